@@ -1,0 +1,154 @@
+//! The command line, as clap reads it. Every flag carries its own docs.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Grades the drills of this course from outside: it drives your code through
+/// every schedule that matters and believes only what it saw.
+#[derive(Debug, Parser)]
+#[command(name = "cargo grader", bin_name = "cargo grader", version, max_term_width = 100)]
+#[command(after_help = EXAMPLES)]
+pub struct Cli {
+    /// The course's folder [default: the one you are in]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub course: Option<PathBuf>,
+
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  cargo grader list                          the drills, and how far you are
+  cargo grader grade cache_race              grade exercises/cache_race
+  cargo grader hint cache_race               one more hint
+  cargo grade                                short for `cargo grader grade`: every drill
+
+Exit codes: 0 every submission passed; 1 graded, something failed; 2 could not grade.";
+
+/// What the program can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Grade a drill, or every drill
+    Grade(Grade),
+    /// Play one failing schedule again and show its timeline
+    Replay(Replay),
+    /// List the drills
+    List,
+    /// Show one more hint for a drill
+    Hint(OneDrill),
+    /// Put a drill's stub back; your work is kept in a backup
+    Reset(OneDrill),
+    /// Show a drill's reference solution, once you have passed it
+    Solution(Solution),
+    /// Check the course itself: solutions pass, stubs fail, wrong ones are caught
+    Audit(Audit),
+}
+
+/// Grade a drill, or every drill
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cargo grade                                       every drill in exercises/
+  cargo grade inflight_fix                          exercises/inflight_fix
+  cargo grade inflight_fix ada.rs bob.zip carol/    three submissions
+  cargo grade inflight_fix --format json --out v.json
+  cargo grade inflight_fix --seed 7                 the same schedules, the same words")]
+pub struct Grade {
+    /// The drill [default: every drill in exercises/]
+    pub drill: Option<String>,
+
+    /// Submissions: crate folders, .rs files, .tar.gz or .zip archives
+    /// [default: exercises/DRILL]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// How the verdicts are written
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+
+    /// Write them to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+
+    /// Makes the run repeatable: rows and random schedules come from it
+    /// [default: another one each time]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+}
+
+/// How verdicts are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    #[default]
+    Human,
+    /// An array of verdicts, stable and versioned
+    Json,
+}
+
+/// Play one failing schedule again and show its timeline
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cargo grader replay inflight_fix exercises/inflight_fix 7:leader_dropped:q7.q7.x1.t60000000
+
+A verdict shows the key below the check that failed.")]
+pub struct Replay {
+    /// The drill
+    pub drill: String,
+    /// The submission
+    pub path: PathBuf,
+    /// The key, as a verdict shows it
+    pub key: String,
+}
+
+/// The drill a command is about.
+#[derive(Debug, Args)]
+pub struct OneDrill {
+    /// The drill; `cargo grader list` shows them all
+    pub drill: String,
+}
+
+/// Show a drill's reference solution, once you have passed it
+#[derive(Debug, Args)]
+pub struct Solution {
+    /// The drill
+    pub drill: String,
+
+    /// Show it even though you have not passed the drill
+    #[arg(long)]
+    pub peek: bool,
+}
+
+/// Check the course itself: solutions pass, stubs fail, wrong ones are caught
+#[derive(Debug, Args)]
+pub struct Audit {
+    /// Only this drill
+    pub drill: Option<String>,
+
+    /// Gradings at the same time
+    #[arg(long, value_name = "N", default_value_t = default_jobs())]
+    pub jobs: usize,
+
+    /// The seed of every grading
+    #[arg(long, value_name = "N", default_value_t = 7)]
+    pub seed: u64,
+}
+
+fn default_jobs() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+}

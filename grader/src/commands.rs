@@ -1,0 +1,51 @@
+//! The subcommands, one per file, and what they share: the course and exit codes.
+
+mod audit;
+mod grade;
+mod hint;
+mod list;
+mod replay;
+mod reset;
+mod solution;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use crate::cli::{Cli, Command};
+use crate::course::Course;
+
+/// What the program's exit code says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Every submission passed; what was asked for was done.
+    Passed = 0,
+    /// Everything was graded and something failed.
+    Failed = 1,
+    /// Something could not be graded: usage, course, sandbox, infrastructure.
+    CouldNotGrade = 2,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(exit as u8)
+    }
+}
+
+/// Runs what the command line asks for.
+///
+/// # Errors
+/// When it could not be done; the message says why and what to do next.
+pub fn run(cli: Cli) -> Result<Exit> {
+    let here = std::env::current_dir()?;
+    let course = Course::find(cli.course.as_deref(), &here)?;
+    match cli.command {
+        Command::Grade(args) => grade::run(course, args),
+        Command::Replay(args) => replay::run(course, &args),
+        Command::List => list::run(&course),
+        Command::Hint(args) => hint::run(&course, &args.drill),
+        Command::Reset(args) => reset::run(&course, &args.drill),
+        Command::Solution(args) => solution::run(&course, &args),
+        Command::Audit(args) => audit::run(course, &args),
+    }
+}

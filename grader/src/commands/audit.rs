@@ -1,0 +1,182 @@
+//! `audit`: tests the course itself. Every solution passes, every stub fails, and
+//! every wrong solution is caught by the check it names.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use anyhow::{Context, Result, bail};
+
+use super::Exit;
+use crate::cli::Audit;
+use crate::course::Course;
+use crate::drills::{self, Drill};
+use crate::grading::Grader;
+use crate::verdict::{CheckStatus, Verdict};
+
+pub(super) fn run(course: Course, args: &Audit) -> Result<Exit> {
+    let drills: Vec<&dyn Drill> = match &args.drill {
+        Some(slug) => vec![course.drill(slug)?],
+        None => drills::ALL.to_vec(),
+    };
+    let mut cases = Vec::new();
+    for drill in &drills {
+        cases.extend(cases_of(&course, *drill)?);
+    }
+    let grader = Grader::new(course)?;
+    let results = grade_all(&grader, &cases, args);
+
+    let mut out = anstream::stdout();
+    let mut problems = 0;
+    for (case, result) in cases.iter().zip(results) {
+        let wrong = match &result {
+            Ok(verdict) => case.expected.wrong_with(verdict),
+            Err(error) => Some(error.clone()),
+        };
+        let name = case.path.strip_prefix(grader.course().root()).unwrap_or(&case.path);
+        match wrong {
+            None => writeln!(out, "ok    {}: {}", name.display(), case.expected.describe())?,
+            Some(why) => {
+                problems += 1;
+                writeln!(out, "WRONG {}: {}, but {why}", name.display(), case.expected.describe())?;
+            }
+        }
+    }
+    for drill in &drills {
+        for check in unneeded(*drill, &cases) {
+            problems += 1;
+            writeln!(out, "WRONG {}: no wrong solution needs check `{check}`", drill.slug())?;
+        }
+    }
+    writeln!(out, "\n{} gradings, {problems} problems", cases.len())?;
+    Ok(if problems == 0 { Exit::Passed } else { Exit::Failed })
+}
+
+/// One submission of ours and what must come of it.
+struct Case {
+    drill: &'static dyn Drill,
+    path: PathBuf,
+    expected: Expected,
+}
+
+#[derive(Debug)]
+enum Expected {
+    /// Every check passes, mastery included.
+    FullMarks,
+    /// Every required check passes.
+    Pass,
+    /// It compiles, and does not pass.
+    Fail,
+    /// This check fails.
+    CaughtBy(String),
+}
+
+impl Expected {
+    fn describe(&self) -> String {
+        match self {
+            Expected::FullMarks => "passes with all points".to_owned(),
+            Expected::Pass => "passes".to_owned(),
+            Expected::Fail => "compiles and fails".to_owned(),
+            Expected::CaughtBy(check) => format!("caught by `{check}`"),
+        }
+    }
+
+    /// What is not as it should be, if anything.
+    fn wrong_with(&self, verdict: &Verdict) -> Option<String> {
+        let status = format!("its status is {:?}", verdict.status);
+        let compiled = verdict.metrics.schedules > 0;
+        let failed = |result: &&crate::verdict::CheckResult| result.status == CheckStatus::Failed;
+        let ids = || -> Vec<&str> { verdict.checks.iter().filter(failed).map(|result| &*result.id).collect() };
+        let right = match self {
+            Expected::FullMarks => verdict.passed() && verdict.score == verdict.max_score,
+            Expected::Pass => verdict.passed(),
+            Expected::Fail => !verdict.passed() && compiled,
+            Expected::CaughtBy(check) => ids().contains(&&**check),
+        };
+        let message = || verdict.checks.iter().find(failed).map(|result| &*result.message).unwrap_or_default();
+        (!right).then(|| format!("{status}, score {}, failed checks {:?}: {} {}", verdict.score, ids(), message(), verdict.diagnostics))
+    }
+}
+
+fn cases_of(course: &Course, drill: &'static dyn Drill) -> Result<Vec<Case>> {
+    let dir = course.solution_dir(drill.slug());
+    let case = |path: PathBuf, expected| Case { drill, path, expected };
+    let mut cases = vec![
+        case(dir.join("src/lib.rs"), Expected::FullMarks),
+        case(dir.join("stub.rs"), Expected::Fail),
+    ];
+    for path in rust_files(&dir.join("right"))? {
+        cases.push(case(path, Expected::Pass));
+    }
+    for path in rust_files(&dir.join("wrong"))? {
+        let check = named_check(&path)?;
+        if !drill.checks().iter().any(|known| known.id == check) {
+            bail!("`{}` names the check `{check}`, which drill `{}` does not have", path.display(), drill.slug());
+        }
+        cases.push(case(path, Expected::CaughtBy(check)));
+    }
+    Ok(cases)
+}
+
+fn rust_files(dir: &Path) -> Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(dir)
+        .with_context(|| format!("cannot read `{}`; every drill has right and wrong solutions", dir.display()))?;
+    let mut files = Vec::new();
+    for entry in entries {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// The check a wrong solution's first line names: `//! Wrong: … Caught by: ID`.
+fn named_check(path: &Path) -> Result<String> {
+    let text = fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+    let first = text.lines().next().unwrap_or_default();
+    let named = first.strip_prefix("//! Wrong: ").and_then(|rest| rest.split_once("Caught by: "));
+    let Some((_, check)) = named else {
+        bail!("`{}` must begin with `//! Wrong: what is wrong. Caught by: check_id`", path.display());
+    };
+    Ok(check.trim().trim_matches('`').to_owned())
+}
+
+/// Checks that no wrong solution names.
+fn unneeded(drill: &dyn Drill, cases: &[Case]) -> Vec<&'static str> {
+    let needed: BTreeSet<&str> = cases
+        .iter()
+        .filter(|case| case.drill.slug() == drill.slug())
+        .filter_map(|case| match &case.expected {
+            Expected::CaughtBy(check) => Some(&**check),
+            _ => None,
+        })
+        .collect();
+    drill.checks().iter().map(|check| check.id).filter(|id| !needed.contains(id)).collect()
+}
+
+fn grade_all(grader: &Grader, cases: &[Case], args: &Audit) -> Vec<Result<Verdict, String>> {
+    let next = AtomicUsize::new(0);
+    let done: Vec<Mutex<Option<Result<Verdict, String>>>> = cases.iter().map(|_| Mutex::new(None)).collect();
+    std::thread::scope(|scope| {
+        for _ in 0..args.jobs.clamp(1, cases.len().max(1)) {
+            scope.spawn(|| {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let (Some(case), Some(place)) = (cases.get(index), done.get(index)) else { break };
+                    let verdict = grader.grade(case.drill, &case.path, args.seed).map_err(|error| error.to_string());
+                    *place.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(verdict);
+                }
+            });
+        }
+    });
+    let taken = |place: Mutex<Option<_>>| {
+        let place = place.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        place.unwrap_or_else(|| Err("it was not graded".to_owned()))
+    };
+    done.into_iter().map(taken).collect()
+}

@@ -1,0 +1,55 @@
+//! The hidden tests: one file per drill, named by its slug.
+//!
+//! A drill knows its checks, its rules and which schedules to play. Nothing in
+//! here knows about files or processes.
+
+mod cache_race;
+mod inflight_fix;
+mod user_cache;
+
+use crate::exam::{Check, Exam};
+use crate::judge::Rules;
+
+/// A drill with hidden tests.
+pub trait Drill: Sync {
+    /// The drill's name everywhere.
+    fn slug(&self) -> &'static str;
+
+    /// The Rust source of the few lines that call the submission: what a crate
+    /// must offer to be linked with the puppet.
+    fn contract(&self) -> &'static str;
+
+    /// The checks, in the order they are reported. Their points add up to 100.
+    fn checks(&self) -> &'static [Check];
+
+    /// Puts a submission through every check.
+    fn examine(&self, exam: &mut Exam<'_>);
+
+    /// The rules that judge a schedule that is played again.
+    fn rules(&self) -> &'static dyn Rules;
+}
+
+/// Every drill that can be graded, in the order of the course.
+pub const ALL: &[&dyn Drill] = &[&cache_race::CacheRace, &inflight_fix::InflightFix];
+
+/// The drill of that name, if it can be graded.
+pub fn find(slug: &str) -> Option<&'static dyn Drill> {
+    ALL.iter().copied().find(|drill| drill.slug() == slug)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_drill_is_worth_a_hundred_points_and_names_each_check_once() {
+        for drill in ALL {
+            let checks = drill.checks();
+            assert_eq!(checks.iter().map(|check| check.points).sum::<u32>(), 100, "{}", drill.slug());
+            let mut ids: Vec<_> = checks.iter().map(|check| check.id).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            assert_eq!(ids.len(), checks.len(), "{}", drill.slug());
+        }
+    }
+}

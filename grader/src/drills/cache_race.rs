@@ -1,0 +1,140 @@
+//! Drill `cache_race`: the obvious cache, and what its race costs.
+
+mod rules;
+mod stampede;
+
+use crate::exam::{Check, Exam};
+use crate::judge::{Kind, Rules};
+use crate::schedule::{Action, Outcome, Turn};
+use crate::space::{PATIENCE_MICROS, Space};
+
+use super::Drill;
+use rules::Racing;
+
+/// See the module.
+pub(super) struct CacheRace;
+
+const CHECKS: &[Check] = &[
+    Check {
+        id: "cached",
+        title: "a cached user costs no fetch",
+        required: true,
+        points: 20,
+        hint: "where does a row that was fetched go, and where does the next request look first?",
+    },
+    Check {
+        id: "two_users",
+        title: "two users cost two fetches, and each request gets its own user's row",
+        required: true,
+        points: 15,
+        hint: "what does your cache look a row up by, and how many rows does it keep?",
+    },
+    Check {
+        id: "error_not_cached",
+        title: "an error is handed on and not cached",
+        required: true,
+        points: 15,
+        hint: "what does the second request see after the first one's fetch has failed?",
+    },
+    Check {
+        id: "race",
+        title: "a hundred requests at once cost a hundred fetches, all at the same time",
+        required: true,
+        points: 25,
+        hint: "this drill is to show the race: does anything make the second request wait for the first one?",
+    },
+    Check {
+        id: "stampede_fetches",
+        title: "`stampede` sends its requests all at once and reports the fetches that really began",
+        required: true,
+        points: 15,
+        hint: "are all requests under way before the first one is answered, and who counts the fetches?",
+    },
+    Check {
+        id: "stampede_elapsed",
+        title: "`stampede` reports the time that really passed",
+        required: true,
+        points: 10,
+        hint: "take the time before the first request starts and after the last one has its answer",
+    },
+];
+
+/// How a request can go wrong: nobody's business but the check's that sees it.
+const ENDINGS: &[Kind] = &[
+    Kind::Hang,
+    Kind::WaitsForOther,
+    Kind::WrongRow,
+    Kind::InventedError,
+    Kind::Panicked,
+    Kind::Blocked,
+    Kind::Died,
+    Kind::Garbled,
+];
+
+const USER: u32 = 7;
+const OTHER: u32 = 8;
+const CROWD: usize = 100;
+
+/// The latency of the simulated database, in virtual microseconds.
+const LATENCY_MICROS: u64 = 200_000;
+
+impl Drill for CacheRace {
+    fn slug(&self) -> &'static str {
+        "cache_race"
+    }
+
+    fn contract(&self) -> &'static str {
+        include_str!("cache_race/contract.rs")
+    }
+
+    fn checks(&self) -> &'static [Check] {
+        CHECKS
+    }
+
+    fn rules(&self) -> &'static dyn Rules {
+        &Racing
+    }
+
+    fn examine(&self, exam: &mut Exam<'_>) {
+        let and = |kind: Kind| -> Vec<Kind> { ENDINGS.iter().copied().chain([kind]).collect() };
+
+        let mut one = exam.explore(&Racing, &Space::of(&[USER; 3]));
+        one.join(exam.explore(&Racing, &Space { halves: 1, ..Space::of(&[USER; 2]) }));
+        exam.decide("cached", &Racing, &one, &and(Kind::NeedlessFetch));
+
+        let mut two = exam.explore(&Racing, &Space::of(&[USER, OTHER, USER]));
+        two.join(exam.explore(&Racing, &Space { halves: 1, ..Space::of(&[USER, OTHER]) }));
+        let one_at_a_time = [start(USER), row(1), start(OTHER), row(2), start(USER), start(OTHER)];
+        two.join(exam.play(&Racing, one_at_a_time.to_vec()).0);
+        let kinds = if one.has(Kind::NeedlessFetch) { ENDINGS.to_vec() } else { and(Kind::NeedlessFetch) };
+        exam.decide("two_users", &Racing, &two, &kinds);
+
+        let errors = exam.explore(&Racing, &Space { errors: 2, ..Space::of(&[USER; 2]) });
+        exam.decide("error_not_cached", &Racing, &errors, &and(Kind::StaleError));
+
+        let crowd = exam.play(&Racing, crowd()).0;
+        let mut kinds = and(Kind::MissingFetch);
+        kinds.push(Kind::ExtraFetch);
+        exam.decide("race", &Racing, &crowd, &kinds);
+
+        stampede::examine(exam);
+    }
+}
+
+/// A hundred requests at once; the database answers all of them 200 ms later.
+fn crowd() -> Vec<Turn> {
+    let mut turns = vec![start(USER); CROWD];
+    turns.push(Turn::full(Action::Pass { micros: LATENCY_MICROS }));
+    turns.extend((1..=CROWD as u32).map(row));
+    turns.push(Turn::full(Action::Pass { micros: PATIENCE_MICROS }));
+    turns
+}
+
+fn start(user: u32) -> Turn {
+    Turn::full(Action::Start { user })
+}
+
+fn row(fetch: u32) -> Turn {
+    let outcome = Outcome::Row;
+    Turn::full(Action::Answer { fetch, outcome })
+}

@@ -1,0 +1,268 @@
+//! Drill `inflight_fix`: one fetch however many ask, whatever goes wrong.
+
+mod bounded;
+mod rules;
+
+use crate::exam::{Check, Exam, Findings};
+use crate::judge::{Kind, Rules};
+use crate::schedule::{Action, Outcome, Turn};
+use crate::space::{Callers, PATIENCE_MICROS, Space};
+
+use super::Drill;
+use rules::Coalescing;
+
+/// See the module.
+pub(super) struct InflightFix;
+
+const CHECKS: &[Check] = &[
+    Check {
+        id: "one_fetch",
+        title: "one fetch at a time for a user, however many ask",
+        required: true,
+        points: 20,
+        hint: "when a second request comes, how can it know that a fetch is under way?",
+    },
+    Check {
+        id: "cached",
+        title: "a row that was fetched once is not fetched again",
+        required: true,
+        points: 10,
+        hint: "look at every await between the arrival of the row and the moment it can be found: who may run there?",
+    },
+    Check {
+        id: "answered",
+        title: "every request ends with the row its user's fetch returned",
+        required: true,
+        points: 10,
+        hint: "what is still borrowed or locked while you await, and who is woken when the answer comes?",
+    },
+    Check {
+        id: "users_independent",
+        title: "requests for different users never wait for each other",
+        required: true,
+        points: 10,
+        hint: "what do two requests for different users share while one of them waits?",
+    },
+    Check {
+        id: "error_ends_waiting",
+        title: "a failed fetch leaves nobody waiting",
+        required: true,
+        points: 10,
+        hint: "follow the path on which the fetch returns an error: what do those who wait for it hear?",
+    },
+    Check {
+        id: "error_no_herd",
+        title: "after a failed fetch, still one fetch at a time",
+        required: true,
+        points: 5,
+        hint: "if everyone who waited tries again, who makes sure that only one of them fetches?",
+    },
+    Check {
+        id: "error_not_cached",
+        title: "an error is not remembered: the next request fetches",
+        required: true,
+        points: 5,
+        hint: "what is left in your maps after a failed fetch, and what will the next request make of it?",
+    },
+    Check {
+        id: "leader_dropped",
+        title: "dropping the caller that fetches strands nobody",
+        required: true,
+        points: 10,
+        hint: "when a future is dropped, the lines after its await never run; only `Drop` does. Which of your clean-up depends on such a line?",
+    },
+    Check {
+        id: "follower_dropped",
+        title: "dropping a caller that waits harms nobody",
+        required: true,
+        points: 5,
+        hint: "what of the shared state does a request touch when it only waits and is dropped?",
+    },
+    Check {
+        id: "no_polling",
+        title: "who waits is woken by the answer and costs nothing until then",
+        required: true,
+        points: 5,
+        hint: "looking again and again is not waiting; what can a task await that somebody else completes?",
+    },
+    Check {
+        id: "long_runs",
+        title: "all of this holds together: long random schedules",
+        required: true,
+        points: 5,
+        hint: "two things go wrong in a row here; does your clean-up leave everything as if nothing had happened?",
+    },
+    Check {
+        id: "panic_contained",
+        title: "a fetch that panics takes down only those who waited for it",
+        required: false,
+        points: 3,
+        hint: "a panic unwinds like an early return that no `?` announces; what runs then?",
+    },
+    Check {
+        id: "bounded_state",
+        title: "failed fetches and dropped callers leave nothing behind",
+        required: false,
+        points: 2,
+        hint: "after ten thousand users who were never found, how large are your maps?",
+    },
+];
+
+/// How a request can go wrong.
+const ENDINGS: &[Kind] = &[
+    Kind::Hang,
+    Kind::WaitsForOther,
+    Kind::WrongRow,
+    Kind::InventedError,
+    Kind::StaleError,
+    Kind::Panicked,
+    Kind::Blocked,
+    Kind::Died,
+    Kind::Garbled,
+];
+
+/// How a fetch can go wrong.
+const FETCHES: &[Kind] = &[Kind::Overlap, Kind::NeedlessFetch];
+
+const USER: u32 = 7;
+const OTHER: u32 = 8;
+const CROWD: usize = 100;
+const MANY_USERS: u32 = 200;
+const RANDOM_SCHEDULES: usize = 300;
+
+impl Drill for InflightFix {
+    fn slug(&self) -> &'static str {
+        "inflight_fix"
+    }
+
+    fn contract(&self) -> &'static str {
+        include_str!("inflight_fix/contract.rs")
+    }
+
+    fn checks(&self) -> &'static [Check] {
+        CHECKS
+    }
+
+    fn rules(&self) -> &'static dyn Rules {
+        &Coalescing
+    }
+
+    fn examine(&self, exam: &mut Exam<'_>) {
+        let together = together(exam);
+        exam.decide("one_fetch", &Coalescing, &together, &[Kind::Overlap]);
+        exam.decide("cached", &Coalescing, &together, &[Kind::NeedlessFetch]);
+        exam.decide("answered", &Coalescing, &together, ENDINGS);
+
+        let new = |findings: &Findings, kinds: &[Kind]| -> Vec<Kind> {
+            // What is wrong without anything going wrong was said above.
+            let known = |kind: &Kind| findings.has(*kind) && !Kind::OF_THE_PROCESS.contains(kind);
+            kinds.iter().copied().filter(|kind| !known(kind)).collect()
+        };
+        let endings = new(&together, ENDINGS);
+        let fetches = new(&together, FETCHES);
+        let all: Vec<Kind> = endings.iter().chain(&fetches).copied().collect();
+
+        let users = two_users(exam);
+        exam.decide("users_independent", &Coalescing, &users, &all);
+        let errors = exam.explore(&Coalescing, &Space { errors: 2, halves: 1, ..Space::of(&[USER; 3]) });
+        let not_stale = without(&endings, &[Kind::StaleError]);
+        exam.decide("error_ends_waiting", &Coalescing, &errors, &not_stale);
+        exam.decide("error_not_cached", &Coalescing, &errors, &[Kind::StaleError]);
+
+        if together.has(Kind::Overlap) {
+            let why = "cannot be judged while every request fetches for itself: see `one_fetch`";
+            for check in [
+                "error_no_herd", "leader_dropped", "follower_dropped", "no_polling", "long_runs",
+                "panic_contained", "bounded_state",
+            ] {
+                exam.skip(check, why);
+            }
+            return;
+        }
+        exam.decide("error_no_herd", &Coalescing, &errors, &fetches);
+        let mut waiting = patient_waiting(exam);
+        let leaders = dropping(exam, Callers::Leaders);
+        exam.decide("leader_dropped", &Coalescing, &leaders, &all);
+        let followers = dropping(exam, Callers::Followers);
+        exam.decide("follower_dropped", &Coalescing, &followers, &all);
+        let panics = exam.explore(&Coalescing, &Space { panics: 1, halves: 1, ..Space::of(&[USER; 3]) });
+        exam.decide("panic_contained", &Coalescing, &panics, &all);
+        let long = long_runs(exam);
+
+        let mut before = together;
+        for findings in [users, errors, leaders, followers] {
+            before.join(findings);
+        }
+        exam.decide("long_runs", &Coalescing, &long, &new(&before, &all));
+        waiting.join(before);
+        waiting.join(long);
+        exam.decide("no_polling", &Coalescing, &waiting, &[Kind::Polling]);
+        bounded::examine(exam);
+    }
+}
+
+fn without(kinds: &[Kind], these: &[Kind]) -> Vec<Kind> {
+    kinds.iter().copied().filter(|kind| !these.contains(kind)).collect()
+}
+
+/// One user, nothing goes wrong: four callers in every order, and a crowd.
+fn together(exam: &mut Exam<'_>) -> Findings {
+    let few = Space { halves: 2, ..Space::of(&[USER; 4]) };
+    let mut findings = exam.explore(&Coalescing, &few);
+    let mut crowd = vec![start(USER); CROWD];
+    crowd.push(row(1));
+    crowd.push(pass(PATIENCE_MICROS));
+    crowd.extend([start(USER), start(USER)]);
+    findings.join(exam.play(&Coalescing, crowd).0);
+    findings
+}
+
+/// Two users in every order, and many at once.
+fn two_users(exam: &mut Exam<'_>) -> Findings {
+    let two = Space { halves: 1, ..Space::of(&[USER, OTHER, USER]) };
+    let mut findings = exam.explore(&Coalescing, &two);
+    findings.join(exam.explore(&Coalescing, &Space::of(&[USER, OTHER, OTHER, USER])));
+    let mut many: Vec<Turn> = (USER..USER + MANY_USERS).map(start).collect();
+    many.push(pass(PATIENCE_MICROS));
+    findings.join(exam.play(&Coalescing, many).0);
+    findings
+}
+
+/// One caller is dropped, at every moment.
+fn dropping(exam: &mut Exam<'_>, who: Callers) -> Findings {
+    let space = Space { hang_ups: 1, may_hang_up: who, halves: 1, ..Space::of(&[USER; 3]) };
+    exam.explore(&Coalescing, &space)
+}
+
+/// Four wait while time passes in small steps; the answer comes between two.
+fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
+    let mut turns = vec![start(USER); 4];
+    turns.extend(vec![pass(10_000); 20]);
+    turns.extend([pass(3_700), row(1), pass(PATIENCE_MICROS)]);
+    exam.play(&Coalescing, turns).0
+}
+
+/// Many callers, two users, several errors and dropped callers.
+fn long_runs(exam: &mut Exam<'_>) -> Findings {
+    let space = Space {
+        errors: 2,
+        hang_ups: 3,
+        halves: 4,
+        half_polls: vec![0, 1, 2, 3],
+        ..Space::of(&[USER, USER, OTHER, USER, USER, OTHER, USER, OTHER])
+    };
+    exam.wander(&Coalescing, &space, RANDOM_SCHEDULES)
+}
+
+fn start(user: u32) -> Turn {
+    Turn::full(Action::Start { user })
+}
+
+fn row(fetch: u32) -> Turn {
+    let outcome = Outcome::Row;
+    Turn::full(Action::Answer { fetch, outcome })
+}
+
+fn pass(micros: u64) -> Turn {
+    Turn::full(Action::Pass { micros })
+}

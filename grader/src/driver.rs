@@ -1,0 +1,342 @@
+//! The driver: plays schedules on worker processes and keeps the evidence.
+//!
+//! Its main type is [`Driver`], the [`System`] the explorer walks. When a worker
+//! fails, the run it failed in is found out, and every other run goes on in a
+//! fresh worker. It never judges what it saw.
+
+use std::io;
+use std::path::Path;
+use std::time::Instant;
+
+use worker::protocol::{Answer, Call, Event, Order, Report, Step};
+
+use crate::evidence::{Evidence, Tampering};
+use crate::explore::{Played, System};
+use crate::limits::Limits;
+use crate::schedule::{Action, Outcome, Settle, Turn};
+use crate::supervisor::{Failure, Worker};
+
+/// Users of different runs have different ids: run 3's user 7 is 3,000,007. So a
+/// submission that keeps its cache in a static is judged like any other.
+const IDS_PER_RUN: u64 = 1_000_000;
+
+/// The polls after which tasks that are still ready count as spinning: this many
+/// and as many again for each request.
+const SPIN_POLLS: u32 = 400;
+const SPIN_POLLS_PER_REQUEST: u32 = 20;
+
+/// One run of the submission, with what is known of it.
+#[derive(Debug)]
+pub struct Run {
+    id: u64,
+    /// The worker process it is open in; another one does not know it.
+    worker: Option<u64>,
+    /// Every turn asked for.
+    script: Vec<Turn>,
+    /// What is known of it: of as many turns as have been answered.
+    pub evidence: Evidence,
+}
+
+/// Sums over all runs of one grading.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Runs that were played to their end.
+    pub runs: u64,
+    /// Fetches that began in them.
+    pub fetches: u64,
+}
+
+/// Plays turns on worker processes.
+pub struct Driver<'a> {
+    program: &'a Path,
+    limits: &'a Limits,
+    seed: u64,
+    deadline: Instant,
+    worker: Option<Worker>,
+    workers_started: u64,
+    runs_opened: u64,
+    to_close: Vec<u64>,
+    tally: Tally,
+    broken: Option<io::Error>,
+    failed_closing: Option<Failure>,
+    output: String,
+}
+
+impl<'a> Driver<'a> {
+    /// A driver of `program`, whose rows and random choices come from `seed`.
+    /// The wall-clock limit of the whole grading begins now.
+    pub fn new(program: &'a Path, limits: &'a Limits, seed: u64) -> Driver<'a> {
+        Driver {
+            program,
+            limits,
+            seed,
+            deadline: Instant::now() + limits.wall,
+            worker: None,
+            workers_started: 0,
+            runs_opened: 0,
+            to_close: Vec::new(),
+            tally: Tally::default(),
+            broken: None,
+            failed_closing: None,
+            output: String::new(),
+        }
+    }
+
+    /// The seed of the grading.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// Sums so far.
+    pub fn tally(&self) -> Tally {
+        self.tally
+    }
+
+    /// The error that kept a worker from starting: the grader's, not the submission's.
+    pub fn broken(&self) -> Option<&io::Error> {
+        self.broken.as_ref()
+    }
+
+    /// How a worker failed while it freed a run that had been played to its end.
+    pub fn failed_closing(&self) -> Option<&Failure> {
+        self.failed_closing.as_ref()
+    }
+
+    /// Whether the time of the whole grading is used up.
+    pub fn is_out_of_time(&self) -> bool {
+        Instant::now() > self.deadline
+    }
+
+    /// What the workers printed, up to the cap.
+    pub fn output(&self) -> String {
+        let now = self.worker.as_ref().map(Worker::output);
+        self.output.clone() + &now.unwrap_or_default()
+    }
+
+    /// Plays a whole schedule on a run of its own.
+    pub fn play_alone(&mut self, turns: Vec<Turn>) -> Played<Driver<'a>> {
+        let run = self.open();
+        let mut played = self.play(vec![(run, turns)]);
+        let played = played.pop().expect("one run in, one run out");
+        self.close(&played.run);
+        played
+    }
+
+    /// Sends steps of any kind, one list of events for each; `run` numbers the run
+    /// they belong to, as [`Driver::new_run`] gave it.
+    ///
+    /// # Errors
+    /// What kept the worker from answering.
+    pub fn converse(&mut self, run: u64, steps: Vec<Step>) -> Result<Vec<Vec<Event>>, Failure> {
+        let order = Order { run, steps };
+        let (mut reports, failure) = self.exchange(std::slice::from_ref(&order));
+        match (reports.pop(), failure) {
+            (Some(report), None) => Ok(report.steps),
+            (_, failure) => {
+                self.discard_worker();
+                Err(failure.unwrap_or_else(|| self.out_of_time()))
+            }
+        }
+    }
+
+    /// The number of a run to be driven by [`Driver::converse`].
+    pub fn new_run(&mut self) -> u64 {
+        self.runs_opened += 1;
+        self.runs_opened - 1
+    }
+
+    /// The evidence of a run in which nothing has happened yet.
+    pub fn blank_evidence(&self, run: u64) -> Evidence {
+        let secret = fastrand::Rng::with_seed(self.seed).u64(..) ^ run.rotate_left(17);
+        Evidence::new(run * IDS_PER_RUN, secret)
+    }
+
+    /// Adds a run driven by [`Driver::converse`] to the sums.
+    pub fn count(&mut self, runs: u64, fetches: u64) {
+        self.tally.runs += runs;
+        self.tally.fetches += fetches;
+    }
+
+    fn out_of_time(&self) -> Failure {
+        Failure::OutOfTime(self.limits.wall.as_secs())
+    }
+
+    fn exchange(&mut self, orders: &[Order]) -> (Vec<Report>, Option<Failure>) {
+        if self.is_out_of_time() {
+            return (Vec::new(), Some(self.out_of_time()));
+        }
+        if self.worker.is_none() {
+            match Worker::start(self.program, self.limits, self.deadline) {
+                Ok(Ok(worker)) => self.worker = Some(worker),
+                Ok(Err(failure)) => return (Vec::new(), Some(failure)),
+                Err(error) => {
+                    let failure = Failure::Died(format!("it could not be started: {error}"));
+                    self.broken = Some(error);
+                    return (Vec::new(), Some(failure));
+                }
+            }
+        }
+        let worker = self.worker.as_mut().expect("started above");
+        worker.exchange(orders)
+    }
+
+    fn discard_worker(&mut self) {
+        if let Some(worker) = self.worker.take()
+            && self.output.len() < self.limits.output_bytes
+        {
+            self.output.push_str(&worker.output());
+        }
+        self.workers_started += 1;
+        self.to_close.clear();
+    }
+
+    /// The order that plays what of the run's script has not been played. A run
+    /// the current worker does not know is played from the start.
+    fn order(&mut self, run: &mut Run) -> Order {
+        let mut steps = Vec::new();
+        if run.worker != Some(self.workers_started) {
+            run.worker = Some(self.workers_started);
+            run.evidence = self.blank_evidence(run.id);
+            steps.push(Step::New { seed: self.seed });
+        }
+        let (played, to_play) = run.script.split_at(run.evidence.turns().len());
+        let starts = |turn: &&Turn| matches!(turn.action, Action::Start { .. });
+        let mut requests = played.iter().filter(starts).count() as u32;
+        for turn in to_play {
+            requests += u32::from(starts(&turn));
+            steps.extend(action_step(turn.action, requests, &run.evidence));
+            steps.push(Step::Settle {
+                polls: match turn.settle {
+                    Settle::Polls(polls) => polls,
+                    Settle::Fully => SPIN_POLLS + SPIN_POLLS_PER_REQUEST * requests,
+                },
+            });
+        }
+        Order { run: run.id, steps }
+    }
+
+    /// Plays what is left of each run's script. How many runs were answered, and
+    /// why the next one was not.
+    fn attempt(&mut self, runs: &mut [Run]) -> (usize, Option<Failure>) {
+        let closing = std::mem::take(&mut self.to_close).into_iter();
+        let mut orders: Vec<Order> =
+            closing.map(|run| Order { run, steps: vec![Step::End] }).collect();
+        let closed = orders.len();
+        orders.extend(runs.iter_mut().map(|run| self.order(run)));
+        let (reports, mut failure) = self.exchange(&orders);
+        if reports.len() < closed && self.failed_closing.is_none() {
+            self.failed_closing.clone_from(&failure);
+        }
+        let mut answered = 0;
+        for (run, report) in runs.iter_mut().zip(reports.into_iter().skip(closed)) {
+            if let Err(tampering) = absorb(run, report) {
+                failure = Some(Failure::Garbled(tampering.0));
+                break;
+            }
+            answered += 1;
+        }
+        if failure.is_some() {
+            self.discard_worker();
+        }
+        (answered, failure)
+    }
+
+    /// Plays a run that failed once more, alone and turn by turn, so that its
+    /// evidence ends with the turn that fails. `None` when it does not fail again:
+    /// then it was the machine's doing, or another run's.
+    fn locate(&mut self, run: &mut Run) -> Option<Failure> {
+        for turn in std::mem::take(&mut run.script) {
+            run.script.push(turn);
+            let (_, failure) = self.attempt(std::slice::from_mut(run));
+            if failure.is_some() {
+                // What the grader did in that turn is known even so.
+                let _ = run.evidence.played(turn, &[], &[]);
+                return failure;
+            }
+        }
+        None
+    }
+}
+
+fn action_step(action: Action, request: u32, evidence: &Evidence) -> Option<Step> {
+    Some(match action {
+        Action::Start { user } => Step::Request {
+            request,
+            call: Call::GetUser { user: evidence.wire_id(user) },
+        },
+        Action::Answer { fetch, outcome } => Step::Answer {
+            fetch,
+            with: match outcome {
+                Outcome::Row => Answer::Row { name: evidence.row_name(fetch) },
+                Outcome::NotFound => Answer::NotFound,
+                Outcome::Unavailable => Answer::Unavailable,
+                Outcome::Panic => Answer::Panic,
+            },
+        },
+        Action::HangUp { request } => Step::Drop { request },
+        Action::Pass { micros } => Step::Advance { micros },
+        Action::Wait => return None,
+    })
+}
+
+fn absorb(run: &mut Run, report: Report) -> Result<(), Tampering> {
+    let to_play = run.script.split_off(run.evidence.turns().len());
+    let mut steps = report.steps.into_iter();
+    let settles = to_play.len();
+    let actions = to_play.iter().filter(|turn| turn.action != Action::Wait).count();
+    if steps.len() > settles + actions {
+        run.evidence.opened(&steps.next().unwrap_or_default())?;
+    }
+    for turn in to_play {
+        run.script.push(turn);
+        let mut next = || steps.next().unwrap_or_default();
+        let action = if turn.action == Action::Wait { Vec::new() } else { next() };
+        run.evidence.played(turn, &action, &next())?;
+    }
+    Ok(())
+}
+
+impl System for Driver<'_> {
+    type Turn = Turn;
+    type Run = Run;
+    type Failure = Failure;
+
+    fn open(&mut self) -> Run {
+        let id = self.new_run();
+        let evidence = self.blank_evidence(id);
+        Run { id, worker: None, script: Vec::new(), evidence }
+    }
+
+    fn play(&mut self, batch: Vec<(Run, Vec<Turn>)>) -> Vec<Played<Self>> {
+        let extend = |(mut run, turns): (Run, Vec<Turn>)| {
+            run.script.extend(turns);
+            run
+        };
+        let mut rest: Vec<Run> = batch.into_iter().map(extend).collect();
+        let mut finished = Vec::with_capacity(rest.len());
+        while !rest.is_empty() {
+            let (answered, failure) = self.attempt(&mut rest);
+            let unanswered = rest.split_off(answered);
+            let fine = |run| Played { run, failure: None };
+            finished.extend(std::mem::replace(&mut rest, unanswered).into_iter().map(fine));
+            let Some(failure) = failure else { break };
+            if matches!(failure, Failure::OutOfTime(_)) || self.broken.is_some() {
+                let lost = |run| Played { run, failure: Some(failure.clone()) };
+                finished.extend(std::mem::take(&mut rest).into_iter().map(lost));
+            } else if !rest.is_empty() {
+                // The first one that was not answered is the one that failed.
+                let mut run = rest.remove(0);
+                let failure = self.locate(&mut run);
+                finished.push(Played { run, failure });
+            }
+        }
+        finished
+    }
+
+    fn close(&mut self, run: &Run) {
+        self.count(1, run.evidence.fetches().count() as u64);
+        if run.worker == Some(self.workers_started) {
+            self.to_close.push(run.id);
+        }
+    }
+}

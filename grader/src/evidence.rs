@@ -1,0 +1,418 @@
+//! What is known of one run: the grader's own orders and what was seen of them.
+//!
+//! Its main type is [`Evidence`], built fact by fact. It refuses what cannot have
+//! happened (a [`Tampering`]); it draws no conclusion beyond that.
+
+use thiserror::Error;
+use worker::protocol::{Event, Value};
+
+use crate::schedule::{Action, Outcome, Settle, Turn};
+
+/// A fact, and the turn (an index into the schedule) it was learnt in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The turn.
+    pub turn: usize,
+    /// The fact.
+    pub fact: Fact,
+}
+
+/// One thing that is known to have happened. Requests and fetches are named by
+/// their numbers, users by theirs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are named in the line above them")]
+pub enum Fact {
+    /// The grader started a request.
+    Started { request: u32, user: u32 },
+    /// The grader answered a fetch.
+    Answered { fetch: u32, outcome: Outcome },
+    /// The grader dropped the caller of a request.
+    HungUp { request: u32 },
+    /// The grader moved the clock.
+    Passed { micros: u64 },
+    /// A fetch began; `user` is `None` for an id no request was ever made for.
+    Began {
+        fetch: u32,
+        user: Option<u32>,
+        request: Option<u32>,
+    },
+    /// The submission received a fetch's answer.
+    Delivered { fetch: u32 },
+    /// The submission dropped a fetch that it had received no answer of.
+    Dropped { fetch: u32 },
+    /// A request returned.
+    Returned { request: u32, answer: Returned },
+    /// A request ended in a panic.
+    Panicked { request: u32, message: String },
+    /// Code outside any request panicked.
+    Broke { message: String },
+    /// Tasks ran: so many polls, and whether none is ready any more.
+    Settled { polls: u32, idle: bool, fully: bool },
+}
+
+/// What a request returned, as far as it matters to the rules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Returned {
+    /// The row that this fetch had been answered with.
+    RowOf {
+        /// The fetch.
+        fetch: u32,
+    },
+    /// A row that no fetch of this run was answered with.
+    InventedRow,
+    /// "No such user", naming the user asked for or another one.
+    NotFound {
+        /// Whether it names the user asked for.
+        own: bool,
+    },
+    /// "The database is unavailable".
+    Unavailable,
+    /// Something a request for a user cannot return.
+    Other,
+}
+
+/// A report that cannot be true: the worker was tampered with.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("the worker reported what cannot have happened: {0}")]
+pub struct Tampering(pub String);
+
+/// The state of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RequestState {
+    /// It has not ended.
+    Waiting,
+    /// It returned or panicked.
+    Ended,
+    /// Its caller was dropped.
+    HungUp,
+}
+
+/// The state of a fetch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FetchState {
+    /// Begun, neither answered nor dropped.
+    Live,
+    /// Answered; the submission has not received it yet.
+    Answered,
+    /// Answered and received.
+    Delivered,
+    /// Dropped by the submission.
+    Dropped,
+}
+
+/// A request of the run.
+#[derive(Clone, Copy, Debug)]
+pub struct Request {
+    /// Whom it asks for.
+    pub user: u32,
+    /// How it stands.
+    pub state: RequestState,
+}
+
+/// A fetch of the run.
+#[derive(Clone, Debug)]
+pub struct Fetch {
+    /// Whom it fetches; `None` for an id nobody asked for.
+    pub user: Option<u32>,
+    /// How it stands.
+    pub state: FetchState,
+    /// The request that began it, where one did.
+    pub request: Option<u32>,
+}
+
+/// All that is known of one run.
+#[derive(Clone, Debug)]
+pub struct Evidence {
+    user_base: u64,
+    row_secret: u64,
+    turns: Vec<Turn>,
+    entries: Vec<Entry>,
+    requests: Vec<Request>,
+    fetches: Vec<Fetch>,
+    settled: bool,
+    idle: bool,
+    polls: u64,
+}
+
+impl Evidence {
+    /// Nothing known yet of a run whose user `n` has the id `user_base + n` and
+    /// whose rows are made from `row_secret`.
+    pub fn new(user_base: u64, row_secret: u64) -> Evidence {
+        Evidence {
+            user_base,
+            row_secret,
+            turns: Vec::new(),
+            entries: Vec::new(),
+            requests: Vec::new(),
+            fetches: Vec::new(),
+            settled: true,
+            idle: true,
+            polls: 0,
+        }
+    }
+
+    /// The schedule so far.
+    pub fn turns(&self) -> &[Turn] {
+        &self.turns
+    }
+
+    /// All facts, in order.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Request `number`, counted from 1.
+    pub fn request(&self, number: u32) -> Option<&Request> {
+        self.requests.get((number as usize).checked_sub(1)?)
+    }
+
+    /// Fetch `number`, counted from 1.
+    pub fn fetch(&self, number: u32) -> Option<&Fetch> {
+        self.fetches.get((number as usize).checked_sub(1)?)
+    }
+
+    /// The requests with their numbers.
+    pub fn requests(&self) -> impl Iterator<Item = (u32, &Request)> {
+        (1..).zip(&self.requests)
+    }
+
+    /// The fetches with their numbers.
+    pub fn fetches(&self) -> impl Iterator<Item = (u32, &Fetch)> {
+        (1..).zip(&self.fetches)
+    }
+
+    /// The numbers of the requests that have not ended.
+    pub fn waiting(&self) -> impl Iterator<Item = u32> {
+        let waiting = |request: &Request| request.state == RequestState::Waiting;
+        self.requests()
+            .filter(move |(_, request)| waiting(request))
+            .map(|(number, _)| number)
+    }
+
+    /// The numbers of the fetches that can be answered.
+    pub fn live(&self) -> impl Iterator<Item = u32> {
+        self.fetches()
+            .filter(|(_, fetch)| fetch.state == FetchState::Live)
+            .map(|(number, _)| number)
+    }
+
+    /// Whether a live fetch is for `user`.
+    pub fn is_fetched(&self, user: u32) -> bool {
+        let live = |fetch: &Fetch| fetch.state == FetchState::Live && fetch.user == Some(user);
+        self.fetches.iter().any(live)
+    }
+
+    /// The waiting requests whose user nobody is fetching.
+    pub fn stranded(&self) -> Vec<u32> {
+        let user = |number: &u32| self.request(*number).map(|request| request.user);
+        self.waiting()
+            .filter(|number| user(number).is_some_and(|user| !self.is_fetched(user)))
+            .collect()
+    }
+
+    /// Whether the last turn let every task run as far as it would.
+    pub fn is_settled(&self) -> bool {
+        self.settled
+    }
+
+    /// Whether, when tasks last ran, none was left ready.
+    pub fn is_idle(&self) -> bool {
+        self.idle
+    }
+
+    /// How many facts are the grader's own doing.
+    pub fn grader_facts(&self) -> usize {
+        let own = |entry: &&Entry| {
+            matches!(
+                entry.fact,
+                Fact::Started { .. } | Fact::Answered { .. } | Fact::HungUp { .. } | Fact::Passed { .. }
+            )
+        };
+        self.entries.iter().filter(own).count()
+    }
+
+    /// The same, ending with this turn: for telling, not for playing on.
+    pub fn up_to(&self, turn: usize) -> Evidence {
+        let mut cut = self.clone();
+        cut.turns.truncate(turn + 1);
+        cut.entries.retain(|entry| entry.turn <= turn);
+        cut
+    }
+
+    /// Polls spent in the whole run.
+    pub fn polls(&self) -> u64 {
+        self.polls
+    }
+
+    /// The id user `number` has on the wire.
+    pub fn wire_id(&self, number: u32) -> u64 {
+        self.user_base + u64::from(number)
+    }
+
+    /// The name of the row that answers fetch `number`.
+    pub fn row_name(&self, number: u32) -> String {
+        let mixed = fastrand::Rng::with_seed(self.row_secret ^ (u64::from(number) << 32)).u64(..);
+        format!("row {mixed:016x}")
+    }
+
+    /// Notes that the run was opened, with what the worker saw then.
+    ///
+    /// # Errors
+    /// [`Tampering`] when that cannot have happened.
+    pub fn opened(&mut self, events: &[Event]) -> Result<(), Tampering> {
+        events.iter().try_for_each(|event| self.note(0, event, true))
+    }
+
+    /// Notes a turn and what the worker saw of its two steps: the action and the
+    /// settling. `steps` is empty for a turn that has no such step.
+    ///
+    /// # Errors
+    /// [`Tampering`] when that cannot have happened.
+    pub fn played(&mut self, turn: Turn, action: &[Event], settle: &[Event]) -> Result<(), Tampering> {
+        let index = self.turns.len();
+        self.turns.push(turn);
+        self.note_action(index, turn.action);
+        for event in action.iter().chain(settle) {
+            self.note(index, event, turn.settle == Settle::Fully)?;
+        }
+        Ok(())
+    }
+
+    fn note_action(&mut self, turn: usize, action: Action) {
+        let fact = match action {
+            Action::Start { user } => {
+                let state = RequestState::Waiting;
+                self.requests.push(Request { user, state });
+                let request = self.requests.len() as u32;
+                Fact::Started { request, user }
+            }
+            Action::Answer { fetch, outcome } => {
+                let Some(open) = self.fetch_mut(fetch) else { return };
+                if open.state != FetchState::Live {
+                    return;
+                }
+                open.state = FetchState::Answered;
+                Fact::Answered { fetch, outcome }
+            }
+            Action::HangUp { request } => {
+                let Some(waiting) = self.request_mut(request) else { return };
+                if waiting.state != RequestState::Waiting {
+                    return;
+                }
+                waiting.state = RequestState::HungUp;
+                Fact::HungUp { request }
+            }
+            Action::Pass { micros } => Fact::Passed { micros },
+            Action::Wait => return,
+        };
+        self.entries.push(Entry { turn, fact });
+    }
+
+    fn note(&mut self, turn: usize, event: &Event, fully: bool) -> Result<(), Tampering> {
+        let refuse = |what: String| Err(Tampering(what));
+        let fact = match event {
+            Event::FetchBegun { fetch, user, request } => {
+                if *fetch as usize != self.fetches.len() + 1 {
+                    return refuse(format!("fetch {fetch} began out of turn"));
+                }
+                let request = request.filter(|number| self.request(*number).is_some());
+                let user = self.known_user(*user);
+                self.fetches.push(Fetch { user, state: FetchState::Live, request });
+                Fact::Began { fetch: *fetch, user, request }
+            }
+            Event::FetchDelivered { fetch } => {
+                let state = self.fetch(*fetch).map(|open| open.state);
+                if state != Some(FetchState::Answered) {
+                    return refuse(format!("fetch {fetch} delivered an answer nobody gave"));
+                }
+                self.set_fetch(*fetch, FetchState::Delivered);
+                Fact::Delivered { fetch: *fetch }
+            }
+            Event::FetchDropped { fetch } => {
+                let state = self.fetch(*fetch).map(|open| open.state);
+                if !matches!(state, Some(FetchState::Live | FetchState::Answered)) {
+                    return refuse(format!("fetch {fetch} was dropped, but is not open"));
+                }
+                self.set_fetch(*fetch, FetchState::Dropped);
+                Fact::Dropped { fetch: *fetch }
+            }
+            Event::Returned { request, value } => {
+                self.end_request(*request)?;
+                let answer = self.understand(*request, value);
+                Fact::Returned { request: *request, answer }
+            }
+            Event::Panicked { request, message } => {
+                self.end_request(*request)?;
+                let message = message.clone();
+                Fact::Panicked { request: *request, message }
+            }
+            Event::Broke { message } => Fact::Broke { message: message.clone() },
+            Event::Settled { polls, idle } => {
+                self.settled = fully || *idle;
+                self.idle = *idle;
+                self.polls += u64::from(*polls);
+                Fact::Settled { polls: *polls, idle: *idle, fully }
+            }
+            Event::Clock { .. } | Event::Holds { .. } => return Ok(()),
+        };
+        self.entries.push(Entry { turn, fact });
+        Ok(())
+    }
+
+    fn end_request(&mut self, number: u32) -> Result<(), Tampering> {
+        match self.request_mut(number) {
+            Some(request) if request.state == RequestState::Waiting => {
+                request.state = RequestState::Ended;
+                Ok(())
+            }
+            _ => Err(Tampering(format!("request {number} ended, but is not waiting"))),
+        }
+    }
+
+    fn understand(&self, request: u32, value: &Value) -> Returned {
+        let user = self.request(request).map(|request| request.user);
+        match value {
+            Value::Row { id, name } => {
+                // Only a row that was given, for this user, by an answered fetch.
+                let given = self.fetches().find(|(number, fetch)| {
+                    fetch.user == user
+                        && self.known_user(*id) == user
+                        && self.was_answered_with_row(*number)
+                        && self.row_name(*number) == *name
+                });
+                given.map_or(Returned::InventedRow, |(fetch, _)| Returned::RowOf { fetch })
+            }
+            Value::NotFound { id } => Returned::NotFound {
+                own: self.known_user(*id) == user,
+            },
+            Value::Unavailable => Returned::Unavailable,
+            Value::Stampede { .. } => Returned::Other,
+        }
+    }
+
+    fn was_answered_with_row(&self, number: u32) -> bool {
+        self.entries.iter().any(|entry| {
+            matches!(entry.fact, Fact::Answered { fetch, outcome: Outcome::Row } if fetch == number)
+        })
+    }
+
+    fn known_user(&self, id: u64) -> Option<u32> {
+        let number = u32::try_from(id.checked_sub(self.user_base)?).ok()?;
+        let asked = |request: &Request| request.user == number;
+        self.requests.iter().any(asked).then_some(number)
+    }
+
+    fn request_mut(&mut self, number: u32) -> Option<&mut Request> {
+        self.requests.get_mut((number as usize).checked_sub(1)?)
+    }
+
+    fn fetch_mut(&mut self, number: u32) -> Option<&mut Fetch> {
+        self.fetches.get_mut((number as usize).checked_sub(1)?)
+    }
+
+    fn set_fetch(&mut self, number: u32, state: FetchState) {
+        if let Some(fetch) = self.fetch_mut(number) {
+            fetch.state = state;
+        }
+    }
+}

@@ -1,0 +1,394 @@
+//! The exam: one submission goes through one drill's checks.
+//!
+//! Its main type is [`Exam`], which a drill's `examine` is handed. It plays
+//! schedules, lets rules judge them, makes failing ones short and decides checks.
+
+use std::collections::BTreeMap;
+
+use crate::driver::{Driver, Run};
+use crate::evidence::Evidence;
+use crate::explore::{self, Coverage, Follow, Next, Played};
+use crate::judge::{self, Kind, Rules, Violation};
+use crate::schedule::{Action, ReplayKey, Settle, Turn};
+use crate::space::Space;
+use crate::supervisor::Failure;
+use crate::timeline;
+use crate::verdict::CheckStatus;
+
+/// One hidden test of a drill.
+#[derive(Debug)]
+pub struct Check {
+    /// Stable, in snake case.
+    pub id: &'static str,
+    /// What it demands, in one plain line.
+    pub title: &'static str,
+    /// Whether a submission can pass without it; otherwise it is mastery.
+    pub required: bool,
+    /// Its points.
+    pub points: u32,
+    /// A nudge that does not give the answer away.
+    pub hint: &'static str,
+}
+
+/// What became of a check.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    /// Whether it held.
+    pub status: CheckStatus,
+    /// The fact seen; empty when it passed.
+    pub message: String,
+    /// The schedule that failed it.
+    pub schedule: Option<ReplayKey>,
+    /// That schedule in words.
+    pub timeline: Vec<String>,
+}
+
+/// A violation and the shortest schedule known to show it.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The schedule, up to the turn in which the violation shows.
+    pub turns: Vec<Turn>,
+    /// The violation.
+    pub violation: Violation,
+}
+
+/// What the schedules of one space showed: for each kind of violation the one
+/// with the shortest schedule.
+#[derive(Clone, Debug, Default)]
+pub struct Findings {
+    by_kind: BTreeMap<Kind, Finding>,
+    out_of_time: bool,
+}
+
+/// The most schedules played in one space.
+const SPACE_LIMIT: usize = 4_000;
+
+/// The most smaller schedules tried to shorten one that fails.
+const SHRINK_ATTEMPTS: usize = 120;
+
+/// The same for failures that cost a process each.
+const SHRINK_ATTEMPTS_OF_PROCESSES: usize = 4;
+
+/// One submission going through one drill's checks.
+pub struct Exam<'a> {
+    driver: Driver<'a>,
+    decisions: BTreeMap<&'static str, Decision>,
+    coverage: Coverage,
+    crashed: bool,
+    out_of_time: bool,
+}
+
+impl<'a> Exam<'a> {
+    /// An exam of the submission that `driver` drives.
+    pub fn new(driver: Driver<'a>) -> Exam<'a> {
+        Exam {
+            driver,
+            decisions: BTreeMap::new(),
+            coverage: Coverage::default(),
+            crashed: false,
+            out_of_time: false,
+        }
+    }
+
+    /// The driver, for what no schedule expresses.
+    pub fn driver(&mut self) -> &mut Driver<'a> {
+        &mut self.driver
+    }
+
+    /// Ends the exam: its driver, its decisions and how much was seen.
+    pub fn finish(self) -> (Driver<'a>, BTreeMap<&'static str, Decision>, Coverage) {
+        (self.driver, self.decisions, self.coverage)
+    }
+
+    /// Whether the process ended by itself at least once.
+    pub fn crashed(&self) -> bool {
+        self.crashed
+    }
+
+    /// Whether the time ran out before every schedule was played.
+    pub fn is_out_of_time(&self) -> bool {
+        self.out_of_time
+    }
+
+    /// Plays every schedule of `space` and lets `rules` judge each.
+    pub fn explore(&mut self, rules: &dyn Rules, space: &Space) -> Findings {
+        let mut findings = Findings::default();
+        let coverage = explore::explore(
+            &mut self.driver,
+            SPACE_LIMIT,
+            |run: &Run| space.choices(&run.evidence),
+            |played| findings.note(rules, played),
+        );
+        self.after(&mut findings, coverage);
+        findings
+    }
+
+    /// Plays `count` random schedules of `space`.
+    pub fn wander(&mut self, rules: &dyn Rules, space: &Space, count: usize) -> Findings {
+        let mut findings = Findings::default();
+        let seed = self.driver.seed();
+        let mut dice: Vec<fastrand::Rng> = (0..count as u64)
+            .map(|walk| fastrand::Rng::with_seed(seed ^ (walk + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15)))
+            .collect();
+        let coverage = explore::wander(
+            &mut self.driver,
+            count,
+            |walk, run| match space.choices(&run.evidence) {
+                Follow::AnyOf(choices) => dice[walk].choice(choices),
+                Follow::End => None,
+                // Half settling that settled everything: on to what comes next.
+                Follow::Pruned => Some(Turn::full(Action::Wait)),
+            },
+            |played| findings.note(rules, played),
+        );
+        self.after(&mut findings, coverage);
+        findings
+    }
+
+    /// Plays one given schedule.
+    pub fn play(&mut self, rules: &dyn Rules, turns: Vec<Turn>) -> (Findings, Evidence) {
+        let mut findings = Findings::default();
+        let played = self.driver.play_alone(turns);
+        findings.note(rules, &played);
+        let coverage = Coverage { schedules: 1, ..Coverage::default() };
+        self.after(&mut findings, coverage);
+        (findings, played.run.evidence)
+    }
+
+    fn after(&mut self, findings: &mut Findings, coverage: Coverage) {
+        self.coverage.schedules += coverage.schedules;
+        self.coverage.pruned += coverage.pruned;
+        self.coverage.unexplored += coverage.unexplored;
+        if let Some(failure) = self.driver.failed_closing() {
+            // Freed what it kept, and died of it: as much its doing as the rest.
+            let message = format!("{failure} (while a finished run was being freed)");
+            let violation = Violation { kind: Kind::Died, turn: 0, message };
+            let finding = Finding { turns: Vec::new(), violation };
+            findings.by_kind.entry(Kind::Died).or_insert(finding);
+        }
+        self.crashed |= findings.by_kind.contains_key(&Kind::Died);
+        self.out_of_time |= findings.out_of_time;
+    }
+
+    /// Decides `check`: it fails when `findings` hold one of `kinds`, else passes.
+    /// When the process ended before all was seen, it can at best not be judged.
+    pub fn decide(&mut self, check: &'static str, rules: &dyn Rules, findings: &Findings, kinds: &[Kind]) {
+        let relevant = kinds.iter().filter_map(|kind| findings.by_kind.get(kind));
+        let first = relevant.min_by_key(|finding| finding.turns.len());
+        if let Some(finding) = first {
+            let decision = self.failed(check, rules, finding.clone());
+            self.decisions.insert(check, decision);
+        } else if let Some(why) = findings.incomplete() {
+            self.skip(check, &why);
+        } else {
+            self.pass(check);
+        }
+    }
+
+    /// Notes that a check held.
+    pub fn pass(&mut self, check: &'static str) {
+        self.note(check, CheckStatus::Passed, String::new());
+    }
+
+    /// Notes that a check cannot be judged, and why.
+    pub fn skip(&mut self, check: &'static str, why: &str) {
+        self.note(check, CheckStatus::Skipped, why.to_owned());
+    }
+
+    /// Notes that a check did not hold, for a reason no schedule shows.
+    pub fn fail(&mut self, check: &'static str, message: String, timeline: Vec<String>) {
+        self.note(check, CheckStatus::Failed, message);
+        if let Some(decision) = self.decisions.get_mut(check) {
+            decision.timeline = timeline;
+        }
+    }
+
+    /// Notes that a worker failed while a check was made without a schedule.
+    pub fn fail_by(&mut self, check: &'static str, failure: &Failure) {
+        self.crashed |= matches!(failure, Failure::Died(_));
+        if matches!(failure, Failure::OutOfTime(_)) {
+            self.out_of_time = true;
+            self.skip(check, &failure.to_string());
+        } else {
+            self.fail(check, failure.to_string(), Vec::new());
+        }
+    }
+
+    /// Whether `check` was decided and held.
+    pub fn has_passed(&self, check: &str) -> bool {
+        self.decisions.get(check).is_some_and(|decision| decision.status == CheckStatus::Passed)
+    }
+
+    fn note(&mut self, check: &'static str, status: CheckStatus, message: String) {
+        let decision = Decision { status, message, schedule: None, timeline: Vec::new() };
+        self.decisions.insert(check, decision);
+    }
+
+    /// The decision that `finding` fails `check`, its schedule made short first.
+    fn failed(&mut self, check: &str, rules: &dyn Rules, finding: Finding) -> Decision {
+        let kind = finding.violation.kind;
+        let attempts = if Kind::OF_THE_PROCESS.contains(&kind) {
+            SHRINK_ATTEMPTS_OF_PROCESSES
+        } else {
+            SHRINK_ATTEMPTS
+        };
+        let driver = &mut self.driver;
+        let mut told = None;
+        let mut fails = |turns: &Vec<Turn>| {
+            let played = driver.play_alone(turns.clone());
+            let violation = violations(rules, &played).into_iter().find(|it| it.kind == kind)?;
+            if !all_happened(&played.run.evidence) {
+                return None;
+            }
+            let shorter = turns[..(violation.turn + 1).min(turns.len())].to_vec();
+            told = Some((shorter.clone(), violation, played.run.evidence));
+            Some(shorter)
+        };
+        // Once as it was found: the words of the verdict come from this very run.
+        let found = fails(&finding.turns).unwrap_or_else(|| finding.turns.clone());
+        explore::shrink(found, attempts, smaller, &mut fails);
+        let (turns, violation, evidence) = match told {
+            Some((turns, violation, evidence)) => (turns, violation, Some(evidence)),
+            // It does not fail again: say what was seen.
+            None => (finding.turns, finding.violation, None),
+        };
+        let timeline = evidence.map(|evidence| timeline::tell(&evidence.up_to(violation.turn), Some(&violation)));
+        let seed = self.driver.seed();
+        let key = ReplayKey { seed, check: check.to_owned(), turns };
+        Decision {
+            status: CheckStatus::Failed,
+            message: violation.message,
+            schedule: (!key.turns.is_empty()).then_some(key),
+            timeline: timeline.unwrap_or_default(),
+        }
+    }
+}
+
+impl Findings {
+    /// Whether a violation of this kind was found.
+    pub fn has(&self, kind: Kind) -> bool {
+        self.by_kind.contains_key(&kind)
+    }
+
+    /// Adds what other schedules showed.
+    pub fn join(&mut self, other: Findings) {
+        self.out_of_time |= other.out_of_time;
+        for (kind, finding) in other.by_kind {
+            self.keep(kind, finding);
+        }
+    }
+
+    /// Why not everything was seen, if that is so.
+    fn incomplete(&self) -> Option<String> {
+        if self.out_of_time {
+            return Some("the time limit was reached before everything was seen".to_owned());
+        }
+        let ended = Kind::OF_THE_PROCESS.iter().find_map(|kind| self.by_kind.get(kind));
+        ended.map(|finding| format!("cannot be judged: {}", finding.violation.message))
+    }
+
+    fn keep(&mut self, kind: Kind, finding: Finding) {
+        let shorter = |known: &Finding| finding.turns.len() < known.turns.len();
+        if self.by_kind.get(&kind).is_none_or(shorter) {
+            self.by_kind.insert(kind, finding);
+        }
+    }
+
+    fn note(&mut self, rules: &dyn Rules, played: &Played<Driver<'_>>) -> Next {
+        let turns = played.run.evidence.turns();
+        for violation in violations(rules, played) {
+            let turns = turns[..(violation.turn + 1).min(turns.len())].to_vec();
+            self.keep(violation.kind, Finding { turns, violation });
+        }
+        match played.failure {
+            None => Next::Continue,
+            Some(Failure::OutOfTime(_)) => {
+                self.out_of_time = true;
+                Next::Stop
+            }
+            // One is enough: each costs a process and a wait.
+            Some(_) => Next::Stop,
+        }
+    }
+}
+
+/// Every violation of a run, its worker's failure included.
+pub fn violations(rules: &dyn Rules, played: &Played<Driver<'_>>) -> Vec<Violation> {
+    let evidence = &played.run.evidence;
+    let mut violations = rules.judge(evidence);
+    let failure = played.failure.as_ref();
+    violations.extend(failure.and_then(|failure| judge::violation_of(failure, evidence)));
+    violations
+}
+
+/// Whether every turn did what it says: a fetch that is not there cannot be
+/// answered, and a schedule that pretends so would mislead.
+fn all_happened(evidence: &Evidence) -> bool {
+    let doing = evidence.turns().iter().filter(|turn| turn.action != Action::Wait).count();
+    evidence.grader_facts() == doing
+}
+
+/// Schedules that are a little simpler than `turns`.
+fn smaller(turns: &Vec<Turn>) -> Vec<Vec<Turn>> {
+    let mut candidates = Vec::new();
+    // Many alike, as in "a hundred requests": halve before taking away singly.
+    if turns.len() > 12 {
+        for half in [turns.len() / 2, turns.len() / 4] {
+            for at in (0..turns.len() - half).step_by(half.max(1)) {
+                candidates.push(without(turns, at, half));
+            }
+        }
+    }
+    for at in 0..turns.len() {
+        candidates.push(without(turns, at, 1));
+    }
+    for at in 0..turns.len() {
+        if turns[at].settle != Settle::Fully {
+            let mut simpler = turns.clone();
+            simpler[at].settle = Settle::Fully;
+            candidates.push(simpler);
+        }
+    }
+    candidates
+}
+
+/// `turns` without `count` of them from `at` on; later requests are renumbered.
+fn without(turns: &[Turn], at: usize, count: usize) -> Vec<Turn> {
+    let is_start = |turn: &Turn| matches!(turn.action, Action::Start { .. });
+    let before = turns[..at].iter().filter(|turn| is_start(turn)).count() as u32;
+    let removed = turns[at..at + count].iter().filter(|turn| is_start(turn)).count() as u32;
+    let mut kept = turns[..at].to_vec();
+    for turn in &turns[at + count..] {
+        let mut turn = *turn;
+        if let Action::HangUp { request } = &mut turn.action {
+            if *request > before + removed {
+                *request -= removed;
+            } else if *request > before {
+                continue;
+            }
+        }
+        kept.push(turn);
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn turns(text: &str) -> Vec<Turn> {
+        format!("1:x:{text}").parse::<ReplayKey>().unwrap().turns
+    }
+
+    #[test]
+    fn taking_a_request_away_renumbers_the_later_ones() {
+        assert_eq!(without(&turns("q7.q7.q8.x3.x1"), 1, 1), turns("q7.q8.x2.x1"));
+        assert_eq!(without(&turns("q7.q7.q8.x2.x3"), 1, 1), turns("q7.q8.x2"));
+    }
+
+    #[test]
+    fn smaller_schedules_lose_a_turn_or_a_half_settling() {
+        let smaller = smaller(&turns("q7.r1+0"));
+        assert_eq!(smaller, [turns("r1+0"), turns("q7"), turns("q7.r1")]);
+    }
+}

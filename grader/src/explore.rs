@@ -1,0 +1,399 @@
+//! The explorer: walks the tree of schedules of a system it can only replay.
+//!
+//! Stateless depth-first search: no state is ever saved or restored; a branch
+//! not taken yet is reached by playing its schedule from the start. Many branches
+//! are kept open side by side, so that one message to the system moves all of
+//! them. It knows nothing of caches or drills: a [`System`] plays turns, a
+//! function names the turns that may follow, the caller judges what ended.
+
+/// Something that plays schedules.
+pub trait System {
+    /// One turn of a schedule.
+    type Turn: Clone;
+    /// A run that can be continued, and all that is known of it.
+    type Run;
+    /// Why a run could not be continued.
+    type Failure;
+
+    /// Opens a run on which no turn has been played.
+    fn open(&mut self) -> Self::Run;
+
+    /// Plays turns on several runs; the answers come in the same order.
+    fn play(&mut self, batch: Vec<(Self::Run, Vec<Self::Turn>)>) -> Vec<Played<Self>>;
+
+    /// Closes a run that is not to be continued.
+    fn close(&mut self, run: &Self::Run);
+}
+
+/// What became of a run after some turns.
+pub struct Played<S: System + ?Sized> {
+    /// The run, with what is known up to its end.
+    pub run: S::Run,
+    /// Why it ended early, if it did.
+    pub failure: Option<S::Failure>,
+}
+
+/// How many schedules were seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// Schedules played to their end.
+    pub schedules: usize,
+    /// Branches cut off because another one shows the same.
+    pub pruned: usize,
+    /// Branches known of and not played, because a limit was reached.
+    pub unexplored: usize,
+}
+
+/// What may follow in a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Follow<T> {
+    /// One of these turns, at least one.
+    AnyOf(Vec<T>),
+    /// Nothing: the schedule has ended.
+    End,
+    /// Nothing that another branch does not show as well.
+    Pruned,
+}
+
+/// What [`explore`] is to do after a schedule has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Go on.
+    Continue,
+    /// Leave the rest unexplored.
+    Stop,
+}
+
+/// Branches open side by side. More of them mean fewer, larger messages.
+const WIDTH: usize = 48;
+
+/// Plays every schedule there is, at most `limit` of them.
+///
+/// `choices` names the turns that may come next. `ended` is shown every run that ended, in an order that depends on
+/// nothing but the system's behaviour.
+pub fn explore<S: System>(
+    system: &mut S,
+    limit: usize,
+    choices: impl Fn(&S::Run) -> Follow<S::Turn>,
+    mut ended: impl FnMut(&Played<S>) -> Next,
+) -> Coverage
+where
+    S::Turn: Clone,
+{
+    let mut coverage = Coverage::default();
+    // Branches not begun: the turns that lead there, all but the last known to work.
+    let mut branches: Vec<Vec<S::Turn>> = vec![Vec::new()];
+    // Runs under way, each with the turns played on it and those to play next.
+    let mut open: Vec<(S::Run, Vec<S::Turn>, Vec<S::Turn>)> = Vec::new();
+    loop {
+        while open.len() < WIDTH && coverage.schedules + open.len() < limit {
+            let Some(turns) = branches.pop() else { break };
+            open.push((system.open(), Vec::new(), turns));
+        }
+        if open.is_empty() {
+            coverage.unexplored += branches.len();
+            return coverage;
+        }
+        let mut played_turns = Vec::with_capacity(open.len());
+        let mut batch = Vec::with_capacity(open.len());
+        for (run, mut played, to_play) in open.drain(..) {
+            played.extend(to_play.iter().cloned());
+            played_turns.push(played);
+            batch.push((run, to_play));
+        }
+        let mut stop = false;
+        for (outcome, turns) in system.play(batch).into_iter().zip(played_turns) {
+            let follow = match outcome.failure {
+                None => choices(&outcome.run),
+                Some(_) => Follow::End,
+            };
+            let mut next = match follow {
+                Follow::AnyOf(next) => next,
+                Follow::End => {
+                    coverage.schedules += 1;
+                    stop |= ended(&outcome) == Next::Stop;
+                    system.close(&outcome.run);
+                    continue;
+                }
+                Follow::Pruned => {
+                    coverage.pruned += 1;
+                    system.close(&outcome.run);
+                    continue;
+                }
+            };
+            // The first choice goes on with this run; the others wait their turn.
+            for choice in next.drain(1..).rev() {
+                let mut branch = turns.clone();
+                branch.push(choice);
+                branches.push(branch);
+            }
+            open.push((outcome.run, turns, next));
+        }
+        if stop {
+            for (run, ..) in &open {
+                system.close(run);
+            }
+            coverage.unexplored += open.len() + branches.len();
+            return coverage;
+        }
+    }
+}
+
+/// Plays `count` schedules, each a random walk: `choose` picks the turn that
+/// comes next, given the walk's number, or none when the schedule has ended.
+pub fn wander<S: System>(
+    system: &mut S,
+    count: usize,
+    mut choose: impl FnMut(usize, &S::Run) -> Option<S::Turn>,
+    mut ended: impl FnMut(&Played<S>) -> Next,
+) -> Coverage {
+    let mut coverage = Coverage::default();
+    let mut begun = 0;
+    let mut open: Vec<(usize, S::Run, Vec<S::Turn>)> = Vec::new();
+    loop {
+        while open.len() < WIDTH && begun < count {
+            open.push((begun, system.open(), Vec::new()));
+            begun += 1;
+        }
+        if open.is_empty() {
+            return coverage;
+        }
+        let numbers: Vec<usize> = open.iter().map(|(number, ..)| *number).collect();
+        let batch = open.drain(..).map(|(_, run, turns)| (run, turns)).collect();
+        let mut stop = false;
+        for (number, outcome) in numbers.into_iter().zip(system.play(batch)) {
+            let turn = match outcome.failure {
+                None => choose(number, &outcome.run),
+                Some(_) => None,
+            };
+            match turn {
+                Some(turn) => open.push((number, outcome.run, vec![turn])),
+                None => {
+                    coverage.schedules += 1;
+                    stop |= ended(&outcome) == Next::Stop;
+                    system.close(&outcome.run);
+                }
+            }
+        }
+        if stop {
+            for (_, run, _) in &open {
+                system.close(run);
+            }
+            coverage.unexplored += open.len() + count - begun;
+            return coverage;
+        }
+    }
+}
+
+/// Makes a failing schedule shorter: proposes smaller ones until none of them
+/// fails any more, or `attempts` were tried.
+///
+/// `smaller` names candidates, most promising first; `fails` plays one and, if
+/// it still fails, returns it as far as it has to be played.
+pub fn shrink<T: Clone>(
+    failing: T,
+    mut attempts: usize,
+    smaller: impl Fn(&T) -> Vec<T>,
+    mut fails: impl FnMut(&T) -> Option<T>,
+) -> T {
+    let mut best = failing;
+    'again: loop {
+        for candidate in smaller(&best) {
+            if attempts == 0 {
+                return best;
+            }
+            attempts -= 1;
+            if let Some(shorter) = fails(&candidate) {
+                best = shorter;
+                continue 'again;
+            }
+        }
+        return best;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Plays letters; fails when asked to play one it has been told to choke on.
+    #[derive(Default)]
+    struct Letters {
+        chokes_on: Option<char>,
+        open: isize,
+        messages: usize,
+    }
+
+    impl System for Letters {
+        type Turn = char;
+        type Run = String;
+        type Failure = char;
+
+        fn open(&mut self) -> String {
+            self.open += 1;
+            String::new()
+        }
+
+        fn play(&mut self, batch: Vec<(String, Vec<char>)>) -> Vec<Played<Self>> {
+            self.messages += 1;
+            let play = |(mut run, turns): (String, Vec<char>)| {
+                let failure = turns.iter().copied().find(|turn| Some(*turn) == self.chokes_on);
+                run.extend(turns);
+                Played { run, failure }
+            };
+            batch.into_iter().map(play).collect()
+        }
+
+        fn close(&mut self, _: &String) {
+            self.open -= 1;
+        }
+    }
+
+    fn follow(choices: Vec<char>) -> Follow<char> {
+        if choices.is_empty() { Follow::End } else { Follow::AnyOf(choices) }
+    }
+
+    fn all(system: &mut Letters, limit: usize, choices: impl Fn(&String) -> Vec<char>) -> (Coverage, Vec<String>) {
+        let mut seen = Vec::new();
+        let coverage = explore(system, limit, |run| follow(choices(run)), |played| {
+            seen.push(played.run.clone());
+            Next::Continue
+        });
+        assert_eq!(system.open, 0, "every run is closed");
+        seen.sort();
+        (coverage, seen)
+    }
+
+    /// The orders in which two tasks of `steps` steps each can interleave.
+    fn interleavings(steps: usize) -> impl Fn(&String) -> Vec<char> {
+        move |run| {
+            let done = |task| run.chars().filter(|turn| *turn == task).count();
+            ['a', 'b'].into_iter().filter(|task| done(*task) < steps).collect()
+        }
+    }
+
+    #[test]
+    fn two_tasks_of_three_steps_interleave_in_twenty_ways() {
+        // 6! / (3! 3!)
+        let (coverage, seen) = all(&mut Letters::default(), usize::MAX, interleavings(3));
+        assert_eq!(coverage, Coverage { schedules: 20, ..Coverage::default() });
+        assert_eq!(seen.len(), 20);
+        assert!(seen.windows(2).all(|pair| pair[0] != pair[1]), "no schedule twice");
+        assert!(seen.iter().all(|run| run.len() == 6));
+    }
+
+    #[test]
+    fn five_tasks_of_one_step_come_in_a_hundred_and_twenty_orders() {
+        let choices = |run: &String| ('a'..='e').filter(|task| !run.contains(*task)).collect();
+        let (coverage, seen) = all(&mut Letters::default(), usize::MAX, choices);
+        assert_eq!(coverage.schedules, 120);
+        assert_eq!(seen.len(), 120);
+    }
+
+    #[test]
+    fn a_system_without_choices_has_one_schedule() {
+        let (coverage, seen) = all(&mut Letters::default(), usize::MAX, |_| Vec::new());
+        assert_eq!((coverage.schedules, seen), (1, vec![String::new()]));
+    }
+
+    #[test]
+    fn a_branch_that_shows_nothing_new_is_cut_off_and_counted() {
+        let mut seen = 0;
+        let choices = |run: &String| match &run[..] {
+            "b" => Follow::Pruned,
+            run => follow(interleavings(2)(&run.to_owned())),
+        };
+        let coverage = explore(&mut Letters::default(), usize::MAX, choices, |_| {
+            seen += 1;
+            Next::Continue
+        });
+        assert_eq!(coverage, Coverage { schedules: 3, pruned: 1, unexplored: 0 });
+        assert_eq!(seen, 3);
+    }
+
+    #[test]
+    fn what_a_limit_leaves_out_is_counted() {
+        let (coverage, seen) = all(&mut Letters::default(), 7, interleavings(3));
+        assert_eq!(coverage.schedules, 7);
+        assert_eq!(seen.len(), 7);
+        assert!(coverage.unexplored > 0);
+    }
+
+    #[test]
+    fn many_branches_share_a_message() {
+        let mut system = Letters::default();
+        let (coverage, _) = all(&mut system, usize::MAX, interleavings(5));
+        assert_eq!(coverage.schedules, 252);
+        assert!(system.messages < 252 / 3, "{} messages", system.messages);
+    }
+
+    #[test]
+    fn a_run_that_fails_is_an_end_and_the_others_go_on() {
+        let mut system = Letters { chokes_on: Some('b'), ..Letters::default() };
+        let (coverage, seen) = all(&mut system, usize::MAX, interleavings(2));
+        assert_eq!(seen, ["aa" .to_owned() + "b", "ab".to_owned(), "b".to_owned()]);
+        assert_eq!(coverage.schedules, 3);
+    }
+
+    #[test]
+    fn stopping_leaves_no_run_open_and_counts_the_rest() {
+        let mut system = Letters::default();
+        let mut seen = 0;
+        let coverage = explore(&mut system, usize::MAX, |run| follow(interleavings(6)(run)), |_| {
+            seen += 1;
+            Next::Stop
+        });
+        assert!(seen >= 1);
+        assert!(coverage.unexplored > 0);
+        assert_eq!(system.open, 0);
+    }
+
+    #[test]
+    fn the_order_of_discovery_is_always_the_same() {
+        let discover = || {
+            let mut seen = Vec::new();
+            explore(&mut Letters::default(), usize::MAX, |run| follow(interleavings(4)(run)), |played| {
+                seen.push(played.run.clone());
+                Next::Continue
+            });
+            seen
+        };
+        assert_eq!(discover(), discover());
+    }
+
+    #[test]
+    fn wandering_plays_as_many_schedules_as_asked() {
+        let mut system = Letters::default();
+        let mut seen = Vec::new();
+        let coverage = wander(
+            &mut system,
+            100,
+            |walk, run| (run.len() < 3).then(|| char::from(b'a' + ((walk + run.len()) % 3) as u8)),
+            |played| {
+                seen.push(played.run.clone());
+                Next::Continue
+            },
+        );
+        assert_eq!(coverage, Coverage { schedules: 100, ..Coverage::default() });
+        assert_eq!(seen.len(), 100);
+        assert_eq!(system.open, 0);
+    }
+
+    #[test]
+    fn shrinking_keeps_only_what_the_failure_needs() {
+        let drop_one = |text: &String| {
+            (0..text.len())
+                .map(|at| {
+                    let mut shorter = text.clone();
+                    shorter.remove(at);
+                    shorter
+                })
+                .collect()
+        };
+        let fails = |text: &String| (text.contains('x') && text.contains('y')).then(|| text.clone());
+        let shortest = shrink("abxcdyefg".to_owned(), usize::MAX, drop_one, fails);
+        assert_eq!(shortest, "xy");
+        let tired = shrink("abxcdyefg".to_owned(), 2, drop_one, fails);
+        assert_eq!(tired, "xcdyefg");
+    }
+}

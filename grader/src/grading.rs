@@ -1,0 +1,209 @@
+//! Grading: from a path to a verdict.
+//!
+//! Its main type is [`Grader`], which holds what all gradings share.
+
+use std::path::Path;
+use std::time::Instant;
+
+use thiserror::Error;
+
+use crate::compile::{CompileError, Compiled, compile};
+use crate::course::{Course, CourseError};
+use crate::driver::Driver;
+use crate::drills::Drill;
+use crate::exam::{Decision, Exam};
+use crate::limits::Limits;
+use crate::prepared::{PrepareError, Prepared};
+use crate::submission::{Submission, SubmissionError};
+use crate::toolchain::{Toolchain, ToolchainError};
+use crate::verdict::{
+    CheckResult, CheckStatus, Metrics, SCHEMA, Sandbox, Status, Verdict,
+};
+
+/// Grades submissions of one course.
+#[derive(Debug)]
+pub struct Grader {
+    course: Course,
+    toolchain: Toolchain,
+    prepared: Prepared,
+    limits: Limits,
+}
+
+/// Why there is no verdict. Nothing here is the submission's fault.
+#[derive(Debug, Error)]
+pub enum GradeError {
+    /// The course is not as it should be.
+    #[error(transparent)]
+    Course(#[from] CourseError),
+    /// There is no Rust toolchain.
+    #[error(transparent)]
+    Toolchain(#[from] ToolchainError),
+    /// The crates to link with could not be built.
+    #[error(transparent)]
+    Prepare(#[from] PrepareError),
+    /// The path is not one of a submission.
+    #[error(transparent)]
+    Submission(SubmissionError),
+    /// The machine failed us.
+    #[error("cannot compile or run submissions: {0}; is there space below `target/`, and may programs be started?")]
+    Machine(std::io::Error),
+}
+
+impl Grader {
+    /// A grader for `course`; builds what submissions are linked with, if needed.
+    ///
+    /// # Errors
+    /// When there is no toolchain or the build fails.
+    pub fn new(course: Course) -> Result<Grader, GradeError> {
+        let toolchain = Toolchain::find(course.root())?;
+        let prepared = Prepared::get(&course, &toolchain)?;
+        let limits = Limits::default();
+        Ok(Grader { course, toolchain, prepared, limits })
+    }
+
+    /// The course.
+    pub fn course(&self) -> &Course {
+        &self.course
+    }
+
+    /// Grades the submission at `path` for `drill`.
+    ///
+    /// # Errors
+    /// When the path cannot be read or the machine fails; a bad submission is a
+    /// verdict.
+    pub fn grade(&self, drill: &dyn Drill, path: &Path, seed: u64) -> Result<Verdict, GradeError> {
+        let mut verdict = blank(drill, path, seed);
+        let submission = match Submission::read(path) {
+            Ok(submission) => submission,
+            Err(error) if error.is_rejection() => {
+                verdict.status = Status::Rejected;
+                verdict.diagnostics = error.to_string();
+                return Ok(verdict);
+            }
+            Err(error) => return Err(GradeError::Submission(error)),
+        };
+        submission.sha256().clone_into(&mut verdict.sha256);
+        let begun = Instant::now();
+        let compiled = self.compile(drill, &submission)?;
+        verdict.metrics.compile_ms = millis(begun);
+        match compiled {
+            Ok(compiled) => self.examine(drill, &compiled, seed, &mut verdict)?,
+            Err(diagnostics) => {
+                verdict.status = Status::CompileError;
+                verdict.diagnostics = diagnostics;
+            }
+        }
+        Ok(verdict)
+    }
+
+    /// Compiles a submission; the inner error is rustc's text.
+    ///
+    /// # Errors
+    /// When the course or the machine fails.
+    pub fn compile(
+        &self,
+        drill: &dyn Drill,
+        submission: &Submission,
+    ) -> Result<Result<Compiled, String>, GradeError> {
+        let exercise = self.course.exercise(drill.slug())?;
+        let compiled = compile(&self.course, &self.toolchain, &self.prepared, drill, &exercise, submission);
+        match compiled {
+            Ok(compiled) => Ok(Ok(compiled)),
+            Err(CompileError::Submission(text)) => Ok(Err(text)),
+            Err(CompileError::Infrastructure(error)) => Err(GradeError::Machine(error)),
+        }
+    }
+
+    /// A driver of a compiled submission.
+    pub fn driver<'a>(&'a self, compiled: &'a Compiled, seed: u64) -> Driver<'a> {
+        Driver::new(compiled.program(), &self.limits, seed)
+    }
+
+    fn examine(
+        &self,
+        drill: &dyn Drill,
+        compiled: &Compiled,
+        seed: u64,
+        verdict: &mut Verdict,
+    ) -> Result<(), GradeError> {
+        let begun = Instant::now();
+        let mut exam = Exam::new(self.driver(compiled, seed));
+        drill.examine(&mut exam);
+        let (crashed, out_of_time) = (exam.crashed(), exam.is_out_of_time());
+        let (driver, decisions, coverage) = exam.finish();
+        if let Some(error) = driver.broken() {
+            let error = std::io::Error::new(error.kind(), error.to_string());
+            return Err(GradeError::Machine(error));
+        }
+        verdict.metrics.run_ms = millis(begun);
+        verdict.metrics.fetches = driver.tally().fetches;
+        verdict.metrics.schedules = driver.tally().runs;
+        verdict.metrics.unexplored = coverage.unexplored as u64;
+        verdict.output = driver.output();
+        for (result, check) in verdict.checks.iter_mut().zip(drill.checks()) {
+            if let Some(decision) = decisions.get(check.id) {
+                fill(result, decision, check.hint);
+            }
+        }
+        let held = |result: &CheckResult| result.status == CheckStatus::Passed;
+        verdict.score = verdict.checks.iter().map(|result| result.points).sum();
+        verdict.status = if verdict.checks.iter().all(|result| held(result) || !result.required) {
+            Status::Passed
+        } else if out_of_time {
+            Status::TimedOut
+        } else if crashed {
+            Status::Crashed
+        } else {
+            Status::Failed
+        };
+        Ok(())
+    }
+}
+
+fn fill(result: &mut CheckResult, decision: &Decision, hint: &str) {
+    result.status = decision.status;
+    result.message.clone_from(&decision.message);
+    result.timeline.clone_from(&decision.timeline);
+    result.schedule = decision.schedule.as_ref().map(ToString::to_string);
+    match decision.status {
+        CheckStatus::Passed => result.points = result.max_points,
+        CheckStatus::Failed => hint.clone_into(&mut result.hint),
+        CheckStatus::Skipped => {}
+    }
+}
+
+/// A verdict in which nothing has been judged yet: missing evidence is no pass.
+fn blank(drill: &dyn Drill, path: &Path, seed: u64) -> Verdict {
+    let check = |check: &crate::exam::Check| CheckResult {
+        id: check.id.to_owned(),
+        title: check.title.to_owned(),
+        required: check.required,
+        status: CheckStatus::Skipped,
+        points: 0,
+        max_points: check.points,
+        message: "not judged".to_owned(),
+        hint: String::new(),
+        schedule: None,
+        timeline: Vec::new(),
+    };
+    Verdict {
+        schema: SCHEMA,
+        drill: drill.slug().to_owned(),
+        submission: path.display().to_string(),
+        sha256: String::new(),
+        status: Status::Failed,
+        score: 0,
+        max_score: drill.checks().iter().map(|check| check.points).sum(),
+        seed,
+        grader: env!("CARGO_PKG_VERSION").to_owned(),
+        sandbox: Sandbox::None,
+        checks: drill.checks().iter().map(check).collect(),
+        metrics: Metrics::default(),
+        diagnostics: String::new(),
+        output: String::new(),
+    }
+}
+
+fn millis(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,90 @@
+//! Ctrl-C: ends every process we started and removes what is temporary.
+//!
+//! Submissions run in process groups of their own, so the terminal's signal does
+//! not reach them; and temporary folders outlive a process that is killed.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rustix::process::{Pid, Signal};
+
+static ALIVE: Mutex<Alive> = Mutex::new(Alive { groups: BTreeSet::new(), folders: BTreeSet::new() });
+
+struct Alive {
+    groups: BTreeSet<u32>,
+    folders: BTreeSet<PathBuf>,
+}
+
+fn alive() -> MutexGuard<'static, Alive> {
+    ALIVE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Exit code of a program ended by Ctrl-C, as shells give it.
+const INTERRUPTED: i32 = 130;
+
+/// From now on Ctrl-C, SIGTERM and SIGHUP clean up before they end the program.
+///
+/// # Errors
+/// When the system refuses the handler.
+pub fn install() -> Result<(), ctrlc::Error> {
+    ctrlc::set_handler(|| {
+        let alive = alive();
+        for group in &alive.groups {
+            kill_group(*group);
+        }
+        for folder in &alive.folders {
+            // Best effort: what cannot be removed is in `target/` and harmless.
+            let _ = fs::remove_dir_all(folder);
+        }
+        std::process::exit(INTERRUPTED);
+    })
+}
+
+/// A process group that Ctrl-C must end; forgotten when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Group(u32);
+
+impl Group {
+    pub(crate) fn of(pid: u32) -> Group {
+        alive().groups.insert(pid);
+        Group(pid)
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        alive().groups.remove(&self.0);
+    }
+}
+
+/// A new folder below `parent`, removed when this is dropped and on Ctrl-C.
+#[derive(Debug)]
+pub(crate) struct Folder(tempfile::TempDir);
+
+impl Folder {
+    pub(crate) fn below(parent: &Path) -> std::io::Result<Folder> {
+        fs::create_dir_all(parent)?;
+        let folder = tempfile::Builder::new().prefix("job-").tempdir_in(parent)?;
+        alive().folders.insert(folder.path().to_owned());
+        Ok(Folder(folder))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        alive().folders.remove(self.0.path());
+    }
+}
+
+/// Ends every process of a group; one that is gone is left in peace.
+pub(crate) fn kill_group(pid: u32) {
+    if let Some(group) = Pid::from_raw(pid.cast_signed()) {
+        let _ = rustix::process::kill_process_group(group, Signal::KILL);
+    }
+}

@@ -1,0 +1,271 @@
+//! The prepared dependencies: everything a worker is linked with but the
+//! submission, built once and kept.
+//!
+//! Its main type is [`Prepared`]. The build is keyed by all that goes into it
+//! (toolchain, lockfile, the worker's and the kit's source, the crates the drills
+//! allow), so it is never stale. A lock lets one grader build while others wait.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+use crate::course::{Course, CourseError};
+use crate::toolchain::Toolchain;
+
+/// Changed whenever the way of building changes.
+const RECIPE: &str = "2";
+
+/// Crates every submission may use, with what is asked of them.
+const ALWAYS: [&str; 3] = ["kit", "tokio", "futures"];
+
+/// Crates ready to be linked.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Prepared {
+    /// The rlib of each crate that can be named.
+    externs: BTreeMap<String, PathBuf>,
+    /// Where the crates that those need are.
+    deps: PathBuf,
+}
+
+/// Why nothing could be prepared.
+#[derive(Debug, Error)]
+pub enum PrepareError {
+    /// The course is not as it should be.
+    #[error(transparent)]
+    Course(#[from] CourseError),
+    /// Files could not be read or written.
+    #[error("cannot prepare the course's crates in `{}`: {source}; is there space, and may you write there?", path.display())]
+    Io {
+        /// Where.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// cargo failed.
+    #[error("cargo could not build the course's crates ({0}); the first build needs the network and a C linker (on Debian: `apt install build-essential`)")]
+    Cargo(String),
+}
+
+impl Prepared {
+    /// The prepared crates of `course`, built now if they are not there.
+    ///
+    /// # Errors
+    /// When they cannot be built.
+    pub fn get(course: &Course, toolchain: &Toolchain) -> Result<Prepared, PrepareError> {
+        let recipe = Recipe::of(course, toolchain)?;
+        let dir = course.target().join("grader").join("prepared").join(&recipe.key);
+        if let Some(prepared) = Prepared::load(&dir) {
+            return Ok(prepared);
+        }
+        let failed = |source| PrepareError::Io { path: dir.clone(), source };
+        fs::create_dir_all(&dir).map_err(failed)?;
+        let lock = File::create(dir.join("lock")).map_err(failed)?;
+        lock.lock().map_err(failed)?;
+        // Somebody else may have built it while we waited.
+        if let Some(prepared) = Prepared::load(&dir) {
+            return Ok(prepared);
+        }
+        let prepared = recipe.build(&dir, toolchain)?;
+        prepared.store(&dir).map_err(failed)?;
+        remove_others(&dir);
+        Ok(prepared)
+    }
+
+    /// The rlib of a crate.
+    pub fn rlib(&self, name: &str) -> Option<&Path> {
+        self.externs.get(name).map(PathBuf::as_path)
+    }
+
+    /// Where the crates that the named ones need are.
+    pub fn deps(&self) -> &Path {
+        &self.deps
+    }
+
+    fn load(dir: &Path) -> Option<Prepared> {
+        let text = fs::read(dir.join("prepared.json")).ok()?;
+        let prepared: Prepared = serde_json::from_slice(&text).ok()?;
+        let there = prepared.externs.values().all(|path| path.is_file());
+        there.then_some(prepared)
+    }
+
+    fn store(&self, dir: &Path) -> io::Result<()> {
+        let mut file = tempfile::NamedTempFile::new_in(dir)?;
+        serde_json::to_writer(&mut file, self)?;
+        file.flush()?;
+        file.persist(dir.join("prepared.json"))?;
+        Ok(())
+    }
+}
+
+/// All that goes into a build.
+struct Recipe {
+    key: String,
+    manifest: String,
+    lockfile: PathBuf,
+    crates: Vec<String>,
+}
+
+impl Recipe {
+    fn of(course: &Course, toolchain: &Toolchain) -> Result<Recipe, PrepareError> {
+        let root = course.root();
+        let mut allowed: BTreeMap<String, String> = BTreeMap::new();
+        for slug in course.slugs()? {
+            allowed.extend(course.exercise(&slug)?.crates);
+        }
+        let manifest = manifest(root, &allowed);
+        let lockfile = root.join("Cargo.lock");
+        let mut key = Sha256::new();
+        let mut add = |bytes: &[u8]| {
+            key.update((bytes.len() as u64).to_le_bytes());
+            key.update(bytes);
+        };
+        add(RECIPE.as_bytes());
+        add(toolchain.fingerprint().as_bytes());
+        add(manifest.as_bytes());
+        let mut sources = vec![lockfile.clone(), root.join("Cargo.toml"), root.join("exercises/Cargo.toml")];
+        sources.extend(rust_files(&root.join("grader/worker"))?);
+        sources.extend(rust_files(&root.join("exercises/kit"))?);
+        for path in sources {
+            let text = fs::read(&path)
+                .map_err(|source| CourseError::Read { path: path.clone(), source })?;
+            add(path.to_string_lossy().as_bytes());
+            add(&text);
+        }
+        let key: String = key.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+        let mut crates: Vec<String> = ALWAYS.iter().map(|name| (*name).to_owned()).collect();
+        crates.push("worker".to_owned());
+        crates.extend(allowed.into_keys().map(|name| name.replace('-', "_")));
+        Ok(Recipe { key, manifest, lockfile, crates })
+    }
+
+    fn build(&self, dir: &Path, toolchain: &Toolchain) -> Result<Prepared, PrepareError> {
+        let failed = |source| PrepareError::Io { path: dir.to_owned(), source };
+        let package = dir.join("package");
+        fs::create_dir_all(package.join("src")).map_err(failed)?;
+        fs::write(package.join("Cargo.toml"), &self.manifest).map_err(failed)?;
+        fs::write(package.join("src/lib.rs"), "").map_err(failed)?;
+        fs::copy(&self.lockfile, package.join("Cargo.lock")).map_err(failed)?;
+
+        announce("preparing the crates that submissions are linked with; this happens once");
+        let mut command = Command::new(toolchain.cargo());
+        command
+            .args(["build", "--release", "--message-format=json-render-diagnostics"])
+            .current_dir(&package)
+            .env("CARGO_TARGET_DIR", dir.join("target"))
+            // Replayable task order, and hooks that count polls.
+            .env("CARGO_ENCODED_RUSTFLAGS", "--cfg\u{1f}tokio_unstable")
+            .env("RUSTC", toolchain.rustc())
+            .env_remove("RUSTFLAGS")
+            .env_remove("RUSTC_WRAPPER")
+            .env_remove("RUSTC_WORKSPACE_WRAPPER")
+            .env_remove("CARGO_BUILD_TARGET")
+            .stdin(Stdio::null());
+        if !io::stderr().is_terminal() {
+            command.arg("--quiet");
+        }
+        command.stderr(Stdio::inherit());
+        let output = command.output().map_err(failed)?;
+        if !output.status.success() {
+            return Err(PrepareError::Cargo(crate::supervisor::describe(output.status)));
+        }
+        let externs = self.artifacts(&output.stdout)?;
+        announce("prepared");
+        let deps = dir.join("target/release/deps");
+        Ok(Prepared { externs, deps })
+    }
+
+    /// The rlibs cargo says it built, of the crates that can be named. cargo tells
+    /// in the order of need, so that of two versions the one named here comes last.
+    fn artifacts(&self, messages: &[u8]) -> Result<BTreeMap<String, PathBuf>, PrepareError> {
+        #[derive(Deserialize)]
+        struct Message {
+            reason: String,
+            target: Option<Target>,
+            #[serde(default)]
+            filenames: Vec<PathBuf>,
+        }
+        #[derive(Deserialize)]
+        struct Target {
+            name: String,
+        }
+        let mut externs = BTreeMap::new();
+        for line in messages.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+            let Ok(message) = serde_json::from_slice::<Message>(line) else { continue };
+            let name = message.target.map(|target| target.name.replace('-', "_")).unwrap_or_default();
+            let rlib = message.filenames.into_iter().find(|path| path.extension().is_some_and(|it| it == "rlib"));
+            if let (true, true, Some(rlib)) =
+                (message.reason == "compiler-artifact", self.crates.contains(&name), rlib)
+            {
+                externs.insert(name, rlib);
+            }
+        }
+        match self.crates.iter().find(|name| !externs.contains_key(*name)) {
+            Some(missing) => Err(PrepareError::Cargo(format!("it built no crate `{missing}`"))),
+            None => Ok(externs),
+        }
+    }
+}
+
+fn manifest(root: &Path, allowed: &BTreeMap<String, String>) -> String {
+    let path = |path: &str| root.join(path).to_string_lossy().replace('\\', "\\\\").replace('"', "\\\"");
+    let mut text = format!(
+        "# Written by the grader; see grader/src/prepared.rs.\n\
+         [package]\nname = \"prepared\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
+         [workspace]\n\n\
+         [profile.release]\nopt-level = 1\ndebug = false\nincremental = false\n\n\
+         [profile.release.package.bcrypt]\nopt-level = 3\n\
+         [profile.release.package.blowfish]\nopt-level = 3\n\n\
+         [dependencies]\n\
+         worker = {{ path = \"{}\", features = [\"puppet\"] }}\n\
+         kit = {{ path = \"{}\", features = [\"supervised\"] }}\n\
+         tokio = {{ version = \"1\", features = [\"full\", \"test-util\"] }}\n\
+         futures = \"0.3\"\n",
+        path("grader/worker"),
+        path("exercises/kit"),
+    );
+    for (name, version) in allowed {
+        text.push_str(&format!("{name} = {version:?}\n"));
+    }
+    text
+}
+
+fn rust_files(dir: &Path) -> Result<Vec<PathBuf>, CourseError> {
+    let mut files = vec![dir.join("Cargo.toml")];
+    let mut folders = vec![dir.join("src")];
+    while let Some(folder) = folders.pop() {
+        let failed = |source| CourseError::Read { path: folder.clone(), source };
+        for entry in fs::read_dir(&folder).map_err(failed)? {
+            let path = entry.map_err(failed)?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Removes builds for other keys, but for those somebody is building now.
+fn remove_others(dir: &Path) {
+    let Some(Ok(entries)) = dir.parent().map(fs::read_dir) else { return };
+    for other in entries.flatten().map(|entry| entry.path()).filter(|path| path != dir) {
+        let free = File::open(other.join("lock")).is_ok_and(|lock| lock.try_lock().is_ok());
+        if free {
+            // What cannot be removed only takes up space.
+            let _ = fs::remove_dir_all(&other);
+        }
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "progress of a long step, for whoever waits")]
+fn announce(text: &str) {
+    eprintln!("grader: {text}");
+}

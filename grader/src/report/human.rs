@@ -1,0 +1,111 @@
+//! For people: checks as a list, what failed told as a timeline.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+
+use super::Report;
+use crate::verdict::{CheckResult, CheckStatus, Status, Verdict};
+
+/// Writes each verdict as it comes.
+#[derive(Debug)]
+pub struct Human;
+
+const GOOD: Style = AnsiColor::Green.on_default();
+const BAD: Style = AnsiColor::Red.on_default();
+const DIM: Style = Style::new().dimmed();
+const BOLD: Style = Style::new().bold();
+
+impl Report for Human {
+    fn one(&self, verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "{BOLD}{}{BOLD:#}  {}\n", verdict.drill, crate::text::one_line(&verdict.submission, 200))?;
+        match verdict.status {
+            Status::CompileError | Status::Rejected => {
+                let text = crate::text::printable(verdict.diagnostics.trim_end());
+                for line in text.lines() {
+                    writeln!(out, "  {line}")?;
+                }
+            }
+            _ => {
+                for result in &verdict.checks {
+                    check(verdict, result, out)?;
+                }
+                output(verdict, out)?;
+            }
+        }
+        summary(verdict, out)
+    }
+}
+
+fn check(verdict: &Verdict, result: &CheckResult, out: &mut dyn Write) -> io::Result<()> {
+    let (mark, style) = match result.status {
+        CheckStatus::Passed => ("✓", GOOD),
+        CheckStatus::Failed => ("✗", BAD),
+        CheckStatus::Skipped => ("–", DIM),
+    };
+    let mastery = if result.required { "" } else { " (mastery)" };
+    writeln!(
+        out,
+        "  {style}{mark}{style:#} {}{mastery}  {DIM}{} {}/{}{DIM:#}",
+        result.title, result.id, result.points, result.max_points
+    )?;
+    if result.status == CheckStatus::Passed {
+        return Ok(());
+    }
+    if !result.message.is_empty() {
+        writeln!(out, "      {}", crate::text::printable(&result.message))?;
+    }
+    for (number, line) in (1..).zip(&result.timeline) {
+        writeln!(out, "      {DIM}{number:>3}{DIM:#}  {}", crate::text::printable(line))?;
+    }
+    if let Some(key) = &result.schedule {
+        let path = &verdict.submission;
+        writeln!(out, "      {DIM}again: cargo grader replay {} {path} {key}{DIM:#}", verdict.drill)?;
+    }
+    if !result.hint.is_empty() {
+        writeln!(out, "      {DIM}think:{DIM:#} {}", result.hint)?;
+    }
+    Ok(())
+}
+
+fn output(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
+    if verdict.output.trim().is_empty() {
+        return Ok(());
+    }
+    const SHOWN: usize = 12;
+    writeln!(out, "\n  {DIM}it printed:{DIM:#}")?;
+    for line in verdict.output.lines().take(SHOWN) {
+        writeln!(out, "  {DIM}|{DIM:#} {}", crate::text::one_line(line, 160))?;
+    }
+    let more = verdict.output.lines().count().saturating_sub(SHOWN);
+    if more > 0 {
+        writeln!(out, "  {DIM}| … {more} lines more{DIM:#}")?;
+    }
+    Ok(())
+}
+
+fn summary(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
+    let (word, style) = match verdict.status {
+        Status::Passed => ("passed", GOOD),
+        Status::Failed => ("failed", BAD),
+        Status::CompileError => ("does not compile", BAD),
+        Status::Rejected => ("rejected", BAD),
+        Status::Crashed => ("crashed", BAD),
+        Status::TimedOut => ("ran out of time", BAD),
+        Status::InfraError => ("not graded", BAD),
+    };
+    let style = style.bold();
+    write!(out, "\n  {style}{word}{style:#}  {}/{} points", verdict.score, verdict.max_score)?;
+    let metrics = &verdict.metrics;
+    if metrics.schedules > 0 {
+        write!(
+            out,
+            "  {DIM}{} schedules, {} fetches; compiled in {} ms, ran for {} ms; seed {}{DIM:#}",
+            metrics.schedules, metrics.fetches, metrics.compile_ms, metrics.run_ms, verdict.seed
+        )?;
+    }
+    if metrics.unexplored > 0 {
+        write!(out, "\n  {DIM}the tree of schedules was larger: {} branches were not played{DIM:#}", metrics.unexplored)?;
+    }
+    writeln!(out, "\n")
+}

@@ -1,0 +1,175 @@
+//! The supervisor: starts a worker, talks to it, and ends it, whatever it does.
+//!
+//! Its main type is [`Worker`]: one process in a process group of its own. What a
+//! worker fails to do is a [`Failure`], never a crash of the grader. Nothing here
+//! knows what the messages mean.
+
+mod channel;
+pub(crate) mod output;
+mod pulse;
+
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::{Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use thiserror::Error;
+use worker::protocol::{Hello, Order, PROTOCOL, Report};
+
+use crate::limits::{Confined, Limits};
+use channel::{Channel, Received};
+use output::Output;
+use pulse::Pulse;
+
+/// How a worker failed to answer. Each is a fact about the submission.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Failure {
+    /// The loop's thread makes no progress: it sleeps or spins inside a poll.
+    #[error("the event loop stopped: {0}")]
+    Blocked(String),
+    /// The process ended by itself.
+    #[error("the process ended in the middle: {0}")]
+    Died(String),
+    /// It said something that is no answer.
+    #[error("the worker broke the protocol: {0}")]
+    Garbled(String),
+    /// The time for the whole run is used up.
+    #[error("the time limit of {0} s is used up")]
+    OutOfTime(u64),
+}
+
+/// One worker process.
+#[derive(Debug)]
+pub struct Worker {
+    process: Confined,
+    channel: Channel,
+    output: Output,
+    pulse: Pulse,
+    deadline: Instant,
+    limits: Limits,
+}
+
+impl Worker {
+    /// Starts `program` and waits until it says hello.
+    ///
+    /// # Errors
+    /// The outer error is the system's (the program cannot be started); the inner
+    /// one the worker's.
+    pub fn start(program: &Path, limits: &Limits, deadline: Instant) -> io::Result<Result<Worker, Failure>> {
+        let (ours, theirs) = UnixStream::pair()?;
+        let mut command = Command::new(program);
+        command
+            .env_clear()
+            .current_dir("/")
+            .stdin(Stdio::from(OwnedFd::from(theirs)))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        // Limited from outside: it runs nothing of the submission before it is told to.
+        let mut process = Confined::spawn(&mut command, limits)?;
+        let output = Output::drain(process.child(), limits.output_bytes);
+        let pulse = Pulse::of(process.id());
+        let channel = Channel::new(ours)?;
+        let limits = limits.clone();
+        let mut worker = Worker { process, channel, output, pulse, deadline, limits };
+        let hello = worker.receive::<Hello>();
+        Ok(match hello {
+            Ok(Hello { protocol: PROTOCOL }) => Ok(worker),
+            Ok(Hello { protocol }) => Err(Failure::Garbled(format!("it speaks protocol {protocol}"))),
+            Err(failure) => Err(failure),
+        })
+    }
+
+    /// Sends orders and collects the reports, in the same order. Ends early, with
+    /// the reason, at the first order that is not answered.
+    pub fn exchange(&mut self, orders: &[Order]) -> (Vec<Report>, Option<Failure>) {
+        let mut reports = Vec::with_capacity(orders.len());
+        for order in orders {
+            // An order that cannot be sent is one that will not be answered.
+            if self.channel.queue(order).is_err() {
+                break;
+            }
+        }
+        for order in orders {
+            let report: Report = match self.receive() {
+                Ok(report) => report,
+                Err(failure) => return (reports, Some(failure)),
+            };
+            if report.run != order.run || report.steps.len() != order.steps.len() {
+                let what = format!("a report for run {} where one for run {} was due", report.run, order.run);
+                return (reports, Some(Failure::Garbled(what)));
+            }
+            reports.push(report);
+        }
+        (reports, None)
+    }
+
+    /// What the process has written to standard output and error so far.
+    pub fn output(&self) -> String {
+        self.output.text()
+    }
+
+    fn receive<T: serde::de::DeserializeOwned>(&mut self) -> Result<T, Failure> {
+        self.pulse.begin();
+        loop {
+            match self.channel.receive() {
+                Received::Message(line) => {
+                    return serde_json::from_slice(&line)
+                        .map_err(|error| Failure::Garbled(format!("no such message ({error})")));
+                }
+                Received::TooLong => {
+                    return Err(Failure::Garbled("a message longer than allowed".to_owned()));
+                }
+                Received::Ended => return Err(Failure::Died(self.how_it_ended())),
+                Received::Nothing => {
+                    if Instant::now() > self.deadline {
+                        return Err(Failure::OutOfTime(self.limits.wall.as_secs()));
+                    }
+                    if let Some(how) = self.pulse.stopped(&self.limits) {
+                        return Err(Failure::Blocked(how));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Why the channel ended. A process that closed it and lives on is ended.
+    fn how_it_ended(&mut self) -> String {
+        let patience = Instant::now() + Duration::from_millis(200);
+        loop {
+            match self.process.child().try_wait() {
+                Ok(Some(status)) => return describe(status),
+                Ok(None) if Instant::now() < patience => {
+                    // The channel closes a moment before the process can be reaped.
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+                _ => return "it closed its channel and went on".to_owned(),
+            }
+        }
+    }
+}
+
+pub(crate) fn describe(status: ExitStatus) -> String {
+    match (status.code(), status.signal()) {
+        (Some(code), _) => format!("it exited with code {code}"),
+        (_, Some(signal)) => format!("it was ended by {}", signal_name(signal)),
+        _ => "it ended".to_owned(),
+    }
+}
+
+fn signal_name(signal: i32) -> String {
+    use rustix::process::Signal;
+    let known = [
+        (Signal::ABORT, "SIGABRT (an abort, or memory that could not be had)"),
+        (Signal::SEGV, "SIGSEGV (a stack overflow, most often)"),
+        (Signal::KILL, "SIGKILL"),
+        (Signal::XCPU, "SIGXCPU (the CPU time limit)"),
+        (Signal::BUS, "SIGBUS"),
+        (Signal::ILL, "SIGILL"),
+        (Signal::TERM, "SIGTERM"),
+    ];
+    let name = known.iter().find(|(known, _)| known.as_raw() == signal);
+    name.map_or_else(|| format!("signal {signal}"), |(_, name)| (*name).to_owned())
+}

@@ -1,0 +1,82 @@
+//! Whether a worker that does not answer is stuck or merely slow.
+//!
+//! By what its loop thread does, not by the wall clock: on a busy machine a good
+//! worker may be kept waiting for the processor. Stuck is a thread that sleeps
+//! and has used no CPU time for a while, or one that has used far more CPU time
+//! than any answer takes.
+
+use std::time::{Duration, Instant};
+
+use crate::limits::Limits;
+
+/// The loop thread of one process.
+#[derive(Debug)]
+pub(super) struct Pulse {
+    pid: u32,
+    began: Instant,
+    cpu_at_begin: Option<Duration>,
+    asleep_since: Option<(Instant, Duration)>,
+}
+
+impl Pulse {
+    pub(super) fn of(pid: u32) -> Pulse {
+        Pulse { pid, began: Instant::now(), cpu_at_begin: None, asleep_since: None }
+    }
+
+    /// An answer is awaited from now on.
+    pub(super) fn begin(&mut self) {
+        self.began = Instant::now();
+        self.cpu_at_begin = None;
+        self.asleep_since = None;
+    }
+
+    /// How the thread is stuck, if it is. To be asked every few milliseconds.
+    pub(super) fn stopped(&mut self, limits: &Limits) -> Option<String> {
+        let now = Instant::now();
+        if now - self.began > limits.answer_wall {
+            return Some(format!("no answer for {} s", limits.answer_wall.as_secs()));
+        }
+        let (asleep, cpu) = thread_state(self.pid)?;
+        let since_begin = cpu.saturating_sub(*self.cpu_at_begin.get_or_insert(cpu));
+        if since_begin > limits.answer_cpu {
+            return Some("its thread runs on and on without reaching an await".to_owned());
+        }
+        match self.asleep_since {
+            Some((since, cpu_then)) if asleep && cpu == cpu_then => {
+                (now - since > limits.answer_asleep).then(|| {
+                    "its thread is asleep, waiting for something that only the loop could bring about".to_owned()
+                })
+            }
+            _ => {
+                self.asleep_since = asleep.then_some((now, cpu));
+                None
+            }
+        }
+    }
+}
+
+/// Whether the main thread of `pid` sleeps, and the CPU time it has used. `None`
+/// where the system does not say; then only the wall clock ends a worker.
+fn thread_state(pid: u32) -> Option<(bool, Duration)> {
+    // proc(5): "pid (comm) state ppid …"; comm may hold spaces and parentheses.
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/stat")).ok()?;
+    let mut fields = stat.rsplit_once(") ")?.1.split(' ');
+    let state = fields.next()?;
+    // utime and stime are the 14th and 15th field, in ticks.
+    let mut ticks = fields.skip(10).map(|field| field.parse::<u64>().ok());
+    let used = ticks.next()?? + ticks.next()??;
+    let per_second = rustix::param::clock_ticks_per_second();
+    Some((state == "S" || state == "D", Duration::from_millis(used * 1000 / per_second)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn the_state_of_our_own_main_thread_can_be_read() {
+        let (_, cpu) = thread_state(std::process::id()).expect("proc is there");
+        assert!(cpu < Duration::from_secs(3600));
+    }
+}

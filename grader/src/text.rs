@@ -1,0 +1,59 @@
+//! Text that came from a submission, made fit to show.
+
+/// `text` without control characters: each becomes its visible picture, but for
+/// newlines and tabs.
+pub fn printable(text: &str) -> String {
+    let picture = |character: char| match character {
+        '\n' | '\t' => character,
+        '\0'..='\x1f' => char::from_u32(0x2400 + character as u32).unwrap_or('\u{fffd}'),
+        '\x7f'..='\u{9f}' => '\u{fffd}',
+        // Marks that reorder what a reader sees.
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+        character => character,
+    };
+    text.chars().map(picture).collect()
+}
+
+/// One line of at most `limit` characters.
+pub fn one_line(text: &str, limit: usize) -> String {
+    let line: String = printable(text).replace(['\n', '\t'], " ");
+    if line.chars().count() <= limit {
+        return line;
+    }
+    let cut: String = line.chars().take(limit).collect();
+    format!("{cut}…")
+}
+
+/// The name in `known` that `typed` was probably meant to be.
+pub fn closest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .into_iter()
+        .map(|name| (strsim::jaro_winkler(typed, name), name))
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .max_by(|one, other| one.0.total_cmp(&other.0))
+        .map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn terminal_escapes_become_pictures() {
+        assert_eq!(printable("a\x1b[31mb\r\n\u{202e}c"), "a␛[31mb␍\n\u{fffd}c");
+    }
+
+    #[test]
+    fn long_text_becomes_one_short_line() {
+        assert_eq!(one_line("a\nb", 10), "a b");
+        assert_eq!(one_line("abcdef", 3), "abc…");
+    }
+
+    #[test]
+    fn a_slip_of_the_finger_is_recognised() {
+        let known = ["cache_race", "inflight_fix", "offload"];
+        assert_eq!(closest("cache_rac", known), Some("cache_race"));
+        assert_eq!(closest("inflght_fix", known), Some("inflight_fix"));
+        assert_eq!(closest("zebra", known), None);
+    }
+}

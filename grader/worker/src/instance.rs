@@ -1,0 +1,226 @@
+//! One run: an event loop of its own, the submission's instance on it, and the
+//! callers that are waiting.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures::future::LocalBoxFuture;
+use kit::supervised::Connection;
+use tokio::runtime::{Builder, LocalRuntime, RngSeed};
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+use crate::database::SupervisedDatabase;
+use crate::journal::{Journal, panic_message, polling, unclaimed_panic};
+use crate::protocol::{Answer, Call, Event, Step, Value};
+use crate::puppet::{Act, Subject};
+
+thread_local! {
+    /// Tasks polled on this thread, the puppet's own not counted.
+    static POLLS: Cell<u32> = const { Cell::new(0) };
+}
+
+/// The future of one caller, shared by its task and by whoever may drop it.
+type CallSlot = Rc<RefCell<Option<LocalBoxFuture<'static, Value>>>>;
+
+struct Caller {
+    slot: CallSlot,
+    task: JoinHandle<()>,
+}
+
+/// One run, from [`Instance::new`] to [`Instance::end`].
+pub(crate) struct Instance {
+    journal: Journal,
+    database: Arc<SupervisedDatabase>,
+    callers: HashMap<u32, Caller>,
+    subject: Option<Box<dyn Subject>>,
+    db_for_stampedes: Rc<dyn Fn() -> kit::Db>,
+    age: Duration,
+    runtime: LocalRuntime,
+}
+
+impl Instance {
+    pub(crate) fn new(seed: u64, connection: &Rc<Connection>, act: &Act) -> Instance {
+        let journal = Journal::default();
+        let database = Arc::new(SupervisedDatabase::new(journal.clone()));
+        let handles = {
+            let (connection, database) = (Rc::clone(connection), Arc::clone(&database));
+            move || connection.db(Arc::clone(&database) as Arc<dyn kit::supervised::Database>)
+        };
+        let runtime = Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            // One task a turn, so that a settle can stop after any single poll.
+            .event_interval(1)
+            .rng_seed(RngSeed::from_bytes(&seed.to_le_bytes()))
+            .on_before_task_poll(|_| POLLS.set(POLLS.get() + 1))
+            .build_local(Default::default())
+            .expect("a runtime without I/O needs nothing from the system");
+        let mut instance = Instance {
+            journal,
+            database,
+            callers: HashMap::new(),
+            subject: None,
+            db_for_stampedes: Rc::new(handles),
+            age: Duration::ZERO,
+            runtime,
+        };
+        let db = (instance.db_for_stampedes)();
+        instance.subject = instance.guarded(async { (act.new_subject)(db) });
+        instance
+    }
+
+    /// Carries out one step and says what was seen.
+    pub(crate) fn step(&mut self, step: Step) -> Vec<Event> {
+        match step {
+            Step::Request { request, call } => self.request(request, &call),
+            Step::Answer { fetch, with } => self.answer(fetch, with),
+            Step::Drop { request } => self.drop_caller(request),
+            Step::Advance { micros } => self.advance(Duration::from_micros(micros)),
+            Step::Settle { polls } => self.settle(polls),
+            Step::New { .. } | Step::Measure | Step::End => {}
+        }
+        self.take_events()
+    }
+
+    pub(crate) fn take_events(&mut self) -> Vec<Event> {
+        if let Some(message) = unclaimed_panic() {
+            self.journal.write(Event::Broke { message });
+        }
+        self.journal.take()
+    }
+
+    fn request(&mut self, request: u32, call: &Call) {
+        let Some(subject) = &self.subject else { return };
+        let future = subject.call(call, &*self.db_for_stampedes);
+        let slot: CallSlot = Rc::new(RefCell::new(Some(future)));
+        let task = self.runtime.spawn_local(CallTask {
+            request,
+            slot: Rc::clone(&slot),
+            journal: self.journal.clone(),
+        });
+        self.callers.insert(request, Caller { slot, task });
+    }
+
+    fn answer(&mut self, fetch: u32, with: Answer) {
+        let database = Arc::clone(&self.database);
+        self.guarded(async move { database.answer(fetch, with) });
+    }
+
+    fn drop_caller(&mut self, request: u32) {
+        let Some(caller) = self.callers.remove(&request) else {
+            return;
+        };
+        self.guarded(async move {
+            let future = caller.slot.borrow_mut().take();
+            drop(future);
+            caller.task.abort();
+        });
+    }
+
+    fn advance(&mut self, by: Duration) {
+        let moved = self.guarded(async move {
+            let before = Instant::now();
+            tokio::time::advance(by).await;
+            before.elapsed()
+        });
+        self.age += moved.unwrap_or_default();
+        self.journal.write(Event::Clock {
+            micros: u64::try_from(self.age.as_micros()).unwrap_or(u64::MAX),
+        });
+    }
+
+    fn settle(&mut self, polls: u32) {
+        let settled = self.guarded(run_ready_tasks(polls));
+        self.callers.retain(|_, caller| !caller.task.is_finished());
+        let (polls, idle) = settled.unwrap_or((0, false));
+        self.journal.write(Event::Settled { polls, idle });
+    }
+
+    /// Frees the run. Code of the submission runs as its values are dropped; what
+    /// it does, even a panic, concerns no other run.
+    pub(crate) fn end(mut self) {
+        let subject = self.subject.take();
+        self.guarded(async move { drop(subject) });
+        let runtime = self.runtime;
+        // In the background: a blocking task must not hold up the puppet.
+        let _ = catch_unwind(AssertUnwindSafe(|| runtime.shutdown_background()));
+        unclaimed_panic();
+    }
+
+    /// Runs `work` on the loop; a panic in it is an event and gives `None`.
+    fn guarded<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        let result = catch_unwind(AssertUnwindSafe(|| self.runtime.block_on(work)));
+        result
+            .inspect_err(|payload| {
+                let message = panic_message(&**payload);
+                self.journal.write(Event::Broke { message });
+            })
+            .ok()
+    }
+}
+
+/// Polls ready tasks until none is ready or `limit` were polled: polls spent,
+/// and whether nothing is ready.
+///
+/// Yielding, rather than sleeping until the paused clock moves by itself: code
+/// that spins is always ready, so the clock would never move.
+async fn run_ready_tasks(limit: u32) -> (u32, bool) {
+    let start = POLLS.get();
+    let mut quiet_turns = 0;
+    loop {
+        let spent = POLLS.get().wrapping_sub(start);
+        // Two turns: a timer that fires as a turn ends is polled in the next one.
+        if quiet_turns == 2 {
+            return (spent, true);
+        }
+        if spent >= limit {
+            return (spent, false);
+        }
+        let before = POLLS.get();
+        tokio::task::yield_now().await;
+        quiet_turns = if POLLS.get() == before { quiet_turns + 1 } else { 0 };
+    }
+}
+
+/// The task of one caller: polls its future and writes down how it ends.
+struct CallTask {
+    request: u32,
+    slot: CallSlot,
+    journal: Journal,
+}
+
+impl Future for CallTask {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        // Out of the slot while it is polled: the poll may want to drop it.
+        let Some(mut future) = self.slot.borrow_mut().take() else {
+            return Poll::Ready(());
+        };
+        let request = self.request;
+        let polled = polling(request, || {
+            catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context)))
+        });
+        let event = match polled {
+            Ok(Poll::Pending) => {
+                *self.slot.borrow_mut() = Some(future);
+                return Poll::Pending;
+            }
+            Ok(Poll::Ready(value)) => Event::Returned { request, value },
+            Err(payload) => Event::Panicked {
+                request,
+                message: panic_message(&*payload),
+            },
+        };
+        self.journal.write(event);
+        Poll::Ready(())
+    }
+}

@@ -1,0 +1,81 @@
+//! The journal of one run: what happened, in order, until the next report.
+//!
+//! Every part of a run that sees something writes it here; who is being polled
+//! at the moment is kept here too, so that a fetch can name its caller.
+
+use std::cell::{Cell, RefCell};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::protocol::Event;
+
+/// A shared handle to the journal. Fetches may be begun on any thread, so it is
+/// `Send`.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Journal {
+    events: Arc<Mutex<Vec<Event>>>,
+}
+
+impl Journal {
+    pub(crate) fn write(&self, event: Event) {
+        self.events
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(event);
+    }
+
+    /// Takes what was written since the last call.
+    pub(crate) fn take(&self) -> Vec<Event> {
+        std::mem::take(&mut *self.events.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+thread_local! {
+    static POLLED_REQUEST: Cell<Option<u32>> = const { Cell::new(None) };
+    static LAST_PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Runs `poll` with `request` noted as the caller being polled.
+pub(crate) fn polling<T>(request: u32, poll: impl FnOnce() -> T) -> T {
+    let before = POLLED_REQUEST.replace(Some(request));
+    let result = poll();
+    POLLED_REQUEST.set(before);
+    result
+}
+
+/// The caller being polled on this thread, if one is.
+pub(crate) fn polled_request() -> Option<u32> {
+    POLLED_REQUEST.get()
+}
+
+/// Keeps panics off standard error (a run may provoke thousands) and remembers
+/// the last one of each thread for [`panic_message`].
+pub(crate) fn remember_panics() {
+    std::panic::set_hook(Box::new(|info| {
+        let text = info
+            .payload_as_str()
+            .unwrap_or("a value that is no text was thrown");
+        let message = match info.location() {
+            Some(place) => format!("{text} ({}:{})", place.file(), place.line()),
+            None => text.to_owned(),
+        };
+        LAST_PANIC.set(Some(message));
+    }));
+}
+
+/// The message of the panic that was just caught on this thread, whose payload
+/// is `payload`.
+pub(crate) fn panic_message(payload: &(dyn std::any::Any + Send)) -> String {
+    // A panic that was resumed did not pass the hook; its payload says it.
+    LAST_PANIC.take().unwrap_or_else(|| {
+        let text = payload.downcast_ref::<String>().map(String::as_str);
+        text.or_else(|| payload.downcast_ref::<&str>().copied())
+            .unwrap_or("a value that is no text was thrown")
+            .to_owned()
+    })
+}
+
+/// The message of a panic on this thread that nobody has asked for yet: one in a
+/// task of the submission's own.
+pub(crate) fn unclaimed_panic() -> Option<String> {
+    LAST_PANIC.take()
+}

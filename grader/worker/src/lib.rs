@@ -1,0 +1,100 @@
+//! The worker: a submission, a small puppet that drives it, and the protocol
+//! they speak with the grader.
+//!
+//! A worker holds no test, no counter that matters and no verdict. It obeys
+//! orders and reports what happened; the grader, in another process, judges.
+//! **The worker never judges.**
+//!
+//! This page is enough to write a worker in another language.
+//!
+//! # The channel
+//!
+//! A worker is started with one end of a `AF_UNIX` stream socket as its standard
+//! input, and both reads and writes there. (A socket, because a pipe can be
+//! reopened by whoever finds it under `/proc`.) Messages are lines: one JSON
+//! object in UTF-8, then `\n`; [`MAX_MESSAGE_BYTES`](protocol::MAX_MESSAGE_BYTES)
+//! at most. Standard output and error are the submission's: they are shown to
+//! people, within limits, and never believed. When the channel ends, the worker
+//! exits.
+//!
+//! The worker speaks first, once:
+//!
+//! ```json
+//! {"protocol":1}
+//! ```
+//!
+//! Then it answers every order with one report, in the order they came. The
+//! grader may send several orders before it reads.
+//!
+//! ```json
+//! {"run":7,"steps":[{"do":"new","seed":1},
+//!                   {"do":"request","request":1,"call":{"op":"get_user","user":42}},
+//!                   {"do":"settle","polls":1000}]}
+//! {"run":7,"steps":[[],[],[{"saw":"fetch_begun","fetch":1,"user":42,"request":1},
+//!                          {"saw":"settled","polls":1,"idle":true}]]}
+//! ```
+//!
+//! (Shown on several lines; each is one.) A report has the order's `run` and one
+//! list of events for each of the order's steps.
+//!
+//! # Runs
+//!
+//! A run is one event loop with one instance of what the submission offers. Its
+//! first step is `new`, its last one `end`; in between, orders for other runs may
+//! come. Nothing of a run moves but through its own steps. Its clock stands
+//! still but for `advance`.
+//!
+//! # Orders
+//!
+//! | `do` | fields | what the worker does |
+//! |---|---|---|
+//! | `new` | `seed` | opens the run: a new single-threaded event loop with a virtual clock, every random choice of which is seeded with `seed`; a new instance of the submission's type |
+//! | `request` | `request`, `call` | makes a call of the submission a task of the loop; does not run it yet. Callers are counted from 1 |
+//! | `answer` | `fetch`, `with` | answers a fetch and wakes whoever awaits it; does not run it yet |
+//! | `drop` | `request` | drops the call's future at once, clean-up code included (in languages with cancellation: cancels the task). A call that has ended, or was dropped, is left alone |
+//! | `advance` | `micros` | moves the virtual clock; due timers wake their tasks |
+//! | `settle` | `polls` | runs ready tasks in the loop's own order, until none is ready or `polls` were polled |
+//! | `measure` | | says how many bytes the process holds |
+//! | `end` | | closes the run and frees all of it |
+//!
+//! `call` is `{"op":"get_user","user":ID}` or
+//! `{"op":"stampede","user":ID,"requests":N}`. `with` is
+//! `{"row":{"name":NAME}}`, `"not_found"`, `"unavailable"` or `"panic"`: the
+//! fetch panics in whoever awaits it.
+//!
+//! # Events
+//!
+//! | `saw` | fields | when |
+//! |---|---|---|
+//! | `fetch_begun` | `fetch`, `user`, `request`? | the submission began a fetch; `fetch` counts from 1 in the run, `request` is the caller whose own task began it |
+//! | `fetch_delivered` | `fetch` | the submission received the answer |
+//! | `fetch_dropped` | `fetch` | the submission dropped the fetch without having received an answer |
+//! | `returned` | `request`, `value` | a call returned |
+//! | `panicked` | `request`, `message` | a call ended in a panic |
+//! | `broke` | `message` | the submission panicked outside any call |
+//! | `settled` | `polls`, `idle` | a `settle` is over: polls spent, and whether nothing is ready any more |
+//! | `clock` | `micros` | an `advance` is over: the run's age by the virtual clock |
+//! | `holds` | `bytes` | the answer to `measure` |
+//!
+//! `value` is `{"row":{"id":ID,"name":NAME}}`, `{"not_found":{"id":ID}}`,
+//! `"unavailable"` or `{"stampede":{"fetches":N,"elapsed_nanos":N}}`.
+//!
+//! # What the grader makes of anything else
+//!
+//! A line that is too long or no such message, a report for another run or with
+//! another number of steps, an event that cannot follow what went before (a fetch
+//! answered twice, a call that returns and was never made): each is evidence that
+//! the submission has tampered with its worker. It ends the check, not the grader.
+
+pub mod protocol;
+
+#[cfg(feature = "puppet")]
+mod database;
+#[cfg(feature = "puppet")]
+mod instance;
+#[cfg(feature = "puppet")]
+mod journal;
+#[cfg(feature = "puppet")]
+mod puppet;
+#[cfg(feature = "puppet")]
+pub use puppet::{Act, CallFuture, Subject, no_such_call, run, user_value};

@@ -1,0 +1,270 @@
+//! The messages between the grader and a worker, as Rust types.
+//!
+//! The crate's page describes them as JSON; these types are that description
+//! made checkable. Nothing here runs anything.
+
+use serde::{Deserialize, Serialize};
+
+/// The version of the protocol this crate speaks.
+pub const PROTOCOL: u32 = 1;
+
+/// A message longer than this, in bytes without its newline, breaks the protocol.
+pub const MAX_MESSAGE_BYTES: usize = 1 << 20;
+
+/// The first line a worker sends, before it has read anything.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hello {
+    /// The version of the protocol the worker speaks.
+    pub protocol: u32,
+}
+
+/// What the grader asks for: some steps of one run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Order {
+    /// The run the steps belong to. Several runs may be open at once.
+    pub run: u64,
+    /// What to do, in this order.
+    pub steps: Vec<Step>,
+}
+
+/// What a worker saw while it carried out one [`Order`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// The order's run.
+    pub run: u64,
+    /// One list for every step of the order, each in the order things happened.
+    pub steps: Vec<Vec<Event>>,
+}
+
+/// One thing to do within a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Step {
+    /// Open the run: a new event loop whose clock stands still, and a new
+    /// instance of what the submission offers.
+    New {
+        /// Seeds every random choice the event loop makes.
+        seed: u64,
+    },
+    /// Make one call of the submission a task of the loop. It is not polled yet.
+    Request {
+        /// The caller's number, counted from 1 within the run.
+        request: u32,
+        /// What the caller asks for.
+        call: Call,
+    },
+    /// The database answers a fetch. Whoever awaits it is woken, not polled yet.
+    Answer {
+        /// The fetch's number, as the worker gave it in [`Event::FetchBegun`].
+        fetch: u32,
+        /// What it is answered with.
+        with: Answer,
+    },
+    /// A caller hangs up: its future is dropped at once.
+    Drop {
+        /// The caller.
+        request: u32,
+    },
+    /// Move the loop's clock. Timers that come due wake their tasks.
+    Advance {
+        /// By how much, in microseconds.
+        micros: u64,
+    },
+    /// Let tasks run, in the loop's own order, until none is ready or this many
+    /// polls were spent.
+    Settle {
+        /// The most polls to spend; 0 runs nothing.
+        polls: u32,
+    },
+    /// Say how many bytes the process holds.
+    Measure,
+    /// Close the run: drop its loop with all that is in it.
+    End,
+}
+
+/// What a caller asks of the submission.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "op", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Call {
+    /// `cache.get_user(user)`.
+    GetUser {
+        /// The user's id.
+        user: u64,
+    },
+    /// `stampede(db, user, requests)`, with a database handle of its own.
+    Stampede {
+        /// The user's id.
+        user: u64,
+        /// How many requests it is to send.
+        requests: usize,
+    },
+}
+
+/// How the database answers a fetch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Answer {
+    /// With a row.
+    Row {
+        /// The `name` of the row; its id is the one asked for.
+        name: String,
+    },
+    /// There is no such user.
+    NotFound,
+    /// The database could not be asked.
+    Unavailable,
+    /// The fetch panics (in other languages: raises what nobody expects).
+    Panic,
+}
+
+/// One thing a worker saw.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "saw", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Event {
+    /// The submission began a fetch.
+    FetchBegun {
+        /// Its number, counted from 1 within the run.
+        fetch: u32,
+        /// The id asked for.
+        user: u64,
+        /// The caller whose task began it, if it was a caller's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        request: Option<u32>,
+    },
+    /// The submission received the answer of a fetch.
+    FetchDelivered {
+        /// The fetch.
+        fetch: u32,
+    },
+    /// The submission dropped a fetch before it received an answer.
+    FetchDropped {
+        /// The fetch.
+        fetch: u32,
+    },
+    /// A call returned.
+    Returned {
+        /// The caller.
+        request: u32,
+        /// What it got.
+        value: Value,
+    },
+    /// A call ended in a panic.
+    Panicked {
+        /// The caller.
+        request: u32,
+        /// The panic's message and place, as far as they are known.
+        message: String,
+    },
+    /// Code of the submission panicked outside any call: in its constructor, in
+    /// a task of its own, while a dropped caller was cleaned up.
+    Broke {
+        /// The panic's message and place, as far as they are known.
+        message: String,
+    },
+    /// The end of a [`Step::Settle`].
+    Settled {
+        /// How many polls were spent.
+        polls: u32,
+        /// Whether nothing is ready to run any more.
+        idle: bool,
+    },
+    /// The end of a [`Step::Advance`].
+    Clock {
+        /// How long the run has lasted by the loop's clock, in microseconds.
+        micros: u64,
+    },
+    /// The answer to [`Step::Measure`].
+    Holds {
+        /// Bytes allocated and not freed.
+        bytes: u64,
+    },
+}
+
+/// What a call returned.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Value {
+    /// A row.
+    Row {
+        /// Its id.
+        id: u64,
+        /// Its name.
+        name: String,
+    },
+    /// The error "no such user", with the id it names.
+    NotFound {
+        /// The id.
+        id: u64,
+    },
+    /// The error "unavailable".
+    Unavailable,
+    /// What `stampede` says of itself.
+    Stampede {
+        /// Fetches it says began.
+        fetches: u64,
+        /// Time it says passed, in nanoseconds.
+        elapsed_nanos: u64,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_look_as_the_page_shows_them() {
+        let order = Order {
+            run: 7,
+            steps: vec![
+                Step::New { seed: 1 },
+                Step::Request {
+                    request: 1,
+                    call: Call::GetUser { user: 42 },
+                },
+                Step::Settle { polls: 1000 },
+                Step::Answer {
+                    fetch: 1,
+                    with: Answer::Row {
+                        name: "ada".to_owned(),
+                    },
+                },
+                Step::End,
+            ],
+        };
+        assert_eq!(
+            serde_json::to_string(&order).unwrap(),
+            r#"{"run":7,"steps":[{"do":"new","seed":1},{"do":"request","request":1,"call":{"op":"get_user","user":42}},{"do":"settle","polls":1000},{"do":"answer","fetch":1,"with":{"row":{"name":"ada"}}},{"do":"end"}]}"#
+        );
+        let report = Report {
+            run: 7,
+            steps: vec![vec![
+                Event::FetchBegun {
+                    fetch: 1,
+                    user: 42,
+                    request: Some(1),
+                },
+                Event::Returned {
+                    request: 1,
+                    value: Value::Unavailable,
+                },
+                Event::Settled {
+                    polls: 1,
+                    idle: true,
+                },
+            ]],
+        };
+        assert_eq!(
+            serde_json::to_string(&report).unwrap(),
+            r#"{"run":7,"steps":[[{"saw":"fetch_begun","fetch":1,"user":42,"request":1},{"saw":"returned","request":1,"value":"unavailable"},{"saw":"settled","polls":1,"idle":true}]]}"#
+        );
+    }
+
+    #[test]
+    fn a_message_with_an_unknown_field_is_refused() {
+        let text = r#"{"run":1,"steps":[],"verdict":"passed"}"#;
+        assert!(serde_json::from_str::<Report>(text).is_err());
+    }
+}

@@ -1,0 +1,130 @@
+//! The puppet: reads orders from the channel, carries them out, reports.
+//!
+//! Its entry is [`run`], called by the few lines of glue that name the
+//! submission's types. It exits when the channel ends.
+
+use std::alloc::System;
+use std::collections::HashMap;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::rc::Rc;
+
+use cap::Cap;
+use futures::future::LocalBoxFuture;
+use kit::Db;
+use kit::supervised::Connection;
+
+use crate::instance::Instance;
+use crate::journal::remember_panics;
+use crate::protocol::{
+    Call, Event, Hello, MAX_MESSAGE_BYTES, Order, PROTOCOL, Report, Step, Value,
+};
+
+/// Counts what the process holds, for [`Step::Measure`].
+#[global_allocator]
+static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
+
+/// What the glue tells the puppet about a drill.
+#[derive(Debug)]
+pub struct Act {
+    /// Makes an instance of the submission's type. Runs on the event loop.
+    pub new_subject: fn(Db) -> Box<dyn Subject>,
+}
+
+/// The future of one call of the submission.
+pub type CallFuture = LocalBoxFuture<'static, Value>;
+
+/// The submission's instance, as the puppet calls it.
+pub trait Subject {
+    /// Makes the future of one call, without polling it. `db` gives a further
+    /// handle to the run's database, its fetch counter at zero.
+    fn call(&self, call: &Call, db: &dyn Fn() -> Db) -> CallFuture;
+}
+
+/// Serves the channel on standard input until it ends.
+///
+/// # Errors
+/// When standard input is no socket, or the other side breaks the protocol.
+pub fn run(act: &Act) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
+    let connection = kit::supervised::connect();
+    let connection = connection.ok_or_else(|| io::Error::other("the puppet runs only once"))?;
+    remember_panics();
+    let channel = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
+    serve(channel, &Rc::new(connection), act)
+}
+
+fn serve(channel: UnixStream, connection: &Rc<Connection>, act: &Act) -> io::Result<()> {
+    let mut reader = BufReader::new(channel.try_clone()?);
+    let mut writer = channel;
+    send(&mut writer, &Hello { protocol: PROTOCOL })?;
+    let mut runs: HashMap<u64, Instance> = HashMap::new();
+    let mut line = String::new();
+    loop {
+        line.clear();
+        let limit = MAX_MESSAGE_BYTES as u64 + 1;
+        if reader.by_ref().take(limit).read_line(&mut line)? == 0 {
+            // Not `return`: open runs hold code of the submission that would run.
+            std::process::exit(0);
+        }
+        let order: Order = serde_json::from_str(&line)?;
+        let report = carry_out(order, &mut runs, connection, act);
+        send(&mut writer, &report)?;
+    }
+}
+
+fn carry_out(
+    order: Order,
+    runs: &mut HashMap<u64, Instance>,
+    connection: &Rc<Connection>,
+    act: &Act,
+) -> Report {
+    let run = order.run;
+    let steps = order.steps.into_iter().map(|step| match step {
+        Step::New { seed } => {
+            let mut instance = Instance::new(seed, connection, act);
+            let events = instance.take_events();
+            runs.insert(run, instance);
+            events
+        }
+        Step::Measure => vec![Event::Holds {
+            bytes: ALLOCATOR.allocated() as u64,
+        }],
+        Step::End => {
+            if let Some(instance) = runs.remove(&run) {
+                instance.end();
+            }
+            Vec::new()
+        }
+        step => runs.get_mut(&run).map(|it| it.step(step)).unwrap_or_default(),
+    });
+    Report {
+        run,
+        steps: steps.collect(),
+    }
+}
+
+fn send(writer: &mut UnixStream, message: &impl serde::Serialize) -> io::Result<()> {
+    let mut line = serde_json::to_vec(message)?;
+    line.push(b'\n');
+    writer.write_all(&line)
+}
+
+/// What `get_user` returned, as the protocol says it.
+pub fn user_value(answer: Result<kit::User, kit::DbError>) -> Value {
+    match answer {
+        Ok(user) => Value::Row {
+            id: user.id.0,
+            name: user.name,
+        },
+        Err(kit::DbError::NotFound(id)) => Value::NotFound { id: id.0 },
+        Err(kit::DbError::Unavailable) => Value::Unavailable,
+    }
+}
+
+/// The future of a call the drill does not offer: it never ends.
+pub fn no_such_call() -> CallFuture {
+    Box::pin(std::future::pending())
+}

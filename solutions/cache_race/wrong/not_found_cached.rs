@@ -1,0 +1,56 @@
+//! Wrong: remembers who was not found and never asks for them again. Caught by: error_not_cached
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::time::Duration;
+
+use futures::future::join_all;
+use kit::{Db, DbError, User, UserId};
+use tokio::time::Instant;
+
+/// A cache in front of the database.
+pub struct UserCache {
+    db: Db,
+    users: RefCell<HashMap<UserId, Option<User>>>,
+}
+
+impl UserCache {
+    /// An empty cache in front of `db`.
+    pub fn new(db: Db) -> Self {
+        let users = RefCell::default();
+        Self { db, users }
+    }
+
+    /// The user with this id.
+    pub async fn get_user(&self, id: UserId) -> Result<User, DbError> {
+        let cached = self.users.borrow().get(&id).cloned();
+        if let Some(known) = cached {
+            return known.ok_or(DbError::NotFound(id));
+        }
+        let answer = self.db.fetch_user(id).await;
+        if answer != Err(DbError::Unavailable) {
+            self.users.borrow_mut().insert(id, answer.clone().ok());
+        }
+        answer
+    }
+}
+
+/// What a stampede cost.
+#[derive(Clone, Copy, Debug)]
+pub struct Stampede {
+    /// How many fetches really began.
+    pub fetches: u64,
+    /// How long it took until the last request had its answer.
+    pub elapsed: Duration,
+}
+
+/// Sends `requests` requests at once and reports what happened.
+pub async fn stampede(db: Db, id: UserId, requests: usize) -> Stampede {
+    let start = Instant::now();
+    let cache = UserCache::new(db.clone());
+    join_all((0..requests).map(|_| cache.get_user(id))).await;
+    Stampede {
+        fetches: db.fetches(),
+        elapsed: start.elapsed(),
+    }
+}

@@ -1,0 +1,55 @@
+//! Wrong: awaits the requests one by one, then reports as many fetches as requests. Caught by: stampede_fetches
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::time::Duration;
+
+use kit::{Db, DbError, User, UserId};
+use tokio::time::Instant;
+
+/// A cache in front of the database.
+pub struct UserCache {
+    db: Db,
+    users: RefCell<HashMap<UserId, User>>,
+}
+
+impl UserCache {
+    /// An empty cache in front of `db`.
+    pub fn new(db: Db) -> Self {
+        let users = RefCell::default();
+        Self { db, users }
+    }
+
+    /// The user with this id.
+    pub async fn get_user(&self, id: UserId) -> Result<User, DbError> {
+        let cached = self.users.borrow().get(&id).cloned();
+        if let Some(user) = cached {
+            return Ok(user);
+        }
+        let user = self.db.fetch_user(id).await?;
+        self.users.borrow_mut().insert(id, user.clone());
+        Ok(user)
+    }
+}
+
+/// What a stampede cost.
+#[derive(Clone, Copy, Debug)]
+pub struct Stampede {
+    /// How many fetches really began.
+    pub fetches: u64,
+    /// How long it took until the last request had its answer.
+    pub elapsed: Duration,
+}
+
+/// Sends `requests` requests at once and reports what happened.
+pub async fn stampede(db: Db, id: UserId, requests: usize) -> Stampede {
+    let start = Instant::now();
+    let cache = UserCache::new(db);
+    for _ in 0..requests {
+        let _ = cache.get_user(id).await;
+    }
+    Stampede {
+        fetches: requests as u64,
+        elapsed: start.elapsed(),
+    }
+}

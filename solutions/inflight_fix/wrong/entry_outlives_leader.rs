@@ -1,0 +1,67 @@
+//! Wrong: the guard of a dropped leader wakes the followers and leaves the entry, so they find it and wait again. Caught by: leader_dropped
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use kit::{Db, DbError, User, UserId};
+use tokio::sync::Notify;
+
+type InFlight = RefCell<HashMap<UserId, Rc<Notify>>>;
+
+/// A cache in front of the database that never fetches a user twice at once.
+pub struct UserCache {
+    db: Db,
+    users: RefCell<HashMap<UserId, User>>,
+    in_flight: InFlight,
+}
+
+impl UserCache {
+    /// An empty cache in front of `db`.
+    pub fn new(db: Db) -> Self {
+        Self {
+            db,
+            users: RefCell::default(),
+            in_flight: RefCell::default(),
+        }
+    }
+
+    /// The user with this id.
+    pub async fn get_user(&self, id: UserId) -> Result<User, DbError> {
+        loop {
+            let cached = self.users.borrow().get(&id).cloned();
+            if let Some(user) = cached {
+                return Ok(user);
+            }
+            let over = self.in_flight.borrow().get(&id).cloned();
+            let Some(over) = over else { break };
+            // No await since the look, so the call to wake cannot be missed.
+            over.notified().await;
+        }
+        let _leader = Leader::new(&self.in_flight, id);
+        let answer = self.db.fetch_user(id).await;
+        self.in_flight.borrow_mut().remove(&id);
+        let user = answer?;
+        self.users.borrow_mut().insert(id, user.clone());
+        Ok(user)
+    }
+}
+
+/// While it lives the user's fetch is under way.
+struct Leader {
+    over: Rc<Notify>,
+}
+
+impl Leader {
+    fn new(in_flight: &InFlight, id: UserId) -> Self {
+        let over = Rc::new(Notify::new());
+        in_flight.borrow_mut().insert(id, Rc::clone(&over));
+        Self { over }
+    }
+}
+
+impl Drop for Leader {
+    fn drop(&mut self) {
+        self.over.notify_waiters();
+    }
+}

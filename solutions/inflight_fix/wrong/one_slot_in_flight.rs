@@ -1,0 +1,68 @@
+//! Wrong: remembers one fetch under way for the whole cache; another user's caller waits until it is over. Caught by: users_independent
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use kit::{Db, DbError, User, UserId};
+use tokio::sync::Notify;
+
+type InFlight = RefCell<Option<Rc<Notify>>>;
+
+/// A cache in front of the database that never fetches a user twice at once.
+pub struct UserCache {
+    db: Db,
+    users: RefCell<HashMap<UserId, User>>,
+    in_flight: InFlight,
+}
+
+impl UserCache {
+    /// An empty cache in front of `db`.
+    pub fn new(db: Db) -> Self {
+        Self {
+            db,
+            users: RefCell::default(),
+            in_flight: RefCell::default(),
+        }
+    }
+
+    /// The user with this id.
+    pub async fn get_user(&self, id: UserId) -> Result<User, DbError> {
+        loop {
+            let cached = self.users.borrow().get(&id).cloned();
+            if let Some(user) = cached {
+                return Ok(user);
+            }
+            let over = self.in_flight.borrow().clone();
+            let Some(over) = over else { break };
+            // No await since the look, so the call to wake cannot be missed.
+            over.notified().await;
+        }
+        let _leader = Leader::new(&self.in_flight);
+        let user = self.db.fetch_user(id).await?;
+        self.users.borrow_mut().insert(id, user.clone());
+        Ok(user)
+    }
+}
+
+/// While it lives a fetch is under way.
+struct Leader<'a> {
+    in_flight: &'a InFlight,
+    over: Rc<Notify>,
+}
+
+impl<'a> Leader<'a> {
+    fn new(in_flight: &'a InFlight) -> Self {
+        let over = Rc::new(Notify::new());
+        in_flight.replace(Some(Rc::clone(&over)));
+        Self { in_flight, over }
+    }
+}
+
+impl Drop for Leader<'_> {
+    fn drop(&mut self) {
+        // The entry first: whoever wakes must be able to lead.
+        self.in_flight.take();
+        self.over.notify_waiters();
+    }
+}

@@ -1,0 +1,74 @@
+//! Wrong: a hand-written wait that asks to be polled again at once, every time. Caught by: no_polling
+
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::future::poll_fn;
+use std::task::Poll;
+
+use kit::{Db, DbError, User, UserId};
+
+type InFlight = RefCell<HashSet<UserId>>;
+
+/// A cache in front of the database that never fetches a user twice at once.
+pub struct UserCache {
+    db: Db,
+    users: RefCell<HashMap<UserId, User>>,
+    in_flight: InFlight,
+}
+
+impl UserCache {
+    /// An empty cache in front of `db`.
+    pub fn new(db: Db) -> Self {
+        Self {
+            db,
+            users: RefCell::default(),
+            in_flight: RefCell::default(),
+        }
+    }
+
+    /// The user with this id.
+    pub async fn get_user(&self, id: UserId) -> Result<User, DbError> {
+        loop {
+            let cached = self.users.borrow().get(&id).cloned();
+            if let Some(user) = cached {
+                return Ok(user);
+            }
+            let fetching = || self.in_flight.borrow().contains(&id);
+            if !fetching() {
+                break;
+            }
+            poll_fn(|context| {
+                context.waker().wake_by_ref();
+                if fetching() {
+                    Poll::Pending
+                } else {
+                    Poll::Ready(())
+                }
+            })
+            .await;
+        }
+        let _leader = Leader::new(&self.in_flight, id);
+        let user = self.db.fetch_user(id).await?;
+        self.users.borrow_mut().insert(id, user.clone());
+        Ok(user)
+    }
+}
+
+/// While it lives the user's fetch is under way.
+struct Leader<'a> {
+    in_flight: &'a InFlight,
+    id: UserId,
+}
+
+impl<'a> Leader<'a> {
+    fn new(in_flight: &'a InFlight, id: UserId) -> Self {
+        in_flight.borrow_mut().insert(id);
+        Self { in_flight, id }
+    }
+}
+
+impl Drop for Leader<'_> {
+    fn drop(&mut self) {
+        self.in_flight.borrow_mut().remove(&self.id);
+    }
+}
