@@ -73,6 +73,8 @@ const ENDINGS: &[Kind] = &[
 
 const USER: u32 = 7;
 const OTHER: u32 = 8;
+/// The same as [`USER`] to whoever keeps only the last byte of an id.
+const USER_LIKE_IT: u32 = USER + 256;
 const CROWD: usize = 100;
 
 /// The latency of the simulated database, in virtual microseconds.
@@ -106,6 +108,8 @@ impl Drill for CacheRace {
         two.join(exam.explore(&Racing, &Space { halves: 1, ..Space::of(&[USER, OTHER]) }));
         let one_at_a_time = [start(USER), row(1), start(OTHER), row(2), start(USER), start(OTHER)];
         two.join(exam.play(&Racing, one_at_a_time.to_vec()).0);
+        let alike = [start(USER), row(1), start(USER_LIKE_IT), row(2), start(USER)];
+        two.join(exam.play(&Racing, alike.to_vec()).0);
         let kinds = if one.has(Kind::NeedlessFetch) { ENDINGS.to_vec() } else { and(Kind::NeedlessFetch) };
         exam.decide("two_users", &Racing, &two, &kinds);
 

@@ -87,7 +87,7 @@ const CHECKS: &[Check] = &[
     },
     Check {
         id: "long_runs",
-        title: "all of this holds together: long random schedules",
+        title: "all of this holds when several things go wrong in a row",
         required: true,
         points: 5,
         hint: "two things go wrong in a row here; does your clean-up leave everything as if nothing had happened?",
@@ -126,6 +126,8 @@ const FETCHES: &[Kind] = &[Kind::Overlap, Kind::NeedlessFetch];
 
 const USER: u32 = 7;
 const OTHER: u32 = 8;
+/// The same as [`USER`] to whoever keeps only the last byte of an id.
+const USER_LIKE_IT: u32 = USER + 256;
 const CROWD: usize = 100;
 const MANY_USERS: u32 = 200;
 const RANDOM_SCHEDULES: usize = 300;
@@ -225,6 +227,8 @@ fn two_users(exam: &mut Exam<'_>) -> Findings {
     let mut many: Vec<Turn> = (USER..USER + MANY_USERS).map(start).collect();
     many.push(pass(PATIENCE_MICROS));
     findings.join(exam.play(&Coalescing, many).0);
+    let alike = [start(USER), start(USER_LIKE_IT), row(1), row(2), pass(PATIENCE_MICROS), start(USER)];
+    findings.join(exam.play(&Coalescing, alike.to_vec()).0);
     findings
 }
 
@@ -242,8 +246,13 @@ fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
     exam.play(&Coalescing, turns).0
 }
 
-/// Many callers, two users, several errors and dropped callers.
+/// Two things go wrong, in every way; then many callers, two users, several errors
+/// and dropped callers, at random.
 fn long_runs(exam: &mut Exam<'_>) -> Findings {
+    let two_drops = Space { hang_ups: 2, ..Space::of(&[USER; 3]) };
+    let mut findings = exam.explore(&Coalescing, &two_drops);
+    let drop_and_error = Space { hang_ups: 1, errors: 1, ..Space::of(&[USER; 3]) };
+    findings.join(exam.explore(&Coalescing, &drop_and_error));
     let space = Space {
         errors: 2,
         hang_ups: 3,
@@ -251,7 +260,8 @@ fn long_runs(exam: &mut Exam<'_>) -> Findings {
         half_polls: vec![0, 1, 2, 3],
         ..Space::of(&[USER, USER, OTHER, USER, USER, OTHER, USER, OTHER])
     };
-    exam.wander(&Coalescing, &space, RANDOM_SCHEDULES)
+    findings.join(exam.wander(&Coalescing, &space, RANDOM_SCHEDULES));
+    findings
 }
 
 fn start(user: u32) -> Turn {

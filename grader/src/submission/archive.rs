@@ -3,7 +3,7 @@
 //! [`read`] is the way in; `tarball` and `zipped` know the formats and share [`Listing`], which judges each
 //! entry. Nothing is unpacked to disk, and one refused entry refuses the archive: half a hand-in is none.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::Path;
 
@@ -49,19 +49,24 @@ impl Format {
 /// Reads the archive at `path`.
 pub(super) fn read(path: &Path, format: Format, caps: &Caps) -> Result<Tree, SubmissionError> {
     let (file, size) = single::open(path)?;
-    let limit = caps.archive_bytes;
-    let too_large = |size| SubmissionError::rejected(path, Fault::ArchiveTooLarge { size, limit });
-    if size > limit {
-        return Err(too_large(size));
-    }
-    let mut bytes = Vec::new();
-    file.take(limit.saturating_add(1))
-        .read_to_end(&mut bytes)
-        .map_err(|why| SubmissionError::at(path, why))?;
-    if bytes.len() as u64 > limit {
-        return Err(too_large(bytes.len() as u64));
-    }
+    let bytes = whole(file, size, caps.archive_bytes).map_err(|stop| match stop {
+        Stop::Fault(fault) => SubmissionError::rejected(path, fault),
+        Stop::Io(why) => SubmissionError::at(path, why),
+    })?;
     unpack(&bytes, format, caps).map_err(|fault| SubmissionError::rejected(path, fault))
+}
+
+/// Both rounds see the same bytes, whatever becomes of the file meanwhile.
+fn whole(file: impl Read, stated: u64, limit: u64) -> Result<Vec<u8>, Stop> {
+    let check = |size| match size {
+        size if size > limit => Err(Fault::ArchiveTooLarge { size, limit }),
+        _ => Ok(()),
+    };
+    check(stated)?;
+    let mut bytes = Vec::new();
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    check(bytes.len() as u64)?;
+    Ok(bytes)
 }
 
 fn unpack(bytes: &[u8], format: Format, caps: &Caps) -> Result<Tree, Fault> {
@@ -166,9 +171,6 @@ pub(super) fn take_entry(
     }
 }
 
-/// Which files to take: their index in the archive and the path each goes under.
-pub(super) type Picks = BTreeMap<usize, String>;
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,6 +184,20 @@ mod tests {
         for name in ["hw.tar", "hw.gz", "hw.rs.gz", "hw.7z", "zip", "hw.zip.txt"] {
             assert_eq!(Format::named(name), None);
         }
+    }
+
+    #[test]
+    fn a_file_that_grows_while_it_is_read_is_left_one_byte_past_the_limit() {
+        let mut growing = std::io::repeat(0).take(1_000);
+        match whole(&mut growing, 5, 10) {
+            Err(Stop::Fault(Fault::ArchiveTooLarge {
+                size: 11,
+                limit: 10,
+            })) => {}
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(1_000 - growing.limit(), 11);
+        assert_eq!(whole(&[0; 10][..], 10, 10).unwrap().len(), 10);
     }
 
     #[test]

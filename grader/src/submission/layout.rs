@@ -9,11 +9,14 @@ use super::CRATE_ROOT;
 use super::error::Fault;
 use super::name::{plain_file_name, shown};
 
-/// Which files to read, by their index in the archive, and under which path each goes.
+/// Which files to take: their index in the archive and the path each goes under.
+pub(super) type Picks = BTreeMap<usize, String>;
+
+/// The files that make a submission; `root` is one of the paths in `picks`.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Layout {
     pub(super) root: String,
-    pub(super) picks: BTreeMap<usize, String>,
+    pub(super) picks: Picks,
 }
 
 impl Layout {
@@ -31,7 +34,7 @@ impl Layout {
                     let (its_top, inner) = in_crate(path)?;
                     (Some(its_top) == top).then(|| (*index, inner.to_owned()))
                 });
-                let picks: BTreeMap<usize, String> = picks.collect();
+                let picks: Picks = picks.collect();
                 check_for_clashes(&picks)?;
                 Ok(Layout {
                     root: CRATE_ROOT.to_owned(),
@@ -65,7 +68,7 @@ fn in_crate(path: &str) -> Option<(&str, &str)> {
 }
 
 /// A path can't be both a file and a folder, though an archive can list it as both.
-fn check_for_clashes(picks: &BTreeMap<usize, String>) -> Result<(), Fault> {
+fn check_for_clashes(picks: &Picks) -> Result<(), Fault> {
     let files: BTreeSet<&str> = picks.values().map(String::as_str).collect();
     for path in &files {
         for (end, _) in path.match_indices('/') {

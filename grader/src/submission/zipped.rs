@@ -7,9 +7,10 @@ use std::io::Cursor;
 
 use zip::{CompressionMethod, ZipArchive};
 
-use super::archive::{Kind, Listing, Picks, take_entry};
+use super::archive::{Kind, Listing, take_entry};
 use super::caps::Caps;
 use super::error::Fault;
+use super::layout::Picks;
 use super::name::shown;
 use super::sources::Sources;
 

@@ -101,12 +101,16 @@ impl Instance {
         let Some(subject) = &self.subject else { return };
         let future = subject.call(call, &*self.db_for_stampedes);
         let slot: CallSlot = Rc::new(RefCell::new(Some(future)));
-        let task = self.runtime.spawn_local(CallTask {
+        let call = CallTask {
             request,
             slot: Rc::clone(&slot),
             journal: self.journal.clone(),
-        });
-        self.callers.insert(request, Caller { slot, task });
+        };
+        // On the loop: a task spawned from outside would queue behind all others.
+        let task = self.guarded(async move { tokio::task::spawn_local(call) });
+        if let Some(task) = task {
+            self.callers.insert(request, Caller { slot, task });
+        }
     }
 
     fn answer(&mut self, fetch: u32, with: Answer) {

@@ -1,4 +1,4 @@
-//! Wrong: every request is awaited before the next one is made. Caught by: race
+//! Wrong: every request is awaited before the next one is made. Caught by: stampede_fetches
 
 use std::cell::RefCell;
 use std::collections::HashMap;

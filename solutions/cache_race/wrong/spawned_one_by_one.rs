@@ -1,4 +1,4 @@
-//! Wrong: spawns every request and joins it before it spawns the next. Caught by: race
+//! Wrong: spawns every request and joins it before it spawns the next. Caught by: stampede_fetches
 
 use std::cell::RefCell;
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! Wrong: no more than ten requests are under way together. Caught by: race
+//! Wrong: no more than ten requests are under way together. Caught by: stampede_fetches
 
 use std::cell::RefCell;
 use std::collections::HashMap;

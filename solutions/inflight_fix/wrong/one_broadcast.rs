@@ -1,4 +1,4 @@
-//! Wrong: one broadcast for all users, and a follower takes the first answer it hears for its own. Caught by: answered
+//! Wrong: one broadcast for all users, and a follower takes the first answer it hears for its own. Caught by: users_independent
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};

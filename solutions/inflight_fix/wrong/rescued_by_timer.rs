@@ -1,4 +1,4 @@
-//! Wrong: the followers of a dropped leader notice it only when their timeout ends. Caught by: leader_dropped
+//! Wrong: the followers of a dropped leader notice it only when their timeout ends. Caught by: no_polling
 
 use std::cell::RefCell;
 use std::collections::HashMap;

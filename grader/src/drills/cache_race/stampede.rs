@@ -25,8 +25,33 @@ const MAX_ROUNDS: usize = 500;
 struct Plan {
     requests: usize,
     latency: Duration,
-    /// Answer the first fetches before the other requests have been polled.
-    hasty: bool,
+    database: Database,
+}
+
+/// How the database answers a stampede.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Database {
+    /// Every fetch after the latency.
+    Even,
+    /// The first half after the latency, the rest after twice the latency.
+    Uneven,
+    /// The first fetches at once, before the other requests have been polled.
+    Hasty,
+    /// Every second fetch with an error.
+    Failing,
+}
+
+impl Plan {
+    /// What passes between the first request and the last answer.
+    fn duration(&self) -> Option<Duration> {
+        match self.database {
+            Database::Even | Database::Failing => Some(self.latency),
+            // Whoever sent a single request has no second half to wait for.
+            Database::Uneven if self.requests > 1 => Some(2 * self.latency),
+            Database::Uneven => Some(self.latency),
+            Database::Hasty => None,
+        }
+    }
 }
 
 /// One stampede that was sent.
@@ -42,16 +67,13 @@ struct Outcome {
 }
 
 pub(super) fn examine(exam: &mut Exam<'_>) {
-    let mut dice = fastrand::Rng::with_seed(exam.driver().seed());
+    let mut dice = Dice(fastrand::Rng::with_seed(exam.driver().seed()));
     let plans = [
-        Plan { requests: 100, latency: Duration::from_millis(200), hasty: false },
-        Plan { requests: 1, latency: Duration::from_millis(dice.u64(300..900)), hasty: false },
-        Plan {
-            requests: dice.usize(2..60),
-            latency: Duration::from_millis(dice.u64(20..150)),
-            hasty: false,
-        },
-        Plan { requests: dice.usize(12..40), latency: Duration::from_millis(200), hasty: true },
+        Plan { requests: 100, latency: Duration::from_millis(200), database: Database::Even },
+        Plan { requests: 1, latency: dice.latency(300..900), database: Database::Even },
+        Plan { requests: dice.0.usize(2..60), latency: dice.latency(20..150), database: Database::Uneven },
+        Plan { requests: dice.0.usize(12..40), latency: dice.latency(100..300), database: Database::Hasty },
+        Plan { requests: dice.0.usize(4..30), latency: dice.latency(100..300), database: Database::Failing },
     ];
     let mut fetches = None;
     let mut elapsed = None;
@@ -75,8 +97,20 @@ pub(super) fn examine(exam: &mut Exam<'_>) {
     }
 }
 
+struct Dice(fastrand::Rng);
+
+impl Dice {
+    fn latency(&mut self, millis: std::ops::Range<u64>) -> Duration {
+        Duration::from_millis(self.0.u64(millis))
+    }
+}
+
 fn unfinished(outcome: &Outcome) -> Option<String> {
     let requests = outcome.plan.requests;
+    if outcome.plan.database == Database::Failing {
+        // What it is to do with errors is nowhere said.
+        return None;
+    }
     if let Some(message) = &outcome.panicked {
         return Some(format!("`stampede` with {requests} requests panicked: {}", crate::text::one_line(message, 200)));
     }
@@ -84,13 +118,13 @@ fn unfinished(outcome: &Outcome) -> Option<String> {
 }
 
 fn wrong_fetches(outcome: &Outcome) -> Option<String> {
-    let Plan { requests, hasty, .. } = outcome.plan;
+    let Plan { requests, database, .. } = outcome.plan;
     let begun = outcome.begun;
     if let Some(message) = unfinished(outcome) {
         return Some(message);
     }
     let (reported, _) = outcome.reported?;
-    if !hasty && outcome.together < requests as u64 {
+    if database != Database::Hasty && outcome.together < requests as u64 {
         return Some(format!(
             "`stampede` with {requests} requests: at most {} of {begun} fetches were under way at the same time; all requests are to be sent before any is answered",
             outcome.together
@@ -106,26 +140,28 @@ fn wrong_elapsed(outcome: &Outcome) -> Option<String> {
         return Some(message);
     }
     let (_, reported) = outcome.reported?;
-    let latency = outcome.plan.latency;
-    let virtual_clock = reported.abs_diff(latency) <= ROUNDING;
+    let duration = outcome.plan.duration()?;
+    let virtual_clock = reported.abs_diff(duration) <= ROUNDING;
     let real_clock = (outcome.real.0..=outcome.real.1).contains(&reported);
-    if outcome.plan.hasty || virtual_clock || real_clock {
+    if virtual_clock || real_clock {
         return None;
     }
     Some(format!(
-        "`stampede` with {} requests reported {reported:?}; the database took {latency:?} and every request was under way at the same time",
+        "`stampede` with {} requests reported {reported:?}; the last answer came {duration:?} after the first request",
         outcome.plan.requests
     ))
 }
 
 fn tell(outcome: &Outcome) -> Vec<String> {
-    let Plan { requests, latency, hasty } = &outcome.plan;
-    let mut lines = vec![format!("`stampede` is to send {requests} requests for one user")];
-    if *hasty {
-        lines.push("  the first fetches are answered while other requests have not started yet".to_owned());
-    }
-    lines.push(format!("  {} fetches begin, at most {} of them live at once", outcome.begun, outcome.together));
-    lines.push(format!("{latency:?} pass and every fetch is answered with the row"));
+    let Plan { requests, latency, database } = &outcome.plan;
+    let begun = format!("  {} fetches begin, at most {} of them live at once", outcome.begun, outcome.together);
+    let mut lines = vec![format!("`stampede` is to send {requests} requests for one user"), begun];
+    lines.push(match database {
+        Database::Even => format!("{latency:?} pass and every fetch is answered with the row"),
+        Database::Uneven => format!("{latency:?} pass and half of the fetches are answered, the rest as much later"),
+        Database::Hasty => "the first fetches are answered before the other requests were polled".to_owned(),
+        Database::Failing => format!("{latency:?} pass; every second fetch is answered with an error"),
+    });
     lines.push(match (&outcome.reported, &outcome.panicked) {
         (Some((fetches, elapsed)), _) => format!("  `stampede` reports {fetches} fetches and {elapsed:?}"),
         (None, Some(_)) => "  `stampede` panics".to_owned(),
@@ -143,7 +179,10 @@ fn send(driver: &mut Driver<'_>, plan: Plan) -> Result<Outcome, Failure> {
     let mut seen = Seen::default();
     let settle = Step::Settle { polls: 2_000 + 40 * plan.requests as u32 };
     let call = Call::Stampede { user: evidence.wire_id(7), requests: plan.requests };
-    let first_settle = if plan.hasty { Step::Settle { polls: 6 } } else { settle.clone() };
+    let first_settle = match plan.database {
+        Database::Hasty => Step::Settle { polls: 6 },
+        _ => settle.clone(),
+    };
     let sent = Instant::now();
     seen.note(driver.converse(run, vec![Step::Request { request: 1, call }, first_settle])?);
     let all_begun = Instant::now();
@@ -151,7 +190,10 @@ fn send(driver: &mut Driver<'_>, plan: Plan) -> Result<Outcome, Failure> {
     let micros = plan.latency.as_micros() as u64;
     let answer = |fetch: &u32| Step::Answer {
         fetch: *fetch,
-        with: Answer::Row { name: evidence.row_name(*fetch) },
+        with: match plan.database {
+            Database::Failing if fetch % 2 == 0 => Answer::Unavailable,
+            _ => Answer::Row { name: evidence.row_name(*fetch) },
+        },
     };
     let mut held = all_begun.elapsed();
     for round in 0..MAX_ROUNDS {
@@ -159,12 +201,18 @@ fn send(driver: &mut Driver<'_>, plan: Plan) -> Result<Outcome, Failure> {
             break;
         }
         let mut steps = Vec::new();
-        if round == 0 && !plan.hasty {
-            steps.push(Step::Advance { micros });
+        let mut answered = seen.live.len();
+        match plan.database {
+            Database::Even | Database::Failing if round == 0 => steps.push(Step::Advance { micros }),
+            Database::Uneven if round < 2 => {
+                steps.push(Step::Advance { micros });
+                answered = if round == 0 { answered.div_ceil(2) } else { answered };
+            }
+            _ => {}
         }
-        steps.extend(seen.live.iter().map(answer));
+        steps.extend(seen.live.iter().take(answered).map(answer));
         steps.push(settle.clone());
-        let quiet = seen.live.is_empty() && round > 0;
+        let quiet = seen.live.is_empty() && round > 1;
         held = if round == 0 { all_begun.elapsed() } else { held };
         let news = seen.note(driver.converse(run, steps)?);
         if quiet && !news {
