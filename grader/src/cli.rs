@@ -7,7 +7,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// Grades the drills of this course from outside: it drives your code through
 /// every schedule that matters and believes only what it saw.
 #[derive(Debug, Parser)]
-#[command(name = "cargo grader", bin_name = "cargo grader", version, max_term_width = 100)]
+#[command(
+    name = "cargo grader",
+    bin_name = "cargo grader",
+    version,
+    max_term_width = 100
+)]
 #[command(after_help = EXAMPLES)]
 pub struct Cli {
     /// The course's folder [default: the one you are in]

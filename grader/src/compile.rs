@@ -63,26 +63,61 @@ pub fn compile(
     submission.write_to(dir)?;
     std::fs::create_dir(dir.join("out"))?;
     std::fs::write(dir.join("contract.rs"), drill.contract())?;
-    let rustc = Rustc { course, toolchain, prepared, dir };
+    let rustc = Rustc {
+        course,
+        toolchain,
+        prepared,
+        dir,
+    };
 
     let mut crates = vec!["kit".to_owned(), "tokio".to_owned(), "futures".to_owned()];
     crates.extend(exercise.crates.keys().map(|name| name.replace('-', "_")));
     let mut library = rustc.command(&crates);
     library
-        .args(["-F", "unsafe_code", "-A", "warnings", "--crate-type", "rlib", "--crate-name", drill.slug()])
+        .args([
+            "-F",
+            "unsafe_code",
+            "-A",
+            "warnings",
+            "--crate-type",
+            "rlib",
+            "--crate-name",
+            drill.slug(),
+        ])
         .args(["-o", "out/libsubmission.rlib"])
         .arg(submission.root_file());
-    rustc.run(library).map_err(|error| error.explain(&crates, ""))?;
+    rustc
+        .run(library)
+        .map_err(|error| error.explain(&crates, ""))?;
 
     let mut program = rustc.command(&["kit".to_owned(), "worker".to_owned()]);
     program
-        .args(["-F", "unsafe_code", "-A", "warnings", "--crate-type", "bin", "--crate-name", "worker_of_submission"])
-        .args(["--extern", "submission=out/libsubmission.rlib", "-C", "strip=debuginfo"])
+        .args([
+            "-F",
+            "unsafe_code",
+            "-A",
+            "warnings",
+            "--crate-type",
+            "bin",
+            "--crate-name",
+            "worker_of_submission",
+        ])
+        .args([
+            "--extern",
+            "submission=out/libsubmission.rlib",
+            "-C",
+            "strip=debuginfo",
+        ])
         .args(["-o", "out/worker", "contract.rs"]);
     let heading = "the crate compiles, but does not offer what the drill asks for:\n\n";
-    rustc.run(program).map_err(|error| error.explain(&crates, heading))?;
+    rustc
+        .run(program)
+        .map_err(|error| error.explain(&crates, heading))?;
     let program = dir.join("out/worker");
-    Ok(Compiled { _folder: folder, program })
+    Ok(Compiled {
+        _folder: folder,
+        program,
+    })
 }
 
 struct Rustc<'a> {
@@ -104,13 +139,29 @@ impl Rustc<'_> {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
-            .args(["--edition", "2024", "--error-format", "human", "--color", "never"])
-            .args(["-C", "debuginfo=0", "-C", "opt-level=0", "-C", "embed-bitcode=no"])
+            .args([
+                "--edition",
+                "2024",
+                "--error-format",
+                "human",
+                "--color",
+                "never",
+            ])
+            .args([
+                "-C",
+                "debuginfo=0",
+                "-C",
+                "opt-level=0",
+                "-C",
+                "embed-bitcode=no",
+            ])
             .arg("-L")
             .arg(prefixed("dependency=", self.prepared.deps()));
         for name in crates {
             if let Some(rlib) = self.prepared.rlib(name) {
-                command.arg("--extern").arg(prefixed(&format!("{name}="), rlib));
+                command
+                    .arg("--extern")
+                    .arg(prefixed(&format!("{name}="), rlib));
             }
         }
         command
@@ -153,7 +204,9 @@ impl Rustc<'_> {
         ] {
             short = short.replace(&long, name);
         }
-        match std::env::var("CARGO_HOME").or_else(|_| std::env::var("HOME").map(|home| home + "/.cargo")) {
+        match std::env::var("CARGO_HOME")
+            .or_else(|_| std::env::var("HOME").map(|home| home + "/.cargo"))
+        {
             Ok(home) if !home.is_empty() => short.replace(&home, "CARGO_HOME"),
             _ => short,
         }
@@ -169,14 +222,19 @@ fn prefixed(prefix: &str, path: &Path) -> std::ffi::OsString {
 impl CompileError {
     /// Adds what rustc cannot know: which crates there are, what was compiled.
     fn explain(self, crates: &[String], heading: &str) -> CompileError {
-        let CompileError::Submission(text) = self else { return self };
+        let CompileError::Submission(text) = self else {
+            return self;
+        };
         let unknown_crate = ["unlinked crate", "can't find crate", "unresolved import"]
             .iter()
             .any(|words| text.contains(words));
         let mut explained = format!("{heading}{}", text.trim_end());
         if unknown_crate && heading.is_empty() {
             let names: Vec<String> = crates.iter().map(|name| format!("`{name}`")).collect();
-            explained.push_str(&format!("\n\nthe crates a submission may use here: `std`, {}", names.join(", ")));
+            explained.push_str(&format!(
+                "\n\nthe crates a submission may use here: `std`, {}",
+                names.join(", ")
+            ));
         }
         CompileError::Submission(explained + "\n")
     }

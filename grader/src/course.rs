@@ -41,7 +41,9 @@ pub struct Exercise {
 #[derive(Debug, Error)]
 pub enum CourseError {
     /// Not inside a course.
-    #[error("no course here or in a folder above; run this in the course's folder, or name it with `--course DIR`")]
+    #[error(
+        "no course here or in a folder above; run this in the course's folder, or name it with `--course DIR`"
+    )]
     NotFound,
     /// A drill that does not exist.
     #[error("no drill named `{name}`{}; `cargo grader list` shows them all", guess(.closest))]
@@ -52,7 +54,9 @@ pub enum CourseError {
         closest: Option<String>,
     },
     /// A drill whose hidden tests are not written.
-    #[error("drill `{0}` has no hidden tests yet; its public ones run with `cargo test -p {0}` in `exercises/`")]
+    #[error(
+        "drill `{0}` has no hidden tests yet; its public ones run with `cargo test -p {0}` in `exercises/`"
+    )]
     Ungraded(String),
     /// A file of the course that cannot be read.
     #[error("cannot read `{}`: {source}; is the course complete?", path.display())]
@@ -73,7 +77,10 @@ pub enum CourseError {
 }
 
 fn guess(closest: &Option<String>) -> String {
-    closest.as_ref().map(|name| format!("; did you mean `{name}`?")).unwrap_or_default()
+    closest
+        .as_ref()
+        .map(|name| format!("; did you mean `{name}`?"))
+        .unwrap_or_default()
 }
 
 impl Course {
@@ -82,13 +89,17 @@ impl Course {
     /// # Errors
     /// [`CourseError::NotFound`] when there is none.
     pub fn find(dir: Option<&Path>, start: &Path) -> Result<Course, CourseError> {
-        let is_course = |dir: &Path| dir.join("exercises/kit").is_dir() && dir.join("grader").is_dir();
+        let is_course =
+            |dir: &Path| dir.join("exercises/kit").is_dir() && dir.join("grader").is_dir();
         let found = match dir {
             Some(dir) => is_course(dir).then_some(dir),
             None => start.ancestors().find(|dir| is_course(dir)),
         };
         let root = found.ok_or(CourseError::NotFound)?;
-        let root = root.canonicalize().map_err(|source| CourseError::Read { path: root.to_owned(), source })?;
+        let root = root.canonicalize().map_err(|source| CourseError::Read {
+            path: root.to_owned(),
+            source,
+        })?;
         Ok(Course { root })
     }
 
@@ -121,7 +132,10 @@ impl Course {
     /// When `exercises/` cannot be read.
     pub fn slugs(&self) -> Result<Vec<String>, CourseError> {
         let dir = self.root.join("exercises");
-        let failed = |source| CourseError::Read { path: dir.clone(), source };
+        let failed = |source| CourseError::Read {
+            path: dir.clone(),
+            source,
+        };
         let mut slugs = Vec::new();
         for entry in fs::read_dir(&dir).map_err(failed)? {
             let entry = entry.map_err(failed)?;
@@ -143,11 +157,16 @@ impl Course {
         let slugs = self.slugs()?;
         if !slugs.iter().any(|known| known == slug) {
             let closest = closest(slug, slugs.iter().map(String::as_str)).map(str::to_owned);
-            return Err(CourseError::NoDrill { name: slug.to_owned(), closest });
+            return Err(CourseError::NoDrill {
+                name: slug.to_owned(),
+                closest,
+            });
         }
         let path = self.exercise_dir(slug).join("exercise.toml");
-        let text = fs::read_to_string(&path)
-            .map_err(|source| CourseError::Read { path: path.clone(), source })?;
+        let text = fs::read_to_string(&path).map_err(|source| CourseError::Read {
+            path: path.clone(),
+            source,
+        })?;
         toml::from_str(&text).map_err(|error| {
             let message = error.message().to_owned();
             CourseError::Exercise { path, message }

@@ -45,7 +45,12 @@ mod tests {
     fn every_drill_is_worth_a_hundred_points_and_names_each_check_once() {
         for drill in ALL {
             let checks = drill.checks();
-            assert_eq!(checks.iter().map(|check| check.points).sum::<u32>(), 100, "{}", drill.slug());
+            assert_eq!(
+                checks.iter().map(|check| check.points).sum::<u32>(),
+                100,
+                "{}",
+                drill.slug()
+            );
             let mut ids: Vec<_> = checks.iter().map(|check| check.id).collect();
             ids.sort_unstable();
             ids.dedup();

@@ -13,7 +13,7 @@ use worker::protocol::{Answer, Call, Event, Order, Report, Step};
 use crate::evidence::{Evidence, Tampering};
 use crate::explore::{Played, System};
 use crate::limits::Limits;
-use crate::schedule::{Action, Outcome, Settle, Turn};
+use crate::schedule::{Action, FIRST_USER, Outcome, Settle, Turn};
 use crate::supervisor::{Failure, Worker};
 
 /// Users of different runs have different ids: run 3's user 7 is 3,000,007. So a
@@ -139,6 +139,26 @@ impl<'a> Driver<'a> {
         }
     }
 
+    /// Opens a run, lets a request wait in it, and frees it: code of the submission
+    /// runs then too. What goes wrong is in [`Driver::failed_closing`].
+    pub fn try_freeing(&mut self) {
+        let run = self.new_run();
+        let user = self.blank_evidence(run).wire_id(FIRST_USER);
+        let request = Step::Request {
+            request: 1,
+            call: Call::GetUser { user },
+        };
+        let steps = vec![
+            Step::New { seed: self.seed },
+            request,
+            Step::Settle { polls: SPIN_POLLS },
+        ];
+        // A failure here will come again where a check looks for it.
+        if self.converse(run, steps).is_ok() {
+            self.failed_closing = self.converse(run, vec![Step::End]).err();
+        }
+    }
+
     /// The number of a run to be driven by [`Driver::converse`].
     pub fn new_run(&mut self) -> u64 {
         self.runs_opened += 1;
@@ -216,17 +236,18 @@ impl<'a> Driver<'a> {
     }
 
     /// Plays what is left of each run's script. How many runs were answered, and
-    /// why the next one was not.
+    /// why the next one was not: it, or one of those sent with it, failed.
     fn attempt(&mut self, runs: &mut [Run]) -> (usize, Option<Failure>) {
         let closing = std::mem::take(&mut self.to_close).into_iter();
-        let mut orders: Vec<Order> =
-            closing.map(|run| Order { run, steps: vec![Step::End] }).collect();
+        let mut orders: Vec<Order> = closing
+            .map(|run| Order {
+                run,
+                steps: vec![Step::End],
+            })
+            .collect();
         let closed = orders.len();
         orders.extend(runs.iter_mut().map(|run| self.order(run)));
         let (reports, mut failure) = self.exchange(&orders);
-        if reports.len() < closed && self.failed_closing.is_none() {
-            self.failed_closing.clone_from(&failure);
-        }
         let mut answered = 0;
         for (run, report) in runs.iter_mut().zip(reports.into_iter().skip(closed)) {
             if let Err(tampering) = absorb(run, report) {
@@ -241,10 +262,10 @@ impl<'a> Driver<'a> {
         (answered, failure)
     }
 
-    /// Plays a run that failed once more, alone and turn by turn, so that its
-    /// evidence ends with the turn that fails. `None` when it does not fail again:
-    /// then it was the machine's doing, or another run's.
-    fn locate(&mut self, run: &mut Run) -> Option<Failure> {
+    /// Plays a run from the start, alone and turn by turn, so that its evidence ends
+    /// with the turn that fails, if one does.
+    fn play_slowly(&mut self, run: &mut Run) -> Option<Failure> {
+        run.worker = None;
         for turn in std::mem::take(&mut run.script) {
             run.script.push(turn);
             let (_, failure) = self.attempt(std::slice::from_mut(run));
@@ -262,12 +283,16 @@ fn action_step(action: Action, request: u32, evidence: &Evidence) -> Option<Step
     Some(match action {
         Action::Start { user } => Step::Request {
             request,
-            call: Call::GetUser { user: evidence.wire_id(user) },
+            call: Call::GetUser {
+                user: evidence.wire_id(user),
+            },
         },
         Action::Answer { fetch, outcome } => Step::Answer {
             fetch,
             with: match outcome {
-                Outcome::Row => Answer::Row { name: evidence.row_name(fetch) },
+                Outcome::Row => Answer::Row {
+                    name: evidence.row_name(fetch),
+                },
                 Outcome::NotFound => Answer::NotFound,
                 Outcome::Unavailable => Answer::Unavailable,
                 Outcome::Panic => Answer::Panic,
@@ -283,14 +308,21 @@ fn absorb(run: &mut Run, report: Report) -> Result<(), Tampering> {
     let to_play = run.script.split_off(run.evidence.turns().len());
     let mut steps = report.steps.into_iter();
     let settles = to_play.len();
-    let actions = to_play.iter().filter(|turn| turn.action != Action::Wait).count();
+    let actions = to_play
+        .iter()
+        .filter(|turn| turn.action != Action::Wait)
+        .count();
     if steps.len() > settles + actions {
         run.evidence.opened(&steps.next().unwrap_or_default())?;
     }
     for turn in to_play {
         run.script.push(turn);
         let mut next = || steps.next().unwrap_or_default();
-        let action = if turn.action == Action::Wait { Vec::new() } else { next() };
+        let action = if turn.action == Action::Wait {
+            Vec::new()
+        } else {
+            next()
+        };
         run.evidence.played(turn, &action, &next())?;
     }
     Ok(())
@@ -304,7 +336,12 @@ impl System for Driver<'_> {
     fn open(&mut self) -> Run {
         let id = self.new_run();
         let evidence = self.blank_evidence(id);
-        Run { id, worker: None, script: Vec::new(), evidence }
+        Run {
+            id,
+            worker: None,
+            script: Vec::new(),
+            evidence,
+        }
     }
 
     fn play(&mut self, batch: Vec<(Run, Vec<Turn>)>) -> Vec<Played<Self>> {
@@ -312,25 +349,26 @@ impl System for Driver<'_> {
             run.script.extend(turns);
             run
         };
-        let mut rest: Vec<Run> = batch.into_iter().map(extend).collect();
-        let mut finished = Vec::with_capacity(rest.len());
-        while !rest.is_empty() {
-            let (answered, failure) = self.attempt(&mut rest);
-            let unanswered = rest.split_off(answered);
-            let fine = |run| Played { run, failure: None };
-            finished.extend(std::mem::replace(&mut rest, unanswered).into_iter().map(fine));
-            let Some(failure) = failure else { break };
-            if matches!(failure, Failure::OutOfTime(_)) || self.broken.is_some() {
-                let lost = |run| Played { run, failure: Some(failure.clone()) };
-                finished.extend(std::mem::take(&mut rest).into_iter().map(lost));
-            } else if !rest.is_empty() {
-                // The first one that was not answered is the one that failed.
-                let mut run = rest.remove(0);
-                let failure = self.locate(&mut run);
-                finished.push(Played { run, failure });
-            }
+        let mut runs: Vec<Run> = batch.into_iter().map(extend).collect();
+        let (_, failure) = self.attempt(&mut runs);
+        let fine = |run| Played { run, failure: None };
+        if failure.is_none() {
+            return runs.into_iter().map(fine).collect();
         }
-        finished
+        // A worker answers several orders at once, so it may be any of them that
+        // failed: each is played slowly, and those that do not fail are fine.
+        let mut played: Vec<Played<Self>> = Vec::with_capacity(runs.len());
+        // After the first that does, the others are not worth a process each.
+        let mut left_out = false;
+        for mut run in runs {
+            let failure = match left_out {
+                true => Some(Failure::NotPlayed),
+                false => self.play_slowly(&mut run),
+            };
+            left_out |= failure.is_some();
+            played.push(Played { run, failure });
+        }
+        played
     }
 
     fn close(&mut self, run: &Run) {

@@ -225,7 +225,10 @@ impl Evidence {
         let own = |entry: &&Entry| {
             matches!(
                 entry.fact,
-                Fact::Started { .. } | Fact::Answered { .. } | Fact::HungUp { .. } | Fact::Passed { .. }
+                Fact::Started { .. }
+                    | Fact::Answered { .. }
+                    | Fact::HungUp { .. }
+                    | Fact::Passed { .. }
             )
         };
         self.entries.iter().filter(own).count()
@@ -260,7 +263,9 @@ impl Evidence {
     /// # Errors
     /// [`Tampering`] when that cannot have happened.
     pub fn opened(&mut self, events: &[Event]) -> Result<(), Tampering> {
-        events.iter().try_for_each(|event| self.note(0, event, true))
+        events
+            .iter()
+            .try_for_each(|event| self.note(0, event, true))
     }
 
     /// Notes a turn and what the worker saw of its two steps: the action and the
@@ -268,7 +273,12 @@ impl Evidence {
     ///
     /// # Errors
     /// [`Tampering`] when that cannot have happened.
-    pub fn played(&mut self, turn: Turn, action: &[Event], settle: &[Event]) -> Result<(), Tampering> {
+    pub fn played(
+        &mut self,
+        turn: Turn,
+        action: &[Event],
+        settle: &[Event],
+    ) -> Result<(), Tampering> {
         let index = self.turns.len();
         self.turns.push(turn);
         self.note_action(index, turn.action);
@@ -287,7 +297,9 @@ impl Evidence {
                 Fact::Started { request, user }
             }
             Action::Answer { fetch, outcome } => {
-                let Some(open) = self.fetch_mut(fetch) else { return };
+                let Some(open) = self.fetch_mut(fetch) else {
+                    return;
+                };
                 if open.state != FetchState::Live {
                     return;
                 }
@@ -295,7 +307,9 @@ impl Evidence {
                 Fact::Answered { fetch, outcome }
             }
             Action::HangUp { request } => {
-                let Some(waiting) = self.request_mut(request) else { return };
+                let Some(waiting) = self.request_mut(request) else {
+                    return;
+                };
                 if waiting.state != RequestState::Waiting {
                     return;
                 }
@@ -311,14 +325,26 @@ impl Evidence {
     fn note(&mut self, turn: usize, event: &Event, fully: bool) -> Result<(), Tampering> {
         let refuse = |what: String| Err(Tampering(what));
         let fact = match event {
-            Event::FetchBegun { fetch, user, request } => {
+            Event::FetchBegun {
+                fetch,
+                user,
+                request,
+            } => {
                 if *fetch as usize != self.fetches.len() + 1 {
                     return refuse(format!("fetch {fetch} began out of turn"));
                 }
                 let request = request.filter(|number| self.request(*number).is_some());
                 let user = self.known_user(*user);
-                self.fetches.push(Fetch { user, state: FetchState::Live, request });
-                Fact::Began { fetch: *fetch, user, request }
+                self.fetches.push(Fetch {
+                    user,
+                    state: FetchState::Live,
+                    request,
+                });
+                Fact::Began {
+                    fetch: *fetch,
+                    user,
+                    request,
+                }
             }
             Event::FetchDelivered { fetch } => {
                 let state = self.fetch(*fetch).map(|open| open.state);
@@ -339,19 +365,31 @@ impl Evidence {
             Event::Returned { request, value } => {
                 self.end_request(*request)?;
                 let answer = self.understand(*request, value);
-                Fact::Returned { request: *request, answer }
+                Fact::Returned {
+                    request: *request,
+                    answer,
+                }
             }
             Event::Panicked { request, message } => {
                 self.end_request(*request)?;
                 let message = message.clone();
-                Fact::Panicked { request: *request, message }
+                Fact::Panicked {
+                    request: *request,
+                    message,
+                }
             }
-            Event::Broke { message } => Fact::Broke { message: message.clone() },
+            Event::Broke { message } => Fact::Broke {
+                message: message.clone(),
+            },
             Event::Settled { polls, idle } => {
                 self.settled = fully || *idle;
                 self.idle = *idle;
                 self.polls += u64::from(*polls);
-                Fact::Settled { polls: *polls, idle: *idle, fully }
+                Fact::Settled {
+                    polls: *polls,
+                    idle: *idle,
+                    fully,
+                }
             }
             Event::Clock { .. } | Event::Holds { .. } => return Ok(()),
         };
@@ -365,7 +403,9 @@ impl Evidence {
                 request.state = RequestState::Ended;
                 Ok(())
             }
-            _ => Err(Tampering(format!("request {number} ended, but is not waiting"))),
+            _ => Err(Tampering(format!(
+                "request {number} ended, but is not waiting"
+            ))),
         }
     }
 
@@ -380,7 +420,9 @@ impl Evidence {
                         && self.was_answered_with_row(*number)
                         && self.row_name(*number) == *name
                 });
-                given.map_or(Returned::InventedRow, |(fetch, _)| Returned::RowOf { fetch })
+                given.map_or(Returned::InventedRow, |(fetch, _)| Returned::RowOf {
+                    fetch,
+                })
             }
             Value::NotFound { id } => Returned::NotFound {
                 own: self.known_user(*id) == user,

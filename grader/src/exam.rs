@@ -50,6 +50,8 @@ pub struct Finding {
     pub turns: Vec<Turn>,
     /// The violation.
     pub violation: Violation,
+    /// The run itself where playing it again costs a process and a wait.
+    evidence: Option<Evidence>,
 }
 
 /// What the schedules of one space showed: for each kind of violation the one
@@ -66,8 +68,11 @@ const SPACE_LIMIT: usize = 4_000;
 /// The most smaller schedules tried to shorten one that fails.
 const SHRINK_ATTEMPTS: usize = 120;
 
-/// The same for failures that cost a process each.
-const SHRINK_ATTEMPTS_OF_PROCESSES: usize = 4;
+/// A schedule that costs a process and a wait is short enough with so many turns.
+const SHORT_ENOUGH: usize = 6;
+
+/// The most smaller schedules tried for one that costs a process.
+const COSTLY_ATTEMPTS: usize = 2;
 
 /// One submission going through one drill's checks.
 pub struct Exam<'a> {
@@ -80,7 +85,8 @@ pub struct Exam<'a> {
 
 impl<'a> Exam<'a> {
     /// An exam of the submission that `driver` drives.
-    pub fn new(driver: Driver<'a>) -> Exam<'a> {
+    pub fn new(mut driver: Driver<'a>) -> Exam<'a> {
+        driver.try_freeing();
         Exam {
             driver,
             decisions: BTreeMap::new(),
@@ -128,7 +134,9 @@ impl<'a> Exam<'a> {
         let mut findings = Findings::default();
         let seed = self.driver.seed();
         let mut dice: Vec<fastrand::Rng> = (0..count as u64)
-            .map(|walk| fastrand::Rng::with_seed(seed ^ (walk + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15)))
+            .map(|walk| {
+                fastrand::Rng::with_seed(seed ^ (walk + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15))
+            })
             .collect();
         let coverage = explore::wander(
             &mut self.driver,
@@ -150,7 +158,10 @@ impl<'a> Exam<'a> {
         let mut findings = Findings::default();
         let played = self.driver.play_alone(turns);
         findings.note(rules, &played);
-        let coverage = Coverage { schedules: 1, ..Coverage::default() };
+        let coverage = Coverage {
+            schedules: 1,
+            ..Coverage::default()
+        };
         self.after(&mut findings, coverage);
         (findings, played.run.evidence)
     }
@@ -161,10 +172,21 @@ impl<'a> Exam<'a> {
         self.coverage.unexplored += coverage.unexplored;
         if let Some(failure) = self.driver.failed_closing() {
             // Freed what it kept, and died of it: as much its doing as the rest.
-            let message = format!("{failure} (while a finished run was being freed)");
-            let violation = Violation { kind: Kind::Died, turn: 0, message };
-            let finding = Finding { turns: Vec::new(), violation };
-            findings.by_kind.entry(Kind::Died).or_insert(finding);
+            let nothing = self.driver.blank_evidence(0);
+            if let Some(mut violation) = judge::violation_of(failure, &nothing) {
+                violation
+                    .message
+                    .push_str(" (while a cache on which a request waits was being dropped)");
+                let finding = Finding {
+                    turns: Vec::new(),
+                    violation,
+                    evidence: Some(nothing),
+                };
+                findings
+                    .by_kind
+                    .entry(finding.violation.kind)
+                    .or_insert(finding);
+            }
         }
         self.crashed |= findings.by_kind.contains_key(&Kind::Died);
         self.out_of_time |= findings.out_of_time;
@@ -172,10 +194,25 @@ impl<'a> Exam<'a> {
 
     /// Decides `check`: it fails when `findings` hold one of `kinds`, else passes.
     /// When the process ended before all was seen, it can at best not be judged.
-    pub fn decide(&mut self, check: &'static str, rules: &dyn Rules, findings: &Findings, kinds: &[Kind]) {
+    pub fn decide(
+        &mut self,
+        check: &'static str,
+        rules: &dyn Rules,
+        findings: &Findings,
+        kinds: &[Kind],
+    ) {
         let relevant = kinds.iter().filter_map(|kind| findings.by_kind.get(kind));
         let first = relevant.min_by_key(|finding| finding.turns.len());
         if let Some(finding) = first {
+            let known = self.decisions.iter().find(|(_, decision)| {
+                let schedule = decision.schedule.as_ref();
+                finding.evidence.is_some() && schedule.is_some_and(|key| key.turns == finding.turns)
+            });
+            if let Some((known, _)) = known {
+                let why =
+                    format!("cannot be judged: the process does not survive what `{known}` shows");
+                return self.skip(check, &why);
+            }
             let decision = self.failed(check, rules, finding.clone());
             self.decisions.insert(check, decision);
         } else if let Some(why) = findings.incomplete() {
@@ -216,51 +253,76 @@ impl<'a> Exam<'a> {
 
     /// Whether `check` was decided and held.
     pub fn has_passed(&self, check: &str) -> bool {
-        self.decisions.get(check).is_some_and(|decision| decision.status == CheckStatus::Passed)
+        self.decisions
+            .get(check)
+            .is_some_and(|decision| decision.status == CheckStatus::Passed)
     }
 
     fn note(&mut self, check: &'static str, status: CheckStatus, message: String) {
-        let decision = Decision { status, message, schedule: None, timeline: Vec::new() };
+        let decision = Decision {
+            status,
+            message,
+            schedule: None,
+            timeline: Vec::new(),
+        };
         self.decisions.insert(check, decision);
     }
 
     /// The decision that `finding` fails `check`, its schedule made short first.
     fn failed(&mut self, check: &str, rules: &dyn Rules, finding: Finding) -> Decision {
-        let kind = finding.violation.kind;
-        let attempts = if Kind::OF_THE_PROCESS.contains(&kind) {
-            SHRINK_ATTEMPTS_OF_PROCESSES
-        } else {
-            SHRINK_ATTEMPTS
+        let Finding {
+            turns,
+            violation,
+            evidence,
+        } = self.shortened(rules, finding);
+        let told =
+            |evidence: Evidence| timeline::tell(&evidence.up_to(violation.turn), Some(&violation));
+        let key = ReplayKey {
+            seed: self.driver.seed(),
+            check: check.to_owned(),
+            turns,
         };
-        let driver = &mut self.driver;
-        let mut told = None;
-        let mut fails = |turns: &Vec<Turn>| {
-            let played = driver.play_alone(turns.clone());
-            let violation = violations(rules, &played).into_iter().find(|it| it.kind == kind)?;
-            if !all_happened(&played.run.evidence) {
-                return None;
-            }
-            let shorter = turns[..(violation.turn + 1).min(turns.len())].to_vec();
-            told = Some((shorter.clone(), violation, played.run.evidence));
-            Some(shorter)
-        };
-        // Once as it was found: the words of the verdict come from this very run.
-        let found = fails(&finding.turns).unwrap_or_else(|| finding.turns.clone());
-        explore::shrink(found, attempts, smaller, &mut fails);
-        let (turns, violation, evidence) = match told {
-            Some((turns, violation, evidence)) => (turns, violation, Some(evidence)),
-            // It does not fail again: say what was seen.
-            None => (finding.turns, finding.violation, None),
-        };
-        let timeline = evidence.map(|evidence| timeline::tell(&evidence.up_to(violation.turn), Some(&violation)));
-        let seed = self.driver.seed();
-        let key = ReplayKey { seed, check: check.to_owned(), turns };
         Decision {
             status: CheckStatus::Failed,
+            timeline: evidence.map(told).unwrap_or_default(),
             message: violation.message,
             schedule: (!key.turns.is_empty()).then_some(key),
-            timeline: timeline.unwrap_or_default(),
         }
+    }
+
+    /// The same violation by a shorter schedule, with the evidence of it.
+    fn shortened(&mut self, rules: &dyn Rules, finding: Finding) -> Finding {
+        let kind = finding.violation.kind;
+        let driver = &mut self.driver;
+        let mut again = |finding: &Finding| {
+            let played = driver.play_alone(finding.turns.clone());
+            let violation = violations(rules, &played)
+                .into_iter()
+                .find(|it| it.kind == kind)?;
+            let evidence = played.run.evidence;
+            let turns = finding.turns[..(violation.turn + 1).min(finding.turns.len())].to_vec();
+            all_happened(&evidence).then_some(Finding {
+                turns,
+                violation,
+                evidence: Some(evidence),
+            })
+        };
+        let candidates = |finding: &Finding| {
+            let with = |turns| Finding {
+                turns,
+                ..finding.clone()
+            };
+            smaller(&finding.turns).into_iter().map(with).collect()
+        };
+        if finding.evidence.is_none() {
+            // Once as it was found: the words of the verdict come from this very run.
+            let found = again(&finding).unwrap_or(finding);
+            return explore::shrink(found, SHRINK_ATTEMPTS, candidates, again);
+        }
+        if finding.turns.len() <= SHORT_ENOUGH {
+            return finding;
+        }
+        explore::shrink(finding, COSTLY_ATTEMPTS, candidates, again)
     }
 }
 
@@ -283,7 +345,9 @@ impl Findings {
         if self.out_of_time {
             return Some("the time limit was reached before everything was seen".to_owned());
         }
-        let ended = Kind::OF_THE_PROCESS.iter().find_map(|kind| self.by_kind.get(kind));
+        let ended = Kind::OF_THE_PROCESS
+            .iter()
+            .find_map(|kind| self.by_kind.get(kind));
         ended.map(|finding| format!("cannot be judged: {}", finding.violation.message))
     }
 
@@ -298,7 +362,16 @@ impl Findings {
         let turns = played.run.evidence.turns();
         for violation in violations(rules, played) {
             let turns = turns[..(violation.turn + 1).min(turns.len())].to_vec();
-            self.keep(violation.kind, Finding { turns, violation });
+            let costly = Kind::OF_THE_PROCESS.contains(&violation.kind);
+            let evidence = costly.then(|| played.run.evidence.clone());
+            self.keep(
+                violation.kind,
+                Finding {
+                    turns,
+                    violation,
+                    evidence,
+                },
+            );
         }
         match played.failure {
             None => Next::Continue,
@@ -306,6 +379,7 @@ impl Findings {
                 self.out_of_time = true;
                 Next::Stop
             }
+            Some(Failure::NotPlayed) => Next::Unplayed,
             // One is enough: each costs a process and a wait.
             Some(_) => Next::Stop,
         }
@@ -324,7 +398,11 @@ pub fn violations(rules: &dyn Rules, played: &Played<Driver<'_>>) -> Vec<Violati
 /// Whether every turn did what it says: a fetch that is not there cannot be
 /// answered, and a schedule that pretends so would mislead.
 fn all_happened(evidence: &Evidence) -> bool {
-    let doing = evidence.turns().iter().filter(|turn| turn.action != Action::Wait).count();
+    let doing = evidence
+        .turns()
+        .iter()
+        .filter(|turn| turn.action != Action::Wait)
+        .count();
     evidence.grader_facts() == doing
 }
 
@@ -356,7 +434,10 @@ fn smaller(turns: &Vec<Turn>) -> Vec<Vec<Turn>> {
 fn without(turns: &[Turn], at: usize, count: usize) -> Vec<Turn> {
     let is_start = |turn: &Turn| matches!(turn.action, Action::Start { .. });
     let before = turns[..at].iter().filter(|turn| is_start(turn)).count() as u32;
-    let removed = turns[at..at + count].iter().filter(|turn| is_start(turn)).count() as u32;
+    let removed = turns[at..at + count]
+        .iter()
+        .filter(|turn| is_start(turn))
+        .count() as u32;
     let mut kept = turns[..at].to_vec();
     for turn in &turns[at + count..] {
         let mut turn = *turn;
@@ -382,7 +463,10 @@ mod tests {
 
     #[test]
     fn taking_a_request_away_renumbers_the_later_ones() {
-        assert_eq!(without(&turns("q7.q7.q8.x3.x1"), 1, 1), turns("q7.q8.x2.x1"));
+        assert_eq!(
+            without(&turns("q7.q7.q8.x3.x1"), 1, 1),
+            turns("q7.q8.x2.x1")
+        );
         assert_eq!(without(&turns("q7.q7.q8.x2.x3"), 1, 1), turns("q7.q8.x2"));
     }
 

@@ -62,6 +62,19 @@ pub enum Next {
     Continue,
     /// Leave the rest unexplored.
     Stop,
+    /// Go on; this one was not played after all.
+    Unplayed,
+}
+
+impl Coverage {
+    /// Counts a schedule that ended; whether to stop.
+    fn count(&mut self, next: Next) -> bool {
+        match next {
+            Next::Unplayed => self.unexplored += 1,
+            Next::Continue | Next::Stop => self.schedules += 1,
+        }
+        next == Next::Stop
+    }
 }
 
 /// Branches open side by side. More of them mean fewer, larger messages.
@@ -110,8 +123,7 @@ where
             let mut next = match follow {
                 Follow::AnyOf(next) => next,
                 Follow::End => {
-                    coverage.schedules += 1;
-                    stop |= ended(&outcome) == Next::Stop;
+                    stop |= coverage.count(ended(&outcome));
                     system.close(&outcome.run);
                     continue;
                 }
@@ -169,8 +181,7 @@ pub fn wander<S: System>(
             match turn {
                 Some(turn) => open.push((number, outcome.run, vec![turn])),
                 None => {
-                    coverage.schedules += 1;
-                    stop |= ended(&outcome) == Next::Stop;
+                    stop |= coverage.count(ended(&outcome));
                     system.close(&outcome.run);
                 }
             }
@@ -237,7 +248,10 @@ mod tests {
         fn play(&mut self, batch: Vec<(String, Vec<char>)>) -> Vec<Played<Self>> {
             self.messages += 1;
             let play = |(mut run, turns): (String, Vec<char>)| {
-                let failure = turns.iter().copied().find(|turn| Some(*turn) == self.chokes_on);
+                let failure = turns
+                    .iter()
+                    .copied()
+                    .find(|turn| Some(*turn) == self.chokes_on);
                 run.extend(turns);
                 Played { run, failure }
             };
@@ -250,15 +264,28 @@ mod tests {
     }
 
     fn follow(choices: Vec<char>) -> Follow<char> {
-        if choices.is_empty() { Follow::End } else { Follow::AnyOf(choices) }
+        if choices.is_empty() {
+            Follow::End
+        } else {
+            Follow::AnyOf(choices)
+        }
     }
 
-    fn all(system: &mut Letters, limit: usize, choices: impl Fn(&String) -> Vec<char>) -> (Coverage, Vec<String>) {
+    fn all(
+        system: &mut Letters,
+        limit: usize,
+        choices: impl Fn(&String) -> Vec<char>,
+    ) -> (Coverage, Vec<String>) {
         let mut seen = Vec::new();
-        let coverage = explore(system, limit, |run| follow(choices(run)), |played| {
-            seen.push(played.run.clone());
-            Next::Continue
-        });
+        let coverage = explore(
+            system,
+            limit,
+            |run| follow(choices(run)),
+            |played| {
+                seen.push(played.run.clone());
+                Next::Continue
+            },
+        );
         assert_eq!(system.open, 0, "every run is closed");
         seen.sort();
         (coverage, seen)
@@ -268,7 +295,10 @@ mod tests {
     fn interleavings(steps: usize) -> impl Fn(&String) -> Vec<char> {
         move |run| {
             let done = |task| run.chars().filter(|turn| *turn == task).count();
-            ['a', 'b'].into_iter().filter(|task| done(*task) < steps).collect()
+            ['a', 'b']
+                .into_iter()
+                .filter(|task| done(*task) < steps)
+                .collect()
         }
     }
 
@@ -276,9 +306,18 @@ mod tests {
     fn two_tasks_of_three_steps_interleave_in_twenty_ways() {
         // 6! / (3! 3!)
         let (coverage, seen) = all(&mut Letters::default(), usize::MAX, interleavings(3));
-        assert_eq!(coverage, Coverage { schedules: 20, ..Coverage::default() });
+        assert_eq!(
+            coverage,
+            Coverage {
+                schedules: 20,
+                ..Coverage::default()
+            }
+        );
         assert_eq!(seen.len(), 20);
-        assert!(seen.windows(2).all(|pair| pair[0] != pair[1]), "no schedule twice");
+        assert!(
+            seen.windows(2).all(|pair| pair[0] != pair[1]),
+            "no schedule twice"
+        );
         assert!(seen.iter().all(|run| run.len() == 6));
     }
 
@@ -307,7 +346,14 @@ mod tests {
             seen += 1;
             Next::Continue
         });
-        assert_eq!(coverage, Coverage { schedules: 3, pruned: 1, unexplored: 0 });
+        assert_eq!(
+            coverage,
+            Coverage {
+                schedules: 3,
+                pruned: 1,
+                unexplored: 0
+            }
+        );
         assert_eq!(seen, 3);
     }
 
@@ -329,9 +375,15 @@ mod tests {
 
     #[test]
     fn a_run_that_fails_is_an_end_and_the_others_go_on() {
-        let mut system = Letters { chokes_on: Some('b'), ..Letters::default() };
+        let mut system = Letters {
+            chokes_on: Some('b'),
+            ..Letters::default()
+        };
         let (coverage, seen) = all(&mut system, usize::MAX, interleavings(2));
-        assert_eq!(seen, ["aa" .to_owned() + "b", "ab".to_owned(), "b".to_owned()]);
+        assert_eq!(
+            seen,
+            ["aa".to_owned() + "b", "ab".to_owned(), "b".to_owned()]
+        );
         assert_eq!(coverage.schedules, 3);
     }
 
@@ -339,10 +391,15 @@ mod tests {
     fn stopping_leaves_no_run_open_and_counts_the_rest() {
         let mut system = Letters::default();
         let mut seen = 0;
-        let coverage = explore(&mut system, usize::MAX, |run| follow(interleavings(6)(run)), |_| {
-            seen += 1;
-            Next::Stop
-        });
+        let coverage = explore(
+            &mut system,
+            usize::MAX,
+            |run| follow(interleavings(6)(run)),
+            |_| {
+                seen += 1;
+                Next::Stop
+            },
+        );
         assert!(seen >= 1);
         assert!(coverage.unexplored > 0);
         assert_eq!(system.open, 0);
@@ -352,10 +409,15 @@ mod tests {
     fn the_order_of_discovery_is_always_the_same() {
         let discover = || {
             let mut seen = Vec::new();
-            explore(&mut Letters::default(), usize::MAX, |run| follow(interleavings(4)(run)), |played| {
-                seen.push(played.run.clone());
-                Next::Continue
-            });
+            explore(
+                &mut Letters::default(),
+                usize::MAX,
+                |run| follow(interleavings(4)(run)),
+                |played| {
+                    seen.push(played.run.clone());
+                    Next::Continue
+                },
+            );
             seen
         };
         assert_eq!(discover(), discover());
@@ -374,7 +436,13 @@ mod tests {
                 Next::Continue
             },
         );
-        assert_eq!(coverage, Coverage { schedules: 100, ..Coverage::default() });
+        assert_eq!(
+            coverage,
+            Coverage {
+                schedules: 100,
+                ..Coverage::default()
+            }
+        );
         assert_eq!(seen.len(), 100);
         assert_eq!(system.open, 0);
     }
@@ -390,7 +458,8 @@ mod tests {
                 })
                 .collect()
         };
-        let fails = |text: &String| (text.contains('x') && text.contains('y')).then(|| text.clone());
+        let fails =
+            |text: &String| (text.contains('x') && text.contains('y')).then(|| text.clone());
         let shortest = shrink("abxcdyefg".to_owned(), usize::MAX, drop_one, fails);
         assert_eq!(shortest, "xy");
         let tired = shrink("abxcdyefg".to_owned(), 2, drop_one, fails);

@@ -9,16 +9,14 @@ use thiserror::Error;
 
 use crate::compile::{CompileError, Compiled, compile};
 use crate::course::{Course, CourseError};
-use crate::driver::Driver;
 use crate::drills::Drill;
+use crate::driver::Driver;
 use crate::exam::{Decision, Exam};
 use crate::limits::Limits;
 use crate::prepared::{PrepareError, Prepared};
 use crate::submission::{Submission, SubmissionError};
 use crate::toolchain::{Toolchain, ToolchainError};
-use crate::verdict::{
-    CheckResult, CheckStatus, Metrics, SCHEMA, Sandbox, Status, Verdict,
-};
+use crate::verdict::{CheckResult, CheckStatus, Metrics, SCHEMA, Sandbox, Status, Verdict};
 
 /// Grades submissions of one course.
 #[derive(Debug)]
@@ -45,7 +43,9 @@ pub enum GradeError {
     #[error(transparent)]
     Submission(SubmissionError),
     /// The machine failed us.
-    #[error("cannot compile or run submissions: {0}; is there space below `target/`, and may programs be started?")]
+    #[error(
+        "cannot compile or run submissions: {0}; is there space below `target/`, and may programs be started?"
+    )]
     Machine(std::io::Error),
 }
 
@@ -58,7 +58,12 @@ impl Grader {
         let toolchain = Toolchain::find(course.root())?;
         let prepared = Prepared::get(&course, &toolchain)?;
         let limits = Limits::default();
-        Ok(Grader { course, toolchain, prepared, limits })
+        Ok(Grader {
+            course,
+            toolchain,
+            prepared,
+            limits,
+        })
     }
 
     /// The course.
@@ -106,7 +111,14 @@ impl Grader {
         submission: &Submission,
     ) -> Result<Result<Compiled, String>, GradeError> {
         let exercise = self.course.exercise(drill.slug())?;
-        let compiled = compile(&self.course, &self.toolchain, &self.prepared, drill, &exercise, submission);
+        let compiled = compile(
+            &self.course,
+            &self.toolchain,
+            &self.prepared,
+            drill,
+            &exercise,
+            submission,
+        );
         match compiled {
             Ok(compiled) => Ok(Ok(compiled)),
             Err(CompileError::Submission(text)) => Ok(Err(text)),
@@ -147,7 +159,11 @@ impl Grader {
         }
         let held = |result: &CheckResult| result.status == CheckStatus::Passed;
         verdict.score = verdict.checks.iter().map(|result| result.points).sum();
-        verdict.status = if verdict.checks.iter().all(|result| held(result) || !result.required) {
+        verdict.status = if verdict
+            .checks
+            .iter()
+            .all(|result| held(result) || !result.required)
+        {
             Status::Passed
         } else if out_of_time {
             Status::TimedOut

@@ -10,7 +10,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::process::{Pid, Signal};
 
-static ALIVE: Mutex<Alive> = Mutex::new(Alive { groups: BTreeSet::new(), folders: BTreeSet::new() });
+static ALIVE: Mutex<Alive> = Mutex::new(Alive {
+    groups: BTreeSet::new(),
+    folders: BTreeSet::new(),
+});
 
 struct Alive {
     groups: BTreeSet<u32>,

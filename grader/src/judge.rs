@@ -61,14 +61,13 @@ pub trait Rules {
     fn judge(&self, evidence: &Evidence) -> Vec<Violation>;
 }
 
-/// The violation a worker's failure amounts to, `None` for the time limit: that
-/// says nothing about any one rule.
+/// The violation a worker's failure amounts to; `None` where nothing was seen.
 pub fn violation_of(failure: &Failure, evidence: &Evidence) -> Option<Violation> {
     let kind = match failure {
         Failure::Blocked(_) => Kind::Blocked,
         Failure::Died(_) => Kind::Died,
         Failure::Garbled(_) => Kind::Garbled,
-        Failure::OutOfTime(_) => return None,
+        Failure::OutOfTime(_) | Failure::NotPlayed => return None,
     };
     Some(Violation {
         kind,

@@ -65,19 +65,33 @@ impl Learner {
 
     /// Whether the learner's own crate of that drill has passed once.
     pub fn has_passed(&self, slug: &str) -> bool {
-        self.state.drills.get(slug).is_some_and(|drill| drill.passed.is_some())
+        self.state
+            .drills
+            .get(slug)
+            .is_some_and(|drill| drill.passed.is_some())
     }
 
     /// Notes a verdict on the learner's own crate; others are nobody's progress.
     /// Not being able to must not keep the verdict from being shown.
     pub fn remember(mut self, course: &Course, verdict: &Verdict) {
         let own = course.exercise_dir(&verdict.drill).canonicalize();
-        let is_own = own.is_ok_and(|own| Path::new(&verdict.submission).canonicalize().is_ok_and(|path| path == own));
+        let is_own = own.is_ok_and(|own| {
+            Path::new(&verdict.submission)
+                .canonicalize()
+                .is_ok_and(|path| path == own)
+        });
         if !is_own || !verdict.passed() {
             return;
         }
-        let pass = Pass { sha256: verdict.sha256.clone(), grader: verdict.grader.clone() };
-        self.state.drills.entry(verdict.drill.clone()).or_default().passed = Some(pass);
+        let pass = Pass {
+            sha256: verdict.sha256.clone(),
+            grader: verdict.grader.clone(),
+        };
+        self.state
+            .drills
+            .entry(verdict.drill.clone())
+            .or_default()
+            .passed = Some(pass);
         if let Err(error) = self.save() {
             warn(&format!("your pass is not remembered: {error}"));
         }
@@ -154,13 +168,23 @@ fn copy_folder(from: &Path, to: &Path) -> io::Result<()> {
 fn set_aside(path: &Path) {
     let aside = path.with_extension("damaged.json");
     let text = match fs::rename(path, &aside) {
-        Ok(()) => format!("`{}` was damaged and is now `{}`", path.display(), aside.display()),
-        Err(error) => format!("`{}` is damaged and cannot be moved: {error}", path.display()),
+        Ok(()) => format!(
+            "`{}` was damaged and is now `{}`",
+            path.display(),
+            aside.display()
+        ),
+        Err(error) => format!(
+            "`{}` is damaged and cannot be moved: {error}",
+            path.display()
+        ),
     };
     warn(&text);
 }
 
-#[expect(clippy::print_stderr, reason = "a word to the learner beside the command's own output")]
+#[expect(
+    clippy::print_stderr,
+    reason = "a word to the learner beside the command's own output"
+)]
 fn warn(text: &str) {
     eprintln!("grader: {text}");
 }

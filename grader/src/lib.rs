@@ -4,30 +4,30 @@
 //! process holds no test and no verdict. The modules, in reading order:
 
 // What can happen, what is known, what is wrong.
-pub mod schedule;
 pub mod evidence;
-pub mod judge;
 pub mod explore;
+pub mod judge;
+pub mod schedule;
 pub mod space;
 pub mod timeline;
 // The hidden tests.
-pub mod exam;
 pub mod drills;
+pub mod exam;
 // From files to a running worker.
-pub mod course;
-pub mod submission;
-pub mod toolchain;
-pub mod prepared;
 pub mod compile;
-pub mod limits;
-pub mod supervisor;
+pub mod course;
 pub mod driver;
+pub mod limits;
+pub mod prepared;
+pub mod submission;
+pub mod supervisor;
+pub mod toolchain;
 // From a path to a verdict, and out to people.
-pub mod grading;
-pub mod verdict;
-pub mod report;
-pub mod learner;
 pub mod cli;
 pub mod commands;
+pub mod grading;
 pub mod interrupt;
+pub mod learner;
+pub mod report;
 pub mod text;
+pub mod verdict;

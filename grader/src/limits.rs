@@ -52,8 +52,8 @@ impl Default for Limits {
             cpu: Duration::from_secs(40),
             memory_bytes: 1 << 30,
             output_bytes: 16 << 10,
-            answer_cpu: Duration::from_millis(1500),
-            answer_asleep: Duration::from_millis(800),
+            answer_cpu: Duration::from_millis(800),
+            answer_asleep: Duration::from_millis(300),
             answer_wall: Duration::from_secs(20),
         }
     }
@@ -71,7 +71,10 @@ fn apply(pid: u32, limits: &Limits) -> io::Result<()> {
 
 #[cfg(target_os = "linux")]
 fn set(pid: u32, resource: Resource, value: u64) -> io::Result<()> {
-    let limit = Rlimit { current: Some(value), maximum: Some(value) };
+    let limit = Rlimit {
+        current: Some(value),
+        maximum: Some(value),
+    };
     let pid = Pid::from_raw(pid.cast_signed());
     match rustix::process::prlimit(pid, resource, limit) {
         // Gone already: whoever waits for it will find out.
@@ -97,7 +100,10 @@ impl Confined {
     pub(crate) fn spawn(command: &mut Command, limits: &Limits) -> io::Result<Confined> {
         let child = command.process_group(0).spawn()?;
         let group = Group::of(child.id());
-        let confined = Confined { child, _group: group };
+        let confined = Confined {
+            child,
+            _group: group,
+        };
         apply(confined.child.id(), limits)?;
         Ok(confined)
     }

@@ -48,7 +48,9 @@ pub enum PrepareError {
         source: io::Error,
     },
     /// cargo failed.
-    #[error("cargo could not build the course's crates ({0}); the first build needs the network and a C linker (on Debian: `apt install build-essential`)")]
+    #[error(
+        "cargo could not build the course's crates ({0}); the first build needs the network and a C linker (on Debian: `apt install build-essential`)"
+    )]
     Cargo(String),
 }
 
@@ -59,11 +61,18 @@ impl Prepared {
     /// When they cannot be built.
     pub fn get(course: &Course, toolchain: &Toolchain) -> Result<Prepared, PrepareError> {
         let recipe = Recipe::of(course, toolchain)?;
-        let dir = course.target().join("grader").join("prepared").join(&recipe.key);
+        let dir = course
+            .target()
+            .join("grader")
+            .join("prepared")
+            .join(&recipe.key);
         if let Some(prepared) = Prepared::load(&dir) {
             return Ok(prepared);
         }
-        let failed = |source| PrepareError::Io { path: dir.clone(), source };
+        let failed = |source| PrepareError::Io {
+            path: dir.clone(),
+            source,
+        };
         fs::create_dir_all(&dir).map_err(failed)?;
         let lock = File::create(dir.join("lock")).map_err(failed)?;
         lock.lock().map_err(failed)?;
@@ -128,24 +137,43 @@ impl Recipe {
         add(RECIPE.as_bytes());
         add(toolchain.fingerprint().as_bytes());
         add(manifest.as_bytes());
-        let mut sources = vec![lockfile.clone(), root.join("Cargo.toml"), root.join("exercises/Cargo.toml")];
+        let mut sources = vec![
+            lockfile.clone(),
+            root.join("Cargo.toml"),
+            root.join("exercises/Cargo.toml"),
+        ];
         sources.extend(rust_files(&root.join("grader/worker"))?);
         sources.extend(rust_files(&root.join("exercises/kit"))?);
         for path in sources {
-            let text = fs::read(&path)
-                .map_err(|source| CourseError::Read { path: path.clone(), source })?;
+            let text = fs::read(&path).map_err(|source| CourseError::Read {
+                path: path.clone(),
+                source,
+            })?;
             add(path.to_string_lossy().as_bytes());
             add(&text);
         }
-        let key: String = key.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+        let key: String = key
+            .finalize()
+            .iter()
+            .take(12)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         let mut crates: Vec<String> = ALWAYS.iter().map(|name| (*name).to_owned()).collect();
         crates.push("worker".to_owned());
         crates.extend(allowed.into_keys().map(|name| name.replace('-', "_")));
-        Ok(Recipe { key, manifest, lockfile, crates })
+        Ok(Recipe {
+            key,
+            manifest,
+            lockfile,
+            crates,
+        })
     }
 
     fn build(&self, dir: &Path, toolchain: &Toolchain) -> Result<Prepared, PrepareError> {
-        let failed = |source| PrepareError::Io { path: dir.to_owned(), source };
+        let failed = |source| PrepareError::Io {
+            path: dir.to_owned(),
+            source,
+        };
         let package = dir.join("package");
         fs::create_dir_all(package.join("src")).map_err(failed)?;
         fs::write(package.join("Cargo.toml"), &self.manifest).map_err(failed)?;
@@ -155,7 +183,11 @@ impl Recipe {
         announce("preparing the crates that submissions are linked with; this happens once");
         let mut command = Command::new(toolchain.cargo());
         command
-            .args(["build", "--release", "--message-format=json-render-diagnostics"])
+            .args([
+                "build",
+                "--release",
+                "--message-format=json-render-diagnostics",
+            ])
             .current_dir(&package)
             .env("CARGO_TARGET_DIR", dir.join("target"))
             // Replayable task order, and hooks that count polls.
@@ -172,7 +204,9 @@ impl Recipe {
         command.stderr(Stdio::inherit());
         let output = command.output().map_err(failed)?;
         if !output.status.success() {
-            return Err(PrepareError::Cargo(crate::supervisor::describe(output.status)));
+            return Err(PrepareError::Cargo(crate::supervisor::describe(
+                output.status,
+            )));
         }
         let externs = self.artifacts(&output.stdout)?;
         announce("prepared");
@@ -195,25 +229,45 @@ impl Recipe {
             name: String,
         }
         let mut externs = BTreeMap::new();
-        for line in messages.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-            let Ok(message) = serde_json::from_slice::<Message>(line) else { continue };
-            let name = message.target.map(|target| target.name.replace('-', "_")).unwrap_or_default();
-            let rlib = message.filenames.into_iter().find(|path| path.extension().is_some_and(|it| it == "rlib"));
-            if let (true, true, Some(rlib)) =
-                (message.reason == "compiler-artifact", self.crates.contains(&name), rlib)
-            {
+        for line in messages
+            .split(|byte| *byte == b'\n')
+            .filter(|line| !line.is_empty())
+        {
+            let Ok(message) = serde_json::from_slice::<Message>(line) else {
+                continue;
+            };
+            let name = message
+                .target
+                .map(|target| target.name.replace('-', "_"))
+                .unwrap_or_default();
+            let rlib = message
+                .filenames
+                .into_iter()
+                .find(|path| path.extension().is_some_and(|it| it == "rlib"));
+            if let (true, true, Some(rlib)) = (
+                message.reason == "compiler-artifact",
+                self.crates.contains(&name),
+                rlib,
+            ) {
                 externs.insert(name, rlib);
             }
         }
         match self.crates.iter().find(|name| !externs.contains_key(*name)) {
-            Some(missing) => Err(PrepareError::Cargo(format!("it built no crate `{missing}`"))),
+            Some(missing) => Err(PrepareError::Cargo(format!(
+                "it built no crate `{missing}`"
+            ))),
             None => Ok(externs),
         }
     }
 }
 
 fn manifest(root: &Path, allowed: &BTreeMap<String, String>) -> String {
-    let path = |path: &str| root.join(path).to_string_lossy().replace('\\', "\\\\").replace('"', "\\\"");
+    let path = |path: &str| {
+        root.join(path)
+            .to_string_lossy()
+            .replace('\\', "\\\\")
+            .replace('"', "\\\"")
+    };
     let mut text = format!(
         "# Written by the grader; see grader/src/prepared.rs.\n\
          [package]\nname = \"prepared\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
@@ -239,7 +293,10 @@ fn rust_files(dir: &Path) -> Result<Vec<PathBuf>, CourseError> {
     let mut files = vec![dir.join("Cargo.toml")];
     let mut folders = vec![dir.join("src")];
     while let Some(folder) = folders.pop() {
-        let failed = |source| CourseError::Read { path: folder.clone(), source };
+        let failed = |source| CourseError::Read {
+            path: folder.clone(),
+            source,
+        };
         for entry in fs::read_dir(&folder).map_err(failed)? {
             let path = entry.map_err(failed)?.path();
             if path.is_dir() {
@@ -255,8 +312,14 @@ fn rust_files(dir: &Path) -> Result<Vec<PathBuf>, CourseError> {
 
 /// Removes builds for other keys, but for those somebody is building now.
 fn remove_others(dir: &Path) {
-    let Some(Ok(entries)) = dir.parent().map(fs::read_dir) else { return };
-    for other in entries.flatten().map(|entry| entry.path()).filter(|path| path != dir) {
+    let Some(Ok(entries)) = dir.parent().map(fs::read_dir) else {
+        return;
+    };
+    for other in entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path != dir)
+    {
         let free = File::open(other.join("lock")).is_ok_and(|lock| lock.try_lock().is_ok());
         if free {
             // What cannot be removed only takes up space.
@@ -265,7 +328,10 @@ fn remove_others(dir: &Path) {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "progress of a long step, for whoever waits")]
+#[expect(
+    clippy::print_stderr,
+    reason = "progress of a long step, for whoever waits"
+)]
 fn announce(text: &str) {
     eprintln!("grader: {text}");
 }

@@ -147,9 +147,7 @@ impl FromStr for Turn {
         let letter = letters.next().ok_or_else(wrong)?;
         let number = letters.as_str();
         let small = || number.parse::<u32>().map_err(|_| wrong());
-        let answer = |outcome| {
-            small().map(|fetch| Action::Answer { fetch, outcome })
-        };
+        let answer = |outcome| small().map(|fetch| Action::Answer { fetch, outcome });
         let action = match letter {
             'q' => Action::Start { user: small()? },
             'r' => answer(Outcome::Row)?,
@@ -261,10 +259,16 @@ mod tests {
     #[test]
     fn what_is_no_key_is_refused_with_a_reason() {
         for text in ["", "7", "7:one_fetch", "x:one_fetch:q7", "7:one_fetch:q7*z"] {
-            assert!(matches!(text.parse::<ReplayKey>(), Err(ScheduleError::Key(_))), "{text}");
+            assert!(
+                matches!(text.parse::<ReplayKey>(), Err(ScheduleError::Key(_))),
+                "{text}"
+            );
         }
         for text in ["7:a:", "7:a:z1", "7:a:q", "7:a:w3", "7:a:q7+", "7:a:é"] {
-            assert!(matches!(text.parse::<ReplayKey>(), Err(ScheduleError::Turn(_))), "{text}");
+            assert!(
+                matches!(text.parse::<ReplayKey>(), Err(ScheduleError::Turn(_))),
+                "{text}"
+            );
         }
         let long = "7:a:q7*1999.q7*2".parse::<ReplayKey>();
         assert_eq!(long, Err(ScheduleError::TooLong));

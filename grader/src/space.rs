@@ -65,8 +65,13 @@ impl Space {
     /// user ends the schedule: whatever happened, the next request must work.
     pub fn choices(&self, evidence: &Evidence) -> Follow<Turn> {
         let turns = evidence.turns();
-        let half_settled = turns.iter().filter(|turn| turn.settle != Settle::Fully).count();
-        let last_was_half = turns.last().is_some_and(|turn| turn.settle != Settle::Fully);
+        let half_settled = turns
+            .iter()
+            .filter(|turn| turn.settle != Settle::Fully)
+            .count();
+        let last_was_half = turns
+            .last()
+            .is_some_and(|turn| turn.settle != Settle::Fully);
         if last_was_half && evidence.is_idle() {
             // As settled as full settling would have left it.
             return Follow::Pruned;
@@ -140,7 +145,12 @@ impl Space {
             Callers::Leaders => leads(evidence, *request),
             Callers::Followers => !leads(evidence, *request),
         };
-        actions.extend(evidence.waiting().filter(may).map(|request| Action::HangUp { request }));
+        actions.extend(
+            evidence
+                .waiting()
+                .filter(may)
+                .map(|request| Action::HangUp { request }),
+        );
     }
 
     /// Nothing is left to choose: settle what is unsettled, then ask once more.
@@ -167,11 +177,16 @@ fn leads(evidence: &Evidence, request: u32) -> bool {
         let open = matches!(fetch.state, FetchState::Live | FetchState::Answered);
         open && fetch.user == Some(user)
     };
-    let open = evidence.fetches().map(|(_, fetch)| fetch).filter(is_open).last();
+    let open = evidence
+        .fetches()
+        .map(|(_, fetch)| fetch)
+        .filter(is_open)
+        .last();
     match open.and_then(|fetch| fetch.request) {
         Some(leader) => leader == request,
         None => {
-            let of_user = |number: &u32| evidence.request(*number).is_some_and(|it| it.user == user);
+            let of_user =
+                |number: &u32| evidence.request(*number).is_some_and(|it| it.user == user);
             evidence.waiting().find(of_user) == Some(request)
         }
     }

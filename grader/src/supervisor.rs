@@ -36,6 +36,9 @@ pub enum Failure {
     /// It said something that is no answer.
     #[error("the worker broke the protocol: {0}")]
     Garbled(String),
+    /// Nothing was tried: another run sent at the same time failed.
+    #[error("it was not played")]
+    NotPlayed,
     /// The time for the whole run is used up.
     #[error("the time limit of {0} s is used up")]
     OutOfTime(u64),
@@ -58,7 +61,11 @@ impl Worker {
     /// # Errors
     /// The outer error is the system's (the program cannot be started); the inner
     /// one the worker's.
-    pub fn start(program: &Path, limits: &Limits, deadline: Instant) -> io::Result<Result<Worker, Failure>> {
+    pub fn start(
+        program: &Path,
+        limits: &Limits,
+        deadline: Instant,
+    ) -> io::Result<Result<Worker, Failure>> {
         let (ours, theirs) = UnixStream::pair()?;
         let mut command = Command::new(program);
         command
@@ -73,11 +80,20 @@ impl Worker {
         let pulse = Pulse::of(process.id());
         let channel = Channel::new(ours)?;
         let limits = limits.clone();
-        let mut worker = Worker { process, channel, output, pulse, deadline, limits };
+        let mut worker = Worker {
+            process,
+            channel,
+            output,
+            pulse,
+            deadline,
+            limits,
+        };
         let hello = worker.receive::<Hello>();
         Ok(match hello {
             Ok(Hello { protocol: PROTOCOL }) => Ok(worker),
-            Ok(Hello { protocol }) => Err(Failure::Garbled(format!("it speaks protocol {protocol}"))),
+            Ok(Hello { protocol }) => {
+                Err(Failure::Garbled(format!("it speaks protocol {protocol}")))
+            }
             Err(failure) => Err(failure),
         })
     }
@@ -86,24 +102,45 @@ impl Worker {
     /// the reason, at the first order that is not answered.
     pub fn exchange(&mut self, orders: &[Order]) -> (Vec<Report>, Option<Failure>) {
         let mut reports = Vec::with_capacity(orders.len());
-        for order in orders {
-            // An order that cannot be sent is one that will not be answered.
-            if self.channel.queue(order).is_err() {
-                break;
+        let mut rest = orders;
+        while !rest.is_empty() {
+            // No more than the socket takes: else both sides could wait for each other.
+            let mut sent = 0;
+            while sent < rest.len() && !self.channel.is_full() {
+                if let Err(error) = self.channel.queue(&rest[sent]) {
+                    return (
+                        reports,
+                        Some(Failure::Garbled(format!(
+                            "no order could be written ({error})"
+                        ))),
+                    );
+                }
+                sent += 1;
             }
-        }
-        for order in orders {
-            let report: Report = match self.receive() {
-                Ok(report) => report,
-                Err(failure) => return (reports, Some(failure)),
-            };
-            if report.run != order.run || report.steps.len() != order.steps.len() {
-                let what = format!("a report for run {} where one for run {} was due", report.run, order.run);
-                return (reports, Some(Failure::Garbled(what)));
+            // What cannot be sent will not be answered, and that is noticed below.
+            let _ = self.channel.flush();
+            let (now, later) = rest.split_at(sent);
+            for order in now {
+                match self.answer(order) {
+                    Ok(report) => reports.push(report),
+                    Err(failure) => return (reports, Some(failure)),
+                }
             }
-            reports.push(report);
+            rest = later;
         }
         (reports, None)
+    }
+
+    fn answer(&mut self, order: &Order) -> Result<Report, Failure> {
+        let report: Report = self.receive()?;
+        if report.run != order.run || report.steps.len() != order.steps.len() {
+            let what = format!(
+                "a report for run {} where one for run {} was due",
+                report.run, order.run
+            );
+            return Err(Failure::Garbled(what));
+        }
+        Ok(report)
     }
 
     /// What the process has written to standard output and error so far.
@@ -162,7 +199,10 @@ pub(crate) fn describe(status: ExitStatus) -> String {
 fn signal_name(signal: i32) -> String {
     use rustix::process::Signal;
     let known = [
-        (Signal::ABORT, "SIGABRT (an abort, or memory that could not be had)"),
+        (
+            Signal::ABORT,
+            "SIGABRT (an abort, or memory that could not be had)",
+        ),
         (Signal::SEGV, "SIGSEGV (a stack overflow, most often)"),
         (Signal::KILL, "SIGKILL"),
         (Signal::XCPU, "SIGXCPU (the CPU time limit)"),
@@ -171,5 +211,8 @@ fn signal_name(signal: i32) -> String {
         (Signal::TERM, "SIGTERM"),
     ];
     let name = known.iter().find(|(known, _)| known.as_raw() == signal);
-    name.map_or_else(|| format!("signal {signal}"), |(_, name)| (*name).to_owned())
+    name.map_or_else(
+        || format!("signal {signal}"),
+        |(_, name)| (*name).to_owned(),
+    )
 }

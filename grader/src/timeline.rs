@@ -88,7 +88,11 @@ fn sentence(fact: &Fact) -> Option<String> {
             let message = crate::text::one_line(message, 160);
             format!("  code outside any request panics: {message}")
         }
-        Fact::Settled { polls, idle: false, fully: true } => {
+        Fact::Settled {
+            polls,
+            idle: false,
+            fully: true,
+        } => {
             format!("  after {polls} polls some task still asks to be polled again")
         }
         Fact::Settled { .. } => return None,

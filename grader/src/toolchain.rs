@@ -47,13 +47,15 @@ impl Toolchain {
         }
         let sysroot = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
         let bin = sysroot.join("bin");
-        Toolchain::in_dir(&bin).ok_or_else(|| missing(format!("nothing usable in `{}`", bin.display())))
+        Toolchain::in_dir(&bin)
+            .ok_or_else(|| missing(format!("nothing usable in `{}`", bin.display())))
     }
 
     fn in_dir(bin: &Path) -> Option<Toolchain> {
         let rustc = bin.join("rustc");
         let cargo = bin.join("cargo");
-        (rustc.is_absolute() && rustc.is_file() && cargo.is_file()).then_some(Toolchain { rustc, cargo })
+        (rustc.is_absolute() && rustc.is_file() && cargo.is_file())
+            .then_some(Toolchain { rustc, cargo })
     }
 
     /// rustc, absolute.
@@ -69,7 +71,9 @@ impl Toolchain {
     /// What changes when the toolchain does: its place, and when and how large its
     /// rustc is. Asking rustc itself would cost more than the rest of a warm start.
     pub fn fingerprint(&self) -> String {
-        let facts = std::fs::metadata(&self.rustc).ok().map(|meta| (meta.len(), meta.modified().ok()));
+        let facts = std::fs::metadata(&self.rustc)
+            .ok()
+            .map(|meta| (meta.len(), meta.modified().ok()));
         format!("{} {facts:?}", self.rustc.display())
     }
 }

@@ -11,10 +11,14 @@ const LATENCY: Duration = Duration::from_millis(200);
 #[tokio::test(start_paused = true)]
 async fn the_second_request_for_a_user_is_served_from_the_cache() {
     let db = Db::simulated(LATENCY);
-    let cache = UserCache::new(db.clone());
-    let first = cache.get_user(UserId(42)).await;
-    let second = cache.get_user(UserId(42)).await;
-    assert_eq!(first, second);
+    LocalSet::new()
+        .run_until(async {
+            let cache = UserCache::new(db.clone());
+            let first = cache.get_user(UserId(42)).await;
+            let second = cache.get_user(UserId(42)).await;
+            assert_eq!(first, second);
+        })
+        .await;
     assert_eq!(db.fetches(), 1);
 }
 

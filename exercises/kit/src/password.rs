@@ -74,6 +74,9 @@ mod tests {
     fn seventy_two_bytes_are_read_and_seventy_three_refused() {
         assert!(hash_password(&"x".repeat(72)).is_ok());
         assert_eq!(hash_password(&"x".repeat(73)), Err(HashError::TooLong));
-        assert_eq!(verify_password(&"x".repeat(73), ""), Err(HashError::TooLong));
+        assert_eq!(
+            verify_password(&"x".repeat(73), ""),
+            Err(HashError::TooLong)
+        );
     }
 }

@@ -17,6 +17,8 @@ async fn a_hash_belongs_to_its_password() {
 #[tokio::test]
 async fn a_password_that_is_too_long_is_an_error() {
     let service = PasswordService::new(1);
-    let answer = LocalSet::new().run_until(service.hash("x".repeat(73))).await;
+    let answer = LocalSet::new()
+        .run_until(service.hash("x".repeat(73)))
+        .await;
     assert_eq!(answer, Err(HashError::TooLong));
 }

@@ -36,23 +36,44 @@ pub(super) fn run(course: Course, args: &Audit) -> Result<Exit> {
             Ok(verdict) => case.expected.wrong_with(verdict),
             Err(error) => Some(error.clone()),
         };
-        let name = case.path.strip_prefix(grader.course().root()).unwrap_or(&case.path);
+        let name = case
+            .path
+            .strip_prefix(grader.course().root())
+            .unwrap_or(&case.path);
         match wrong {
-            None => writeln!(out, "ok    {}: {}", name.display(), case.expected.describe())?,
+            None => writeln!(
+                out,
+                "ok    {}: {}",
+                name.display(),
+                case.expected.describe()
+            )?,
             Some(why) => {
                 problems += 1;
-                writeln!(out, "WRONG {}: {}, but {why}", name.display(), case.expected.describe())?;
+                writeln!(
+                    out,
+                    "WRONG {}: {}, but {why}",
+                    name.display(),
+                    case.expected.describe()
+                )?;
             }
         }
     }
     for drill in &drills {
         for check in unneeded(*drill, &cases) {
             problems += 1;
-            writeln!(out, "WRONG {}: no wrong solution needs check `{check}`", drill.slug())?;
+            writeln!(
+                out,
+                "WRONG {}: no wrong solution needs check `{check}`",
+                drill.slug()
+            )?;
         }
     }
     writeln!(out, "\n{} gradings, {problems} problems", cases.len())?;
-    Ok(if problems == 0 { Exit::Passed } else { Exit::Failed })
+    Ok(if problems == 0 {
+        Exit::Passed
+    } else {
+        Exit::Failed
+    })
 }
 
 /// One submission of ours and what must come of it.
@@ -89,21 +110,47 @@ impl Expected {
         let status = format!("its status is {:?}", verdict.status);
         let compiled = verdict.metrics.schedules > 0;
         let failed = |result: &&crate::verdict::CheckResult| result.status == CheckStatus::Failed;
-        let ids = || -> Vec<&str> { verdict.checks.iter().filter(failed).map(|result| &*result.id).collect() };
+        let ids = || -> Vec<&str> {
+            verdict
+                .checks
+                .iter()
+                .filter(failed)
+                .map(|result| &*result.id)
+                .collect()
+        };
         let right = match self {
             Expected::FullMarks => verdict.passed() && verdict.score == verdict.max_score,
             Expected::Pass => verdict.passed(),
             Expected::Fail => !verdict.passed() && compiled,
             Expected::CaughtBy(check) => ids().contains(&&**check),
         };
-        let message = || verdict.checks.iter().find(failed).map(|result| &*result.message).unwrap_or_default();
-        (!right).then(|| format!("{status}, score {}, failed checks {:?}: {} {}", verdict.score, ids(), message(), verdict.diagnostics))
+        let message = || {
+            verdict
+                .checks
+                .iter()
+                .find(failed)
+                .map(|result| &*result.message)
+                .unwrap_or_default()
+        };
+        (!right).then(|| {
+            format!(
+                "{status}, score {}, failed checks {:?}: {} {}",
+                verdict.score,
+                ids(),
+                message(),
+                verdict.diagnostics
+            )
+        })
     }
 }
 
 fn cases_of(course: &Course, drill: &'static dyn Drill) -> Result<Vec<Case>> {
     let dir = course.solution_dir(drill.slug());
-    let case = |path: PathBuf, expected| Case { drill, path, expected };
+    let case = |path: PathBuf, expected| Case {
+        drill,
+        path,
+        expected,
+    };
     let mut cases = vec![
         case(dir.join("src/lib.rs"), Expected::FullMarks),
         case(dir.join("stub.rs"), Expected::Fail),
@@ -114,7 +161,11 @@ fn cases_of(course: &Course, drill: &'static dyn Drill) -> Result<Vec<Case>> {
     for path in rust_files(&dir.join("wrong"))? {
         let check = named_check(&path)?;
         if !drill.checks().iter().any(|known| known.id == check) {
-            bail!("`{}` names the check `{check}`, which drill `{}` does not have", path.display(), drill.slug());
+            bail!(
+                "`{}` names the check `{check}`, which drill `{}` does not have",
+                path.display(),
+                drill.slug()
+            );
         }
         cases.push(case(path, Expected::CaughtBy(check)));
     }
@@ -122,8 +173,12 @@ fn cases_of(course: &Course, drill: &'static dyn Drill) -> Result<Vec<Case>> {
 }
 
 fn rust_files(dir: &Path) -> Result<Vec<PathBuf>> {
-    let entries = fs::read_dir(dir)
-        .with_context(|| format!("cannot read `{}`; every drill has right and wrong solutions", dir.display()))?;
+    let entries = fs::read_dir(dir).with_context(|| {
+        format!(
+            "cannot read `{}`; every drill has right and wrong solutions",
+            dir.display()
+        )
+    })?;
     let mut files = Vec::new();
     for entry in entries {
         let path = entry?.path();
@@ -137,11 +192,17 @@ fn rust_files(dir: &Path) -> Result<Vec<PathBuf>> {
 
 /// The check a wrong solution's first line names: `//! Wrong: … Caught by: ID`.
 fn named_check(path: &Path) -> Result<String> {
-    let text = fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+    let text =
+        fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;
     let first = text.lines().next().unwrap_or_default();
-    let named = first.strip_prefix("//! Wrong: ").and_then(|rest| rest.split_once("Caught by: "));
+    let named = first
+        .strip_prefix("//! Wrong: ")
+        .and_then(|rest| rest.split_once("Caught by: "));
     let Some((_, check)) = named else {
-        bail!("`{}` must begin with `//! Wrong: what is wrong. Caught by: check_id`", path.display());
+        bail!(
+            "`{}` must begin with `//! Wrong: what is wrong. Caught by: check_id`",
+            path.display()
+        );
     };
     Ok(check.trim().trim_matches('`').to_owned())
 }
@@ -156,26 +217,40 @@ fn unneeded(drill: &dyn Drill, cases: &[Case]) -> Vec<&'static str> {
             _ => None,
         })
         .collect();
-    drill.checks().iter().map(|check| check.id).filter(|id| !needed.contains(id)).collect()
+    drill
+        .checks()
+        .iter()
+        .map(|check| check.id)
+        .filter(|id| !needed.contains(id))
+        .collect()
 }
 
 fn grade_all(grader: &Grader, cases: &[Case], args: &Audit) -> Vec<Result<Verdict, String>> {
     let next = AtomicUsize::new(0);
-    let done: Vec<Mutex<Option<Result<Verdict, String>>>> = cases.iter().map(|_| Mutex::new(None)).collect();
+    let done: Vec<Mutex<Option<Result<Verdict, String>>>> =
+        cases.iter().map(|_| Mutex::new(None)).collect();
     std::thread::scope(|scope| {
         for _ in 0..args.jobs.clamp(1, cases.len().max(1)) {
             scope.spawn(|| {
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
-                    let (Some(case), Some(place)) = (cases.get(index), done.get(index)) else { break };
-                    let verdict = grader.grade(case.drill, &case.path, args.seed).map_err(|error| error.to_string());
-                    *place.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(verdict);
+                    let (Some(case), Some(place)) = (cases.get(index), done.get(index)) else {
+                        break;
+                    };
+                    let verdict = grader
+                        .grade(case.drill, &case.path, args.seed)
+                        .map_err(|error| error.to_string());
+                    *place
+                        .lock()
+                        .unwrap_or_else(std::sync::PoisonError::into_inner) = Some(verdict);
                 }
             });
         }
     });
     let taken = |place: Mutex<Option<_>>| {
-        let place = place.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let place = place
+            .into_inner()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         place.unwrap_or_else(|| Err("it was not graded".to_owned()))
     };
     done.into_iter().map(taken).collect()

@@ -25,9 +25,14 @@ pub(super) fn run(course: Course, args: Grade) -> Result<Exit> {
     let mut out: Box<dyn Write> = match &args.out {
         Some(path) => {
             let file = File::create(path).with_context(|| {
-                format!("cannot write `{}`; name a file in a folder that exists", path.display())
+                format!(
+                    "cannot write `{}`; name a file in a folder that exists",
+                    path.display()
+                )
             })?;
-            Box::new(anstream::StripStream::new(Box::new(BufWriter::new(file)) as Box<dyn Write>))
+            Box::new(anstream::StripStream::new(
+                Box::new(BufWriter::new(file)) as Box<dyn Write>
+            ))
         }
         None => Box::new(anstream::stdout()),
     };
@@ -69,7 +74,10 @@ fn jobs(course: &Course, args: &Grade) -> Result<Vec<Job>> {
         let mut jobs = Vec::new();
         for slug in course.slugs()? {
             match course.drill(&slug) {
-                Ok(drill) => jobs.push(Job { drill, path: course.exercise_dir(&slug) }),
+                Ok(drill) => jobs.push(Job {
+                    drill,
+                    path: course.exercise_dir(&slug),
+                }),
                 Err(CourseError::Ungraded(_)) => {}
                 Err(error) => return Err(error.into()),
             }
@@ -78,13 +86,22 @@ fn jobs(course: &Course, args: &Grade) -> Result<Vec<Job>> {
     };
     let drill = course.drill(name)?;
     if args.paths.is_empty() {
-        return Ok(vec![Job { drill, path: course.exercise_dir(name) }]);
+        return Ok(vec![Job {
+            drill,
+            path: course.exercise_dir(name),
+        }]);
     }
-    let job = |path: &PathBuf| Job { drill, path: path.clone() };
+    let job = |path: &PathBuf| Job {
+        drill,
+        path: path.clone(),
+    };
     Ok(args.paths.iter().map(job).collect())
 }
 
-#[expect(clippy::print_stderr, reason = "the line that says why a path was not graded")]
+#[expect(
+    clippy::print_stderr,
+    reason = "the line that says why a path was not graded"
+)]
 fn say(error: &anyhow::Error) {
     eprintln!("grader: {error:#}");
 }

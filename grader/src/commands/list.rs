@@ -21,8 +21,15 @@ pub(super) fn run(course: &Course) -> Result<Exit> {
             Some(_) if learner.has_passed(&slug) => "passed",
             Some(_) => "open",
         };
-        writeln!(out, "{slug:width$}  {state:<19}  {} ({} minutes)", exercise.title, exercise.minutes)?;
+        writeln!(
+            out,
+            "{slug:width$}  {state:<19}  {} ({} minutes)",
+            exercise.title, exercise.minutes
+        )?;
     }
-    writeln!(out, "\ngrade one with `cargo grade DRILL`; `cargo grader --help` shows what else there is")?;
+    writeln!(
+        out,
+        "\ngrade one with `cargo grade DRILL`; `cargo grader --help` shows what else there is"
+    )?;
     Ok(Exit::Passed)
 }

@@ -20,7 +20,12 @@ pub(super) fn run(course: Course, args: &Replay) -> Result<Exit> {
     let ids = || drill.checks().iter().map(|check| check.id);
     let Some(check) = drill.checks().iter().find(|check| check.id == key.check) else {
         let guess = closest(&key.check, ids()).map(|id| format!("; did you mean `{id}`?"));
-        bail!("drill `{}` has no check `{}`{}", args.drill, key.check, guess.unwrap_or_default());
+        bail!(
+            "drill `{}` has no check `{}`{}",
+            args.drill,
+            key.check,
+            guess.unwrap_or_default()
+        );
     };
     let submission = Submission::read(&args.path).map_err(GradeError::Submission)?;
     let grader = Grader::new(course)?;
@@ -35,7 +40,8 @@ pub(super) fn run(course: Course, args: &Replay) -> Result<Exit> {
     let mut driver = grader.driver(&compiled, key.seed);
     let played = driver.play_alone(key.turns);
     if let Some(error) = driver.broken() {
-        return Err(std::io::Error::new(error.kind(), error.to_string())).context("cannot run the submission");
+        return Err(std::io::Error::new(error.kind(), error.to_string()))
+            .context("cannot run the submission");
     }
     let found = violations(drill.rules(), &played);
     writeln!(out, "{}: {}\n", check.id, check.title)?;

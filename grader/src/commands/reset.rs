@@ -12,8 +12,12 @@ pub(super) fn run(course: &Course, slug: &str) -> Result<Exit> {
     course.exercise(slug)?;
     let file = course.exercise_dir(slug).join("src/lib.rs");
     let stub = course.solution_dir(slug).join("stub.rs");
-    let stub = std::fs::read(&stub)
-        .with_context(|| format!("cannot read the stub `{}`; is the course complete?", stub.display()))?;
+    let stub = std::fs::read(&stub).with_context(|| {
+        format!(
+            "cannot read the stub `{}`; is the course complete?",
+            stub.display()
+        )
+    })?;
     let mut out = anstream::stdout();
     let shown = format!("exercises/{slug}/src/lib.rs");
     if std::fs::read(&file).is_ok_and(|current| current == stub) {
@@ -26,7 +30,9 @@ pub(super) fn run(course: &Course, slug: &str) -> Result<Exit> {
     std::fs::create_dir_all(folder)?;
     let mut fresh = tempfile::NamedTempFile::new_in(folder)?;
     fresh.write_all(&stub)?;
-    fresh.persist(&file).with_context(|| format!("cannot write `{shown}`"))?;
+    fresh
+        .persist(&file)
+        .with_context(|| format!("cannot write `{shown}`"))?;
     writeln!(out, "`{shown}` is the stub again")?;
     if let Some(backup) = backup {
         let backup = backup.strip_prefix(course.root()).unwrap_or(&backup);

@@ -13,7 +13,9 @@ pub(super) fn run(course: &Course, args: &Solution) -> Result<Exit> {
     let slug = &args.drill;
     course.exercise(slug)?;
     if !args.peek && !Learner::of(course).has_passed(slug) {
-        bail!("you have not passed `{slug}` yet; pass it first, or add `--peek` if you want to give up on it");
+        bail!(
+            "you have not passed `{slug}` yet; pass it first, or add `--peek` if you want to give up on it"
+        );
     }
     let path = course.solution_dir(slug).join("src/lib.rs");
     let text = std::fs::read_to_string(&path)

@@ -101,19 +101,54 @@ impl Drill for CacheRace {
         let and = |kind: Kind| -> Vec<Kind> { ENDINGS.iter().copied().chain([kind]).collect() };
 
         let mut one = exam.explore(&Racing, &Space::of(&[USER; 3]));
-        one.join(exam.explore(&Racing, &Space { halves: 1, ..Space::of(&[USER; 2]) }));
+        one.join(exam.explore(
+            &Racing,
+            &Space {
+                halves: 1,
+                ..Space::of(&[USER; 2])
+            },
+        ));
         exam.decide("cached", &Racing, &one, &and(Kind::NeedlessFetch));
 
         let mut two = exam.explore(&Racing, &Space::of(&[USER, OTHER, USER]));
-        two.join(exam.explore(&Racing, &Space { halves: 1, ..Space::of(&[USER, OTHER]) }));
-        let one_at_a_time = [start(USER), row(1), start(OTHER), row(2), start(USER), start(OTHER)];
+        two.join(exam.explore(
+            &Racing,
+            &Space {
+                halves: 1,
+                ..Space::of(&[USER, OTHER])
+            },
+        ));
+        let one_at_a_time = [
+            start(USER),
+            row(1),
+            start(OTHER),
+            row(2),
+            start(USER),
+            start(OTHER),
+        ];
         two.join(exam.play(&Racing, one_at_a_time.to_vec()).0);
-        let alike = [start(USER), row(1), start(USER_LIKE_IT), row(2), start(USER)];
+        let alike = [
+            start(USER),
+            row(1),
+            start(USER_LIKE_IT),
+            row(2),
+            start(USER),
+        ];
         two.join(exam.play(&Racing, alike.to_vec()).0);
-        let kinds = if one.has(Kind::NeedlessFetch) { ENDINGS.to_vec() } else { and(Kind::NeedlessFetch) };
+        let kinds = if one.has(Kind::NeedlessFetch) {
+            ENDINGS.to_vec()
+        } else {
+            and(Kind::NeedlessFetch)
+        };
         exam.decide("two_users", &Racing, &two, &kinds);
 
-        let errors = exam.explore(&Racing, &Space { errors: 2, ..Space::of(&[USER; 2]) });
+        let errors = exam.explore(
+            &Racing,
+            &Space {
+                errors: 2,
+                ..Space::of(&[USER; 2])
+            },
+        );
         exam.decide("error_not_cached", &Racing, &errors, &and(Kind::StaleError));
 
         let crowd = exam.play(&Racing, crowd()).0;
@@ -128,9 +163,13 @@ impl Drill for CacheRace {
 /// A hundred requests at once; the database answers all of them 200 ms later.
 fn crowd() -> Vec<Turn> {
     let mut turns = vec![start(USER); CROWD];
-    turns.push(Turn::full(Action::Pass { micros: LATENCY_MICROS }));
+    turns.push(Turn::full(Action::Pass {
+        micros: LATENCY_MICROS,
+    }));
     turns.extend((1..=CROWD as u32).map(row));
-    turns.push(Turn::full(Action::Pass { micros: PATIENCE_MICROS }));
+    turns.push(Turn::full(Action::Pass {
+        micros: PATIENCE_MICROS,
+    }));
     turns
 }
 

@@ -166,16 +166,33 @@ impl Drill for InflightFix {
 
         let users = two_users(exam);
         exam.decide("users_independent", &Coalescing, &users, &all);
-        let errors = exam.explore(&Coalescing, &Space { errors: 2, halves: 1, ..Space::of(&[USER; 3]) });
+        let errors = exam.explore(
+            &Coalescing,
+            &Space {
+                errors: 2,
+                halves: 1,
+                ..Space::of(&[USER; 3])
+            },
+        );
         let not_stale = without(&endings, &[Kind::StaleError]);
         exam.decide("error_ends_waiting", &Coalescing, &errors, &not_stale);
-        exam.decide("error_not_cached", &Coalescing, &errors, &[Kind::StaleError]);
+        exam.decide(
+            "error_not_cached",
+            &Coalescing,
+            &errors,
+            &[Kind::StaleError],
+        );
 
         if together.has(Kind::Overlap) {
             let why = "cannot be judged while every request fetches for itself: see `one_fetch`";
             for check in [
-                "error_no_herd", "leader_dropped", "follower_dropped", "no_polling", "long_runs",
-                "panic_contained", "bounded_state",
+                "error_no_herd",
+                "leader_dropped",
+                "follower_dropped",
+                "no_polling",
+                "long_runs",
+                "panic_contained",
+                "bounded_state",
             ] {
                 exam.skip(check, why);
             }
@@ -187,7 +204,14 @@ impl Drill for InflightFix {
         exam.decide("leader_dropped", &Coalescing, &leaders, &all);
         let followers = dropping(exam, Callers::Followers);
         exam.decide("follower_dropped", &Coalescing, &followers, &all);
-        let panics = exam.explore(&Coalescing, &Space { panics: 1, halves: 1, ..Space::of(&[USER; 3]) });
+        let panics = exam.explore(
+            &Coalescing,
+            &Space {
+                panics: 1,
+                halves: 1,
+                ..Space::of(&[USER; 3])
+            },
+        );
         exam.decide("panic_contained", &Coalescing, &panics, &all);
         let long = long_runs(exam);
 
@@ -204,12 +228,19 @@ impl Drill for InflightFix {
 }
 
 fn without(kinds: &[Kind], these: &[Kind]) -> Vec<Kind> {
-    kinds.iter().copied().filter(|kind| !these.contains(kind)).collect()
+    kinds
+        .iter()
+        .copied()
+        .filter(|kind| !these.contains(kind))
+        .collect()
 }
 
 /// One user, nothing goes wrong: four callers in every order, and a crowd.
 fn together(exam: &mut Exam<'_>) -> Findings {
-    let few = Space { halves: 2, ..Space::of(&[USER; 4]) };
+    let few = Space {
+        halves: 2,
+        ..Space::of(&[USER; 4])
+    };
     let mut findings = exam.explore(&Coalescing, &few);
     let mut crowd = vec![start(USER); CROWD];
     crowd.push(row(1));
@@ -221,20 +252,35 @@ fn together(exam: &mut Exam<'_>) -> Findings {
 
 /// Two users in every order, and many at once.
 fn two_users(exam: &mut Exam<'_>) -> Findings {
-    let two = Space { halves: 1, ..Space::of(&[USER, OTHER, USER]) };
+    let two = Space {
+        halves: 1,
+        ..Space::of(&[USER, OTHER, USER])
+    };
     let mut findings = exam.explore(&Coalescing, &two);
     findings.join(exam.explore(&Coalescing, &Space::of(&[USER, OTHER, OTHER, USER])));
     let mut many: Vec<Turn> = (USER..USER + MANY_USERS).map(start).collect();
     many.push(pass(PATIENCE_MICROS));
     findings.join(exam.play(&Coalescing, many).0);
-    let alike = [start(USER), start(USER_LIKE_IT), row(1), row(2), pass(PATIENCE_MICROS), start(USER)];
+    let alike = [
+        start(USER),
+        start(USER_LIKE_IT),
+        row(1),
+        row(2),
+        pass(PATIENCE_MICROS),
+        start(USER),
+    ];
     findings.join(exam.play(&Coalescing, alike.to_vec()).0);
     findings
 }
 
 /// One caller is dropped, at every moment.
 fn dropping(exam: &mut Exam<'_>, who: Callers) -> Findings {
-    let space = Space { hang_ups: 1, may_hang_up: who, halves: 1, ..Space::of(&[USER; 3]) };
+    let space = Space {
+        hang_ups: 1,
+        may_hang_up: who,
+        halves: 1,
+        ..Space::of(&[USER; 3])
+    };
     exam.explore(&Coalescing, &space)
 }
 
@@ -249,9 +295,16 @@ fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
 /// Two things go wrong, in every way; then many callers, two users, several errors
 /// and dropped callers, at random.
 fn long_runs(exam: &mut Exam<'_>) -> Findings {
-    let two_drops = Space { hang_ups: 2, ..Space::of(&[USER; 3]) };
+    let two_drops = Space {
+        hang_ups: 2,
+        ..Space::of(&[USER; 3])
+    };
     let mut findings = exam.explore(&Coalescing, &two_drops);
-    let drop_and_error = Space { hang_ups: 1, errors: 1, ..Space::of(&[USER; 3]) };
+    let drop_and_error = Space {
+        hang_ups: 1,
+        errors: 1,
+        ..Space::of(&[USER; 3])
+    };
     findings.join(exam.explore(&Coalescing, &drop_and_error));
     let space = Space {
         errors: 2,

@@ -14,11 +14,18 @@ pub(super) fn endings(evidence: &Evidence) -> Vec<Violation> {
         let wrong = match &entry.fact {
             Fact::Returned { request, answer } => wrong_answer(evidence, at, *request, answer),
             Fact::Panicked { request, message } if !fetch_panicked(evidence, at, *request) => {
-                Some((Kind::Panicked, format!("request {request} panicked: {}", brief(message))))
+                Some((
+                    Kind::Panicked,
+                    format!("request {request} panicked: {}", brief(message)),
+                ))
             }
             _ => None,
         };
-        violations.extend(wrong.map(|(kind, message)| Violation { kind, turn: entry.turn, message }));
+        violations.extend(wrong.map(|(kind, message)| Violation {
+            kind,
+            turn: entry.turn,
+            message,
+        }));
     }
     violations.extend(hang(evidence));
     violations
@@ -31,7 +38,10 @@ fn brief(message: &str) -> String {
 /// A constructor that panicked leaves nothing to call.
 fn constructor(evidence: &Evidence) -> Option<Violation> {
     match evidence.entries().first() {
-        Some(crate::evidence::Entry { fact: Fact::Broke { message }, .. }) => Some(Violation {
+        Some(crate::evidence::Entry {
+            fact: Fact::Broke { message },
+            ..
+        }) => Some(Violation {
             kind: Kind::Panicked,
             turn: 0,
             message: format!("`UserCache::new` panicked: {}", brief(message)),
@@ -50,18 +60,25 @@ fn wrong_answer(
     let (outcome, text) = match answer {
         Returned::RowOf { .. } => return None,
         Returned::InventedRow | Returned::Other => {
-            let message = format!("request {request} returned a row that no fetch of user {user} brought");
+            let message =
+                format!("request {request} returned a row that no fetch of user {user} brought");
             return Some((Kind::WrongRow, message));
         }
         Returned::NotFound { own: false } => {
-            let message = format!("request {request} asked for user {user} and was told that another user was not found");
+            let message = format!(
+                "request {request} asked for user {user} and was told that another user was not found"
+            );
             return Some((Kind::InventedError, message));
         }
         Returned::NotFound { own: true } => (Outcome::NotFound, "not found"),
         Returned::Unavailable => (Outcome::Unavailable, "unavailable"),
     };
     let before = &evidence.entries()[..at];
-    let is_own = |fetch: u32| evidence.fetch(fetch).is_some_and(|it| it.user == Some(user));
+    let is_own = |fetch: u32| {
+        evidence
+            .fetch(fetch)
+            .is_some_and(|it| it.user == Some(user))
+    };
     let same_answers: Vec<usize> = before
         .iter()
         .enumerate()
@@ -73,7 +90,9 @@ fn wrong_answer(
         if fetch_panicked(evidence, at, request) {
             return None;
         }
-        let message = format!("request {request} returned the error `{text}`, which no fetch of user {user} returned");
+        let message = format!(
+            "request {request} returned the error `{text}`, which no fetch of user {user} returned"
+        );
         return Some((Kind::InventedError, message));
     }
     let started = before.iter().position(
@@ -96,7 +115,11 @@ fn fetch_panicked(evidence: &Evidence, at: usize, request: u32) -> bool {
         return false;
     };
     let entries = &evidence.entries()[..at];
-    let is_own = |fetch: u32| evidence.fetch(fetch).is_some_and(|it| it.user == Some(user));
+    let is_own = |fetch: u32| {
+        evidence
+            .fetch(fetch)
+            .is_some_and(|it| it.user == Some(user))
+    };
     let panic = entries.iter().rposition(|entry| {
         matches!(entry.fact, Fact::Answered { fetch, outcome: Outcome::Panic } if is_own(fetch))
     });
@@ -131,18 +154,35 @@ fn hang(evidence: &Evidence) -> Option<Violation> {
         [one] => format!("request {one} waits"),
         many => format!("{} requests wait", many.len()),
     };
-    let other = evidence.live().next().and_then(|fetch| evidence.fetch(fetch)?.user);
+    let other = evidence
+        .live()
+        .next()
+        .and_then(|fetch| evidence.fetch(fetch)?.user);
     let (kind, message) = match other {
         Some(other) if other != user => (
             Kind::WaitsForOther,
-            format!("request {first} for user {user} waits while user {other} is being fetched; nobody is fetching user {user}"),
+            format!(
+                "request {first} for user {user} waits while user {other} is being fetched; nobody is fetching user {user}"
+            ),
         ),
-        _ => (Kind::Hang, format!("{requests} for a fetch that nobody is running: nobody is fetching user {user}{}", any_more(evidence, user))),
+        _ => (
+            Kind::Hang,
+            format!(
+                "{requests} for a fetch that nobody is running: nobody is fetching user {user}{}",
+                any_more(evidence, user)
+            ),
+        ),
     };
-    Some(Violation { kind, turn, message })
+    Some(Violation {
+        kind,
+        turn,
+        message,
+    })
 }
 
 fn any_more(evidence: &Evidence, user: u32) -> &'static str {
-    let ever = evidence.fetches().any(|(_, fetch)| fetch.user == Some(user));
+    let ever = evidence
+        .fetches()
+        .any(|(_, fetch)| fetch.user == Some(user));
     if ever { " any more" } else { "" }
 }

@@ -18,7 +18,12 @@ const BOLD: Style = Style::new().bold();
 
 impl Report for Human {
     fn one(&self, verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "{BOLD}{}{BOLD:#}  {}\n", verdict.drill, crate::text::one_line(&verdict.submission, 200))?;
+        writeln!(
+            out,
+            "{BOLD}{}{BOLD:#}  {}\n",
+            verdict.drill,
+            crate::text::one_line(&verdict.submission, 200)
+        )?;
         match verdict.status {
             Status::CompileError | Status::Rejected => {
                 let text = crate::text::printable(verdict.diagnostics.trim_end());
@@ -56,11 +61,19 @@ fn check(verdict: &Verdict, result: &CheckResult, out: &mut dyn Write) -> io::Re
         writeln!(out, "      {}", crate::text::printable(&result.message))?;
     }
     for (number, line) in (1..).zip(&result.timeline) {
-        writeln!(out, "      {DIM}{number:>3}{DIM:#}  {}", crate::text::printable(line))?;
+        writeln!(
+            out,
+            "      {DIM}{number:>3}{DIM:#}  {}",
+            crate::text::printable(line)
+        )?;
     }
     if let Some(key) = &result.schedule {
         let path = &verdict.submission;
-        writeln!(out, "      {DIM}again: cargo grader replay {} {path} {key}{DIM:#}", verdict.drill)?;
+        writeln!(
+            out,
+            "      {DIM}again: cargo grader replay {} {path} {key}{DIM:#}",
+            verdict.drill
+        )?;
     }
     if !result.hint.is_empty() {
         writeln!(out, "      {DIM}think:{DIM:#} {}", result.hint)?;
@@ -95,7 +108,11 @@ fn summary(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
         Status::InfraError => ("not graded", BAD),
     };
     let style = style.bold();
-    write!(out, "\n  {style}{word}{style:#}  {}/{} points", verdict.score, verdict.max_score)?;
+    write!(
+        out,
+        "\n  {style}{word}{style:#}  {}/{} points",
+        verdict.score, verdict.max_score
+    )?;
     let metrics = &verdict.metrics;
     if metrics.schedules > 0 {
         write!(
@@ -105,7 +122,11 @@ fn summary(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
         )?;
     }
     if metrics.unexplored > 0 {
-        write!(out, "\n  {DIM}the tree of schedules was larger: {} branches were not played{DIM:#}", metrics.unexplored)?;
+        write!(
+            out,
+            "\n  {DIM}the tree of schedules was larger: {} branches were not played{DIM:#}",
+            metrics.unexplored
+        )?;
     }
     writeln!(out, "\n")
 }

@@ -12,10 +12,14 @@ const TICK: Duration = Duration::from_millis(25);
 /// How long the worker may leave our orders unread.
 const SEND_LIMIT: Duration = Duration::from_secs(2);
 
+/// Bytes sent without waiting for answers; far less than a socket holds.
+const SEND_AT_ONCE: usize = 32 << 10;
+
 /// The grader's end of the socket.
 #[derive(Debug)]
 pub(super) struct Channel {
     stream: UnixStream,
+    queued: Vec<u8>,
     buffer: Vec<u8>,
     /// Where in the buffer no newline has been looked for yet.
     searched: usize,
@@ -38,18 +42,37 @@ impl Channel {
     pub(super) fn new(stream: UnixStream) -> io::Result<Channel> {
         stream.set_read_timeout(Some(TICK))?;
         stream.set_write_timeout(Some(SEND_LIMIT))?;
-        Ok(Channel { stream, buffer: Vec::new(), searched: 0 })
+        Ok(Channel {
+            stream,
+            queued: Vec::new(),
+            buffer: Vec::new(),
+            searched: 0,
+        })
     }
 
+    /// Adds a message to what [`Channel::flush`] sends.
     pub(super) fn queue(&mut self, message: &impl serde::Serialize) -> io::Result<()> {
-        let mut line = serde_json::to_vec(message)?;
-        line.push(b'\n');
-        self.stream.write_all(&line)
+        serde_json::to_writer(&mut self.queued, message)?;
+        self.queued.push(b'\n');
+        Ok(())
+    }
+
+    /// Whether so much is queued that it should be sent and answered first.
+    pub(super) fn is_full(&self) -> bool {
+        self.queued.len() > SEND_AT_ONCE
+    }
+
+    pub(super) fn flush(&mut self) -> io::Result<()> {
+        let queued = std::mem::take(&mut self.queued);
+        self.stream.write_all(&queued)
     }
 
     pub(super) fn receive(&mut self) -> Received {
         loop {
-            if let Some(at) = self.buffer[self.searched..].iter().position(|byte| *byte == b'\n') {
+            if let Some(at) = self.buffer[self.searched..]
+                .iter()
+                .position(|byte| *byte == b'\n')
+            {
                 let end = self.searched + at;
                 if end > MAX_MESSAGE_BYTES {
                     return Received::TooLong;
@@ -69,7 +92,9 @@ impl Channel {
                 Ok(0) => return Received::Ended,
                 Ok(length) => self.buffer.extend_from_slice(&chunk[..length]),
                 Err(error) => match error.kind() {
-                    io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => return Received::Nothing,
+                    io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => {
+                        return Received::Nothing;
+                    }
                     io::ErrorKind::Interrupted => {}
                     // A reset is an end: the worker died with orders unread.
                     _ => return Received::Ended,

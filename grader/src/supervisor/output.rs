@@ -21,7 +21,10 @@ struct Kept {
 impl Output {
     /// Drains both pipes of `child` in the background, keeping `cap` bytes.
     pub(crate) fn drain(child: &mut Child, cap: usize) -> Output {
-        let mut output = Output { kept: Arc::default(), followers: Vec::new() };
+        let mut output = Output {
+            kept: Arc::default(),
+            followers: Vec::new(),
+        };
         if let Some(pipe) = child.stdout.take() {
             output.follow(pipe, cap);
         }

@@ -20,7 +20,12 @@ pub(super) struct Pulse {
 
 impl Pulse {
     pub(super) fn of(pid: u32) -> Pulse {
-        Pulse { pid, began: Instant::now(), cpu_at_begin: None, asleep_since: None }
+        Pulse {
+            pid,
+            began: Instant::now(),
+            cpu_at_begin: None,
+            asleep_since: None,
+        }
     }
 
     /// An answer is awaited from now on.
@@ -66,7 +71,11 @@ fn thread_state(pid: u32) -> Option<(bool, Duration)> {
     let mut ticks = fields.skip(10).map(|field| field.parse::<u64>().ok());
     let used = ticks.next()?? + ticks.next()??;
     let per_second = rustix::param::clock_ticks_per_second();
-    Some((state == "S" || state == "D", Duration::from_millis(used * 1000 / per_second)))
+    // Not "D": who waits for the disk waits for the machine.
+    Some((
+        state == "S",
+        Duration::from_millis(used * 1000 / per_second),
+    ))
 }
 
 #[cfg(test)]

@@ -117,7 +117,8 @@ impl Future for OpenFetch {
             answer
         };
         self.over = true;
-        self.journal.write(Event::FetchDelivered { fetch: self.number });
+        self.journal
+            .write(Event::FetchDelivered { fetch: self.number });
         let id = self.id;
         Poll::Ready(match answer {
             Answer::Row { name } => Ok(User { id, name }),
@@ -133,7 +134,8 @@ impl Drop for OpenFetch {
     fn drop(&mut self) {
         if !self.over {
             lock(&self.open).fetches.remove(&self.number);
-            self.journal.write(Event::FetchDropped { fetch: self.number });
+            self.journal
+                .write(Event::FetchDropped { fetch: self.number });
         }
     }
 }

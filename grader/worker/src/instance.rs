@@ -190,7 +190,11 @@ async fn run_ready_tasks(limit: u32) -> (u32, bool) {
         }
         let before = POLLS.get();
         tokio::task::yield_now().await;
-        quiet_turns = if POLLS.get() == before { quiet_turns + 1 } else { 0 };
+        quiet_turns = if POLLS.get() == before {
+            quiet_turns + 1
+        } else {
+            0
+        };
     }
 }
 

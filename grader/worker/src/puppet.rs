@@ -5,7 +5,7 @@
 
 use std::alloc::System;
 use std::collections::HashMap;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::rc::Rc;
@@ -57,13 +57,17 @@ pub fn run(act: &Act) -> io::Result<()> {
 }
 
 fn serve(channel: UnixStream, connection: &Rc<Connection>, act: &Act) -> io::Result<()> {
-    let mut reader = BufReader::new(channel.try_clone()?);
-    let mut writer = channel;
+    let mut reader = BufReader::with_capacity(1 << 16, channel.try_clone()?);
+    let mut writer = BufWriter::with_capacity(1 << 16, channel);
     send(&mut writer, &Hello { protocol: PROTOCOL })?;
     let mut runs: HashMap<u64, Instance> = HashMap::new();
     let mut line = String::new();
     loop {
         line.clear();
+        if reader.buffer().is_empty() {
+            // Nothing more to do at once: the grader is waiting.
+            writer.flush()?;
+        }
         let limit = MAX_MESSAGE_BYTES as u64 + 1;
         if reader.by_ref().take(limit).read_line(&mut line)? == 0 {
             // Not `return`: open runs hold code of the submission that would run.
@@ -98,7 +102,10 @@ fn carry_out(
             }
             Vec::new()
         }
-        step => runs.get_mut(&run).map(|it| it.step(step)).unwrap_or_default(),
+        step => runs
+            .get_mut(&run)
+            .map(|it| it.step(step))
+            .unwrap_or_default(),
     });
     Report {
         run,
@@ -106,10 +113,9 @@ fn carry_out(
     }
 }
 
-fn send(writer: &mut UnixStream, message: &impl serde::Serialize) -> io::Result<()> {
-    let mut line = serde_json::to_vec(message)?;
-    line.push(b'\n');
-    writer.write_all(&line)
+fn send(writer: &mut impl Write, message: &impl serde::Serialize) -> io::Result<()> {
+    serde_json::to_writer(&mut *writer, message)?;
+    writer.write_all(b"\n")
 }
 
 /// What `get_user` returned, as the protocol says it.

@@ -45,36 +45,65 @@ fn fetches(evidence: &Evidence) -> Vec<Violation> {
                 account.requests += 1;
                 account.waiting += 1;
             }
-            Fact::Began { fetch, user: None, .. } => violations.push(Violation {
+            Fact::Began {
+                fetch, user: None, ..
+            } => violations.push(Violation {
                 kind: Kind::ExtraFetch,
                 turn,
                 message: format!("fetch {fetch} is for a user nobody asked for"),
             }),
-            Fact::Began { fetch, user: Some(user), .. } => {
+            Fact::Began {
+                fetch,
+                user: Some(user),
+                ..
+            } => {
                 let account = accounts.entry(user).or_default();
                 account.begun += 1;
                 account.live += 1;
                 if account.cached {
-                    let message = format!("fetch {fetch} began for user {user}, whose row had arrived before the request did");
-                    violations.push(Violation { kind: Kind::NeedlessFetch, turn, message });
+                    let message = format!(
+                        "fetch {fetch} began for user {user}, whose row had arrived before the request did"
+                    );
+                    violations.push(Violation {
+                        kind: Kind::NeedlessFetch,
+                        turn,
+                        message,
+                    });
                 } else if account.begun > account.requests {
-                    let message = format!("{} requests for user {user} began {} fetches", account.requests, account.begun);
-                    violations.push(Violation { kind: Kind::ExtraFetch, turn, message });
+                    let message = format!(
+                        "{} requests for user {user} began {} fetches",
+                        account.requests, account.begun
+                    );
+                    violations.push(Violation {
+                        kind: Kind::ExtraFetch,
+                        turn,
+                        message,
+                    });
                 }
             }
             Fact::Answered { fetch, outcome } => {
-                let Some(account) = user_of(fetch).map(|user| accounts.entry(user).or_default()) else { continue };
+                let Some(account) = user_of(fetch).map(|user| accounts.entry(user).or_default())
+                else {
+                    continue;
+                };
                 account.live = account.live.saturating_sub(1);
                 account.row_came |= outcome == Outcome::Row;
             }
             Fact::Dropped { fetch } => {
                 let live = evidence_was_live(evidence, fetch, turn);
-                let Some(account) = user_of(fetch).map(|user| accounts.entry(user).or_default()) else { continue };
+                let Some(account) = user_of(fetch).map(|user| accounts.entry(user).or_default())
+                else {
+                    continue;
+                };
                 account.live = account.live.saturating_sub(usize::from(live));
             }
-            Fact::Returned { request, .. } | Fact::Panicked { request, .. } | Fact::HungUp { request } => {
+            Fact::Returned { request, .. }
+            | Fact::Panicked { request, .. }
+            | Fact::HungUp { request } => {
                 let user = evidence.request(request).map(|it| it.user);
-                let Some(account) = user.map(|user| accounts.entry(user).or_default()) else { continue };
+                let Some(account) = user.map(|user| accounts.entry(user).or_default()) else {
+                    continue;
+                };
                 account.waiting = account.waiting.saturating_sub(1);
             }
             Fact::Settled { idle: true, .. } => {
@@ -83,7 +112,11 @@ fn fetches(evidence: &Evidence) -> Vec<Violation> {
                     if account.waiting > account.live && !account.missing {
                         account.missing = true;
                         let message = sharing(*user, account);
-                        violations.push(Violation { kind: Kind::MissingFetch, turn, message });
+                        violations.push(Violation {
+                            kind: Kind::MissingFetch,
+                            turn,
+                            message,
+                        });
                     }
                 }
             }

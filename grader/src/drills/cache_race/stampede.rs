@@ -69,11 +69,31 @@ struct Outcome {
 pub(super) fn examine(exam: &mut Exam<'_>) {
     let mut dice = Dice(fastrand::Rng::with_seed(exam.driver().seed()));
     let plans = [
-        Plan { requests: 100, latency: Duration::from_millis(200), database: Database::Even },
-        Plan { requests: 1, latency: dice.latency(300..900), database: Database::Even },
-        Plan { requests: dice.0.usize(2..60), latency: dice.latency(20..150), database: Database::Uneven },
-        Plan { requests: dice.0.usize(12..40), latency: dice.latency(100..300), database: Database::Hasty },
-        Plan { requests: dice.0.usize(4..30), latency: dice.latency(100..300), database: Database::Failing },
+        Plan {
+            requests: 100,
+            latency: Duration::from_millis(200),
+            database: Database::Even,
+        },
+        Plan {
+            requests: 1,
+            latency: dice.latency(300..900),
+            database: Database::Even,
+        },
+        Plan {
+            requests: dice.0.usize(2..60),
+            latency: dice.latency(20..150),
+            database: Database::Uneven,
+        },
+        Plan {
+            requests: dice.0.usize(12..40),
+            latency: dice.latency(100..300),
+            database: Database::Hasty,
+        },
+        Plan {
+            requests: dice.0.usize(4..30),
+            latency: dice.latency(100..300),
+            database: Database::Failing,
+        },
     ];
     let mut fetches = None;
     let mut elapsed = None;
@@ -86,8 +106,10 @@ pub(super) fn examine(exam: &mut Exam<'_>) {
                 return;
             }
         };
-        fetches = fetches.or_else(|| wrong_fetches(&outcome).map(|message| (message, tell(&outcome))));
-        elapsed = elapsed.or_else(|| wrong_elapsed(&outcome).map(|message| (message, tell(&outcome))));
+        fetches =
+            fetches.or_else(|| wrong_fetches(&outcome).map(|message| (message, tell(&outcome))));
+        elapsed =
+            elapsed.or_else(|| wrong_elapsed(&outcome).map(|message| (message, tell(&outcome))));
     }
     for (check, wrong) in [(FETCHES, fetches), (ELAPSED, elapsed)] {
         match wrong {
@@ -112,13 +134,22 @@ fn unfinished(outcome: &Outcome) -> Option<String> {
         return None;
     }
     if let Some(message) = &outcome.panicked {
-        return Some(format!("`stampede` with {requests} requests panicked: {}", crate::text::one_line(message, 200)));
+        return Some(format!(
+            "`stampede` with {requests} requests panicked: {}",
+            crate::text::one_line(message, 200)
+        ));
     }
-    outcome.reported.is_none().then(|| format!("`stampede` with {requests} requests never returned, though every fetch was answered"))
+    outcome.reported.is_none().then(|| {
+        format!(
+            "`stampede` with {requests} requests never returned, though every fetch was answered"
+        )
+    })
 }
 
 fn wrong_fetches(outcome: &Outcome) -> Option<String> {
-    let Plan { requests, database, .. } = outcome.plan;
+    let Plan {
+        requests, database, ..
+    } = outcome.plan;
     let begun = outcome.begun;
     if let Some(message) = unfinished(outcome) {
         return Some(message);
@@ -131,7 +162,9 @@ fn wrong_fetches(outcome: &Outcome) -> Option<String> {
         ));
     }
     (reported != begun).then(|| {
-        format!("`stampede` with {requests} requests reported {reported} fetches, and {begun} began")
+        format!(
+            "`stampede` with {requests} requests reported {reported} fetches, and {begun} began"
+        )
     })
 }
 
@@ -153,17 +186,35 @@ fn wrong_elapsed(outcome: &Outcome) -> Option<String> {
 }
 
 fn tell(outcome: &Outcome) -> Vec<String> {
-    let Plan { requests, latency, database } = &outcome.plan;
-    let begun = format!("  {} fetches begin, at most {} of them live at once", outcome.begun, outcome.together);
-    let mut lines = vec![format!("`stampede` is to send {requests} requests for one user"), begun];
+    let Plan {
+        requests,
+        latency,
+        database,
+    } = &outcome.plan;
+    let begun = format!(
+        "  {} fetches begin, at most {} of them live at once",
+        outcome.begun, outcome.together
+    );
+    let mut lines = vec![
+        format!("`stampede` is to send {requests} requests for one user"),
+        begun,
+    ];
     lines.push(match database {
         Database::Even => format!("{latency:?} pass and every fetch is answered with the row"),
-        Database::Uneven => format!("{latency:?} pass and half of the fetches are answered, the rest as much later"),
-        Database::Hasty => "the first fetches are answered before the other requests were polled".to_owned(),
-        Database::Failing => format!("{latency:?} pass; every second fetch is answered with an error"),
+        Database::Uneven => {
+            format!("{latency:?} pass and half of the fetches are answered, the rest as much later")
+        }
+        Database::Hasty => {
+            "the first fetches are answered before the other requests were polled".to_owned()
+        }
+        Database::Failing => {
+            format!("{latency:?} pass; every second fetch is answered with an error")
+        }
     });
     lines.push(match (&outcome.reported, &outcome.panicked) {
-        (Some((fetches, elapsed)), _) => format!("  `stampede` reports {fetches} fetches and {elapsed:?}"),
+        (Some((fetches, elapsed)), _) => {
+            format!("  `stampede` reports {fetches} fetches and {elapsed:?}")
+        }
         (None, Some(_)) => "  `stampede` panics".to_owned(),
         (None, None) => "  `stampede` does not return".to_owned(),
     });
@@ -177,8 +228,13 @@ fn send(driver: &mut Driver<'_>, plan: Plan) -> Result<Outcome, Failure> {
     driver.converse(run, vec![Step::New { seed }])?;
 
     let mut seen = Seen::default();
-    let settle = Step::Settle { polls: 2_000 + 40 * plan.requests as u32 };
-    let call = Call::Stampede { user: evidence.wire_id(7), requests: plan.requests };
+    let settle = Step::Settle {
+        polls: 2_000 + 40 * plan.requests as u32,
+    };
+    let call = Call::Stampede {
+        user: evidence.wire_id(7),
+        requests: plan.requests,
+    };
     let first_settle = match plan.database {
         Database::Hasty => Step::Settle { polls: 6 },
         _ => settle.clone(),
@@ -192,7 +248,9 @@ fn send(driver: &mut Driver<'_>, plan: Plan) -> Result<Outcome, Failure> {
         fetch: *fetch,
         with: match plan.database {
             Database::Failing if fetch % 2 == 0 => Answer::Unavailable,
-            _ => Answer::Row { name: evidence.row_name(*fetch) },
+            _ => Answer::Row {
+                name: evidence.row_name(*fetch),
+            },
         },
     };
     let mut held = all_begun.elapsed();
@@ -203,17 +261,27 @@ fn send(driver: &mut Driver<'_>, plan: Plan) -> Result<Outcome, Failure> {
         let mut steps = Vec::new();
         let mut answered = seen.live.len();
         match plan.database {
-            Database::Even | Database::Failing if round == 0 => steps.push(Step::Advance { micros }),
+            Database::Even | Database::Failing if round == 0 => {
+                steps.push(Step::Advance { micros })
+            }
             Database::Uneven if round < 2 => {
                 steps.push(Step::Advance { micros });
-                answered = if round == 0 { answered.div_ceil(2) } else { answered };
+                answered = if round == 0 {
+                    answered.div_ceil(2)
+                } else {
+                    answered
+                };
             }
             _ => {}
         }
         steps.extend(seen.live.iter().take(answered).map(answer));
         steps.push(settle.clone());
         let quiet = seen.live.is_empty() && round > 1;
-        held = if round == 0 { all_begun.elapsed() } else { held };
+        held = if round == 0 {
+            all_begun.elapsed()
+        } else {
+            held
+        };
         let news = seen.note(driver.converse(run, steps)?);
         if quiet && !news {
             break;
@@ -222,8 +290,21 @@ fn send(driver: &mut Driver<'_>, plan: Plan) -> Result<Outcome, Failure> {
     let real = (held, sent.elapsed());
     driver.converse(run, vec![Step::End])?;
     driver.count(1, seen.begun);
-    let Seen { begun, together, reported, panicked, .. } = seen;
-    Ok(Outcome { plan, begun, together, reported, panicked, real })
+    let Seen {
+        begun,
+        together,
+        reported,
+        panicked,
+        ..
+    } = seen;
+    Ok(Outcome {
+        plan,
+        begun,
+        together,
+        reported,
+        panicked,
+        real,
+    })
 }
 
 /// What was seen of one stampede so far.
@@ -254,7 +335,11 @@ impl Seen {
                 }
                 Event::Returned { value, .. } => {
                     self.ended = true;
-                    if let Value::Stampede { fetches, elapsed_nanos } = value {
+                    if let Value::Stampede {
+                        fetches,
+                        elapsed_nanos,
+                    } = value
+                    {
                         self.reported = Some((fetches, Duration::from_nanos(elapsed_nanos)));
                     }
                 }

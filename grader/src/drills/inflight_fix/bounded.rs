@@ -69,7 +69,15 @@ impl<'d, 'a> Flood<'d, 'a> {
         driver.converse(run, vec![Step::New { seed }])?;
         let first_id = driver.blank_evidence(run).wire_id(1);
         let open = BTreeSet::new();
-        Ok(Flood { driver, run, first_id, users: 0, requests: 0, fetches: 0, open })
+        Ok(Flood {
+            driver,
+            run,
+            first_id,
+            users: 0,
+            requests: 0,
+            fetches: 0,
+            open,
+        })
     }
 
     /// Lets waves pass and says how many bytes the process holds then.
@@ -95,11 +103,15 @@ impl<'d, 'a> Flood<'d, 'a> {
             self.users += 1;
             asks.push(self.ask(id));
             if user % 3 > 0 {
-                first_drops.push(Step::Drop { request: self.requests });
+                first_drops.push(Step::Drop {
+                    request: self.requests,
+                });
             }
             if user % 3 == 2 {
                 asks.push(self.ask(id));
-                second_drops.push(Step::Drop { request: self.requests });
+                second_drops.push(Step::Drop {
+                    request: self.requests,
+                });
             }
         }
         self.play(asks)?;
@@ -109,8 +121,15 @@ impl<'d, 'a> Flood<'d, 'a> {
             if self.open.is_empty() {
                 break;
             }
-            let with = if round % 2 == 0 { Answer::Unavailable } else { Answer::NotFound };
-            let answer = |fetch: &u32| Step::Answer { fetch: *fetch, with: with.clone() };
+            let with = if round % 2 == 0 {
+                Answer::Unavailable
+            } else {
+                Answer::NotFound
+            };
+            let answer = |fetch: &u32| Step::Answer {
+                fetch: *fetch,
+                with: with.clone(),
+            };
             let answers = self.open.iter().map(answer).collect();
             self.play(answers)?;
         }
@@ -119,7 +138,10 @@ impl<'d, 'a> Flood<'d, 'a> {
 
     fn ask(&mut self, user: u64) -> Step {
         self.requests += 1;
-        Step::Request { request: self.requests, call: Call::GetUser { user } }
+        Step::Request {
+            request: self.requests,
+            call: Call::GetUser { user },
+        }
     }
 
     fn play(&mut self, mut steps: Vec<Step>) -> Result<(), Failure> {

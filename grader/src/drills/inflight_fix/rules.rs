@@ -41,17 +41,25 @@ fn fetches(evidence: &Evidence) -> Vec<Violation> {
     for entry in evidence.entries() {
         let turn = entry.turn;
         match entry.fact {
-            Fact::Began { fetch, user: None, .. } => violations.push(Violation {
+            Fact::Began {
+                fetch, user: None, ..
+            } => violations.push(Violation {
                 kind: Kind::NeedlessFetch,
                 turn,
                 message: format!("fetch {fetch} is for a user nobody asked for"),
             }),
-            Fact::Began { fetch, user: Some(user), .. } => {
+            Fact::Began {
+                fetch,
+                user: Some(user),
+                ..
+            } => {
                 let account = accounts.entry(user).or_default();
                 violations.extend(account.begin(fetch, user, turn));
             }
             Fact::Answered { fetch, outcome } => {
-                let Some(account) = account_of(evidence, &mut accounts, fetch) else { continue };
+                let Some(account) = account_of(evidence, &mut accounts, fetch) else {
+                    continue;
+                };
                 account.live.retain(|live| *live != fetch);
                 match outcome {
                     Outcome::Row => account.rows += 1,
@@ -59,11 +67,15 @@ fn fetches(evidence: &Evidence) -> Vec<Violation> {
                 }
             }
             Fact::Dropped { fetch } => {
-                let Some(account) = account_of(evidence, &mut accounts, fetch) else { continue };
+                let Some(account) = account_of(evidence, &mut accounts, fetch) else {
+                    continue;
+                };
                 account.live.retain(|live| *live != fetch);
             }
             Fact::HungUp { request } => {
-                let Some(request) = evidence.request(request) else { continue };
+                let Some(request) = evidence.request(request) else {
+                    continue;
+                };
                 let account = accounts.entry(request.user).or_default();
                 account.excuses += 1;
                 account.unsettled_hang_up = true;
@@ -95,8 +107,13 @@ impl Account {
         self.live.push(fetch);
         self.begun += 1;
         if let Some(older) = older {
-            let message = format!("fetch {fetch} for user {user} began while fetch {older} was under way");
-            let overlap = Violation { kind: Kind::Overlap, turn, message };
+            let message =
+                format!("fetch {fetch} for user {user} began while fetch {older} was under way");
+            let overlap = Violation {
+                kind: Kind::Overlap,
+                turn,
+                message,
+            };
             if self.unsettled_hang_up {
                 self.pending.get_or_insert(overlap);
                 return None;
@@ -111,7 +128,11 @@ impl Account {
         } else {
             format!("fetch {fetch} began for user {user}; nothing that happened called for it")
         };
-        Some(Violation { kind: Kind::NeedlessFetch, turn, message })
+        Some(Violation {
+            kind: Kind::NeedlessFetch,
+            turn,
+            message,
+        })
     }
 }
 
@@ -125,7 +146,11 @@ fn polling(evidence: &Evidence) -> Vec<Violation> {
         let turn = entry.turn;
         let passing = matches!(evidence.turns().get(turn), Some(played) if matches!(played.action, Action::Pass { .. }));
         match entry.fact {
-            Fact::Settled { idle: false, fully: true, polls } => {
+            Fact::Settled {
+                idle: false,
+                fully: true,
+                polls,
+            } => {
                 let waiting = waiting_at(evidence, at);
                 violations.push(Violation {
                     kind: Kind::Polling,
@@ -144,13 +169,18 @@ fn polling(evidence: &Evidence) -> Vec<Violation> {
                     return violations;
                 }
             }
-            Fact::Answered { fetch, outcome: Outcome::Row } => {
+            Fact::Answered {
+                fetch,
+                outcome: Outcome::Row,
+            } => {
                 if let Some(user) = evidence.fetch(fetch).and_then(|it| it.user) {
                     rows.entry(user).or_insert(turn);
                 }
             }
             Fact::Returned { request, .. } if passing => {
-                let Some(user) = evidence.request(request).map(|it| it.user) else { continue };
+                let Some(user) = evidence.request(request).map(|it| it.user) else {
+                    continue;
+                };
                 if rows.get(&user).is_some_and(|answered| *answered < turn) {
                     violations.push(Violation {
                         kind: Kind::Polling,
