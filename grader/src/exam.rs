@@ -407,7 +407,7 @@ fn all_happened(evidence: &Evidence) -> bool {
 }
 
 /// Schedules that are a little simpler than `turns`.
-fn smaller(turns: &Vec<Turn>) -> Vec<Vec<Turn>> {
+fn smaller(turns: &[Turn]) -> Vec<Vec<Turn>> {
     let mut candidates = Vec::new();
     // Many alike, as in "a hundred requests": halve before taking away singly.
     if turns.len() > 12 {
@@ -422,7 +422,7 @@ fn smaller(turns: &Vec<Turn>) -> Vec<Vec<Turn>> {
     }
     for at in 0..turns.len() {
         if turns[at].settle != Settle::Fully {
-            let mut simpler = turns.clone();
+            let mut simpler = turns.to_vec();
             simpler[at].settle = Settle::Fully;
             candidates.push(simpler);
         }

@@ -80,6 +80,13 @@ impl Coverage {
 /// Branches open side by side. More of them mean fewer, larger messages.
 const WIDTH: usize = 48;
 
+/// A run under way.
+struct Branch<S: System> {
+    run: S::Run,
+    played: Vec<S::Turn>,
+    to_play: Vec<S::Turn>,
+}
+
 /// Plays every schedule there is, at most `limit` of them.
 ///
 /// `choices` names the turns that may come next. `ended` is shown every run that ended, in an order that depends on
@@ -96,12 +103,15 @@ where
     let mut coverage = Coverage::default();
     // Branches not begun: the turns that lead there, all but the last known to work.
     let mut branches: Vec<Vec<S::Turn>> = vec![Vec::new()];
-    // Runs under way, each with the turns played on it and those to play next.
-    let mut open: Vec<(S::Run, Vec<S::Turn>, Vec<S::Turn>)> = Vec::new();
+    let mut open: Vec<Branch<S>> = Vec::new();
     loop {
         while open.len() < WIDTH && coverage.schedules + open.len() < limit {
             let Some(turns) = branches.pop() else { break };
-            open.push((system.open(), Vec::new(), turns));
+            open.push(Branch {
+                run: system.open(),
+                played: Vec::new(),
+                to_play: turns,
+            });
         }
         if open.is_empty() {
             coverage.unexplored += branches.len();
@@ -109,10 +119,10 @@ where
         }
         let mut played_turns = Vec::with_capacity(open.len());
         let mut batch = Vec::with_capacity(open.len());
-        for (run, mut played, to_play) in open.drain(..) {
-            played.extend(to_play.iter().cloned());
-            played_turns.push(played);
-            batch.push((run, to_play));
+        for mut branch in open.drain(..) {
+            branch.played.extend(branch.to_play.iter().cloned());
+            played_turns.push(branch.played);
+            batch.push((branch.run, branch.to_play));
         }
         let mut stop = false;
         for (outcome, turns) in system.play(batch).into_iter().zip(played_turns) {
@@ -139,11 +149,15 @@ where
                 branch.push(choice);
                 branches.push(branch);
             }
-            open.push((outcome.run, turns, next));
+            open.push(Branch {
+                run: outcome.run,
+                played: turns,
+                to_play: next,
+            });
         }
         if stop {
-            for (run, ..) in &open {
-                system.close(run);
+            for branch in &open {
+                system.close(&branch.run);
             }
             coverage.unexplored += open.len() + branches.len();
             return coverage;

@@ -6,9 +6,11 @@ use tokio::task::LocalSet;
 
 #[tokio::test]
 async fn a_hash_belongs_to_its_password() {
-    let service = PasswordService::new(2);
     let hash = LocalSet::new()
-        .run_until(service.hash("correct horse".to_owned()))
+        .run_until(async {
+            let service = PasswordService::new(2);
+            service.hash("correct horse".to_owned()).await
+        })
         .await
         .expect("a short password is hashed");
     assert_eq!(verify_password("correct horse", &hash), Ok(true));

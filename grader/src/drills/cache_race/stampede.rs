@@ -247,7 +247,7 @@ fn send(driver: &mut Driver<'_>, plan: Plan) -> Result<Outcome, Failure> {
     let answer = |fetch: &u32| Step::Answer {
         fetch: *fetch,
         with: match plan.database {
-            Database::Failing if fetch % 2 == 0 => Answer::Unavailable,
+            Database::Failing if fetch.is_multiple_of(2) => Answer::Unavailable,
             _ => Answer::Row {
                 name: evidence.row_name(*fetch),
             },

@@ -12,13 +12,13 @@ use crate::supervisor::Failure;
 const CHECK: &str = "bounded_state";
 
 /// Users of one wave. Few, so that a map's spare capacity stays small.
-const WAVE: u32 = 50;
+const WAVE: u32 = 100;
 
 /// Waves after which the first measurement is taken: everything is warm by then.
-const WARM_UP: u32 = 10;
+const WARM_UP: u32 = 5;
 
 /// Waves between the two measurements: ten thousand users.
-const WAVES: u32 = 200;
+const WAVES: u32 = 100;
 
 /// What may be left behind, in bytes. Eight bytes a user would be more.
 const ALLOWED_BYTES: u64 = 64 * 1024;
