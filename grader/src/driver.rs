@@ -8,6 +8,7 @@ use std::io;
 use std::path::Path;
 use std::time::Instant;
 
+use sha2::{Digest, Sha256};
 use worker::protocol::{Answer, Call, Event, Order, Report, Step};
 
 use crate::evidence::{Evidence, Tampering};
@@ -107,6 +108,12 @@ impl<'a> Driver<'a> {
         Instant::now() > self.deadline
     }
 
+    /// What a worker is told to seed its loop with. The rows come from the same
+    /// seed, so the worker must not be able to work it out.
+    pub fn loop_seed(&self) -> u64 {
+        derived(self.seed, "loop")
+    }
+
     /// What the workers printed, up to the cap.
     pub fn output(&self) -> String {
         let now = self.worker.as_ref().map(Worker::output);
@@ -149,7 +156,9 @@ impl<'a> Driver<'a> {
             call: Call::GetUser { user },
         };
         let steps = vec![
-            Step::New { seed: self.seed },
+            Step::New {
+                seed: self.loop_seed(),
+            },
             request,
             Step::Settle { polls: SPIN_POLLS },
         ];
@@ -167,7 +176,7 @@ impl<'a> Driver<'a> {
 
     /// The evidence of a run in which nothing has happened yet.
     pub fn blank_evidence(&self, run: u64) -> Evidence {
-        let secret = fastrand::Rng::with_seed(self.seed).u64(..) ^ run.rotate_left(17);
+        let secret = derived(self.seed, &format!("rows of run {run}"));
         Evidence::new(run * IDS_PER_RUN, secret)
     }
 
@@ -217,7 +226,9 @@ impl<'a> Driver<'a> {
         if run.worker != Some(self.workers_started) {
             run.worker = Some(self.workers_started);
             run.evidence = self.blank_evidence(run.id);
-            steps.push(Step::New { seed: self.seed });
+            steps.push(Step::New {
+                seed: self.loop_seed(),
+            });
         }
         let (played, to_play) = run.script.split_at(run.evidence.turns().len());
         let starts = |turn: &&Turn| matches!(turn.action, Action::Start { .. });
@@ -277,6 +288,15 @@ impl<'a> Driver<'a> {
         }
         None
     }
+}
+
+/// A number that follows from `seed` and does not give it away.
+fn derived(seed: u64, purpose: &str) -> u64 {
+    let mut hash = Sha256::new();
+    hash.update(seed.to_le_bytes());
+    hash.update(purpose.as_bytes());
+    let first = hash.finalize().into_iter().take(8);
+    first.fold(0, |number, byte| number << 8 | u64::from(byte))
 }
 
 fn action_step(action: Action, request: u32, evidence: &Evidence) -> Option<Step> {

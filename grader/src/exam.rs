@@ -201,24 +201,65 @@ impl<'a> Exam<'a> {
         findings: &Findings,
         kinds: &[Kind],
     ) {
-        let relevant = kinds.iter().filter_map(|kind| findings.by_kind.get(kind));
+        self.decide_beyond(check, rules, findings, kinds, &Findings::default());
+    }
+
+    /// The same, where kinds of violation that `known` holds are another check's
+    /// affair: with nothing else against it, the check cannot be judged.
+    pub fn decide_beyond(
+        &mut self,
+        check: &'static str,
+        rules: &dyn Rules,
+        findings: &Findings,
+        kinds: &[Kind],
+        known: &Findings,
+    ) {
+        let found = |kind: &&Kind| findings.has(**kind);
+        let new = |kind: &&Kind| !known.has(**kind) || Kind::OF_THE_PROCESS.contains(kind);
+        let relevant = kinds
+            .iter()
+            .filter(new)
+            .filter_map(|kind| findings.by_kind.get(kind));
         let first = relevant.min_by_key(|finding| finding.turns.len());
         if let Some(finding) = first {
-            let known = self.decisions.iter().find(|(_, decision)| {
-                let schedule = decision.schedule.as_ref();
-                finding.evidence.is_some() && schedule.is_some_and(|key| key.turns == finding.turns)
-            });
-            if let Some((known, _)) = known {
-                let why =
-                    format!("cannot be judged: the process does not survive what `{known}` shows");
-                return self.skip(check, &why);
-            }
-            let decision = self.failed(check, rules, finding.clone());
-            self.decisions.insert(check, decision);
+            self.decide_against(check, rules, finding.clone());
         } else if let Some(why) = findings.incomplete() {
             self.skip(check, &why);
+        } else if kinds.iter().any(|kind| found(&kind)) {
+            self.skip(check, "cannot be judged before the checks above hold");
+        } else if findings.has(Kind::Panicked) {
+            // A request that ends in a panic proves nothing about anything else.
+            self.skip(check, "cannot be judged while requests panic");
         } else {
             self.pass(check);
+        }
+    }
+
+    /// Fails `check`, unless an earlier one failed for the very same reason.
+    fn decide_against(&mut self, check: &'static str, rules: &dyn Rules, finding: Finding) {
+        let same = |decision: &Decision| {
+            let key = decision.schedule.as_ref();
+            let process = Kind::OF_THE_PROCESS.contains(&finding.violation.kind);
+            let constructor =
+                finding.violation.turn == 0 && finding.violation.kind == Kind::Panicked;
+            decision.status == CheckStatus::Failed
+                && decision.message == finding.violation.message
+                && (constructor || process && key.is_none_or(|key| key.turns == finding.turns))
+        };
+        if let Some((known, _)) = self.decisions.iter().find(|(_, decision)| same(decision)) {
+            let why = format!("cannot be judged: see `{known}`");
+            return self.skip(check, &why);
+        }
+        let decision = self.failed(check, rules, finding);
+        self.decisions.insert(check, decision);
+    }
+
+    /// Notes of every check that is not decided yet that it cannot be judged.
+    pub fn skip_undecided(&mut self, checks: &[Check], why: &str) {
+        for check in checks {
+            if !self.decisions.contains_key(check.id) {
+                self.skip(check.id, why);
+            }
         }
     }
 

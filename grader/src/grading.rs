@@ -220,6 +220,14 @@ fn blank(drill: &dyn Drill, path: &Path, seed: u64) -> Verdict {
     }
 }
 
+/// The verdict on a submission that could not be graded: it says nothing of it.
+pub fn not_graded(drill: &dyn Drill, path: &Path, seed: u64, why: &GradeError) -> Verdict {
+    let mut verdict = blank(drill, path, seed);
+    verdict.status = Status::InfraError;
+    verdict.diagnostics = why.to_string();
+    verdict
+}
+
 fn millis(since: Instant) -> u64 {
     u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
 }

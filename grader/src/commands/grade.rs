@@ -10,13 +10,17 @@ use super::Exit;
 use crate::cli::{Format, Grade};
 use crate::course::{Course, CourseError};
 use crate::drills::Drill;
-use crate::grading::Grader;
+use crate::grading::{Grader, not_graded};
 use crate::learner::Learner;
 use crate::report::{Human, Json, Report};
 
+/// Seeds are drawn below this: short enough to copy, too many to try them all
+/// while a submission runs.
+const SEEDS: u64 = 1 << 40;
+
 pub(super) fn run(course: Course, args: Grade) -> Result<Exit> {
     let jobs = jobs(&course, &args)?;
-    let seed = args.seed.unwrap_or_else(|| fastrand::u64(..1_000_000));
+    let seed = args.seed.unwrap_or_else(|| fastrand::u64(..SEEDS));
     let report: &dyn Report = match args.format {
         Format::Human => &Human,
         Format::Json => &Json,
@@ -38,7 +42,7 @@ pub(super) fn run(course: Course, args: Grade) -> Result<Exit> {
     };
     let grader = Grader::new(course)?;
     let mut failed = false;
-    let mut not_graded = None;
+    let mut incomplete = false;
     let mut verdicts = Vec::with_capacity(jobs.len());
     for Job { drill, path } in jobs {
         match grader.grade(drill, &path, seed) {
@@ -49,18 +53,21 @@ pub(super) fn run(course: Course, args: Grade) -> Result<Exit> {
                 verdicts.push(verdict);
             }
             Err(error) => {
-                let error = anyhow::Error::from(error);
-                say(&error);
-                not_graded.get_or_insert(error);
+                // Nothing is known of the submission: the verdict says so.
+                let verdict = not_graded(drill, &path, seed, &error);
+                say(&anyhow::Error::from(error));
+                incomplete = true;
+                report.one(&verdict, &mut out)?;
+                verdicts.push(verdict);
             }
         }
     }
     report.all(&verdicts, &mut out)?;
     out.flush()?;
-    Ok(match (not_graded, failed) {
-        (Some(_), _) => Exit::CouldNotGrade,
-        (None, true) => Exit::Failed,
-        (None, false) => Exit::Passed,
+    Ok(match (incomplete, failed) {
+        (true, _) => Exit::CouldNotGrade,
+        (false, true) => Exit::Failed,
+        (false, false) => Exit::Passed,
     })
 }
 
@@ -76,7 +83,7 @@ fn jobs(course: &Course, args: &Grade) -> Result<Vec<Job>> {
             match course.drill(&slug) {
                 Ok(drill) => jobs.push(Job {
                     drill,
-                    path: course.exercise_dir(&slug),
+                    path: nearby(course.exercise_dir(&slug)),
                 }),
                 Err(CourseError::Ungraded(_)) => {}
                 Err(error) => return Err(error.into()),
@@ -88,7 +95,7 @@ fn jobs(course: &Course, args: &Grade) -> Result<Vec<Job>> {
     if args.paths.is_empty() {
         return Ok(vec![Job {
             drill,
-            path: course.exercise_dir(name),
+            path: nearby(course.exercise_dir(name)),
         }]);
     }
     let job = |path: &PathBuf| Job {
@@ -104,4 +111,15 @@ fn jobs(course: &Course, args: &Grade) -> Result<Vec<Job>> {
 )]
 fn say(error: &anyhow::Error) {
     eprintln!("grader: {error:#}");
+}
+
+/// The same path as it would be typed here.
+fn nearby(path: PathBuf) -> PathBuf {
+    let here = std::env::current_dir().and_then(|here| here.canonicalize());
+    let short = here
+        .ok()
+        .and_then(|here| path.strip_prefix(here).ok().map(PathBuf::from));
+    short
+        .filter(|short| !short.as_os_str().is_empty())
+        .unwrap_or(path)
 }

@@ -151,21 +151,17 @@ impl Drill for InflightFix {
 
     fn examine(&self, exam: &mut Exam<'_>) {
         let together = together(exam);
+        exam.decide("answered", &Coalescing, &together, ENDINGS);
         exam.decide("one_fetch", &Coalescing, &together, &[Kind::Overlap]);
         exam.decide("cached", &Coalescing, &together, &[Kind::NeedlessFetch]);
-        exam.decide("answered", &Coalescing, &together, ENDINGS);
-
-        let new = |findings: &Findings, kinds: &[Kind]| -> Vec<Kind> {
-            // What is wrong without anything going wrong was said above.
-            let known = |kind: &Kind| findings.has(*kind) && !Kind::OF_THE_PROCESS.contains(kind);
-            kinds.iter().copied().filter(|kind| !known(kind)).collect()
+        let all: Vec<Kind> = ENDINGS.iter().chain(FETCHES).copied().collect();
+        // What is wrong when nothing goes wrong was said above.
+        let also = |exam: &mut Exam<'_>, check, findings: &Findings, kinds: &[Kind]| {
+            exam.decide_beyond(check, &Coalescing, findings, kinds, &together);
         };
-        let endings = new(&together, ENDINGS);
-        let fetches = new(&together, FETCHES);
-        let all: Vec<Kind> = endings.iter().chain(&fetches).copied().collect();
 
         let users = two_users(exam);
-        exam.decide("users_independent", &Coalescing, &users, &all);
+        also(exam, "users_independent", &users, &all);
         let errors = exam.explore(
             &Coalescing,
             &Space {
@@ -174,36 +170,27 @@ impl Drill for InflightFix {
                 ..Space::of(&[USER; 3])
             },
         );
-        let not_stale = without(&endings, &[Kind::StaleError]);
-        exam.decide("error_ends_waiting", &Coalescing, &errors, &not_stale);
-        exam.decide(
-            "error_not_cached",
-            &Coalescing,
-            &errors,
-            &[Kind::StaleError],
-        );
+        also(exam, "error_not_cached", &errors, &[Kind::StaleError]);
 
         if together.has(Kind::Overlap) {
-            let why = "cannot be judged while every request fetches for itself: see `one_fetch`";
-            for check in [
-                "error_no_herd",
-                "leader_dropped",
-                "follower_dropped",
-                "no_polling",
-                "long_runs",
-                "panic_contained",
-                "bounded_state",
-            ] {
-                exam.skip(check, why);
-            }
+            exam.skip_undecided(
+                CHECKS,
+                "cannot be judged while every request fetches for itself: see `one_fetch`",
+            );
             return;
         }
-        exam.decide("error_no_herd", &Coalescing, &errors, &fetches);
+        also(
+            exam,
+            "error_ends_waiting",
+            &errors,
+            &without(ENDINGS, &[Kind::StaleError]),
+        );
+        also(exam, "error_no_herd", &errors, FETCHES);
         let mut waiting = patient_waiting(exam);
         let leaders = dropping(exam, Callers::Leaders);
-        exam.decide("leader_dropped", &Coalescing, &leaders, &all);
+        also(exam, "leader_dropped", &leaders, &all);
         let followers = dropping(exam, Callers::Followers);
-        exam.decide("follower_dropped", &Coalescing, &followers, &all);
+        also(exam, "follower_dropped", &followers, &all);
         let panics = exam.explore(
             &Coalescing,
             &Space {
@@ -212,14 +199,14 @@ impl Drill for InflightFix {
                 ..Space::of(&[USER; 3])
             },
         );
-        exam.decide("panic_contained", &Coalescing, &panics, &all);
+        also(exam, "panic_contained", &panics, &all);
         let long = long_runs(exam);
 
-        let mut before = together;
+        let mut before = together.clone();
         for findings in [users, errors, leaders, followers] {
             before.join(findings);
         }
-        exam.decide("long_runs", &Coalescing, &long, &new(&before, &all));
+        exam.decide_beyond("long_runs", &Coalescing, &long, &all, &before);
         waiting.join(before);
         waiting.join(long);
         exam.decide("no_polling", &Coalescing, &waiting, &[Kind::Polling]);

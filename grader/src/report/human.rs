@@ -18,6 +18,10 @@ const BOLD: Style = Style::new().bold();
 
 impl Report for Human {
     fn one(&self, verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
+        if verdict.status == Status::InfraError {
+            // Said on standard error, where it belongs.
+            return Ok(());
+        }
         writeln!(
             out,
             "{BOLD}{}{BOLD:#}  {}\n",

@@ -224,10 +224,9 @@ fn tell(outcome: &Outcome) -> Vec<String> {
 fn send(driver: &mut Driver<'_>, plan: Plan) -> Result<Outcome, Failure> {
     let run = driver.new_run();
     let evidence = driver.blank_evidence(run);
-    let seed = driver.seed();
-    driver.converse(run, vec![Step::New { seed }])?;
-
+    let seed = driver.loop_seed();
     let mut seen = Seen::default();
+    seen.note(driver.converse(run, vec![Step::New { seed }])?);
     let settle = Step::Settle {
         polls: 2_000 + 40 * plan.requests as u32,
     };
@@ -295,8 +294,10 @@ fn send(driver: &mut Driver<'_>, plan: Plan) -> Result<Outcome, Failure> {
         together,
         reported,
         panicked,
+        broke,
         ..
     } = seen;
+    let panicked = panicked.or(broke.filter(|_| reported.is_none()));
     Ok(Outcome {
         plan,
         begun,
@@ -316,6 +317,7 @@ struct Seen {
     ended: bool,
     reported: Option<(u64, Duration)>,
     panicked: Option<String>,
+    broke: Option<String>,
 }
 
 impl Seen {
@@ -342,6 +344,9 @@ impl Seen {
                     {
                         self.reported = Some((fetches, Duration::from_nanos(elapsed_nanos)));
                     }
+                }
+                Event::Broke { message } => {
+                    self.broke.get_or_insert(message);
                 }
                 Event::Panicked { message, .. } => {
                     self.ended = true;

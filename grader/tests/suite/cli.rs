@@ -1,0 +1,6 @@
+//! The command line: what is said, where, and with which exit code.
+
+mod failures;
+mod grading;
+mod learning;
+mod usage;

@@ -1,0 +1,181 @@
+//! What a learner does between gradings: `list`, `hint`, `reset`, `solution`.
+
+use std::fs;
+
+use crate::courses::Scratch;
+
+const STATE: &str = ".learner/state.json";
+
+#[test]
+fn drills_are_listed_in_the_order_they_are_taught() {
+    let course = Scratch::new();
+    insta::assert_snapshot!(course.run(&["list"]).all());
+    assert!(!course.path(".learner").exists(), "looking changes nothing");
+}
+
+#[test]
+fn a_drill_without_hidden_tests_is_listed_and_not_graded() {
+    let course = Scratch::new();
+    course.take(
+        "exercises/offload/exercise.toml",
+        "exercises/some_day/exercise.toml",
+    );
+    let listed = course.run(&["list"]).out;
+    let line = listed.lines().find(|line| line.starts_with("some_day"));
+    let line = line.expect("it is listed");
+    assert!(line.contains("no hidden tests yet"), "{line}");
+    insta::assert_snapshot!(course.run(&["grade", "some_day"]).all());
+}
+
+#[test]
+fn each_call_shows_one_more_hint_until_there_is_none() {
+    let course = Scratch::new();
+    for call in 1..=5 {
+        let said = course.run(&["hint", "cache_race"]);
+        insta::assert_snapshot!(format!("hint_{call}"), said.all());
+    }
+    // Another drill's count is its own.
+    let said = course.run(&["hint", "inflight_fix"]);
+    let numbered = |line: &&str| line.starts_with("1. ") || line.starts_with("2. ");
+    assert_eq!(said.out.lines().filter(numbered).count(), 1, "{}", said.out);
+}
+
+#[test]
+fn a_drill_may_have_no_hints() {
+    let course = Scratch::new();
+    course.write(
+        "exercises/cache_race/exercise.toml",
+        "title = \"t\"\ngoal = \"g\"\nminutes = 1\n",
+    );
+    let said = course.run(&["hint", "cache_race"]);
+    assert_eq!(
+        said.all(),
+        "exit code 0\n--- standard output ---\ndrill `cache_race` has no hints\n--- standard error ---\n"
+    );
+}
+
+#[test]
+fn a_reset_keeps_what_was_there_and_a_second_one_keeps_both() {
+    let course = Scratch::new();
+    let file = "exercises/cache_race/src/lib.rs";
+    let stub = course.read("solutions/cache_race/stub.rs");
+    course.write(file, "// my first work\nmod helper;\n");
+    course.write("exercises/cache_race/src/deep/helper.rs", "// a helper\n");
+    insta::assert_snapshot!("reset_once", course.run(&["reset", "cache_race"]).all());
+    assert_eq!(course.read(file), stub);
+
+    course.write(file, "// my second work\n");
+    insta::assert_snapshot!("reset_twice", course.run(&["reset", "cache_race"]).all());
+    assert_eq!(course.read(file), stub);
+
+    let kept = |name: &str| course.read(&format!(".learner/backups/cache_race/{name}"));
+    assert_eq!(kept("1/lib.rs"), "// my first work\nmod helper;\n");
+    assert_eq!(kept("1/deep/helper.rs"), "// a helper\n");
+    assert_eq!(kept("2/lib.rs"), "// my second work\n");
+}
+
+#[test]
+fn a_stub_is_not_reset_and_leaves_no_backup() {
+    let course = Scratch::new();
+    let said = course.run(&["reset", "cache_race"]);
+    assert_eq!(
+        said.out,
+        "`exercises/cache_race/src/lib.rs` is the stub already\n"
+    );
+    assert!(!course.path(".learner").exists());
+}
+
+#[test]
+fn a_crate_whose_file_is_gone_gets_the_stub() {
+    let course = Scratch::new();
+    let file = "exercises/inflight_fix/src/lib.rs";
+    fs::remove_dir_all(course.path("exercises/inflight_fix/src")).unwrap();
+    assert_eq!(course.run(&["reset", "inflight_fix"]).code, 0);
+    assert_eq!(
+        course.read(file),
+        course.read("solutions/inflight_fix/stub.rs")
+    );
+}
+
+#[test]
+fn the_stub_is_put_back_only_when_the_work_is_safe() {
+    let course = Scratch::new();
+    let file = "exercises/cache_race/src/lib.rs";
+    course.write(file, "// my work\n");
+    // Where the backups' folder would be, there is a file.
+    course.write(".learner", "in the way");
+    let said = course.run(&["reset", "cache_race"]);
+    assert_eq!((said.code, said.out.as_str()), (2, ""));
+    assert_eq!(said.err.lines().count(), 1, "{}", said.err);
+    assert_eq!(course.read(file), "// my work\n");
+}
+
+#[test]
+fn the_solution_is_for_those_who_passed_or_who_insist() {
+    let course = Scratch::gradable();
+    let solution = course.read("solutions/cache_race/src/lib.rs");
+    insta::assert_snapshot!(course.run(&["solution", "cache_race"]).all());
+    let peeked = course.run(&["solution", "cache_race", "--peek"]);
+    assert_eq!((peeked.code, &peeked.out), (0, &solution));
+    assert_eq!(
+        course.run(&["solution", "cache_race"]).code,
+        2,
+        "peeking is no pass"
+    );
+
+    // Somebody else's pass is not the learner's.
+    let path = "solutions/cache_race/src/lib.rs";
+    assert_eq!(course.run(&["grade", "cache_race", path]).code, 0);
+    assert_eq!(course.run(&["solution", "cache_race"]).code, 2);
+
+    course.write("exercises/cache_race/src/lib.rs", &solution);
+    assert_eq!(course.run(&["grade", "cache_race"]).code, 0);
+    let shown = course.run(&["solution", "cache_race"]);
+    assert_eq!((shown.code, &shown.out), (0, &solution));
+    assert_eq!(course.run(&["solution", "inflight_fix"]).code, 2);
+    let listed = course.run(&["list"]).out;
+    let passed = |line: &str| line.starts_with("cache_race") && line.contains("  passed  ");
+    assert!(listed.lines().any(passed), "{listed}");
+}
+
+#[test]
+fn a_damaged_memory_is_set_aside_and_nothing_is_lost() {
+    let course = Scratch::new();
+    let work = course.read("exercises/cache_race/src/lib.rs");
+    course.write(STATE, "{\"drills\": {\"cache_race\": {\"hints_sho");
+    course.write(".learner/backups/cache_race/1/lib.rs", "// kept\n");
+    insta::assert_snapshot!(course.run(&["hint", "cache_race"]).all());
+    assert_eq!(
+        course.read(".learner/state.damaged.json"),
+        "{\"drills\": {\"cache_race\": {\"hints_sho"
+    );
+    assert_eq!(
+        course.read(".learner/backups/cache_race/1/lib.rs"),
+        "// kept\n"
+    );
+    assert_eq!(course.read("exercises/cache_race/src/lib.rs"), work);
+    // From here on it remembers again.
+    let said = course.run(&["hint", "cache_race"]);
+    assert!(
+        said.out.starts_with("1. ") && said.out.contains("\n2. "),
+        "{}",
+        said.out
+    );
+    assert_eq!(said.err, "");
+}
+
+#[test]
+fn a_memory_damaged_twice_does_not_overwrite_what_was_set_aside() {
+    let course = Scratch::new();
+    for text in ["first damage", "second damage"] {
+        course.write(STATE, text);
+        assert_eq!(course.run(&["list"]).code, 0);
+    }
+    let folder = fs::read_dir(course.path(".learner")).unwrap();
+    let texts: Vec<String> = folder
+        .map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap())
+        .collect();
+    for text in ["first damage", "second damage"] {
+        assert!(texts.iter().any(|kept| kept == text), "{texts:?}");
+    }
+}

@@ -1,0 +1,94 @@
+//! Help, and what is said to whoever mistyped.
+
+use crate::courses::{Said, Scratch, program};
+
+#[test]
+fn every_command_explains_itself() {
+    let commands = [
+        "", "grade", "replay", "list", "hint", "reset", "solution", "audit",
+    ];
+    for command in commands {
+        let words = command.split_whitespace().chain(["--help"]);
+        let said = Said::by(program().args(words));
+        assert_eq!((said.code, said.err.as_str()), (0, ""));
+        insta::assert_snapshot!(format!("help_{command}"), said.out);
+    }
+}
+
+#[test]
+fn help_lists_every_command() {
+    let said = Said::by(program().arg("--help"));
+    let commands = said.out.split("Commands:\n").nth(1).expect("a list");
+    let commands = commands.split("\n\n").next().expect("it ends");
+    let listed: Vec<&str> = commands
+        .lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|name| *name != "help")
+        .collect();
+    // A new command must get a help snapshot above.
+    assert_eq!(
+        listed,
+        [
+            "grade", "replay", "list", "hint", "reset", "solution", "audit"
+        ]
+    );
+}
+
+#[test]
+fn no_command_at_all_is_a_usage_error() {
+    let said = Said::by(&mut program());
+    assert_eq!((said.code, said.out.as_str()), (2, ""));
+    assert!(said.err.contains("Usage: cargo grader"), "{}", said.err);
+}
+
+#[test]
+fn an_unknown_option_is_a_usage_error() {
+    let said = Said::by(program().args(["grade", "--seeds", "7"]));
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("--seed"), "{}", said.err);
+}
+
+#[test]
+fn outside_a_course_the_program_says_where_to_go() {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let said = Said::by(program().current_dir(&elsewhere).arg("list"));
+    insta::assert_snapshot!(said.all());
+    let option = ["--course", "/nowhere/at/all", "list"];
+    let named = Said::by(program().current_dir(&elsewhere).args(option));
+    assert_eq!(named.all(), said.all());
+}
+
+#[test]
+fn a_course_is_found_from_any_folder_in_it() {
+    let course = Scratch::new();
+    let below = course.path("exercises/cache_race/src");
+    let said = course.said(course.command(&["list"]).current_dir(below));
+    assert_eq!(said.all(), course.run(&["list"]).all());
+    assert_eq!(said.code, 0);
+}
+
+#[test]
+fn a_misspelt_drill_is_guessed() {
+    let course = Scratch::new();
+    let commands: [&[&str]; 6] = [
+        &["grade", "cache_rac"],
+        &["hint", "cache_rac"],
+        &["reset", "cache_rac"],
+        &["solution", "cache_rac"],
+        &["audit", "cache_rac"],
+        &["replay", "cache_rac", ".", "7:race:q7"],
+    ];
+    for command in commands {
+        let said = course.run(command);
+        assert_eq!((said.code, said.out.as_str()), (2, ""), "{command:?}");
+        assert_eq!(
+            said.err,
+            "grader: no drill named `cache_rac`; did you mean `cache_race`?; \
+             `cargo grader list` shows them all\n",
+            "{command:?}"
+        );
+    }
+    let said = course.run(&["grade", "zebra"]);
+    assert_eq!(said.code, 2);
+    assert!(!said.err.contains("did you mean"), "{}", said.err);
+}

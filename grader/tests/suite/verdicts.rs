@@ -1,0 +1,51 @@
+//! Verdicts on the repository's own files, each given once however many tests ask.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
+
+use grader::drills;
+use grader::grading::Grader;
+use grader::verdict::Verdict;
+
+use crate::courses::{real, root};
+
+/// Whoever grades in this process.
+pub(crate) static GRADER: LazyLock<Grader> =
+    LazyLock::new(|| Grader::new(real()).expect("the course's crates can be built"));
+
+/// The seed of every grading here.
+pub(crate) const SEED: u64 = 7;
+
+type Given = Arc<OnceLock<Arc<Verdict>>>;
+
+/// The verdict on a file of the repository, named from its root.
+pub(crate) fn verdict(drill: &str, path: &str) -> Arc<Verdict> {
+    static GIVEN: LazyLock<Mutex<HashMap<PathBuf, Given>>> = LazyLock::new(Mutex::default);
+    let path = root().join(path);
+    let given = {
+        let mut all = GIVEN.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(all.entry(path.clone()).or_default())
+    };
+    Arc::clone(given.get_or_init(|| Arc::new(grade(drill, &path))))
+}
+
+/// The verdict on any file.
+pub(crate) fn grade(drill: &str, path: &Path) -> Verdict {
+    let drill = drills::find(drill).expect("it can be graded");
+    GRADER
+        .grade(drill, path, SEED)
+        .expect("the machine is able")
+}
+
+/// What is the same on every machine: the path from the root, no times, no version.
+pub(crate) fn steady(verdict: &Verdict) -> Verdict {
+    let mut verdict = verdict.clone();
+    let root = format!("{}/", root().display());
+    verdict.submission = verdict.submission.replace(&root, "");
+    verdict.metrics.compile_ms = 0;
+    verdict.metrics.run_ms = 0;
+    "[sha256]".clone_into(&mut verdict.sha256);
+    "[version]".clone_into(&mut verdict.grader);
+    verdict
+}
