@@ -236,6 +236,9 @@ impl CompileError {
                 names.join(", ")
             ));
         }
+        if text.contains("-F unsafe-code") {
+            explained.push_str("\n\nsubmissions are compiled without `unsafe`; no drill needs it");
+        }
         CompileError::Submission(explained + "\n")
     }
 }

@@ -29,6 +29,8 @@ pub enum Kind {
     StaleError,
     /// A request ended in a panic.
     Panicked,
+    /// A fetch began on another thread than the loop's.
+    OffLoop,
     /// Waiting costs polls, or the answer is noticed late.
     Polling,
     /// The event loop's thread stopped.

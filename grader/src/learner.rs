@@ -166,7 +166,11 @@ fn copy_folder(from: &Path, to: &Path) -> io::Result<()> {
 }
 
 fn set_aside(path: &Path) {
-    let aside = path.with_extension("damaged.json");
+    // One that was set aside before stays.
+    let aside = (1..)
+        .map(|number| path.with_extension(format!("damaged-{number}.json")))
+        .find(|aside| !aside.exists())
+        .expect("there is always a next number");
     let text = match fs::rename(path, &aside) {
         Ok(()) => format!(
             "`{}` was damaged and is now `{}`",

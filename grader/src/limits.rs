@@ -20,7 +20,8 @@ pub struct Limits {
     pub wall: Duration,
     /// CPU time of one worker process.
     pub cpu: Duration,
-    /// Address space of one worker process.
+    /// Address space of one worker process. Threads reserve much of it and use
+    /// little; what a worker may allocate is bounded apart from it, and far lower.
     pub memory_bytes: u64,
     /// What is kept of a worker's standard output and error.
     pub output_bytes: usize,
@@ -50,7 +51,7 @@ impl Default for Limits {
         Limits {
             wall: Duration::from_secs(60),
             cpu: Duration::from_secs(40),
-            memory_bytes: 1 << 30,
+            memory_bytes: 4 << 30,
             output_bytes: 16 << 10,
             answer_cpu: Duration::from_millis(800),
             answer_asleep: Duration::from_millis(300),

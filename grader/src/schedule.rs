@@ -9,6 +9,8 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
+use crate::text::one_line;
+
 /// The first user of a schedule is shown, and asked for, under this number.
 pub const FIRST_USER: u32 = 7;
 
@@ -135,7 +137,7 @@ impl FromStr for Turn {
     type Err = ScheduleError;
 
     fn from_str(text: &str) -> Result<Turn, ScheduleError> {
-        let wrong = || ScheduleError::Turn(text.chars().take(40).collect());
+        let wrong = || ScheduleError::Turn(one_line(text, 40));
         let (action, settle) = match text.split_once('+') {
             Some((action, polls)) => {
                 let polls = polls.parse().map_err(|_| wrong())?;
@@ -202,7 +204,7 @@ impl FromStr for ReplayKey {
     type Err = ScheduleError;
 
     fn from_str(text: &str) -> Result<ReplayKey, ScheduleError> {
-        let wrong = || ScheduleError::Key(text.chars().take(80).collect());
+        let wrong = || ScheduleError::Key(one_line(text, 80));
         let mut parts = text.trim().splitn(3, ':');
         let (Some(seed), Some(check), Some(list)) = (parts.next(), parts.next(), parts.next())
         else {

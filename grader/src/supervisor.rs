@@ -70,6 +70,8 @@ impl Worker {
         let mut command = Command::new(program);
         command
             .env_clear()
+            // Else each thread reserves 64 MiB of address space for itself.
+            .env("MALLOC_ARENA_MAX", "2")
             .current_dir("/")
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .stdout(Stdio::piped())

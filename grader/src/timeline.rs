@@ -92,6 +92,7 @@ fn sentence(fact: &Fact) -> Option<String> {
             polls,
             idle: false,
             fully: true,
+            ..
         } => {
             format!("  after {polls} polls some task still asks to be polled again")
         }

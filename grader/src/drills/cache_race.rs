@@ -3,10 +3,11 @@
 mod rules;
 mod stampede;
 
+use crate::evidence::ALIKE;
 use crate::exam::{Check, Exam};
 use crate::judge::{Kind, Rules};
 use crate::schedule::{Action, Outcome, Turn};
-use crate::space::{PATIENCE_MICROS, Space};
+use crate::space::Space;
 
 use super::Drill;
 use rules::Racing;
@@ -66,6 +67,7 @@ const ENDINGS: &[Kind] = &[
     Kind::WrongRow,
     Kind::InventedError,
     Kind::Panicked,
+    Kind::OffLoop,
     Kind::Blocked,
     Kind::Died,
     Kind::Garbled,
@@ -73,8 +75,6 @@ const ENDINGS: &[Kind] = &[
 
 const USER: u32 = 7;
 const OTHER: u32 = 8;
-/// The same as [`USER`] to whoever keeps only the last byte of an id.
-const USER_LIKE_IT: u32 = USER + 256;
 const CROWD: usize = 100;
 
 /// The latency of the simulated database, in virtual microseconds.
@@ -126,15 +126,15 @@ impl Drill for CacheRace {
             start(USER),
             start(OTHER),
         ];
-        two.join(exam.play(&Racing, one_at_a_time.to_vec()).0);
+        two.join(exam.play(&Racing, one_at_a_time.to_vec()));
         let alike = [
             start(USER),
             row(1),
-            start(USER_LIKE_IT),
+            start(USER + ALIKE),
             row(2),
             start(USER),
         ];
-        two.join(exam.play(&Racing, alike.to_vec()).0);
+        two.join(exam.play(&Racing, alike.to_vec()));
         let kinds = if one.has(Kind::NeedlessFetch) {
             ENDINGS.to_vec()
         } else {
@@ -151,7 +151,7 @@ impl Drill for CacheRace {
         );
         exam.decide("error_not_cached", &Racing, &errors, &and(Kind::StaleError));
 
-        let crowd = exam.play(&Racing, crowd()).0;
+        let crowd = exam.play(&Racing, crowd());
         let mut kinds = and(Kind::MissingFetch);
         kinds.push(Kind::ExtraFetch);
         exam.decide("race", &Racing, &crowd, &kinds);
@@ -167,9 +167,6 @@ fn crowd() -> Vec<Turn> {
         micros: LATENCY_MICROS,
     }));
     turns.extend((1..=CROWD as u32).map(row));
-    turns.push(Turn::full(Action::Pass {
-        micros: PATIENCE_MICROS,
-    }));
     turns
 }
 

@@ -3,10 +3,11 @@
 mod bounded;
 mod rules;
 
+use crate::evidence::ALIKE;
 use crate::exam::{Check, Exam, Findings};
 use crate::judge::{Kind, Rules};
 use crate::schedule::{Action, Outcome, Turn};
-use crate::space::{Callers, PATIENCE_MICROS, Space};
+use crate::space::{Callers, Space};
 
 use super::Drill;
 use rules::Coalescing;
@@ -116,6 +117,7 @@ const ENDINGS: &[Kind] = &[
     Kind::InventedError,
     Kind::StaleError,
     Kind::Panicked,
+    Kind::OffLoop,
     Kind::Blocked,
     Kind::Died,
     Kind::Garbled,
@@ -126,10 +128,10 @@ const FETCHES: &[Kind] = &[Kind::Overlap, Kind::NeedlessFetch];
 
 const USER: u32 = 7;
 const OTHER: u32 = 8;
-/// The same as [`USER`] to whoever keeps only the last byte of an id.
-const USER_LIKE_IT: u32 = USER + 256;
 const CROWD: usize = 100;
 const MANY_USERS: u32 = 200;
+/// Fetches that fail in a row when the database is down.
+const DOWN_FOR: u32 = 20;
 const RANDOM_SCHEDULES: usize = 300;
 
 impl Drill for InflightFix {
@@ -162,14 +164,7 @@ impl Drill for InflightFix {
 
         let users = two_users(exam);
         also(exam, "users_independent", &users, &all);
-        let errors = exam.explore(
-            &Coalescing,
-            &Space {
-                errors: 2,
-                halves: 1,
-                ..Space::of(&[USER; 3])
-            },
-        );
+        let errors = failing(exam);
         also(exam, "error_not_cached", &errors, &[Kind::StaleError]);
 
         if together.has(Kind::Overlap) {
@@ -231,9 +226,9 @@ fn together(exam: &mut Exam<'_>) -> Findings {
     let mut findings = exam.explore(&Coalescing, &few);
     let mut crowd = vec![start(USER); CROWD];
     crowd.push(row(1));
-    crowd.push(pass(PATIENCE_MICROS));
+    findings.join(exam.play(&Coalescing, crowd.clone()));
     crowd.extend([start(USER), start(USER)]);
-    findings.join(exam.play(&Coalescing, crowd).0);
+    findings.join(exam.play(&Coalescing, crowd));
     findings
 }
 
@@ -246,17 +241,40 @@ fn two_users(exam: &mut Exam<'_>) -> Findings {
     let mut findings = exam.explore(&Coalescing, &two);
     findings.join(exam.explore(&Coalescing, &Space::of(&[USER, OTHER, OTHER, USER])));
     let mut many: Vec<Turn> = (USER..USER + MANY_USERS).map(start).collect();
-    many.push(pass(PATIENCE_MICROS));
-    findings.join(exam.play(&Coalescing, many).0);
+    findings.join(exam.play(&Coalescing, many.clone()));
+    // All of them answered, all of them again: every row must still be there.
+    many.extend((1..=MANY_USERS).map(row));
+    many.extend((USER..USER + MANY_USERS).map(start));
+    findings.join(exam.play(&Coalescing, many));
     let alike = [
         start(USER),
-        start(USER_LIKE_IT),
+        start(USER + ALIKE),
         row(1),
         row(2),
-        pass(PATIENCE_MICROS),
         start(USER),
     ];
-    findings.join(exam.play(&Coalescing, alike.to_vec()).0);
+    findings.join(exam.play(&Coalescing, alike.to_vec()));
+    findings
+}
+
+/// Up to two errors among three callers, in every order; then a database that is
+/// down for long.
+fn failing(exam: &mut Exam<'_>) -> Findings {
+    let some = Space {
+        errors: 2,
+        halves: 1,
+        ..Space::of(&[USER; 3])
+    };
+    let mut findings = exam.explore(&Coalescing, &some);
+    let mut one_after_the_other = Vec::new();
+    for fetch in 1..=DOWN_FOR {
+        one_after_the_other.extend([start(USER), failure(fetch)]);
+    }
+    one_after_the_other.extend([start(USER), row(DOWN_FOR + 1)]);
+    findings.join(exam.play(&Coalescing, one_after_the_other));
+    let mut at_once = vec![start(USER); 2];
+    at_once.extend((1..=DOWN_FOR).map(failure));
+    findings.join(exam.play(&Coalescing, at_once));
     findings
 }
 
@@ -275,8 +293,8 @@ fn dropping(exam: &mut Exam<'_>, who: Callers) -> Findings {
 fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
     let mut turns = vec![start(USER); 4];
     turns.extend(vec![pass(10_000); 20]);
-    turns.extend([pass(3_700), row(1), pass(PATIENCE_MICROS)]);
-    exam.play(&Coalescing, turns).0
+    turns.extend([pass(3_700), row(1)]);
+    exam.play(&Coalescing, turns)
 }
 
 /// Two things go wrong, in every way; then many callers, two users, several errors
@@ -310,6 +328,14 @@ fn start(user: u32) -> Turn {
 
 fn row(fetch: u32) -> Turn {
     let outcome = Outcome::Row;
+    Turn::full(Action::Answer { fetch, outcome })
+}
+
+fn failure(fetch: u32) -> Turn {
+    let outcome = match fetch % 2 {
+        0 => Outcome::NotFound,
+        _ => Outcome::Unavailable,
+    };
     Turn::full(Action::Answer { fetch, outcome })
 }
 

@@ -1,7 +1,7 @@
 //! What every cache of users must do, whichever drill it is written for: the
 //! rules that `cache_race` and `inflight_fix` share.
 
-use crate::evidence::{Evidence, Fact, Returned};
+use crate::evidence::{Entry, Evidence, Fact, Returned};
 use crate::judge::{Kind, Violation};
 use crate::schedule::{Action, Outcome};
 use crate::space::PATIENCE_MICROS;
@@ -38,7 +38,7 @@ fn brief(message: &str) -> String {
 /// A constructor that panicked leaves nothing to call.
 fn constructor(evidence: &Evidence) -> Option<Violation> {
     match evidence.entries().first() {
-        Some(crate::evidence::Entry {
+        Some(Entry {
             fact: Fact::Broke { message },
             ..
         }) => Some(Violation {
@@ -98,10 +98,22 @@ fn wrong_answer(
     let started = before.iter().position(
         |entry| matches!(entry.fact, Fact::Started { request: number, .. } if number == request),
     )?;
+    let is_delivery_of = |entry: &Entry, answered: &Entry| match (&entry.fact, &answered.fact) {
+        (Fact::Delivered { fetch }, Fact::Answered { fetch: other, .. }) => fetch == other,
+        _ => false,
+    };
+    // Over is a fetch whose answer was received, and everything that was ready ran.
     let was_over = |answered: &usize| {
-        before[*answered..started.max(*answered)]
+        let until = &before[*answered..started.max(*answered)];
+        let delivered = until
             .iter()
-            .any(|entry| matches!(entry.fact, Fact::Settled { idle: true, .. }))
+            .position(|entry| is_delivery_of(entry, &before[*answered]));
+        delivered.is_some_and(|at| {
+            let later = &until[at..];
+            later
+                .iter()
+                .any(|entry| matches!(entry.fact, Fact::Settled { idle: true, .. }))
+        })
     };
     same_answers.iter().all(was_over).then(|| {
         let message = format!("request {request} returned the error `{text}` of a fetch that was over before it asked: the error was cached");

@@ -72,7 +72,7 @@ fn check(verdict: &Verdict, result: &CheckResult, out: &mut dyn Write) -> io::Re
         )?;
     }
     if let Some(key) = &result.schedule {
-        let path = &verdict.submission;
+        let path = crate::text::one_line(&verdict.submission, usize::MAX);
         writeln!(
             out,
             "      {DIM}again: cargo grader replay {} {path} {key}{DIM:#}",

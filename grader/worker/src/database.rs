@@ -6,6 +6,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
+use std::thread::ThreadId;
 
 use kit::supervised::{Database, Fetch};
 use kit::{DbError, User, UserId};
@@ -20,6 +21,7 @@ pub(crate) const FETCH_PANIC: &str = "the database driver panicked";
 #[derive(Debug)]
 pub(crate) struct SupervisedDatabase {
     journal: Journal,
+    loop_thread: ThreadId,
     open: Arc<Mutex<Open>>,
 }
 
@@ -39,6 +41,7 @@ impl SupervisedDatabase {
     pub(crate) fn new(journal: Journal) -> SupervisedDatabase {
         SupervisedDatabase {
             journal,
+            loop_thread: std::thread::current().id(),
             open: Arc::default(),
         }
     }
@@ -73,6 +76,7 @@ impl Database for SupervisedDatabase {
             fetch: number,
             user: id.0,
             request: polled_request(),
+            off_loop: std::thread::current().id() != self.loop_thread,
         });
         Box::pin(OpenFetch {
             number,

@@ -25,6 +25,9 @@ use crate::puppet::{Act, Subject};
 thread_local! {
     /// Tasks polled on this thread, the puppet's own not counted.
     static POLLS: Cell<u32> = const { Cell::new(0) };
+
+    /// How many of them were polls of callers.
+    static CALL_POLLS: Cell<u32> = const { Cell::new(0) };
 }
 
 /// The future of one caller, shared by its task and by whoever may drop it.
@@ -60,7 +63,7 @@ impl Instance {
             // One task a turn, so that a settle can stop after any single poll.
             .event_interval(1)
             .rng_seed(RngSeed::from_bytes(&seed.to_le_bytes()))
-            .on_before_task_poll(|_| POLLS.set(POLLS.get() + 1))
+            .on_before_task_poll(|_| POLLS.set(POLLS.get().wrapping_add(1)))
             .build_local(Default::default())
             .expect("a runtime without I/O needs nothing from the system");
         let mut instance = Instance {
@@ -142,15 +145,26 @@ impl Instance {
     }
 
     fn settle(&mut self, polls: u32) {
+        let calls_before = CALL_POLLS.get();
         let settled = self.guarded(run_ready_tasks(polls));
         self.callers.retain(|_, caller| !caller.task.is_finished());
         let (polls, idle) = settled.unwrap_or((0, false));
-        self.journal.write(Event::Settled { polls, idle });
+        let of_calls = CALL_POLLS.get().wrapping_sub(calls_before);
+        self.journal.write(Event::Settled {
+            polls,
+            of_calls,
+            idle,
+        });
     }
 
     /// Frees the run. Code of the submission runs as its values are dropped; what
     /// it does, even a panic, concerns no other run.
     pub(crate) fn end(mut self) {
+        // On the loop, where clean-up code may want to start a task.
+        let callers: Vec<u32> = self.callers.keys().copied().collect();
+        for request in callers {
+            self.drop_caller(request);
+        }
         let subject = self.subject.take();
         self.guarded(async move { drop(subject) });
         let runtime = self.runtime;
@@ -213,6 +227,7 @@ impl Future for CallTask {
         let Some(mut future) = self.slot.borrow_mut().take() else {
             return Poll::Ready(());
         };
+        CALL_POLLS.set(CALL_POLLS.get().wrapping_add(1));
         let request = self.request;
         let polled = polling(request, || {
             catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context)))

@@ -31,7 +31,7 @@
 //!                   {"do":"request","request":1,"call":{"op":"get_user","user":42}},
 //!                   {"do":"settle","polls":1000}]}
 //! {"run":7,"steps":[[],[],[{"saw":"fetch_begun","fetch":1,"user":42,"request":1},
-//!                          {"saw":"settled","polls":1,"idle":true}]]}
+//!                          {"saw":"settled","polls":1,"of_calls":1,"idle":true}]]}
 //! ```
 //!
 //! (Shown on several lines; each is one.) A report has the order's `run` and one
@@ -66,13 +66,13 @@
 //!
 //! | `saw` | fields | when |
 //! |---|---|---|
-//! | `fetch_begun` | `fetch`, `user`, `request`? | the submission began a fetch; `fetch` counts from 1 in the run, `request` is the caller whose own task began it |
+//! | `fetch_begun` | `fetch`, `user`, `request`?, `off_loop`? | the submission began a fetch; `fetch` counts from 1 in the run, `request` is the caller whose own task began it; `off_loop` is there, and true, when it did so on another thread than the loop's |
 //! | `fetch_delivered` | `fetch` | the submission received the answer |
 //! | `fetch_dropped` | `fetch` | the submission dropped the fetch without having received an answer |
 //! | `returned` | `request`, `value` | a call returned |
 //! | `panicked` | `request`, `message` | a call ended in a panic |
 //! | `broke` | `message` | the submission panicked outside any call |
-//! | `settled` | `polls`, `idle` | a `settle` is over: polls spent, and whether nothing is ready any more |
+//! | `settled` | `polls`, `of_calls`, `idle` | a `settle` is over: polls spent, how many of them in the calls' own tasks, and whether nothing is ready any more |
 //! | `clock` | `micros` | an `advance` is over: the run's age by the virtual clock |
 //! | `holds` | `bytes` | the answer to `measure` |
 //!

@@ -133,6 +133,9 @@ pub enum Event {
         /// The caller whose task began it, if it was a caller's.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         request: Option<u32>,
+        /// It did so on another thread than the loop's.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        off_loop: bool,
     },
     /// The submission received the answer of a fetch.
     FetchDelivered {
@@ -168,6 +171,8 @@ pub enum Event {
     Settled {
         /// How many polls were spent.
         polls: u32,
+        /// How many of them were polls of a call's own task.
+        of_calls: u32,
         /// Whether nothing is ready to run any more.
         idle: bool,
     },
@@ -245,6 +250,7 @@ mod tests {
                     fetch: 1,
                     user: 42,
                     request: Some(1),
+                    off_loop: false,
                 },
                 Event::Returned {
                     request: 1,
@@ -252,13 +258,14 @@ mod tests {
                 },
                 Event::Settled {
                     polls: 1,
+                    of_calls: 1,
                     idle: true,
                 },
             ]],
         };
         assert_eq!(
             serde_json::to_string(&report).unwrap(),
-            r#"{"run":7,"steps":[[{"saw":"fetch_begun","fetch":1,"user":42,"request":1},{"saw":"returned","request":1,"value":"unavailable"},{"saw":"settled","polls":1,"idle":true}]]}"#
+            r#"{"run":7,"steps":[[{"saw":"fetch_begun","fetch":1,"user":42,"request":1},{"saw":"returned","request":1,"value":"unavailable"},{"saw":"settled","polls":1,"of_calls":1,"idle":true}]]}"#
         );
     }
 

@@ -23,7 +23,10 @@ use crate::protocol::{
 
 /// Counts what the process holds, for [`Step::Measure`].
 #[global_allocator]
-static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
+static ALLOCATOR: Cap<System> = Cap::new(System, HEAP_BYTES);
+
+/// What a worker may allocate; more ends it.
+const HEAP_BYTES: usize = 512 << 20;
 
 /// What the glue tells the puppet about a drill.
 #[derive(Debug)]

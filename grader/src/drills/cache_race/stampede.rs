@@ -58,6 +58,8 @@ impl Plan {
 struct Outcome {
     plan: Plan,
     begun: u64,
+    /// Fetches of another user than the one asked for.
+    strangers: u64,
     /// The most fetches live at once.
     together: u64,
     reported: Option<(u64, Duration)>,
@@ -161,6 +163,17 @@ fn wrong_fetches(outcome: &Outcome) -> Option<String> {
             outcome.together
         ));
     }
+    if outcome.strangers > 0 {
+        return Some(format!(
+            "`stampede` with {requests} requests for one user began {} fetches of other users",
+            outcome.strangers
+        ));
+    }
+    if begun > requests as u64 {
+        return Some(format!(
+            "`stampede` with {requests} requests began {begun} fetches"
+        ));
+    }
     (reported != begun).then(|| {
         format!(
             "`stampede` with {requests} requests reported {reported} fetches, and {begun} began"
@@ -225,13 +238,16 @@ fn send(driver: &mut Driver<'_>, plan: Plan) -> Result<Outcome, Failure> {
     let run = driver.new_run();
     let evidence = driver.blank_evidence(run);
     let seed = driver.loop_seed();
-    let mut seen = Seen::default();
+    let mut seen = Seen {
+        user: evidence.wire_id(7),
+        ..Seen::default()
+    };
     seen.note(driver.converse(run, vec![Step::New { seed }])?);
     let settle = Step::Settle {
         polls: 2_000 + 40 * plan.requests as u32,
     };
     let call = Call::Stampede {
-        user: evidence.wire_id(7),
+        user: seen.user,
         requests: plan.requests,
     };
     let first_settle = match plan.database {
@@ -291,6 +307,7 @@ fn send(driver: &mut Driver<'_>, plan: Plan) -> Result<Outcome, Failure> {
     driver.count(1, seen.begun);
     let Seen {
         begun,
+        strangers,
         together,
         reported,
         panicked,
@@ -301,6 +318,7 @@ fn send(driver: &mut Driver<'_>, plan: Plan) -> Result<Outcome, Failure> {
     Ok(Outcome {
         plan,
         begun,
+        strangers,
         together,
         reported,
         panicked,
@@ -311,6 +329,8 @@ fn send(driver: &mut Driver<'_>, plan: Plan) -> Result<Outcome, Failure> {
 /// What was seen of one stampede so far.
 #[derive(Default)]
 struct Seen {
+    user: u64,
+    strangers: u64,
     live: Vec<u32>,
     begun: u64,
     together: u64,
@@ -327,7 +347,8 @@ impl Seen {
         for event in steps.into_iter().flatten() {
             news |= !matches!(event, Event::Settled { .. } | Event::Clock { .. });
             match event {
-                Event::FetchBegun { fetch, .. } => {
+                Event::FetchBegun { fetch, user, .. } => {
+                    self.strangers += u64::from(user != self.user);
                     self.begun += 1;
                     self.live.push(fetch);
                     self.together = self.together.max(self.live.len() as u64);
