@@ -132,6 +132,8 @@ const CROWD: usize = 100;
 const MANY_USERS: u32 = 200;
 /// Fetches that fail in a row when the database is down.
 const DOWN_FOR: u32 = 20;
+/// Ten seconds: a database that is slow, and answers all the same.
+const SLOW_MICROS: u64 = 10_000_000;
 const RANDOM_SCHEDULES: usize = 300;
 
 impl Drill for InflightFix {
@@ -229,6 +231,9 @@ fn together(exam: &mut Exam<'_>) -> Findings {
     findings.join(exam.play(&Coalescing, crowd.clone()));
     crowd.extend([start(USER), start(USER)]);
     findings.join(exam.play(&Coalescing, crowd));
+    // A slow database is no reason to give up or to ask twice.
+    let slow = [start(USER), start(USER), pass(SLOW_MICROS)];
+    findings.join(exam.play(&Coalescing, slow.to_vec()));
     findings
 }
 
