@@ -60,6 +60,8 @@ pub struct Driver<'a> {
     tally: Tally,
     broken: Option<io::Error>,
     failed_closing: Option<Failure>,
+    /// The loop has stopped at least once: it will again, and each time costs a wait.
+    has_blocked: bool,
     output: String,
 }
 
@@ -79,6 +81,7 @@ impl<'a> Driver<'a> {
             tally: Tally::default(),
             broken: None,
             failed_closing: None,
+            has_blocked: false,
             output: String::new(),
         }
     }
@@ -140,8 +143,9 @@ impl<'a> Driver<'a> {
         match (reports.pop(), failure) {
             (Some(report), None) => Ok(report.steps),
             (_, failure) => {
-                self.discard_worker();
-                Err(failure.unwrap_or_else(|| self.out_of_time()))
+                let failure = failure.unwrap_or_else(|| self.out_of_time());
+                self.give_up_on(&failure);
+                Err(failure)
             }
         }
     }
@@ -195,7 +199,12 @@ impl<'a> Driver<'a> {
             return (Vec::new(), Some(self.out_of_time()));
         }
         if self.worker.is_none() {
-            match Worker::start(self.program, self.limits, self.deadline) {
+            let mut limits = self.limits.clone();
+            if self.has_blocked {
+                limits.answer_cpu /= 2;
+                limits.answer_asleep /= 2;
+            }
+            match Worker::start(self.program, &limits, self.deadline) {
                 Ok(Ok(worker)) => self.worker = Some(worker),
                 Ok(Err(failure)) => return (Vec::new(), Some(failure)),
                 Err(error) => {
@@ -207,6 +216,12 @@ impl<'a> Driver<'a> {
         }
         let worker = self.worker.as_mut().expect("started above");
         worker.exchange(orders)
+    }
+
+    /// Notes what a failure says of those to come, and ends the worker.
+    fn give_up_on(&mut self, failure: &Failure) {
+        self.has_blocked |= matches!(failure, Failure::Blocked(_));
+        self.discard_worker();
     }
 
     fn discard_worker(&mut self) {
@@ -267,17 +282,20 @@ impl<'a> Driver<'a> {
             }
             answered += 1;
         }
-        if failure.is_some() {
-            self.discard_worker();
+        if let Some(failure) = &failure {
+            self.give_up_on(failure);
         }
         (answered, failure)
     }
 
-    /// Plays a run from the start, alone and turn by turn, so that its evidence ends
-    /// with the turn that fails, if one does.
+    /// Plays what is left of a run, from the start if its worker is gone, alone and turn
+    /// by turn, so that its evidence ends with the turn that fails, if one does.
     fn play_slowly(&mut self, run: &mut Run) -> Option<Failure> {
-        run.worker = None;
-        for turn in std::mem::take(&mut run.script) {
+        let known = match run.worker == Some(self.workers_started) {
+            true => run.evidence.turns().len(),
+            false => 0,
+        };
+        for turn in run.script.split_off(known) {
             run.script.push(turn);
             let (_, failure) = self.attempt(std::slice::from_mut(run));
             if failure.is_some() {
@@ -370,9 +388,8 @@ impl System for Driver<'_> {
             run
         };
         let mut runs: Vec<Run> = batch.into_iter().map(extend).collect();
-        let (_, failure) = self.attempt(&mut runs);
         let fine = |run| Played { run, failure: None };
-        if failure.is_none() {
+        if !self.has_blocked && self.attempt(&mut runs).1.is_none() {
             return runs.into_iter().map(fine).collect();
         }
         // A worker answers several orders at once, so it may be any of them that

@@ -1,1 +1,210 @@
-//! To come.
+//! The repository's own order: what is mirrored is there, what is pinned agrees.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use grader::drills;
+
+use crate::courses::{real, root};
+
+/// Drills whose hidden tests are being written.
+const NOT_YET_GRADED: &[&str] = &["offload"];
+
+#[test]
+fn every_drill_is_in_its_four_places() {
+    let summary = text("book/SUMMARY.md");
+    let learners = text("exercises/Cargo.toml");
+    let ours = text("Cargo.toml");
+    for slug in real().slugs().unwrap() {
+        let mut places: Vec<String> = [
+            "exercises/SLUG/Cargo.toml",
+            "exercises/SLUG/README.md",
+            "exercises/SLUG/exercise.toml",
+            "exercises/SLUG/src/lib.rs",
+            "exercises/SLUG/tests/public.rs",
+            "solutions/SLUG/Cargo.toml",
+            "solutions/SLUG/src/lib.rs",
+            "solutions/SLUG/stub.rs",
+            "solutions/SLUG/right",
+            "book/SLUG.md",
+        ]
+        .map(|place| place.replace("SLUG", &slug))
+        .to_vec();
+        let graded = drills::find(&slug).is_some();
+        assert_eq!(graded, !NOT_YET_GRADED.contains(&&*slug), "{slug}");
+        if graded {
+            places.push(format!("solutions/{slug}/wrong"));
+            places.push(format!("grader/src/drills/{slug}.rs"));
+            places.push(format!("grader/src/drills/{slug}/contract.rs"));
+        }
+        for place in places {
+            assert!(root().join(&place).exists(), "{place} is missing");
+        }
+        assert!(
+            summary.contains(&format!("({slug}.md)")),
+            "{slug} is not in the summary"
+        );
+        assert!(
+            learners.contains(&format!("\"{slug}\"")),
+            "{slug} is not in the learner's workspace"
+        );
+        assert!(
+            ours.contains(&format!("\"solutions/{slug}\"")),
+            "{slug} is not in our workspace"
+        );
+    }
+}
+
+#[test]
+fn nothing_is_left_of_a_drill_that_is_gone() {
+    let slugs = real().slugs().unwrap();
+    for drill in drills::ALL {
+        assert!(
+            slugs.iter().any(|slug| slug == drill.slug()),
+            "{} has no exercise",
+            drill.slug()
+        );
+    }
+    for entry in fs::read_dir(root().join("solutions")).unwrap() {
+        let name = entry.unwrap().file_name().to_string_lossy().into_owned();
+        assert!(slugs.contains(&name), "solutions/{name} is of no drill");
+    }
+}
+
+#[test]
+fn a_learner_begins_with_the_stub() {
+    for slug in real().slugs().unwrap() {
+        let exercise = format!("exercises/{slug}/src/lib.rs");
+        if is_being_worked_on(&exercise) {
+            continue;
+        }
+        let stub = format!("solutions/{slug}/stub.rs");
+        assert!(text(&exercise) == text(&stub), "{exercise} is not {stub}");
+    }
+}
+
+/// Whether git knows the file with another text than it has. Without git, no.
+fn is_being_worked_on(path: &str) -> bool {
+    let mut git = Command::new("git");
+    git.args(["diff", "--quiet", "HEAD", "--", path])
+        .current_dir(root());
+    git.status().is_ok_and(|status| status.code() == Some(1))
+}
+
+#[test]
+fn both_workspaces_pin_the_same_versions_of_what_they_share() {
+    let version = |lockfile: &str, name: &str| -> String {
+        let lock: toml::Table = toml::from_str(&text(lockfile)).unwrap();
+        let packages = lock["package"].as_array().unwrap().iter();
+        let mut versions: Vec<&str> = packages
+            .filter(|package| package["name"].as_str() == Some(name))
+            .filter_map(|package| package["version"].as_str())
+            .collect();
+        versions.sort_unstable();
+        assert!(!versions.is_empty(), "{lockfile} has no {name}");
+        versions.join(", ")
+    };
+    for name in ["tokio", "tokio-macros", "futures", "futures-util", "bcrypt"] {
+        let (ours, learners) = (
+            version("Cargo.lock", name),
+            version("exercises/Cargo.lock", name),
+        );
+        assert_eq!(ours, learners, "{name}");
+    }
+}
+
+#[test]
+fn the_learner_s_workspace_never_asks_for_the_grader_s_seam() {
+    for slug in real().slugs().unwrap() {
+        assert!(
+            !text(&format!("exercises/{slug}/Cargo.toml")).contains("supervised"),
+            "{slug}"
+        );
+    }
+    assert!(!text("exercises/Cargo.toml").contains("supervised"));
+    let kit: toml::Table = toml::from_str(&text("exercises/kit/Cargo.toml")).unwrap();
+    assert!(
+        kit["features"].get("default").is_none(),
+        "the kit has default features"
+    );
+}
+
+#[test]
+fn no_file_holds_what_was_meant_to_be_taken_out() {
+    // Put together here, so that this file does not hold them.
+    let words = [
+        ["TO", "DO"],
+        ["FIX", "ME"],
+        ["XX", "X:"],
+        ["<<<<", "<<< "],
+        [">>>>", ">>> "],
+        ["Lorem ", "ipsum"],
+    ];
+    let mut marks: Vec<String> = words.iter().map(|parts| parts.concat()).collect();
+    // Where this machine keeps the repository and its user.
+    marks.push(format!("{}/", root().display()));
+    marks.extend(
+        std::env::var("HOME")
+            .ok()
+            .filter(|home| home.len() > 1)
+            .map(|home| home + "/"),
+    );
+    let mut found = Vec::new();
+    for path in own_files() {
+        let Ok(text) = fs::read_to_string(root().join(&path)) else {
+            continue;
+        };
+        for (number, line) in (1..).zip(text.lines()) {
+            if marks.iter().any(|mark| line.contains(mark.as_str())) {
+                found.push(format!("{}:{number}: {line}", path.display()));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn every_module_says_what_it_is_for() {
+    for path in own_files() {
+        let is_module = path.extension().is_some_and(|extension| extension == "rs")
+            && path.starts_with("grader");
+        if is_module {
+            let text = text(&path.to_string_lossy());
+            assert!(
+                text.starts_with("//! "),
+                "{} begins without a word",
+                path.display()
+            );
+        }
+    }
+}
+
+/// The repository's files, from its root: nothing built, nothing of git's.
+fn own_files() -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut folders = vec![PathBuf::new()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(root().join(&folder)).unwrap() {
+            let entry = entry.unwrap();
+            let name = entry.file_name();
+            let path = folder.join(&name);
+            let kind = entry.file_type().unwrap();
+            if kind.is_dir() {
+                let skipped = ["target", ".git", ".learner", "node_modules"];
+                if !skipped.contains(&&*name.to_string_lossy()) {
+                    folders.push(path);
+                }
+            } else if kind.is_file() {
+                files.push(path);
+            }
+        }
+    }
+    assert!(files.contains(&PathBuf::from("grader/src/lib.rs")));
+    files
+}
+
+fn text(path: &str) -> String {
+    let place: &Path = &root().join(path);
+    fs::read_to_string(place).unwrap_or_else(|error| panic!("{path}: {error}"))
+}

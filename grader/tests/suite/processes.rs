@@ -6,6 +6,9 @@ use std::time::{Duration, Instant};
 /// A process, by its number.
 pub(crate) type Pid = u32;
 
+/// No process.
+pub(crate) const NONE: &[Pid] = &[];
+
 /// Workers whose grader is gone: it removes their program's file as it leaves.
 pub(crate) fn orphaned_workers() -> Vec<Pid> {
     let of_ours = crate::courses::real().target().join("grader/jobs");

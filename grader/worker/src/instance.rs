@@ -110,6 +110,7 @@ impl Instance {
             journal: self.journal.clone(),
         };
         // On the loop: a task spawned from outside would queue behind all others.
+        #[expect(clippy::async_yields_async, reason = "kept to be dropped, not awaited")]
         let task = self.guarded(async move { tokio::task::spawn_local(call) });
         if let Some(task) = task {
             self.callers.insert(request, Caller { slot, task });

@@ -93,7 +93,9 @@ fn carry_out(
         Step::New { seed } => {
             let mut instance = Instance::new(seed, connection, act);
             let events = instance.take_events();
-            runs.insert(run, instance);
+            if let Some(old) = runs.insert(run, instance) {
+                old.end();
+            }
             events
         }
         Step::Measure => vec![Event::Holds {

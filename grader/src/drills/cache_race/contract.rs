@@ -21,7 +21,10 @@ async fn send_stampede(db: Db, id: UserId, requests: usize) -> Value {
     let fetches: u64 = report.fetches;
     let elapsed: Duration = report.elapsed;
     let elapsed_nanos = elapsed.as_nanos() as u64;
-    Value::Stampede { fetches, elapsed_nanos }
+    Value::Stampede {
+        fetches,
+        elapsed_nanos,
+    }
 }
 
 struct Cache(Rc<UserCache>);
@@ -43,5 +46,7 @@ impl Subject for Cache {
 }
 
 fn main() -> std::io::Result<()> {
-    run(&Act { new_subject: |db| Box::new(Cache(Rc::new(new_cache(db)))) })
+    run(&Act {
+        new_subject: |db| Box::new(Cache(Rc::new(new_cache(db)))),
+    })
 }

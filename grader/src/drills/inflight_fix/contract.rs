@@ -30,5 +30,7 @@ impl Subject for Cache {
 }
 
 fn main() -> std::io::Result<()> {
-    run(&Act { new_subject: |db| Box::new(Cache(Rc::new(new_cache(db)))) })
+    run(&Act {
+        new_subject: |db| Box::new(Cache(Rc::new(new_cache(db)))),
+    })
 }

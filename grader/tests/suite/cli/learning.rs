@@ -146,7 +146,7 @@ fn a_damaged_memory_is_set_aside_and_nothing_is_lost() {
     course.write(".learner/backups/cache_race/1/lib.rs", "// kept\n");
     insta::assert_snapshot!(course.run(&["hint", "cache_race"]).all());
     assert_eq!(
-        course.read(".learner/state.damaged.json"),
+        course.read(".learner/state.damaged-1.json"),
         "{\"drills\": {\"cache_race\": {\"hints_sho"
     );
     assert_eq!(
