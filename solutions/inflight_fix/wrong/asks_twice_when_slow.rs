@@ -1,0 +1,30 @@
+//! Wrong: begins a second fetch when the first one is slow. Caught by: one_fetch
+
+use kit::{Db, DbError, User, UserId};
+use std::{cell::RefCell, collections::HashMap, rc::Rc};
+use tokio::sync::OnceCell;
+pub struct UserCache {
+    db: Db,
+    cells: RefCell<HashMap<UserId, Rc<OnceCell<User>>>>,
+}
+impl UserCache {
+    pub fn new(db: Db) -> Self {
+        Self {
+            db,
+            cells: Default::default(),
+        }
+    }
+    pub async fn get_user(&self, id: UserId) -> Result<User, DbError> {
+        let cell = self.cells.borrow_mut().entry(id).or_default().clone();
+        cell.get_or_try_init(|| async {
+            let f = self.db.fetch_user(id);
+            tokio::pin!(f);
+            if let Ok(r) = tokio::time::timeout(std::time::Duration::from_secs(2), &mut f).await {
+                return r;
+            }
+            self.db.fetch_user(id).await
+        })
+        .await
+        .cloned()
+    }
+}
