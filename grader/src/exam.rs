@@ -215,7 +215,8 @@ impl<'a> Exam<'a> {
     }
 
     /// The same, where kinds of violation that `known` holds are another check's
-    /// affair: with nothing else against it, the check cannot be judged.
+    /// affair. Some of them hide what comes after them: with nothing else against it,
+    /// the check then cannot be judged.
     pub fn decide_beyond(
         &mut self,
         check: &'static str,
@@ -235,7 +236,10 @@ impl<'a> Exam<'a> {
             self.decide_against(check, rules, finding.clone());
         } else if let Some(why) = findings.incomplete() {
             self.skip(check, &why);
-        } else if kinds.iter().any(|kind| found(&kind)) {
+        } else if kinds
+            .iter()
+            .any(|kind| found(&kind) && Kind::BLINDING.contains(kind))
+        {
             self.skip(check, "cannot be judged before the checks above hold");
         } else if findings.has(Kind::Panicked) {
             // A request that ends in a panic proves nothing about anything else.

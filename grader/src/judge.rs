@@ -44,6 +44,14 @@ pub enum Kind {
 impl Kind {
     /// The kinds that end the process a run is played in.
     pub const OF_THE_PROCESS: [Kind; 3] = [Kind::Blocked, Kind::Died, Kind::Garbled];
+
+    /// The kinds after which a schedule proves little about anything else.
+    pub const BLINDING: [Kind; 4] = [
+        Kind::Hang,
+        Kind::WaitsForOther,
+        Kind::Panicked,
+        Kind::OffLoop,
+    ];
 }
 
 /// One broken rule, and where.
