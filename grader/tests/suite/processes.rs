@@ -20,14 +20,55 @@ pub(crate) fn orphaned_workers() -> Vec<Pid> {
     })
 }
 
-/// Processes with this argument.
+/// Processes with this argument, when one that is ending has ended.
 pub(crate) fn with_argument(argument: &str) -> Vec<Pid> {
     let argument = argument.to_owned();
-    still_there(move |pid| {
-        let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-        line.split(|byte| *byte == 0)
-            .any(|word| word == argument.as_bytes())
-    })
+    still_there(move |pid| has_argument(pid, &argument))
+}
+
+/// Waits until there is a process with this argument.
+pub(crate) fn await_argument(argument: &str) {
+    let patience = Instant::now() + PATIENCE;
+    while !all().any(|pid| has_argument(pid, argument)) {
+        assert!(Instant::now() < patience, "nobody has started it");
+        std::thread::sleep(TICK);
+    }
+}
+
+/// Waits until `parent` has a child whose program is called so.
+pub(crate) fn await_child(parent: Pid, program: &str) -> Pid {
+    let patience = Instant::now() + PATIENCE;
+    loop {
+        let path = format!("/proc/{parent}/task/{parent}/children");
+        let children = fs::read_to_string(path).expect("the parent lives");
+        let is_it = |pid: &Pid| {
+            let path = fs::read_link(format!("/proc/{pid}/exe"));
+            path.is_ok_and(|path| path.ends_with(program))
+        };
+        let mut pids = children
+            .split_whitespace()
+            .filter_map(|pid| pid.parse().ok());
+        if let Some(pid) = pids.find(is_it) {
+            return pid;
+        }
+        assert!(Instant::now() < patience, "it has started no such program");
+        std::thread::sleep(TICK);
+    }
+}
+
+/// Only to fail some time; nothing is judged by it.
+const PATIENCE: Duration = Duration::from_secs(120);
+const TICK: Duration = Duration::from_millis(2);
+
+fn all() -> impl Iterator<Item = Pid> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+}
+
+fn has_argument(pid: Pid, argument: &str) -> bool {
+    let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    line.split(|byte| *byte == 0)
+        .any(|word| word == argument.as_bytes())
 }
 
 /// The processes that are like this and stay so: one that was killed needs a
@@ -35,13 +76,11 @@ pub(crate) fn with_argument(argument: &str) -> Vec<Pid> {
 fn still_there(like: impl Fn(Pid) -> bool) -> Vec<Pid> {
     let patience = Instant::now() + Duration::from_secs(5);
     loop {
-        let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
-        let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-        let found: Vec<Pid> = pids.filter(|pid| like(*pid)).collect();
+        let found: Vec<Pid> = all().filter(|pid| like(*pid)).collect();
         if found.is_empty() || Instant::now() > patience {
             return found;
         }
-        std::thread::sleep(Duration::from_millis(5));
+        std::thread::sleep(TICK);
     }
 }
 
