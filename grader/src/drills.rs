@@ -5,8 +5,10 @@
 
 mod cache_race;
 mod inflight_fix;
+mod offload;
 mod user_cache;
 
+use crate::driver::Service;
 use crate::exam::{Check, Exam};
 use crate::judge::Rules;
 
@@ -19,6 +21,11 @@ pub trait Drill: Sync {
     /// must offer to be linked with the puppet.
     fn contract(&self) -> &'static str;
 
+    /// What a submission offers.
+    fn service(&self) -> Service {
+        Service::Users
+    }
+
     /// The checks, in the order they are reported. Their points add up to 100.
     fn checks(&self) -> &'static [Check];
 
@@ -30,7 +37,11 @@ pub trait Drill: Sync {
 }
 
 /// Every drill that can be graded, in the order of the course.
-pub const ALL: &[&dyn Drill] = &[&cache_race::CacheRace, &inflight_fix::InflightFix];
+pub const ALL: &[&dyn Drill] = &[
+    &cache_race::CacheRace,
+    &inflight_fix::InflightFix,
+    &offload::Offload,
+];
 
 /// The drill of that name, if it can be graded.
 pub fn find(slug: &str) -> Option<&'static dyn Drill> {

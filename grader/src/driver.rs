@@ -4,17 +4,19 @@
 //! fails, the run it failed in is found out, and every other run goes on in a
 //! fresh worker. It never judges what it saw.
 
+mod threads;
+
 use std::io;
 use std::path::Path;
 use std::time::Instant;
 
 use sha2::{Digest, Sha256};
-use worker::protocol::{Answer, Call, Event, Order, Report, Step};
+use worker::protocol::{Admission, Answer, Call, Event, Order, Report, Step};
 
 use crate::evidence::{Evidence, Tampering};
 use crate::explore::{Played, System};
 use crate::limits::Limits;
-use crate::schedule::{Action, FIRST_USER, Outcome, Settle, Turn};
+use crate::schedule::{Action, FIRST_USER, HashEnding, Outcome, Settle, Turn};
 use crate::supervisor::{Failure, Worker};
 
 /// Users of different runs have different ids: run 3's user 7 is 3,000,007. So a
@@ -25,6 +27,16 @@ const IDS_PER_RUN: u64 = 1_000_000;
 /// and as many again for each request.
 const SPIN_POLLS: u32 = 400;
 const SPIN_POLLS_PER_REQUEST: u32 = 20;
+
+/// What a submission offers, and so what a request is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Service {
+    /// It fetches users. All of it runs on the loop.
+    Users,
+    /// It hashes passwords. Other threads take part, so one run is played at a time,
+    /// and a turn is over when they rest as well.
+    Passwords,
+}
 
 /// One run of the submission, with what is known of it.
 #[derive(Debug)]
@@ -51,6 +63,7 @@ pub struct Tally {
 pub struct Driver<'a> {
     program: &'a Path,
     limits: &'a Limits,
+    service: Service,
     seed: u64,
     deadline: Instant,
     worker: Option<Worker>,
@@ -60,18 +73,21 @@ pub struct Driver<'a> {
     tally: Tally,
     broken: Option<io::Error>,
     failed_closing: Option<Failure>,
+    panicked_closing: Option<String>,
+    patience: threads::Patience,
     /// The loop has stopped at least once: it will again, and each time costs a wait.
     has_blocked: bool,
     output: String,
 }
 
 impl<'a> Driver<'a> {
-    /// A driver of `program`, whose rows and random choices come from `seed`.
+    /// A driver of `program`, which offers `service` and whose rows and random choices come from `seed`.
     /// The wall-clock limit of the whole grading begins now.
-    pub fn new(program: &'a Path, limits: &'a Limits, seed: u64) -> Driver<'a> {
+    pub fn new(program: &'a Path, limits: &'a Limits, service: Service, seed: u64) -> Driver<'a> {
         Driver {
             program,
             limits,
+            service,
             seed,
             deadline: Instant::now() + limits.wall,
             worker: None,
@@ -81,9 +97,16 @@ impl<'a> Driver<'a> {
             tally: Tally::default(),
             broken: None,
             failed_closing: None,
+            panicked_closing: None,
+            patience: threads::Patience::default(),
             has_blocked: false,
             output: String::new(),
         }
+    }
+
+    /// What the submission offers.
+    pub fn service(&self) -> Service {
+        self.service
     }
 
     /// The seed of the grading.
@@ -104,6 +127,11 @@ impl<'a> Driver<'a> {
     /// How a worker failed while it freed a run that had been played to its end.
     pub fn failed_closing(&self) -> Option<&Failure> {
         self.failed_closing.as_ref()
+    }
+
+    /// The message of a panic while such a run was freed.
+    pub fn panicked_closing(&self) -> Option<&str> {
+        self.panicked_closing.as_deref()
     }
 
     /// Whether the time of the whole grading is used up.
@@ -154,22 +182,79 @@ impl<'a> Driver<'a> {
     /// runs then too. What goes wrong is in [`Driver::failed_closing`].
     pub fn try_freeing(&mut self) {
         let run = self.new_run();
-        let user = self.blank_evidence(run).wire_id(FIRST_USER);
         let request = Step::Request {
             request: 1,
-            call: Call::GetUser { user },
+            call: self.call(FIRST_USER, &self.blank_evidence(run)),
         };
         let steps = vec![
             Step::New {
                 seed: self.loop_seed(),
+                max_parallel: None,
             },
             request,
             Step::Settle { polls: SPIN_POLLS },
         ];
         // A failure here will come again where a check looks for it.
-        if self.converse(run, steps).is_ok() {
-            self.failed_closing = self.converse(run, vec![Step::End]).err();
+        if self.converse(run, steps).is_err() {
+            return;
         }
+        match self.converse(run, vec![Step::End]) {
+            Err(failure) => self.failed_closing = Some(failure),
+            Ok(reports) => {
+                self.panicked_closing =
+                    reports.into_iter().flatten().find_map(|event| match event {
+                        Event::Broke { message } => Some(message),
+                        _ => None,
+                    });
+            }
+        }
+    }
+
+    /// What a request for this user asks of the submission.
+    fn call(&self, user: u32, evidence: &Evidence) -> Call {
+        match self.service {
+            Service::Users => Call::GetUser {
+                user: evidence.wire_id(user),
+            },
+            Service::Passwords => Call::Hash {
+                password: evidence.secrets().password(user),
+            },
+        }
+    }
+
+    /// The step that does what a turn says, if it takes one.
+    fn action_step(&self, action: Action, request: u32, evidence: &Evidence) -> Option<Step> {
+        Some(match action {
+            Action::Start { user } => Step::Request {
+                request,
+                call: self.call(user, evidence),
+            },
+            Action::Answer { fetch, outcome } => Step::Answer {
+                fetch,
+                with: match outcome {
+                    Outcome::Row => Answer::Row {
+                        name: evidence.row_name(fetch),
+                    },
+                    Outcome::NotFound => Answer::NotFound,
+                    Outcome::Unavailable => Answer::Unavailable,
+                    Outcome::Panic => Answer::Panic,
+                },
+            },
+            Action::Admit { hash, ending } => Step::Admit {
+                hash,
+                with: match ending {
+                    HashEnding::Done => Admission::Text(evidence.secrets().hash_text(hash)),
+                    HashEnding::Bcrypt => {
+                        let (cost, salt) = evidence.secrets().cost_and_salt(hash);
+                        Admission::Bcrypt { cost, salt }
+                    }
+                    HashEnding::Panic => Admission::Panic,
+                },
+            },
+            Action::HangUp { request } => Step::Drop { request },
+            Action::Pass { micros } => Step::Advance { micros },
+            Action::Make { .. } | Action::Wait => return None,
+        })
     }
 
     /// The number of a run to be driven by [`Driver::converse`].
@@ -243,6 +328,7 @@ impl<'a> Driver<'a> {
             run.evidence = self.blank_evidence(run.id);
             steps.push(Step::New {
                 seed: self.loop_seed(),
+                max_parallel: None,
             });
         }
         let (played, to_play) = run.script.split_at(run.evidence.turns().len());
@@ -250,7 +336,7 @@ impl<'a> Driver<'a> {
         let mut requests = played.iter().filter(starts).count() as u32;
         for turn in to_play {
             requests += u32::from(starts(&turn));
-            steps.extend(action_step(turn.action, requests, &run.evidence));
+            steps.extend(self.action_step(turn.action, requests, &run.evidence));
             steps.push(Step::Settle {
                 polls: match turn.settle {
                     Settle::Polls(polls) => polls,
@@ -317,50 +403,19 @@ fn derived(seed: u64, purpose: &str) -> u64 {
     first.fold(0, |number, byte| number << 8 | u64::from(byte))
 }
 
-fn action_step(action: Action, request: u32, evidence: &Evidence) -> Option<Step> {
-    Some(match action {
-        Action::Start { user } => Step::Request {
-            request,
-            call: Call::GetUser {
-                user: evidence.wire_id(user),
-            },
-        },
-        Action::Answer { fetch, outcome } => Step::Answer {
-            fetch,
-            with: match outcome {
-                Outcome::Row => Answer::Row {
-                    name: evidence.row_name(fetch),
-                },
-                Outcome::NotFound => Answer::NotFound,
-                Outcome::Unavailable => Answer::Unavailable,
-                Outcome::Panic => Answer::Panic,
-            },
-        },
-        Action::HangUp { request } => Step::Drop { request },
-        Action::Pass { micros } => Step::Advance { micros },
-        Action::Wait => return None,
-    })
-}
-
 fn absorb(run: &mut Run, report: Report) -> Result<(), Tampering> {
     let to_play = run.script.split_off(run.evidence.turns().len());
     let mut steps = report.steps.into_iter();
     let settles = to_play.len();
-    let actions = to_play
-        .iter()
-        .filter(|turn| turn.action != Action::Wait)
-        .count();
+    let silent = |turn: &Turn| matches!(turn.action, Action::Wait | Action::Make { .. });
+    let actions = to_play.iter().filter(|turn| !silent(turn)).count();
     if steps.len() > settles + actions {
         run.evidence.opened(&steps.next().unwrap_or_default())?;
     }
     for turn in to_play {
         run.script.push(turn);
         let mut next = || steps.next().unwrap_or_default();
-        let action = if turn.action == Action::Wait {
-            Vec::new()
-        } else {
-            next()
-        };
+        let action = if silent(&turn) { Vec::new() } else { next() };
         run.evidence.played(turn, &action, &next())?;
     }
     Ok(())
@@ -370,6 +425,14 @@ impl System for Driver<'_> {
     type Turn = Turn;
     type Run = Run;
     type Failure = Failure;
+
+    fn width(&self) -> usize {
+        match self.service {
+            Service::Users => 48,
+            // A pool that all services share would be short of threads.
+            Service::Passwords => 1,
+        }
+    }
 
     fn open(&mut self) -> Run {
         let id = self.new_run();
@@ -388,6 +451,13 @@ impl System for Driver<'_> {
             run
         };
         let mut runs: Vec<Run> = batch.into_iter().map(extend).collect();
+        if self.service == Service::Passwords {
+            let play = |mut run| {
+                let failure = self.play_with_threads(&mut run);
+                Played { run, failure }
+            };
+            return runs.into_iter().map(play).collect();
+        }
         let fine = |run| Played { run, failure: None };
         if !self.has_blocked && self.attempt(&mut runs).1.is_none() {
             return runs.into_iter().map(fine).collect();

@@ -3,11 +3,15 @@
 //! Its main type is [`Evidence`], built fact by fact. It refuses what cannot have
 //! happened (a [`Tampering`]); it draws no conclusion beyond that.
 
-use sha2::{Digest, Sha256};
+mod secrets;
+
 use thiserror::Error;
 use worker::protocol::{Event, Value};
 
-use crate::schedule::{Action, Outcome, Settle, Turn};
+use secrets::Secrets;
+pub use secrets::{LONGEST, TOO_LONG};
+
+use crate::schedule::{Action, HashEnding, Outcome, Settle, Turn};
 
 /// A fact, and the turn (an index into the schedule) it was learnt in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +50,21 @@ pub enum Fact {
     Returned { request: u32, answer: Returned },
     /// A request ended in a panic.
     Panicked { request: u32, message: String },
+    /// The grader had the service made.
+    Made { max_parallel: u32 },
+    /// The grader let a hash end.
+    Admitted { hash: u32, ending: HashEnding },
+    /// A hash began; `user` is `None` for a password nobody gave.
+    Hashing {
+        hash: u32,
+        user: Option<u32>,
+        request: Option<u32>,
+        on_loop: bool,
+    },
+    /// A hash is over.
+    Hashed { hash: u32 },
+    /// The loop answered so many pings in this turn.
+    Answers { pings: u32 },
     /// Code outside any request panicked.
     Broke { message: String },
     /// Tasks ran: so many polls, and whether none is ready any more.
@@ -74,6 +93,15 @@ pub enum Returned {
     },
     /// "The database is unavailable".
     Unavailable,
+    /// What this hash ended with, for the password the request was given.
+    HashOf {
+        /// The hash.
+        hash: u32,
+    },
+    /// A text that is no hash of the request's password made in this run.
+    InventedHash,
+    /// "The password is too long".
+    TooLong,
     /// Something a request for a user cannot return.
     Other,
 }
@@ -127,6 +155,28 @@ pub struct Fetch {
     pub request: Option<u32>,
 }
 
+/// The state of a hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HashState {
+    /// It waits on its thread until it is admitted.
+    Held,
+    /// It was admitted and is not over yet.
+    Admitted,
+    /// It is over.
+    Over,
+}
+
+/// A hash of the run.
+#[derive(Clone, Debug)]
+pub struct Hash {
+    /// Whose password it is; `None` for one nobody gave.
+    pub user: Option<u32>,
+    /// How it stands.
+    pub state: HashState,
+    /// How it was admitted to end.
+    pub ending: Option<HashEnding>,
+}
+
 /// The ids of two users whose numbers are this far apart are 2^32 apart: the same
 /// to whoever keeps only the low bits.
 pub const ALIKE: u32 = 1_000;
@@ -135,11 +185,13 @@ pub const ALIKE: u32 = 1_000;
 #[derive(Clone, Debug)]
 pub struct Evidence {
     user_base: u64,
-    row_secret: u64,
+    secrets: Secrets,
     turns: Vec<Turn>,
     entries: Vec<Entry>,
     requests: Vec<Request>,
     fetches: Vec<Fetch>,
+    hashes: Vec<Hash>,
+    max_parallel: u32,
     settled: bool,
     idle: bool,
     polls: u64,
@@ -147,15 +199,17 @@ pub struct Evidence {
 
 impl Evidence {
     /// Nothing known yet of a run whose user `n` has the id `user_base + n` and
-    /// whose rows are made from `row_secret`.
-    pub fn new(user_base: u64, row_secret: u64) -> Evidence {
+    /// whose rows, passwords and hashes are made from `secret`.
+    pub fn new(user_base: u64, secret: u64) -> Evidence {
         Evidence {
             user_base,
-            row_secret,
+            secrets: Secrets::new(secret),
             turns: Vec::new(),
             entries: Vec::new(),
             requests: Vec::new(),
             fetches: Vec::new(),
+            hashes: Vec::new(),
+            max_parallel: 1,
             settled: true,
             idle: true,
             polls: 0,
@@ -221,6 +275,55 @@ impl Evidence {
             .collect()
     }
 
+    /// The hashes with their numbers.
+    pub fn hashes(&self) -> impl Iterator<Item = (u32, &Hash)> {
+        (1..).zip(&self.hashes)
+    }
+
+    /// Hash `number`, counted from 1.
+    pub fn hash(&self, number: u32) -> Option<&Hash> {
+        self.hashes.get((number as usize).checked_sub(1)?)
+    }
+
+    /// The hashes that run: begun and not over.
+    pub fn running_hashes(&self) -> impl Iterator<Item = (u32, &Hash)> {
+        self.hashes()
+            .filter(|(_, hash)| hash.state != HashState::Over)
+    }
+
+    /// The waiting requests that something should happen to by itself: those whose
+    /// hash is over, or could begin because fewer run than may.
+    pub fn unserved(&self) -> Vec<u32> {
+        let room = self.running_hashes().count() < self.max_parallel as usize;
+        let is_unserved = |number: &u32| {
+            let Some(user) = self.request(*number).map(|request| request.user) else {
+                return false;
+            };
+            let runs = self
+                .running_hashes()
+                .any(|(_, hash)| hash.user == Some(user));
+            let is_over = |hash: &Hash| hash.user == Some(user) && hash.state == HashState::Over;
+            let over = self.hashes.iter().any(is_over);
+            !runs && (over || room)
+        };
+        self.waiting().filter(is_unserved).collect()
+    }
+
+    /// Whether requests are for hashes and not for users.
+    pub fn hashes_passwords(&self) -> bool {
+        matches!(self.turns.first(), Some(turn) if matches!(turn.action, Action::Make { .. }))
+    }
+
+    /// How many hashes may run at once.
+    pub fn max_parallel(&self) -> u32 {
+        self.max_parallel
+    }
+
+    /// The passwords, rows and hashes of the run.
+    pub fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
     /// Whether the last turn let every task run as far as it would.
     pub fn is_settled(&self) -> bool {
         self.settled
@@ -240,6 +343,8 @@ impl Evidence {
                     | Fact::Answered { .. }
                     | Fact::HungUp { .. }
                     | Fact::Passed { .. }
+                    | Fact::Made { .. }
+                    | Fact::Admitted { .. }
             )
         };
         self.entries.iter().filter(own).count()
@@ -266,11 +371,7 @@ impl Evidence {
 
     /// The name of the row that answers fetch `number`.
     pub fn row_name(&self, number: u32) -> String {
-        let text = format!("{} {number}", self.row_secret);
-        let hash = Sha256::digest(text.as_bytes());
-        let hex = hash.iter().take(8).map(|byte| format!("{byte:02X}"));
-        // Nothing a submission should trim, fold or cut.
-        format!(" Zoë {} ", hex.collect::<String>())
+        self.secrets.row_name(number)
     }
 
     /// Notes that the run was opened, with what the worker saw then.
@@ -294,13 +395,38 @@ impl Evidence {
         action: &[Event],
         settle: &[Event],
     ) -> Result<(), Tampering> {
+        self.begin(turn);
+        self.saw(action)?;
+        self.saw(settle)
+    }
+
+    /// Notes that a turn is played; what is seen of it follows.
+    pub fn begin(&mut self, turn: Turn) {
         let index = self.turns.len();
         self.turns.push(turn);
         self.note_action(index, turn.action);
-        for event in action.iter().chain(settle) {
-            self.note(index, event, turn.settle == Settle::Fully)?;
-        }
-        Ok(())
+    }
+
+    /// Notes what the worker saw in the turn begun last.
+    ///
+    /// # Errors
+    /// [`Tampering`] when that cannot have happened.
+    pub fn saw(&mut self, events: &[Event]) -> Result<(), Tampering> {
+        let index = self.turns.len().saturating_sub(1);
+        let fully = self
+            .turns
+            .last()
+            .is_some_and(|it| it.settle == Settle::Fully);
+        events
+            .iter()
+            .try_for_each(|event| self.note(index, event, fully))
+    }
+
+    /// Notes that the loop answered pings in the turn that was played last.
+    pub fn answered_pings(&mut self, pings: u32) {
+        let turn = self.turns.len().saturating_sub(1);
+        let fact = Fact::Answers { pings };
+        self.entries.push(Entry { turn, fact });
     }
 
     fn note_action(&mut self, turn: usize, action: Action) {
@@ -332,6 +458,21 @@ impl Evidence {
                 Fact::HungUp { request }
             }
             Action::Pass { micros } => Fact::Passed { micros },
+            Action::Make { max_parallel } => {
+                self.max_parallel = max_parallel;
+                Fact::Made { max_parallel }
+            }
+            Action::Admit { hash, ending } => {
+                let Some(held) = self.hash_mut(hash) else {
+                    return;
+                };
+                if held.state != HashState::Held {
+                    return;
+                }
+                held.state = HashState::Admitted;
+                held.ending = Some(ending);
+                Fact::Admitted { hash, ending }
+            }
             Action::Wait => return,
         };
         self.entries.push(Entry { turn, fact });
@@ -379,6 +520,41 @@ impl Evidence {
                 self.set_fetch(*fetch, FetchState::Dropped);
                 Fact::Dropped { fetch: *fetch }
             }
+            Event::HashBegun {
+                hash,
+                password,
+                request,
+                on_loop,
+            } => {
+                if *hash as usize != self.hashes.len() + 1 {
+                    return refuse(format!("hash {hash} began out of turn"));
+                }
+                let request = request.filter(|number| self.request(*number).is_some());
+                let user = self.user_with_password(password);
+                // On the loop it cannot be held: its end needs no admission.
+                let state = match on_loop {
+                    true => HashState::Admitted,
+                    false => HashState::Held,
+                };
+                self.hashes.push(Hash {
+                    user,
+                    state,
+                    ending: None,
+                });
+                Fact::Hashing {
+                    hash: *hash,
+                    user,
+                    request,
+                    on_loop: *on_loop,
+                }
+            }
+            Event::HashEnded { hash } => match self.hash_mut(*hash) {
+                Some(open) if open.state == HashState::Admitted => {
+                    open.state = HashState::Over;
+                    Fact::Hashed { hash: *hash }
+                }
+                _ => return refuse(format!("hash {hash} ended, but was not admitted")),
+            },
             Event::Returned { request, value } => {
                 self.end_request(*request)?;
                 let answer = self.understand(*request, value);
@@ -413,7 +589,8 @@ impl Evidence {
                     fully,
                 }
             }
-            Event::Clock { .. } | Event::Holds { .. } => return Ok(()),
+            // Pings are counted where they are sent.
+            Event::Clock { .. } | Event::Holds { .. } | Event::Pong { .. } => return Ok(()),
         };
         self.entries.push(Entry { turn, fact });
         Ok(())
@@ -451,7 +628,43 @@ impl Evidence {
             },
             Value::Unavailable => Returned::Unavailable,
             Value::Stampede { .. } => Returned::Other,
+            Value::TooLong => Returned::TooLong,
+            Value::Hash { text } => {
+                let own = self
+                    .hashes()
+                    .find(|(number, hash)| hash.user == user && self.is_text_of(*number, text));
+                own.map_or(Returned::InventedHash, |(hash, _)| Returned::HashOf {
+                    hash,
+                })
+            }
         }
+    }
+
+    /// Whether `text` is what this hash was admitted to end with.
+    fn is_text_of(&self, number: u32, text: &str) -> bool {
+        let Some(Hash {
+            user: Some(user),
+            ending: Some(ending),
+            ..
+        }) = self.hash(number)
+        else {
+            return false;
+        };
+        match ending {
+            HashEnding::Done => self.secrets.hash_text(number) == text,
+            HashEnding::Bcrypt => {
+                let password = self.secrets.password(*user);
+                self.secrets.is_bcrypt_of(number, &password, text)
+            }
+            HashEnding::Panic => false,
+        }
+    }
+
+    fn user_with_password(&self, password: &str) -> Option<u32> {
+        let given = |user: &u32| self.secrets.password(*user) == password;
+        let users = self.requests.iter().map(|request| request.user);
+        // The latest first: it is most likely the one.
+        users.rev().find(given)
     }
 
     fn was_answered_with_row(&self, number: u32) -> bool {
@@ -475,6 +688,10 @@ impl Evidence {
 
     fn fetch_mut(&mut self, number: u32) -> Option<&mut Fetch> {
         self.fetches.get_mut((number as usize).checked_sub(1)?)
+    }
+
+    fn hash_mut(&mut self, number: u32) -> Option<&mut Hash> {
+        self.hashes.get_mut((number as usize).checked_sub(1)?)
     }
 
     fn set_fetch(&mut self, number: u32, state: FetchState) {

@@ -5,12 +5,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::driver::{Driver, Run};
+use crate::driver::{Driver, Run, Service};
 use crate::evidence::Evidence;
 use crate::explore::{self, Coverage, Follow, Next, Played};
 use crate::judge::{self, Kind, Rules, Violation};
 use crate::schedule::{Action, ReplayKey, Settle, Turn};
-use crate::space::{PATIENCE_MICROS, Space};
+use crate::space::{PATIENCE_MICROS, Paths};
 use crate::supervisor::Failure;
 use crate::timeline;
 use crate::verdict::CheckStatus;
@@ -73,6 +73,9 @@ const SPACE_LIMIT: usize = 4_000;
 /// The most smaller schedules tried to shorten one that fails.
 const SHRINK_ATTEMPTS: usize = 120;
 
+/// The most turns played to shorten one that takes real time to play.
+const SHRINK_TURNS: usize = 500;
+
 /// A schedule that costs a process and a wait is short enough with so many turns.
 const SHORT_ENOUGH: usize = 6;
 
@@ -121,21 +124,21 @@ impl<'a> Exam<'a> {
         self.out_of_time
     }
 
-    /// Plays every schedule of `space` and lets `rules` judge each.
-    pub fn explore(&mut self, rules: &dyn Rules, space: &Space) -> Findings {
+    /// Plays every schedule of `paths` and lets `rules` judge each.
+    pub fn explore(&mut self, rules: &dyn Rules, paths: &dyn Paths) -> Findings {
         let mut findings = Findings::default();
         let coverage = explore::explore(
             &mut self.driver,
             SPACE_LIMIT,
-            |run: &Run| space.choices(&run.evidence),
+            |run: &Run| paths.choices(&run.evidence),
             |played| findings.note(rules, played),
         );
         self.after(&mut findings, coverage);
         findings
     }
 
-    /// Plays `count` random schedules of `space`.
-    pub fn wander(&mut self, rules: &dyn Rules, space: &Space, count: usize) -> Findings {
+    /// Plays `count` random schedules of `paths`.
+    pub fn wander(&mut self, rules: &dyn Rules, paths: &dyn Paths, count: usize) -> Findings {
         let mut findings = Findings::default();
         let seed = self.driver.seed();
         let mut dice: Vec<fastrand::Rng> = (0..count as u64)
@@ -146,7 +149,7 @@ impl<'a> Exam<'a> {
         let coverage = explore::wander(
             &mut self.driver,
             count,
-            |walk, run| match space.choices(&run.evidence) {
+            |walk, run| match paths.choices(&run.evidence) {
                 Follow::AnyOf(choices) => dice[walk].choice(choices),
                 Follow::End => None,
                 // Half settling that settled everything: on to what comes next.
@@ -186,7 +189,7 @@ impl<'a> Exam<'a> {
             if let Some(mut violation) = judge::violation_of(failure, &nothing) {
                 violation
                     .message
-                    .push_str(" (while a cache on which a request waits was being dropped)");
+                    .push_str(" (while it was being dropped, with a request waiting)");
                 let finding = Finding {
                     turns: Vec::new(),
                     violation,
@@ -197,6 +200,22 @@ impl<'a> Exam<'a> {
                     .entry(finding.violation.kind)
                     .or_insert(finding);
             }
+        }
+        if let Some(message) = self.driver.panicked_closing() {
+            let message = format!(
+                "it panicked while it was being dropped: {}",
+                crate::text::one_line(message, 200)
+            );
+            let finding = Finding {
+                turns: Vec::new(),
+                violation: Violation {
+                    kind: Kind::Panicked,
+                    turn: 0,
+                    message,
+                },
+                evidence: Some(self.driver.blank_evidence(0)),
+            };
+            findings.by_kind.entry(Kind::Panicked).or_insert(finding);
         }
         self.crashed |= findings.by_kind.contains_key(&Kind::Died);
         self.out_of_time |= findings.out_of_time;
@@ -351,6 +370,7 @@ impl<'a> Exam<'a> {
     /// The same violation by a shorter schedule, with the evidence of it.
     fn shortened(&mut self, rules: &dyn Rules, finding: Finding) -> Finding {
         let kind = finding.violation.kind;
+        let takes_time = self.driver.service() == Service::Passwords;
         let driver = &mut self.driver;
         let mut again = |finding: &Finding| {
             let played = driver.play_alone(finding.turns.clone());
@@ -375,7 +395,11 @@ impl<'a> Exam<'a> {
         if finding.evidence.is_none() {
             // Once as it was found: the words of the verdict come from this very run.
             let found = again(&finding).unwrap_or(finding);
-            return explore::shrink(found, SHRINK_ATTEMPTS, candidates, again);
+            let attempts = match takes_time {
+                true => SHRINK_TURNS / found.turns.len().max(1),
+                false => SHRINK_ATTEMPTS,
+            };
+            return explore::shrink(found, attempts, candidates, again);
         }
         if finding.turns.len() <= SHORT_ENOUGH {
             return finding;
@@ -449,7 +473,11 @@ pub fn violations(rules: &dyn Rules, played: &Played<Driver<'_>>) -> Vec<Violati
     let evidence = &played.run.evidence;
     let mut violations = rules.judge(evidence);
     let failure = played.failure.as_ref();
-    violations.extend(failure.and_then(|failure| judge::violation_of(failure, evidence)));
+    let of_process = failure.and_then(|failure| judge::violation_of(failure, evidence));
+    violations.extend(of_process.map(|mut violation| {
+        rules.describe(&mut violation, evidence);
+        violation
+    }));
     violations
 }
 
@@ -467,15 +495,18 @@ fn all_happened(evidence: &Evidence) -> bool {
 /// Schedules that are a little simpler than `turns`.
 fn smaller(turns: &[Turn]) -> Vec<Vec<Turn>> {
     let mut candidates = Vec::new();
+    // What the service is made with stays.
+    let made = |turn: &Turn| matches!(turn.action, Action::Make { .. });
+    let first = usize::from(turns.first().is_some_and(made));
     // Many alike, as in "a hundred requests": halve before taking away singly.
     if turns.len() > 12 {
         for half in [turns.len() / 2, turns.len() / 4] {
-            for at in (0..turns.len() - half).step_by(half.max(1)) {
+            for at in (first..turns.len() - half).step_by(half.max(1)) {
                 candidates.push(without(turns, at, half));
             }
         }
     }
-    for at in 0..turns.len() {
+    for at in first..turns.len() {
         candidates.push(without(turns, at, 1));
     }
     for at in 0..turns.len() {

@@ -21,6 +21,10 @@ pub trait System {
     /// Plays turns on several runs; the answers come in the same order.
     fn play(&mut self, batch: Vec<(Self::Run, Vec<Self::Turn>)>) -> Vec<Played<Self>>;
 
+    /// How many runs may be open side by side. More of them mean fewer, larger
+    /// messages.
+    fn width(&self) -> usize;
+
     /// Closes a run that is not to be continued.
     fn close(&mut self, run: &Self::Run);
 }
@@ -77,9 +81,6 @@ impl Coverage {
     }
 }
 
-/// Branches open side by side. More of them mean fewer, larger messages.
-const WIDTH: usize = 48;
-
 /// A run under way.
 struct Branch<S: System> {
     run: S::Run,
@@ -105,7 +106,7 @@ where
     let mut branches: Vec<Vec<S::Turn>> = vec![Vec::new()];
     let mut open: Vec<Branch<S>> = Vec::new();
     loop {
-        while open.len() < WIDTH && coverage.schedules + open.len() < limit {
+        while open.len() < system.width() && coverage.schedules + open.len() < limit {
             let Some(turns) = branches.pop() else { break };
             open.push(Branch {
                 run: system.open(),
@@ -177,7 +178,7 @@ pub fn wander<S: System>(
     let mut begun = 0;
     let mut open: Vec<(usize, S::Run, Vec<S::Turn>)> = Vec::new();
     loop {
-        while open.len() < WIDTH && begun < count {
+        while open.len() < system.width() && begun < count {
             open.push((begun, system.open(), Vec::new()));
             begun += 1;
         }
@@ -253,6 +254,10 @@ mod tests {
         type Turn = char;
         type Run = String;
         type Failure = char;
+
+        fn width(&self) -> usize {
+            48
+        }
 
         fn open(&mut self) -> String {
             self.open += 1;

@@ -126,9 +126,14 @@ impl Grader {
         }
     }
 
-    /// A driver of a compiled submission.
-    pub fn driver<'a>(&'a self, compiled: &'a Compiled, seed: u64) -> Driver<'a> {
-        Driver::new(compiled.program(), &self.limits, seed)
+    /// A driver of a submission compiled for `drill`.
+    pub fn driver<'a>(
+        &'a self,
+        drill: &dyn Drill,
+        compiled: &'a Compiled,
+        seed: u64,
+    ) -> Driver<'a> {
+        Driver::new(compiled.program(), &self.limits, drill.service(), seed)
     }
 
     fn examine(
@@ -139,7 +144,7 @@ impl Grader {
         verdict: &mut Verdict,
     ) -> Result<(), GradeError> {
         let begun = Instant::now();
-        let mut exam = Exam::new(self.driver(compiled, seed));
+        let mut exam = Exam::new(self.driver(drill, compiled, seed));
         drill.examine(&mut exam);
         let (crashed, out_of_time) = (exam.crashed(), exam.is_out_of_time());
         let (driver, decisions, coverage) = exam.finish();

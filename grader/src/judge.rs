@@ -31,6 +31,18 @@ pub enum Kind {
     Panicked,
     /// A fetch began on another thread than the loop's.
     OffLoop,
+    /// A hash ran on the loop's thread.
+    HashOnLoop,
+    /// More hashes run at once than allowed.
+    OverLimit,
+    /// Fewer hashes run at once than there is work and room for.
+    Underused,
+    /// A request returned what is not its own hash.
+    WrongHash,
+    /// A password that is too long was not answered with that error.
+    NotRefused,
+    /// tokio refused a call that would have blocked the loop.
+    BlockingCall,
     /// Waiting costs polls, or the answer is noticed late.
     Polling,
     /// The event loop's thread stopped.
@@ -46,11 +58,13 @@ impl Kind {
     pub const OF_THE_PROCESS: [Kind; 3] = [Kind::Blocked, Kind::Died, Kind::Garbled];
 
     /// The kinds after which a schedule proves little about anything else.
-    pub const BLINDING: [Kind; 4] = [
+    pub const BLINDING: [Kind; 6] = [
         Kind::Hang,
         Kind::WaitsForOther,
         Kind::Panicked,
         Kind::OffLoop,
+        Kind::HashOnLoop,
+        Kind::BlockingCall,
     ];
 }
 
@@ -69,6 +83,9 @@ pub struct Violation {
 pub trait Rules {
     /// Every violation, in the order of the turns.
     fn judge(&self, evidence: &Evidence) -> Vec<Violation>;
+
+    /// Adds what the drill knows to a violation that a worker's failure amounts to.
+    fn describe(&self, _violation: &mut Violation, _evidence: &Evidence) {}
 }
 
 /// The violation a worker's failure amounts to; `None` where nothing was seen.

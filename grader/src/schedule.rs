@@ -48,8 +48,31 @@ pub enum Action {
         /// How much, in microseconds.
         micros: u64,
     },
+    /// The service is made so that this many hashes may run at once; the first turn.
+    Make {
+        /// `max_parallel`.
+        max_parallel: u32,
+    },
+    /// A hash that waits on its thread may end. Hashes count from 1, as they begin.
+    Admit {
+        /// The hash.
+        hash: u32,
+        /// How it ends.
+        ending: HashEnding,
+    },
     /// Nothing happens; the tasks run.
     Wait,
+}
+
+/// How a hash ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum HashEnding {
+    /// With a text of the grader's.
+    Done,
+    /// With a real bcrypt hash, salted by the grader.
+    Bcrypt,
+    /// With a panic.
+    Panic,
 }
 
 /// How a fetch ends.
@@ -107,6 +130,15 @@ impl fmt::Display for Turn {
             }
             Action::HangUp { request } => write!(f, "x{request}")?,
             Action::Pass { micros } => write!(f, "t{micros}")?,
+            Action::Make { max_parallel } => write!(f, "m{max_parallel}")?,
+            Action::Admit { hash, ending } => {
+                let letter = match ending {
+                    HashEnding::Done => 'h',
+                    HashEnding::Bcrypt => 'c',
+                    HashEnding::Panic => 'b',
+                };
+                write!(f, "{letter}{hash}")?;
+            }
             Action::Wait => f.write_str("w")?,
         }
         match self.settle {
@@ -150,7 +182,14 @@ impl FromStr for Turn {
         let number = letters.as_str();
         let small = || number.parse::<u32>().map_err(|_| wrong());
         let answer = |outcome| small().map(|fetch| Action::Answer { fetch, outcome });
+        let admit = |ending| small().map(|hash| Action::Admit { hash, ending });
         let action = match letter {
+            'm' => Action::Make {
+                max_parallel: small()?,
+            },
+            'h' => admit(HashEnding::Done)?,
+            'c' => admit(HashEnding::Bcrypt)?,
+            'b' => admit(HashEnding::Panic)?,
             'q' => Action::Start { user: small()? },
             'r' => answer(Outcome::Row)?,
             'n' => answer(Outcome::NotFound)?,

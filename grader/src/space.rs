@@ -9,6 +9,12 @@ use crate::evidence::{Evidence, Fetch, FetchState};
 use crate::explore::Follow;
 use crate::schedule::{Action, Outcome, Settle, Turn};
 
+/// Names the turns that may follow what is known of a run.
+pub trait Paths {
+    /// The turns that may come next.
+    fn choices(&self, evidence: &Evidence) -> Follow<Turn>;
+}
+
 /// How long a request may wait, in virtual microseconds, with nobody fetching its
 /// user, before it counts as waiting for ever: one minute.
 pub const PATIENCE_MICROS: u64 = 60_000_000;
@@ -57,45 +63,6 @@ impl Space {
             halves: 0,
             half_polls: vec![0, 1, 2],
         }
-    }
-
-    /// The turns that may follow what is known of a run.
-    ///
-    /// When everyone has asked and has been answered, one more request for each
-    /// user ends the schedule: whatever happened, the next request must work.
-    pub fn choices(&self, evidence: &Evidence) -> Follow<Turn> {
-        let turns = evidence.turns();
-        let half_settled = turns
-            .iter()
-            .filter(|turn| turn.settle != Settle::Fully)
-            .count();
-        let last_was_half = turns
-            .last()
-            .is_some_and(|turn| turn.settle != Settle::Fully);
-        if last_was_half && evidence.is_idle() {
-            // As settled as full settling would have left it.
-            return Follow::Pruned;
-        }
-        if evidence.is_settled() && !evidence.stranded().is_empty() {
-            return self.patience(evidence);
-        }
-        let started = evidence.requests().count();
-        let mut actions = Vec::new();
-        if let Some(user) = self.users.get(started) {
-            actions.push(Action::Start { user: *user });
-        }
-        self.answers(evidence, started, &mut actions);
-        self.hang_ups(evidence, started, &mut actions);
-        if actions.is_empty() {
-            return self.ending(evidence, started);
-        }
-        let mut choices: Vec<Turn> = actions.iter().copied().map(Turn::full).collect();
-        if half_settled < self.halves && started <= self.users.len() {
-            for polls in &self.half_polls {
-                choices.extend(actions.iter().map(|action| Turn::partial(*action, *polls)));
-            }
-        }
-        Follow::AnyOf(choices)
     }
 
     /// Someone waits and nobody fetches: does time help?
@@ -165,6 +132,47 @@ impl Space {
             Some(user) => Follow::AnyOf(vec![Turn::full(Action::Start { user: *user })]),
             None => Follow::End,
         }
+    }
+}
+
+impl Paths for Space {
+    /// The turns that may follow what is known of a run.
+    ///
+    /// When everyone has asked and has been answered, one more request for each
+    /// user ends the schedule: whatever happened, the next request must work.
+    fn choices(&self, evidence: &Evidence) -> Follow<Turn> {
+        let turns = evidence.turns();
+        let half_settled = turns
+            .iter()
+            .filter(|turn| turn.settle != Settle::Fully)
+            .count();
+        let last_was_half = turns
+            .last()
+            .is_some_and(|turn| turn.settle != Settle::Fully);
+        if last_was_half && evidence.is_idle() {
+            // As settled as full settling would have left it.
+            return Follow::Pruned;
+        }
+        if evidence.is_settled() && !evidence.stranded().is_empty() {
+            return self.patience(evidence);
+        }
+        let started = evidence.requests().count();
+        let mut actions = Vec::new();
+        if let Some(user) = self.users.get(started) {
+            actions.push(Action::Start { user: *user });
+        }
+        self.answers(evidence, started, &mut actions);
+        self.hang_ups(evidence, started, &mut actions);
+        if actions.is_empty() {
+            return self.ending(evidence, started);
+        }
+        let mut choices: Vec<Turn> = actions.iter().copied().map(Turn::full).collect();
+        if half_settled < self.halves && started <= self.users.len() {
+            for polls in &self.half_polls {
+                choices.extend(actions.iter().map(|action| Turn::partial(*action, *polls)));
+            }
+        }
+        Follow::AnyOf(choices)
     }
 }
 

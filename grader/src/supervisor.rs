@@ -7,6 +7,7 @@
 mod channel;
 pub(crate) mod output;
 mod pulse;
+mod threads;
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -23,6 +24,7 @@ use crate::limits::{Confined, Limits};
 use channel::{Channel, Received};
 use output::Output;
 use pulse::Pulse;
+pub use threads::Threads;
 
 /// How a worker failed to answer. Each is a fact about the submission.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -148,6 +150,12 @@ impl Worker {
     /// What the process has written to standard output and error so far.
     pub fn output(&self) -> String {
         self.output.text()
+    }
+
+    /// What its threads do at this moment, the loop's own apart. `None` where the
+    /// system does not say.
+    pub fn threads(&self) -> Option<Threads> {
+        Threads::of(self.process.id())
     }
 
     fn receive<T: serde::de::DeserializeOwned>(&mut self) -> Result<T, Failure> {

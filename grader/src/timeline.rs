@@ -1,8 +1,8 @@
 //! Timelines: a run told in words a learner understands.
 
-use crate::evidence::{Evidence, Fact, Returned};
+use crate::evidence::{Evidence, Fact, Returned, TOO_LONG};
 use crate::judge::Violation;
-use crate::schedule::{Outcome, Settle};
+use crate::schedule::{HashEnding, Outcome, Settle};
 
 /// The longest timeline shown; a longer one is cut in its middle.
 const MAX_LINES: usize = 60;
@@ -10,8 +10,20 @@ const MAX_LINES: usize = 60;
 /// The run, one line for each fact worth telling; the violation comes last.
 pub fn tell(evidence: &Evidence, violation: Option<&Violation>) -> Vec<String> {
     let mut lines = Vec::new();
+    let mut answers = 0;
     for entry in evidence.entries() {
-        let Some(text) = sentence(&entry.fact) else {
+        if matches!(entry.fact, Fact::Answers { .. }) {
+            answers += 1;
+            if answers > 1 {
+                // Said once.
+                continue;
+            }
+        }
+        let text = match evidence.hashes_passwords() {
+            true => of_hashing(&entry.fact),
+            false => None,
+        };
+        let Some(text) = text.or_else(|| sentence(&entry.fact)) else {
             continue;
         };
         lines.push(text);
@@ -37,7 +49,11 @@ pub fn tell(evidence: &Evidence, violation: Option<&Violation>) -> Vec<String> {
 fn is_action(fact: &Fact) -> bool {
     matches!(
         fact,
-        Fact::Started { .. } | Fact::Answered { .. } | Fact::HungUp { .. } | Fact::Passed { .. }
+        Fact::Started { .. }
+            | Fact::Answered { .. }
+            | Fact::Admitted { .. }
+            | Fact::HungUp { .. }
+            | Fact::Passed { .. }
     )
 }
 
@@ -76,6 +92,13 @@ fn sentence(fact: &Fact) -> Option<String> {
                 Returned::NotFound { own: true } => "the error: not found",
                 Returned::NotFound { own: false } => "the error: another user was not found",
                 Returned::Unavailable => "the error: unavailable",
+                Returned::HashOf { hash } => {
+                    return Some(format!(
+                        "  request {request} returns the text of hash {hash}"
+                    ));
+                }
+                Returned::InventedHash => "a text that is no hash of its password",
+                Returned::TooLong => "the error: too long",
                 Returned::Other => "something else",
             };
             format!("  request {request} returns {what}")
@@ -84,6 +107,32 @@ fn sentence(fact: &Fact) -> Option<String> {
             let message = crate::text::one_line(message, 160);
             format!("  request {request} panics: {message}")
         }
+        Fact::Made { max_parallel } => {
+            format!("a service is made with `max_parallel` = {max_parallel}")
+        }
+        Fact::Admitted { hash, ending } => match ending {
+            HashEnding::Done | HashEnding::Bcrypt => format!("hash {hash} is let finish"),
+            HashEnding::Panic => format!("hash {hash} is made to panic"),
+        },
+        Fact::Hashing {
+            hash,
+            user,
+            on_loop,
+            ..
+        } => {
+            let whose = match user {
+                Some(user) => format!("of password {user}"),
+                None => "of a password nobody gave".to_owned(),
+            };
+            let place = if *on_loop {
+                "ON THE LOOP'S THREAD"
+            } else {
+                "on another thread, and is held there"
+            };
+            format!("  hash {hash}, {whose}, begins {place}")
+        }
+        Fact::Hashed { hash } => format!("  hash {hash} is over"),
+        Fact::Answers { .. } => "  the loop answers pings meanwhile".to_owned(),
         Fact::Broke { message } => {
             let message = crate::text::one_line(message, 160);
             format!("  code outside any request panics: {message}")
@@ -97,6 +146,17 @@ fn sentence(fact: &Fact) -> Option<String> {
             format!("  after {polls} polls some task still asks to be polled again")
         }
         Fact::Settled { .. } => return None,
+    })
+}
+
+/// What a request of a service that hashes passwords is called.
+fn of_hashing(fact: &Fact) -> Option<String> {
+    let Fact::Started { request, user } = fact else {
+        return None;
+    };
+    Some(match user.checked_sub(TOO_LONG) {
+        None => format!("request {request} asks for the hash of password {user}"),
+        Some(_) => format!("request {request} asks for the hash of a password that is too long"),
     })
 }
 

@@ -37,7 +37,11 @@ impl std::error::Error for HashError {}
 /// When the system has no source of randomness for the salt.
 pub fn hash_password(password: &str) -> Result<String, HashError> {
     check_length(password)?;
-    Ok(bcrypt::hash(password, COST).expect("the cost is valid and the system gives a salt"))
+    #[cfg(feature = "supervised")]
+    if let Some(hasher) = crate::supervised::hasher() {
+        return Ok(hasher.hash(password));
+    }
+    Ok(bcrypt_hash(password))
 }
 
 /// Whether `hash`, made by [`hash_password`], belongs to `password`. BLOCKS the
@@ -48,7 +52,19 @@ pub fn hash_password(password: &str) -> Result<String, HashError> {
 /// [`HashError::TooLong`] for a password of more than 72 bytes.
 pub fn verify_password(password: &str, hash: &str) -> Result<bool, HashError> {
     check_length(password)?;
-    Ok(bcrypt::verify(password, hash).unwrap_or(false))
+    #[cfg(feature = "supervised")]
+    if let Some(hasher) = crate::supervised::hasher() {
+        return Ok(hasher.verify(password, hash));
+    }
+    Ok(bcrypt_verify(password, hash))
+}
+
+pub(crate) fn bcrypt_hash(password: &str) -> String {
+    bcrypt::hash(password, COST).expect("the cost is valid and the system gives a salt")
+}
+
+pub(crate) fn bcrypt_verify(password: &str, hash: &str) -> bool {
+    bcrypt::verify(password, hash).unwrap_or(false)
 }
 
 fn check_length(password: &str) -> Result<(), HashError> {

@@ -37,7 +37,7 @@ pub(super) fn run(course: Course, args: &Replay) -> Result<Exit> {
             return Ok(Exit::Failed);
         }
     };
-    let mut driver = grader.driver(&compiled, key.seed);
+    let mut driver = grader.driver(drill, &compiled, key.seed);
     let played = driver.play_alone(key.turns);
     if let Some(error) = driver.broken() {
         return Err(std::io::Error::new(error.kind(), error.to_string()))

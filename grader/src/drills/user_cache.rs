@@ -59,7 +59,11 @@ fn wrong_answer(
     let user = evidence.request(request)?.user;
     let (outcome, text) = match answer {
         Returned::RowOf { .. } => return None,
-        Returned::InventedRow | Returned::Other => {
+        Returned::InventedRow
+        | Returned::HashOf { .. }
+        | Returned::InventedHash
+        | Returned::TooLong
+        | Returned::Other => {
             let message =
                 format!("request {request} returned a row that no fetch of user {user} brought");
             return Some((Kind::WrongRow, message));

@@ -69,7 +69,7 @@ impl Scratch {
         }
         fs::create_dir(scratch.path("grader")).expect("it is a new place");
         // As they are shipped, whatever somebody is working on in this repository.
-        for drill in ["cache_race", "inflight_fix"] {
+        for drill in ["cache_race", "inflight_fix", "offload"] {
             let stub = scratch.path("solutions").join(drill).join("stub.rs");
             let file = scratch.path("exercises").join(drill).join("src/lib.rs");
             fs::copy(stub, file).expect("a drill has a stub");
@@ -104,7 +104,7 @@ impl Scratch {
                 "filenames": [rlib],
             })
         };
-        let messages: Vec<String> = ["kit", "tokio", "futures", "worker"]
+        let messages: Vec<String> = ["kit", "tokio", "futures", "rayon", "worker"]
             .map(|name| message(name).to_string())
             .to_vec();
         let script = format!(

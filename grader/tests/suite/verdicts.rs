@@ -58,7 +58,9 @@ pub(crate) fn steady(verdict: &Verdict) -> Verdict {
 /// What is left behind depends on the allocator and the standard library.
 pub(crate) fn without_bytes(message: &str) -> String {
     match message.split_once(" left ") {
-        Some((who, what)) if what.ends_with(" bytes each") => format!("{who} left [bytes] behind"),
+        Some((who, what)) if what.contains(" bytes behind for each") => {
+            format!("{who} left [bytes] behind")
+        }
         _ => message.to_owned(),
     }
 }

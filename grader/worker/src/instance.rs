@@ -12,7 +12,6 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures::future::LocalBoxFuture;
-use kit::supervised::Connection;
 use tokio::runtime::{Builder, LocalRuntime, RngSeed};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -20,7 +19,7 @@ use tokio::time::Instant;
 use crate::database::SupervisedDatabase;
 use crate::journal::{Journal, panic_message, polling, unclaimed_panic};
 use crate::protocol::{Answer, Call, Event, Step, Value};
-use crate::puppet::{Act, Subject};
+use crate::puppet::{Common, Opening, Subject};
 
 thread_local! {
     /// Tasks polled on this thread, the puppet's own not counted.
@@ -41,6 +40,7 @@ struct Caller {
 /// One run, from [`Instance::new`] to [`Instance::end`].
 pub(crate) struct Instance {
     journal: Journal,
+    common: Rc<Common>,
     database: Arc<SupervisedDatabase>,
     callers: HashMap<u32, Caller>,
     subject: Option<Box<dyn Subject>>,
@@ -50,12 +50,16 @@ pub(crate) struct Instance {
 }
 
 impl Instance {
-    pub(crate) fn new(seed: u64, connection: &Rc<Connection>, act: &Act) -> Instance {
+    pub(crate) fn new(seed: u64, max_parallel: usize, common: &Rc<Common>) -> Instance {
         let journal = Journal::default();
         let database = Arc::new(SupervisedDatabase::new(journal.clone()));
         let handles = {
-            let (connection, database) = (Rc::clone(connection), Arc::clone(&database));
-            move || connection.db(Arc::clone(&database) as Arc<dyn kit::supervised::Database>)
+            let (common, database) = (Rc::clone(common), Arc::clone(&database));
+            move || {
+                common
+                    .connection
+                    .db(Arc::clone(&database) as Arc<dyn kit::supervised::Database>)
+            }
         };
         let runtime = Builder::new_current_thread()
             .enable_time()
@@ -66,8 +70,10 @@ impl Instance {
             .on_before_task_poll(|_| POLLS.set(POLLS.get().wrapping_add(1)))
             .build_local(Default::default())
             .expect("a runtime without I/O needs nothing from the system");
+        common.gate.open(journal.clone());
         let mut instance = Instance {
             journal,
+            common: Rc::clone(common),
             database,
             callers: HashMap::new(),
             subject: None,
@@ -76,7 +82,8 @@ impl Instance {
             runtime,
         };
         let db = (instance.db_for_stampedes)();
-        instance.subject = instance.guarded(async { (act.new_subject)(db) });
+        let opening = Opening { db, max_parallel };
+        instance.subject = instance.guarded(async { (common.new_subject)(opening) });
         instance
     }
 
@@ -85,6 +92,8 @@ impl Instance {
         match step {
             Step::Request { request, call } => self.request(request, &call),
             Step::Answer { fetch, with } => self.answer(fetch, with),
+            Step::Admit { hash, with } => self.common.gate.admit(hash, with),
+            Step::Ping { nonce } => self.ping(nonce),
             Step::Drop { request } => self.drop_caller(request),
             Step::Advance { micros } => self.advance(Duration::from_micros(micros)),
             Step::Settle { polls } => self.settle(polls),
@@ -102,6 +111,9 @@ impl Instance {
 
     fn request(&mut self, request: u32, call: &Call) {
         let Some(subject) = &self.subject else { return };
+        if let Call::Hash { password } = call {
+            self.common.gate.issue(password);
+        }
         let future = subject.call(call, &*self.db_for_stampedes);
         let slot: CallSlot = Rc::new(RefCell::new(Some(future)));
         let call = CallTask {
@@ -115,6 +127,13 @@ impl Instance {
         if let Some(task) = task {
             self.callers.insert(request, Caller { slot, task });
         }
+    }
+
+    fn ping(&mut self, nonce: u64) {
+        let journal = self.journal.clone();
+        self.guarded(async move {
+            tokio::task::spawn_local(async move { journal.write(Event::Pong { nonce }) });
+        });
     }
 
     fn answer(&mut self, fetch: u32, with: Answer) {
@@ -158,9 +177,9 @@ impl Instance {
         });
     }
 
-    /// Frees the run. Code of the submission runs as its values are dropped; what
-    /// it does, even a panic, concerns no other run.
-    pub(crate) fn end(mut self) {
+    /// Frees the run and says what was seen: code of the submission runs as its
+    /// values are dropped. What it does, even a panic, concerns no other run.
+    pub(crate) fn end(mut self) -> Vec<Event> {
         // On the loop, where clean-up code may want to start a task.
         let callers: Vec<u32> = self.callers.keys().copied().collect();
         for request in callers {
@@ -168,10 +187,15 @@ impl Instance {
         }
         let subject = self.subject.take();
         self.guarded(async move { drop(subject) });
+        self.common.gate.close();
+        let events = self.take_events();
         let runtime = self.runtime;
-        // In the background: a blocking task must not hold up the puppet.
+        // In the background: a blocking task must not hold up the puppet. Tasks that
+        // are freed now may miss the loop they were made for, so nothing is said of
+        // their panics.
         let _ = catch_unwind(AssertUnwindSafe(|| runtime.shutdown_background()));
         unclaimed_panic();
+        events
     }
 
     /// Runs `work` on the loop; a panic in it is an event and gives `None`.

@@ -48,19 +48,31 @@
 //!
 //! | `do` | fields | what the worker does |
 //! |---|---|---|
-//! | `new` | `seed` | opens the run: a new single-threaded event loop with a virtual clock, every random choice of which is seeded with `seed`; a new instance of the submission's type |
+//! | `new` | `seed`, `max_parallel`? | opens the run: a new single-threaded event loop with a virtual clock, every random choice of which is seeded with `seed`; a new instance of the submission's type (`max_parallel` is for one that hashes passwords) |
 //! | `request` | `request`, `call` | makes a call of the submission a task of the loop; does not run it yet. Callers are counted from 1 |
 //! | `answer` | `fetch`, `with` | answers a fetch and wakes whoever awaits it; does not run it yet |
+//! | `admit` | `hash`, `with` | lets a hash that waits for admission go on |
+//! | `ping` | `nonce` | puts a task on the loop that answers with a `pong` when it is polled |
 //! | `drop` | `request` | drops the call's future at once, clean-up code included (in languages with cancellation: cancels the task). A call that has ended, or was dropped, is left alone |
 //! | `advance` | `micros` | moves the virtual clock; due timers wake their tasks |
 //! | `settle` | `polls` | runs ready tasks in the loop's own order, until none is ready or `polls` were polled |
 //! | `measure` | | says how many bytes the process holds |
 //! | `end` | | closes the run and frees all of it |
 //!
-//! `call` is `{"op":"get_user","user":ID}` or
-//! `{"op":"stampede","user":ID,"requests":N}`. `with` is
-//! `{"row":{"name":NAME}}`, `"not_found"`, `"unavailable"` or `"panic"`: the
-//! fetch panics in whoever awaits it.
+//! `call` is `{"op":"get_user","user":ID}`,
+//! `{"op":"stampede","user":ID,"requests":N}` or `{"op":"hash","password":TEXT}`.
+//! A fetch is answered `with` `{"row":{"name":NAME}}`, `"not_found"`,
+//! `"unavailable"` or `"panic"`: the fetch panics in whoever awaits it. A hash is
+//! admitted `with` `{"text":TEXT}` (its result, at once),
+//! `{"bcrypt":{"cost":N,"salt":[16 BYTES]}}` or `"panic"`.
+//!
+//! # Hashes
+//!
+//! Password hashing blocks the thread it is called on. A worker holds every hash
+//! that is begun on another thread than the loop's, on that thread, until it is
+//! admitted: so the grader decides when it ends, and sees whether the loop goes
+//! on meanwhile. A hash on the loop's own thread cannot be held, since nobody
+//! could report it; it is reported and ends by itself. One run at a time may hash.
 //!
 //! # Events
 //!
@@ -69,6 +81,9 @@
 //! | `fetch_begun` | `fetch`, `user`, `request`?, `off_loop`? | the submission began a fetch; `fetch` counts from 1 in the run, `request` is the caller whose own task began it; `off_loop` is there, and true, when it did so on another thread than the loop's |
 //! | `fetch_delivered` | `fetch` | the submission received the answer |
 //! | `fetch_dropped` | `fetch` | the submission dropped the fetch without having received an answer |
+//! | `hash_begun` | `hash`, `password`, `request`?, `on_loop`? | the submission called the hash function; `hash` counts from 1 in the run |
+//! | `hash_ended` | `hash` | that call is about to return |
+//! | `pong` | `nonce` | the task of a ping was polled |
 //! | `returned` | `request`, `value` | a call returned |
 //! | `panicked` | `request`, `message` | a call ended in a panic |
 //! | `broke` | `message` | the submission panicked outside any call |
@@ -77,7 +92,8 @@
 //! | `holds` | `bytes` | the answer to `measure` |
 //!
 //! `value` is `{"row":{"id":ID,"name":NAME}}`, `{"not_found":{"id":ID}}`,
-//! `"unavailable"` or `{"stampede":{"fetches":N,"elapsed_nanos":N}}`.
+//! `"unavailable"`, `{"stampede":{"fetches":N,"elapsed_nanos":N}}`,
+//! `{"hash":{"text":TEXT}}` or `"too_long"`.
 //!
 //! # What the grader makes of anything else
 //!
@@ -91,10 +107,12 @@ pub mod protocol;
 #[cfg(feature = "puppet")]
 mod database;
 #[cfg(feature = "puppet")]
+mod gate;
+#[cfg(feature = "puppet")]
 mod instance;
 #[cfg(feature = "puppet")]
 mod journal;
 #[cfg(feature = "puppet")]
 mod puppet;
 #[cfg(feature = "puppet")]
-pub use puppet::{Act, CallFuture, Subject, no_such_call, run, user_value};
+pub use puppet::{Act, CallFuture, Opening, Subject, hash_value, no_such_call, run, user_value};

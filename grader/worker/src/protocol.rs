@@ -48,6 +48,9 @@ pub enum Step {
     New {
         /// Seeds every random choice the event loop makes.
         seed: u64,
+        /// What a service that hashes passwords is made with.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        max_parallel: Option<usize>,
     },
     /// Make one call of the submission a task of the loop. It is not polled yet.
     Request {
@@ -62,6 +65,18 @@ pub enum Step {
         fetch: u32,
         /// What it is answered with.
         with: Answer,
+    },
+    /// A hash that asked for admission, and waits for it on its thread, may go on.
+    Admit {
+        /// The hash's number, as the worker gave it in [`Event::HashBegun`].
+        hash: u32,
+        /// How it ends.
+        with: Admission,
+    },
+    /// Put a task on the loop that answers with [`Event::Pong`] when it is polled.
+    Ping {
+        /// What it answers with.
+        nonce: u64,
     },
     /// A caller hangs up: its future is dropped at once.
     Drop {
@@ -101,6 +116,11 @@ pub enum Call {
         /// How many requests it is to send.
         requests: usize,
     },
+    /// `service.hash(password)`.
+    Hash {
+        /// The password.
+        password: String,
+    },
 }
 
 /// How the database answers a fetch.
@@ -117,6 +137,23 @@ pub enum Answer {
     /// The database could not be asked.
     Unavailable,
     /// The fetch panics (in other languages: raises what nobody expects).
+    Panic,
+}
+
+/// How a hash ends that waited for admission.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Admission {
+    /// With this text, at once: no time is spent on a real hash.
+    Text(String),
+    /// With a real bcrypt hash.
+    Bcrypt {
+        /// The work factor, 4 to 31: 2 to its power rounds.
+        cost: u32,
+        /// The salt.
+        salt: [u8; 16],
+    },
+    /// It panics.
     Panic,
 }
 
@@ -146,6 +183,29 @@ pub enum Event {
     FetchDropped {
         /// The fetch.
         fetch: u32,
+    },
+    /// The submission called `hash_password` or `verify_password`.
+    HashBegun {
+        /// Its number, counted from 1 within the run.
+        hash: u32,
+        /// The password it was given.
+        password: String,
+        /// The caller whose own task called it, if it was a caller's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        request: Option<u32>,
+        /// It was called on the loop's thread. Such a hash is not held.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        on_loop: bool,
+    },
+    /// A hash is over; the call is about to return or to panic.
+    HashEnded {
+        /// The hash.
+        hash: u32,
+    },
+    /// The task of a [`Step::Ping`] was polled.
+    Pong {
+        /// The ping's nonce.
+        nonce: u64,
     },
     /// A call returned.
     Returned {
@@ -206,6 +266,13 @@ pub enum Value {
     },
     /// The error "unavailable".
     Unavailable,
+    /// A password's hash.
+    Hash {
+        /// The hash.
+        text: String,
+    },
+    /// The error "the password is too long".
+    TooLong,
     /// What `stampede` says of itself.
     Stampede {
         /// Fetches it says began.
@@ -224,7 +291,10 @@ mod tests {
         let order = Order {
             run: 7,
             steps: vec![
-                Step::New { seed: 1 },
+                Step::New {
+                    seed: 1,
+                    max_parallel: None,
+                },
                 Step::Request {
                     request: 1,
                     call: Call::GetUser { user: 42 },

@@ -9,12 +9,14 @@ use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use cap::Cap;
 use futures::future::LocalBoxFuture;
 use kit::Db;
-use kit::supervised::Connection;
+use kit::supervised::{Connection, Hasher};
 
+use crate::gate::Gate;
 use crate::instance::Instance;
 use crate::journal::remember_panics;
 use crate::protocol::{
@@ -32,7 +34,16 @@ const HEAP_BYTES: usize = 512 << 20;
 #[derive(Debug)]
 pub struct Act {
     /// Makes an instance of the submission's type. Runs on the event loop.
-    pub new_subject: fn(Db) -> Box<dyn Subject>,
+    pub new_subject: fn(Opening) -> Box<dyn Subject>,
+}
+
+/// What an instance of the submission's type is made with.
+#[derive(Debug)]
+pub struct Opening {
+    /// A handle to the run's database.
+    pub db: Db,
+    /// How many hashes may run at once.
+    pub max_parallel: usize,
 }
 
 /// The future of one call of the submission.
@@ -55,11 +66,25 @@ pub fn run(act: &Act) -> io::Result<()> {
     let connection = kit::supervised::connect();
     let connection = connection.ok_or_else(|| io::Error::other("the puppet runs only once"))?;
     remember_panics();
+    let gate = Arc::new(Gate::default());
+    connection.supervise_hashing(Arc::clone(&gate) as Arc<dyn Hasher>);
+    let common = Common {
+        connection,
+        gate,
+        new_subject: act.new_subject,
+    };
     let channel = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
-    serve(channel, &Rc::new(connection), act)
+    serve(channel, &Rc::new(common))
 }
 
-fn serve(channel: UnixStream, connection: &Rc<Connection>, act: &Act) -> io::Result<()> {
+/// What all runs share.
+pub(crate) struct Common {
+    pub(crate) connection: Connection,
+    pub(crate) gate: Arc<Gate>,
+    pub(crate) new_subject: fn(Opening) -> Box<dyn Subject>,
+}
+
+fn serve(channel: UnixStream, common: &Rc<Common>) -> io::Result<()> {
     let mut reader = BufReader::with_capacity(1 << 16, channel.try_clone()?);
     let mut writer = BufWriter::with_capacity(1 << 16, channel);
     send(&mut writer, &Hello { protocol: PROTOCOL })?;
@@ -77,36 +102,27 @@ fn serve(channel: UnixStream, connection: &Rc<Connection>, act: &Act) -> io::Res
             std::process::exit(0);
         }
         let order: Order = serde_json::from_str(&line)?;
-        let report = carry_out(order, &mut runs, connection, act);
+        let report = carry_out(order, &mut runs, common);
         send(&mut writer, &report)?;
     }
 }
 
-fn carry_out(
-    order: Order,
-    runs: &mut HashMap<u64, Instance>,
-    connection: &Rc<Connection>,
-    act: &Act,
-) -> Report {
+fn carry_out(order: Order, runs: &mut HashMap<u64, Instance>, common: &Rc<Common>) -> Report {
     let run = order.run;
     let steps = order.steps.into_iter().map(|step| match step {
-        Step::New { seed } => {
-            let mut instance = Instance::new(seed, connection, act);
-            let events = instance.take_events();
-            if let Some(old) = runs.insert(run, instance) {
+        Step::New { seed, max_parallel } => {
+            if let Some(old) = runs.remove(&run) {
                 old.end();
             }
+            let mut instance = Instance::new(seed, max_parallel.unwrap_or(1), common);
+            let events = instance.take_events();
+            runs.insert(run, instance);
             events
         }
         Step::Measure => vec![Event::Holds {
             bytes: ALLOCATOR.allocated() as u64,
         }],
-        Step::End => {
-            if let Some(instance) = runs.remove(&run) {
-                instance.end();
-            }
-            Vec::new()
-        }
+        Step::End => runs.remove(&run).map(Instance::end).unwrap_or_default(),
         step => runs
             .get_mut(&run)
             .map(|it| it.step(step))
@@ -132,6 +148,14 @@ pub fn user_value(answer: Result<kit::User, kit::DbError>) -> Value {
         },
         Err(kit::DbError::NotFound(id)) => Value::NotFound { id: id.0 },
         Err(kit::DbError::Unavailable) => Value::Unavailable,
+    }
+}
+
+/// What `hash` returned, as the protocol says it.
+pub fn hash_value(answer: Result<String, kit::HashError>) -> Value {
+    match answer {
+        Ok(text) => Value::Hash { text },
+        Err(kit::HashError::TooLong) => Value::TooLong,
     }
 }
 

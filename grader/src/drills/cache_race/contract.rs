@@ -47,6 +47,6 @@ impl Subject for Cache {
 
 fn main() -> std::io::Result<()> {
     run(&Act {
-        new_subject: |db| Box::new(Cache(Rc::new(new_cache(db)))),
+        new_subject: |opening| Box::new(Cache(Rc::new(new_cache(opening.db)))),
     })
 }

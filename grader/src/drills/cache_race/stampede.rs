@@ -242,7 +242,13 @@ fn send(driver: &mut Driver<'_>, plan: Plan) -> Result<Outcome, Failure> {
         user: evidence.wire_id(7),
         ..Seen::default()
     };
-    seen.note(driver.converse(run, vec![Step::New { seed }])?);
+    seen.note(driver.converse(
+        run,
+        vec![Step::New {
+            seed,
+            max_parallel: None,
+        }],
+    )?);
     let settle = Step::Settle {
         polls: 2_000 + 40 * plan.requests as u32,
     };

@@ -1,0 +1,335 @@
+//! Drill `offload`: keep the loop responsive while passwords are hashed.
+
+mod panics;
+mod paths;
+mod rules;
+
+use super::Drill;
+use crate::driver::Service;
+use crate::evidence::{Evidence, LONGEST, TOO_LONG};
+use crate::exam::{Check, Exam, Findings};
+use crate::judge::{Kind, Rules};
+use crate::schedule::{Action, HashEnding, Turn};
+use paths::{Hashing, Straight, Whom, finish, held, make, start};
+use rules::Offloading;
+
+/// See the module.
+pub(super) struct Offload;
+
+const CHECKS: &[Check] = &[
+    Check {
+        id: "off_the_loop",
+        title: "no hash runs on the event loop's thread",
+        required: true,
+        points: 15,
+        hint: "an `async fn` runs on the loop between its awaits: what moves a call to another thread?",
+    },
+    Check {
+        id: "loop_answers",
+        title: "the loop keeps answering while a hash runs",
+        required: true,
+        points: 15,
+        hint: "the hash is on another thread; who waits for that thread, and does waiting stop the loop?",
+    },
+    Check {
+        id: "right_results",
+        title: "a request returns when its own hash is done, with its own result",
+        required: true,
+        points: 10,
+        hint: "how does a result find the request it belongs to?",
+    },
+    Check {
+        id: "too_long",
+        title: "a password that is too long is an error, and gives its place back",
+        required: true,
+        points: 10,
+        hint: "follow the slot on the path where `hash_password` returns an error",
+    },
+    Check {
+        id: "bounded",
+        title: "at most `max_parallel` hashes run at once",
+        required: true,
+        points: 15,
+        hint: "how many threads can be inside `hash_password` when a hundred requests come at once?",
+    },
+    Check {
+        id: "parallel",
+        title: "`max_parallel` hashes do run at once when there is work",
+        required: true,
+        points: 10,
+        hint: "what does a request wait for that comes while there is still room?",
+    },
+    Check {
+        id: "dropped_waiting",
+        title: "a caller that is dropped while it waits leaves its place in the line",
+        required: true,
+        points: 5,
+        hint: "who takes the slot that was meant for a caller who is no longer there?",
+    },
+    Check {
+        id: "dropped_hashing",
+        title: "a hash whose caller was dropped still counts, and then gives its place back",
+        required: true,
+        points: 8,
+        hint: "dropping a future does not stop a thread: who should own the slot?",
+    },
+    Check {
+        id: "panicking_hash",
+        title: "a hash that panics fails its own caller at most",
+        required: true,
+        points: 5,
+        hint: "what becomes of the slot, the lock or the thread when the hash unwinds?",
+    },
+    Check {
+        id: "no_busy_wait",
+        title: "who waits is woken and burns no polls",
+        required: true,
+        points: 4,
+        hint: "what makes the loop poll a request that waits for a thread?",
+    },
+    Check {
+        id: "busy_service",
+        title: "two hundred callers are served, whatever happens among them",
+        required: true,
+        points: 3,
+        hint: "what happens once in a long while here, and never in a short test?",
+    },
+];
+
+/// How a request can go wrong when nothing went wrong around it.
+const RESULTS: &[Kind] = &[
+    Kind::WrongHash,
+    Kind::Hang,
+    Kind::Panicked,
+    Kind::Died,
+    Kind::Garbled,
+];
+
+/// What stops the loop.
+const LOOP: &[Kind] = &[Kind::Blocked, Kind::BlockingCall];
+
+/// All that a service can do wrong with its slots and requests.
+const SERVICE: &[Kind] = &[
+    Kind::WrongHash,
+    Kind::NotRefused,
+    Kind::Hang,
+    Kind::Panicked,
+    Kind::OverLimit,
+    Kind::Underused,
+    Kind::Died,
+    Kind::Garbled,
+];
+
+const UNBOUNDED: &str = "cannot be judged while more hashes run than may: see `bounded`";
+
+/// The first password's number.
+const USER: u32 = 7;
+/// Callers at once in a busy hour, and those who come one by one after it.
+const CALLERS: u32 = 200;
+const AFTERWARDS: u32 = 40;
+
+impl Drill for Offload {
+    fn slug(&self) -> &'static str {
+        "offload"
+    }
+
+    fn contract(&self) -> &'static str {
+        include_str!("offload/contract.rs")
+    }
+
+    fn service(&self) -> Service {
+        Service::Passwords
+    }
+
+    fn checks(&self) -> &'static [Check] {
+        CHECKS
+    }
+
+    fn rules(&self) -> &'static dyn Rules {
+        &Offloading
+    }
+
+    fn examine(&self, exam: &mut Exam<'_>) {
+        let together = together(exam);
+        if let Some(why) = hopeless(&together) {
+            exam.decide("off_the_loop", &Offloading, &together, &[Kind::HashOnLoop]);
+            exam.decide("loop_answers", &Offloading, &together, LOOP);
+            exam.skip_undecided(CHECKS, why);
+            return;
+        }
+        let too_long = too_long(exam);
+        let waiting = dropping(exam, Whom::Waiting);
+        let panics = panicking(exam);
+        let patient = patient_waiting(exam);
+        // With a thread for every request, both would show that and little else.
+        let unbounded = together.has(Kind::OverLimit);
+        let (mut hashing, mut busy) = (Findings::default(), Findings::default());
+        if !unbounded {
+            hashing = dropping(exam, Whom::Hashing);
+            busy = in_a_busy_hour(exam);
+        }
+        let mut all = together.clone();
+        for findings in [&too_long, &waiting, &hashing, &panics, &patient, &busy] {
+            all.join(findings.clone());
+        }
+        exam.decide("off_the_loop", &Offloading, &all, &[Kind::HashOnLoop]);
+        exam.decide("loop_answers", &Offloading, &all, LOOP);
+        exam.decide("right_results", &Offloading, &together, RESULTS);
+        // What is wrong when nothing goes wrong is said once.
+        let beyond = |exam: &mut Exam<'_>, check, findings: &Findings| {
+            exam.decide_beyond(check, &Offloading, findings, SERVICE, &together);
+        };
+        beyond(exam, "too_long", &too_long);
+        exam.decide("bounded", &Offloading, &together, &[Kind::OverLimit]);
+        exam.decide("parallel", &Offloading, &together, &[Kind::Underused]);
+        beyond(exam, "dropped_waiting", &waiting);
+        match unbounded {
+            true => exam.skip("dropped_hashing", UNBOUNDED),
+            false => beyond(exam, "dropped_hashing", &hashing),
+        }
+        beyond(exam, "panicking_hash", &panics);
+        exam.decide("no_busy_wait", &Offloading, &all, &[Kind::Polling]);
+        if unbounded {
+            return exam.skip("busy_service", UNBOUNDED);
+        }
+        let mut before = together;
+        for findings in [too_long, waiting, hashing, panics] {
+            before.join(findings);
+        }
+        exam.decide_beyond("busy_service", &Offloading, &busy, SERVICE, &before);
+    }
+}
+
+/// Why nothing else can be judged, if that is so.
+fn hopeless(together: &Findings) -> Option<&'static str> {
+    if together.has(Kind::HashOnLoop) {
+        Some("cannot be judged while hashes run on the loop: see `off_the_loop`")
+    } else if LOOP.iter().any(|kind| together.has(*kind)) {
+        Some("cannot be judged while the loop is stopped: see `loop_answers`")
+    } else {
+        None
+    }
+}
+
+/// Nothing goes wrong: a few callers in every order, and a crowd.
+fn together(exam: &mut Exam<'_>) -> Findings {
+    let users = |count: u32| -> Vec<u32> { (USER..USER + count).collect() };
+    let mut findings = exam.explore(&Offloading, &Hashing::of(1, &users(2)));
+    if hopeless(&findings).is_some() {
+        return findings;
+    }
+    let halves = Hashing {
+        halves: 1,
+        ..Hashing::of(1, &users(2))
+    };
+    findings.join(exam.explore(&Offloading, &halves));
+    findings.join(exam.explore(&Offloading, &Hashing::of(2, &users(3))));
+    // Two with one password have a hash each.
+    findings.join(exam.explore(&Offloading, &Hashing::of(2, &[USER, USER])));
+    findings.join(exam.explore(&Offloading, &Straight(crowd)));
+    findings
+}
+
+/// Twelve at once with room for five; the last hash that began ends first.
+fn crowd(evidence: &Evidence) -> Option<Turn> {
+    let started = evidence.requests().count() as u32;
+    match evidence.turns().len() {
+        0 => Some(make(5)),
+        _ if started < 12 => Some(Turn::partial(
+            Action::Start {
+                user: USER + started,
+            },
+            u32::from(started.is_multiple_of(2)),
+        )),
+        13 => Some(Turn::full(Action::Wait)),
+        _ => held(evidence).last().map(finish),
+    }
+}
+
+/// Passwords that are too long, before, between and after others.
+fn too_long(exam: &mut Exam<'_>) -> Findings {
+    let alone = [TOO_LONG, TOO_LONG + 1, LONGEST];
+    let mut findings = exam.explore(&Offloading, &Hashing::of(1, &alone));
+    let between = [USER, TOO_LONG, USER + 1];
+    findings.join(exam.explore(&Offloading, &Hashing::of(2, &between)));
+    findings
+}
+
+/// One caller is dropped, at every moment.
+fn dropping(exam: &mut Exam<'_>, whom: Whom) -> Findings {
+    let with = |max_parallel, users: &[u32], halves| Hashing {
+        hang_ups: 1,
+        may_hang_up: whom,
+        halves,
+        ..Hashing::of(max_parallel, users)
+    };
+    let mut findings = exam.explore(&Offloading, &with(1, &[USER, USER + 1], 1));
+    findings.join(exam.explore(&Offloading, &with(2, &[USER, USER + 1, USER + 2], 0)));
+    findings
+}
+
+/// One hash panics, at every moment.
+fn panicking(exam: &mut Exam<'_>) -> Findings {
+    let with = |max_parallel, users: &[u32]| Hashing {
+        panics: 1,
+        ..Hashing::of(max_parallel, users)
+    };
+    let mut findings = exam.explore(&Offloading, &with(1, &[USER, USER + 1]));
+    findings.join(exam.explore(&Offloading, &with(2, &[USER, USER + 1])));
+    findings
+}
+
+/// Three wait behind one hash while time passes in small steps.
+fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
+    let step = Turn::full(Action::Pass { micros: 10_000 });
+    let next = move |evidence: &Evidence| match evidence.turns().len() {
+        0 => Some(make(1)),
+        turn @ 1..4 => Some(start(USER + turn as u32)),
+        4..24 => Some(step),
+        _ => held(evidence).next().map(finish),
+    };
+    exam.explore(&Offloading, &Straight(next))
+}
+
+/// Two hundred callers at once, some of whom give up, give too long a password or
+/// meet a hash that panics; then some one by one.
+fn in_a_busy_hour(exam: &mut Exam<'_>) -> Findings {
+    exam.explore(&Offloading, &Straight(crowded))
+}
+
+fn crowded(evidence: &Evidence) -> Option<Turn> {
+    const AT_ONCE: u32 = 4;
+    let started = evidence.requests().count() as u32;
+    let last = evidence.turns().last().map(|turn| turn.action);
+    match last {
+        None => return Some(make(AT_ONCE)),
+        Some(Action::Start { user }) if user.is_multiple_of(17) => {
+            // Changed their mind at once.
+            return Some(Turn::full(Action::HangUp { request: started }));
+        }
+        Some(_) => {}
+    }
+    if started < CALLERS {
+        let user = USER + started;
+        return Some(match user {
+            _ if user.is_multiple_of(13) => start(TOO_LONG + user),
+            _ if user.is_multiple_of(5) => start(user),
+            _ => Turn::partial(Action::Start { user }, 0),
+        });
+    }
+    if !evidence.is_settled() {
+        return Some(Turn::full(Action::Wait));
+    }
+    let held: Vec<u32> = held(evidence).collect();
+    if held.is_empty() && started < CALLERS + AFTERWARDS {
+        return Some(start(USER + started));
+    }
+    // Not always the one that began first.
+    let hash = *held.get(evidence.turns().len() % held.len().max(1))?;
+    let ending = match hash {
+        _ if hash.is_multiple_of(19) => HashEnding::Panic,
+        _ if hash.is_multiple_of(16) => HashEnding::Bcrypt,
+        _ => HashEnding::Done,
+    };
+    Some(Turn::full(Action::Admit { hash, ending }))
+}

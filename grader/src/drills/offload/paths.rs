@@ -1,0 +1,179 @@
+//! Which schedules of a password service are walked.
+//!
+//! Its main type is [`Hashing`]: requests start, hashes are let finish, callers are
+//! dropped, in every order. Each schedule ends with more requests than may hash at
+//! once: whatever happened before, the service must work as on its first day.
+
+use crate::evidence::{Evidence, HashState};
+use crate::explore::Follow;
+use crate::schedule::{Action, HashEnding, Settle, Turn};
+use crate::space::{PATIENCE_MICROS, Paths};
+
+/// The passwords of the requests at a schedule's end have this number and up.
+const LATER: u32 = 1_001;
+
+/// Which callers may be dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Whom {
+    /// Those whose hash has not begun.
+    Waiting,
+    /// Those whose hash has begun.
+    Hashing,
+}
+
+/// Who asks, and how much may go wrong.
+#[derive(Clone, Debug)]
+pub(super) struct Hashing {
+    pub(super) max_parallel: u32,
+    /// Whose passwords the requests give, in the order they start.
+    pub(super) users: Vec<u32>,
+    /// How many hashes may panic.
+    pub(super) panics: usize,
+    /// How many callers may be dropped.
+    pub(super) hang_ups: usize,
+    pub(super) may_hang_up: Whom,
+    /// After how many turns the loop may be left to itself, not run.
+    pub(super) halves: usize,
+}
+
+impl Hashing {
+    /// Requests for these users, with nothing going wrong.
+    pub(super) fn of(max_parallel: u32, users: &[u32]) -> Hashing {
+        Hashing {
+            max_parallel,
+            users: users.to_vec(),
+            panics: 0,
+            hang_ups: 0,
+            may_hang_up: Whom::Waiting,
+            halves: 0,
+        }
+    }
+
+    /// What may happen before everyone has asked and been answered.
+    fn actions(&self, evidence: &Evidence, started: usize) -> Vec<Action> {
+        let mut actions = Vec::new();
+        if let Some(user) = self.users.get(started) {
+            actions.push(Action::Start { user: *user });
+        }
+        let taken = |wanted: fn(&Action) -> bool| {
+            let actions = evidence.turns().iter().map(|turn| turn.action);
+            actions.filter(wanted).count()
+        };
+        let is_panic = |action: &Action| matches!(action, Action::Admit { ending, .. } if *ending == HashEnding::Panic);
+        for hash in held(evidence) {
+            let ending = HashEnding::Done;
+            actions.push(Action::Admit { hash, ending });
+            if taken(is_panic) < self.panics {
+                let ending = HashEnding::Panic;
+                actions.push(Action::Admit { hash, ending });
+            }
+        }
+        if taken(|action| matches!(action, Action::HangUp { .. })) < self.hang_ups {
+            let whom = |request: &u32| self.may_hang_up == state_of(evidence, *request);
+            let waiting = evidence.waiting().filter(whom);
+            actions.extend(waiting.map(|request| Action::HangUp { request }));
+        }
+        actions
+    }
+
+    /// More requests than may hash at once, and an end for each.
+    fn ending(&self, evidence: &Evidence, started: usize) -> Follow<Turn> {
+        let later = (started - self.users.len()) as u32;
+        if later == 0 && !evidence.is_settled() {
+            return one(Turn::full(Action::Wait));
+        }
+        if later <= self.max_parallel {
+            // Nobody looks between them: they come at the same time.
+            let user = LATER + later;
+            let action = Action::Start { user };
+            return one(match later < self.max_parallel {
+                true => Turn::partial(action, 0),
+                false => Turn::full(action),
+            });
+        }
+        match held(evidence).next() {
+            Some(hash) => one(finish(hash)),
+            None => Follow::End,
+        }
+    }
+}
+
+impl Paths for Hashing {
+    fn choices(&self, evidence: &Evidence) -> Follow<Turn> {
+        let turns = evidence.turns();
+        let Some(last) = turns.last() else {
+            return one(make(self.max_parallel));
+        };
+        let started = evidence.requests().count();
+        if last.settle == Settle::Fully && !evidence.unserved().is_empty() {
+            return patience(evidence);
+        }
+        if started > self.users.len() {
+            return self.ending(evidence, started);
+        }
+        let actions = self.actions(evidence, started);
+        if actions.is_empty() {
+            return self.ending(evidence, started);
+        }
+        let mut choices: Vec<Turn> = actions.iter().copied().map(Turn::full).collect();
+        let is_half = |turn: &&Turn| turn.settle != Settle::Fully;
+        if turns.iter().filter(is_half).count() < self.halves {
+            choices.extend(actions.iter().map(|action| Turn::partial(*action, 0)));
+        }
+        Follow::AnyOf(choices)
+    }
+}
+
+/// One schedule: what comes next is always certain.
+pub(super) struct Straight<F>(pub(super) F);
+
+impl<F: Fn(&Evidence) -> Option<Turn>> Paths for Straight<F> {
+    fn choices(&self, evidence: &Evidence) -> Follow<Turn> {
+        let rested = matches!(evidence.turns().last(), Some(turn) if turn.settle == Settle::Fully);
+        if rested && !evidence.unserved().is_empty() {
+            return patience(evidence);
+        }
+        (self.0)(evidence).map_or(Follow::End, one)
+    }
+}
+
+/// Someone waits and nothing happens: does time help?
+fn patience(evidence: &Evidence) -> Follow<Turn> {
+    let micros = PATIENCE_MICROS;
+    let last = evidence.turns().last().map(|turn| turn.action);
+    if last == Some(Action::Pass { micros }) {
+        return Follow::End;
+    }
+    one(Turn::full(Action::Pass { micros }))
+}
+
+/// The hashes that wait to be admitted.
+pub(super) fn held(evidence: &Evidence) -> impl Iterator<Item = u32> {
+    evidence
+        .hashes()
+        .filter(|(_, hash)| hash.state == HashState::Held)
+        .map(|(number, _)| number)
+}
+
+fn state_of(evidence: &Evidence, request: u32) -> Whom {
+    let user = evidence.request(request).map(|request| request.user);
+    let begun = evidence.hashes().any(|(_, hash)| hash.user == user);
+    if begun { Whom::Hashing } else { Whom::Waiting }
+}
+
+fn one(turn: Turn) -> Follow<Turn> {
+    Follow::AnyOf(vec![turn])
+}
+
+pub(super) fn make(max_parallel: u32) -> Turn {
+    Turn::full(Action::Make { max_parallel })
+}
+
+pub(super) fn start(user: u32) -> Turn {
+    Turn::full(Action::Start { user })
+}
+
+pub(super) fn finish(hash: u32) -> Turn {
+    let ending = HashEnding::Done;
+    Turn::full(Action::Admit { hash, ending })
+}

@@ -1,0 +1,312 @@
+//! The rules of `offload`: where hashes run, how many at once, what requests get.
+
+use std::collections::BTreeSet;
+
+use super::panics::explained;
+use crate::evidence::{Evidence, Fact, Hash, Returned, TOO_LONG};
+use crate::judge::{Kind, Rules, Violation};
+use crate::schedule::{Action, HashEnding};
+use crate::space::PATIENCE_MICROS;
+use crate::text::one_line;
+
+/// Time passes this often, at least, before polls in it count as polling.
+const PASSES: usize = 10;
+
+/// Judges a service that hashes passwords.
+pub(super) struct Offloading;
+
+impl Rules for Offloading {
+    fn judge(&self, evidence: &Evidence) -> Vec<Violation> {
+        let mut violations = facts(evidence);
+        violations.extend(left_waiting(evidence));
+        violations.extend(polled_as_time_passes(evidence));
+        violations.sort_by_key(|violation| violation.turn);
+        violations
+    }
+
+    fn describe(&self, violation: &mut Violation, evidence: &Evidence) {
+        if violation.kind != Kind::Blocked {
+            return;
+        }
+        let last = evidence.turns().last().map(|turn| turn.action);
+        let while_what = match last {
+            Some(Action::Start { .. }) => {
+                let request = evidence.requests().count();
+                format!(" when request {request} had been made")
+            }
+            Some(Action::HangUp { request }) => {
+                format!(" when the caller of request {request} had been dropped")
+            }
+            Some(Action::Admit { hash, .. }) => format!(" when hash {hash} was to end"),
+            _ => return,
+        };
+        violation.message.push_str(&while_what);
+    }
+}
+
+/// What is wrong by itself, fact by fact.
+fn facts(evidence: &Evidence) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    let mut running: BTreeSet<u32> = BTreeSet::new();
+    let mut dropped: BTreeSet<u32> = BTreeSet::new();
+    let mut returned: BTreeSet<u32> = BTreeSet::new();
+    for entry in evidence.entries() {
+        let wrong = match &entry.fact {
+            Fact::Broke { message } if entry.turn == 0 && running.is_empty() => Some((
+                Kind::Panicked,
+                format!(
+                    "`PasswordService::new` panicked: {}",
+                    one_line(message, 200)
+                ),
+            )),
+            Fact::HungUp { request } => {
+                dropped.insert(*request);
+                None
+            }
+            Fact::Hashing {
+                hash,
+                user,
+                on_loop: true,
+                ..
+            } => Some((Kind::HashOnLoop, on_the_loop(*hash, *user))),
+            Fact::Hashing { hash, .. } => {
+                running.insert(*hash);
+                over_limit(evidence, &running, &dropped)
+            }
+            Fact::Hashed { hash } => {
+                running.remove(hash);
+                None
+            }
+            Fact::Returned { request, answer } => {
+                wrong_answer(evidence, *request, answer, &mut returned)
+            }
+            Fact::Panicked { request, message } => panicked(evidence, *request, message),
+            Fact::Settled {
+                polls,
+                idle: false,
+                fully: true,
+                ..
+            } => Some((
+                Kind::Polling,
+                format!(
+                    "after {polls} polls the loop is still busy, and nothing has happened: something asks to be polled again and again"
+                ),
+            )),
+            _ => None,
+        };
+        violations.extend(wrong.map(|(kind, message)| Violation {
+            kind,
+            turn: entry.turn,
+            message,
+        }));
+    }
+    violations
+}
+
+fn on_the_loop(hash: u32, user: Option<u32>) -> String {
+    let whose = user.map_or_else(String::new, |user| format!(", of password {user},"));
+    format!("hash {hash}{whose} ran on the event loop's thread: no other task could run meanwhile")
+}
+
+fn over_limit(
+    evidence: &Evidence,
+    running: &BTreeSet<u32>,
+    dropped: &BTreeSet<u32>,
+) -> Option<(Kind, String)> {
+    let max_parallel = evidence.max_parallel();
+    if running.len() <= max_parallel as usize {
+        return None;
+    }
+    let whose = |hash: &u32| evidence.hash(*hash).and_then(|it| it.user);
+    let is_of =
+        |request: &u32, user: u32| evidence.request(*request).is_some_and(|it| it.user == user);
+    let orphaned = running
+        .iter()
+        .filter_map(whose)
+        .any(|user| dropped.iter().any(|request| is_of(request, user)));
+    let because = if orphaned {
+        "; a hash whose caller was dropped still runs, and counts"
+    } else {
+        ""
+    };
+    let message = format!(
+        "{} hashes run at once, with `max_parallel` = {max_parallel}{because}",
+        running.len()
+    );
+    Some((Kind::OverLimit, message))
+}
+
+fn wrong_answer(
+    evidence: &Evidence,
+    request: u32,
+    answer: &Returned,
+    returned: &mut BTreeSet<u32>,
+) -> Option<(Kind, String)> {
+    let user = evidence.request(request)?.user;
+    let too_long = user >= TOO_LONG;
+    match answer {
+        Returned::TooLong if too_long || hash_panicked(evidence, user) => None,
+        Returned::TooLong => Some((
+            Kind::WrongHash,
+            format!("request {request} was told that its password is too long; it is not"),
+        )),
+        _ if too_long => Some((
+            Kind::NotRefused,
+            format!("request {request} gave a password that is too long, and was not told so"),
+        )),
+        Returned::HashOf { hash } if returned.insert(*hash) => None,
+        Returned::HashOf { hash } => Some((
+            Kind::WrongHash,
+            format!(
+                "request {request} returned the text of hash {hash}, as another request did before"
+            ),
+        )),
+        _ => {
+            let is_own = |(_, hash): &(u32, &Hash)| hash.user == Some(user);
+            let why = match evidence.hashes().find(is_own) {
+                None => "no hash of its password had begun",
+                Some((_, hash)) if hash.ending.is_none() => "its hash was still running",
+                Some(_) => "it is not what its hash ended with",
+            };
+            let message =
+                format!("request {request} returned a text that is no hash of its password: {why}");
+            Some((Kind::WrongHash, message))
+        }
+    }
+}
+
+fn panicked(evidence: &Evidence, request: u32, message: &str) -> Option<(Kind, String)> {
+    let user = evidence.request(request)?.user;
+    if hash_panicked(evidence, user) {
+        return None;
+    }
+    let text = format!("request {request} panicked: {}", one_line(message, 200));
+    if let Some(why) = explained(message) {
+        return Some((Kind::BlockingCall, format!("{text}; {why}")));
+    }
+    if user >= TOO_LONG {
+        let text = format!("{text}; its password is too long, and that is an error to return");
+        return Some((Kind::NotRefused, text));
+    }
+    Some((Kind::Panicked, text))
+}
+
+/// Whether the hash of this user's password was made to panic: its caller cannot be
+/// told in any better way.
+fn hash_panicked(evidence: &Evidence, user: u32) -> bool {
+    let is_it = |hash: &Hash| hash.user == Some(user) && hash.ending == Some(HashEnding::Panic);
+    evidence.hashes().any(|(_, hash)| is_it(hash))
+}
+
+/// Who still waits when nothing more will happen, and what came only with time.
+fn left_waiting(evidence: &Evidence) -> Vec<Violation> {
+    let is_patience =
+        |action: Action| matches!(action, Action::Pass { micros } if micros >= PATIENCE_MICROS);
+    let mut violations = Vec::new();
+    for (turn, it) in evidence.turns().iter().enumerate() {
+        if !is_patience(it.action) {
+            continue;
+        }
+        let facts = evidence.entries().iter().filter(|entry| entry.turn == turn);
+        let late = facts.filter_map(|entry| match entry.fact {
+            Fact::Returned { request, .. } => Some(format!("request {request} returned")),
+            Fact::Hashing { hash, .. } => Some(format!("hash {hash} began")),
+            _ => None,
+        });
+        violations.extend(
+            late.map(|what| Violation {
+                kind: Kind::Polling,
+                turn,
+                message: format!(
+                    "{what} only when time had passed: nobody was woken when it could have been"
+                ),
+            })
+            .next(),
+        );
+    }
+    let Some(turn) = evidence.turns().len().checked_sub(1) else {
+        return violations;
+    };
+    let unserved = evidence.unserved();
+    let (Some(first), true) = (unserved.first(), is_patience(evidence.turns()[turn].action)) else {
+        return violations;
+    };
+    let running = evidence.running_hashes().count();
+    let max_parallel = evidence.max_parallel();
+    let over = evidence.request(*first).is_some_and(|request| {
+        evidence
+            .hashes()
+            .any(|(_, hash)| hash.user == Some(request.user))
+    });
+    let (kind, message) = if over {
+        (
+            Kind::Hang,
+            format!("request {first} waits for ever: its hash is over"),
+        )
+    } else if running == 0
+        && evidence
+            .request(*first)
+            .is_some_and(|it| it.user >= TOO_LONG)
+    {
+        (
+            Kind::NotRefused,
+            format!("request {first} gave a password that is too long, and waits for ever"),
+        )
+    } else if running == 0 {
+        (
+            Kind::Hang,
+            format!(
+                "{} for ever: no hash is running and none begins",
+                waiting(&unserved)
+            ),
+        )
+    } else {
+        (
+            Kind::Underused,
+            format!(
+                "{} for a hash to begin, and only {running} of `max_parallel` = {max_parallel} run",
+                waiting(&unserved)
+            ),
+        )
+    };
+    violations.push(Violation {
+        kind,
+        turn,
+        message,
+    });
+    violations
+}
+
+fn waiting(requests: &[u32]) -> String {
+    match requests {
+        [one] => format!("request {one} waits"),
+        many => format!("{} requests wait", many.len()),
+    }
+}
+
+/// Time passes in small steps, nothing happens, and yet something is polled.
+fn polled_as_time_passes(evidence: &Evidence) -> Option<Violation> {
+    let is_step = |turn: usize| matches!(evidence.turns().get(turn).map(|it| it.action), Some(Action::Pass { micros }) if micros < PATIENCE_MICROS);
+    let busy: Vec<usize> = evidence
+        .entries()
+        .iter()
+        .filter(|entry| {
+            is_step(entry.turn) && matches!(entry.fact, Fact::Settled { polls, .. } if polls > 0)
+        })
+        .map(|entry| entry.turn)
+        .collect();
+    let steps = (0..evidence.turns().len())
+        .filter(|turn| is_step(*turn))
+        .count();
+    if steps < PASSES || busy.len() * 2 < steps {
+        return None;
+    }
+    Some(Violation {
+        kind: Kind::Polling,
+        turn: *busy.last()?,
+        message: format!(
+            "in {} of {steps} moments in which only time passed, something was polled: it looks again and again instead of being woken",
+            busy.len()
+        ),
+    })
+}

@@ -1,0 +1,122 @@
+//! What the threads of a worker do, seen from outside.
+//!
+//! A snapshot says of every thread but the loop's whether it sleeps, how often it
+//! has run and how much CPU time it has used. Two equal snapshots in which all
+//! sleep mean that nothing happened in between, and nothing will by itself.
+
+use std::fs;
+use std::time::Duration;
+
+/// One look at the threads of a process other than its first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Threads {
+    pid: u32,
+    threads: Vec<Thread>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Thread {
+    id: u32,
+    /// How often it was put on a processor.
+    turns: u64,
+    used: Duration,
+}
+
+impl Threads {
+    /// What the threads of process `pid` have done so far. `None` where the system
+    /// does not say.
+    pub(super) fn of(pid: u32) -> Option<Threads> {
+        let mut threads = Vec::new();
+        for entry in fs::read_dir(format!("/proc/{pid}/task")).ok()? {
+            let id: u32 = entry.ok()?.file_name().to_str()?.parse().ok()?;
+            if id != pid {
+                // A thread that ends while we look is as good as gone.
+                threads.extend(Thread::of(pid, id));
+            }
+        }
+        threads.sort_unstable_by_key(|thread| thread.id);
+        Some(Threads { pid, threads })
+    }
+
+    /// Whether every thread waits for something, and none has run since this look.
+    pub fn rest(&self) -> bool {
+        let asleep = |thread: &Thread| is_asleep(self.pid, thread.id);
+        // In this order: who sleeps now and has not run since slept all the while.
+        self.threads.iter().all(asleep) && Threads::of(self.pid).as_ref() == Some(self)
+    }
+
+    /// The least CPU time that a thread which is awake has used since `before`;
+    /// `None` when all sleep.
+    pub fn least_used_awake(&self, before: &Threads) -> Option<Duration> {
+        let is_awake = |thread: &&Thread| !is_asleep(self.pid, thread.id);
+        let awake = self.threads.iter().filter(is_awake);
+        awake.map(|thread| thread.used_since(before)).min()
+    }
+}
+
+impl Thread {
+    fn of(pid: u32, id: u32) -> Option<Thread> {
+        // Nanoseconds on a processor, nanoseconds waiting for one, times put on one.
+        let schedstat = fs::read_to_string(format!("/proc/{pid}/task/{id}/schedstat")).ok()?;
+        let mut numbers = schedstat.split_ascii_whitespace();
+        let used = Duration::from_nanos(numbers.next()?.parse().ok()?);
+        let turns = numbers.nth(1)?.parse().ok()?;
+        Some(Thread { id, turns, used })
+    }
+
+    fn used_since(&self, before: &Threads) -> Duration {
+        let then = before.threads.iter().find(|it| it.id == self.id);
+        let then = then.map_or(Duration::ZERO, |it| it.used);
+        self.used.saturating_sub(then)
+    }
+}
+
+/// Whether a thread waits for something; one that is gone does.
+fn is_asleep(pid: u32, id: u32) -> bool {
+    // proc(5): "pid (comm) state …"; comm may hold spaces and parentheses.
+    let stat = fs::read_to_string(format!("/proc/{pid}/task/{id}/stat"));
+    let state = stat.as_deref().ok().and_then(|it| it.rsplit_once(") "));
+    // "D" waits for the machine, not for the program.
+    state.is_none_or(|(_, rest)| !rest.starts_with(['R', 'D']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn threads(used: &[(u32, u64)]) -> Threads {
+        let thread = |&(id, used)| Thread {
+            id,
+            turns: 1,
+            used: Duration::from_millis(used),
+        };
+        Threads {
+            pid: 1,
+            threads: used.iter().map(thread).collect(),
+        }
+    }
+
+    #[test]
+    fn a_thread_has_used_what_it_has_used_since_it_was_seen() {
+        let (before, after) = (threads(&[(2, 5)]), threads(&[(2, 9), (3, 7)]));
+        let used = |at: usize| after.threads[at].used_since(&before);
+        assert_eq!(used(0), Duration::from_millis(4));
+        assert_eq!(used(1), Duration::from_millis(7));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_thread_that_waits_is_seen_asleep() {
+        let (tell, wait) = std::sync::mpsc::channel::<()>();
+        let waiting = std::thread::spawn(move || wait.recv());
+        let pid = std::process::id();
+        // It goes to sleep sooner or later.
+        while !Threads::of(pid)
+            .is_some_and(|all| all.threads.iter().any(|it| is_asleep(pid, it.id)))
+        {
+            std::thread::yield_now();
+        }
+        drop(tell);
+        let _ = waiting.join();
+    }
+}

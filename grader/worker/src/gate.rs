@@ -1,0 +1,214 @@
+//! The gate: every hash of the open run waits here until the grader admits it.
+//!
+//! Its main type is [`Gate`], which takes the place of the kit's hashing. A hash
+//! on the loop's own thread is let through at once: held, it would keep the
+//! puppet from saying so.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::ThreadId;
+
+use kit::supervised::{Hasher, bcrypt_with, real_hash, real_verify};
+
+use crate::journal::{Journal, polled_request};
+use crate::protocol::{Admission, Event};
+
+/// What the panic of a hash that was admitted with one says.
+const HASH_PANIC: &str = "the hash panicked";
+
+/// A work factor that costs next to nothing, for what nobody looks at.
+const CHEAPEST: u32 = 4;
+
+/// The process's one gate.
+#[derive(Debug, Default)]
+pub(crate) struct Gate {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    open: Option<OpenRun>,
+    /// Counts the runs, so that a hash knows when its own is over.
+    runs: u64,
+    begun: u32,
+    admitted: HashMap<u32, Admission>,
+    /// Passwords of runs that are over: a late hash of one is nobody's any more.
+    stale: HashSet<String>,
+    /// Hashes are real and nobody is asked.
+    real: bool,
+}
+
+#[derive(Debug)]
+struct OpenRun {
+    journal: Journal,
+    loop_thread: ThreadId,
+    passwords: Vec<String>,
+}
+
+impl Gate {
+    /// From now on hashes belong to the run that keeps this journal, and whose loop
+    /// is on the calling thread.
+    pub(crate) fn open(&self, journal: Journal) {
+        let mut state = self.lock();
+        state.turn_over();
+        state.open = Some(OpenRun {
+            journal,
+            loop_thread: std::thread::current().id(),
+            passwords: Vec::new(),
+        });
+        drop(state);
+        self.changed.notify_all();
+    }
+
+    /// A caller of the open run is given this password.
+    pub(crate) fn issue(&self, password: &str) {
+        if let Some(run) = &mut self.lock().open {
+            run.passwords.push(password.to_owned());
+        }
+    }
+
+    /// Lets a hash that waits go on; one that is over, or was admitted, is left alone.
+    pub(crate) fn admit(&self, hash: u32, with: Admission) {
+        let mut state = self.lock();
+        if hash <= state.begun {
+            state.admitted.entry(hash).or_insert(with);
+        }
+        drop(state);
+        self.changed.notify_all();
+    }
+
+    /// The run is over: what still waits goes its way.
+    pub(crate) fn close(&self) {
+        self.lock().turn_over();
+        self.changed.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for admission: what `password`'s hash is, or nothing when its run is over.
+    fn pass(&self, password: &str) -> Passed {
+        let mut state = self.lock();
+        if state.real {
+            return Passed::Real;
+        }
+        if state.stale.contains(password) {
+            return Passed::Late;
+        }
+        let Some(run) = &state.open else {
+            return Passed::Late;
+        };
+        let journal = run.journal.clone();
+        let on_loop = run.loop_thread == std::thread::current().id();
+        state.begun += 1;
+        let (hash, of_run) = (state.begun, state.runs);
+        journal.write(Event::HashBegun {
+            hash,
+            password: password.to_owned(),
+            request: polled_request(),
+            on_loop,
+        });
+        if on_loop {
+            return Passed::On { journal, hash };
+        }
+        loop {
+            if state.runs != of_run {
+                return Passed::Late;
+            }
+            if let Some(with) = state.admitted.get(&hash) {
+                let with = with.clone();
+                return Passed::Admitted {
+                    journal,
+                    hash,
+                    with,
+                };
+            }
+            state = self
+                .changed
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+impl State {
+    fn turn_over(&mut self) {
+        if let Some(run) = self.open.take() {
+            self.stale.extend(run.passwords);
+        }
+        self.runs += 1;
+        self.begun = 0;
+        self.admitted.clear();
+    }
+}
+
+/// How a hash got past the gate.
+enum Passed {
+    /// As it was admitted.
+    Admitted {
+        journal: Journal,
+        hash: u32,
+        with: Admission,
+    },
+    /// It is on the loop's thread.
+    On { journal: Journal, hash: u32 },
+    /// Its run is over, so nobody looks.
+    Late,
+    /// Nobody is asked.
+    Real,
+}
+
+impl Passed {
+    /// Reports the end of a hash that somebody looks at.
+    fn ended(&self) {
+        if let Passed::Admitted { journal, hash, .. } | Passed::On { journal, hash } = self {
+            journal.write(Event::HashEnded { hash: *hash });
+        }
+    }
+}
+
+impl Hasher for Gate {
+    fn hash(&self, password: &str) -> String {
+        let passed = self.pass(password);
+        let text = match &passed {
+            Passed::Admitted {
+                with: Admission::Text(text),
+                ..
+            } => text.clone(),
+            Passed::Admitted {
+                with: Admission::Bcrypt { cost, salt },
+                ..
+            } => bcrypt_with(password, *cost, *salt),
+            Passed::Admitted {
+                with: Admission::Panic,
+                ..
+            } => {
+                passed.ended();
+                // Resumed, not raised: no panic hook needs to hear of it.
+                std::panic::resume_unwind(Box::new(HASH_PANIC));
+            }
+            Passed::On { .. } => bcrypt_with(password, CHEAPEST, [0; 16]),
+            Passed::Late => String::new(),
+            Passed::Real => real_hash(password),
+        };
+        passed.ended();
+        text
+    }
+
+    fn verify(&self, password: &str, hash: &str) -> bool {
+        let passed = self.pass(password);
+        if let Passed::Admitted {
+            with: Admission::Panic,
+            ..
+        } = &passed
+        {
+            passed.ended();
+            std::panic::resume_unwind(Box::new(HASH_PANIC));
+        }
+        let belongs = real_verify(password, hash);
+        passed.ended();
+        belongs
+    }
+}

@@ -1,0 +1,24 @@
+//! Wrong: `block_in_place` needs a runtime of many threads; on this one it panics. Caught by: loop_answers
+
+use kit::{HashError, hash_password};
+use tokio::sync::Semaphore;
+use tokio::task::block_in_place;
+
+/// Hashes passwords without holding up the event loop.
+pub struct PasswordService {
+    slots: Semaphore,
+}
+
+impl PasswordService {
+    /// A service that runs at most `max_parallel` hashes at the same time.
+    pub fn new(max_parallel: usize) -> Self {
+        let slots = Semaphore::new(max_parallel);
+        Self { slots }
+    }
+
+    /// The hash of `password`, by [`kit::hash_password`].
+    pub async fn hash(&self, password: String) -> Result<String, HashError> {
+        let _slot = self.slots.acquire().await.expect("it is never closed");
+        block_in_place(|| hash_password(&password))
+    }
+}

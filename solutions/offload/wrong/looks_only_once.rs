@@ -1,0 +1,35 @@
+//! Wrong: looks once whether the hash is there already, and returns nothing if not. Caught by: right_results
+
+use std::sync::Arc;
+
+use futures::FutureExt;
+use kit::{HashError, hash_password};
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
+
+/// Hashes passwords without holding up the event loop.
+pub struct PasswordService {
+    slots: Arc<Semaphore>,
+}
+
+impl PasswordService {
+    /// A service that runs at most `max_parallel` hashes at the same time.
+    pub fn new(max_parallel: usize) -> Self {
+        let slots = Arc::new(Semaphore::new(max_parallel));
+        Self { slots }
+    }
+
+    /// The hash of `password`, by [`kit::hash_password`].
+    pub async fn hash(&self, password: String) -> Result<String, HashError> {
+        let slots = Arc::clone(&self.slots);
+        let slot = slots.acquire_owned().await.expect("it is never closed");
+        let hashing = spawn_blocking(move || {
+            let _slot = slot;
+            hash_password(&password)
+        });
+        match hashing.now_or_never() {
+            Some(joined) => joined.expect("the hash panicked"),
+            None => Ok(String::new()),
+        }
+    }
+}

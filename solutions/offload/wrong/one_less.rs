@@ -1,0 +1,33 @@
+//! Wrong: keeps one of the threads back, unless there is only one. Caught by: parallel
+
+use std::sync::Arc;
+
+use kit::{HashError, hash_password};
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
+
+/// Hashes passwords without holding up the event loop.
+pub struct PasswordService {
+    slots: Arc<Semaphore>,
+}
+
+impl PasswordService {
+    /// A service that runs at most `max_parallel` hashes at the same time.
+    pub fn new(max_parallel: usize) -> Self {
+        // One is for the loop itself.
+        let hashing = max_parallel.saturating_sub(1).max(1);
+        let slots = Arc::new(Semaphore::new(hashing));
+        Self { slots }
+    }
+
+    /// The hash of `password`, by [`kit::hash_password`].
+    pub async fn hash(&self, password: String) -> Result<String, HashError> {
+        let slots = Arc::clone(&self.slots);
+        let slot = slots.acquire_owned().await.expect("it is never closed");
+        let hashing = spawn_blocking(move || {
+            let _slot = slot;
+            hash_password(&password)
+        });
+        hashing.await.expect("the hash panicked")
+    }
+}

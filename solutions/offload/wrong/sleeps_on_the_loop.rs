@@ -1,0 +1,30 @@
+//! Wrong: sleeps on the loop's thread until the other one is done. Caught by: loop_answers
+
+use std::thread;
+use std::time::Duration;
+
+use kit::{HashError, hash_password};
+use tokio::sync::Semaphore;
+
+/// Hashes passwords without holding up the event loop.
+pub struct PasswordService {
+    slots: Semaphore,
+}
+
+impl PasswordService {
+    /// A service that runs at most `max_parallel` hashes at the same time.
+    pub fn new(max_parallel: usize) -> Self {
+        let slots = Semaphore::new(max_parallel);
+        Self { slots }
+    }
+
+    /// The hash of `password`, by [`kit::hash_password`].
+    pub async fn hash(&self, password: String) -> Result<String, HashError> {
+        let _slot = self.slots.acquire().await.expect("it is never closed");
+        let hashing = thread::spawn(move || hash_password(&password));
+        while !hashing.is_finished() {
+            thread::sleep(Duration::from_millis(1));
+        }
+        hashing.join().expect("the hash panicked")
+    }
+}
