@@ -104,6 +104,9 @@
 
 pub mod protocol;
 
+#[cfg(feature = "meter")]
+pub mod meter;
+
 #[cfg(feature = "puppet")]
 mod database;
 #[cfg(feature = "puppet")]
