@@ -55,6 +55,20 @@
 //!
 //! So a verdict must rest on something else.
 //!
+//! # What the other candidates miss
+//!
+//! The table below is of one machine; `grader/worker/examples/meters` makes it anew.
+//!
+//! - A heartbeat and wall time blame the submission for its neighbours: they find
+//!   stalls in nearly all clean runs that compute.
+//! - Thread CPU time misses every sleep, `join` and `recv`.
+//! - Wall time minus the run queue's delay finds nearly every stall, and reads those
+//!   that wait for another thread many times too long. It also counts what the
+//!   hypervisor stole.
+//! - "There was a voluntary switch, and the wall time passed the line" finds the few
+//!   that are left, and blames about as many clean polls which met a lock or were
+//!   woken late. It is not part of the meter: [`PollReading`] has what it takes.
+//!
 //! # Use
 //!
 //! ```no_run
@@ -72,6 +86,8 @@
 //! # }
 //! # Ok::<(), std::io::Error>(())
 //! ```
+//!
+#![doc = include_str!("meter/measured.md")]
 
 mod latency;
 mod off_loop;
