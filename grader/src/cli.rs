@@ -40,6 +40,8 @@ pub enum Command {
     Grade(Grade),
     /// Play one failing schedule again and show its timeline
     Replay(Replay),
+    /// Show how long a loop stops while real passwords are hashed
+    Latency(Latency),
     /// List the drills
     List,
     /// Show one more hint for a drill
@@ -108,6 +110,26 @@ pub struct Replay {
     pub path: PathBuf,
     /// The key, as a verdict shows it
     pub key: String,
+}
+
+/// Show how long a loop stops while real passwords are hashed
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cargo grader latency offload                      your service, and the stub
+  cargo grader latency offload ada.rs --format json
+
+It measures in real time, so keep the machine quiet. No check rests on it.")]
+pub struct Latency {
+    /// The drill
+    pub drill: String,
+
+    /// The submission [default: exercises/DRILL]
+    pub path: Option<PathBuf>,
+
+    /// How it is written
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
 }
 
 /// The drill a command is about.

@@ -3,6 +3,7 @@
 mod audit;
 mod grade;
 mod hint;
+mod latency;
 mod list;
 mod replay;
 mod reset;
@@ -42,6 +43,7 @@ pub fn run(cli: Cli) -> Result<Exit> {
     match cli.command {
         Command::Grade(args) => grade::run(course, args),
         Command::Replay(args) => replay::run(course, &args),
+        Command::Latency(args) => latency::run(course, &args),
         Command::List => list::run(&course),
         Command::Hint(args) => hint::run(&course, &args.drill),
         Command::Reset(args) => reset::run(&course, &args.drill),

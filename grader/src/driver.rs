@@ -11,7 +11,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use sha2::{Digest, Sha256};
-use worker::protocol::{Admission, Answer, Call, Event, Order, Report, Step};
+use worker::protocol::{Admission, Answer, Call, Event, Order, Picture, Report, Step};
 
 use crate::evidence::{Evidence, Tampering};
 use crate::explore::{Played, System};
@@ -255,6 +255,44 @@ impl<'a> Driver<'a> {
             Action::Pass { micros } => Step::Advance { micros },
             Action::Make { .. } | Action::Wait => return None,
         })
+    }
+
+    /// Watches the loop in real time while `passwords` passwords are hashed, in a
+    /// worker of its own.
+    ///
+    /// # Errors
+    /// What kept the worker from answering.
+    pub fn watch(&mut self, passwords: u32) -> Result<Picture, Failure> {
+        self.discard_worker();
+        let run = self.new_run();
+        let secrets = self.blank_evidence(run).secrets().clone();
+        let order = Order {
+            run,
+            steps: vec![Step::Watch {
+                max_parallel: passwords as usize,
+                passwords: (FIRST_USER..FIRST_USER + passwords)
+                    .map(|number| secrets.password(number))
+                    .collect(),
+            }],
+        };
+        // A stopped loop is what the picture is to show.
+        let limits = Limits {
+            answer_cpu: self.limits.answer_wall,
+            answer_asleep: self.limits.answer_wall,
+            ..self.limits.clone()
+        };
+        let started = Worker::start(self.program, &limits, self.deadline);
+        let mut worker = started.map_err(|error| Failure::Died(error.to_string()))??;
+        let (mut reports, failure) = worker.exchange(&[order]);
+        if let Some(failure) = failure {
+            return Err(failure);
+        }
+        let events = reports.pop().map(|report| report.steps.concat());
+        let picture = events.into_iter().flatten().find_map(|event| match event {
+            Event::Watched { picture } => Some(picture),
+            _ => None,
+        });
+        picture.ok_or_else(|| Failure::Garbled("no picture where one was due".to_owned()))
     }
 
     /// The number of a run to be driven by [`Driver::converse`].

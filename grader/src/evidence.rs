@@ -590,7 +590,10 @@ impl Evidence {
                 }
             }
             // Pings are counted where they are sent.
-            Event::Clock { .. } | Event::Holds { .. } | Event::Pong { .. } => return Ok(()),
+            Event::Clock { .. }
+            | Event::Holds { .. }
+            | Event::Pong { .. }
+            | Event::Watched { .. } => return Ok(()),
         };
         self.entries.push(Entry { turn, fact });
         Ok(())

@@ -10,13 +10,17 @@ use thiserror::Error;
 use crate::compile::{CompileError, Compiled, compile};
 use crate::course::{Course, CourseError};
 use crate::drills::Drill;
-use crate::driver::Driver;
+use crate::driver::{Driver, Service};
 use crate::exam::{Decision, Exam};
+use crate::latency::LoopLatency;
 use crate::limits::Limits;
 use crate::prepared::{PrepareError, Prepared};
 use crate::submission::{Submission, SubmissionError};
 use crate::toolchain::{Toolchain, ToolchainError};
 use crate::verdict::{CheckResult, CheckStatus, Metrics, SCHEMA, Sandbox, Status, Verdict};
+
+/// Passwords hashed for a picture.
+const PASSWORDS: u32 = 2;
 
 /// Grades submissions of one course.
 #[derive(Debug)]
@@ -25,6 +29,7 @@ pub struct Grader {
     toolchain: Toolchain,
     prepared: Prepared,
     limits: Limits,
+    pictures: bool,
 }
 
 /// Why there is no verdict. Nothing here is the submission's fault.
@@ -63,7 +68,17 @@ impl Grader {
             toolchain,
             prepared,
             limits,
+            pictures: true,
         })
+    }
+
+    /// The same, but without a picture of the loop: no check needs one.
+    #[must_use]
+    pub fn without_pictures(self) -> Grader {
+        Grader {
+            pictures: false,
+            ..self
+        }
     }
 
     /// The course.
@@ -136,6 +151,49 @@ impl Grader {
         Driver::new(compiled.program(), &self.limits, drill.service(), seed)
     }
 
+    /// Watches the loop of the submission at `path` while passwords are hashed.
+    ///
+    /// # Errors
+    /// When the path cannot be read or the machine fails. The inner error says why
+    /// there is no picture, in rustc's words or the supervisor's.
+    pub fn watch(
+        &self,
+        drill: &dyn Drill,
+        path: &Path,
+    ) -> Result<Result<LoopLatency, String>, GradeError> {
+        let submission = Submission::read(path).map_err(GradeError::Submission)?;
+        let compiled = match self.compile(drill, &submission)? {
+            Ok(compiled) => compiled,
+            Err(diagnostics) => return Ok(Err(diagnostics)),
+        };
+        let picture = self
+            .driver(drill, &compiled, fastrand::u64(..))
+            .watch(PASSWORDS);
+        Ok(match picture {
+            Ok(picture) => Ok(LoopLatency::from(picture)),
+            Err(failure) => Err(failure.to_string()),
+        })
+    }
+
+    /// The picture of the drill's stub on this machine, taken once.
+    pub fn stub_latency(&self, drill: &dyn Drill) -> Option<LoopLatency> {
+        let name = format!("{}_stub_latency.json", drill.slug());
+        let known = self.prepared.folder().join(name);
+        let read = || serde_json::from_slice(&std::fs::read(&known).ok()?).ok();
+        read().or_else(|| {
+            let latency = self.watch_stub(drill)?;
+            // Measured again next time, if it cannot be kept.
+            let _ = serde_json::to_vec(&latency).map(|text| std::fs::write(&known, text));
+            Some(latency)
+        })
+    }
+
+    /// The picture of the drill's stub, taken now.
+    pub fn watch_stub(&self, drill: &dyn Drill) -> Option<LoopLatency> {
+        let stub = self.course.solution_dir(drill.slug()).join("stub.rs");
+        self.watch(drill, &stub).ok()?.ok()
+    }
+
     fn examine(
         &self,
         drill: &dyn Drill,
@@ -147,7 +205,14 @@ impl Grader {
         let mut exam = Exam::new(self.driver(drill, compiled, seed));
         drill.examine(&mut exam);
         let (crashed, out_of_time) = (exam.crashed(), exam.is_out_of_time());
-        let (driver, decisions, coverage) = exam.finish();
+        let (mut driver, decisions, coverage) = exam.finish();
+        if self.pictures && drill.service() == Service::Passwords {
+            // Nothing hangs on it: without one the verdict is the same.
+            let picture = driver.watch(PASSWORDS).ok().map(LoopLatency::from);
+            verdict.metrics.loop_stall_max_ms = picture.as_ref().map(|it| it.max_ms);
+            verdict.metrics.loop_latency = picture;
+            verdict.metrics.stub_loop_latency = self.stub_latency(drill);
+        }
         if let Some(error) = driver.broken() {
             let error = std::io::Error::new(error.kind(), error.to_string());
             return Err(GradeError::Machine(error));

@@ -27,6 +27,7 @@ pub mod cli;
 pub mod commands;
 pub mod grading;
 pub mod interrupt;
+pub mod latency;
 pub mod learner;
 pub mod report;
 pub mod text;

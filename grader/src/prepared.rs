@@ -91,6 +91,12 @@ impl Prepared {
         self.externs.get(name).map(PathBuf::as_path)
     }
 
+    /// A folder for what is measured of them; it is gone when they are built anew.
+    pub fn folder(&self) -> &Path {
+        let up = self.deps.ancestors().nth(3);
+        up.unwrap_or(&self.deps)
+    }
+
     /// Where the crates that the named ones need are.
     pub fn deps(&self) -> &Path {
         &self.deps

@@ -4,6 +4,7 @@
 
 mod human;
 mod json;
+mod strip;
 
 use std::io::{self, Write};
 
@@ -11,6 +12,7 @@ use crate::verdict::Verdict;
 
 pub use human::Human;
 pub use json::Json;
+pub use strip::{duration, strips};
 
 /// A way to write verdicts.
 pub trait Report {

@@ -3,6 +3,8 @@
 
 use serde::Serialize;
 
+use crate::latency::LoopLatency;
+
 /// The version of the JSON form.
 pub const SCHEMA: u32 = 1;
 
@@ -106,7 +108,7 @@ pub struct CheckResult {
 }
 
 /// Numbers about a grading.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Metrics {
     /// Fetches that began in all schedules together.
     pub fetches: u64,
@@ -117,6 +119,12 @@ pub struct Metrics {
     /// The longest the loop was held up, where the drill measures it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub loop_stall_max_ms: Option<f64>,
+    /// How long the loop was kept from all else while real passwords were hashed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub loop_latency: Option<LoopLatency>,
+    /// The same of the drill's stub, on this machine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stub_loop_latency: Option<LoopLatency>,
     /// Wall time of compiling, in milliseconds.
     pub compile_ms: u64,
     /// Wall time of all checks together, in milliseconds.

@@ -26,7 +26,7 @@ pub(super) fn run(course: Course, args: &Audit) -> Result<Exit> {
     for drill in &drills {
         cases.extend(cases_of(&course, *drill)?);
     }
-    let grader = Grader::new(course)?;
+    let grader = Grader::new(course)?.without_pictures();
     let results = grade_all(&grader, &cases, args);
 
     let mut out = anstream::stdout();

@@ -64,7 +64,7 @@ impl Secrets {
         let hash = self.letters("hash", number, 30);
         let last = self.digest("last letters", number);
         let letter = |byte: u8, unused: u32| {
-            char::from(LETTERS[usize::from(byte) % LETTERS.len() >> unused << unused])
+            char::from(LETTERS[((usize::from(byte) % LETTERS.len()) >> unused) << unused])
         };
         format!(
             "$2b$12${salt}{}{hash}{}",

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::Report;
+use crate::latency::LoopLatency;
 use crate::verdict::{CheckResult, CheckStatus, Status, Verdict};
 
 /// Writes each verdict as it comes.
@@ -39,6 +40,7 @@ impl Report for Human {
                 for result in &verdict.checks {
                     check(verdict, result, out)?;
                 }
+                latency(verdict, out)?;
                 output(verdict, out)?;
             }
         }
@@ -83,6 +85,19 @@ fn check(verdict: &Verdict, result: &CheckResult, out: &mut dyn Write) -> io::Re
         writeln!(out, "      {DIM}think:{DIM:#} {}", result.hint)?;
     }
     Ok(())
+}
+
+fn latency(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
+    let metrics = &verdict.metrics;
+    let Some(yours) = &metrics.loop_latency else {
+        return Ok(());
+    };
+    let mut loops: Vec<(&str, &LoopLatency)> = vec![("yours", yours)];
+    if let Some(stub) = &metrics.stub_loop_latency {
+        loops.insert(0, ("stub", stub));
+    }
+    writeln!(out)?;
+    super::strips(&loops, out)
 }
 
 fn output(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {

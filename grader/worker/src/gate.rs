@@ -11,6 +11,7 @@ use std::thread::ThreadId;
 use kit::supervised::{Hasher, bcrypt_with, real_hash, real_verify};
 
 use crate::journal::{Journal, polled_request};
+use crate::meter::OffLoopWork;
 use crate::protocol::{Admission, Event};
 
 /// What the panic of a hash that was admitted with one says.
@@ -36,7 +37,7 @@ struct State {
     /// Passwords of runs that are over: a late hash of one is nobody's any more.
     stale: HashSet<String>,
     /// Hashes are real and nobody is asked.
-    real: bool,
+    real: Option<OffLoopWork>,
 }
 
 #[derive(Debug)]
@@ -78,6 +79,12 @@ impl Gate {
         self.changed.notify_all();
     }
 
+    /// Whether hashes are made for real, and nobody is asked: then they give account
+    /// of their work here.
+    pub(crate) fn set_real(&self, account: Option<OffLoopWork>) {
+        self.lock().real = account;
+    }
+
     /// The run is over: what still waits goes its way.
     pub(crate) fn close(&self) {
         self.lock().turn_over();
@@ -91,8 +98,8 @@ impl Gate {
     /// Waits for admission: what `password`'s hash is, or nothing when its run is over.
     fn pass(&self, password: &str) -> Passed {
         let mut state = self.lock();
-        if state.real {
-            return Passed::Real;
+        if let Some(account) = &state.real {
+            return Passed::Real(account.clone());
         }
         if state.stale.contains(password) {
             return Passed::Late;
@@ -157,7 +164,7 @@ enum Passed {
     /// Its run is over, so nobody looks.
     Late,
     /// Nobody is asked.
-    Real,
+    Real(OffLoopWork),
 }
 
 impl Passed {
@@ -191,7 +198,10 @@ impl Hasher for Gate {
             }
             Passed::On { .. } => bcrypt_with(password, CHEAPEST, [0; 16]),
             Passed::Late => String::new(),
-            Passed::Real => real_hash(password),
+            Passed::Real(account) => {
+                let _account = account.begin();
+                real_hash(password)
+            }
         };
         passed.ended();
         text

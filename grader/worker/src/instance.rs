@@ -97,7 +97,7 @@ impl Instance {
             Step::Drop { request } => self.drop_caller(request),
             Step::Advance { micros } => self.advance(Duration::from_micros(micros)),
             Step::Settle { polls } => self.settle(polls),
-            Step::New { .. } | Step::Measure | Step::End => {}
+            Step::New { .. } | Step::Watch { .. } | Step::Measure | Step::End => {}
         }
         self.take_events()
     }

@@ -57,6 +57,7 @@
 //! | `advance` | `micros` | moves the virtual clock; due timers wake their tasks |
 //! | `settle` | `polls` | runs ready tasks in the loop's own order, until none is ready or `polls` were polled |
 //! | `measure` | | says how many bytes the process holds |
+//! | `watch` | `max_parallel`, `passwords` | a run of its own, in real time: hashes the passwords for real, beside a heartbeat and six handlers, and measures how long polls keep the loop |
 //! | `end` | | closes the run and frees all of it |
 //!
 //! `call` is `{"op":"get_user","user":ID}`,
@@ -90,6 +91,7 @@
 //! | `settled` | `polls`, `of_calls`, `idle` | a `settle` is over: polls spent, how many of them in the calls' own tasks, and whether nothing is ready any more |
 //! | `clock` | `micros` | an `advance` is over: the run's age by the virtual clock |
 //! | `holds` | `bytes` | the answer to `measure` |
+//! | `watched` | `picture` | the answer to `watch`; the fields are those of [`Picture`](protocol::Picture) |
 //!
 //! `value` is `{"row":{"id":ID,"name":NAME}}`, `{"not_found":{"id":ID}}`,
 //! `"unavailable"`, `{"stampede":{"fetches":N,"elapsed_nanos":N}}`,
@@ -115,6 +117,8 @@ mod gate;
 mod instance;
 #[cfg(feature = "puppet")]
 mod journal;
+#[cfg(feature = "puppet")]
+mod picture;
 #[cfg(feature = "puppet")]
 mod puppet;
 #[cfg(feature = "puppet")]

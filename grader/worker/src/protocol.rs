@@ -96,6 +96,14 @@ pub enum Step {
     },
     /// Say how many bytes the process holds.
     Measure,
+    /// Watch an event loop in real time while real passwords are hashed beside other
+    /// work. A run of its own, in one step.
+    Watch {
+        /// What the service is made with.
+        max_parallel: usize,
+        /// The passwords, all given at once.
+        passwords: Vec<String>,
+    },
     /// Close the run: drop its loop with all that is in it.
     End,
 }
@@ -241,11 +249,41 @@ pub enum Event {
         /// How long the run has lasted by the loop's clock, in microseconds.
         micros: u64,
     },
+    /// The answer to [`Step::Watch`]: how long polls kept the loop from all else.
+    Watched {
+        /// The picture.
+        picture: Picture,
+    },
     /// The answer to [`Step::Measure`].
     Holds {
         /// Bytes allocated and not freed.
         bytes: u64,
     },
+}
+
+/// What a watched loop did. All times are in microseconds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Picture {
+    /// How stalls were told from the machine's own delays.
+    pub method: String,
+    /// How long the loop was watched.
+    pub window: u64,
+    /// Polls of tasks in that time.
+    pub polls: u64,
+    /// Calls that returned a hash.
+    pub hashed: u32,
+    /// The stall that half of the polls did not exceed.
+    pub p50: u64,
+    /// The stall that 99 of 100 polls did not exceed.
+    pub p99: u64,
+    /// The longest stall.
+    pub max: u64,
+    /// The stalls of a millisecond or more: when they began, and how long they were.
+    pub stalls: Vec<(u64, u64)>,
+    /// How long the handlers' short requests took: when they were due, and how much
+    /// later they were done.
+    pub waits: Vec<(u64, u64)>,
 }
 
 /// What a call returned.

@@ -19,6 +19,8 @@ use kit::supervised::{Connection, Hasher};
 use crate::gate::Gate;
 use crate::instance::Instance;
 use crate::journal::remember_panics;
+use crate::meter::LoopMeter;
+use crate::picture::{keep_meter, watch};
 use crate::protocol::{
     Call, Event, Hello, MAX_MESSAGE_BYTES, Order, PROTOCOL, Report, Step, Value,
 };
@@ -66,6 +68,8 @@ pub fn run(act: &Act) -> io::Result<()> {
     let connection = kit::supervised::connect();
     let connection = connection.ok_or_else(|| io::Error::other("the puppet runs only once"))?;
     remember_panics();
+    // Now, while files may be opened.
+    keep_meter(LoopMeter::start());
     let gate = Arc::new(Gate::default());
     connection.supervise_hashing(Arc::clone(&gate) as Arc<dyn Hasher>);
     let common = Common {
@@ -119,6 +123,12 @@ fn carry_out(order: Order, runs: &mut HashMap<u64, Instance>, common: &Rc<Common
             runs.insert(run, instance);
             events
         }
+        Step::Watch {
+            max_parallel,
+            passwords,
+        } => vec![Event::Watched {
+            picture: watch(common, max_parallel, passwords),
+        }],
         Step::Measure => vec![Event::Holds {
             bytes: ALLOCATOR.allocated() as u64,
         }],

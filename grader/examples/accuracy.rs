@@ -1,0 +1,270 @@
+//! How often the verdict on one and the same submission is another one, on an idle
+//! machine and beside busy neighbours. Not part of `./test`; see `--help`.
+//!
+//! Every right and wrong solution of `offload` is compiled once and graded many
+//! times. Prints one Markdown table.
+
+#![expect(clippy::print_stdout, reason = "a table for people")]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+use clap::Parser;
+use grader::course::Course;
+use grader::drills::{self, Drill};
+use grader::exam::Exam;
+use grader::grading::Grader;
+use grader::submission::Submission;
+use grader::verdict::CheckStatus;
+
+/// A stall of so many milliseconds or more makes a loop count as blocked.
+const LINE_MS: f64 = 10.0;
+
+/// Grades every solution of `offload` again and again, beside busy processes.
+#[derive(Debug, Parser)]
+#[command(after_help = "\
+Examples:
+  cargo run --profile grader -p grader --example accuracy -- --runs 300
+  cargo run --profile grader -p grader --example accuracy -- --runs 20 --neighbours 8 --only thread_join")]
+struct Options {
+    /// Gradings of each solution beside each number of neighbours
+    #[arg(long, value_name = "N", default_value_t = 300)]
+    runs: u32,
+
+    /// Of these, how many also take a picture of the loop
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pictures: u32,
+
+    /// Numbers of busy neighbour processes
+    #[arg(long, value_name = "LIST", value_delimiter = ',', default_values_t = [0, 2, 4, 8])]
+    neighbours: Vec<usize>,
+
+    /// Only solutions whose name holds this
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    only: String,
+
+    /// Be one of the neighbours
+    #[arg(long, hide = true)]
+    be_busy: bool,
+}
+
+/// One solution and what must come of it.
+struct Case {
+    name: String,
+    path: PathBuf,
+    /// The check that must catch it; `None` for a right one.
+    caught_by: Option<String>,
+}
+
+/// What came of one solution beside some number of neighbours.
+#[derive(Default)]
+struct Tally {
+    runs: u32,
+    /// It passed though it is wrong, or failed though it is right.
+    flipped: u32,
+    /// It failed, and the check it names was not among those that did.
+    other_check: u32,
+    pictures: u32,
+    /// Pictures with a stall over the line.
+    blocked: u32,
+}
+
+fn main() -> Result<()> {
+    let options = Options::parse();
+    if options.be_busy {
+        busy();
+    }
+    let here = std::env::current_dir()?;
+    let course = Course::find(None, &here)?;
+    let drill = drills::find("offload").context("the course has no drill `offload`")?;
+    let cases = cases(&course, &options.only)?;
+    if cases.is_empty() {
+        bail!("no solution's name holds `{}`", options.only);
+    }
+    let grader = Grader::new(course)?;
+    println!(
+        "{} solutions, {} gradings each; load average before: {}",
+        cases.len(),
+        options.runs,
+        load()
+    );
+    println!(
+        "\n| neighbours | solutions | gradings | verdicts flipped | caught by another check | pictures | of right ones, blocked | of loop-stopping ones, not blocked | wall |"
+    );
+    println!("|---|---|---|---|---|---|---|---|---|");
+    let mut flips = Vec::new();
+    for neighbours in &options.neighbours {
+        let began = Instant::now();
+        let _neighbours = Neighbours::start(*neighbours)?;
+        let mut tallies = BTreeMap::new();
+        for case in &cases {
+            let tally = measure(&grader, drill, case, &options)?;
+            if tally.flipped + tally.other_check > 0 {
+                flips.push(format!(
+                    "{} beside {neighbours}: {} flipped, {} by another check, of {}",
+                    case.name, tally.flipped, tally.other_check, tally.runs
+                ));
+            }
+            tallies.insert(&case.name, (case, tally));
+        }
+        row(*neighbours, &tallies, began);
+    }
+    println!("\nload average after: {}", load());
+    for flip in flips {
+        println!("{flip}");
+    }
+    Ok(())
+}
+
+fn row(neighbours: usize, tallies: &BTreeMap<&String, (&Case, Tally)>, began: Instant) {
+    let sum = |of: fn(&Tally) -> u32| tallies.values().map(|(_, tally)| of(tally)).sum::<u32>();
+    let among = |stops: bool, of: fn(&Tally) -> u32| {
+        let wanted = tallies
+            .values()
+            .filter(|(case, _)| case.stops_the_loop() == Some(stops));
+        wanted.map(|(_, tally)| of(tally)).sum::<u32>()
+    };
+    println!(
+        "| {neighbours} | {} | {} | {} | {} | {} | {} of {} | {} of {} | {} s |",
+        tallies.len(),
+        sum(|it| it.runs),
+        sum(|it| it.flipped),
+        sum(|it| it.other_check),
+        sum(|it| it.pictures),
+        among(false, |it| it.blocked),
+        among(false, |it| it.pictures),
+        among(true, |it| it.pictures - it.blocked),
+        among(true, |it| it.pictures),
+        began.elapsed().as_secs()
+    );
+}
+
+impl Case {
+    /// Whether its loop stops for every hash; `None` where a picture may show either.
+    fn stops_the_loop(&self) -> Option<bool> {
+        match self.caught_by.as_deref() {
+            None => Some(false),
+            Some("off_the_loop") => Some(true),
+            Some(_) => None,
+        }
+    }
+}
+
+fn measure(grader: &Grader, drill: &dyn Drill, case: &Case, options: &Options) -> Result<Tally> {
+    let submission = Submission::read(&case.path)?;
+    let compiled = match grader.compile(drill, &submission)? {
+        Ok(compiled) => compiled,
+        Err(text) => bail!("{} does not compile: {text}", case.name),
+    };
+    let mut tally = Tally::default();
+    for run in 0..options.runs {
+        let mut exam = Exam::new(grader.driver(drill, &compiled, u64::from(run) + 1));
+        drill.examine(&mut exam);
+        let (mut driver, decisions, _) = exam.finish();
+        let status = |id: &str| decisions.get(id).map(|decision| decision.status);
+        let passed = drill
+            .checks()
+            .iter()
+            .all(|check| !check.required || status(check.id) == Some(CheckStatus::Passed));
+        tally.runs += 1;
+        match &case.caught_by {
+            None => tally.flipped += u32::from(!passed),
+            Some(_) if passed => tally.flipped += 1,
+            Some(check) => {
+                tally.other_check += u32::from(status(check) != Some(CheckStatus::Failed));
+            }
+        }
+        if run < options.pictures
+            && let Ok(picture) = driver.watch(2)
+        {
+            tally.pictures += 1;
+            tally.blocked += u32::from(picture.max as f64 / 1000.0 >= LINE_MS);
+        }
+    }
+    Ok(tally)
+}
+
+fn cases(course: &Course, only: &str) -> Result<Vec<Case>> {
+    let dir = course.solution_dir("offload");
+    let mut cases = vec![Case {
+        name: "reference".to_owned(),
+        path: dir.join("src/lib.rs"),
+        caught_by: None,
+    }];
+    for folder in ["right", "wrong"] {
+        for path in sorted(&dir.join(folder))? {
+            let text = std::fs::read_to_string(&path)?;
+            let head = text.lines().next().unwrap_or_default();
+            let check = head
+                .split_once("Caught by: ")
+                .map(|(_, check)| check.trim());
+            cases.push(Case {
+                name: path
+                    .file_stem()
+                    .unwrap_or_default()
+                    .to_string_lossy()
+                    .into_owned(),
+                caught_by: check.map(str::to_owned),
+                path,
+            });
+        }
+    }
+    cases.retain(|case| case.name.contains(only));
+    Ok(cases)
+}
+
+fn sorted(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        paths.push(entry?.path());
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+/// Busy processes, ended with this value.
+struct Neighbours(Vec<Child>);
+
+impl Neighbours {
+    fn start(count: usize) -> Result<Neighbours> {
+        let mut neighbours = Neighbours(Vec::new());
+        for _ in 0..count {
+            let child = Command::new(std::env::current_exe()?)
+                .arg("--be-busy")
+                .stdin(Stdio::piped())
+                .spawn()?;
+            neighbours.0.push(child);
+        }
+        Ok(neighbours)
+    }
+}
+
+impl Drop for Neighbours {
+    fn drop(&mut self) {
+        for child in &mut self.0 {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+/// Uses a core until the parent is gone.
+fn busy() -> ! {
+    std::thread::spawn(|| {
+        // Ends with the pipe the parent holds.
+        let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        std::process::exit(0);
+    });
+    let mut number = 0_u64;
+    loop {
+        number = std::hint::black_box(number.wrapping_add(1));
+    }
+}
+
+fn load() -> String {
+    std::fs::read_to_string("/proc/loadavg")
+        .map_or_else(|_| "unknown".to_owned(), |it| it.trim().to_owned())
+}
