@@ -3,6 +3,8 @@
 
 use serde::Serialize;
 
+use crate::sandbox::Tier;
+
 /// The version of the JSON form.
 pub const SCHEMA: u32 = 1;
 
@@ -48,7 +50,7 @@ pub struct Verdict {
     /// The grader's version.
     pub grader: String,
     /// What kept the submission from doing harm.
-    pub sandbox: Sandbox,
+    pub sandbox: Tier,
     /// One result for each check, in the drill's order.
     pub checks: Vec<CheckResult>,
     /// Numbers about the run.
@@ -57,14 +59,6 @@ pub struct Verdict {
     pub diagnostics: String,
     /// What the submission printed, cut short; shown, never believed.
     pub output: String,
-}
-
-/// How far the submission was kept apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Sandbox {
-    /// A process of its own with limits, and nothing more.
-    None,
 }
 
 /// Whether a check held.

@@ -26,15 +26,6 @@ pub(crate) fn with_argument(argument: &str) -> Vec<Pid> {
     still_there(move |pid| has_argument(pid, &argument))
 }
 
-/// Waits until there is a process with this argument.
-pub(crate) fn await_argument(argument: &str) {
-    let patience = Instant::now() + PATIENCE;
-    while !all().any(|pid| has_argument(pid, argument)) {
-        assert!(Instant::now() < patience, "nobody has started it");
-        std::thread::sleep(TICK);
-    }
-}
-
 /// Waits until `parent` has a child whose program is called so.
 pub(crate) fn await_child(parent: Pid, program: &str) -> Pid {
     let patience = Instant::now() + PATIENCE;
