@@ -8,7 +8,7 @@ use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use ra_ap_rustc_lexer::{FrontmatterAllowed, TokenKind, tokenize};
+use ra_ap_rustc_lexer::{FrontmatterAllowed, TokenKind, strip_shebang, tokenize};
 
 use crate::text::one_line;
 
@@ -53,19 +53,30 @@ fn files_read(notes: &str) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The line, counted from 1, on which the first token `unsafe` stands.
+/// The line, counted from 1, on which the first token `unsafe` stands. rustc takes
+/// a byte order mark and a first line that begins with `#!` for nothing, but not in
+/// every place, so the text is read both ways.
 fn first_unsafe(text: &str) -> Option<(usize, &str)> {
+    let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let without_first_line = strip_shebang(bare).map(|length| &bare[length..]);
+    let start = |part: &str| text.len() - part.len();
+    let found = |part: &str| first_token(part).map(|at| start(part) + at);
+    let at = found(bare).or_else(|| without_first_line.and_then(found))?;
+    let number = text[..at].matches('\n').count() + 1;
+    let line = text.split('\n').nth(number - 1).unwrap_or_default();
+    Some((number, line.trim_end_matches('\r')))
+}
+
+/// Where the first token `unsafe` begins.
+fn first_token(text: &str) -> Option<usize> {
     let mut at = 0;
-    let token = tokenize(text, FrontmatterAllowed::Yes).find_map(|token| {
+    // What looks like a file's front matter is not, in a file that is included.
+    tokenize(text, FrontmatterAllowed::No).find_map(|token| {
         let start = at;
         at += token.len as usize;
         let word = matches!(token.kind, TokenKind::Ident | TokenKind::ForcedKeywordIdent);
-        let is_it = word && text[start..at].trim_start_matches("k#") == "unsafe";
-        is_it.then_some(start)
-    })?;
-    let number = text[..token].matches('\n').count() + 1;
-    let line = text.lines().nth(number - 1).unwrap_or_default();
-    Some((number, line))
+        (word && text[start..at].trim_start_matches("k#") == "unsafe").then_some(start)
+    })
 }
 
 #[cfg(test)]
@@ -90,6 +101,10 @@ mod tests {
             "\"a\\\"b\";unsafe",
             "/* /* */ */unsafe impl S {}",
             "#[cfg(any())] unsafe fn f() {}",
+            // Hidden from whoever reads the first line, or not.
+            "#!/bin/x /*\nfn f() { unsafe {} }\n//*/",
+            "\u{feff}#!/bin/x /*\nfn f() { unsafe {} }\n//*/",
+            "---\nunsafe { 1 }\n---1",
         ];
         for text in found {
             assert!(first_unsafe(text).is_some(), "{text}");
@@ -98,6 +113,43 @@ mod tests {
             first_unsafe("a\n\n  unsafe { b }\nc"),
             Some((3, "  unsafe { b }"))
         );
+    }
+
+    /// Pieces of Rust text that begin, end or hide other tokens.
+    const PIECES: [&str; 16] = [
+        "unsafe",
+        "unsafe_code",
+        "r#",
+        "k#",
+        "#",
+        "\"",
+        "'",
+        "r#\"",
+        "\"#",
+        "/*",
+        "*/",
+        "//",
+        "\n",
+        " ",
+        "\\",
+        "\u{feff}",
+    ];
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_has_the_word_or_not(text: String, pieces in proptest::collection::vec(0..16usize, 0..24)) {
+            let pieces: String = pieces.into_iter().map(|piece| PIECES[piece]).collect();
+            for text in [&text, &pieces] {
+                if let Some((number, line)) = first_unsafe(text) {
+                    proptest::prop_assert!(number >= 1 && text.contains("unsafe"));
+                    proptest::prop_assert!(text.contains(line));
+                }
+                let _ = files_read(text);
+            }
+            // Whatever stands before it, the word at the end of a new file's line counts.
+            let lines = format!("fn f() {{}}\nunsafe {text}");
+            proptest::prop_assert_eq!(first_unsafe(&lines).map(|found| found.0), Some(2));
+        }
     }
 
     #[test]
