@@ -112,7 +112,11 @@ impl Grader {
             .is_ok_and(|path| own.iter().any(|folder| path.starts_with(folder)))
     }
 
-    fn may_run(&self, path: &Path) -> Result<(), GradeError> {
+    /// Whether code at `path` may be run here.
+    ///
+    /// # Errors
+    /// When it is a stranger's, and the sandbox is not full.
+    pub fn may_run(&self, path: &Path) -> Result<(), GradeError> {
         let tier = self.sandbox.tier();
         match tier == Tier::Full || self.allow_degraded || self.is_own(path) {
             true => Ok(()),

@@ -119,6 +119,9 @@ impl Prepared {
         let mut file = tempfile::NamedTempFile::new_in(dir)?;
         serde_json::to_writer(&mut file, self)?;
         file.flush()?;
+        // Whoever may read the course may use what it was prepared with.
+        let readable = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+        file.as_file().set_permissions(readable)?;
         file.persist(dir.join("prepared.json"))?;
         Ok(())
     }

@@ -42,6 +42,8 @@ pub(super) fn run(course: Course, args: Grade) -> Result<Exit> {
         None => Box::new(anstream::stdout()),
     };
     let grader = Grader::new(course)?.allow_degraded(args.allow_degraded);
+    // Said once, before anybody's code is touched.
+    jobs.iter().try_for_each(|job| grader.may_run(&job.path))?;
     if grader.sandbox().tier() != Tier::Full {
         note(grader.sandbox().tier());
     }

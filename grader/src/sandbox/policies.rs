@@ -17,7 +17,7 @@ pub struct Places {
     linker: Option<PathBuf>,
     deps: PathBuf,
     /// An empty folder, for the launcher to build a file system over.
-    root: PathBuf,
+    pub(super) root: PathBuf,
 }
 
 /// Where linkers, and what they run and link, are found on Linux systems.

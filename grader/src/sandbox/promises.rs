@@ -256,7 +256,7 @@ fn policy(
         Stage::Run => (policies::running(sandbox, &limits, &launcher), None),
         Stage::Compile => {
             limits.memory_bytes = Limits::of_compiling().memory_bytes;
-            let folder = tempfile::tempdir_in(launcher.parent().unwrap_or(Path::new("/")))?;
+            let folder = tempfile::tempdir_in(places.root.parent().unwrap_or(Path::new("/")))?;
             for name in ["out", "tmp"] {
                 fs::create_dir(folder.path().join(name))?;
             }

@@ -20,6 +20,14 @@ pub(crate) fn orphaned_workers() -> Vec<Pid> {
     })
 }
 
+/// Processes whose program lies below `folder`.
+pub(crate) fn below(folder: &std::path::Path) -> Vec<Pid> {
+    let folder = folder.to_owned();
+    still_there(move |pid| {
+        fs::read_link(format!("/proc/{pid}/exe")).is_ok_and(|program| program.starts_with(&folder))
+    })
+}
+
 /// Processes with this argument, when one that is ending has ended.
 pub(crate) fn with_argument(argument: &str) -> Vec<Pid> {
     let argument = argument.to_owned();
