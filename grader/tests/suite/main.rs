@@ -26,3 +26,5 @@ mod misbehaviour;
 mod protocol;
 mod reports;
 mod submission;
+#[cfg(target_os = "linux")]
+mod tiers;
