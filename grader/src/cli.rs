@@ -52,6 +52,8 @@ pub enum Command {
     Solution(Solution),
     /// Check the course itself: solutions pass, stubs fail, wrong ones are caught
     Audit(Audit),
+    /// Say what this machine's sandbox can and cannot enforce
+    Doctor(Doctor),
 }
 
 /// Grade a drill, or every drill
@@ -84,6 +86,10 @@ pub struct Grade {
     /// [default: another one each time]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
+
+    /// Run strangers' code even where the sandbox is not full; see `doctor`
+    #[arg(long)]
+    pub allow_degraded: bool,
 }
 
 /// How verdicts are written.
@@ -110,6 +116,10 @@ pub struct Replay {
     pub path: PathBuf,
     /// The key, as a verdict shows it
     pub key: String,
+
+    /// Run strangers' code even where the sandbox is not full; see `doctor`
+    #[arg(long)]
+    pub allow_degraded: bool,
 }
 
 /// Show how long a loop stops while real passwords are hashed
@@ -163,6 +173,16 @@ pub struct Audit {
     /// The seed of every grading
     #[arg(long, value_name = "N", default_value_t = 7)]
     pub seed: u64,
+}
+
+/// Say what this machine's sandbox can and cannot enforce
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes: 0 the sandbox is full; 1 it is not.")]
+pub struct Doctor {
+    /// How it is said
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
 }
 
 fn default_jobs() -> usize {

@@ -1,6 +1,7 @@
 //! The subcommands, one per file, and what they share: the course and exit codes.
 
 mod audit;
+mod doctor;
 mod grade;
 mod hint;
 mod latency;
@@ -49,5 +50,6 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Reset(args) => reset::run(&course, &args.drill),
         Command::Solution(args) => solution::run(&course, &args),
         Command::Audit(args) => audit::run(course, &args),
+        Command::Doctor(args) => doctor::run(course, &args),
     }
 }

@@ -2,11 +2,14 @@
 //!
 //! Two calls: the submission as a library, which sees only the crates it may use,
 //! then the few lines that link it with the puppet. Nothing of the submission but
-//! its Rust files takes part: no manifest, no build script, no configuration.
+//! its Rust files takes part: no manifest, no build script, no configuration. Both
+//! calls run in the sandbox.
+
+mod tokens;
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::Instant;
 
 use thiserror::Error;
@@ -16,22 +19,28 @@ use crate::drills::Drill;
 use crate::interrupt::Folder;
 use crate::limits::{Confined, Limits};
 use crate::prepared::Prepared;
+use crate::sandbox::{Places, Sandbox, next_user};
 use crate::submission::Submission;
 use crate::supervisor::describe;
 use crate::supervisor::output::Output;
-use crate::toolchain::Toolchain;
 
 /// A compiled worker; its files go when it does.
 #[derive(Debug)]
 pub struct Compiled {
     _folder: Folder,
     program: PathBuf,
+    limits: Limits,
 }
 
 impl Compiled {
     /// The worker's program.
     pub fn program(&self) -> &Path {
         &self.program
+    }
+
+    /// What it may use of the machine.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
     }
 }
 
@@ -41,9 +50,25 @@ pub enum CompileError {
     /// The submission's doing: what rustc said.
     #[error("{0}")]
     Submission(String),
+    /// The submission's doing: it holds what is not taken.
+    #[error("{0}")]
+    Rejected(String),
     /// Ours or the machine's.
     #[error("cannot compile: {0}")]
     Infrastructure(#[from] io::Error),
+}
+
+/// What all compilations share.
+#[derive(Clone, Copy, Debug)]
+pub struct Workshop<'a> {
+    /// The course.
+    pub course: &'a Course,
+    /// The crates to link with.
+    pub prepared: &'a Prepared,
+    /// Where rustc and the linker are.
+    pub places: &'a Places,
+    /// What rustc and the worker are kept in.
+    pub sandbox: &'a Sandbox,
 }
 
 /// Compiles `submission` for `drill`.
@@ -51,72 +76,74 @@ pub enum CompileError {
 /// # Errors
 /// [`CompileError::Submission`] carries rustc's text.
 pub fn compile(
-    course: &Course,
-    toolchain: &Toolchain,
-    prepared: &Prepared,
+    workshop: Workshop<'_>,
     drill: &dyn Drill,
     exercise: &Exercise,
     submission: &Submission,
 ) -> Result<Compiled, CompileError> {
-    let folder = Folder::below(&course.target().join("grader/jobs"))?;
+    let folder = Folder::below(&workshop.course.target().join("grader/jobs"))?;
     let dir = folder.path();
     submission.write_to(dir)?;
-    std::fs::create_dir(dir.join("out"))?;
-    std::fs::write(dir.join("contract.rs"), drill.contract())?;
+    for name in ["out", "tmp"] {
+        std::fs::create_dir(dir.join(name))?;
+    }
+    let user = next_user();
     let rustc = Rustc {
-        course,
-        toolchain,
-        prepared,
+        workshop,
         dir,
+        user,
     };
 
     let mut crates = vec!["kit".to_owned(), "tokio".to_owned(), "futures".to_owned()];
     crates.extend(exercise.crates.keys().map(|name| name.replace('-', "_")));
-    let mut library = rustc.command(&crates);
-    library
-        .args([
-            "-F",
-            "unsafe_code",
-            "-A",
-            "warnings",
-            "--crate-type",
-            "rlib",
-            "--crate-name",
-            drill.slug(),
-        ])
-        .args(["-o", "out/libsubmission.rlib"])
-        .arg(submission.root_file());
-    rustc
-        .run(library)
-        .map_err(|error| error.explain(&crates, ""))?;
+    let mut library = rustc.arguments(&crates);
+    library.extend(strings(&[
+        "--crate-type",
+        "rlib",
+        "--crate-name",
+        drill.slug(),
+        "--emit",
+        "link,dep-info",
+        "--out-dir",
+        "out",
+    ]));
+    library.push(submission.root_file().to_owned());
+    let compiled = rustc.run(library);
+    if let Some(refusal) = tokens::refusal(dir, &dir.join(format!("out/{}.d", drill.slug())))? {
+        return Err(CompileError::Rejected(refusal));
+    }
+    compiled.map_err(|error| error.explain(&crates, ""))?;
 
-    let mut program = rustc.command(&["kit".to_owned(), "worker".to_owned()]);
-    program
-        .args([
-            "-F",
-            "unsafe_code",
-            "-A",
-            "warnings",
-            "--crate-type",
-            "bin",
-            "--crate-name",
-            "worker_of_submission",
-        ])
-        .args([
-            "--extern",
-            "submission=out/libsubmission.rlib",
-            "-C",
-            "strip=debuginfo",
-        ])
-        .args(["-o", "out/worker", "contract.rs"]);
+    // Only now: the submission could have included it.
+    std::fs::write(dir.join("contract.rs"), drill.contract())?;
+    let mut program = rustc.arguments(&["kit".to_owned(), "worker".to_owned()]);
+    program.extend(strings(&[
+        "--crate-type",
+        "bin",
+        "--crate-name",
+        "worker_of_submission",
+        "--extern",
+        &format!("submission=out/lib{}.rlib", drill.slug()),
+        "-C",
+        "strip=debuginfo",
+        "-o",
+        "out/worker",
+        "contract.rs",
+    ]));
     let heading = "the crate compiles, but does not offer what the drill asks for:\n\n";
     rustc
         .run(program)
         .map_err(|error| error.explain(&crates, heading))?;
     let program = dir.join("out/worker");
+    let limits = Limits {
+        sandbox: workshop.sandbox.clone(),
+        user,
+        ..Limits::of_drill(&exercise.limits)
+    };
     Ok(Compiled {
         _folder: folder,
         program,
+        limits,
     })
 }
 
@@ -132,48 +159,49 @@ const CODEGEN: [&str; 5] = [
 ];
 
 struct Rustc<'a> {
-    course: &'a Course,
-    toolchain: &'a Toolchain,
-    prepared: &'a Prepared,
+    workshop: Workshop<'a>,
     dir: &'a Path,
+    user: u32,
 }
 
 impl Rustc<'_> {
-    fn command(&self, crates: &[String]) -> Command {
-        let mut command = Command::new(self.toolchain.rustc());
-        command
-            .current_dir(self.dir)
-            .env_clear()
-            // For the linker; and a place for what it leaves behind.
-            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .env("TMPDIR", self.dir)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .args([
-                "--edition",
-                "2024",
-                "--error-format",
-                "human",
-                "--color",
-                "never",
-            ])
-            .args(CODEGEN.iter().flat_map(|option| ["-C", *option]))
-            .arg("-L")
-            .arg(prefixed("dependency=", self.prepared.deps()));
+    fn arguments(&self, crates: &[String]) -> Vec<String> {
+        let prepared = self.workshop.prepared;
+        let mut arguments = strings(&[
+            "--edition",
+            "2024",
+            "--error-format",
+            "human",
+            "--color",
+            "never",
+            "-F",
+            "unsafe_code",
+            "-A",
+            "warnings",
+        ]);
+        for option in CODEGEN {
+            arguments.extend(strings(&["-C", option]));
+        }
+        let deps = format!("dependency={}", prepared.deps().display());
+        arguments.extend(["-L".to_owned(), deps]);
         for name in crates {
-            if let Some(rlib) = self.prepared.rlib(name) {
-                command
-                    .arg("--extern")
-                    .arg(prefixed(&format!("{name}="), rlib));
+            if let Some(rlib) = prepared.rlib(name) {
+                let named = format!("{name}={}", rlib.display());
+                arguments.extend(["--extern".to_owned(), named]);
             }
         }
-        command
+        arguments
     }
 
-    fn run(&self, mut command: Command) -> Result<(), CompileError> {
-        let limits = Limits::of_compiling();
-        let mut process = Confined::spawn(&mut command, &limits)?;
+    fn run(&self, arguments: Vec<String>) -> Result<(), CompileError> {
+        let sandbox = self.workshop.sandbox;
+        let limits = Limits {
+            sandbox: sandbox.clone(),
+            ..Limits::of_compiling()
+        };
+        let places = self.workshop.places;
+        let policy = places.compiling(sandbox, &limits, self.user, self.dir, arguments);
+        let mut process = Confined::spawn(&policy, &limits, Stdio::null())?;
         let mut output = Output::drain(process.child(), limits.output_bytes);
         let deadline = Instant::now() + limits.wall;
         let status = loop {
@@ -190,9 +218,16 @@ impl Rustc<'_> {
             return Ok(());
         }
         output.wait();
+        if sandbox.gave_up(status) {
+            let said = io::Error::other(output.text().trim().to_owned());
+            return Err(CompileError::Infrastructure(said));
+        }
         let mut text = self.shorten(&output.text());
         if status.code() != Some(1) {
-            text.push_str(&format!("rustc did not finish: {}\n", describe(status)));
+            text.push_str(&format!(
+                "rustc did not finish: {}\n",
+                describe(status, &limits)
+            ));
         }
         Err(CompileError::Submission(text))
     }
@@ -200,13 +235,23 @@ impl Rustc<'_> {
     /// rustc's text without the places of this machine.
     fn shorten(&self, text: &str) -> String {
         let mut short = text.to_owned();
-        let cargo_home = self.prepared.deps().to_string_lossy().into_owned();
+        let cargo_home = self.workshop.prepared.deps().to_string_lossy().into_owned();
         for (long, name) in [
             (self.dir.to_string_lossy().into_owned() + "/", ""),
             (cargo_home, "DEPENDENCIES"),
-            (self.course.root().to_string_lossy().into_owned() + "/", ""),
+            (
+                self.workshop.course.root().to_string_lossy().into_owned() + "/",
+                "",
+            ),
         ] {
             short = short.replace(&long, name);
+        }
+        // Whether a file that may not be read is there is nobody's business.
+        for there in [
+            "Permission denied (os error 13)",
+            "Is a directory (os error 21)",
+        ] {
+            short = short.replace(there, "No such file or directory (os error 2)");
         }
         match std::env::var("CARGO_HOME")
             .or_else(|_| std::env::var("HOME").map(|home| home + "/.cargo"))
@@ -217,10 +262,8 @@ impl Rustc<'_> {
     }
 }
 
-fn prefixed(prefix: &str, path: &Path) -> std::ffi::OsString {
-    let mut text = std::ffi::OsString::from(prefix);
-    text.push(path);
-    text
+fn strings(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
 }
 
 impl CompileError {

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::drills;
+use crate::limits::DrillLimits;
 use crate::text::closest;
 
 /// The course's folder.
@@ -32,6 +33,9 @@ pub struct Exercise {
     /// each with a version requirement as in a Cargo.toml.
     #[serde(default)]
     pub crates: BTreeMap<String, String>,
+    /// What a submission may use of the machine.
+    #[serde(default)]
+    pub limits: DrillLimits,
     /// From a nudge to nearly the answer.
     #[serde(default)]
     pub hints: Vec<String>,

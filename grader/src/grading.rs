@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use thiserror::Error;
 
-use crate::compile::{CompileError, Compiled, compile};
+use crate::compile::{CompileError, Compiled, Workshop, compile};
 use crate::course::{Course, CourseError};
 use crate::drills::Drill;
 use crate::driver::{Driver, Service};
@@ -15,9 +15,10 @@ use crate::exam::{Decision, Exam};
 use crate::latency::LoopLatency;
 use crate::limits::Limits;
 use crate::prepared::{PrepareError, Prepared};
-use crate::submission::{Submission, SubmissionError};
+use crate::sandbox::{Places, Sandbox, Tier};
+use crate::submission::{Caps, Submission, SubmissionError};
 use crate::toolchain::{Toolchain, ToolchainError};
-use crate::verdict::{CheckResult, CheckStatus, Metrics, SCHEMA, Sandbox, Status, Verdict};
+use crate::verdict::{CheckResult, CheckStatus, Metrics, SCHEMA, Status, Verdict};
 
 /// Passwords hashed for a picture.
 const PASSWORDS: u32 = 2;
@@ -26,9 +27,10 @@ const PASSWORDS: u32 = 2;
 #[derive(Debug)]
 pub struct Grader {
     course: Course,
-    toolchain: Toolchain,
     prepared: Prepared,
-    limits: Limits,
+    places: Places,
+    sandbox: Sandbox,
+    allow_degraded: bool,
     pictures: bool,
 }
 
@@ -52,6 +54,22 @@ pub enum GradeError {
         "cannot compile or run submissions: {0}; is there space below `target/`, and may programs be started?"
     )]
     Machine(std::io::Error),
+    /// The code is a stranger's, and the sandbox is not full.
+    #[error(
+        "the sandbox is {} here, so strangers' code is not run; `cargo grader doctor` says what is missing, `--allow-degraded` runs it all the same", .0.name()
+    )]
+    Sandbox(Tier),
+}
+
+/// Why a submission has no worker: its own doing, in words for its author.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum NoWorker {
+    /// rustc refused it.
+    #[error("{0}")]
+    Refused(String),
+    /// It holds what is not taken.
+    #[error("{0}")]
+    Rejected(String),
 }
 
 impl Grader {
@@ -62,22 +80,60 @@ impl Grader {
     pub fn new(course: Course) -> Result<Grader, GradeError> {
         let toolchain = Toolchain::find(course.root())?;
         let prepared = Prepared::get(&course, &toolchain)?;
-        let limits = Limits::default();
+        let grader = course.target().join("grader");
+        let places = Places::find(&toolchain, &prepared, grader.join("root"))
+            .map_err(GradeError::Machine)?;
+        let sandbox = Sandbox::of_this_machine(prepared.launcher(), &places, &grader);
         Ok(Grader {
             course,
-            toolchain,
             prepared,
-            limits,
+            places,
+            sandbox,
+            allow_degraded: false,
             pictures: true,
         })
     }
 
     /// The same, but without a picture of the loop: no check needs one.
     #[must_use]
-    pub fn without_pictures(self) -> Grader {
-        Grader {
-            pictures: false,
-            ..self
+    pub fn without_pictures(mut self) -> Grader {
+        self.pictures = false;
+        self
+    }
+
+    /// Runs strangers' code even where the sandbox is not full.
+    pub fn allow_degraded(mut self, yes: bool) -> Grader {
+        self.allow_degraded = yes;
+        self
+    }
+
+    /// What submissions are kept in.
+    pub fn sandbox(&self) -> &Sandbox {
+        &self.sandbox
+    }
+
+    /// The same grader with another sandbox: to measure what one costs.
+    pub fn within(mut self, sandbox: Sandbox) -> Grader {
+        self.sandbox = sandbox;
+        self
+    }
+
+    /// Whether `path` is the user's own code: it lies in the course.
+    fn is_own(&self, path: &Path) -> bool {
+        let own = ["exercises", "solutions"].map(|folder| self.course.root().join(folder));
+        path.canonicalize()
+            .is_ok_and(|path| own.iter().any(|folder| path.starts_with(folder)))
+    }
+
+    /// Whether code at `path` may be run here.
+    ///
+    /// # Errors
+    /// When it is a stranger's, and the sandbox is not full.
+    pub fn may_run(&self, path: &Path) -> Result<(), GradeError> {
+        let tier = self.sandbox.tier();
+        match tier == Tier::Full || self.allow_degraded || self.is_own(path) {
+            true => Ok(()),
+            false => Err(GradeError::Sandbox(tier)),
         }
     }
 
@@ -92,8 +148,14 @@ impl Grader {
     /// When the path cannot be read or the machine fails; a bad submission is a
     /// verdict.
     pub fn grade(&self, drill: &dyn Drill, path: &Path, seed: u64) -> Result<Verdict, GradeError> {
+        self.may_run(path)?;
         let mut verdict = blank(drill, path, seed);
-        let submission = match Submission::read(path) {
+        verdict.sandbox = self.sandbox.tier();
+        let caps = Caps {
+            bytes: self.limits(drill)?.source_bytes,
+            ..Caps::default()
+        };
+        let submission = match Submission::read_with(path, &caps) {
             Ok(submission) => submission,
             Err(error) if error.is_rejection() => {
                 verdict.status = Status::Rejected;
@@ -108,15 +170,25 @@ impl Grader {
         verdict.metrics.compile_ms = millis(begun);
         match compiled {
             Ok(compiled) => self.examine(drill, &compiled, seed, &mut verdict)?,
-            Err(diagnostics) => {
+            Err(NoWorker::Refused(diagnostics)) => {
                 verdict.status = Status::CompileError;
                 verdict.diagnostics = diagnostics;
+            }
+            Err(NoWorker::Rejected(why)) => {
+                verdict.status = Status::Rejected;
+                verdict.diagnostics = why;
             }
         }
         Ok(verdict)
     }
 
-    /// Compiles a submission; the inner error is rustc's text.
+    /// What a submission for `drill` may use.
+    fn limits(&self, drill: &dyn Drill) -> Result<Limits, GradeError> {
+        let exercise = self.course.exercise(drill.slug())?;
+        Ok(Limits::of_drill(&exercise.limits))
+    }
+
+    /// Compiles a submission; the inner error is its own fault.
     ///
     /// # Errors
     /// When the course or the machine fails.
@@ -124,19 +196,19 @@ impl Grader {
         &self,
         drill: &dyn Drill,
         submission: &Submission,
-    ) -> Result<Result<Compiled, String>, GradeError> {
+    ) -> Result<Result<Compiled, NoWorker>, GradeError> {
+        self.may_run(submission.path())?;
         let exercise = self.course.exercise(drill.slug())?;
-        let compiled = compile(
-            &self.course,
-            &self.toolchain,
-            &self.prepared,
-            drill,
-            &exercise,
-            submission,
-        );
-        match compiled {
+        let workshop = Workshop {
+            course: &self.course,
+            prepared: &self.prepared,
+            places: &self.places,
+            sandbox: &self.sandbox,
+        };
+        match compile(workshop, drill, &exercise, submission) {
             Ok(compiled) => Ok(Ok(compiled)),
-            Err(CompileError::Submission(text)) => Ok(Err(text)),
+            Err(CompileError::Submission(text)) => Ok(Err(NoWorker::Refused(text))),
+            Err(CompileError::Rejected(text)) => Ok(Err(NoWorker::Rejected(text))),
             Err(CompileError::Infrastructure(error)) => Err(GradeError::Machine(error)),
         }
     }
@@ -148,7 +220,7 @@ impl Grader {
         compiled: &'a Compiled,
         seed: u64,
     ) -> Driver<'a> {
-        Driver::new(compiled.program(), &self.limits, drill.service(), seed)
+        Driver::new(compiled.program(), compiled.limits(), drill.service(), seed)
     }
 
     /// Watches the loop of the submission at `path` while passwords are hashed.
@@ -164,7 +236,7 @@ impl Grader {
         let submission = Submission::read(path).map_err(GradeError::Submission)?;
         let compiled = match self.compile(drill, &submission)? {
             Ok(compiled) => compiled,
-            Err(diagnostics) => return Ok(Err(diagnostics)),
+            Err(refused) => return Ok(Err(refused.to_string())),
         };
         let picture = self
             .driver(drill, &compiled, fastrand::u64(..))
@@ -224,7 +296,7 @@ impl Grader {
         verdict.output = driver.output();
         for (result, check) in verdict.checks.iter_mut().zip(drill.checks()) {
             if let Some(decision) = decisions.get(check.id) {
-                fill(result, decision, check.hint);
+                fill(result, decision, check.hint, compiled.limits());
             }
         }
         let held = |result: &CheckResult| result.status == CheckStatus::Passed;
@@ -246,9 +318,17 @@ impl Grader {
     }
 }
 
-fn fill(result: &mut CheckResult, decision: &Decision, hint: &str) {
+fn fill(result: &mut CheckResult, decision: &Decision, hint: &str, limits: &Limits) {
     result.status = decision.status;
     result.message.clone_from(&decision.message);
+    // What a thread that cannot be had looks like from inside.
+    if decision
+        .message
+        .contains("Resource temporarily unavailable")
+    {
+        let limit = format!(" (a submission may have {} threads here)", limits.threads);
+        result.message.push_str(&limit);
+    }
     result.timeline.clone_from(&decision.timeline);
     result.schedule = decision.schedule.as_ref().map(ToString::to_string);
     match decision.status {
@@ -282,7 +362,7 @@ fn blank(drill: &dyn Drill, path: &Path, seed: u64) -> Verdict {
         max_score: drill.checks().iter().map(|check| check.points).sum(),
         seed,
         grader: env!("CARGO_PKG_VERSION").to_owned(),
-        sandbox: Sandbox::None,
+        sandbox: Tier::None,
         checks: drill.checks().iter().map(check).collect(),
         metrics: Metrics::default(),
         diagnostics: String::new(),

@@ -19,6 +19,7 @@ pub mod course;
 pub mod driver;
 pub mod limits;
 pub mod prepared;
+pub mod sandbox;
 pub mod submission;
 pub mod supervisor;
 pub mod toolchain;

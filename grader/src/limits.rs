@@ -1,17 +1,38 @@
 //! What a process that runs strangers' code may use, and how it is ended.
 //!
-//! Limits are put on a child from outside, right after it was started: a worker
-//! runs nothing of a submission before its first order, and rustc is given its
-//! input from a folder it cannot harm. A sandbox will have to go further.
+//! Its main types are [`Limits`], which a drill's `exercise.toml` can set, and
+//! `Confined`, a process under a policy. Where there is a sandbox its launcher puts
+//! the limits in force; elsewhere they are put on the process from outside.
 
 use std::io;
-use std::os::unix::process::CommandExt;
-use std::process::{Child, Command};
+use std::process::{Child, Stdio};
 use std::time::Duration;
 
+use ::sandbox::Policy;
 use rustix::process::{Pid, Resource, Rlimit};
+use serde::Deserialize;
 
 use crate::interrupt::{Group, kill_group};
+use crate::sandbox::Sandbox;
+
+/// The `[limits]` of an `exercise.toml`; what is left out is as [`Limits::default`]
+/// says.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DrillLimits {
+    /// All runs of one submission together, in seconds by the clock on the wall: 60.
+    pub wall_seconds: Option<u64>,
+    /// CPU time of one worker process, in seconds: 40.
+    pub cpu_seconds: Option<u64>,
+    /// What a submission may hold on its heap, in MiB: 512.
+    pub memory_mib: Option<u64>,
+    /// Threads of a submission, the loop's own counted: 128.
+    pub threads: Option<u64>,
+    /// What is kept of what a submission prints, in KiB: 16.
+    pub output_kib: Option<u64>,
+    /// A submission's Rust files together, in KiB: 1024.
+    pub source_kib: Option<u64>,
+}
 
 /// The limits of one grading. Durations and bytes.
 #[derive(Clone, Debug)]
@@ -20,17 +41,24 @@ pub struct Limits {
     pub wall: Duration,
     /// CPU time of one worker process.
     pub cpu: Duration,
-    /// Address space of one worker process. Threads reserve much of it and use
-    /// little; what a worker may allocate is bounded apart from it, and far lower.
+    /// What a process may hold: a worker on its heap, rustc as address space.
     pub memory_bytes: u64,
+    /// Threads of one process.
+    pub threads: u64,
     /// What is kept of a worker's standard output and error.
     pub output_bytes: usize,
+    /// A submission's Rust files together.
+    pub source_bytes: u64,
     /// CPU time the loop thread may use for one answer.
     pub answer_cpu: Duration,
     /// How long the loop thread may sleep, without using the CPU, before an answer.
     pub answer_asleep: Duration,
     /// The most wall-clock time for one answer, however busy the machine.
     pub answer_wall: Duration,
+    /// What else the process is kept from.
+    pub sandbox: Sandbox,
+    /// The user it runs as, if the grader is root and there is a sandbox.
+    pub user: u32,
 }
 
 impl Limits {
@@ -40,9 +68,31 @@ impl Limits {
             wall: Duration::from_secs(60),
             cpu: Duration::from_secs(40),
             memory_bytes: 6 << 30,
+            threads: 256,
             output_bytes: 64 << 10,
             ..Limits::default()
         }
+    }
+
+    /// The limits of a drill.
+    pub fn of_drill(drill: &DrillLimits) -> Limits {
+        let mut limits = Limits::default();
+        let set = |place: &mut u64, value: Option<u64>, unit: u64| {
+            *place = value.map_or(*place, |value| value.saturating_mul(unit));
+        };
+        set(&mut limits.memory_bytes, drill.memory_mib, 1 << 20);
+        set(&mut limits.threads, drill.threads, 1);
+        set(&mut limits.source_bytes, drill.source_kib, 1 << 10);
+        if let Some(seconds) = drill.wall_seconds {
+            limits.wall = Duration::from_secs(seconds);
+        }
+        if let Some(seconds) = drill.cpu_seconds {
+            limits.cpu = Duration::from_secs(seconds);
+        }
+        if let Some(kib) = drill.output_kib {
+            limits.output_bytes = usize::try_from(kib << 10).unwrap_or(usize::MAX);
+        }
+        limits
     }
 }
 
@@ -51,22 +101,26 @@ impl Default for Limits {
         Limits {
             wall: Duration::from_secs(60),
             cpu: Duration::from_secs(40),
-            memory_bytes: 4 << 30,
+            memory_bytes: 512 << 20,
+            threads: 128,
             output_bytes: 16 << 10,
+            source_bytes: 1 << 20,
             answer_cpu: Duration::from_millis(800),
             answer_asleep: Duration::from_millis(300),
             answer_wall: Duration::from_secs(20),
+            sandbox: Sandbox::none(),
+            user: 0,
         }
     }
 }
 
-/// Puts the CPU, memory and core-dump limits on process `pid`.
+/// Puts the limits that can be put on it from outside on process `pid`.
 ///
 /// # Errors
 /// When the system refuses; on systems without `prlimit`, never.
-fn apply(pid: u32, limits: &Limits) -> io::Result<()> {
-    set(pid, Resource::Cpu, limits.cpu.as_secs().max(1))?;
-    set(pid, Resource::As, limits.memory_bytes)?;
+fn apply(pid: u32, limits: &::sandbox::Limits) -> io::Result<()> {
+    set(pid, Resource::Cpu, limits.cpu_seconds)?;
+    set(pid, Resource::As, limits.address_bytes)?;
     set(pid, Resource::Core, 0)
 }
 
@@ -97,15 +151,23 @@ pub(crate) struct Confined {
 }
 
 impl Confined {
-    /// Starts `command` under `limits`.
-    pub(crate) fn spawn(command: &mut Command, limits: &Limits) -> io::Result<Confined> {
-        let child = command.process_group(0).spawn()?;
+    /// Starts a policy's program under the policy, in the sandbox of `limits`.
+    pub(crate) fn spawn(policy: &Policy, limits: &Limits, input: Stdio) -> io::Result<Confined> {
+        let child = limits
+            .sandbox
+            .command(policy)?
+            .stdin(input)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()?;
         let group = Group::of(child.id());
         let confined = Confined {
             child,
             _group: group,
         };
-        apply(confined.child.id(), limits)?;
+        if !limits.sandbox.sets_limits() {
+            apply(confined.child.id(), &policy.limits)?;
+        }
         Ok(confined)
     }
 
@@ -121,6 +183,8 @@ impl Confined {
 impl Drop for Confined {
     fn drop(&mut self) {
         kill_group(self.child.id());
+        // It may not have made its group yet.
+        let _ = self.child.kill();
         // Reaped, so that nothing is left of it.
         let _ = self.child.wait();
     }

@@ -16,10 +16,11 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use crate::course::{Course, CourseError};
+use crate::limits::Limits;
 use crate::toolchain::Toolchain;
 
 /// Changed whenever the way of building changes.
-const RECIPE: &str = "2";
+const RECIPE: &str = "3";
 
 /// Crates every submission may use, with what is asked of them.
 const ALWAYS: [&str; 3] = ["kit", "tokio", "futures"];
@@ -31,7 +32,12 @@ pub struct Prepared {
     externs: BTreeMap<String, PathBuf>,
     /// Where the crates that those need are.
     deps: PathBuf,
+    /// The program that puts a sandbox in force.
+    launcher: PathBuf,
 }
+
+/// The launcher's name among what is built.
+const LAUNCHER: &str = "launcher";
 
 /// Why nothing could be prepared.
 #[derive(Debug, Error)]
@@ -102,10 +108,16 @@ impl Prepared {
         &self.deps
     }
 
+    /// The program that puts a sandbox in force.
+    pub fn launcher(&self) -> &Path {
+        &self.launcher
+    }
+
     fn load(dir: &Path) -> Option<Prepared> {
         let text = fs::read(dir.join("prepared.json")).ok()?;
         let prepared: Prepared = serde_json::from_slice(&text).ok()?;
-        let there = prepared.externs.values().all(|path| path.is_file());
+        let there =
+            prepared.externs.values().all(|path| path.is_file()) && prepared.launcher.is_file();
         there.then_some(prepared)
     }
 
@@ -113,6 +125,9 @@ impl Prepared {
         let mut file = tempfile::NamedTempFile::new_in(dir)?;
         serde_json::to_writer(&mut file, self)?;
         file.flush()?;
+        // Whoever may read the course may use what it was prepared with.
+        let readable = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+        file.as_file().set_permissions(readable)?;
         file.persist(dir.join("prepared.json"))?;
         Ok(())
     }
@@ -149,6 +164,7 @@ impl Recipe {
             root.join("exercises/Cargo.toml"),
         ];
         sources.extend(rust_files(&root.join("grader/worker"))?);
+        sources.extend(rust_files(&root.join("grader/sandbox"))?);
         sources.extend(rust_files(&root.join("exercises/kit"))?);
         for path in sources {
             let text = fs::read(&path).map_err(|source| CourseError::Read {
@@ -184,6 +200,7 @@ impl Recipe {
         fs::create_dir_all(package.join("src")).map_err(failed)?;
         fs::write(package.join("Cargo.toml"), &self.manifest).map_err(failed)?;
         fs::write(package.join("src/lib.rs"), "").map_err(failed)?;
+        fs::write(package.join("src/launcher.rs"), LAUNCHER_SOURCE).map_err(failed)?;
         fs::copy(&self.lockfile, package.join("Cargo.lock")).map_err(failed)?;
 
         announce("preparing the crates that submissions are linked with; this happens once");
@@ -196,8 +213,7 @@ impl Recipe {
             ])
             .current_dir(&package)
             .env("CARGO_TARGET_DIR", dir.join("target"))
-            // Replayable task order, and hooks that count polls.
-            .env("CARGO_ENCODED_RUSTFLAGS", "--cfg\u{1f}tokio_unstable")
+            .env("CARGO_ENCODED_RUSTFLAGS", self.flags())
             .env("RUSTC", toolchain.rustc())
             .env_remove("RUSTFLAGS")
             .env_remove("RUSTC_WRAPPER")
@@ -210,31 +226,55 @@ impl Recipe {
         command.stderr(Stdio::inherit());
         let output = command.output().map_err(failed)?;
         if !output.status.success() {
-            return Err(PrepareError::Cargo(crate::supervisor::describe(
-                output.status,
-            )));
+            let how = crate::supervisor::describe(output.status, &Limits::default());
+            return Err(PrepareError::Cargo(how));
         }
-        let externs = self.artifacts(&output.stdout)?;
-        announce("prepared");
+        let (externs, launcher) = self.artifacts(&output.stdout)?;
         let deps = dir.join("target/release/deps");
-        Ok(Prepared { externs, deps })
+        forget_places(&deps).map_err(failed)?;
+        announce("prepared");
+        Ok(Prepared {
+            externs,
+            deps,
+            launcher,
+        })
+    }
+
+    /// Replayable task order, hooks that count polls, and panic messages that do not
+    /// say where on this machine the crates' sources are.
+    fn flags(&self) -> String {
+        let mut flags = vec!["--cfg".to_owned(), "tokio_unstable".to_owned()];
+        let home = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo"));
+        let cargo = std::env::var_os("CARGO_HOME").map(PathBuf::from).or(home);
+        let places = [(cargo.as_deref(), "cargo"), (self.lockfile.parent(), "")];
+        for (place, name) in places {
+            if let Some(place) = place {
+                flags.push(format!("--remap-path-prefix={}={name}", place.display()));
+            }
+        }
+        flags.join("\u{1f}")
     }
 
     /// The rlibs cargo says it built, of the crates that can be named. cargo tells
     /// in the order of need, so that of two versions the one named here comes last.
-    fn artifacts(&self, messages: &[u8]) -> Result<BTreeMap<String, PathBuf>, PrepareError> {
+    fn artifacts(
+        &self,
+        messages: &[u8],
+    ) -> Result<(BTreeMap<String, PathBuf>, PathBuf), PrepareError> {
         #[derive(Deserialize)]
         struct Message {
             reason: String,
             target: Option<Target>,
             #[serde(default)]
             filenames: Vec<PathBuf>,
+            executable: Option<PathBuf>,
         }
         #[derive(Deserialize)]
         struct Target {
             name: String,
         }
         let mut externs = BTreeMap::new();
+        let mut launcher = None;
         for line in messages
             .split(|byte| *byte == b'\n')
             .filter(|line| !line.is_empty())
@@ -246,6 +286,10 @@ impl Recipe {
                 .target
                 .map(|target| target.name.replace('-', "_"))
                 .unwrap_or_default();
+            if name == LAUNCHER && message.executable.is_some() {
+                launcher = message.executable;
+                continue;
+            }
             let rlib = message
                 .filenames
                 .into_iter()
@@ -258,14 +302,24 @@ impl Recipe {
                 externs.insert(name, rlib);
             }
         }
-        match self.crates.iter().find(|name| !externs.contains_key(*name)) {
-            Some(missing) => Err(PrepareError::Cargo(format!(
+        let missing = self.crates.iter().find(|name| !externs.contains_key(*name));
+        match (missing, launcher) {
+            (Some(missing), _) => Err(PrepareError::Cargo(format!(
                 "it built no crate `{missing}`"
             ))),
-            None => Ok(externs),
+            (_, None) => Err(PrepareError::Cargo("it built no launcher".to_owned())),
+            (None, Some(launcher)) => Ok((externs, launcher)),
         }
     }
 }
+
+const LAUNCHER_SOURCE: &str = "\
+//! The launcher; see grader/sandbox.
+
+fn main() -> std::process::ExitCode {
+    sandbox::main()
+}
+";
 
 fn manifest(root: &Path, allowed: &BTreeMap<String, String>) -> String {
     let path = |path: &str| {
@@ -278,14 +332,17 @@ fn manifest(root: &Path, allowed: &BTreeMap<String, String>) -> String {
         "# Written by the grader; see grader/src/prepared.rs.\n\
          [package]\nname = \"prepared\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
          [workspace]\n\n\
+         [[bin]]\nname = \"launcher\"\npath = \"src/launcher.rs\"\n\n\
          [profile.release]\nopt-level = 1\ndebug = false\nincremental = false\n\n\
          [profile.release.package.bcrypt]\nopt-level = 3\n\
          [profile.release.package.blowfish]\nopt-level = 3\n\n\
          [dependencies]\n\
+         sandbox = {{ path = \"{}\", features = [\"enforce\"] }}\n\
          worker = {{ path = \"{}\", features = [\"puppet\"] }}\n\
          kit = {{ path = \"{}\", features = [\"supervised\"] }}\n\
          tokio = {{ version = \"1\", features = [\"full\", \"test-util\"] }}\n\
          futures = \"0.3\"\n",
+        path("grader/sandbox"),
         path("grader/worker"),
         path("exercises/kit"),
     );
@@ -314,6 +371,18 @@ fn rust_files(dir: &Path) -> Result<Vec<PathBuf>, CourseError> {
     }
     files.sort();
     Ok(files)
+}
+
+/// Removes what cargo notes beside the crates: it names places on this machine, and
+/// rustc may read this folder.
+fn forget_places(deps: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(deps)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "d") {
+            fs::remove_file(path)?;
+        }
+    }
+    Ok(())
 }
 
 /// Removes builds for other keys, but for those somebody is building now.

@@ -14,7 +14,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use thiserror::Error;
@@ -69,17 +69,9 @@ impl Worker {
         deadline: Instant,
     ) -> io::Result<Result<Worker, Failure>> {
         let (ours, theirs) = UnixStream::pair()?;
-        let mut command = Command::new(program);
-        command
-            .env_clear()
-            // Else each thread reserves 64 MiB of address space for itself.
-            .env("MALLOC_ARENA_MAX", "2")
-            .current_dir("/")
-            .stdin(Stdio::from(OwnedFd::from(theirs)))
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        // Limited from outside: it runs nothing of the submission before it is told to.
-        let mut process = Confined::spawn(&mut command, limits)?;
+        let policy = limits.sandbox.running(limits, program);
+        let input = Stdio::from(OwnedFd::from(theirs));
+        let mut process = Confined::spawn(&policy, limits, input)?;
         let output = Output::drain(process.child(), limits.output_bytes);
         let pulse = Pulse::of(process.id());
         let channel = Channel::new(ours)?;
@@ -93,6 +85,9 @@ impl Worker {
             limits,
         };
         let hello = worker.receive::<Hello>();
+        if hello.is_err() {
+            worker.complain_if_not_started()?;
+        }
         Ok(match hello {
             Ok(Hello { protocol: PROTOCOL }) => Ok(worker),
             Ok(Hello { protocol }) => {
@@ -182,12 +177,23 @@ impl Worker {
         }
     }
 
+    /// What the launcher said, if it gave up before the worker's program started.
+    fn complain_if_not_started(&mut self) -> io::Result<()> {
+        match self.process.child().try_wait()? {
+            Some(status) if self.limits.sandbox.gave_up(status) => {
+                self.output.wait();
+                Err(io::Error::other(self.output.text().trim().to_owned()))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Why the channel ended. A process that closed it and lives on is ended.
     fn how_it_ended(&mut self) -> String {
         let patience = Instant::now() + Duration::from_millis(200);
         loop {
             match self.process.child().try_wait() {
-                Ok(Some(status)) => return describe(status),
+                Ok(Some(status)) => return describe(status, &self.limits),
                 Ok(None) if Instant::now() < patience => {
                     // The channel closes a moment before the process can be reaped.
                     std::thread::sleep(Duration::from_millis(1));
@@ -198,31 +204,33 @@ impl Worker {
     }
 }
 
-pub(crate) fn describe(status: ExitStatus) -> String {
+/// How a process ended, naming the limit if it was one.
+pub(crate) fn describe(status: ExitStatus, limits: &Limits) -> String {
     match (status.code(), status.signal()) {
         (Some(code), _) => format!("it exited with code {code}"),
-        (_, Some(signal)) => format!("it was ended by {}", signal_name(signal)),
+        (_, Some(signal)) => format!("it was ended by {}", signal_name(signal, limits)),
         _ => "it ended".to_owned(),
     }
 }
 
-fn signal_name(signal: i32) -> String {
+fn signal_name(signal: i32, limits: &Limits) -> String {
     use rustix::process::Signal;
-    let known = [
-        (
-            Signal::ABORT,
-            "SIGABRT (an abort, or memory that could not be had)",
-        ),
-        (Signal::SEGV, "SIGSEGV (a stack overflow, most often)"),
-        (Signal::KILL, "SIGKILL"),
-        (Signal::XCPU, "SIGXCPU (the CPU time limit)"),
-        (Signal::BUS, "SIGBUS"),
-        (Signal::ILL, "SIGILL"),
-        (Signal::TERM, "SIGTERM"),
-    ];
-    let name = known.iter().find(|(known, _)| known.as_raw() == signal);
-    name.map_or_else(
-        || format!("signal {signal}"),
-        |(_, name)| (*name).to_owned(),
-    )
+    let cpu = limits.cpu.as_secs();
+    let memory = limits.memory_bytes >> 20;
+    let named = |known: Signal| signal == known.as_raw();
+    match () {
+        () if named(Signal::ABORT) => {
+            format!("SIGABRT (an abort, or memory that could not be had: the limit is {memory} MiB)")
+        }
+        () if named(Signal::SEGV) => "SIGSEGV (a stack overflow, most often)".to_owned(),
+        () if named(Signal::KILL) => "SIGKILL".to_owned(),
+        () if named(Signal::XCPU) => format!("SIGXCPU (the CPU time limit of {cpu} s)"),
+        () if named(Signal::SYS) => {
+            "SIGSYS (it tried what no submission may: start a program, use the network, touch another process or the clock)".to_owned()
+        }
+        () if named(Signal::BUS) => "SIGBUS".to_owned(),
+        () if named(Signal::ILL) => "SIGILL".to_owned(),
+        () if named(Signal::TERM) => "SIGTERM".to_owned(),
+        () => format!("signal {signal}"),
+    }
 }

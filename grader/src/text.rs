@@ -1,17 +1,28 @@
 //! Text that came from a submission, made fit to show.
 
 /// `text` without control characters: each becomes its visible picture, but for
-/// newlines and tabs.
+/// newlines and tabs. No line of it is a command to a build server either.
 pub fn printable(text: &str) -> String {
     let picture = |character: char| match character {
         '\n' | '\t' => character,
         '\0'..='\x1f' => char::from_u32(0x2400 + character as u32).unwrap_or('\u{fffd}'),
-        '\x7f'..='\u{9f}' => '\u{fffd}',
+        '\x7f'..='\u{9f}' | '\u{2028}' | '\u{2029}' => '\u{fffd}',
         // Marks that reorder what a reader sees.
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
         character => character,
     };
-    text.chars().map(picture).collect()
+    let text: String = text.chars().map(picture).collect();
+    // GitHub Actions obeys `::command::` where a line begins, and `##[command]`
+    // anywhere; Azure the latter.
+    let text = text.replace("##[", "# #[").replace("##vso[", "# #vso[");
+    let lines = text.split('\n').map(|line| {
+        let words = line.trim_start();
+        match words.strip_prefix("::") {
+            Some(rest) => format!("{}∷{rest}", &line[..line.len() - words.len()]),
+            None => line.to_owned(),
+        }
+    });
+    lines.collect::<Vec<String>>().join("\n")
 }
 
 /// One line of at most `limit` characters.
@@ -41,6 +52,25 @@ mod tests {
     #[test]
     fn terminal_escapes_become_pictures() {
         assert_eq!(printable("a\x1b[31mb\r\n\u{202e}c"), "a␛[31mb␍\n\u{fffd}c");
+    }
+
+    #[test]
+    fn commands_to_a_build_server_become_words() {
+        let text = "::error file=a::b\n  \t::add-mask::x\nstd::fs ##[set-env name=A]b";
+        let shown = "∷error file=a::b\n  \t∷add-mask::x\nstd::fs # #[set-env name=A]b";
+        assert_eq!(printable(text), shown);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_becomes_fit_to_show(text: String, limit in 0..50usize) {
+            let shown = printable(&text);
+            let control = |character: char| character.is_control() && !"\n\t".contains(character);
+            proptest::prop_assert!(!shown.contains(control));
+            proptest::prop_assert!(!shown.lines().any(|line| line.trim_start().starts_with("::")));
+            proptest::prop_assert_eq!(printable(&shown), shown.clone());
+            proptest::prop_assert!(one_line(&text, limit).chars().count() <= limit + 1);
+        }
     }
 
     #[test]

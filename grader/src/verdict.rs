@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use crate::latency::LoopLatency;
+use crate::sandbox::Tier;
 
 /// The version of the JSON form.
 pub const SCHEMA: u32 = 1;
@@ -50,7 +51,7 @@ pub struct Verdict {
     /// The grader's version.
     pub grader: String,
     /// What kept the submission from doing harm.
-    pub sandbox: Sandbox,
+    pub sandbox: Tier,
     /// One result for each check, in the drill's order.
     pub checks: Vec<CheckResult>,
     /// Numbers about the run.
@@ -59,14 +60,6 @@ pub struct Verdict {
     pub diagnostics: String,
     /// What the submission printed, cut short; shown, never believed.
     pub output: String,
-}
-
-/// How far the submission was kept apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Sandbox {
-    /// A process of its own with limits, and nothing more.
-    None,
 }
 
 /// Whether a check held.

@@ -13,6 +13,7 @@ use crate::drills::Drill;
 use crate::grading::{Grader, not_graded};
 use crate::learner::Learner;
 use crate::report::{Human, Json, Report};
+use crate::sandbox::Tier;
 
 /// Seeds are drawn below this: short enough to copy, too many to try them all
 /// while a submission runs.
@@ -40,7 +41,12 @@ pub(super) fn run(course: Course, args: Grade) -> Result<Exit> {
         }
         None => Box::new(anstream::stdout()),
     };
-    let grader = Grader::new(course)?;
+    let grader = Grader::new(course)?.allow_degraded(args.allow_degraded);
+    // Said once, before anybody's code is touched.
+    jobs.iter().try_for_each(|job| grader.may_run(&job.path))?;
+    if grader.sandbox().tier() != Tier::Full {
+        note(grader.sandbox().tier());
+    }
     let mut failed = false;
     let mut incomplete = false;
     let mut verdicts = Vec::with_capacity(jobs.len());
@@ -103,6 +109,15 @@ fn jobs(course: &Course, args: &Grade) -> Result<Vec<Job>> {
         path: path.clone(),
     };
     Ok(args.paths.iter().map(job).collect())
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "said once, to whoever runs code that is not kept apart"
+)]
+fn note(tier: Tier) {
+    let tier = tier.name();
+    eprintln!("grader: the sandbox is {tier} here; `cargo grader doctor` says what is missing");
 }
 
 #[expect(

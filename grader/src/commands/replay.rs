@@ -28,7 +28,7 @@ pub(super) fn run(course: Course, args: &Replay) -> Result<Exit> {
         );
     };
     let submission = Submission::read(&args.path).map_err(GradeError::Submission)?;
-    let grader = Grader::new(course)?;
+    let grader = Grader::new(course)?.allow_degraded(args.allow_degraded);
     let mut out = anstream::stdout();
     let compiled = match grader.compile(drill, &submission)? {
         Ok(compiled) => compiled,

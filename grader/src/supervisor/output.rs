@@ -10,6 +10,7 @@ use std::thread::JoinHandle;
 pub(crate) struct Output {
     kept: Arc<Mutex<Kept>>,
     followers: Vec<JoinHandle<()>>,
+    cap: usize,
 }
 
 #[derive(Debug, Default)]
@@ -24,6 +25,7 @@ impl Output {
         let mut output = Output {
             kept: Arc::default(),
             followers: Vec::new(),
+            cap,
         };
         if let Some(pipe) = child.stdout.take() {
             output.follow(pipe, cap);
@@ -61,7 +63,11 @@ impl Output {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let mut text = crate::text::printable(&String::from_utf8_lossy(&kept.bytes));
         if kept.dropped > 0 {
-            text.push_str(&format!("\n… and {} bytes more", kept.dropped));
+            let limit = self.cap >> 10;
+            let more = kept.dropped;
+            text.push_str(&format!(
+                "\n… cut at the limit of {limit} KiB, {more} bytes more"
+            ));
         }
         text
     }

@@ -84,10 +84,9 @@ impl Scratch {
         for file in ["Cargo.toml", "Cargo.lock"] {
             fs::copy(root().join(file), scratch.path(file)).expect("it is there");
         }
-        copy(
-            &root().join("grader/worker"),
-            &scratch.path("grader/worker"),
-        );
+        for folder in ["grader/sandbox", "grader/worker"] {
+            copy(&root().join(folder), &scratch.path(folder));
+        }
         scratch.stand_in_for_cargo();
         scratch
     }
@@ -104,9 +103,16 @@ impl Scratch {
                 "filenames": [rlib],
             })
         };
-        let messages: Vec<String> = ["kit", "tokio", "futures", "rayon", "worker"]
+        let mut messages: Vec<String> = ["kit", "tokio", "futures", "rayon", "worker"]
             .map(|name| message(name).to_string())
             .to_vec();
+        let launcher = serde_json::json!({
+            "reason": "compiler-artifact",
+            "target": { "name": "launcher" },
+            "filenames": [],
+            "executable": prepared.launcher(),
+        });
+        messages.push(launcher.to_string());
         let script = format!(
             "#!/bin/sh\nmkdir -p \"$CARGO_TARGET_DIR/release\"\n\
              ln -s '{}' \"$CARGO_TARGET_DIR/release/deps\"\ncat <<'END'\n{}\nEND\n",

@@ -6,15 +6,25 @@
 // Tools.
 mod courses;
 mod processes;
+#[cfg(target_os = "linux")]
+mod unprivileged;
 mod verdicts;
 
 // Tests.
+#[cfg(target_os = "linux")]
+mod attacks;
 mod audit;
 mod book;
 mod cli;
+#[cfg(target_os = "linux")]
+mod hands;
 mod house;
 mod learner_cannot;
+#[cfg(target_os = "linux")]
+mod limits;
 mod misbehaviour;
 mod protocol;
 mod reports;
 mod submission;
+#[cfg(target_os = "linux")]
+mod tiers;

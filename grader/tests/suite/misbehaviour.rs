@@ -110,18 +110,18 @@ each! {
     // Playing with the clock.
     a_clock_that_is_moved_changes_nothing: "moves_the_clock" is "failed", because "one_fetch: fetch 2";
     a_clock_that_is_let_run_changes_nothing: "lets_the_clock_run" is "failed", because "one_fetch: fetch 2";
-    // Talking to the grader.
-    garbage_on_the_channel_is_noticed: "garbage_on_the_channel" is "failed", because "the worker broke the protocol: no such message";
-    a_line_without_end_is_cut_off: "a_line_without_end" is "failed", because "a message longer than allowed";
-    a_forged_report_is_noticed: "forged_report" is "failed", because "the worker broke the protocol";
-    forged_returns_are_noticed: "forged_returns" is "failed", because "the worker broke the protocol";
-    a_closed_channel_is_a_crash: "closes_the_channel" is "crashed", because "the process ended in the middle";
-    orders_taken_from_the_channel_are_missed: "reads_the_channel" is "crashed", because "one_fetch: fetch 2";
+    // Talking to the grader: standard input is empty, the channel out of reach.
+    garbage_goes_nowhere: "garbage_on_the_channel" is "failed", because "one_fetch: fetch 2";
+    a_line_without_end_goes_nowhere: "a_line_without_end" is "failed", because "one_fetch: fetch 2";
+    a_forged_report_goes_nowhere: "forged_report" is "failed", because "one_fetch: fetch 2";
+    forged_returns_go_nowhere: "forged_returns" is "failed", because "for a fetch that nobody is running";
+    the_channel_cannot_be_closed: "closes_the_channel" is "failed", because "one_fetch: fetch 2";
+    orders_cannot_be_taken_from_the_channel: "reads_the_channel" is "failed", because "one_fetch: fetch 2";
     // Using the machine.
     spinning_threads_keep_nobody_from_judging: "spinning_threads" is "failed", because "one_fetch: fetch 2";
     // At compile time.
-    an_unsafe_block_does_not_compile: "unsafe_block" is "compile_error", because "usage of an `unsafe` block";
-    unsafe_code_cannot_be_allowed: "unsafe_allowed" is "compile_error", because "incompatible with previous forbid";
+    an_unsafe_block_is_rejected: "unsafe_block" is "rejected", because "`unsafe` is not taken";
+    unsafe_code_cannot_be_allowed: "unsafe_allowed" is "rejected", because "`unsafe` is not taken";
     an_endless_constant_does_not_compile: "endless_const" is "compile_error", because "constant evaluation is taking a long time";
     an_endless_macro_does_not_compile: "endless_macro" is "compile_error", because "recursion limit reached";
     an_endless_type_does_not_compile: "endless_type" is "compile_error", because "reached the recursion limit while instantiating";
@@ -139,7 +139,6 @@ fn every_fixture_is_in_a_test() {
         "leaves_a_child",
         "leaves_a_child_of_its_own_group",
         "loops_in_drop",
-        "loops_with_a_child",
         "panics_in_drop",
         "reads_a_secret",
     ];
@@ -187,23 +186,16 @@ fn a_flood_of_output_is_cut_and_made_harmless() {
 }
 
 #[test]
-fn a_child_of_the_submission_ends_with_it() {
-    verdict_on("leaves_a_child", "failed");
-    no_process_with("86399.7");
-}
-
-#[test]
-fn a_child_that_holds_the_pipes_open_keeps_nobody_waiting() {
-    let verdict = verdict_on("child_keeps_the_pipes", "crashed");
-    assert!(messages(&verdict).contains("it exited with code 0"));
-    no_process_with("86397.7");
-}
-
-#[test]
-#[ignore = "needs the sandbox: a child that leaves the group outlives the grading"]
-fn a_child_in_a_group_of_its_own_ends_with_the_submission() {
-    verdict_on("leaves_a_child_of_its_own_group", "failed");
-    no_process_with("86398.7");
+fn a_submission_starts_no_program() {
+    let starting = [
+        ("leaves_a_child", "failed", "86399.7"),
+        ("leaves_a_child_of_its_own_group", "failed", "86398.7"),
+        ("child_keeps_the_pipes", "crashed", "86397.7"),
+    ];
+    for (name, status, argument) in starting {
+        verdict_on(name, status);
+        no_process_with(argument);
+    }
 }
 
 #[track_caller]
@@ -214,7 +206,6 @@ fn no_process_with(argument: &str) {
 }
 
 #[test]
-#[ignore = "needs the sandbox: rustc and the worker can read the machine's files"]
 fn no_file_of_the_machine_can_be_read() {
     for name in ["includes_a_secret", "reads_a_secret"] {
         let said = Said::by(&mut grading(name));
@@ -256,7 +247,7 @@ fn what_rustc_cannot_finish_is_a_compile_error() {
 #[test]
 fn an_interrupt_ends_the_worker_and_clears_away() {
     let jobs = crate::courses::real().target().join("grader/jobs");
-    let path = fixture("loops_with_a_child");
+    let path = fixture("endless_loop");
     let mut grader = std::process::Command::new(env!("CARGO_BIN_EXE_grader"))
         .arg("--course")
         .arg(root())
@@ -269,16 +260,11 @@ fn an_interrupt_ends_the_worker_and_clears_away() {
     let worker = processes::await_child(grader.id(), "out/worker");
     let program = std::fs::read_link(format!("/proc/{worker}/exe")).expect("it runs");
     assert!(program.starts_with(&jobs), "{}", program.display());
-    processes::await_argument("86396.7");
     let pid = Pid::from_child(&grader);
     rustix::process::kill_process(pid, Signal::INT).expect("it is ours");
     let status = grader.wait().expect("it ends");
     assert_eq!(status.code(), Some(130));
     assert_eq!(processes::orphaned_workers(), processes::NONE);
-    // The worker dies with its grader anyway; only a killed group takes this one along.
-    let left = processes::with_argument("86396.7");
-    processes::end(&left);
-    assert_eq!(left, processes::NONE);
     let job = program.ancestors().nth(2).expect("a job's folder");
     assert!(!job.exists(), "{} is left", job.display());
 }

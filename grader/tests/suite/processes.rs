@@ -20,19 +20,18 @@ pub(crate) fn orphaned_workers() -> Vec<Pid> {
     })
 }
 
+/// Processes whose program lies below `folder`.
+pub(crate) fn below(folder: &std::path::Path) -> Vec<Pid> {
+    let folder = folder.to_owned();
+    still_there(move |pid| {
+        fs::read_link(format!("/proc/{pid}/exe")).is_ok_and(|program| program.starts_with(&folder))
+    })
+}
+
 /// Processes with this argument, when one that is ending has ended.
 pub(crate) fn with_argument(argument: &str) -> Vec<Pid> {
     let argument = argument.to_owned();
     still_there(move |pid| has_argument(pid, &argument))
-}
-
-/// Waits until there is a process with this argument.
-pub(crate) fn await_argument(argument: &str) {
-    let patience = Instant::now() + PATIENCE;
-    while !all().any(|pid| has_argument(pid, argument)) {
-        assert!(Instant::now() < patience, "nobody has started it");
-        std::thread::sleep(TICK);
-    }
 }
 
 /// Waits until `parent` has a child whose program is called so.

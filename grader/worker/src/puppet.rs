@@ -27,10 +27,7 @@ use crate::protocol::{
 
 /// Counts what the process holds, for [`Step::Measure`].
 #[global_allocator]
-static ALLOCATOR: Cap<System> = Cap::new(System, HEAP_BYTES);
-
-/// What a worker may allocate; more ends it.
-const HEAP_BYTES: usize = 512 << 20;
+static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
 
 /// What the glue tells the puppet about a drill.
 #[derive(Debug)]
@@ -60,8 +57,13 @@ pub trait Subject {
 
 /// Serves the channel on standard input until it ends.
 ///
+/// Before that, and so before any line of the submission, it opens all it will ever
+/// open and seals the process. The program's arguments say how: the sandbox's seal,
+/// then how many bytes the heap may hold.
+///
 /// # Errors
-/// When standard input is no socket, or the other side breaks the protocol.
+/// When standard input is no socket, the other side breaks the protocol, or the
+/// process cannot be sealed.
 pub fn run(act: &Act) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
@@ -78,6 +80,15 @@ pub fn run(act: &Act) -> io::Result<()> {
         new_subject: act.new_subject,
     };
     let channel = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
+    let mut arguments = std::env::args().skip(1);
+    let seal = arguments.next();
+    if let Some(heap) = arguments.next() {
+        let heap = heap.parse().map_err(io::Error::other)?;
+        ALLOCATOR
+            .set_limit(heap)
+            .map_err(|_| io::Error::other("the heap is too small"))?;
+    }
+    sandbox::seal(seal.as_deref())?;
     serve(channel, &Rc::new(common))
 }
 

@@ -1,0 +1,79 @@
+//! A policy: all that the launcher is told. It decides nothing itself.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// The launcher's exit code when it could not put a policy in force; then it has
+/// started nothing. Neither rustc nor a worker that waits for orders ends with it.
+pub const FAILED: u8 = 97;
+
+/// A worker's first argument: seal, or end.
+pub const SEALED: &str = "sealed";
+
+/// A worker's first argument: seal as far as the system can.
+pub const SEALED_WHERE_POSSIBLE: &str = "sealed-where-possible";
+
+/// A worker's first argument: there is no sandbox.
+pub const OPEN: &str = "open";
+
+/// Which of the two kinds of process it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// rustc and the linker, reading a stranger's text.
+    Compile,
+    /// A worker: a stranger's code.
+    Run,
+}
+
+/// What one process, and all that comes of it, may do. Every path is absolute.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// What kind of process it is.
+    pub stage: Stage,
+    /// Whether to start nothing when Landlock or seccomp cannot be had.
+    pub strict: bool,
+    /// Files and folders that may be read and executed.
+    pub execute: Vec<PathBuf>,
+    /// Files and folders that may be read.
+    pub read: Vec<PathBuf>,
+    /// Folders in which files may be made and changed.
+    pub write: Vec<PathBuf>,
+    /// A folder that is given to [`user`](Policy::user) with all that is in it.
+    pub own: Option<PathBuf>,
+    /// An empty folder over which a file system with nothing but these is built,
+    /// where mount namespaces work. `None`: the whole tree of names stays visible.
+    pub root: Option<PathBuf>,
+    /// The user and group to become when started by root.
+    pub user: u32,
+    /// What it may use of the machine.
+    pub limits: Limits,
+    /// The program.
+    pub program: PathBuf,
+    /// Its arguments, without its name.
+    pub arguments: Vec<String>,
+    /// Its whole environment.
+    pub environment: Vec<(String, String)>,
+    /// The folder it starts in.
+    pub folder: PathBuf,
+}
+
+/// What each process may use of the machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// CPU time in seconds. One second later it is ended for certain.
+    pub cpu_seconds: u64,
+    /// Address space, in bytes.
+    pub address_bytes: u64,
+    /// Memory that can be written to, in bytes: the heap and the threads' stacks.
+    pub data_bytes: u64,
+    /// The size of a file, in bytes.
+    pub file_bytes: u64,
+    /// Open files.
+    pub files: u64,
+    /// Threads and processes of its user, itself counted.
+    pub threads: u64,
+}

@@ -1,0 +1,32 @@
+//! Sealing a worker: the puppet's first act, before any line of a submission.
+
+use std::fs::OpenOptions;
+use std::io;
+
+use crate::policy::{SEALED, SEALED_WHERE_POSSIBLE};
+use crate::{files, filters};
+
+/// From now on this process opens, starts and reaches nothing. `how` is the
+/// worker's first argument. Standard input becomes empty: whoever needs what it was
+/// holds a copy.
+///
+/// # Errors
+/// When the sandbox was demanded and cannot be had.
+pub fn seal(how: Option<&str>) -> io::Result<()> {
+    let null = OpenOptions::new().read(true).write(true).open("/dev/null");
+    let emptied = null.and_then(|null| Ok(nix::unistd::dup2_stdin(null)?));
+    let strict = match how {
+        Some(SEALED) => true,
+        Some(SEALED_WHERE_POSSIBLE) => false,
+        _ => return emptied,
+    };
+    let sealed = [
+        emptied,
+        files::restrict_to_nothing(),
+        filters::for_a_submission(),
+    ];
+    match strict {
+        true => sealed.into_iter().collect(),
+        false => Ok(()),
+    }
+}

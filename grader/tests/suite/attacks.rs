@@ -1,0 +1,465 @@
+//! Attacks (`tests/fixtures/attacks`): strangers' code that tries to get at what is
+//! not its own. Each is graded as whoever runs the tests, and by root also as an
+//! ordinary user. What counts is what it got: nothing, and no pass.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::net::{TcpListener, UdpSocket};
+use std::os::unix::fs::{PermissionsExt, chown, symlink};
+use std::os::unix::net::UnixListener;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use grader::prepared::Prepared;
+use grader::toolchain::Toolchain;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::courses::{real, root};
+use crate::processes;
+use crate::unprivileged;
+
+/// Fixture, status, what is said of it.
+const ATTACKS: &[(&str, &str, &str)] = &[
+    // At compile time: what rustc could be made to read, or to say.
+    ("compile_includes_a_file", "compile_error", "couldn't read"),
+    (
+        "compile_includes_what_is_not_there",
+        "compile_error",
+        "couldn't read",
+    ),
+    (
+        "compile_includes_the_hidden_tests",
+        "compile_error",
+        "hidden",
+    ),
+    (
+        "compile_includes_its_contract",
+        "compile_error",
+        "couldn't read",
+    ),
+    (
+        "compile_includes_an_endless_file",
+        "compile_error",
+        "couldn't read",
+    ),
+    (
+        "compile_includes_its_process",
+        "compile_error",
+        "couldn't read",
+    ),
+    ("compile_lists_the_crates", "compile_error", "couldn't read"),
+    (
+        "compile_reads_the_environment",
+        "compile_error",
+        "not defined",
+    ),
+    (
+        "compile_asks_for_the_environment",
+        "failed",
+        "one_fetch: fetch 2",
+    ),
+    (
+        "compile_uses_a_feature",
+        "compile_error",
+        "may not be used on the stable",
+    ),
+    ("compile_links_a_library", "compile_error", "unsafe"),
+    (
+        "compile_says_much",
+        "compile_error",
+        "cut at the limit of 64 KiB",
+    ),
+    (
+        "compile_speaks_to_the_build_server",
+        "compile_error",
+        "error file=a.rs",
+    ),
+    ("compile_naked", "rejected", "3: `unsafe` is not taken"),
+    (
+        "compile_runs_before_main",
+        "rejected",
+        "3: `unsafe` is not taken",
+    ),
+    // At run time: files.
+    ("run_reads_a_file", "failed", "one_fetch: fetch 2"),
+    ("run_stats_a_file", "failed", "one_fetch: fetch 2"),
+    ("run_lists_a_folder", "failed", "one_fetch: fetch 2"),
+    ("run_writes_a_file", "failed", "one_fetch: fetch 2"),
+    ("run_opens_its_memory", "failed", "one_fetch: fetch 2"),
+    ("run_reopens_the_channel", "failed", "one_fetch: fetch 2"),
+    ("run_reads_its_environment", "failed", "one_fetch: fetch 2"),
+    // Programs and processes.
+    (
+        "run_starts_a_program",
+        "crashed",
+        "SIGSYS (it tried what no submission may",
+    ),
+    ("run_becomes_a_program", "crashed", "SIGSYS"),
+    ("run_becomes_itself", "crashed", "SIGSYS"),
+    ("run_forks_for_ever", "crashed", "SIGSYS"),
+    (
+        "run_dies_in_a_panic_hook",
+        "crashed",
+        "it exited with code 0",
+    ),
+    ("run_succeeds_at_once", "crashed", "it exited with code 0"),
+    // The network.
+    ("run_connects_out", "crashed", "SIGSYS"),
+    ("run_sends_datagrams", "crashed", "SIGSYS"),
+    ("run_listens", "crashed", "SIGSYS"),
+    ("run_connects_to_a_socket_file", "crashed", "SIGSYS"),
+    ("run_resolves_a_name", "crashed", "SIGSYS"),
+    // The machine.
+    (
+        "run_opens_threads_without_end",
+        "failed",
+        "may have 128 threads",
+    ),
+    (
+        "run_allocates_without_end",
+        "crashed",
+        "the limit is 512 MiB",
+    ),
+    // What it prints.
+    ("run_floods_its_output", "failed", "one_fetch: fetch 2"),
+    (
+        "run_speaks_to_the_build_server",
+        "failed",
+        "one_fetch: fetch 2",
+    ),
+];
+
+/// A cache that keeps nothing, and attacks a few times.
+pub(crate) const CACHE: &str = "
+pub struct UserCache(kit::Db);
+
+impl UserCache {
+    pub fn new(db: kit::Db) -> Self {
+        Self(db)
+    }
+
+    pub async fn get_user(&self, id: kit::UserId) -> Result<kit::User, kit::DbError> {
+        use std::sync::atomic::{AtomicU32, Ordering};
+        static CALLS: AtomicU32 = AtomicU32::new(0);
+        if CALLS.fetch_add(1, Ordering::Relaxed) < 8 {
+            attack();
+        }
+        self.0.fetch_user(id).await
+    }
+}
+";
+
+/// What there is to get, and a place to see whether it was.
+struct Bait {
+    folder: TempDir,
+    secret: String,
+    tcp: TcpListener,
+    udp: UdpSocket,
+    unix: UnixListener,
+}
+
+impl Bait {
+    fn new() -> Bait {
+        let folder = tempfile::tempdir().expect("there is space");
+        open_to_all(folder.path());
+        let secret = format!("secret-{:016x}", fastrand_u64());
+        let path = folder.path().join("secret");
+        fs::write(&path, &secret).expect("it is ours");
+        open_to_all(&path);
+        let tcp = TcpListener::bind(("127.0.0.1", 0)).expect("a port is free");
+        let udp = UdpSocket::bind(tcp.local_addr().expect("it has one")).expect("a port is free");
+        let socket = folder.path().join("socket");
+        let unix = UnixListener::bind(&socket).expect("it is a new place");
+        let mode = fs::Permissions::from_mode(0o777);
+        fs::set_permissions(socket, mode).expect("it is ours");
+        tcp.set_nonblocking(true).expect("it can");
+        udp.set_nonblocking(true).expect("it can");
+        unix.set_nonblocking(true).expect("it can");
+        Bait {
+            folder,
+            secret,
+            tcp,
+            udp,
+            unix,
+        }
+    }
+
+    fn place(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// A fixture, with the places it is to attack.
+    fn attack(&self, name: &str) -> PathBuf {
+        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/attacks");
+        let text = fs::read_to_string(fixtures.join(name).with_extension("rs")).expect(name);
+        let secret = match name {
+            "compile_includes_what_is_not_there" => "nothing",
+            _ => "secret",
+        };
+        let port = self
+            .tcp
+            .local_addr()
+            .expect("it has one")
+            .port()
+            .to_string();
+        let place = |name: &str| self.place(name).to_string_lossy().into_owned();
+        let fill = [
+            ("@SECRET@", place(secret)),
+            ("@MARK@", place("mark")),
+            ("@SOCKET@", place("socket")),
+            ("@COURSE@", root().to_string_lossy().into_owned()),
+            ("@PORT@", port),
+            ("@LONG@", "x".repeat(4000)),
+        ];
+        let text = fill
+            .iter()
+            .fold(text, |text, (mark, what)| text.replace(mark, what));
+        let path = self.place(name).with_extension("rs");
+        fs::write(&path, text + CACHE).expect("it is ours");
+        open_to_all(&path);
+        path
+    }
+
+    /// That nobody took it.
+    fn is_untouched(&self) {
+        assert!(!self.place("mark").exists(), "a file was written");
+        assert!(self.tcp.accept().is_err(), "a connection was made");
+        assert!(self.udp.recv(&mut [0; 16]).is_err(), "a datagram was sent");
+        assert!(self.unix.accept().is_err(), "a local connection was made");
+    }
+}
+
+/// A number nobody knows, from the addresses this process was given.
+fn fastrand_u64() -> u64 {
+    use std::hash::{BuildHasher, RandomState};
+    RandomState::new().hash_one(std::process::id())
+}
+
+fn open_to_all(path: &Path) {
+    let mode = if path.is_dir() { 0o755 } else { 0o644 };
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("it is ours");
+}
+
+/// A target folder of its own, which borrows the crates that were prepared.
+fn target(owner: Option<u32>) -> TempDir {
+    let toolchain = Toolchain::find(root()).expect("tests are run by a toolchain");
+    let prepared = Prepared::get(&real(), &toolchain).expect("the crates can be built");
+    let folder = tempfile::tempdir().expect("there is space");
+    open_to_all(folder.path());
+    let grader = folder.path().join("grader");
+    fs::create_dir(&grader).expect("it is a new place");
+    let all = prepared.deps().ancestors().nth(4).expect("it lies deeper");
+    symlink(all, grader.join("prepared")).expect("it is a new place");
+    if owner.is_some() {
+        chown(&grader, owner, owner).expect("root may");
+    }
+    folder
+}
+
+/// What the grader says of the attacks, graded in one go.
+fn grade(bait: &Bait, target: &Path, format: &str, nobody: bool) -> Option<Output> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_grader"));
+    command
+        .arg("--course")
+        .arg(root())
+        .args(["grade", "inflight_fix", "--seed", "7", "--format", format])
+        .args(ATTACKS.iter().map(|(name, ..)| bait.attack(name)))
+        .current_dir("/")
+        .env("CARGO_TARGET_DIR", target)
+        .env("BETWEEN_AWAITS_SECRET", &bait.secret);
+    if !nobody {
+        return Some(command.output().expect("it can be started"));
+    }
+    let toolchain = Toolchain::find(root()).expect("tests are run by a toolchain");
+    let bin = toolchain.rustc().parent().expect("it lies in a folder");
+    command.env("CARGO", toolchain.cargo()).env_remove("HOME");
+    let places = [
+        bin.parent().expect("it lies deeper"),
+        root(),
+        &real().target(),
+    ]
+    .map(Path::to_path_buf);
+    unprivileged::run(command, &places)
+}
+
+#[test]
+fn attacks_get_nothing() {
+    attempt_all(false);
+}
+
+#[test]
+fn attacks_on_an_ordinary_user_get_nothing() {
+    if unprivileged::are_root() {
+        attempt_all(true);
+    }
+}
+
+fn attempt_all(nobody: bool) {
+    let bait = Bait::new();
+    let target = target(nobody.then_some(unprivileged::NOBODY));
+    let mounts = || fs::read_to_string("/proc/self/mounts").expect("it can be read");
+    let mounted = mounts();
+    let Some(output) = grade(&bait, target.path(), "json", nobody) else {
+        return say("attacks: not tried as an ordinary user: root may not mount here\n");
+    };
+    let (out, err) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(1), "{err}");
+    assert!(!err.contains("panicked"), "{err}");
+    let verdicts: Vec<Value> = serde_json::from_str(&out).expect(&out);
+
+    // What each got.
+    let mut table = format!(
+        "\nattacks, as {}:\n",
+        if nobody { "nobody" } else { "the tests' user" }
+    );
+    let mut wrong = Vec::new();
+    for ((name, status, because), verdict) in ATTACKS.iter().zip(&verdicts) {
+        let said = said_of(verdict);
+        let got = &verdict["status"];
+        table.push_str(&format!(
+            "  {name:<38} {:<14} {}\n",
+            string(got),
+            string(&verdict["sandbox"])
+        ));
+        let output = string(&verdict["output"]);
+        let fine = got == status
+            && said.contains(because)
+            && verdict["sandbox"] == "full"
+            && !output.contains("GOT")
+            && output.len() < 80 << 10
+            && string(&verdict["diagnostics"]).len() < 80 << 10;
+        if !fine {
+            wrong.push(format!(
+                "{name}: {got}, expected {status} because {because}:\n{said}\n{output}"
+            ));
+        }
+    }
+    say(&table);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    assert_eq!(verdicts.len(), ATTACKS.len());
+
+    // What they left, and what they carried out.
+    bait.is_untouched();
+    for text in [&out, &err] {
+        assert!(!text.contains(&bait.secret), "a secret got out");
+        assert!(!text.contains('\u{1b}'), "an escape got out");
+    }
+    let jobs = fs::read_dir(target.path().join("grader/jobs")).expect("it was used");
+    assert_eq!(jobs.count(), 0, "a job's folder is left");
+    assert_eq!(processes::with_argument("86395.7"), processes::NONE);
+    assert_eq!(processes::below(target.path()), processes::NONE);
+    assert_eq!(mounts(), mounted, "a mount is left");
+
+    // A file that may not be read and one that is not there: the same words.
+    let words = |name: &str| {
+        let at = ATTACKS
+            .iter()
+            .position(|(attack, ..)| *attack == name)
+            .expect(name);
+        let text = string(&verdicts[at]["diagnostics"]).replace(name, "NAME");
+        text.replace("/secret", "/FILE")
+            .replace("/nothing", "/FILE")
+    };
+    let there = words("compile_includes_a_file");
+    assert_eq!(
+        there.replace('^', ""),
+        words("compile_includes_what_is_not_there").replace('^', "")
+    );
+}
+
+/// All that is said of a submission to its author.
+fn said_of(verdict: &Value) -> String {
+    let checks = verdict["checks"].as_array().expect("a list").iter();
+    let failed = checks.filter(|check| check["status"] == "failed");
+    let mut said: String = failed
+        .map(|check| format!("{}: {}\n", string(&check["id"]), string(&check["message"])))
+        .collect();
+    said.push_str(string(&verdict["diagnostics"]));
+    said
+}
+
+fn string(value: &Value) -> &str {
+    value.as_str().expect("a text")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("it speaks UTF-8")
+}
+
+/// Said even where the tests' own output is kept back: it is what a reviewer reads.
+fn say(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}
+
+#[test]
+fn no_line_for_people_is_a_command() {
+    let bait = Bait::new();
+    for name in [
+        "run_speaks_to_the_build_server",
+        "compile_speaks_to_the_build_server",
+    ] {
+        let verdict = crate::verdicts::grade("inflight_fix", &bait.attack(name));
+        let mut shown = Vec::new();
+        grader::report::Report::one(&grader::report::Human, &verdict, &mut shown)
+            .expect("memory can be written");
+        let shown = text(&shown);
+        assert!(shown.contains("error file=a.rs"), "{shown}");
+        assert!(!shown.contains("##["), "{shown}");
+        let command = |line: &str| line.trim_start().starts_with("::");
+        assert!(!shown.lines().any(command), "{shown}");
+    }
+}
+
+#[test]
+fn every_attack_is_tried() {
+    let tried: BTreeMap<&str, ()> = ATTACKS.iter().map(|(name, ..)| (*name, ())).collect();
+    assert_eq!(tried.len(), ATTACKS.len());
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/attacks");
+    for entry in fs::read_dir(folder).expect("it can be read") {
+        let path = entry.expect("it can be read").path();
+        let name = path
+            .file_stem()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
+        let elsewhere = ["run_uses_the_cpu_on_threads"];
+        assert!(
+            tried.contains_key(&*name) || elsewhere.contains(&&*name),
+            "{name}"
+        );
+    }
+}
+
+/// A crate that comes with all that cargo would obey.
+#[test]
+fn nothing_but_its_source_takes_part() {
+    let bait = Bait::new();
+    let path = bait.place("crate");
+    let mark = bait.place("mark");
+    let touch = format!("fn main() {{ std::fs::write({mark:?}, \"\").unwrap(); }}");
+    let cargo = "[build]\nrustc-wrapper = \"./evil\"\n[target.'cfg(all())']\nrunner = \"./evil\"\n";
+    let evil = format!("#!/bin/sh\ntouch {}\n", mark.display());
+    for (name, text) in [
+        ("src/lib.rs", format!("fn attack() {{}}\n{CACHE}")),
+        ("build.rs", touch),
+        (".cargo/config.toml", cargo.to_owned()),
+        ("rust-toolchain.toml", "[toolchain]\npath = \"./evil\"\n".to_owned()),
+        ("Cargo.toml", "[package]\nname = \"a\"\nbuild = \"build.rs\"\n[patch.crates-io]\nkit = { path = \"evil\" }\n[lib]\nproc-macro = true\n".to_owned()),
+        ("evil", evil),
+    ] {
+        let file = path.join(name);
+        fs::create_dir_all(file.parent().expect("a folder")).expect("it is ours");
+        fs::write(&file, text).expect("it is ours");
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).expect("it is ours");
+    }
+    let verdict = crate::verdicts::grade("inflight_fix", &path);
+    assert_eq!(
+        verdict.status,
+        grader::verdict::Status::Failed,
+        "{}",
+        verdict.diagnostics
+    );
+    bait.is_untouched();
+}
