@@ -2,7 +2,7 @@
 //!
 //! Its main type is [`Policy`], written by the grader and put in force by the
 //! launcher, a program of its own: it restricts itself, single-threaded, and then
-//! becomes rustc or a worker. [`calls`] and [`Policy`] are what to review.
+//! becomes rustc or a worker. `calls.rs` and [`Policy`] are what to review.
 //!
 //! | | compiling: rustc and the linker | running: a submission |
 //! |---|---|---|
@@ -12,13 +12,13 @@
 //! | start programs | toolchain and linker | none: ends it |
 //! | network | none | none: ends it |
 //! | other processes | none; no leaving the process group | none: ends it |
-//! | system calls | all but [`calls::NEVER`] | only [`calls::ALLOWED`] |
+//! | system calls | all but `calls::NEVER` | only `calls::ALLOWED` |
 //! | user | one of its own where the grader is root | the same |
 //! | memory, CPU, threads, files | [`Limits`] | [`Limits`] |
 //!
 //! A submission is linked with the puppet, so a worker is restricted twice: by the
 //! launcher before its program starts, as far as a program can still start, and by
-//! [`seal`], the puppet's first act, for good. No line of a submission runs before
+//! `seal`, the puppet's first act, for good. No line of a submission runs before
 //! `main`: what could (`link_section`, `no_mangle`) is spelt with `unsafe`.
 
 mod policy;

@@ -67,7 +67,7 @@ fn a_stub_is_reported() {
 
 #[test]
 fn a_compile_error_is_reported_in_rustcs_words() {
-    let path = "grader/tests/fixtures/misbehaviour/unsafe_block.rs";
+    let path = "grader/tests/fixtures/misbehaviour/endless_macro.rs";
     written("compile_error", "inflight_fix", path);
 }
 

@@ -38,7 +38,8 @@ pub(crate) fn grade(drill: &str, path: &Path) -> Verdict {
         .expect("the machine is able")
 }
 
-/// What is the same on every machine: the path from the root, no times, no version.
+/// What is the same on every machine: the path from the root, no times, no version,
+/// the best of sandboxes.
 pub(crate) fn steady(verdict: &Verdict) -> Verdict {
     let mut verdict = verdict.clone();
     let root = format!("{}/", root().display());
@@ -48,6 +49,7 @@ pub(crate) fn steady(verdict: &Verdict) -> Verdict {
     for check in &mut verdict.checks {
         check.message = without_bytes(&check.message);
     }
+    verdict.sandbox = grader::sandbox::Tier::Full;
     verdict.metrics.compile_ms = 0;
     verdict.metrics.run_ms = 0;
     "[sha256]".clone_into(&mut verdict.sha256);
