@@ -26,12 +26,14 @@ pub(crate) fn are_root() -> bool {
 pub(crate) fn run(mut command: Command, needed: &[PathBuf]) -> Option<Output> {
     command.uid(NOBODY).gid(NOBODY);
     let closed: Vec<PathBuf> = needed.iter().filter_map(|path| closed_part(path)).collect();
+    // Seen from here it stays empty, so it can be removed.
+    let held = tempfile::tempdir().expect("there is space");
     // A thread's view of the file system is its own, and its children's.
     let thread = std::thread::scope(|scope| {
         scope
             .spawn(|| {
                 if !closed.is_empty() {
-                    open(&closed, needed).ok()?;
+                    open(&closed, needed, held.path()).ok()?;
                 }
                 Some(command.output().expect("it can be started"))
             })
@@ -54,12 +56,11 @@ fn closed_part(path: &Path) -> Option<PathBuf> {
         .map(|folder| folder.to_path_buf())
 }
 
-fn open(closed: &[PathBuf], needed: &[PathBuf]) -> io::Result<()> {
+fn open(closed: &[PathBuf], needed: &[PathBuf], held: &Path) -> io::Result<()> {
     let none: Option<&str> = None;
     unshare(CloneFlags::CLONE_NEWNS)?;
     mount(none, "/", none, MsFlags::MS_REC | MsFlags::MS_PRIVATE, none)?;
-    let held = tempfile::tempdir()?;
-    let hold = |number: usize| held.path().join(number.to_string());
+    let hold = |number: usize| held.join(number.to_string());
     let bind = MsFlags::MS_BIND | MsFlags::MS_REC;
     for (number, path) in needed.iter().enumerate() {
         fs::create_dir(hold(number))?;
@@ -82,7 +83,5 @@ fn open(closed: &[PathBuf], needed: &[PathBuf]) -> io::Result<()> {
             mount(Some(&hold(number)), path, none, bind, none)?;
         }
     }
-    // The mounts keep what was held; the names of it may go when nobody looks.
-    std::mem::forget(held);
     Ok(())
 }
