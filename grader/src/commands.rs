@@ -7,6 +7,7 @@ mod list;
 mod replay;
 mod reset;
 mod solution;
+mod trace;
 
 use std::process::ExitCode;
 
@@ -42,6 +43,7 @@ pub fn run(cli: Cli) -> Result<Exit> {
     match cli.command {
         Command::Grade(args) => grade::run(course, args),
         Command::Replay(args) => replay::run(course, &args),
+        Command::Trace(args) => trace::run(course, &args),
         Command::List => list::run(&course),
         Command::Hint(args) => hint::run(&course, &args.drill),
         Command::Reset(args) => reset::run(&course, &args.drill),

@@ -30,4 +30,5 @@ pub mod interrupt;
 pub mod learner;
 pub mod report;
 pub mod text;
+pub mod trace;
 pub mod verdict;

@@ -18,3 +18,4 @@ mod misbehaviour;
 mod protocol;
 mod reports;
 mod submission;
+mod traces;

@@ -5,7 +5,7 @@ use crate::courses::{Said, Scratch, program};
 #[test]
 fn every_command_explains_itself() {
     let commands = [
-        "", "grade", "replay", "list", "hint", "reset", "solution", "audit",
+        "", "grade", "replay", "trace", "list", "hint", "reset", "solution", "audit",
     ];
     for command in commands {
         let words = command.split_whitespace().chain(["--help"]);
@@ -34,7 +34,7 @@ fn help_lists_every_command() {
     assert_eq!(
         listed,
         [
-            "grade", "replay", "list", "hint", "reset", "solution", "audit"
+            "grade", "replay", "trace", "list", "hint", "reset", "solution", "audit"
         ]
     );
 }
