@@ -1,20 +1,12 @@
 // A real Chromium, started once, that can reach nothing but the site under test.
 
-import { existsSync } from "node:fs";
+import { execFileSync } from "node:child_process";
 import { chromium } from "playwright-core";
-
-const PLACES = [
-  process.env.CHROMIUM,
-  "/usr/bin/chromium",
-  "/usr/bin/chromium-browser",
-  "/usr/bin/google-chrome",
-];
 
 /** Where Chromium is. */
 export function executable() {
-  const found = PLACES.find((place) => place && existsSync(place));
-  if (!found) throw new Error("no Chromium; on Debian: apt install chromium");
-  return found;
+  const name = process.env.CHROMIUM ?? "chromium";
+  return execFileSync("sh", ["-c", 'command -v "$1"', "sh", name], { encoding: "utf8" }).trim();
 }
 
 export const FLAGS = [

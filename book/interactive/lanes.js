@@ -40,6 +40,9 @@ export function lanes(walk, width) {
 
   const moments = [...path.keys(), path.length].map((turn) => walk.moment(turn));
   const parts = [];
+  for (let row = 0; row < trace.callers + most; row += 1) {
+    parts.push(svg("line", { class: "ground", x1: LABEL, x2: width, y1: y(row), y2: y(row) }));
+  }
   path.forEach((edge, index) => {
     const wrong = edge[3].length > 0;
     const at = x(index + 1);

@@ -35,7 +35,8 @@ class LoopStrip extends HTMLElement {
     try {
       this.#data = /** @type {Recording} */ (await recording(name));
     } catch {
-      return; // What it contains still serves.
+      this.dataset.missing = ""; // What it contains still serves.
+      return;
     }
     const ends = this.#data.series.flatMap(({ stalls }) => stalls.map(([start, lasts]) => start + lasts));
     this.#end = Math.max(1, ...ends);

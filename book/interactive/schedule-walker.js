@@ -29,7 +29,8 @@ class ScheduleWalker extends HTMLElement {
     try {
       this.#walk = new Walk(await recording(name));
     } catch {
-      return; // What it contains still serves.
+      this.dataset.missing = ""; // What it contains still serves.
+      return;
     }
     this.#breaking = this.#walk.breaking();
     const { source, schedules, broken } = this.#walk.trace;

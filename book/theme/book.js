@@ -97,7 +97,7 @@
             const scrolls = target.scrollWidth > target.clientWidth;
             if (scrolls) {
                 target.tabIndex = 0;
-                target.setAttribute("role", "region");
+                target.setAttribute("role", "group");
                 target.setAttribute("aria-label", target.tagName === "PRE" ? "Code, scrolls sideways" : "Table, scrolls sideways");
             } else {
                 for (const name of ["tabindex", "role", "aria-label"]) target.removeAttribute(name);
@@ -105,6 +105,16 @@
         }
     });
     for (const scroller of scrollers) sizes.observe(scroller);
+
+    // In print there is nothing to open.
+    let opened = [];
+    addEventListener("beforeprint", () => {
+        opened = [...document.querySelectorAll("details:not([open])")];
+        for (const details of opened) details.open = true;
+    });
+    addEventListener("afterprint", () => {
+        for (const details of opened) details.open = false;
+    });
 
     const load = (url) => new Promise((resolve, reject) => {
         const element = document.createElement("script");
