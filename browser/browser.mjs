@@ -16,8 +16,9 @@ export const FLAGS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
-  // Chromium's own sandbox cannot be set up by root, as in most containers.
-  ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+  // Chromium's own sandbox cannot be set up by root, nor on every CI machine. It is
+  // shown nothing but this book.
+  ...(process.getuid?.() === 0 || process.env.CI ? ["--no-sandbox"] : []),
 ];
 
 /** A browser with a fresh profile, which is removed with it. */

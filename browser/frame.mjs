@@ -97,7 +97,9 @@ export function frame(stage) {
       const [, heading] = text(path).match(/<h1[^>]*>(?:<a[^>]*>)?([^<]*)/) ?? [];
       assert.ok(headings.some((other) => other.startsWith((heading ?? "").replaceAll("&amp;", "&").trim())), `${path} (${heading}) is not printed`);
     }
+    await page.emulateMedia({ media: "screen" });
     await open(stage, page, "every_element.html");
+    await page.emulateMedia({ media: "print" });
     assert.equal(await page.locator("button:visible, nav:visible, header:visible").count(), 0);
     for (const words of ["The fallback of naive_cache.", "The fallback of the strip.", "As many as there are requests.", "A hundred."]) {
       assert.ok(await page.getByText(words).isVisible(), `not printed: ${words}`);
