@@ -118,16 +118,16 @@ EVENTS = [
     "one follower is cancelled",
 ]
 CACHES = {
-    "the well-known fix": WellKnown,
-    "with `shield`": Shielded,
-    "a task of its own": OwnTask,
+    "well-known": WellKnown,
+    "shielded": Shielded,
+    "own task": OwnTask,
 }
 
 
 def main():
     # asyncio reports errors that nobody collected; here they are the point.
     logging.disable()
-    print("| | cache | leader | first follower | second follower |")
+    print("| what happens | cache | leader | first follower | second follower |")
     print("|---|---|---|---|---|")
     for event in EVENTS:
         for name, cache_class in CACHES.items():

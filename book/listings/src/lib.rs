@@ -25,7 +25,6 @@ listings! {
     turns
     mini_loop
     cache_steps
-    shared_fetch_steps
     lock_around_fetch
     lost_update
     suspended

@@ -44,7 +44,7 @@ impl fmt::Display for Machine {
         let kernel = kernel.split('-').next().unwrap_or(kernel);
         write!(
             f,
-            "measured on {cores} cores of an {processor} ({kernel}), {day}"
+            "measured on {cores} cores ({processor}, {kernel}, {day})"
         )
     }
 }

@@ -13,12 +13,7 @@ use listings::recordings::{self, Tool, folder};
 use listings::{run_by_name, versions};
 
 /// The scripts whose times are shown.
-const TIMED: &[&str] = &[
-    "hash_trap.mjs",
-    "hash_elsewhere.mjs",
-    "delay_monitor.mjs",
-    "slow_callback.py",
-];
+const TIMED: &[&str] = &["hash_trap.mjs", "hash_elsewhere.mjs", "delay_monitor.mjs"];
 
 fn main() -> io::Result<ExitCode> {
     let argument = env::args().nth(1);
@@ -42,7 +37,7 @@ fn main() -> io::Result<ExitCode> {
         let said = recording.run(&this_program)?;
         write(&recording.file(), &said.out)?;
         if argument.is_some() && TIMED.contains(&&*recording.name) {
-            let text = format!("{}# {}\n", last_lines(&said.err), Machine::this());
+            let text = format!("{}# {}\n", said.err, Machine::this());
             write(
                 &folder()
                     .join("measured")
@@ -53,11 +48,6 @@ fn main() -> io::Result<ExitCode> {
     }
     write(&versions::file(), &versions::table(&Tool::version)?)?;
     record_compiler_messages()
-}
-
-/// The times are the last thing a script tells.
-fn last_lines(err: &str) -> String {
-    err.lines().map(|line| format!("{line}\n")).collect()
 }
 
 fn write(path: &Path, text: &str) -> io::Result<()> {
