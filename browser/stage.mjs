@@ -46,16 +46,34 @@ export async function open({ site }, page, path) {
 }
 
 /**
- * Waits until every figure is drawn and all code has its colours.
+ * Waits until every figure is drawn and all code has its colours, for which it has
+ * to come near: so the window is high for a moment.
  * @param {import("playwright-core").Page} page
  */
 export async function ready(page) {
-  await page.waitForFunction(() => {
+  const size = page.viewportSize() ?? DESKTOP;
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  // The page that repeats all others is too high for that; their colours are seen there.
+  const isWhole = height < HIGHEST;
+  if (isWhole) await page.setViewportSize({ width: size.width, height });
+  await drawn(page, isWhole);
+  if (isWhole) await page.setViewportSize(size);
+}
+
+/** More than any page but one is high, and no more than is quickly painted. */
+const HIGHEST = 15_000;
+
+/**
+ * @param {import("playwright-core").Page} page
+ * @param {boolean} coloured whether code has to be
+ */
+async function drawn(page, coloured) {
+  await page.waitForFunction((colours) => {
     const all = (which, done) => [...document.querySelectorAll(which)].every(done);
     return all("schedule-walker, loop-strip", (figure) => "missing" in figure.dataset || figure.querySelector(".picture svg"))
       && all("predict-answer", (box) => box.querySelector(".controls"))
-      && all("code[class*='language-']", (code) => /language-(text|console|plain)/.test(code.className) || code.classList.contains("hljs"));
-  });
+      && (!colours || all("code[class*='language-']", (code) => /language-(text|console|plain)/.test(code.className) || code.classList.contains("hljs")));
+  }, coloured);
 }
 
 /**

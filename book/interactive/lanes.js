@@ -28,8 +28,7 @@ const ENDS = /** @type {Record<string, string>} */ ({
  * @param {number} width in pixels
  */
 export function lanes(walk, width) {
-  const { trace, path } = walk;
-  const most = Math.max(...trace.nodes.map((node) => fetches(node).length));
+  const { trace, path, fetches: most } = walk;
   const height = TOP + LANE * (trace.callers + most) + 4;
   const columns = Math.max(path.length + 1, 6);
   const column = Math.min(WIDEST, (width - LABEL - NARROWEST) / columns);

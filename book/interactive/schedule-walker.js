@@ -11,8 +11,8 @@ import { Walk, fetches, wording } from "./schedule.js";
 class ScheduleWalker extends HTMLElement {
   /** @type {Walk | undefined} */
   #walk;
-  /** @type {Edge[][]} */
-  #breaking = [];
+  /** @type {Edge[][] | undefined} */
+  #breaking;
   #shown = 0;
   #hold = false;
   #redraw = () => {};
@@ -32,7 +32,6 @@ class ScheduleWalker extends HTMLElement {
       this.dataset.missing = ""; // What it contains still serves.
       return;
     }
-    this.#breaking = this.#walk.breaking();
     const { source, schedules, broken } = this.#walk.trace;
     const [asText, content] = fallback(this, "The same as text");
     const picture = html("div", { class: "picture" });
@@ -96,7 +95,7 @@ class ScheduleWalker extends HTMLElement {
     const stuck = walk.path.length === 0;
     const undo = html("button", { type: "button", disabled: stuck, click: () => this.#back(() => walk.undo()) }, "Undo");
     const restart = html("button", { type: "button", disabled: stuck, click: () => this.#back(() => walk.restart()) }, "Restart");
-    const more = this.#breaking.length > 1 && this.#shown > 0;
+    const more = this.#shown > 0 && (this.#breaking?.length ?? 0) > 1;
     const breaks = html("button", { type: "button", click: () => this.#guide() },
       more ? "Show me another schedule that breaks it" : "Show me a schedule that breaks it");
     this.#controls.replaceChildren(undo, restart, breaks);
@@ -139,14 +138,14 @@ class ScheduleWalker extends HTMLElement {
     const walk = this.#here();
     walk.restart();
     this.#said.classList.remove("bad");
-    if (this.#breaking.length === 0) {
+    const breaking = (this.#breaking ??= walk.breaking());
+    if (breaking.length === 0) {
       this.#said.textContent = `There is none: all ${count(walk.trace.schedules)} recorded schedules end well.`;
       this.#show();
-      this.#controls.querySelector("button:last-child")?.setAttribute("data-told", "");
       /** @type {HTMLElement | null} */ (this.#controls.lastElementChild)?.focus();
       return;
     }
-    walk.planned = this.#breaking[this.#shown % this.#breaking.length];
+    walk.planned = breaking[this.#shown % breaking.length];
     this.#shown += 1;
     this.#said.textContent = `Take the marked choice, ${walk.planned.length} times; the last one breaks a rule.`;
     this.#show(true);

@@ -66,6 +66,8 @@ export class Walk {
   /** @param {Trace} trace */
   constructor(trace) {
     this.trace = trace;
+    /** The most fetches there ever are. */
+    this.fetches = Math.max(...trace.nodes.map((node) => fetches(node).length));
     /** @type {Edge[]} */
     this.path = [];
     /** @type {Edge[]} */

@@ -124,17 +124,18 @@
         document.head.append(element);
     });
 
-    // Colours for code, once everything else is done.
+    // Colours for code, when somebody comes to it: the script is the largest there is.
     const languages = /\blanguage-(?!text|console|plain)/;
-    const coloured = blocks.filter((code) => languages.test(code.className));
-    if (coloured.length > 0) {
-        const whenIdle = window.requestIdleCallback ?? setTimeout;
-        addEventListener("load", () => whenIdle(async () => {
-            await load(script.dataset.highlight);
-            hljs.configure({ languages: [] });
-            for (const code of coloured) whenIdle(() => hljs.highlightBlock(code));
-        }));
-    }
+    let painter;
+    const near = new IntersectionObserver(async (entries) => {
+        for (const { target, isIntersecting } of entries) {
+            if (!isIntersecting) continue;
+            near.unobserve(target);
+            await (painter ??= load(script.dataset.highlight));
+            hljs.highlightBlock(target);
+        }
+    }, { rootMargin: "50%" });
+    for (const code of blocks) if (languages.test(code.className)) near.observe(code);
 
     // Search: its scripts are fetched when somebody searches.
     const search = by("mdbook-search-toggle");
