@@ -42,6 +42,8 @@ pub enum Command {
     Replay(Replay),
     /// Show how long a loop stops while real passwords are hashed
     Latency(Latency),
+    /// Record every schedule of a few requests, for the book's figures
+    Trace(Trace),
     /// List the drills
     List,
     /// Show one more hint for a drill
@@ -140,6 +142,45 @@ pub struct Latency {
     /// How it is written
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+}
+
+/// Record every schedule of a few requests, for the book's figures
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cargo grader trace inflight_fix solutions/inflight_fix --out real_fix.json
+  cargo grader trace inflight_fix naive.rs --callers 2 --drops 0
+
+All requests ask for one user. The numbers say how much may happen in one schedule.")]
+pub struct Trace {
+    /// The drill whose contract and rules the code is held to
+    pub drill: String,
+    /// The code, as a submission
+    pub path: PathBuf,
+
+    /// Requests that start
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub callers: usize,
+
+    /// Fetches that may fail
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub errors: usize,
+
+    /// Callers that may be dropped
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub drops: usize,
+
+    /// Turns after which no task may run before the next one
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub holds: usize,
+
+    /// Rows come from it, and replay keys name it
+    #[arg(long, value_name = "N", default_value_t = 7)]
+    pub seed: u64,
+
+    /// Write to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }
 
 /// The drill a command is about.

@@ -9,6 +9,7 @@ mod list;
 mod replay;
 mod reset;
 mod solution;
+mod trace;
 
 use std::process::ExitCode;
 
@@ -45,6 +46,7 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Grade(args) => grade::run(course, args),
         Command::Replay(args) => replay::run(course, &args),
         Command::Latency(args) => latency::run(course, &args),
+        Command::Trace(args) => trace::run(course, &args),
         Command::List => list::run(&course),
         Command::Hint(args) => hint::run(&course, &args.drill),
         Command::Reset(args) => reset::run(&course, &args.drill),

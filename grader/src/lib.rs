@@ -32,4 +32,5 @@ pub mod latency;
 pub mod learner;
 pub mod report;
 pub mod text;
+pub mod trace;
 pub mod verdict;

@@ -1,13 +1,14 @@
-//! The book builds, whole, and leaves its source alone.
+//! The book builds, whole, and leaves its source alone. What it shows is kept in
+//! files that are run, and what it claims about them is so.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use mdbook_driver::MDBook;
 use tempfile::TempDir;
 
-use crate::courses::root;
+use crate::courses::{Said, program, root};
 
 /// The book, built somewhere else.
 fn built() -> TempDir {
@@ -109,7 +110,8 @@ fn every_page_is_in_the_summary() {
 
 #[track_caller]
 fn no_link_leads_nowhere(out: &Path) {
-    for (path, text) in html(out) {
+    let pages = html(out);
+    for (path, text) in &pages {
         // A page that is shown in place of any other knows no place of its own.
         if path.ends_with("404.html") {
             continue;
@@ -117,12 +119,182 @@ fn no_link_leads_nowhere(out: &Path) {
         let links = text.split("href=\"").chain(text.split("src=\"")).skip(1);
         for link in links.filter_map(|rest| rest.split('"').next()) {
             let elsewhere = link.contains(':') || link.starts_with("//") || link.contains('<');
-            let file = link.split(['#', '?']).next().unwrap_or_default();
-            if elsewhere || file.is_empty() {
+            if elsewhere {
                 continue;
             }
-            let target = path.parent().unwrap().join(file);
+            let (file, fragment) = link.split_once('#').unwrap_or((link, ""));
+            let file = file.split('?').next().unwrap_or_default();
+            let target = match file {
+                "" => path.clone(),
+                file => path.parent().unwrap().join(file),
+            };
             assert!(target.exists(), "{} links to {link}", path.display());
+            if fragment.is_empty() {
+                continue;
+            }
+            let page = pages.get(&target).unwrap_or(text);
+            assert!(
+                page.contains(&format!("id=\"{fragment}\"")),
+                "{} links to {link}, and there is no such place",
+                path.display()
+            );
         }
+    }
+}
+
+/// The text of every page of the book, by its name.
+fn sources() -> BTreeMap<String, String> {
+    let read = |page: String| {
+        let text = fs::read_to_string(root().join("book").join(&page)).unwrap();
+        (page, text)
+    };
+    pages().into_iter().map(read).collect()
+}
+
+/// The files that a page includes.
+fn included(text: &str) -> impl Iterator<Item = &str> {
+    let includes = text.split("{{#include ").skip(1);
+    includes.filter_map(|rest| rest.split(['}', ':']).next())
+}
+
+#[test]
+fn no_listing_is_typed_into_a_page() {
+    for (page, text) in sources() {
+        // What one types into a terminal is no listing.
+        let blocks = text.split("```").skip(1).step_by(2);
+        for block in blocks.filter(|block| !block.starts_with("console")) {
+            let mut lines = block.lines().skip(1).filter(|line| !line.is_empty());
+            assert!(
+                lines.all(|line| line.starts_with("{{#include ")),
+                "{page} holds a listing of its own:\n{block}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_output_that_is_recorded_is_shown() {
+    let sources = sources();
+    let shown: BTreeSet<&str> = sources.values().flat_map(|text| included(text)).collect();
+    for folder in ["recorded", "replayed", "measured"] {
+        let place = root().join("book/listings").join(folder);
+        for path in files(&place).into_keys() {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            // Two languages print the same; one of them is shown, see below.
+            let file = format!("listings/{folder}/{name}");
+            assert!(
+                shown.contains(&*file) || name == "turns.mjs.txt",
+                "{file} is on no page"
+            );
+        }
+    }
+}
+
+#[test]
+fn in_three_languages_nobody_comes_between_two_awaits() {
+    let recorded = |name: &str| {
+        let path = root().join("book/listings/recorded").join(name);
+        fs::read_to_string(path).unwrap()
+    };
+    for name in ["turns.txt", "turns.py.txt", "turns.mjs.txt"] {
+        let text = recorded(name);
+        let lines: Vec<&str> = text.lines().collect();
+        let (turns, rest) = lines.as_chunks::<2>();
+        assert_eq!((turns.len(), rest.len()), (6, 0), "{name}");
+        for [begins, ends] in turns {
+            assert_eq!(begins.replace("begins", "ends"), *ends, "{name}");
+        }
+    }
+    // The page says that these two are one output and the third is another.
+    assert_eq!(recorded("turns.py.txt"), recorded("turns.mjs.txt"));
+    assert_ne!(recorded("turns.py.txt"), recorded("turns.txt"));
+}
+
+#[test]
+fn the_right_answer_is_what_the_program_printed() {
+    let mut asked = 0;
+    for (page, text) in sources() {
+        for question in text.split("<predict-answer ").skip(1) {
+            let question = question.split("</predict-answer>").next().unwrap();
+            let attribute = |name: &str| {
+                let rest = question.split_once(&format!(" {name}=\""))?.1;
+                rest.split('"').next()
+            };
+            let Some(output) = attribute("data-output") else {
+                continue;
+            };
+            let right: usize = attribute("data-answer").unwrap().parse().unwrap();
+            let mut choices = question.lines().filter_map(|line| line.strip_prefix("- "));
+            let choice = choices.nth(right - 1).unwrap().trim_matches('`');
+
+            let path = format!("book/listings/recorded/{output}.txt");
+            let printed = fs::read_to_string(root().join(path)).unwrap();
+            let lines = printed.lines().map(|line| {
+                let words: Vec<&str> = line.split_whitespace().collect();
+                words.join(" ")
+            });
+            let lines: Vec<String> = lines.collect();
+            assert_eq!(choice, lines.join(", "), "{page}, {output}");
+            asked += 1;
+        }
+    }
+    assert!(
+        asked >= 12,
+        "only {asked} questions have an answer that was printed"
+    );
+}
+
+#[test]
+fn a_page_that_shows_a_compiler_s_error_names_it() {
+    let mut shown = 0;
+    for (page, text) in sources() {
+        for file in included(&text).filter(|file| file.ends_with(".stderr")) {
+            let message = fs::read_to_string(root().join("book").join(file)).unwrap();
+            let named = match message
+                .split_once("error[")
+                .map(|(_, rest)| rest.split(']').next())
+            {
+                Some(Some(code)) => text.contains(&format!("**{code}**")),
+                _ => text.contains("no number"),
+            };
+            assert!(named, "{page} does not name the error of {file}");
+            shown += 1;
+        }
+    }
+    assert!(shown > 0);
+}
+
+/// What a figure shows to those who cannot walk it: one schedule, as text.
+#[test]
+fn the_text_of_a_figure_is_what_the_grader_replays() {
+    let schedules = [
+        (
+            "naive_cache",
+            "solutions/cache_race/src/lib.rs",
+            "7:one_fetch:q42.q42.r1.r2",
+        ),
+        (
+            "seed_fix",
+            "solutions/inflight_fix/wrong/promise_never_kept.rs",
+            "7:leader_dropped:q42.q42.q42.x1.t60000000",
+        ),
+        (
+            "real_fix",
+            "solutions/inflight_fix/src/lib.rs",
+            "7:leader_dropped:q42.q42.q42.x1.r2",
+        ),
+    ];
+    for (name, submission, key) in schedules {
+        let mut replay = program();
+        replay
+            .current_dir(root())
+            .args(["replay", "inflight_fix", submission, key]);
+        let said = Said::by(&mut replay).out;
+        let kept = root().join(format!("book/listings/replayed/{name}.txt"));
+        if std::env::var_os("RECORD").is_some() {
+            fs::write(&kept, &said).unwrap();
+        }
+        let recorded = fs::read_to_string(&kept).unwrap_or_default();
+        assert_eq!(said, recorded, "{name}; RECORD=1 writes it anew");
     }
 }

@@ -28,3 +28,4 @@ mod reports;
 mod submission;
 #[cfg(target_os = "linux")]
 mod tiers;
+mod traces;

@@ -5,7 +5,8 @@ use crate::courses::{Said, Scratch, program};
 #[test]
 fn every_command_explains_itself() {
     let commands = [
-        "", "grade", "replay", "latency", "list", "hint", "reset", "solution", "audit", "doctor",
+        "", "grade", "replay", "latency", "trace", "list", "hint", "reset", "solution", "audit",
+        "doctor",
     ];
     for command in commands {
         let words = command.split_whitespace().chain(["--help"]);
@@ -34,7 +35,8 @@ fn help_lists_every_command() {
     assert_eq!(
         listed,
         [
-            "grade", "replay", "latency", "list", "hint", "reset", "solution", "audit", "doctor"
+            "grade", "replay", "latency", "trace", "list", "hint", "reset", "solution", "audit",
+            "doctor"
         ]
     );
 }

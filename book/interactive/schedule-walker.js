@@ -1,0 +1,185 @@
+// @ts-check
+// <schedule-walker trace="traces/NAME.json">: the reader chooses what happens
+// next, and sees what the real code did then. Its own content is the fallback.
+
+import { drawn, fallback, html, recording } from "./dom.js";
+import { lanes } from "./lanes.js";
+import { Walk, fetches, wording } from "./schedule.js";
+
+/** @typedef {import("./schedule.js").Edge} Edge */
+
+class ScheduleWalker extends HTMLElement {
+  /** @type {Walk | undefined} */
+  #walk;
+  /** @type {Edge[][] | undefined} */
+  #breaking;
+  #shown = 0;
+  #hold = false;
+  #redraw = () => {};
+  #said = html("p", { class: "said", role: "status" });
+  #known = html("dl", { class: "known" });
+  #choices = html("div", { class: "choices" });
+  #controls = html("div", { class: "controls" });
+  #told = html("ol", { class: "told" });
+  #replay = html("code", { class: "replay" });
+
+  async connectedCallback() {
+    const name = this.getAttribute("trace");
+    if (this.#walk || !name) return;
+    try {
+      this.#walk = new Walk(await recording(name));
+    } catch {
+      this.dataset.missing = ""; // What it contains still serves.
+      return;
+    }
+    const { source, schedules, broken } = this.#walk.trace;
+    const [asText, content] = fallback(this, "The same as text");
+    const picture = html("div", { class: "picture" });
+    const held = html("input", { type: "checkbox", change: () => {
+      this.#hold = held.checked;
+      this.#show();
+    } });
+    const result = broken === 0 ? "none of them breaks" : `${count(broken)} of them break`;
+    this.prepend(
+      html("div", { class: "ba-figure", role: "group", "aria-label": "Schedules to walk through" },
+        html("p", { class: "what" }, "Recorded from ", html("code", {}, source),
+          `: ${count(schedules)} schedules, ${result}.`),
+        picture,
+        html("p", { class: "legend", "aria-hidden": "true" },
+          ...[["leads", "waits for its own fetch"], ["follows", "waits for another’s"], ["stranded", "waits for nothing"], ["live", "fetch under way"]]
+            .map(([kind, text]) => html("span", {}, html("i", { class: kind }), text))),
+        this.#said,
+        this.#known,
+        html("p", { class: "ask" }, "What happens next?"),
+        this.#choices,
+        html("label", { class: "hold" }, held, " hold the tasks back: none runs before the next thing happens"),
+        this.#controls,
+        html("details", {}, html("summary", {}, "Timeline so far"), this.#told,
+          html("p", {}, "The same in your terminal: ", this.#replay)),
+        html("p", { class: "alternative" }, asText),
+      ),
+      content,
+    );
+    this.#redraw = drawn(picture, (width) => lanes(this.#here(), width));
+    this.#show();
+    this.#said.textContent = "Nothing has happened yet. The cache is empty.";
+  }
+
+  #here() {
+    if (!this.#walk) throw new Error("no trace has been read");
+    return this.#walk;
+  }
+
+  /** Shows where the walk is; `focus` names the choice to go on from. */
+  #show(focus = false) {
+    const walk = this.#here();
+    this.#redraw();
+    this.#known.replaceChildren(...known(walk));
+    const edges = walk.choices();
+    const next = walk.next();
+    const isHeld = (/** @type {Edge} */ edge) => walk.turn(edge).includes("+");
+    const wanted = edges.filter((edge) => edge === next || isHeld(edge) === this.#hold || walk.turn(edge) === "w");
+    const shown = wanted.some((edge) => walk.turn(edge) !== "w") ? wanted : edges.filter((edge) => !isHeld(edge));
+    const started = walk.moment().r.length;
+    const buttons = shown.map((edge) => html("button", {
+      type: "button",
+      class: edge === next ? "marked" : "",
+      click: () => this.#take(edge),
+    }, wording(walk.turn(edge), started),
+      isHeld(edge) && html("span", { class: "aside" }, " · no task runs yet"),
+      edge === next && html("span", { class: "aside" }, " ← next")));
+    this.#choices.replaceChildren(...buttons);
+    if (buttons.length === 0) {
+      this.#choices.append(html("p", {}, "Nothing is left to happen: the schedule is over."));
+    }
+    const stuck = walk.path.length === 0;
+    const undo = html("button", { type: "button", disabled: stuck, click: () => this.#back(() => walk.undo()) }, "Undo");
+    const restart = html("button", { type: "button", disabled: stuck, click: () => this.#back(() => walk.restart()) }, "Restart");
+    const more = this.#shown > 0 && (this.#breaking?.length ?? 0) > 1;
+    const breaks = html("button", { type: "button", click: () => this.#guide() },
+      more ? "Show me another schedule that breaks it" : "Show me a schedule that breaks it");
+    this.#controls.replaceChildren(undo, restart, breaks);
+    this.#told.replaceChildren(...walk.path.map((edge) => html("li", { class: edge[3].length > 0 ? "bad" : "" }, this.#sentences(edge))));
+    this.#replay.textContent = walk.path.length === 0 ? "(nothing to play yet)"
+      : `cargo grader replay ${walk.trace.drill} ${walk.trace.source} ${walk.key()}`;
+    this.toggleAttribute("data-broken", walk.broken().length > 0);
+    if (focus) (buttons.find((button) => button.classList.contains("marked")) ?? buttons[0] ?? restart).focus();
+  }
+
+  /** @param {Edge} edge */
+  #sentences(edge) {
+    const { texts } = this.#here().trace;
+    const told = edge[2].map((text) => texts[text].trim());
+    const broken = edge[3].map((text) => `✗ Broken: ${texts[text]}`);
+    return [...told, ...broken].map((text) => `${text[0].toUpperCase()}${text.slice(1)}.`).join(" ") || "The tasks run.";
+  }
+
+  /** @param {Edge} edge */
+  #take(edge) {
+    const walk = this.#here();
+    const guided = walk.next() !== undefined;
+    walk.take(edge);
+    this.#said.textContent = this.#sentences(edge);
+    if (guided && !walk.next() && edge[3].length === 0) this.#said.append(" (Off the marked way.)");
+    this.#said.classList.toggle("bad", edge[3].length > 0);
+    this.#show(true);
+  }
+
+  /** @param {() => void} step */
+  #back(step) {
+    step();
+    const last = this.#here().path.at(-1);
+    this.#said.textContent = last ? `Back. Before this: ${this.#sentences(last)}` : "Back at the beginning. The cache is empty.";
+    this.#said.classList.toggle("bad", (last?.[3].length ?? 0) > 0);
+    this.#show(true);
+  }
+
+  #guide() {
+    const walk = this.#here();
+    walk.restart();
+    this.#said.classList.remove("bad");
+    const breaking = (this.#breaking ??= walk.breaking());
+    if (breaking.length === 0) {
+      this.#said.textContent = `There is none: all ${count(walk.trace.schedules)} recorded schedules end well.`;
+      this.#show();
+      /** @type {HTMLElement | null} */ (this.#controls.lastElementChild)?.focus();
+      return;
+    }
+    walk.planned = breaking[this.#shown % breaking.length];
+    this.#shown += 1;
+    this.#said.textContent = `Take the marked choice, ${walk.planned.length} times; the last one breaks a rule.`;
+    this.#show(true);
+  }
+}
+
+/** @param {number} number */
+function count(number) {
+  return number.toLocaleString("en");
+}
+
+/**
+ * What is known, as pairs of a term and its description.
+ * @param {Walk} walk
+ */
+function known(walk) {
+  const moment = walk.moment();
+  const all = fetches(moment);
+  const { user } = walk.trace;
+  const live = all.flatMap((fetch, at) => (fetch.letter === "l" ? [`fetch ${at + 1}`] : []));
+  const waiting = [...moment.r].flatMap((letter, at) => (letter === "w" ? [at + 1] : []));
+  const answered = all.some((fetch) => fetch.letter === "a");
+  const who = waiting.length === 0 ? "nobody waits"
+    : `${waiting.length > 1 ? "requests" : "request"} ${waiting.join(", ")} ${waiting.length > 1 ? "wait" : "waits"}`;
+  const lost = waiting.length > 0 && live.length === 0 && !answered && !moment.h;
+  const pair = (/** @type {string} */ term, /** @type {string} */ text, bad = false) =>
+    html("div", { class: bad ? "bad" : "" }, html("dt", {}, term), html("dd", {}, text));
+  return [
+    pair("Cache", moment.c ? `user ${user}: the row` : "empty, as far as can be seen"),
+    pair("In flight", live.length > 0 ? `user ${user}: ${live.join(", ")}; ${who}`
+      : answered ? `an answer nobody has received yet; ${who}`
+        : lost ? `nothing, yet ${who}` : `nothing; ${who}`, lost || live.length > 1),
+    pair("Fetches begun", `${all.length}${live.length > 1 ? `, ${live.length} live at once` : ""}`, live.length > 1),
+  ];
+}
+
+customElements.define("schedule-walker", ScheduleWalker);

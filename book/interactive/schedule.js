@@ -1,0 +1,162 @@
+// @ts-check
+// A recorded trace, and a walk through it. Nothing here knows of a page: a walk
+// only goes where `cargo grader trace` has been.
+
+/**
+ * One turn: its number in `turns`, the node it leads to, the sentences that tell
+ * it, the violations that first show in it.
+ * @typedef {[turn: number, to: number, told: number[], broken: number[]]} Edge
+ */
+
+/**
+ * What is known at some moment, as `grader/src/trace/moment.rs` describes it.
+ * @typedef {object} Moment
+ * @property {string} r a letter for each request
+ * @property {string} [f] for each fetch a letter and the request that began it
+ * @property {boolean} [c] the row is known to be cached
+ * @property {boolean} [h] tasks are held back
+ * @property {Edge[]} [n] what may happen next
+ */
+
+/**
+ * @typedef {object} Trace
+ * @property {string} drill
+ * @property {string} source
+ * @property {string} key
+ * @property {number} user
+ * @property {number} callers
+ * @property {number} schedules
+ * @property {number} broken
+ * @property {string[]} turns
+ * @property {string[]} texts
+ * @property {Moment[]} nodes
+ */
+
+/** @typedef {{letter: string, leader: number}} Fetch */
+
+/**
+ * The fetches of a moment.
+ * @param {Moment} moment
+ * @returns {Fetch[]}
+ */
+export function fetches(moment) {
+  const found = (moment.f ?? "").matchAll(/([a-z])(\d+)/g);
+  return [...found].map(([, letter, leader]) => ({ letter, leader: Number(leader) }));
+}
+
+/**
+ * A turn in words.
+ * @param {string} turn as a replay key spells it
+ * @param {number} started how many requests have started before
+ */
+export function wording(turn, started) {
+  const number = parseInt(turn.slice(1), 10);
+  switch (turn[0]) {
+    case "q": return `Request ${started + 1} starts`;
+    case "r": return `Fetch ${number} brings the row`;
+    case "e": return `Fetch ${number} fails`;
+    case "x": return `The caller of request ${number} is dropped`;
+    case "t": return "A minute passes";
+    default: return "The tasks run";
+  }
+}
+
+/** A way through a trace, from its beginning. */
+export class Walk {
+  /** @param {Trace} trace */
+  constructor(trace) {
+    this.trace = trace;
+    /** The most fetches there ever are. */
+    this.fetches = Math.max(...trace.nodes.map((node) => fetches(node).length));
+    /** @type {Edge[]} */
+    this.path = [];
+    /** @type {Edge[]} */
+    this.planned = [];
+  }
+
+  /** The moment after so many turns. */
+  moment(turns = this.path.length) {
+    return this.trace.nodes[turns === 0 ? 0 : this.path[turns - 1][1]];
+  }
+
+  /** @param {Edge} edge */
+  turn(edge) {
+    return this.trace.turns[edge[0]];
+  }
+
+  /** What may happen next. */
+  choices() {
+    return this.moment().n ?? [];
+  }
+
+  /** @param {Edge} edge one of `choices` */
+  take(edge) {
+    this.planned = edge === this.next() ? this.planned.slice(1) : [];
+    this.path.push(edge);
+  }
+
+  undo() {
+    const edge = this.path.pop();
+    if (edge && this.planned.length > 0) this.planned = [edge, ...this.planned];
+  }
+
+  restart() {
+    this.path = [];
+    this.planned = [];
+  }
+
+  /** The choice that goes on with the plan. */
+  next() {
+    return this.planned.at(0);
+  }
+
+  /** Every violation on the way. */
+  broken() {
+    return this.path.flatMap((edge) => edge[3].map((text) => this.trace.texts[text]));
+  }
+
+  /** The way as a replay key. */
+  key() {
+    return [this.trace.key, this.path.map((edge) => this.turn(edge)).join(".")].join(":");
+  }
+
+  /**
+   * The shortest schedules that break a rule, each for a reason of its own: none
+   * holds all that another one needs.
+   * @returns {Edge[][]}
+   */
+  breaking() {
+    /** @type {{path: Edge[], needs: string}[]} */
+    const found = [];
+    /** @type {{at: number, path: Edge[]}[]} */
+    let ways = [{ at: 0, path: [] }];
+    const seen = new Set();
+    while (ways.length > 0) {
+      const longer = [];
+      for (const { at, path } of ways) {
+        for (const edge of this.trace.nodes[at].n ?? []) {
+          const way = [...path, edge];
+          const needs = way.map((each) => this.turn(each)[0]).sort().join("");
+          if (found.some((other) => covers(needs, other.needs))) continue;
+          const place = `${edge[1]} ${needs}`;
+          if (edge[3].length > 0) found.push({ path: way, needs });
+          else if (!seen.has(place)) longer.push({ at: edge[1], path: way });
+          seen.add(place);
+        }
+      }
+      ways = longer;
+    }
+    return found.map(({ path }) => path);
+  }
+}
+
+/**
+ * Whether sorted letters hold all of others.
+ * @param {string} all
+ * @param {string} some
+ */
+function covers(all, some) {
+  let at = 0;
+  for (const letter of all) if (letter === some[at]) at += 1;
+  return at === some.length;
+}

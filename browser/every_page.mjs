@@ -1,0 +1,168 @@
+// What must hold on every page of the book, at every width, in both themes.
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+import assert from "node:assert/strict";
+import { exists, pages, text } from "./site.mjs";
+import { DESKTOP, PHONE, none, open, tab } from "./stage.mjs";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** Recordings that are being made; the figures that will show them show their text. */
+const NOT_YET_RECORDED = ["traces/offload.json"];
+
+/** The page made for these tests is held to the same. */
+const ALL = () => [...pages(), "every_element.html"];
+
+/**
+ * What axe finds wrong, a line for each element.
+ * @param {import("playwright-core").Page} page
+ * @param {string[]} [rules] only these
+ * @returns {Promise<string[]>}
+ */
+async function violations(page, rules) {
+  return page.evaluate(async (only) => {
+    const { violations } = await globalThis.axe.run(document, {
+      resultTypes: ["violations"],
+      ...(only ? { runOnly: only } : {}),
+    });
+    return violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}: ${node.target.join(" ")} ${node.html.slice(0, 120)}`));
+  }, rules);
+}
+
+/**
+ * What reaches over the right edge.
+ * @param {import("playwright-core").Page} page
+ */
+async function overflow(page) {
+  return page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    if (scrollWidth <= clientWidth) return [];
+    const wide = [...document.querySelectorAll("body *")].filter((element) => element.getBoundingClientRect().right > clientWidth + 1);
+    return wide.slice(0, 5).map((element) => `${element.tagName} ${element.className} ${element.textContent?.slice(0, 60)}`);
+  });
+}
+
+/**
+ * Everything that moves, or would.
+ * @param {import("playwright-core").Page} page
+ */
+async function motion(page) {
+  return page.evaluate(() => [...document.querySelectorAll("*")].filter((element) => {
+    const { transitionDuration, animationName, scrollBehavior } = getComputedStyle(element);
+    const moves = transitionDuration.split(",").some((time) => parseFloat(time) > 0);
+    return moves || animationName !== "none" || scrollBehavior === "smooth";
+  }).map((element) => `${element.tagName} ${element.className}`));
+}
+
+/**
+ * Presses Tab through a whole page. What cannot be reached, and what does not show
+ * that it has the focus.
+ * @param {import("playwright-core").Page} page
+ */
+async function tabThrough(page) {
+  const count = await page.evaluate(() => {
+    const focusable = "a[href], button:not(:disabled), input:not(:disabled), select, textarea, summary, [tabindex='0'], audio[controls]";
+    const shown = (element) => element.checkVisibility({ visibilityProperty: true }) && element.getClientRects().length > 0;
+    const radios = new Set();
+    const wanted = [...document.querySelectorAll(focusable)].filter((element) => {
+      if (!shown(element) || element.tabIndex < 0) return false;
+      // A group of radio buttons is one stop; arrows move within it.
+      if (!(element instanceof HTMLInputElement) || element.type !== "radio") return true;
+      if (radios.has(element.name)) return false;
+      return radios.add(element.name);
+    });
+    const seen = { wanted, reached: new Set(), unseen: [] };
+    globalThis.tabbing = seen;
+    document.addEventListener("focusin", ({ target }) => {
+      seen.reached.add(target);
+      const box = target.matches("predict-answer input") ? target.closest("label") : target;
+      const { outlineStyle, outlineWidth } = getComputedStyle(box);
+      if (outlineStyle === "none" || parseFloat(outlineWidth) < 2) seen.unseen.push(`no outline: ${target.outerHTML.slice(0, 100)}`);
+    });
+    document.activeElement?.blur();
+    return wanted.length;
+  });
+  for (let stop = 0; stop <= count; stop += 1) await page.keyboard.press("Tab");
+  return page.evaluate(() => {
+    const { wanted, reached, unseen } = globalThis.tabbing;
+    const missed = wanted.filter((element) => !reached.has(element)).map((element) => `not reached: ${element.outerHTML.slice(0, 100)}`);
+    return [...missed, ...unseen];
+  });
+}
+
+/** @param {import("./stage.mjs").Stage} stage */
+export function everyPage(stage) {
+  test("on every page", async (every) => {
+    /** Two at a time. */
+    const queue = ALL();
+    const worker = async () => {
+      const page = await tab(stage, { reducedMotion: "reduce" });
+      for (let path = queue.shift(); path; path = queue.shift()) {
+        const name = path;
+        await every.test(name, () => onePage(stage, page, name));
+      }
+      await page.context().close();
+    };
+    await Promise.all([worker(), worker()]);
+  });
+
+  test("the list of recordings to come holds none that is there", () => {
+    none(NOT_YET_RECORDED.filter((name) => exists(`interactive/${name}`)), "recorded by now: take it out of the list");
+  });
+
+  test("a page's text is all there without scripts", async () => {
+    const page = await tab(stage, { javaScriptEnabled: false, viewport: PHONE });
+    const hidden = [];
+    for (const path of ALL()) {
+      await page.goto(`${stage.site.origin}/${path}`);
+      const found = await page.evaluate(() => [...document.querySelectorAll("main *")]
+        .filter((element) => element.textContent?.trim() && !element.closest("details, svg, .boring") && !element.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
+        .map((element) => element.outerHTML.slice(0, 120)));
+      hidden.push(...found.map((what) => `${path}: ${what}`));
+      const main = await page.evaluate(() => document.querySelector("main")?.innerText ?? "");
+      if (main.length < 20) hidden.push(`${path}: there is no text`);
+      if (path !== "toc.html") {
+        const contents = page.locator("a[href$='toc.html']");
+        if (!(await contents.isVisible())) hidden.push(`${path}: no way to the contents`);
+      }
+      const wide = await overflow(page);
+      hidden.push(...wide.map((what) => `${path} is too wide: ${what}`));
+    }
+    none([...hidden, ...page.complaints], "not shown without scripts");
+    await page.context().close();
+  });
+}
+
+/**
+ * @param {import("./stage.mjs").Stage} stage
+ * @param {import("./stage.mjs").Watched} page
+ * @param {string} path
+ */
+async function onePage(stage, page, path) {
+  page.complaints.length = 0;
+  const found = [];
+  const note = (what, all) => found.push(...all.map((each) => `${what}: ${each}`));
+  await page.setViewportSize(DESKTOP);
+  await page.emulateMedia({ colorScheme: "light" });
+  await open(stage, page, path);
+  const missing = await page.locator("[data-missing]").evaluateAll((all) => all.map((figure) => figure.getAttribute("trace") ?? figure.getAttribute("data")));
+  note("has no recording", missing.filter((name) => !NOT_YET_RECORDED.includes(name)));
+  await page.evaluate(axe);
+  note("light, desktop", await violations(page));
+  note("moves although asked not to", await motion(page));
+  await page.emulateMedia({ colorScheme: "dark" });
+  note("dark, desktop", await violations(page, ["color-contrast"]));
+  await page.setViewportSize(PHONE);
+  note("dark, phone", await violations(page, ["color-contrast"]));
+  await page.emulateMedia({ colorScheme: "light" });
+  note("light, phone", await violations(page));
+  note("wider than a phone", await overflow(page));
+  // The page that holds all others would only repeat them.
+  if (path !== "print.html") note("by keyboard", await tabThrough(page));
+  // The browser itself says that a file is missing.
+  note("while it loaded", page.complaints.filter((text) => missing.length === 0 || !/status of 404/.test(text)));
+  none(found, path);
+  if (path !== "toc.html") assert.ok(text("index.html").includes("class=\"skip\""));
+}

@@ -1,0 +1,43 @@
+// A page in the book's own frame that holds every element, whatever the book holds.
+
+import { text } from "./site.mjs";
+
+/** A recording made by hand: it shows the element, and says nothing of any code. */
+const recording = {
+  unit: "ms",
+  series: [
+    { name: "stub", stalls: [[0, 300], [310, 300], [640, 290]], waits: [12, 290, 301, 600, 880] },
+    { name: "reference", stalls: [[400, 2]], waits: [1, 2, 2, 3, 3] },
+  ],
+};
+
+const walkers = ["naive_cache", "seed_fix", "real_fix"].map((name) => `
+<h2>${name}</h2>
+<schedule-walker trace="traces/${name}.json">
+<p>The fallback of ${name}.</p>
+<div class="table-wrapper"><table><thead><tr><th>turn</th><th>what happens</th></tr></thead>
+<tbody><tr><td>q</td><td>a request starts</td></tr></tbody></table></div>
+</schedule-walker>`);
+
+const content = `
+<h1>Every element</h1>
+${walkers.join("\n")}
+<h2>A strip</h2>
+<loop-strip data="traces/by_hand.json"><p>The fallback of the strip.</p></loop-strip>
+<h2>A prediction</h2>
+<predict-answer id="how-many">
+<p>How many fetches begin?</p>
+<ul><li>One.</li><li>As many as there are requests.</li><li>None.</li></ul>
+<details><summary>What really happens</summary><p>A hundred.</p></details>
+</predict-answer>
+<p><a href="index.html">Back</a></p>`;
+
+/** Files to be served beside the site. */
+export function files() {
+  const frame = text("cache_race.html");
+  const page = frame.replace(/(<main[^>]*>)[^]*(<\/main>)/, (_, open, close) => open + content + close);
+  return {
+    "every_element.html": page,
+    "interactive/traces/by_hand.json": JSON.stringify(recording),
+  };
+}

@@ -1,0 +1,67 @@
+//! `trace`: every schedule of a few requests, recorded for the book's figures.
+
+use std::fs;
+use std::io::Write;
+
+use anyhow::{Context, Result, bail};
+
+use super::Exit;
+use crate::cli::Trace as Args;
+use crate::course::Course;
+use crate::driver::Service;
+use crate::grading::{GradeError, Grader};
+use crate::submission::Submission;
+use crate::trace::{Freedom, Subject, Trace};
+
+/// Whom the requests of the book's figures ask for.
+const USER: u32 = 42;
+
+pub(super) fn run(course: Course, args: &Args) -> Result<Exit> {
+    let drill = course.drill(&args.drill)?;
+    if drill.service() != Service::Users {
+        bail!(
+            "drill `{}` uses threads, whose schedules no figure walks; this works for the caches",
+            args.drill
+        );
+    }
+    let submission = Submission::read(&args.path).map_err(GradeError::Submission)?;
+    let root = course.root().canonicalize()?;
+    let grader = Grader::new(course)?;
+    let compiled = match grader.compile(drill, &submission)? {
+        Ok(compiled) => compiled,
+        Err(text) => {
+            writeln!(anstream::stderr(), "{text}")?;
+            return Ok(Exit::Failed);
+        }
+    };
+    let place = args.path.canonicalize()?;
+    let subject = Subject {
+        drill: args.drill.clone(),
+        source: place
+            .strip_prefix(&root)
+            .unwrap_or(&args.path)
+            .display()
+            .to_string(),
+        check: drill.checks()[0].id.to_owned(),
+    };
+    let freedom = Freedom {
+        user: USER,
+        callers: args.callers,
+        errors: args.errors,
+        drops: args.drops,
+        holds: args.holds,
+    };
+    let mut driver = grader.driver(drill, &compiled, args.seed);
+    let trace = match Trace::record(&mut driver, drill.rules(), &freedom, subject) {
+        Ok(trace) => trace,
+        Err(failure) => bail!("cannot record code that does not live through it: {failure}"),
+    };
+    let json = trace.to_json();
+    match &args.out {
+        Some(path) => {
+            fs::write(path, json).with_context(|| format!("cannot write `{}`", path.display()))?
+        }
+        None => write!(anstream::stdout(), "{json}")?,
+    }
+    Ok(Exit::Passed)
+}

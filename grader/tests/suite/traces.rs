@@ -1,0 +1,108 @@
+//! The recordings behind the book's figures are what the code really does.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::courses::{Said, program, root};
+
+/// Every recorded trace, and the code it was recorded from.
+const TRACES: &[(&str, &str)] = &[
+    ("naive_cache", "solutions/cache_race/src/lib.rs"),
+    (
+        "seed_fix",
+        "solutions/inflight_fix/wrong/promise_never_kept.rs",
+    ),
+    ("real_fix", "solutions/inflight_fix/src/lib.rs"),
+];
+
+fn recorded(name: &str) -> String {
+    let path = root().join(format!("book/interactive/traces/{name}.json"));
+    fs::read_to_string(path).expect("it is checked in")
+}
+
+fn parsed(name: &str) -> Value {
+    serde_json::from_str(&recorded(name)).expect("it is JSON")
+}
+
+#[test]
+fn every_trace_in_the_book_can_be_recorded_again() {
+    for (name, source) in TRACES {
+        let arguments = ["trace", "inflight_fix", source];
+        let said = Said::by(program().current_dir(root()).args(arguments));
+        assert_eq!(said.code, 0, "{}", said.err);
+        assert!(
+            said.out == recorded(name),
+            "{name} is out of date; run `cargo grader trace inflight_fix {source} --out book/interactive/traces/{name}.json`"
+        );
+    }
+}
+
+#[test]
+fn the_race_and_the_forgotten_promise_break_and_the_reference_never_does() {
+    let broken = |name: &str| {
+        let trace = parsed(name);
+        (
+            trace["broken"].as_u64().unwrap(),
+            trace["schedules"].as_u64().unwrap(),
+        )
+    };
+    for name in ["naive_cache", "seed_fix"] {
+        let (broken, all) = broken(name);
+        assert!(0 < broken && broken < all, "{name}: {broken} of {all}");
+    }
+    let (broken, all) = broken("real_fix");
+    assert!(broken == 0 && all > 100, "{broken} of {all}");
+}
+
+/// Follows a schedule through a trace; the violations it meets.
+fn walk(trace: &Value, schedule: &str) -> Vec<String> {
+    let text = |list: &str, number: &Value| {
+        let number = number.as_u64().unwrap() as usize;
+        trace[list][number].as_str().unwrap().to_owned()
+    };
+    let mut at = 0;
+    let mut met = Vec::new();
+    for turn in schedule.split('.') {
+        let edges = trace["nodes"][at]["n"].as_array().expect("it goes on");
+        let edge = edges
+            .iter()
+            .find(|edge| text("turns", &edge[0]) == turn)
+            .unwrap_or_else(|| panic!("{turn} is no choice there"));
+        let broken = edge[3].as_array().unwrap().iter();
+        met.extend(broken.map(|number| text("texts", number)));
+        at = edge[1].as_u64().unwrap() as usize;
+    }
+    met
+}
+
+#[test]
+fn a_trace_tells_what_a_replay_of_the_same_schedule_tells() {
+    let schedules = [
+        ("naive_cache", "q42.q42"),
+        ("seed_fix", "q42.q42.e1.t60000000"),
+        ("seed_fix", "q42.q42.x1.t60000000"),
+        ("real_fix", "q42.q42.x1.r2"),
+    ];
+    for (name, schedule) in schedules {
+        let (_, source) = TRACES.iter().find(|(known, _)| *known == name).unwrap();
+        let trace = parsed(name);
+        let key = format!("{}:{schedule}", trace["key"].as_str().unwrap());
+        let arguments = ["replay", "inflight_fix", source, &key];
+        let said = Said::by(program().current_dir(root()).args(arguments));
+        let met = walk(&trace, schedule);
+        assert_eq!(said.code, i32::from(!met.is_empty()), "{}", said.out);
+        for violation in met {
+            assert!(said.out.contains(&violation), "{violation}\n{}", said.out);
+        }
+    }
+}
+
+#[test]
+fn code_that_ends_its_process_cannot_be_recorded() {
+    let source = "grader/tests/fixtures/misbehaviour/abort.rs";
+    let arguments = ["trace", "inflight_fix", source];
+    let said = Said::by(program().current_dir(root()).args(arguments));
+    assert_eq!((said.code, said.out.as_str()), (2, ""));
+    assert!(said.err.contains("cannot record"), "{}", said.err);
+}
