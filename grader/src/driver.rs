@@ -38,6 +38,10 @@ pub enum Service {
     Passwords,
 }
 
+/// How often in a row a worker with threads is seen wholly asleep, a few
+/// milliseconds apart, before its loop counts as stopped.
+const LOOKS: u32 = 4;
+
 /// One run of the submission, with what is known of it.
 #[derive(Debug)]
 pub struct Run {
@@ -279,6 +283,7 @@ impl<'a> Driver<'a> {
         let limits = Limits {
             answer_cpu: self.limits.answer_wall,
             answer_asleep: self.limits.answer_wall,
+            looks_all_asleep: None,
             ..self.limits.clone()
         };
         let started = Worker::start(self.program, &limits, self.deadline);
@@ -323,6 +328,9 @@ impl<'a> Driver<'a> {
         }
         if self.worker.is_none() {
             let mut limits = self.limits.clone();
+            if self.service == Service::Passwords {
+                limits.looks_all_asleep = Some(LOOKS);
+            }
             if self.has_blocked {
                 limits.answer_cpu /= 2;
                 limits.answer_asleep /= 2;

@@ -9,7 +9,7 @@ use thiserror::Error;
 use worker::protocol::{Event, Value};
 
 use secrets::Secrets;
-pub use secrets::{LONGEST, TOO_LONG};
+pub use secrets::{EMPTY, LONGEST, ODD, TOO_LONG};
 
 use crate::schedule::{Action, HashEnding, Outcome, Settle, Turn};
 

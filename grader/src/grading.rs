@@ -300,6 +300,7 @@ impl Grader {
             }
         }
         let held = |result: &CheckResult| result.status == CheckStatus::Passed;
+        let failed = |result: &CheckResult| result.required && result.status == CheckStatus::Failed;
         verdict.score = verdict.checks.iter().map(|result| result.points).sum();
         verdict.status = if verdict
             .checks
@@ -307,7 +308,7 @@ impl Grader {
             .all(|result| held(result) || !result.required)
         {
             Status::Passed
-        } else if out_of_time {
+        } else if out_of_time && !verdict.checks.iter().any(failed) {
             Status::TimedOut
         } else if crashed {
             Status::Crashed

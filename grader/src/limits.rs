@@ -53,6 +53,9 @@ pub struct Limits {
     pub answer_cpu: Duration,
     /// How long the loop thread may sleep, without using the CPU, before an answer.
     pub answer_asleep: Duration,
+    /// How often in a row every thread may be seen asleep before an answer, where a
+    /// submission uses threads.
+    pub looks_all_asleep: Option<u32>,
     /// The most wall-clock time for one answer, however busy the machine.
     pub answer_wall: Duration,
     /// What else the process is kept from.
@@ -107,6 +110,7 @@ impl Default for Limits {
             source_bytes: 1 << 20,
             answer_cpu: Duration::from_millis(800),
             answer_asleep: Duration::from_millis(300),
+            looks_all_asleep: None,
             answer_wall: Duration::from_secs(20),
             sandbox: Sandbox::none(),
             user: 0,

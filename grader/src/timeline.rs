@@ -97,7 +97,7 @@ fn sentence(fact: &Fact) -> Option<String> {
                         "  request {request} returns the text of hash {hash}"
                     ));
                 }
-                Returned::InventedHash => "a text that is no hash of its password",
+                Returned::InventedHash => "a text that no hash the grader held ended with",
                 Returned::TooLong => "the error: too long",
                 Returned::Other => "something else",
             };

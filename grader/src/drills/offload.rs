@@ -6,7 +6,7 @@ mod rules;
 
 use super::Drill;
 use crate::driver::Service;
-use crate::evidence::{Evidence, LONGEST, TOO_LONG};
+use crate::evidence::{EMPTY, Evidence, LONGEST, ODD, TOO_LONG};
 use crate::exam::{Check, Exam, Findings};
 use crate::judge::{Kind, Rules};
 use crate::schedule::{Action, HashEnding, Turn};
@@ -126,7 +126,7 @@ const UNBOUNDED: &str = "cannot be judged while more hashes run than may: see `b
 const USER: u32 = 7;
 /// Callers at once in a busy hour, and those who come one by one after it.
 const CALLERS: u32 = 200;
-const AFTERWARDS: u32 = 40;
+const AFTERWARDS: u32 = 64;
 
 impl Drill for Offload {
     fn slug(&self) -> &'static str {
@@ -153,7 +153,9 @@ impl Drill for Offload {
         let together = together(exam);
         if let Some(why) = hopeless(&together) {
             exam.decide("off_the_loop", &Offloading, &together, &[Kind::HashOnLoop]);
-            exam.decide("loop_answers", &Offloading, &together, LOOP);
+            if !together.has(Kind::HashOnLoop) {
+                exam.decide("loop_answers", &Offloading, &together, LOOP);
+            }
             exam.skip_undecided(CHECKS, why);
             return;
         }
@@ -226,6 +228,7 @@ fn together(exam: &mut Exam<'_>) -> Findings {
     findings.join(exam.explore(&Offloading, &Hashing::of(2, &users(3))));
     // Two with one password have a hash each.
     findings.join(exam.explore(&Offloading, &Hashing::of(2, &[USER, USER])));
+    findings.join(exam.explore(&Offloading, &Hashing::of(1, &[EMPTY, ODD])));
     findings.join(exam.explore(&Offloading, &Straight(crowd)));
     findings
 }
@@ -263,7 +266,11 @@ fn dropping(exam: &mut Exam<'_>, whom: Whom) -> Findings {
         halves,
         ..Hashing::of(max_parallel, users)
     };
-    let mut findings = exam.explore(&Offloading, &with(1, &[USER, USER + 1], 1));
+    let polled = Hashing {
+        half_polls: &[0, 1],
+        ..with(1, &[USER, USER + 1], 1)
+    };
+    let mut findings = exam.explore(&Offloading, &polled);
     findings.join(exam.explore(&Offloading, &with(2, &[USER, USER + 1, USER + 2], 0)));
     findings
 }
@@ -276,6 +283,13 @@ fn panicking(exam: &mut Exam<'_>) -> Findings {
     };
     let mut findings = exam.explore(&Offloading, &with(1, &[USER, USER + 1]));
     findings.join(exam.explore(&Offloading, &with(2, &[USER, USER + 1])));
+    // One whose caller is gone.
+    let orphaned = Hashing {
+        hang_ups: 1,
+        may_hang_up: Whom::Hashing,
+        ..with(1, &[USER])
+    };
+    findings.join(exam.explore(&Offloading, &orphaned));
     findings
 }
 

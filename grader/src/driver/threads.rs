@@ -26,6 +26,9 @@ const IDLE_RUNNING: Duration = Duration::from_millis(60);
 /// Where nobody says what threads do, they rest when nothing came for so long.
 const QUIET: Duration = Duration::from_millis(30);
 
+/// A worker with more threads than this before a run is replaced by a fresh one.
+const THREADS_KEPT: usize = 24;
+
 /// How long to look away while threads run.
 const NAP: Duration = Duration::from_micros(20);
 const LONGEST_NAP: Duration = Duration::from_millis(1);
@@ -114,6 +117,10 @@ impl Driver<'_> {
         if run.worker == Some(self.workers_started) {
             return Ok(());
         }
+        // Threads may outlive their service, and each costs a look in every round.
+        if self.threads().is_some_and(|it| it.count() > THREADS_KEPT) {
+            self.discard_worker();
+        }
         let max_parallel = match run.script.first().map(|turn| turn.action) {
             Some(Action::Make { max_parallel }) => max_parallel as usize,
             _ => 1,
@@ -158,6 +165,8 @@ impl Driver<'_> {
         let mut nap = NAP;
         loop {
             let happened = self.round(run, Vec::new(), polls, sums)?;
+            // In this order: see `Threads::sleep`.
+            let asleep = !happened && before.as_ref().is_some_and(Threads::sleep);
             let now = self.threads();
             if happened {
                 if waiting {
@@ -168,7 +177,7 @@ impl Driver<'_> {
                 continue;
             }
             let resting = match (&before, &now) {
-                (Some(before), Some(now)) => now == before && now.rest(),
+                (Some(before), Some(now)) => asleep && now == before,
                 _ => last_event.elapsed() > QUIET,
             };
             let runs_idly = || {

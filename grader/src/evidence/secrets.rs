@@ -9,6 +9,12 @@ use sha2::{Digest, Sha256};
 /// too long.
 pub const TOO_LONG: u32 = 10_000;
 
+/// The user whose password is empty.
+pub const EMPTY: u32 = 4_001;
+
+/// The user whose password holds what a careless hand would change.
+pub const ODD: u32 = 4_002;
+
 /// From here on, up to [`TOO_LONG`], passwords are as long as they may be.
 pub const LONGEST: u32 = 5_000;
 
@@ -46,6 +52,12 @@ impl Secrets {
         let random = self.letters("password", number, 12);
         // Nothing a submission should trim, fold or cut.
         let short = format!(" {number} Pässword {random} ");
+        match number {
+            EMPTY => return String::new(),
+            // A NUL, a letter and its accent apart, a line's end.
+            ODD => return format!("{number}\0a\u{308}{random}\r\n"),
+            _ => {}
+        }
         match number.checked_sub(TOO_LONG) {
             None if number >= LONGEST => padded(short, MAX_PASSWORD_BYTES),
             None if number.is_multiple_of(3) => padded(short, MAX_PASSWORD_BYTES - 1),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use worker::protocol::MAX_MESSAGE_BYTES;
 
 /// How long [`Channel::receive`] waits before it says [`Received::Nothing`].
-const TICK: Duration = Duration::from_millis(25);
+const TICK: Duration = Duration::from_millis(4);
 
 /// How long the worker may leave our orders unread.
 const SEND_LIMIT: Duration = Duration::from_secs(2);

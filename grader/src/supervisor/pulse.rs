@@ -3,10 +3,12 @@
 //! By what its loop thread does, not by the wall clock: on a busy machine a good
 //! worker may be kept waiting for the processor. Stuck is a thread that sleeps
 //! and has used no CPU time for a while, or one that has used far more CPU time
-//! than any answer takes.
+//! than any answer takes. Where other threads take part, stuck is also a loop that
+//! sleeps while every other thread does: nobody is at work whom it could wait for.
 
 use std::time::{Duration, Instant};
 
+use super::threads::Threads;
 use crate::limits::Limits;
 
 /// The loop thread of one process.
@@ -16,6 +18,9 @@ pub(super) struct Pulse {
     began: Instant,
     cpu_at_begin: Option<Duration>,
     asleep_since: Option<(Instant, Duration)>,
+    /// What all threads had done when all of them were first seen asleep, and how
+    /// often that was seen again.
+    all_asleep: Option<(Threads, u32)>,
 }
 
 impl Pulse {
@@ -25,6 +30,7 @@ impl Pulse {
             began: Instant::now(),
             cpu_at_begin: None,
             asleep_since: None,
+            all_asleep: None,
         }
     }
 
@@ -33,6 +39,7 @@ impl Pulse {
         self.began = Instant::now();
         self.cpu_at_begin = None;
         self.asleep_since = None;
+        self.all_asleep = None;
     }
 
     /// How the thread is stuck, if it is. To be asked every few milliseconds.
@@ -46,6 +53,11 @@ impl Pulse {
         if since_begin > limits.answer_cpu {
             return Some("its thread runs on and on without reaching an await".to_owned());
         }
+        if let Some(looks) = limits.looks_all_asleep
+            && self.all_sleep(asleep) > looks
+        {
+            return Some("its thread sleeps, and so does all else in the process, as when it waits for another thread that is held".to_owned());
+        }
         match self.asleep_since {
             Some((since, cpu_then)) if asleep && cpu == cpu_then => {
                 (now - since > limits.answer_asleep).then(|| {
@@ -57,6 +69,21 @@ impl Pulse {
                 None
             }
         }
+    }
+}
+
+impl Pulse {
+    /// How often in a row every thread was seen asleep, without having run.
+    fn all_sleep(&mut self, loop_sleeps: bool) -> u32 {
+        let now = loop_sleeps
+            .then(|| Threads::with_the_first(self.pid))
+            .flatten();
+        self.all_asleep = match (self.all_asleep.take(), now) {
+            (_, None) => None,
+            (Some((before, times)), Some(now)) if before == now => Some((now, times + 1)),
+            (_, Some(now)) => Some((now, 0)),
+        };
+        self.all_asleep.as_ref().map_or(0, |(_, times)| *times)
     }
 }
 

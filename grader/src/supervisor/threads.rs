@@ -23,13 +23,23 @@ struct Thread {
 }
 
 impl Threads {
-    /// What the threads of process `pid` have done so far. `None` where the system
-    /// does not say.
+    /// What the threads of process `pid` but its first have done so far. `None` where
+    /// the system does not say.
     pub(super) fn of(pid: u32) -> Option<Threads> {
+        Threads::of_those(pid, |id| id != pid)
+    }
+
+    /// What all threads of process `pid` have done, if all of them sleep.
+    pub(super) fn with_the_first(pid: u32) -> Option<Threads> {
+        let threads = Threads::of_those(pid, |_| true)?;
+        threads.sleep().then_some(threads)
+    }
+
+    fn of_those(pid: u32, wanted: impl Fn(u32) -> bool) -> Option<Threads> {
         let mut threads = Vec::new();
         for entry in fs::read_dir(format!("/proc/{pid}/task")).ok()? {
             let id: u32 = entry.ok()?.file_name().to_str()?.parse().ok()?;
-            if id != pid {
+            if wanted(id) {
                 // A thread that ends while we look is as good as gone.
                 threads.extend(Thread::of(pid, id));
             }
@@ -38,11 +48,17 @@ impl Threads {
         Some(Threads { pid, threads })
     }
 
-    /// Whether every thread waits for something, and none has run since this look.
-    pub fn rest(&self) -> bool {
-        let asleep = |thread: &Thread| is_asleep(self.pid, thread.id);
-        // In this order: who sleeps now and has not run since slept all the while.
-        self.threads.iter().all(asleep) && Threads::of(self.pid).as_ref() == Some(self)
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.threads.len()
+    }
+
+    /// Whether each of them waits for something now. Who sleeps now, and is found not
+    /// to have run between an earlier look and a later one, slept all the while.
+    pub fn sleep(&self) -> bool {
+        self.threads
+            .iter()
+            .all(|thread| is_asleep(self.pid, thread.id))
     }
 
     /// The least CPU time that a thread which is awake has used since `before`;

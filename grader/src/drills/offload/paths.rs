@@ -32,8 +32,10 @@ pub(super) struct Hashing {
     /// How many callers may be dropped.
     pub(super) hang_ups: usize,
     pub(super) may_hang_up: Whom,
-    /// After how many turns the loop may be left to itself, not run.
+    /// After how many turns the loop may be run for a few polls only.
     pub(super) halves: usize,
+    /// The numbers of polls that may be.
+    pub(super) half_polls: &'static [u32],
 }
 
 impl Hashing {
@@ -46,6 +48,7 @@ impl Hashing {
             hang_ups: 0,
             may_hang_up: Whom::Waiting,
             halves: 0,
+            half_polls: &[0],
         }
     }
 
@@ -118,7 +121,9 @@ impl Paths for Hashing {
         let mut choices: Vec<Turn> = actions.iter().copied().map(Turn::full).collect();
         let is_half = |turn: &&Turn| turn.settle != Settle::Fully;
         if turns.iter().filter(is_half).count() < self.halves {
-            choices.extend(actions.iter().map(|action| Turn::partial(*action, 0)));
+            for polls in self.half_polls {
+                choices.extend(actions.iter().map(|action| Turn::partial(*action, *polls)));
+            }
         }
         Follow::AnyOf(choices)
     }

@@ -32,12 +32,12 @@ impl Rules for Offloading {
         let while_what = match last {
             Some(Action::Start { .. }) => {
                 let request = evidence.requests().count();
-                format!(" when request {request} had been made")
+                format!("; request {request} had just been made")
             }
             Some(Action::HangUp { request }) => {
-                format!(" when the caller of request {request} had been dropped")
+                format!("; the caller of request {request} had just been dropped")
             }
-            Some(Action::Admit { hash, .. }) => format!(" when hash {hash} was to end"),
+            Some(Action::Admit { hash, .. }) => format!("; hash {hash} had just been let go on"),
             _ => return,
         };
         violation.message.push_str(&while_what);
@@ -50,6 +50,8 @@ fn facts(evidence: &Evidence) -> Vec<Violation> {
     let mut running: BTreeSet<u32> = BTreeSet::new();
     let mut dropped: BTreeSet<u32> = BTreeSet::new();
     let mut returned: BTreeSet<u32> = BTreeSet::new();
+    // Their hash was not held, so that nobody knows what it ended with.
+    let mut on_loop: BTreeSet<Option<u32>> = BTreeSet::new();
     for entry in evidence.entries() {
         let wrong = match &entry.fact {
             Fact::Broke { message } if entry.turn == 0 && running.is_empty() => Some((
@@ -68,13 +70,21 @@ fn facts(evidence: &Evidence) -> Vec<Violation> {
                 user,
                 on_loop: true,
                 ..
-            } => Some((Kind::HashOnLoop, on_the_loop(*hash, *user))),
+            } => {
+                on_loop.insert(*user);
+                Some((Kind::HashOnLoop, on_the_loop(*hash, *user)))
+            }
             Fact::Hashing { hash, .. } => {
                 running.insert(*hash);
                 over_limit(evidence, &running, &dropped)
             }
             Fact::Hashed { hash } => {
                 running.remove(hash);
+                None
+            }
+            Fact::Returned { request, .. }
+                if on_loop.contains(&evidence.request(*request).map(|it| it.user)) =>
+            {
                 None
             }
             Fact::Returned { request, answer } => {
@@ -184,7 +194,10 @@ fn panicked(evidence: &Evidence, request: u32, message: &str) -> Option<(Kind, S
     if let Some(why) = explained(message) {
         return Some((Kind::BlockingCall, format!("{text}; {why}")));
     }
-    if user >= TOO_LONG {
+    let any_panicked = evidence
+        .hashes()
+        .any(|(_, hash)| hash.ending == Some(HashEnding::Panic));
+    if user >= TOO_LONG && !any_panicked {
         let text = format!("{text}; its password is too long, and that is an error to return");
         return Some((Kind::NotRefused, text));
     }
@@ -264,7 +277,7 @@ fn left_waiting(evidence: &Evidence) -> Vec<Violation> {
         (
             Kind::Underused,
             format!(
-                "{} for a hash to begin, and only {running} of `max_parallel` = {max_parallel} run",
+                "{}, though only {running} of `max_parallel` = {max_parallel} hashes run",
                 waiting(&unserved)
             ),
         )
