@@ -61,6 +61,8 @@ pub struct Tally {
     pub runs: u64,
     /// Fetches that began in them.
     pub fetches: u64,
+    /// Hashes that began in them.
+    pub hashes: u64,
 }
 
 /// Plays turns on worker processes.
@@ -526,6 +528,7 @@ impl System for Driver<'_> {
 
     fn close(&mut self, run: &Run) {
         self.count(1, run.evidence.fetches().count() as u64);
+        self.tally.hashes += run.evidence.hashes().count() as u64;
         if run.worker == Some(self.workers_started) {
             self.to_close.push(run.id);
         }

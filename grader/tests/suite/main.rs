@@ -23,6 +23,7 @@ mod learner_cannot;
 #[cfg(target_os = "linux")]
 mod limits;
 mod misbehaviour;
+mod offload;
 mod protocol;
 mod reports;
 mod submission;

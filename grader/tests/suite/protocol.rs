@@ -2,12 +2,12 @@
 //! refused, and never more than that.
 
 use grader::drills;
-use grader::evidence::{Evidence, Fact, FetchState, RequestState};
-use grader::schedule::{Action, Outcome, Settle, Turn};
+use grader::evidence::{Evidence, Fact, FetchState, HashState, RequestState};
+use grader::schedule::{Action, HashEnding, Outcome, Settle, Turn};
 use grader::timeline;
 use proptest::collection::vec;
 use proptest::prelude::*;
-use worker::protocol::{Event, Report, Value};
+use worker::protocol::{Event, Picture, Report, Value};
 
 /// Mostly numbers that are there, sometimes any.
 fn number() -> impl Strategy<Value = u32> {
@@ -20,8 +20,26 @@ fn id() -> impl Strategy<Value = u64> {
     prop_oneof![9 => USERS..USERS + 4, 1 => any::<u64>()]
 }
 
+/// The number that everything secret in these runs is made from.
+const SECRET: u64 = 5;
+
+/// Mostly what users would give or get, sometimes any.
+fn text(secret: fn(u32) -> String) -> impl Strategy<Value = String> {
+    prop_oneof![9 => (0..4u32).prop_map(secret), 1 => any::<String>()]
+}
+
+fn password(user: u32) -> String {
+    Evidence::new(USERS, SECRET).secrets().password(user)
+}
+
+fn hash_text(hash: u32) -> String {
+    Evidence::new(USERS, SECRET).secrets().hash_text(hash)
+}
+
 fn value() -> impl Strategy<Value = Value> {
     prop_oneof![
+        text(hash_text).prop_map(|text| Value::Hash { text }),
+        Just(Value::TooLong),
         (id(), any::<String>()).prop_map(|(id, name)| Value::Row { id, name }),
         id().prop_map(|id| Value::NotFound { id }),
         Just(Value::Unavailable),
@@ -48,6 +66,23 @@ fn event() -> impl Strategy<Value = Event> {
             }),
         number().prop_map(|fetch| Event::FetchDelivered { fetch }),
         number().prop_map(|fetch| Event::FetchDropped { fetch }),
+        (
+            number(),
+            text(password),
+            proptest::option::of(number()),
+            any::<bool>()
+        )
+            .prop_map(|(hash, password, request, on_loop)| Event::HashBegun {
+                hash,
+                password,
+                request,
+                on_loop,
+            }),
+        number().prop_map(|hash| Event::HashEnded { hash }),
+        any::<u64>().prop_map(|nonce| Event::Pong { nonce }),
+        Just(Event::Watched {
+            picture: Picture::default()
+        }),
         (number(), value()).prop_map(|(request, value)| Event::Returned { request, value }),
         (number(), any::<String>())
             .prop_map(|(request, message)| Event::Panicked { request, message }),
@@ -69,7 +104,14 @@ fn turn() -> impl Strategy<Value = Turn> {
         Just(Outcome::Unavailable),
         Just(Outcome::Panic)
     ];
+    let ending = prop_oneof![
+        Just(HashEnding::Done),
+        Just(HashEnding::Bcrypt),
+        Just(HashEnding::Panic)
+    ];
     let action = prop_oneof![
+        number().prop_map(|max_parallel| Action::Make { max_parallel }),
+        (number(), ending).prop_map(|(hash, ending)| Action::Admit { hash, ending }),
         number().prop_map(|user| Action::Start { user }),
         (number(), outcome).prop_map(|(fetch, outcome)| Action::Answer { fetch, outcome }),
         number().prop_map(|request| Action::HangUp { request }),
@@ -78,6 +120,22 @@ fn turn() -> impl Strategy<Value = Turn> {
     ];
     let settle = prop_oneof![Just(Settle::Fully), any::<u32>().prop_map(Settle::Polls)];
     (action, settle).prop_map(|(action, settle)| Turn { action, settle })
+}
+
+/// What may be said of hashes. Each begins in its turn, or nothing else could follow.
+#[derive(Clone, Debug)]
+enum OfHashes {
+    Begins { password: String, on_loop: bool },
+    Ends { hash: u32 },
+}
+
+fn of_hashes() -> impl Strategy<Value = Vec<(Turn, Vec<OfHashes>)>> {
+    let event = prop_oneof![
+        (text(password), any::<bool>())
+            .prop_map(|(password, on_loop)| OfHashes::Begins { password, on_loop }),
+        (1..4u32).prop_map(|hash| OfHashes::Ends { hash }),
+    ];
+    vec((turn(), vec(event, 0..3)), 0..12)
 }
 
 /// One turn with what was said of it.
@@ -159,13 +217,36 @@ proptest! {
         opened in vec(event(), 0..4),
         turns in played(),
     ) {
-        let mut evidence = Evidence::new(USERS, 5);
+        let mut evidence = Evidence::new(USERS, SECRET);
         let mut refused = evidence.opened(&opened).is_err();
         for (turn, action, settle) in turns {
             if refused {
                 break;
             }
             refused = evidence.played(turn, &action, &settle).is_err();
+        }
+        judge(&evidence);
+        adds_up(&evidence)?;
+    }
+
+    #[test]
+    fn hashes_begin_are_admitted_and_end_or_it_is_tampering(turns in of_hashes()) {
+        let mut evidence = Evidence::new(USERS, SECRET);
+        let mut begun = 0;
+        for (turn, said) in turns {
+            let events: Vec<Event> = said
+                .into_iter()
+                .map(|said| match said {
+                    OfHashes::Begins { password, on_loop } => {
+                        begun += 1;
+                        Event::HashBegun { hash: begun, password, request: None, on_loop }
+                    }
+                    OfHashes::Ends { hash } => Event::HashEnded { hash },
+                })
+                .collect();
+            if evidence.played(turn, &[], &events).is_err() {
+                break;
+            }
         }
         judge(&evidence);
         adds_up(&evidence)?;
@@ -202,12 +283,25 @@ fn adds_up(evidence: &Evidence) -> Result<(), TestCaseError> {
         prop_assert_eq!(delivered, usize::from(fetch.state == FetchState::Delivered));
         prop_assert_eq!(dropped, usize::from(fetch.state == FetchState::Dropped));
     }
+    for (number, hash) in evidence.hashes() {
+        let begun = count(&|fact| matches!(fact, Fact::Hashing { hash, .. } if *hash == number));
+        let on_loop = count(
+            &|fact| matches!(fact, Fact::Hashing { hash, on_loop: true, .. } if *hash == number),
+        );
+        let admitted =
+            count(&|fact| matches!(fact, Fact::Admitted { hash, .. } if *hash == number));
+        let ended = count(&|fact| matches!(fact, Fact::Hashed { hash } if *hash == number));
+        prop_assert_eq!(begun, 1);
+        // Held until it is admitted, or never held.
+        prop_assert!(ended <= admitted + on_loop && admitted + on_loop <= 1);
+        prop_assert_eq!(ended, usize::from(hash.state == HashState::Over));
+    }
     Ok(())
 }
 
 /// A run in which request 1 asked and fetch 1 began, up to whatever is said next.
 fn one_request() -> Evidence {
-    let mut evidence = Evidence::new(USERS, 5);
+    let mut evidence = Evidence::new(USERS, SECRET);
     let turn = Turn::full(Action::Start { user: 1 });
     let begun = Event::FetchBegun {
         fetch: 1,
@@ -260,6 +354,31 @@ fn what_cannot_have_happened_is_tampering() {
                 message: String::new(),
             },
         ]),
+    ];
+    insta::assert_snapshot!(all.join("\n"));
+}
+
+#[test]
+fn a_hash_that_nobody_admitted_cannot_end() {
+    let begun = |hash| Event::HashBegun {
+        hash,
+        password: password(1),
+        request: Some(1),
+        on_loop: false,
+    };
+    let ended = |hash| Event::HashEnded { hash };
+    let on_loop = Event::HashBegun {
+        hash: 1,
+        password: password(1),
+        request: Some(1),
+        on_loop: true,
+    };
+    let all = [
+        refusal(&[begun(2)]),
+        refusal(&[begun(1), begun(1)]),
+        refusal(&[ended(1)]),
+        refusal(&[begun(1), ended(1)]),
+        refusal(&[on_loop, ended(1), ended(1)]),
     ];
     insta::assert_snapshot!(all.join("\n"));
 }

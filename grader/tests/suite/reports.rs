@@ -137,10 +137,8 @@ fn status_named(name: &str) -> grader::verdict::Status {
     }
 }
 
-/// How a drill tells what is wrong with a wrong solution: every check that failed.
-#[track_caller]
-fn told(drill: &str, name: &str) {
-    let verdict = verdict(drill, &format!("solutions/{drill}/wrong/{name}.rs"));
+/// Every check that failed: what was seen, the timeline, the key.
+pub(crate) fn failures(verdict: &Verdict) -> String {
     let mut text = String::new();
     for check in verdict
         .checks
@@ -160,7 +158,14 @@ fn told(drill: &str, name: &str) {
             check.schedule.as_deref().unwrap_or("no schedule")
         ));
     }
-    insta::assert_snapshot!(format!("told_{drill}_{name}"), text);
+    text
+}
+
+/// How a drill tells what is wrong with a wrong solution.
+#[track_caller]
+fn told(drill: &str, name: &str) {
+    let verdict = verdict(drill, &format!("solutions/{drill}/wrong/{name}.rs"));
+    insta::assert_snapshot!(format!("told_{drill}_{name}"), failures(&verdict));
 }
 
 #[test]
