@@ -134,10 +134,14 @@ fn summary(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
     )?;
     let metrics = &verdict.metrics;
     if metrics.schedules > 0 {
+        let fetches = match metrics.fetches {
+            0 => String::new(),
+            fetches => format!(", {fetches} fetches"),
+        };
         write!(
             out,
-            "  {DIM}{} schedules, {} fetches; compiled in {} ms, ran for {} ms; seed {}{DIM:#}",
-            metrics.schedules, metrics.fetches, metrics.compile_ms, metrics.run_ms, verdict.seed
+            "  {DIM}{} schedules{fetches}; compiled in {} ms, ran for {} ms; seed {}{DIM:#}",
+            metrics.schedules, metrics.compile_ms, metrics.run_ms, verdict.seed
         )?;
     }
     if metrics.unexplored > 0 {
