@@ -422,13 +422,18 @@ impl<'a> Driver<'a> {
         (answered, failure)
     }
 
+    /// How many turns of a run the current worker has played.
+    fn turns_known(&self, run: &Run) -> usize {
+        match run.worker == Some(self.workers_started) {
+            true => run.evidence.turns().len(),
+            false => 0,
+        }
+    }
+
     /// Plays what is left of a run, from the start if its worker is gone, alone and turn
     /// by turn, so that its evidence ends with the turn that fails, if one does.
     fn play_slowly(&mut self, run: &mut Run) -> Option<Failure> {
-        let known = match run.worker == Some(self.workers_started) {
-            true => run.evidence.turns().len(),
-            false => 0,
-        };
+        let known = self.turns_known(run);
         for turn in run.script.split_off(known) {
             run.script.push(turn);
             let (_, failure) = self.attempt(std::slice::from_mut(run));

@@ -63,10 +63,7 @@ struct Sums {
 impl Driver<'_> {
     /// Plays what is left of a run's script, from the start if its worker is gone.
     pub(super) fn play_with_threads(&mut self, run: &mut Run) -> Option<Failure> {
-        let known = match run.worker == Some(self.workers_started) {
-            true => run.evidence.turns().len(),
-            false => 0,
-        };
+        let known = self.turns_known(run);
         for at in known..run.script.len() {
             let turn = run.script[at];
             if let Err(failure) = self.turn(run, turn) {
