@@ -52,6 +52,8 @@ pub enum Command {
     Reset(OneDrill),
     /// Show a drill's reference solution, once you have passed it
     Solution(Solution),
+    /// Begin a new drill: its files in their four places, and its lines in the lists
+    New(New),
     /// Check the course itself: solutions pass, stubs fail, wrong ones are caught
     Audit(Audit),
     /// Say what this machine's sandbox can and cannot enforce
@@ -199,6 +201,23 @@ pub struct Solution {
     /// Show it even though you have not passed the drill
     #[arg(long)]
     pub peek: bool,
+}
+
+/// Begin a new drill: its files in their four places, and its lines in the lists
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cargo grader new lost_update --title \"The lost update\"
+  cargo grader audit lost_update                    what it still lacks
+
+It compiles and can be graded at once. CONTRIBUTING.md says how to go on.")]
+pub struct New {
+    /// Its name everywhere: lower case, with underscores
+    pub slug: String,
+
+    /// The title of its page [default: made from the name]
+    #[arg(long)]
+    pub title: Option<String>,
 }
 
 /// Check the course itself: solutions pass, stubs fail, wrong ones are caught

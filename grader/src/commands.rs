@@ -6,6 +6,7 @@ mod grade;
 mod hint;
 mod latency;
 mod list;
+mod new;
 mod replay;
 mod reset;
 mod solution;
@@ -51,6 +52,7 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Hint(args) => hint::run(&course, &args.drill),
         Command::Reset(args) => reset::run(&course, &args.drill),
         Command::Solution(args) => solution::run(&course, &args),
+        Command::New(args) => new::run(&course, &args),
         Command::Audit(args) => audit::run(course, &args),
         Command::Doctor(args) => doctor::run(course, &args),
     }

@@ -82,6 +82,21 @@ const ATTACKS: &[(&str, &str, &str)] = &[
         "rejected",
         "3: `unsafe` is not taken",
     ),
+    (
+        "compile_sets_the_clock",
+        "rejected",
+        "3: `unsafe` is not taken",
+    ),
+    (
+        "compile_traces_a_sibling",
+        "rejected",
+        "3: `unsafe` is not taken",
+    ),
+    (
+        "compile_replaces_the_database",
+        "compile_error",
+        "mismatched types",
+    ),
     // At run time: files.
     ("run_reads_a_file", "failed", "one_fetch: fetch 2"),
     ("run_stats_a_file", "failed", "one_fetch: fetch 2"),
@@ -105,6 +120,9 @@ const ATTACKS: &[(&str, &str, &str)] = &[
         "it exited with code 0",
     ),
     ("run_succeeds_at_once", "crashed", "it exited with code 0"),
+    ("run_waits_for_its_exit", "failed", "one_fetch: fetch 2"),
+    ("run_leaves_tasks_behind", "failed", "one_fetch: fetch 2"),
+    ("run_detects_the_test", "failed", "one_fetch: fetch 2"),
     // The network.
     ("run_connects_out", "crashed", "SIGSYS"),
     ("run_sends_datagrams", "crashed", "SIGSYS"),

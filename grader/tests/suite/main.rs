@@ -26,6 +26,7 @@ mod misbehaviour;
 mod offload;
 mod protocol;
 mod reports;
+mod scaffold;
 mod submission;
 #[cfg(target_os = "linux")]
 mod tiers;
