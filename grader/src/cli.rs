@@ -207,8 +207,8 @@ pub struct Solution {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  cargo grader new lost_update --title \"The lost update\"
-  cargo grader audit lost_update                    what it still lacks
+  cargo grader new read_through --title \"Read through\"
+  cargo grader audit read_through                   what it still lacks
 
 It compiles and can be graded at once. CONTRIBUTING.md says how to go on.")]
 pub struct New {

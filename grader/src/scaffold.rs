@@ -94,12 +94,16 @@ pub enum ScaffoldError {
     },
 }
 
-/// Where a drill's line goes: after the last line that holds `after`.
+/// Where a drill's line goes: after the last line that begins with `after`, or holds
+/// it when it begins with `]`.
 struct Entry {
     file: &'static str,
     after: &'static str,
     line: &'static str,
 }
+
+/// The last of the modules in order; the drills' come before it.
+const MODULES: &str = "mod user_cache;";
 
 const ENTRIES: [Entry; 6] = [
     Entry {
@@ -109,7 +113,7 @@ const ENTRIES: [Entry; 6] = [
     },
     Entry {
         file: "grader/src/drills.rs",
-        after: "mod ",
+        after: MODULES,
         line: "mod SLUG;",
     },
     Entry {
@@ -195,7 +199,15 @@ fn with_entry(text: &str, entry: &Entry, line: &str) -> Option<String> {
             true => known.contains(entry.after),
             false => known.starts_with(entry.after),
         })?;
-    if entry.after.ends_with('[') {
+    if entry.after == MODULES {
+        // In order, as rustfmt wants them.
+        let first = lines[..at]
+            .iter()
+            .rposition(|line| !line.starts_with("mod "));
+        let modules = first.map_or(0, |line| line + 1)..at + 1;
+        let place = lines[modules.clone()].partition_point(|known| known.as_str() < line);
+        lines.insert(modules.start + place, line.to_owned());
+    } else if entry.after.ends_with('[') {
         // A list on one line.
         let open = lines[at].strip_suffix(']')?;
         lines[at] = format!("{open}, \"{line}\"]");
@@ -275,6 +287,12 @@ mod tests {
             Some("a\n    \"solutions/a\",\n    \"solutions/b\",\n    \"solutions/c\",\n]\n")
         );
         assert_eq!(with_entry("nothing\n", entry, "x"), None);
+        let modules = "//! Drills.\n\nmod cache;\nmod offload;\nmod user_cache;\n\nmod tests {\n";
+        let with = with_entry(modules, &ENTRIES[1], "mod new;").expect("it has a place");
+        assert!(
+            with.contains("mod cache;\nmod new;\nmod offload;\n"),
+            "{with}"
+        );
         let one_line = with_entry("members = [\"kit\"]\n", &ENTRIES[5], "new");
         assert_eq!(one_line.as_deref(), Some("members = [\"kit\", \"new\"]\n"));
     }

@@ -25,12 +25,12 @@ pub(super) fn run(course: &Course, args: &New) -> Result<Exit> {
         "\nNow:\n  cargo grader audit {0}    what it still lacks\n  CONTRIBUTING.md{1:width$}the order to work in",
         args.slug,
         "",
-        width = args.slug.len() + 7,
+        width = args.slug.len() + 10,
     )?;
     Ok(Exit::Passed)
 }
 
-/// `lost_update` as a title.
+/// `read_through` as a title.
 fn title_of(slug: &str) -> String {
     let mut letters = slug.replace('_', " ").chars().collect::<Vec<char>>();
     if let Some(first) = letters.first_mut() {

@@ -32,10 +32,10 @@ fn course() -> Scratch {
 #[test]
 fn a_new_drill_is_in_its_four_places_and_in_the_lists() {
     let course = course();
-    let said = course.run(&["new", "lost_update", "--title", "The lost update"]);
+    let said = course.run(&["new", "read_through", "--title", "Read through"]);
     assert_eq!(said.code, 0, "{}", said.err);
     let found = Course::find(Some(&course.path("")), &course.path("")).expect("it is one");
-    assert_eq!(mirror::missing(&found, "lost_update"), [""; 0]);
+    assert_eq!(mirror::missing(&found, "read_through"), [""; 0]);
     for line in said
         .out
         .lines()
@@ -51,16 +51,16 @@ fn a_new_drill_is_in_its_four_places_and_in_the_lists() {
         }
     }
     let summary = course.read("book/SUMMARY.md");
-    assert!(summary.contains("- [The lost update](lost_update.md)"));
+    assert!(summary.contains("- [Read through](read_through.md)"));
     assert!(
         course
             .read("README.md")
-            .contains("| `lost_update` | The lost update |")
+            .contains("| `read_through` | Read through |")
     );
     assert!(
         course
             .read("grader/src/drills.rs")
-            .contains("    &lost_update::LostUpdate,\n")
+            .contains("    &read_through::ReadThrough,\n")
     );
 
     // What it wrote is judged as it should be; the drill it is most like will do.
@@ -75,7 +75,7 @@ fn a_new_drill_is_in_its_four_places_and_in_the_lists() {
         .arg("--course")
         .arg(root())
         .args(["grade", "inflight_fix"]);
-    grade.args(files.map(|file| course.path("solutions/lost_update").join(file)));
+    grade.args(files.map(|file| course.path("solutions/read_through").join(file)));
     let said = Said::by(grade.args(["--seed", "7", "--format", "json"]));
     let verdicts: Vec<Value> = serde_json::from_str(&said.out).expect(&said.err);
     let status = |verdict: &Value, id: &str| {
@@ -102,9 +102,9 @@ fn a_new_drill_is_in_its_four_places_and_in_the_lists() {
 fn nothing_is_written_over_what_is_there() {
     let course = course();
     let before = course.read("grader/src/drills.rs");
-    course.write("book/lost_update.md", "Mine.\n");
+    course.write("book/read_through.md", "Mine.\n");
     for (name, why) in [
-        ("lost_update", "`book/lost_update.md` is there already"),
+        ("read_through", "`book/read_through.md` is there already"),
         ("offload", "is there already"),
         ("Lost", "cannot be a drill's name"),
         ("../up", "cannot be a drill's name"),
@@ -116,33 +116,33 @@ fn nothing_is_written_over_what_is_there() {
     let said = course.run(&["new", "other", "--title", "a \"quoted\" one"]);
     assert_eq!(said.code, 2);
     assert_eq!(course.read("grader/src/drills.rs"), before);
-    assert_eq!(course.read("book/lost_update.md"), "Mine.\n");
-    assert!(!course.path("exercises/lost_update").exists());
+    assert_eq!(course.read("book/read_through.md"), "Mine.\n");
+    assert!(!course.path("exercises/read_through").exists());
 }
 
 #[test]
 fn what_a_drill_lacks_is_named() {
     let course = course();
-    assert_eq!(course.run(&["new", "lost_update"]).code, 0);
-    fs::remove_file(course.path("book/lost_update.md")).expect("it is there");
-    fs::remove_dir_all(course.path("solutions/lost_update/right")).expect("it is there");
+    assert_eq!(course.run(&["new", "read_through"]).code, 0);
+    fs::remove_file(course.path("book/read_through.md")).expect("it is there");
+    fs::remove_dir_all(course.path("solutions/read_through/right")).expect("it is there");
     let summary = course
         .read("book/SUMMARY.md")
-        .replace("(lost_update.md)", "()");
+        .replace("(read_through.md)", "()");
     course.write("book/SUMMARY.md", &summary);
-    let said = course.run(&["audit", "lost_update"]);
+    let said = course.run(&["audit", "read_through"]);
     assert_eq!(said.code, 1, "{}", said.err);
     for what in [
-        "`book/lost_update.md` is missing",
-        "`solutions/lost_update/right` is missing",
-        "`book/SUMMARY.md` does not list it: no `(lost_update.md)`",
+        "`book/read_through.md` is missing",
+        "`solutions/read_through/right` is missing",
+        "`book/SUMMARY.md` does not list it: no `(read_through.md)`",
     ] {
         assert!(said.out.contains(what), "{}", said.out);
     }
-    let said = course.run(&["audit", "lost_updat"]);
+    let said = course.run(&["audit", "read_throug"]);
     assert_eq!(said.code, 2);
     assert!(
-        said.err.contains("did you mean `lost_update`?"),
+        said.err.contains("did you mean `read_through`?"),
         "{}",
         said.err
     );
