@@ -2,7 +2,6 @@
 
 // ANCHOR: imports
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap};
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -15,15 +14,12 @@ use std::time::{Duration, Instant};
 
 // ANCHOR: waker
 /// Wakes one task: puts its number into the loop's queue. Any thread may do it.
-struct TaskWaker {
-    task: u64,
-    queue: Sender<u64>,
-}
+struct TaskWaker(usize, Sender<usize>);
 
 impl Wake for TaskWaker {
     fn wake(self: Arc<Self>) {
         // The loop may be gone already; then there is nobody to wake.
-        let _ = self.queue.send(self.task);
+        let _ = self.1.send(self.0);
     }
 }
 // ANCHOR_END: waker
@@ -31,14 +27,13 @@ impl Wake for TaskWaker {
 // ANCHOR: state
 type Task = Pin<Box<dyn Future<Output = ()>>>;
 
-/// One thread, its tasks, and what they wait for.
+/// One thread, its tasks by number, and what they wait for.
 pub struct EventLoop {
-    tasks: RefCell<HashMap<u64, Task>>,
-    timers: RefCell<BTreeMap<(Instant, u64), Waker>>,
-    numbers: Cell<u64>,
+    tasks: RefCell<Vec<Option<Task>>>,
+    timers: RefCell<Vec<(Instant, Waker)>>,
     now: Cell<Instant>,
-    queue: Sender<u64>,
-    woken: Receiver<u64>,
+    queue: Sender<usize>,
+    woken: Receiver<usize>,
 }
 // ANCHOR_END: state
 
@@ -49,7 +44,6 @@ impl EventLoop {
         Rc::new(EventLoop {
             tasks: RefCell::default(),
             timers: RefCell::default(),
-            numbers: Cell::new(0),
             now: Cell::new(Instant::now()),
             queue,
             woken,
@@ -59,20 +53,20 @@ impl EventLoop {
     // ANCHOR: spawn
     /// Adds a task. It is ready at once; nothing of it runs before `run`.
     pub fn spawn(&self, task: impl Future<Output = ()> + 'static) {
-        let number = self.next_number();
-        self.tasks.borrow_mut().insert(number, Box::pin(task));
-        let _ = self.queue.send(number);
+        let mut tasks = self.tasks.borrow_mut();
+        let _ = self.queue.send(tasks.len());
+        tasks.push(Some(Box::pin(task)));
     }
 
     /// Waits until `delay` has passed since the loop last looked at the clock.
     pub async fn sleep(&self, delay: Duration) {
-        let (deadline, number) = (self.now.get() + delay, self.next_number());
+        let deadline = self.now.get() + delay;
         poll_fn(|context| {
             if self.now.get() >= deadline {
                 return Poll::Ready(());
             }
-            let waker = context.waker().clone();
-            self.timers.borrow_mut().insert((deadline, number), waker);
+            let timer = (deadline, context.waker().clone());
+            self.timers.borrow_mut().push(timer);
             Poll::Pending
         })
         .await;
@@ -82,53 +76,39 @@ impl EventLoop {
     // ANCHOR: run
     /// Runs until no task is left.
     pub fn run(&self) {
-        while !self.tasks.borrow().is_empty() {
-            let first = self.wait_for_a_task();
-            // One turn: whoever is woken now. Who is woken meanwhile comes next turn.
-            let turn: Vec<u64> = first.into_iter().chain(self.woken.try_iter()).collect();
-            for number in turn {
-                self.poll(number);
-            }
-            self.now.set(Instant::now());
+        while self.tasks.borrow().iter().any(Option::is_some) {
+            let due = self.timers.borrow().iter().map(|(due, _)| *due).min();
+            let rest = |due: Instant| due.saturating_duration_since(Instant::now());
+            let rest = due.map_or(Duration::MAX, rest);
+            // Here it sleeps, until a task is woken or the first timer is due.
+            let first = self.woken.recv_timeout(rest).ok();
             self.fire_timers();
-        }
-    }
-
-    /// Sleeps until a task is woken, and names it, or until a timer is due.
-    fn wait_for_a_task(&self) -> Option<u64> {
-        let first_timer = self.timers.borrow().keys().next().copied();
-        match first_timer {
-            None => self.woken.recv().ok(),
-            Some((due, _)) => {
-                let rest = due.saturating_duration_since(Instant::now());
-                self.woken.recv_timeout(rest).ok()
-            }
+            // One turn: whoever is woken now. Who is woken meanwhile comes next turn.
+            let turn: Vec<usize> = first.into_iter().chain(self.woken.try_iter()).collect();
+            turn.into_iter().for_each(|task| self.poll(task));
         }
     }
 
     fn fire_timers(&self) {
-        let later = self.timers.borrow_mut().split_off(&(self.now.get(), u64::MAX));
-        for waker in self.timers.replace(later).into_values() {
-            waker.wake();
-        }
+        self.now.set(Instant::now());
+        let mut timers = self.timers.borrow_mut();
+        timers.sort_by_key(|(due, _)| *due);
+        let due = timers.partition_point(|(due, _)| *due <= self.now.get());
+        timers.drain(..due).for_each(|(_, waker)| waker.wake());
     }
 
-    fn poll(&self, number: u64) {
-        // Out of the map, so that the task can spawn others while it runs.
-        let Some(mut task) = self.tasks.borrow_mut().remove(&number) else {
+    fn poll(&self, number: usize) {
+        // Out of its place, so that the task can spawn others while it runs.
+        let Some(mut task) = self.tasks.borrow_mut()[number].take() else {
             return; // Woken again after it had ended.
         };
-        let queue = self.queue.clone();
-        let waker = Waker::from(Arc::new(TaskWaker { task: number, queue }));
-        if task.as_mut().poll(&mut Context::from_waker(&waker)).is_pending() {
-            self.tasks.borrow_mut().insert(number, task);
+        let waker = Waker::from(Arc::new(TaskWaker(number, self.queue.clone())));
+        let mut context = Context::from_waker(&waker);
+        if task.as_mut().poll(&mut context).is_pending() {
+            self.tasks.borrow_mut()[number] = Some(task);
         }
     }
     // ANCHOR_END: run
-
-    fn next_number(&self) -> u64 {
-        self.numbers.replace(self.numbers.get() + 1)
-    }
 }
 
 // ANCHOR: helper
@@ -175,7 +155,9 @@ pub fn main() {
 mod tests {
     use super::*;
 
-    fn ran(tasks: impl FnOnce(&Rc<EventLoop>, &Rc<RefCell<Vec<&'static str>>>)) -> Vec<&'static str> {
+    fn ran(
+        tasks: impl FnOnce(&Rc<EventLoop>, &Rc<RefCell<Vec<&'static str>>>),
+    ) -> Vec<&'static str> {
         let (event_loop, log) = (EventLoop::new(), Rc::default());
         tasks(&event_loop, &log);
         event_loop.run();
