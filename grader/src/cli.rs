@@ -1,8 +1,12 @@
 //! The command line, as clap reads it. Every flag carries its own docs.
 
+mod learn;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use learn::{Book, Learn, UpdateCheck};
 
 /// Grades the drills of this course from outside: it drives your code through
 /// every schedule that matters and believes only what it saw.
@@ -36,6 +40,8 @@ Exit codes: 0 every submission passed; 1 graded, something failed; 2 could not g
 /// What the program can do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Serve the book on this machine and grade a drill whenever it is saved
+    Learn(Learn),
     /// Grade a drill, or every drill
     Grade(Grade),
     /// Play one failing schedule again and show its timeline
@@ -52,6 +58,10 @@ pub enum Command {
     Reset(OneDrill),
     /// Show a drill's reference solution, once you have passed it
     Solution(Solution),
+    /// Say which drills' stubs have changed since you began
+    UpdateCheck(UpdateCheck),
+    /// Build the book
+    Book(Book),
     /// Check the course itself: solutions pass, stubs fail, wrong ones are caught
     Audit(Audit),
     /// Say what this machine's sandbox can and cannot enforce
