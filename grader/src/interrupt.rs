@@ -27,7 +27,7 @@ fn alive() -> MutexGuard<'static, Alive> {
 }
 
 /// Exit code of a program ended by Ctrl-C, as shells give it.
-const INTERRUPTED: i32 = 130;
+pub(crate) const INTERRUPTED: u8 = 130;
 
 /// From now on Ctrl-C, SIGTERM and SIGHUP clean up before they end the program.
 ///
@@ -38,7 +38,7 @@ pub fn install() -> Result<(), ctrlc::Error> {
         // Held to the end, so that nothing new is started meanwhile.
         let alive = alive();
         clean_up(&alive);
-        std::process::exit(INTERRUPTED);
+        std::process::exit(i32::from(INTERRUPTED));
     })
 }
 

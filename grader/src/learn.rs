@@ -20,10 +20,12 @@ pub mod server;
 pub mod site;
 // The terminal.
 mod plain;
+mod terminal;
 // What both show.
 pub mod editor;
 pub mod places;
 
+use std::convert::Infallible;
 use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -34,7 +36,7 @@ use tokio::sync::OnceCell;
 use crate::book::{self, BookError};
 use crate::course::{Course, CourseError};
 use crate::drills;
-use crate::interrupt::Folder;
+use crate::interrupt::{self, Folder};
 use crate::learner::Learner;
 use desk::Desk;
 use editor::Editor;
@@ -43,6 +45,7 @@ use requests::Requests;
 use server::Server;
 use site::Site;
 use state::{Board, DrillNow, Phase, Prepare, PreparePhase, State};
+use terminal::End;
 use watch::Watch;
 
 /// How learn mode is to be run.
@@ -78,11 +81,11 @@ pub enum LearnError {
     System(#[from] io::Error),
 }
 
-/// Runs learn mode until the learner ends it.
+/// Runs learn mode until the learner ends it, and with it the program.
 ///
 /// # Errors
 /// When it cannot begin.
-pub fn run(course: Course, settings: Settings) -> Result<(), LearnError> {
+pub fn run(course: Course, settings: Settings) -> Result<Infallible, LearnError> {
     let listener = server::listen(settings.port).map_err(|source| LearnError::Port {
         port: settings.port.unwrap_or(server::PORT),
         source,
@@ -93,10 +96,7 @@ pub fn run(course: Course, settings: Settings) -> Result<(), LearnError> {
     // Known before anything can be saved.
     let slugs = desk.board.read(slugs);
     let watch = Watch::new(desk.course.clone(), slugs.clone());
-    slugs
-        .iter()
-        .rev()
-        .for_each(|slug| desk.queue.some_time(slug));
+    slugs.iter().for_each(|slug| desk.queue.some_time(slug));
     let watching = Arc::clone(&desk);
     start("watch", move || {
         watch.run(|slug, since| watching.queue.now(slug, Some(since)))
@@ -110,8 +110,25 @@ pub fn run(course: Course, settings: Settings) -> Result<(), LearnError> {
     let built = read_book(&desk.course, &token)?;
     let _ = site.set(built);
     let address = format!("http://127.0.0.1:{port}/");
-    plain::run(&desk, &address);
-    Ok(())
+    let opened = match settings.open {
+        true => browse(&address).err().unwrap_or_default(),
+        false => String::new(),
+    };
+    let end = match plain::is_a_terminal() {
+        true => terminal::run(&desk, &address, opened)?,
+        false => plain::run(&desk, &address, &opened),
+    };
+    // Whatever runs at this moment is ended with the program.
+    interrupt::end(match end {
+        End::Quit => 0,
+        End::Interrupted => interrupt::INTERRUPTED,
+    })
+}
+
+/// Opens a page in the browser. The error says what to do instead.
+fn browse(address: &str) -> Result<(), String> {
+    open::that_detached(address)
+        .map_err(|_| format!("no browser could be started; open {address} in one"))
 }
 
 fn slugs(state: &State) -> Vec<String> {

@@ -18,6 +18,5 @@ pub(super) fn run(course: Course, args: &Learn) -> Result<Exit> {
         open: args.open,
         editor,
     };
-    learn::run(course, settings)?;
-    Ok(Exit::Passed)
+    match learn::run(course, settings)? {}
 }

@@ -6,16 +6,20 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::desk::Desk;
 use super::state::{DrillNow, Phase, Prepare, PreparePhase};
+use super::terminal::End;
 use crate::text::one_line;
 use crate::verdict::{CheckStatus, Status, Verdict};
 
 /// Says what happens until the program ends.
-pub(super) fn run(desk: &Desk, address: &str) {
+pub(super) fn run(desk: &Desk, address: &str, word: &str) -> End {
     // Listening first: nothing between is missed.
     let (_, mut news) = desk.board.listen();
     let mut out = anstream::stdout();
     // Nobody may be reading; the page still is served.
     let _ = writeln!(out, "the book: {address}").and_then(|()| out.flush());
+    if !word.is_empty() {
+        let _ = writeln!(out, "{word}");
+    }
     let mut told = Told::default();
     loop {
         let lines = desk
@@ -27,7 +31,7 @@ pub(super) fn run(desk: &Desk, address: &str) {
             match news.blocking_recv() {
                 Ok(_) => break,
                 Err(RecvError::Lagged(_)) => {}
-                Err(RecvError::Closed) => return,
+                Err(RecvError::Closed) => return End::Quit,
             }
         }
     }
@@ -117,5 +121,6 @@ fn summary(drill: &DrillNow, verdict: &Verdict) -> String {
 /// Whether standard output and input are a terminal that can be drawn on.
 pub(super) fn is_a_terminal() -> bool {
     use std::io::IsTerminal;
-    io::stdout().is_terminal() && io::stdin().is_terminal()
+    let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+    io::stdout().is_terminal() && io::stdin().is_terminal() && !dumb
 }
