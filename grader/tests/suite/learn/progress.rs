@@ -47,7 +47,7 @@ fn state(course: &Scratch) -> Value {
 fn a_pass_and_the_best_points_stay_whatever_comes_later() {
     let scratch = Scratch::new();
     let course = find(&scratch);
-    let mut note = |status, score, grader: &str| {
+    let note = |status, score, grader: &str| {
         let verdict = verdict(&scratch, "cache_race", status, score, grader);
         Learner::remember(&course, &verdict);
     };

@@ -94,7 +94,7 @@ fn every_way_to_save_ends_in_the_verdict_on_what_is_there() {
     course.write("exercises/cache_race/src/parts/mod.rs", "// nothing\n");
     course.write(
         "exercises/cache_race/src/lib.rs",
-        &format!("mod parts;\n{right}"),
+        &format!("{right}\nmod parts;\n"),
     );
     assert_eq!(await_verdict(&learning, &course)["status"], "passed");
     // That the new folders are watched shows in what happens in them.
