@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use learn::{Book, Learn, UpdateCheck};
+use crate::schedule::ReplayKey;
 
 /// Grades the drills of this course from outside: it drives your code through
 /// every schedule that matters and believes only what it saw.
@@ -160,8 +161,10 @@ pub struct Latency {
 Examples:
   cargo grader trace inflight_fix solutions/inflight_fix --out real_fix.json
   cargo grader trace inflight_fix naive.rs --callers 2 --drops 0
+  cargo grader trace inflight_fix naive.rs --key 7:one_fetch:q7.q7
 
-All requests ask for one user. The numbers say how much may happen in one schedule.")]
+All requests ask for one user. The numbers say how much may happen in one schedule. A key, as
+a verdict shows it, names one schedule and takes their place.")]
 pub struct Trace {
     /// The drill whose contract and rules the code is held to
     pub drill: String,
@@ -187,6 +190,10 @@ pub struct Trace {
     /// Rows come from it, and replay keys name it
     #[arg(long, value_name = "N", default_value_t = 7)]
     pub seed: u64,
+
+    /// Only the schedule of this replay key
+    #[arg(long, value_name = "KEY", conflicts_with_all = ["callers", "errors", "drops", "holds", "seed"])]
+    pub key: Option<ReplayKey>,
 
     /// Write to this file instead of standard output
     #[arg(long, value_name = "FILE")]
