@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub use learn::{Book, Learn, UpdateCheck};
 use crate::schedule::ReplayKey;
+pub use learn::{Book, Learn, UpdateCheck};
 
 /// Grades the drills of this course from outside: it drives your code through
 /// every schedule that matters and believes only what it saw.

@@ -7,7 +7,6 @@
 
 mod freedom;
 mod moment;
-mod single;
 
 use std::cell::RefCell;
 use std::collections::HashMap;

@@ -25,7 +25,12 @@ pub struct Learn {
 
     /// How the page opens your editor: code, codium, cursor, zed, idea, … or `none`, or
     /// a link like `vscode://file{path}:{line}` [default: found out from the environment]
-    #[arg(long, value_name = "NAME", env = "LEARN_EDITOR")]
+    #[arg(
+        long,
+        value_name = "NAME",
+        env = "LEARN_EDITOR",
+        hide_env_values = true
+    )]
     pub editor: Option<String>,
 }
 

@@ -17,6 +17,7 @@ use super::state::{Board, Phase};
 use crate::compile::Compiled;
 use crate::course::{Course, CourseError};
 use crate::drills;
+use crate::driver::Service;
 use crate::grading::Grader;
 use crate::learner::{Learner, LearnerError};
 use crate::schedule::ReplayKey;
@@ -247,6 +248,10 @@ impl Desk {
         let key = kept.schedules.get(check).ok_or_else(none)?;
         let drill = drills::find(slug).ok_or_else(none)?;
         let grader = self.grader().ok_or_else(none)?;
+        if drill.service() != Service::Users {
+            // No figure draws threads.
+            return Err(none());
+        }
         // One after the other: each is a process that a request starts.
         let _alone = lock(&self.replaying);
         let mut driver = grader.driver(drill, &kept.compiled, key.seed);
@@ -255,8 +260,8 @@ impl Desk {
             source: format!("exercises/{slug}"),
             check: check.to_owned(),
         };
-        let trace = Trace::of_schedule(&mut driver, drill.rules(), &key.turns, subject);
-        Ok(trace.ok_or_else(none)?.to_json())
+        let trace = Trace::replay(&mut driver, drill.rules(), &key.turns, subject);
+        Ok(trace.map_err(|_| none())?.to_json())
     }
 
     /// Says that a drill will be graded.

@@ -99,7 +99,7 @@ impl Requests {
 
 /// The drill as it is now.
 fn now(desk: &Desk, slug: &str) -> Result<String, Refused> {
-    let drill = desk.board.drill(slug, |drill| json(drill));
+    let drill = desk.board.drill(slug, json);
     drill.ok_or_else(|| Refused::Unknown("no such drill".to_owned()))
 }
 

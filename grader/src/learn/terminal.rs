@@ -66,7 +66,7 @@ pub(super) fn run(desk: &Arc<Desk>, address: &str, word: String) -> io::Result<E
             let open = state.drills.iter().position(|drill| !drill.passed);
             open.unwrap_or(0)
         }),
-        looking: Looking::AtDrill,
+        looking: Looking::Drill,
         scrolled: 0,
         furthest: 0,
         word,
@@ -164,8 +164,8 @@ impl Viewer<'_> {
             if run > self.runs[number] && run > 1 && phase == Phase::Grading {
                 if number != self.drill {
                     self.look_at(number);
-                } else if self.looking != Looking::AtReset {
-                    self.look(Looking::AtDrill);
+                } else if self.looking != Looking::Reset {
+                    self.look(Looking::Drill);
                 }
             }
             self.runs[number] = run;
@@ -174,7 +174,7 @@ impl Viewer<'_> {
 
     fn look_at(&mut self, drill: usize) {
         self.drill = drill;
-        self.look(Looking::AtDrill);
+        self.look(Looking::Drill);
     }
 
     fn look(&mut self, looking: Looking) {
@@ -199,23 +199,23 @@ impl Viewer<'_> {
                 _ => return Ok(None),
             }
         }
-        if self.looking == Looking::AtReset {
-            self.look(Looking::AtDrill);
+        if self.looking == Looking::Reset {
+            self.look(Looking::Drill);
             if matches!(key.code, KeyCode::Char('y' | 'Y')) {
                 self.reset();
             }
             return Ok(None);
         }
         let drills = self.runs.len();
-        if let Looking::AtList(marked) = self.looking {
+        if let Looking::List(marked) = self.looking {
             match key.code {
                 KeyCode::Up | KeyCode::Char('k') => {
-                    self.look(Looking::AtList(marked.saturating_sub(1)));
+                    self.look(Looking::List(marked.saturating_sub(1)));
                     return Ok(None);
                 }
                 KeyCode::Down | KeyCode::Char('j') => {
                     let last = drills.saturating_sub(1);
-                    self.look(Looking::AtList((marked + 1).min(last)));
+                    self.look(Looking::List((marked + 1).min(last)));
                     return Ok(None);
                 }
                 KeyCode::Enter => {
@@ -227,15 +227,15 @@ impl Viewer<'_> {
         }
         match key.code {
             KeyCode::Char('q') => return Ok(Some(End::Quit)),
-            KeyCode::Esc => self.look(Looking::AtDrill),
+            KeyCode::Esc => self.look(Looking::Drill),
             KeyCode::Char('n') => self.look_at((self.drill + 1) % drills.max(1)),
             KeyCode::Char('l') => self.look(match self.looking {
-                Looking::AtList(_) => Looking::AtDrill,
-                _ => Looking::AtList(self.drill),
+                Looking::List(_) => Looking::Drill,
+                _ => Looking::List(self.drill),
             }),
             KeyCode::Char('h') => self.hint(),
             KeyCode::Char('p') => self.replay(),
-            KeyCode::Char('r') => self.look(Looking::AtReset),
+            KeyCode::Char('r') => self.look(Looking::Reset),
             KeyCode::Char('o') => self.open(),
             KeyCode::Up | KeyCode::Char('k') => self.scrolled = self.scrolled.saturating_sub(1),
             KeyCode::Down | KeyCode::Char('j') => {
@@ -254,14 +254,14 @@ impl Viewer<'_> {
         // The first time those that were shown before are enough.
         let slug = self.slug();
         let known = self.desk.board.drill(&slug, |drill| drill.hints.len());
-        let again = self.looking == Looking::AtHints;
+        let again = self.looking == Looking::Hints;
         if (again || known == Some(0))
             && let Err(refused) = self.desk.hint(&slug)
         {
             self.word = refused.to_string();
         }
         if !again {
-            self.look(Looking::AtHints);
+            self.look(Looking::Hints);
         }
     }
 
@@ -269,12 +269,12 @@ impl Viewer<'_> {
         let count = |drill: &super::state::DrillNow| view::told(drill).len();
         let told = self.desk.board.drill(&self.slug(), count).unwrap_or(0);
         let next = match self.looking {
-            Looking::AtSchedule(number) => (number + 1) % told.max(1),
+            Looking::Schedule(number) => (number + 1) % told.max(1),
             _ => 0,
         };
         match told {
             0 => self.word = "no schedule fails".to_owned(),
-            _ => self.look(Looking::AtSchedule(next)),
+            _ => self.look(Looking::Schedule(next)),
         }
     }
 

@@ -21,15 +21,15 @@ pub(super) type Line = Vec<Span>;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Looking {
     /// The drill and its verdict.
-    AtDrill,
+    Drill,
     /// All drills; the marked one.
-    AtList(usize),
+    List(usize),
     /// The hints of the drill.
-    AtHints,
+    Hints,
     /// The schedule of a failed check, counted among those that have one.
-    AtSchedule(usize),
+    Schedule(usize),
     /// The question whether the stub is to be put back.
-    AtReset,
+    Reset,
 }
 
 /// All that the view depends on besides the state.
@@ -114,8 +114,8 @@ fn head(state: &State, show: &Show<'_>) -> Line {
 
 fn foot(show: &Show<'_>) -> Vec<Line> {
     let keys: &[(&str, &str)] = match show.looking {
-        Looking::AtReset => &[("y", "put the stub back"), ("any other key", "leave it")],
-        Looking::AtList(_) => &[("↑↓", "choose"), ("enter", "go there"), ("l", "back")],
+        Looking::Reset => &[("y", "put the stub back"), ("any other key", "leave it")],
+        Looking::List(_) => &[("↑↓", "choose"), ("enter", "go there"), ("l", "back")],
         _ => &[
             ("n", "next"),
             ("l", "list"),
@@ -146,11 +146,11 @@ fn body(state: &State, show: &Show<'_>) -> Vec<Line> {
         return vec![plain("This course has no drills.")];
     };
     match show.looking {
-        Looking::AtList(marked) => list(state, *marked),
-        Looking::AtDrill => about(drill),
-        Looking::AtHints => hints(drill),
-        Looking::AtSchedule(number) => schedule(drill, *number),
-        Looking::AtReset => vec![
+        Looking::List(marked) => list(state, *marked),
+        Looking::Drill => about(drill),
+        Looking::Hints => hints(drill),
+        Looking::Schedule(number) => schedule(drill, *number),
+        Looking::Reset => vec![
             plain(format!("Put the stub of `{}` back?", drill.slug)),
             plain("What you have is kept in `.learner/backups/`."),
         ],

@@ -126,8 +126,8 @@ fn drawn(state: &State, looking: &Looking, width: usize, height: usize) -> Strin
 #[test]
 fn a_failed_verdict_is_compact_and_shows_no_control_character() {
     let state = state(vec![drill("inflight_fix", Phase::Graded, Some(failed()))]);
-    insta::assert_snapshot!(drawn(&state, &Looking::AtDrill, 60, 20));
-    insta::assert_snapshot!("schedule", drawn(&state, &Looking::AtSchedule(0), 60, 14));
+    insta::assert_snapshot!(drawn(&state, &Looking::Drill, 60, 20));
+    insta::assert_snapshot!("schedule", drawn(&state, &Looking::Schedule(0), 60, 14));
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn a_pass_says_what_comes_next() {
     let checks = vec![check("one_fetch", CheckStatus::Passed, "")];
     let passed = verdict(Status::Passed, checks);
     let state = state(vec![drill("inflight_fix", Phase::Grading, Some(passed))]);
-    insta::assert_snapshot!(drawn(&state, &Looking::AtDrill, 80, 14));
+    insta::assert_snapshot!(drawn(&state, &Looking::Drill, 80, 14));
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn hints_the_list_and_the_question_fit_a_small_window() {
         drill("inflight_fix", Phase::Graded, Some(failed())),
         behind,
     ]);
-    let looks = [Looking::AtList(1), Looking::AtHints, Looking::AtReset];
+    let looks = [Looking::List(1), Looking::Hints, Looking::Reset];
     let drawn: Vec<String> = looks
         .iter()
         .map(|look| drawn(&state, look, 60, 8))
@@ -161,7 +161,7 @@ fn no_window_is_too_small() {
         let show = Show {
             address: "",
             drill: 0,
-            looking: &Looking::AtDrill,
+            looking: &Looking::Drill,
             scrolled: 1_000,
             word: "",
         };
@@ -175,5 +175,5 @@ fn what_could_not_be_prepared_is_told() {
     let mut state = state(vec![drill("inflight_fix", Phase::Waiting, None)]);
     state.prepare.phase = PreparePhase::Failed;
     "cargo could not build the course's crates (no network)".clone_into(&mut state.prepare.words);
-    insta::assert_snapshot!(drawn(&state, &Looking::AtDrill, 60, 9));
+    insta::assert_snapshot!(drawn(&state, &Looking::Drill, 60, 9));
 }
