@@ -1,8 +1,13 @@
 //! The command line, as clap reads it. Every flag carries its own docs.
 
+mod learn;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::schedule::ReplayKey;
+pub use learn::{Book, Learn, UpdateCheck};
 
 /// Grades the drills of this course from outside: it drives your code through
 /// every schedule that matters and believes only what it saw.
@@ -36,6 +41,8 @@ Exit codes: 0 every submission passed; 1 graded, something failed; 2 could not g
 /// What the program can do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Serve the book on this machine and grade a drill whenever it is saved
+    Learn(Learn),
     /// Grade a drill, or every drill
     Grade(Grade),
     /// Play one failing schedule again and show its timeline
@@ -54,6 +61,10 @@ pub enum Command {
     Solution(Solution),
     /// Begin a new drill: its files in their four places, and its lines in the lists
     New(New),
+    /// Say which drills' stubs have changed since you began
+    UpdateCheck(UpdateCheck),
+    /// Build the book
+    Book(Book),
     /// Check the course itself: solutions pass, stubs fail, wrong ones are caught
     Audit(Audit),
     /// Say what this machine's sandbox can and cannot enforce
@@ -152,8 +163,10 @@ pub struct Latency {
 Examples:
   cargo grader trace inflight_fix solutions/inflight_fix --out real_fix.json
   cargo grader trace inflight_fix naive.rs --callers 2 --drops 0
+  cargo grader trace inflight_fix naive.rs --key 7:one_fetch:q7.q7
 
-All requests ask for one user. The numbers say how much may happen in one schedule.")]
+All requests ask for one user. The numbers say how much may happen in one schedule. A key, as
+a verdict shows it, names one schedule and takes their place.")]
 pub struct Trace {
     /// The drill whose contract and rules the code is held to
     pub drill: String,
@@ -179,6 +192,10 @@ pub struct Trace {
     /// Rows come from it, and replay keys name it
     #[arg(long, value_name = "N", default_value_t = 7)]
     pub seed: u64,
+
+    /// Only the schedule of this replay key
+    #[arg(long, value_name = "KEY", conflicts_with_all = ["callers", "errors", "drops", "holds", "seed"])]
+    pub key: Option<ReplayKey>,
 
     /// Write to this file instead of standard output
     #[arg(long, value_name = "FILE")]

@@ -1,16 +1,19 @@
 //! The subcommands, one per file, and what they share: the course and exit codes.
 
 mod audit;
+mod book;
 mod doctor;
 mod grade;
 mod hint;
 mod latency;
+mod learn;
 mod list;
 mod new;
 mod replay;
 mod reset;
 mod solution;
 mod trace;
+mod update_check;
 
 use std::process::ExitCode;
 
@@ -44,6 +47,7 @@ pub fn run(cli: Cli) -> Result<Exit> {
     let here = std::env::current_dir()?;
     let course = Course::find(cli.course.as_deref(), &here)?;
     match cli.command {
+        Command::Learn(args) => learn::run(course, &args),
         Command::Grade(args) => grade::run(course, args),
         Command::Replay(args) => replay::run(course, &args),
         Command::Latency(args) => latency::run(course, &args),
@@ -53,6 +57,8 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Reset(args) => reset::run(&course, &args.drill),
         Command::Solution(args) => solution::run(&course, &args),
         Command::New(args) => new::run(&course, &args),
+        Command::UpdateCheck(args) => update_check::run(&course, &args),
+        Command::Book(args) => book::run(&course, &args),
         Command::Audit(args) => audit::run(course, &args),
         Command::Doctor(args) => doctor::run(course, &args),
     }

@@ -20,6 +20,7 @@ use crate::interrupt::Folder;
 use crate::limits::{Confined, Limits};
 use crate::prepared::Prepared;
 use crate::sandbox::{Places, Sandbox, next_user};
+use crate::stop::Stop;
 use crate::submission::Submission;
 use crate::supervisor::describe;
 use crate::supervisor::output::Output;
@@ -69,6 +70,8 @@ pub struct Workshop<'a> {
     pub places: &'a Places,
     /// What rustc and the worker are kept in.
     pub sandbox: &'a Sandbox,
+    /// Whether a worker is still wanted.
+    pub stop: &'a Stop,
 }
 
 /// Compiles `submission` for `drill`.
@@ -138,6 +141,7 @@ pub fn compile(
     let limits = Limits {
         sandbox: workshop.sandbox.clone(),
         user,
+        stop: workshop.stop.clone(),
         ..Limits::of_drill(&exercise.limits)
     };
     Ok(Compiled {
@@ -207,6 +211,10 @@ impl Rustc<'_> {
         let status = loop {
             if let Some(status) = process.child().try_wait()? {
                 break status;
+            }
+            if self.workshop.stop.is_asked() {
+                let why = io::Error::new(io::ErrorKind::Interrupted, "it is no longer wanted");
+                return Err(CompileError::Infrastructure(why));
             }
             if Instant::now() > deadline {
                 let text = format!("rustc was stopped after {} s\n", limits.wall.as_secs());

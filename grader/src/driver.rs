@@ -140,9 +140,9 @@ impl<'a> Driver<'a> {
         self.panicked_closing.as_deref()
     }
 
-    /// Whether the time of the whole grading is used up.
+    /// Whether the time of the whole grading is used up, or its verdict not wanted.
     pub fn is_out_of_time(&self) -> bool {
-        Instant::now() > self.deadline
+        Instant::now() > self.deadline || self.limits.stop.is_asked()
     }
 
     /// What a worker is told to seed its loop with. The rows come from the same

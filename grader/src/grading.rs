@@ -14,8 +14,9 @@ use crate::driver::{Driver, Service};
 use crate::exam::{Decision, Exam};
 use crate::latency::LoopLatency;
 use crate::limits::Limits;
-use crate::prepared::{PrepareError, Prepared};
+use crate::prepared::{Audience, PrepareError, Prepared};
 use crate::sandbox::{Places, Sandbox, Tier};
+use crate::stop::Stop;
 use crate::submission::{Caps, Submission, SubmissionError};
 use crate::toolchain::{Toolchain, ToolchainError};
 use crate::verdict::{CheckResult, CheckStatus, Metrics, SCHEMA, Status, Verdict};
@@ -24,7 +25,7 @@ use crate::verdict::{CheckResult, CheckStatus, Metrics, SCHEMA, Status, Verdict}
 const PASSWORDS: u32 = 2;
 
 /// Grades submissions of one course.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Grader {
     course: Course,
     prepared: Prepared,
@@ -32,6 +33,7 @@ pub struct Grader {
     sandbox: Sandbox,
     allow_degraded: bool,
     pictures: bool,
+    stop: Stop,
 }
 
 /// Why there is no verdict. Nothing here is the submission's fault.
@@ -78,8 +80,16 @@ impl Grader {
     /// # Errors
     /// When there is no toolchain or the build fails.
     pub fn new(course: Course) -> Result<Grader, GradeError> {
+        Grader::prepared_for(course, Audience::Terminal)
+    }
+
+    /// The same, for one who wants to know how far that build is.
+    ///
+    /// # Errors
+    /// As [`Grader::new`].
+    pub fn prepared_for(course: Course, audience: Audience<'_>) -> Result<Grader, GradeError> {
         let toolchain = Toolchain::find(course.root())?;
-        let prepared = Prepared::get(&course, &toolchain)?;
+        let prepared = Prepared::get_for(&course, &toolchain, audience)?;
         let grader = course.target().join("grader");
         let places = Places::find(&toolchain, &prepared, grader.join("root"))
             .map_err(GradeError::Machine)?;
@@ -91,6 +101,7 @@ impl Grader {
             sandbox,
             allow_degraded: false,
             pictures: true,
+            stop: Stop::new(),
         })
     }
 
@@ -99,6 +110,16 @@ impl Grader {
     pub fn without_pictures(mut self) -> Grader {
         self.pictures = false;
         self
+    }
+
+    /// The same grader, whose gradings end when `stop` asks for it. What they return
+    /// then says nothing.
+    #[must_use]
+    pub fn until(&self, stop: &Stop) -> Grader {
+        Grader {
+            stop: stop.clone(),
+            ..self.clone()
+        }
     }
 
     /// Runs strangers' code even where the sandbox is not full.
@@ -148,6 +169,21 @@ impl Grader {
     /// When the path cannot be read or the machine fails; a bad submission is a
     /// verdict.
     pub fn grade(&self, drill: &dyn Drill, path: &Path, seed: u64) -> Result<Verdict, GradeError> {
+        self.grade_and_keep(drill, path, seed)
+            .map(|(verdict, _)| verdict)
+    }
+
+    /// The same, and the worker the verdict is about, if there was one: to play one of
+    /// its schedules again without compiling anything.
+    ///
+    /// # Errors
+    /// As [`Grader::grade`].
+    pub fn grade_and_keep(
+        &self,
+        drill: &dyn Drill,
+        path: &Path,
+        seed: u64,
+    ) -> Result<(Verdict, Option<Compiled>), GradeError> {
         self.may_run(path)?;
         let mut verdict = blank(drill, path, seed);
         verdict.sandbox = self.sandbox.tier();
@@ -160,7 +196,7 @@ impl Grader {
             Err(error) if error.is_rejection() => {
                 verdict.status = Status::Rejected;
                 verdict.diagnostics = error.to_string();
-                return Ok(verdict);
+                return Ok((verdict, None));
             }
             Err(error) => return Err(GradeError::Submission(error)),
         };
@@ -168,18 +204,23 @@ impl Grader {
         let begun = Instant::now();
         let compiled = self.compile(drill, &submission)?;
         verdict.metrics.compile_ms = millis(begun);
-        match compiled {
-            Ok(compiled) => self.examine(drill, &compiled, seed, &mut verdict)?,
+        let worker = match compiled {
+            Ok(compiled) => {
+                self.examine(drill, &compiled, seed, &mut verdict)?;
+                Some(compiled)
+            }
             Err(NoWorker::Refused(diagnostics)) => {
                 verdict.status = Status::CompileError;
                 verdict.diagnostics = diagnostics;
+                None
             }
             Err(NoWorker::Rejected(why)) => {
                 verdict.status = Status::Rejected;
                 verdict.diagnostics = why;
+                None
             }
-        }
-        Ok(verdict)
+        };
+        Ok((verdict, worker))
     }
 
     /// What a submission for `drill` may use.
@@ -204,6 +245,7 @@ impl Grader {
             prepared: &self.prepared,
             places: &self.places,
             sandbox: &self.sandbox,
+            stop: &self.stop,
         };
         match compile(workshop, drill, &exercise, submission) {
             Ok(compiled) => Ok(Ok(compiled)),

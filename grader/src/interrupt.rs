@@ -13,11 +13,13 @@ use rustix::process::{Pid, Signal};
 static ALIVE: Mutex<Alive> = Mutex::new(Alive {
     groups: BTreeSet::new(),
     folders: BTreeSet::new(),
+    restore: None,
 });
 
 struct Alive {
     groups: BTreeSet<u32>,
     folders: BTreeSet<PathBuf>,
+    restore: Option<fn()>,
 }
 
 fn alive() -> MutexGuard<'static, Alive> {
@@ -25,7 +27,7 @@ fn alive() -> MutexGuard<'static, Alive> {
 }
 
 /// Exit code of a program ended by Ctrl-C, as shells give it.
-const INTERRUPTED: i32 = 130;
+pub(crate) const INTERRUPTED: u8 = 130;
 
 /// From now on Ctrl-C, SIGTERM and SIGHUP clean up before they end the program.
 ///
@@ -33,16 +35,37 @@ const INTERRUPTED: i32 = 130;
 /// When the system refuses the handler.
 pub fn install() -> Result<(), ctrlc::Error> {
     ctrlc::set_handler(|| {
+        // Held to the end, so that nothing new is started meanwhile.
         let alive = alive();
-        for group in &alive.groups {
-            kill_group(*group);
-        }
-        for folder in &alive.folders {
-            // Best effort: what cannot be removed is in `target/` and harmless.
-            let _ = fs::remove_dir_all(folder);
-        }
-        std::process::exit(INTERRUPTED);
+        clean_up(&alive);
+        std::process::exit(i32::from(INTERRUPTED));
     })
+}
+
+/// Ends the program like Ctrl-C, but with a code of one's own.
+pub(crate) fn end(code: u8) -> ! {
+    let alive = alive();
+    clean_up(&alive);
+    std::process::exit(i32::from(code));
+}
+
+/// From now on, `restore` is called when the program is interrupted: for what a
+/// terminal must be given back.
+pub(crate) fn at_the_end(restore: fn()) {
+    alive().restore = Some(restore);
+}
+
+fn clean_up(alive: &Alive) {
+    if let Some(restore) = alive.restore {
+        restore();
+    }
+    for group in &alive.groups {
+        kill_group(*group);
+    }
+    for folder in &alive.folders {
+        // Best effort: what cannot be removed is in `target/` and harmless.
+        let _ = fs::remove_dir_all(folder);
+    }
 }
 
 /// A process group that Ctrl-C must end; forgotten when this is dropped.

@@ -1,188 +1,218 @@
-//! What is remembered of one learner: hints shown, drills passed, backups.
+//! What is remembered of one learner: hints shown, results, passes, backups.
 //!
-//! Lives in `.learner/` in the course's folder, is written atomically, and is
-//! never in the way: a damaged file is set aside with a word.
+//! Its main type is [`Learner`]. All of it lies in `.learner/` in the course's folder,
+//! is written whole or not at all, and is never in the way: a damaged file is set aside
+//! with a word, and rows of drills that the course no longer has stay and are not looked
+//! at. A row belongs to a drill's slug and holds results by the hash of what was graded
+//! and the grader's version, so neither a newer course nor a moved folder loses it.
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::io::{self, Write};
+mod backup;
+mod row;
+mod store;
+
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-use thiserror::Error;
-
 use crate::course::Course;
-use crate::verdict::Verdict;
+use crate::stub::Stub;
+use crate::submission::Submission;
+use crate::verdict::{Status, Verdict};
+
+use row::{Pass, Points, Row};
+pub use store::LearnerError;
+use store::Store;
 
 /// What is remembered.
 #[derive(Debug)]
 pub struct Learner {
-    dir: PathBuf,
-    state: State,
-}
-
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct State {
-    drills: BTreeMap<String, DrillState>,
-}
-
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
-struct DrillState {
-    hints_shown: usize,
-    /// The hash of the submission that passed, and the grader that said so.
-    passed: Option<Pass>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct Pass {
-    sha256: String,
-    grader: String,
-}
-
-/// Why something could not be remembered.
-#[derive(Debug, Error)]
-#[error("cannot write `{}`: {source}; may you write there?", path.display())]
-pub struct LearnerError {
-    path: PathBuf,
-    source: io::Error,
+    store: Store,
+    state: store::State,
+    /// What was wrong with what was found.
+    word: Option<String>,
 }
 
 impl Learner {
-    /// What is remembered in `course`'s folder; nothing, when nothing was.
+    /// What is remembered in `course`'s folder; nothing, when nothing was. A damaged
+    /// file is told on standard error.
     pub fn of(course: &Course) -> Learner {
-        let dir = course.root().join(".learner");
-        let path = dir.join("state.json");
-        let state = match fs::read(&path) {
-            Err(_) => State::default(),
-            Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_else(|_| {
-                set_aside(&path);
-                State::default()
-            }),
-        };
-        Learner { dir, state }
+        let learner = Learner::read(course);
+        if let Some(word) = learner.word() {
+            warn(word);
+        }
+        learner
     }
 
-    /// Whether the learner's own crate of that drill has passed once.
+    /// The same; what was wrong is only told by [`Learner::word`].
+    pub fn read(course: &Course) -> Learner {
+        let store = Store::of(course);
+        let (state, word) = store.load();
+        Learner { store, state, word }
+    }
+
+    /// Reads what is remembered, lets `change` change it and writes it back. No other
+    /// grader writes in between.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn change<T>(
+        course: &Course,
+        change: impl FnOnce(&mut Learner) -> T,
+    ) -> Result<T, LearnerError> {
+        let _lock = Store::of(course).lock()?;
+        let mut learner = Learner::of(course);
+        let before = learner.state.clone();
+        let result = change(&mut learner);
+        if learner.state != before {
+            learner.store.save(&learner.state)?;
+        }
+        Ok(result)
+    }
+
+    /// What was wrong with the file it was read from, if something was.
+    pub fn word(&self) -> Option<&str> {
+        self.word.as_deref()
+    }
+
+    /// Whether the learner's own crate of that drill has passed once, whichever grader
+    /// said so.
     pub fn has_passed(&self, slug: &str) -> bool {
-        self.state
-            .drills
-            .get(slug)
-            .is_some_and(|drill| drill.passed.is_some())
+        self.row(slug).is_some_and(|row| row.passed.is_some())
+    }
+
+    /// The best result so far: points, and points there were then.
+    pub fn best(&self, slug: &str) -> Option<(u32, u32)> {
+        let best = self.row(slug)?.best?;
+        Some((best.score, best.max_score))
+    }
+
+    /// How many hints were shown.
+    pub fn hints_shown(&self, slug: &str) -> usize {
+        self.row(slug).map_or(0, |row| row.hints_shown)
+    }
+
+    /// The hash of the stub the learner began with, once they have begun.
+    pub fn begun_with(&self, slug: &str) -> Option<&str> {
+        self.row(slug)?.stub.as_deref()
+    }
+
+    /// Whether a drill's stub is another one than when the learner began, and the
+    /// learner's file is not the new one.
+    pub fn is_behind(&self, course: &Course, slug: &str) -> bool {
+        let Ok(stub) = Stub::of(course, slug) else {
+            return false;
+        };
+        let began = self.begun_with(slug);
+        began.is_some_and(|began| began != stub.sha256()) && !stub.is_untouched()
+    }
+
+    /// Where the stub the learner began with is kept.
+    pub fn old_stub(&self, slug: &str) -> PathBuf {
+        self.store.dir().join("stubs").join(format!("{slug}.rs"))
+    }
+
+    /// Notes with which stub the learner begins, unless they have begun already. Not
+    /// being able to keep its text is no reason to stop.
+    pub fn begin(&mut self, course: &Course, slug: &str) {
+        let Ok(stub) = Stub::of(course, slug) else {
+            return;
+        };
+        let behind = self.is_behind(course, slug);
+        let row = self.row_mut(slug);
+        if behind || row.stub.as_deref() == Some(stub.sha256()) {
+            return;
+        }
+        row.stub = Some(stub.sha256().to_owned());
+        let _ = self.store.keep(&self.old_stub(slug), stub.text());
+    }
+
+    /// Takes a drill's present stub for the one the learner began with.
+    pub fn begin_anew(&mut self, course: &Course, slug: &str) {
+        self.row_mut(slug).stub = None;
+        self.begin(course, slug);
     }
 
     /// Notes a verdict on the learner's own crate; others are nobody's progress.
     /// Not being able to must not keep the verdict from being shown.
-    pub fn remember(mut self, course: &Course, verdict: &Verdict) {
+    pub fn remember(course: &Course, verdict: &Verdict) {
         let own = course.exercise_dir(&verdict.drill).canonicalize();
         let is_own = own.is_ok_and(|own| {
             Path::new(&verdict.submission)
                 .canonicalize()
                 .is_ok_and(|path| path == own)
         });
-        if !is_own || !verdict.passed() {
+        if !is_own {
             return;
         }
-        let pass = Pass {
-            sha256: verdict.sha256.clone(),
-            grader: verdict.grader.clone(),
-        };
-        self.state
-            .drills
-            .entry(verdict.drill.clone())
-            .or_default()
-            .passed = Some(pass);
-        if let Err(error) = self.save() {
-            warn(&format!("your pass is not remembered: {error}"));
+        if let Err(error) = Learner::change(course, |learner| learner.note(course, verdict)) {
+            warn(&format!("your result is not remembered: {error}"));
         }
+    }
+
+    /// Notes a verdict on the learner's own crate.
+    pub fn note(&mut self, course: &Course, verdict: &Verdict) {
+        if verdict.status == Status::InfraError {
+            return;
+        }
+        self.begin(course, &verdict.drill);
+        self.row_mut(&verdict.drill).note(verdict);
     }
 
     /// Counts one more hint as shown, up to `all`; how many that makes.
     pub fn show_one_more_hint(&mut self, slug: &str, all: usize) -> usize {
-        let drill = self.state.drills.entry(slug.to_owned()).or_default();
-        drill.hints_shown = (drill.hints_shown + 1).min(all);
-        drill.hints_shown
+        let row = self.row_mut(slug);
+        row.hints_shown = (row.hints_shown + 1).min(all);
+        row.hints_shown
     }
 
-    /// Writes what is remembered: all of it or nothing.
-    ///
-    /// # Errors
-    /// When the folder cannot be written.
-    pub fn save(&self) -> Result<(), LearnerError> {
-        let path = self.dir.join("state.json");
-        let write = || {
-            fs::create_dir_all(&self.dir)?;
-            let mut file = tempfile::NamedTempFile::new_in(&self.dir)?;
-            serde_json::to_writer_pretty(&mut file, &self.state)?;
-            file.flush()?;
-            file.persist(&path)?;
-            Ok(())
-        };
-        write().map_err(|source| LearnerError { path, source })
-    }
-
-    /// Copies a drill's `src` folder to a new place; where, unless there is none.
-    ///
-    /// # Errors
-    /// When it cannot be copied whole.
-    pub fn back_up(&self, course: &Course, slug: &str) -> Result<Option<PathBuf>, LearnerError> {
-        let source = course.exercise_dir(slug).join("src");
-        if !source.is_dir() {
-            return Ok(None);
-        }
-        let all = self.dir.join("backups").join(slug);
-        let failed = |path: &Path| {
-            let path = path.to_owned();
-            move |source| LearnerError { path, source }
-        };
-        fs::create_dir_all(&all).map_err(failed(&all))?;
-        for number in 1.. {
-            let backup = all.join(number.to_string());
-            match fs::create_dir(&backup) {
-                Ok(()) => {
-                    copy_folder(&source, &backup).map_err(failed(&backup))?;
-                    return Ok(Some(backup));
-                }
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(failed(&backup)(error)),
+    /// Finds rows of drills that the course has renamed: what the learner has in a drill
+    /// without a row was graded under a slug that is gone.
+    pub fn follow_renames(&mut self, course: &Course) {
+        let slugs = course.slugs().unwrap_or_default();
+        for slug in &slugs {
+            if self.row(slug).is_some_and(|row| !row.results.is_empty()) {
+                continue;
+            }
+            let Ok(submission) = Submission::read(&course.exercise_dir(slug)) else {
+                continue;
+            };
+            let of_old = |(old, row): (&String, &Row)| {
+                let gone = !slugs.contains(old);
+                (gone && row.has(submission.sha256())).then(|| old.clone())
+            };
+            if let Some(old) = self.state.drills.iter().find_map(of_old)
+                && let Some(row) = self.state.drills.remove(&old)
+            {
+                self.state.drills.insert(slug.clone(), row);
             }
         }
-        unreachable!("there is always a next number")
+    }
+
+    fn row(&self, slug: &str) -> Option<&Row> {
+        self.state.drills.get(slug)
+    }
+
+    fn row_mut(&mut self, slug: &str) -> &mut Row {
+        self.state.drills.entry(slug.to_owned()).or_default()
     }
 }
 
-fn copy_folder(from: &Path, to: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            fs::create_dir(&target)?;
-            copy_folder(&entry.path(), &target)?;
-        } else {
-            fs::copy(entry.path(), &target)?;
+impl Row {
+    /// Adds a result: the best one and the first pass stay whatever comes later.
+    fn note(&mut self, verdict: &Verdict) {
+        let points = Points {
+            score: verdict.score,
+            max_score: verdict.max_score,
+        };
+        if self.best.is_none_or(|best| points.beats(best)) {
+            self.best = Some(points);
         }
+        if verdict.passed() {
+            self.passed = Some(Pass {
+                sha256: verdict.sha256.clone(),
+                grader: verdict.grader.clone(),
+            });
+        }
+        self.add(verdict);
     }
-    Ok(())
-}
-
-fn set_aside(path: &Path) {
-    // One that was set aside before stays.
-    let aside = (1..)
-        .map(|number| path.with_extension(format!("damaged-{number}.json")))
-        .find(|aside| !aside.exists())
-        .expect("there is always a next number");
-    let text = match fs::rename(path, &aside) {
-        Ok(()) => format!(
-            "`{}` was damaged and is now `{}`",
-            path.display(),
-            aside.display()
-        ),
-        Err(error) => format!(
-            "`{}` is damaged and cannot be moved: {error}",
-            path.display()
-        ),
-    };
-    warn(&text);
 }
 
 #[expect(

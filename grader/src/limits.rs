@@ -14,6 +14,7 @@ use serde::Deserialize;
 
 use crate::interrupt::{Group, kill_group};
 use crate::sandbox::Sandbox;
+use crate::stop::Stop;
 
 /// The `[limits]` of an `exercise.toml`; what is left out is as [`Limits::default`]
 /// says.
@@ -62,6 +63,8 @@ pub struct Limits {
     pub sandbox: Sandbox,
     /// The user it runs as, if the grader is root and there is a sandbox.
     pub user: u32,
+    /// Whether the grading is still wanted.
+    pub stop: Stop,
 }
 
 impl Limits {
@@ -114,6 +117,7 @@ impl Default for Limits {
             answer_wall: Duration::from_secs(20),
             sandbox: Sandbox::none(),
             user: 0,
+            stop: Stop::new(),
         }
     }
 }

@@ -5,9 +5,12 @@
 //! (toolchain, lockfile, the worker's and the kit's source, the crates the drills
 //! allow), so it is never stale. A lock lets one grader build while others wait.
 
+mod cargo;
+mod progress;
+
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -16,8 +19,9 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use crate::course::{Course, CourseError};
-use crate::limits::Limits;
 use crate::toolchain::Toolchain;
+
+pub use progress::{Audience, Progress};
 
 /// Changed whenever the way of building changes.
 const RECIPE: &str = "3";
@@ -66,6 +70,18 @@ impl Prepared {
     /// # Errors
     /// When they cannot be built.
     pub fn get(course: &Course, toolchain: &Toolchain) -> Result<Prepared, PrepareError> {
+        Prepared::get_for(course, toolchain, Audience::Terminal)
+    }
+
+    /// The same, while `audience` waits.
+    ///
+    /// # Errors
+    /// As [`Prepared::get`].
+    pub fn get_for(
+        course: &Course,
+        toolchain: &Toolchain,
+        audience: Audience<'_>,
+    ) -> Result<Prepared, PrepareError> {
         let recipe = Recipe::of(course, toolchain)?;
         let dir = course
             .target()
@@ -86,7 +102,7 @@ impl Prepared {
         if let Some(prepared) = Prepared::load(&dir) {
             return Ok(prepared);
         }
-        let prepared = recipe.build(&dir, toolchain)?;
+        let prepared = recipe.build(&dir, toolchain, audience)?;
         prepared.store(&dir).map_err(failed)?;
         remove_others(&dir);
         Ok(prepared)
@@ -191,7 +207,12 @@ impl Recipe {
         })
     }
 
-    fn build(&self, dir: &Path, toolchain: &Toolchain) -> Result<Prepared, PrepareError> {
+    fn build(
+        &self,
+        dir: &Path,
+        toolchain: &Toolchain,
+        audience: Audience<'_>,
+    ) -> Result<Prepared, PrepareError> {
         let failed = |source| PrepareError::Io {
             path: dir.to_owned(),
             source,
@@ -203,7 +224,6 @@ impl Recipe {
         fs::write(package.join("src/launcher.rs"), LAUNCHER_SOURCE).map_err(failed)?;
         fs::copy(&self.lockfile, package.join("Cargo.lock")).map_err(failed)?;
 
-        announce("preparing the crates that submissions are linked with; this happens once");
         let mut command = Command::new(toolchain.cargo());
         command
             .args([
@@ -220,19 +240,10 @@ impl Recipe {
             .env_remove("RUSTC_WORKSPACE_WRAPPER")
             .env_remove("CARGO_BUILD_TARGET")
             .stdin(Stdio::null());
-        if !io::stderr().is_terminal() {
-            command.arg("--quiet");
-        }
-        command.stderr(Stdio::inherit());
-        let output = command.output().map_err(failed)?;
-        if !output.status.success() {
-            let how = crate::supervisor::describe(output.status, &Limits::default());
-            return Err(PrepareError::Cargo(how));
-        }
-        let (externs, launcher) = self.artifacts(&output.stdout)?;
+        let messages = cargo::run(command, audience).map_err(failed)??;
+        let (externs, launcher) = self.artifacts(&messages)?;
         let deps = dir.join("target/release/deps");
         forget_places(&deps).map_err(failed)?;
-        announce("prepared");
         Ok(Prepared {
             externs,
             deps,
@@ -401,12 +412,4 @@ fn remove_others(dir: &Path) {
             let _ = fs::remove_dir_all(&other);
         }
     }
-}
-
-#[expect(
-    clippy::print_stderr,
-    reason = "progress of a long step, for whoever waits"
-)]
-fn announce(text: &str) {
-    eprintln!("grader: {text}");
 }

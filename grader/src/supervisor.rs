@@ -166,7 +166,7 @@ impl Worker {
                 }
                 Received::Ended => return Err(Failure::Died(self.how_it_ended())),
                 Received::Nothing => {
-                    if Instant::now() > self.deadline {
+                    if Instant::now() > self.deadline || self.limits.stop.is_asked() {
                         return Err(Failure::OutOfTime(self.limits.wall.as_secs()));
                     }
                     if let Some(how) = self.pulse.stopped(&self.limits) {

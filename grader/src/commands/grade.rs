@@ -54,7 +54,7 @@ pub(super) fn run(course: Course, args: Grade) -> Result<Exit> {
         match grader.grade(drill, &path, seed) {
             Ok(verdict) => {
                 failed |= !verdict.passed();
-                Learner::of(grader.course()).remember(grader.course(), &verdict);
+                Learner::remember(grader.course(), &verdict);
                 report.one(&verdict, &mut out)?;
                 verdicts.push(verdict);
             }

@@ -10,9 +10,10 @@ use crate::learner::Learner;
 
 pub(super) fn run(course: &Course, slug: &str) -> Result<Exit> {
     let hints = course.exercise(slug)?.hints;
-    let mut learner = Learner::of(course);
-    let shown = learner.show_one_more_hint(slug, hints.len());
-    learner.save()?;
+    let shown = Learner::change(course, |learner| {
+        learner.begin(course, slug);
+        learner.show_one_more_hint(slug, hints.len())
+    })?;
     let mut out = anstream::stdout();
     if hints.is_empty() {
         writeln!(out, "drill `{slug}` has no hints")?;

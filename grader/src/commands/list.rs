@@ -14,6 +14,7 @@ pub(super) fn run(course: &Course) -> Result<Exit> {
     let mut out = anstream::stdout();
     let slugs = course.slugs()?;
     let width = slugs.iter().map(String::len).max().unwrap_or(0);
+    let mut changed = false;
     for slug in slugs {
         let exercise = course.exercise(&slug)?;
         let state = match drills::find(&slug) {
@@ -25,6 +26,13 @@ pub(super) fn run(course: &Course) -> Result<Exit> {
             out,
             "{slug:width$}  {state:<19}  {} ({} minutes)",
             exercise.title, exercise.minutes
+        )?;
+        changed |= learner.is_behind(course, &slug);
+    }
+    if changed {
+        writeln!(
+            out,
+            "\na stub has changed since you began; `cargo grader update-check` says which"
         )?;
     }
     writeln!(

@@ -1,4 +1,5 @@
-//! `trace`: every schedule of a few requests, recorded for the book's figures.
+//! `trace`: every schedule of a few requests, or the one of a replay key, recorded
+//! for the book's figures.
 
 use std::fs;
 use std::io::Write;
@@ -42,17 +43,27 @@ pub(super) fn run(course: Course, args: &Args) -> Result<Exit> {
             .unwrap_or(&args.path)
             .display()
             .to_string(),
-        check: drill.checks()[0].id.to_owned(),
+        check: match &args.key {
+            Some(key) => key.check.clone(),
+            None => drill.checks()[0].id.to_owned(),
+        },
     };
-    let freedom = Freedom {
-        user: USER,
-        callers: args.callers,
-        errors: args.errors,
-        drops: args.drops,
-        holds: args.holds,
+    let seed = args.key.as_ref().map_or(args.seed, |key| key.seed);
+    let mut driver = grader.driver(drill, &compiled, seed);
+    let recorded = match &args.key {
+        Some(key) => Trace::replay(&mut driver, drill.rules(), &key.turns, subject),
+        None => {
+            let freedom = Freedom {
+                user: USER,
+                callers: args.callers,
+                errors: args.errors,
+                drops: args.drops,
+                holds: args.holds,
+            };
+            Trace::record(&mut driver, drill.rules(), &freedom, subject)
+        }
     };
-    let mut driver = grader.driver(drill, &compiled, args.seed);
-    let trace = match Trace::record(&mut driver, drill.rules(), &freedom, subject) {
+    let trace = match recorded {
         Ok(trace) => trace,
         Err(failure) => bail!("cannot record code that does not live through it: {failure}"),
     };

@@ -19,6 +19,7 @@ mod cli;
 #[cfg(target_os = "linux")]
 mod hands;
 mod house;
+mod learn;
 mod learner_cannot;
 #[cfg(target_os = "linux")]
 mod limits;

@@ -5,7 +5,19 @@ use crate::courses::{Said, Scratch, program};
 #[test]
 fn every_command_explains_itself() {
     let commands = [
-        "", "grade", "replay", "latency", "trace", "list", "hint", "reset", "solution", "audit",
+        "",
+        "learn",
+        "grade",
+        "replay",
+        "latency",
+        "trace",
+        "list",
+        "hint",
+        "reset",
+        "solution",
+        "update-check",
+        "book",
+        "audit",
         "doctor",
     ];
     for command in commands {
@@ -35,7 +47,18 @@ fn help_lists_every_command() {
     assert_eq!(
         listed,
         [
-            "grade", "replay", "latency", "trace", "list", "hint", "reset", "solution", "audit",
+            "learn",
+            "grade",
+            "replay",
+            "latency",
+            "trace",
+            "list",
+            "hint",
+            "reset",
+            "solution",
+            "update-check",
+            "book",
+            "audit",
             "doctor"
         ]
     );

@@ -1,0 +1,22 @@
+//! `learn`: the book beside the editor, every save graded.
+
+use anyhow::Result;
+
+use super::Exit;
+use crate::cli::Learn;
+use crate::course::Course;
+use crate::learn::editor::Editor;
+use crate::learn::{self, Settings};
+
+pub(super) fn run(course: Course, args: &Learn) -> Result<Exit> {
+    let editor = match &args.editor {
+        Some(name) => Editor::named(name)?,
+        None => Editor::guessed(|name| std::env::var_os(name)),
+    };
+    let settings = Settings {
+        port: args.port,
+        open: args.open,
+        editor,
+    };
+    match learn::run(course, settings)? {}
+}

@@ -1,0 +1,230 @@
+//! Learn mode: the book on a local page, and every save graded at once.
+//!
+//! One thread each for the server, the watcher, the gradings and the terminal; they share
+//! a [`Desk`](desk::Desk), and tell each other what happened through its board. The
+//! modules, in reading order:
+
+// What is known, and what can be asked for.
+pub mod desk;
+pub mod queue;
+pub mod state;
+// Who finds out, and who judges.
+mod grading;
+mod watch;
+// The page.
+mod events;
+pub mod guard;
+mod neighbour;
+mod requests;
+pub mod server;
+pub mod site;
+// The terminal.
+mod plain;
+mod terminal;
+// What both show.
+pub mod editor;
+pub mod places;
+
+use std::convert::Infallible;
+use std::io;
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use thiserror::Error;
+use tokio::sync::OnceCell;
+
+use crate::book::{self, BookError};
+use crate::course::{Course, CourseError};
+use crate::drills;
+use crate::interrupt::{self, Folder};
+use crate::learner::Learner;
+use desk::Desk;
+use editor::Editor;
+use guard::Guard;
+use requests::Requests;
+use server::Server;
+use site::Site;
+use state::{Board, DrillNow, Phase, Prepare, PreparePhase, State};
+use terminal::End;
+use watch::Watch;
+
+/// How learn mode is to be run.
+#[derive(Debug, Default)]
+pub struct Settings {
+    /// The port, if it must be this one.
+    pub port: Option<u16>,
+    /// Whether the book is opened in a browser.
+    pub open: bool,
+    /// How places are opened in an editor, if they are.
+    pub editor: Option<Editor>,
+}
+
+/// Why learn mode cannot begin.
+#[derive(Debug, Error)]
+pub enum LearnError {
+    /// The course is not as it should be.
+    #[error(transparent)]
+    Course(#[from] CourseError),
+    /// The book cannot be built.
+    #[error(transparent)]
+    Book(#[from] BookError),
+    /// The port cannot be had.
+    #[error("cannot serve on port {port}: {source}; leave `--port` out to take one that is free")]
+    Port {
+        /// The port.
+        port: u16,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The system refused something.
+    #[error("cannot start: {0}")]
+    System(#[from] io::Error),
+}
+
+/// Runs learn mode until the learner ends it, and with it the program.
+///
+/// # Errors
+/// When it cannot begin.
+pub fn run(course: Course, settings: Settings) -> Result<Infallible, LearnError> {
+    let listener = server::listen(settings.port).map_err(|source| LearnError::Port {
+        port: settings.port.unwrap_or(server::PORT),
+        source,
+    })?;
+    let port = listener.local_addr()?.port();
+    let token = guard::new_token().map_err(|error| io::Error::other(error.to_string()))?;
+    let desk = Arc::new(desk(course, &token, settings.editor)?);
+    // Known before anything can be saved.
+    let slugs = desk.board.read(slugs);
+    let watch = Watch::new(desk.course.clone(), slugs.clone());
+    slugs.iter().for_each(|slug| desk.queue.some_time(slug));
+    let watching = Arc::clone(&desk);
+    start("watch", move || {
+        watch.run(|slug, since| watching.queue.now(slug, Some(since)))
+    })?;
+    let grading = Arc::clone(&desk);
+    start("grading", move || grading::run(&grading))?;
+
+    let site = Arc::new(OnceCell::new());
+    serve(&desk, &site, Guard::new(port, token.clone()), listener)?;
+    // Others may begin meanwhile; who asks for the book is told to wait a moment.
+    let built = read_book(&desk.course, &token)?;
+    let _ = site.set(built);
+    let address = format!("http://127.0.0.1:{port}/");
+    let opened = match settings.open {
+        true => browse(&address).err().unwrap_or_default(),
+        false => String::new(),
+    };
+    let end = match plain::is_a_terminal() {
+        true => terminal::run(&desk, &address, opened)?,
+        false => plain::run(&desk, &address, &opened),
+    };
+    // Whatever runs at this moment is ended with the program.
+    interrupt::end(match end {
+        End::Quit => 0,
+        End::Interrupted => interrupt::INTERRUPTED,
+    })
+}
+
+/// Opens a page in the browser. The error says what to do instead.
+fn browse(address: &str) -> Result<(), String> {
+    open::that_detached(address)
+        .map_err(|_| format!("no browser could be started; open {address} in one"))
+}
+
+fn slugs(state: &State) -> Vec<String> {
+    state
+        .drills
+        .iter()
+        .map(|drill| drill.slug.clone())
+        .collect()
+}
+
+/// The desk of a course, with what is remembered on it.
+fn desk(course: Course, token: &str, editor: Option<Editor>) -> Result<Desk, LearnError> {
+    let graded: Vec<String> = course
+        .slugs()?
+        .into_iter()
+        .filter(|slug| drills::find(slug).is_some())
+        .collect();
+    // Not being able to write is said when there is something to lose.
+    let _ = Learner::change(&course, |learner| {
+        learner.follow_renames(&course);
+        graded.iter().for_each(|slug| learner.begin(&course, slug));
+    });
+    let mut drills = Vec::new();
+    for slug in &graded {
+        drills.push(blank(&course, slug, editor.as_ref())?);
+    }
+    let state = State {
+        course: book::title(&course),
+        grader: env!("CARGO_PKG_VERSION").to_owned(),
+        token: token.to_owned(),
+        prepare: Prepare {
+            phase: PreparePhase::Waiting,
+            done: 0,
+            total: 0,
+            words: String::new(),
+        },
+        drills,
+    };
+    let desk = Desk::new(course, Board::new(state), editor);
+    graded.iter().for_each(|slug| desk.show_progress(slug));
+    Ok(desk)
+}
+
+/// A drill nothing is known of.
+fn blank(course: &Course, slug: &str, editor: Option<&Editor>) -> Result<DrillNow, LearnError> {
+    let exercise = course.exercise(slug)?;
+    let drill = course.drill(slug)?;
+    let file = course.exercise_dir(slug).join("src/lib.rs");
+    Ok(DrillNow {
+        slug: slug.to_owned(),
+        title: exercise.title,
+        page: format!("{slug}.html"),
+        file: format!("exercises/{slug}/src/lib.rs"),
+        phase: Phase::Waiting,
+        run: 0,
+        verdict: None,
+        words: String::new(),
+        hints: Vec::new(),
+        more_hints: !exercise.hints.is_empty(),
+        passed: false,
+        best: 0,
+        max: drill.checks().iter().map(|check| check.points).sum(),
+        changed_upstream: false,
+        errors: Vec::new(),
+        open: editor.map(|editor| editor.link(&file, 1, 1)),
+        next: None,
+        took_ms: None,
+    })
+}
+
+fn serve(
+    desk: &Arc<Desk>,
+    site: &Arc<OnceCell<Site>>,
+    guard: Guard,
+    listener: TcpListener,
+) -> io::Result<()> {
+    let server = Server {
+        guard,
+        site: Arc::clone(site),
+        board: Arc::clone(&desk.board),
+        requests: Requests::new(Arc::clone(desk)),
+    };
+    start("server", move || server.serve(listener))
+}
+
+/// Builds the book somewhere else and takes it into memory.
+fn read_book(course: &Course, token: &str) -> Result<Site, LearnError> {
+    let folder = Folder::below(&course.target().join("grader/learn"))?;
+    book::build(course, Some(folder.path()))?;
+    Ok(Site::read(folder.path(), token)?)
+}
+
+fn start<T: Send + 'static>(
+    name: &str,
+    run: impl FnOnce() -> T + Send + 'static,
+) -> io::Result<()> {
+    let thread = std::thread::Builder::new().name(name.to_owned());
+    thread.spawn(run).map(drop)
+}

@@ -1,0 +1,278 @@
+//! What a learner can ask for, from a page or from the terminal: a hint, another grading,
+//! the stub again, the reference, a failing schedule to walk through.
+//!
+//! Its main type is [`Desk`], which everything in learn mode shares. Whatever it is asked
+//! for, only files in `exercises/` are ever graded.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use serde::Serialize;
+use thiserror::Error;
+
+use super::editor::Editor;
+use super::queue::Queue;
+use super::state::{Board, Phase};
+use crate::compile::Compiled;
+use crate::course::{Course, CourseError};
+use crate::drills;
+use crate::driver::Service;
+use crate::grading::Grader;
+use crate::learner::{Learner, LearnerError};
+use crate::schedule::ReplayKey;
+use crate::stub::{PutBack, Stub, StubError};
+use crate::trace::{Subject, Trace};
+use crate::verdict::Verdict;
+
+/// Why something was not done.
+#[derive(Debug, Error)]
+pub enum Refused {
+    /// There is no such thing.
+    #[error("{0}")]
+    Unknown(String),
+    /// It is too early for it.
+    #[error("{0}")]
+    NotYet(String),
+    /// It could not be done.
+    #[error("{0}")]
+    Failed(String),
+}
+
+impl From<CourseError> for Refused {
+    fn from(error: CourseError) -> Refused {
+        Refused::Failed(error.to_string())
+    }
+}
+
+impl From<LearnerError> for Refused {
+    fn from(error: LearnerError) -> Refused {
+        Refused::Failed(error.to_string())
+    }
+}
+
+impl From<StubError> for Refused {
+    fn from(error: StubError) -> Refused {
+        Refused::Failed(error.to_string())
+    }
+}
+
+/// The reference beside the learner's own.
+#[derive(Debug, Serialize)]
+pub struct Solutions {
+    /// The course's solution.
+    pub reference: String,
+    /// The learner's file.
+    pub yours: String,
+}
+
+/// What is kept of the last grading of a drill: its worker, and the schedules that fail.
+#[derive(Debug)]
+struct Kept {
+    compiled: Compiled,
+    schedules: HashMap<String, ReplayKey>,
+}
+
+/// What everything in learn mode shares.
+#[derive(Debug)]
+pub struct Desk {
+    /// The course.
+    pub course: Course,
+    /// What is shown.
+    pub board: Arc<Board>,
+    /// What is to be graded.
+    pub queue: Queue,
+    /// How places are opened, if they can be.
+    pub editor: Option<Editor>,
+    grader: OnceLock<Grader>,
+    kept: Mutex<HashMap<String, Arc<Kept>>>,
+    replaying: Mutex<()>,
+}
+
+impl Desk {
+    /// A desk with nothing graded yet.
+    pub fn new(course: Course, board: Board, editor: Option<Editor>) -> Desk {
+        Desk {
+            course,
+            board: Arc::new(board),
+            queue: Queue::default(),
+            editor,
+            grader: OnceLock::new(),
+            kept: Mutex::default(),
+            replaying: Mutex::default(),
+        }
+    }
+
+    /// The drill's file that is edited.
+    pub fn file(&self, slug: &str) -> PathBuf {
+        self.course.exercise_dir(slug).join("src/lib.rs")
+    }
+
+    /// Whoever grades, once there is one.
+    pub fn grader(&self) -> Option<&Grader> {
+        self.grader.get()
+    }
+
+    /// Gradings can begin.
+    pub(super) fn is_ready(&self, grader: Grader) {
+        // Nobody else prepares one.
+        let _ = self.grader.set(grader);
+    }
+
+    /// Keeps the worker a verdict is about, so that its schedules can be played again.
+    pub(super) fn keep(&self, verdict: &Verdict, compiled: Option<Compiled>) {
+        let mut kept = lock(&self.kept);
+        // What was kept before is of another text.
+        kept.remove(&verdict.drill);
+        if let Some(compiled) = compiled {
+            let key = |check: &crate::verdict::CheckResult| {
+                let key = check.schedule.as_ref()?.parse().ok()?;
+                Some((check.id.clone(), key))
+            };
+            let schedules = verdict.checks.iter().filter_map(key).collect();
+            let of_now = Kept {
+                compiled,
+                schedules,
+            };
+            kept.insert(verdict.drill.clone(), Arc::new(of_now));
+        }
+    }
+
+    /// Shows what is remembered of the drill.
+    pub fn show_progress(&self, slug: &str) {
+        let learner = Learner::read(&self.course);
+        self.board
+            .change_drill(slug, |drill| self.write_progress(&learner, drill));
+    }
+
+    /// Writes what is remembered into what is shown.
+    pub(super) fn write_progress(&self, learner: &Learner, drill: &mut super::state::DrillNow) {
+        let exercise = self.course.exercise(&drill.slug);
+        let hints = exercise.map(|it| it.hints).unwrap_or_default();
+        let shown = learner.hints_shown(&drill.slug).min(hints.len());
+        drill.more_hints = shown < hints.len();
+        drill.hints = hints[..shown].to_vec();
+        drill.passed = learner.has_passed(&drill.slug);
+        drill.best = learner
+            .best(&drill.slug)
+            .map_or(0, |(score, _)| score.min(drill.max));
+        drill.changed_upstream = learner.is_behind(&self.course, &drill.slug);
+        drill.next = match drill.passed {
+            true => self.next(&drill.slug),
+            false => None,
+        };
+    }
+
+    /// The drill after this one.
+    pub fn next(&self, slug: &str) -> Option<String> {
+        let mut drills = drills::ALL.iter().map(|drill| drill.slug());
+        drills.find(|it| *it == slug)?;
+        drills.next().map(str::to_owned)
+    }
+
+    fn known(&self, slug: &str) -> Result<(), Refused> {
+        match self.board.drill(slug, |_| ()) {
+            Some(()) => Ok(()),
+            None => Err(Refused::Unknown("no such drill".to_owned())),
+        }
+    }
+
+    /// Shows one hint more.
+    ///
+    /// # Errors
+    /// When it cannot be remembered, or there is no such drill.
+    pub fn hint(&self, slug: &str) -> Result<(), Refused> {
+        self.known(slug)?;
+        let hints = self.course.exercise(slug)?.hints.len();
+        Learner::change(&self.course, |learner| {
+            learner.begin(&self.course, slug);
+            learner.show_one_more_hint(slug, hints)
+        })?;
+        self.show_progress(slug);
+        Ok(())
+    }
+
+    /// Grades what is on the disk once more.
+    ///
+    /// # Errors
+    /// When there is no such drill.
+    pub fn grade(&self, slug: &str) -> Result<(), Refused> {
+        self.known(slug)?;
+        self.queue.now(slug, None);
+        Ok(())
+    }
+
+    /// Puts the stub back; what was there is kept.
+    ///
+    /// # Errors
+    /// When it cannot be, or there is no such drill.
+    pub fn reset(&self, slug: &str) -> Result<PutBack, Refused> {
+        self.known(slug)?;
+        let done = Stub::of(&self.course, slug)?.put_back(&self.course)?;
+        self.show_progress(slug);
+        // Who watches the files would find out; whoever asked need not wait for that.
+        self.queue.now(slug, None);
+        Ok(done)
+    }
+
+    /// The reference beside the learner's own, for who has passed.
+    ///
+    /// # Errors
+    /// Before that; when a file cannot be read; when there is no such drill.
+    pub fn solutions(&self, slug: &str) -> Result<Solutions, Refused> {
+        self.known(slug)?;
+        if !Learner::read(&self.course).has_passed(slug) {
+            let words = "you have not passed this drill yet; the reference is shown once you have";
+            return Err(Refused::NotYet(words.to_owned()));
+        }
+        let read = |path: PathBuf| {
+            let text = std::fs::read(&path);
+            let text = text.map_err(|source| CourseError::Read { path, source })?;
+            Ok::<_, CourseError>(String::from_utf8_lossy(&text).into_owned())
+        };
+        Ok(Solutions {
+            reference: read(self.course.solution_dir(slug).join("src/lib.rs"))?,
+            yours: read(self.file(slug))?,
+        })
+    }
+
+    /// The failing schedule of a check of the last verdict, played again for a figure, as
+    /// JSON.
+    ///
+    /// # Errors
+    /// When there is none that a figure could walk.
+    pub fn trace(&self, slug: &str, check: &str) -> Result<String, Refused> {
+        self.known(slug)?;
+        let none = || Refused::Unknown("no schedule to walk through".to_owned());
+        let kept = lock(&self.kept).get(slug).cloned().ok_or_else(none)?;
+        let key = kept.schedules.get(check).ok_or_else(none)?;
+        let drill = drills::find(slug).ok_or_else(none)?;
+        let grader = self.grader().ok_or_else(none)?;
+        if drill.service() != Service::Users {
+            // No figure draws threads.
+            return Err(none());
+        }
+        // One after the other: each is a process that a request starts.
+        let _alone = lock(&self.replaying);
+        let mut driver = grader.driver(drill, &kept.compiled, key.seed);
+        let subject = Subject {
+            drill: slug.to_owned(),
+            source: format!("exercises/{slug}"),
+            check: check.to_owned(),
+        };
+        let trace = Trace::replay(&mut driver, drill.rules(), &key.turns, subject);
+        Ok(trace.map_err(|_| none())?.to_json())
+    }
+
+    /// Says that a drill will be graded.
+    pub(super) fn will_be_graded(&self, slug: &str) {
+        self.board.change_drill(slug, |drill| {
+            drill.phase = Phase::Waiting;
+            drill.words.clear();
+        });
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,168 @@
+//! The grading thread: prepares the grader, then grades whatever the queue gives.
+//!
+//! A verdict is shown first and remembered then. What goes wrong here is shown as well,
+//! and never ends the program.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::desk::Desk;
+use super::places::places;
+use super::queue::Job;
+use super::state::{Phase, PreparePhase};
+use crate::compile::Compiled;
+use crate::drills::Drill;
+use crate::grading::{GradeError, Grader};
+use crate::learner::Learner;
+use crate::prepared::{Audience, Progress};
+use crate::text::one_line;
+use crate::verdict::{Status, Verdict};
+
+/// Seeds are drawn below this: short enough to copy.
+const SEEDS: u64 = 1 << 40;
+
+/// Grades until the program ends.
+pub(super) fn run(desk: &Desk) -> ! {
+    loop {
+        let wishes = desk.queue.wishes();
+        if prepare(desk) {
+            break;
+        }
+        // Most often the network was missing. Whoever saves or asks wants another try.
+        desk.queue.await_wish(wishes);
+    }
+    loop {
+        let job = desk.queue.take();
+        grade(desk, &job);
+    }
+}
+
+/// Prepares the grader; whether that worked.
+fn prepare(desk: &Desk) -> bool {
+    desk.board.change_prepare(|prepare| {
+        prepare.phase = PreparePhase::Building;
+        prepare.words.clear();
+    });
+    let mut tell = |Progress { done, total, words }| {
+        desk.board.change_prepare(|prepare| {
+            (prepare.done, prepare.total, prepare.words) = (done, total, words);
+        });
+    };
+    let audience = Audience::Program(&mut tell);
+    match Grader::prepared_for(desk.course.clone(), audience) {
+        Ok(grader) => {
+            desk.is_ready(grader);
+            desk.board.change_prepare(|prepare| {
+                prepare.phase = PreparePhase::Ready;
+                prepare.done = prepare.total;
+                prepare.words.clear();
+            });
+            true
+        }
+        Err(error) => {
+            let words = one_line(&error.to_string(), 2_000);
+            desk.board.change_prepare(|prepare| {
+                prepare.phase = PreparePhase::Failed;
+                prepare.words = words;
+            });
+            false
+        }
+    }
+}
+
+fn grade(desk: &Desk, job: &Job) {
+    let slug = &job.slug;
+    let (Some(drill), Some(grader)) = (crate::drills::find(slug), desk.grader()) else {
+        return;
+    };
+    if !desk.file(slug).is_file() {
+        let words = format!(
+            "`exercises/{slug}/src/lib.rs` is not there; `cargo grader reset {slug}` puts the stub back"
+        );
+        desk.queue
+            .finish(job, || show_words(desk, slug, Phase::Missing, words));
+        return;
+    }
+    desk.board.change_drill(slug, |drill| {
+        drill.phase = Phase::Grading;
+        drill.run += 1;
+    });
+    let grader = grader.until(&job.stop);
+    let graded = catch_unwind(AssertUnwindSafe(|| graded(desk, &grader, drill)));
+    let mut remembered = None;
+    let counts = desk.queue.finish(job, || match graded {
+        Ok(Ok((verdict, compiled))) => {
+            remembered = Some(verdict.clone());
+            show(desk, job, verdict, compiled);
+        }
+        Ok(Err(error)) => {
+            let words = one_line(&error.to_string(), 2_000);
+            show_words(desk, slug, Phase::Error, words);
+        }
+        Err(_) => {
+            let words = "the grader itself failed; the terminal says how. Save again to try again";
+            show_words(desk, slug, Phase::Error, words.to_owned());
+        }
+    });
+    if !counts && desk.queue.is_waiting(slug) {
+        desk.will_be_graded(slug);
+    }
+    if let Some(verdict) = remembered {
+        remember(desk, slug, &verdict);
+    }
+}
+
+fn graded(
+    desk: &Desk,
+    grader: &Grader,
+    drill: &'static dyn Drill,
+) -> Result<(Verdict, Option<Compiled>), GradeError> {
+    let path = desk.course.exercise_dir(drill.slug());
+    let seed = fastrand::u64(..SEEDS);
+    let (mut verdict, compiled) = grader.grade_and_keep(drill, &path, seed)?;
+    // As it is called from the course's folder, wherever that is.
+    verdict.submission = format!("exercises/{}", drill.slug());
+    Ok((verdict, compiled))
+}
+
+fn show(desk: &Desk, job: &Job, verdict: Verdict, compiled: Option<Compiled>) {
+    desk.keep(&verdict, compiled);
+    let dir = desk.course.exercise_dir(&job.slug);
+    let errors = match verdict.status {
+        Status::CompileError | Status::Rejected => {
+            places(&verdict.diagnostics, &dir, desk.editor.as_ref())
+        }
+        _ => Vec::new(),
+    };
+    let took = job.saved.map(|saved| saved.elapsed());
+    desk.board.change_drill(&job.slug, |drill| {
+        drill.phase = Phase::Graded;
+        drill.words.clear();
+        drill.errors = errors;
+        // What the record will say in a moment; the page need not wait for the disk.
+        drill.passed |= verdict.passed();
+        drill.best = drill.best.max(verdict.score.min(drill.max));
+        if drill.passed {
+            drill.next = desk.next(&drill.slug);
+        }
+        drill.took_ms = took.map(|took| u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
+        drill.verdict = Some(verdict);
+    });
+}
+
+/// Writes the verdict down, when everyone has seen it.
+fn remember(desk: &Desk, slug: &str, verdict: &Verdict) {
+    let course = &desk.course;
+    match Learner::change(course, |learner| learner.note(course, verdict)) {
+        Ok(()) => desk.show_progress(slug),
+        Err(error) => desk.board.change_drill(slug, |drill| {
+            drill.words = format!("your result is not remembered: {error}");
+        }),
+    }
+}
+
+fn show_words(desk: &Desk, slug: &str, phase: Phase, words: String) {
+    desk.board.change_drill(slug, |drill| {
+        drill.phase = phase;
+        drill.words = words;
+    });
+}

@@ -1,0 +1,198 @@
+//! What is to be graded next. Whatever was saved last comes first; a save ends the
+//! grading in flight, and what was ended is graded later. Nothing is ever dropped.
+//!
+//! Its main type is [`Queue`]. It knows nothing of files or verdicts.
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use crate::stop::Stop;
+
+/// A drill to be graded.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// The drill.
+    pub slug: String,
+    /// When its file was saved; `None` when nobody is waiting for a save.
+    pub saved: Option<Instant>,
+    /// Asked when something else is wanted more.
+    pub stop: Stop,
+}
+
+/// The drills that wait, and the one that is being graded.
+#[derive(Debug, Default)]
+pub struct Queue {
+    inner: Mutex<Inner>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    /// The last one is next.
+    waiting: Vec<Job>,
+    in_flight: Option<Job>,
+    /// How often something was wanted now.
+    wishes: u64,
+}
+
+impl Inner {
+    fn forget(&mut self, slug: &str) {
+        self.waiting.retain(|job| job.slug != slug);
+    }
+}
+
+impl Queue {
+    /// Grades this drill now: it was saved, or somebody asked for it. What is in flight
+    /// is ended; if it is another drill, that comes right after.
+    pub fn now(&self, slug: &str, saved: Option<Instant>) {
+        let mut inner = self.lock();
+        inner.wishes += 1;
+        inner.forget(slug);
+        if let Some(job) = &inner.in_flight {
+            job.stop.ask();
+            if job.slug != slug {
+                let again = fresh(&job.slug, job.saved);
+                inner.forget(&again.slug);
+                inner.waiting.push(again);
+            }
+        }
+        inner.waiting.push(fresh(slug, saved));
+        self.changed.notify_all();
+    }
+
+    /// Grades this drill when nothing else waits.
+    pub fn some_time(&self, slug: &str) {
+        let mut inner = self.lock();
+        let known = inner.waiting.iter().any(|job| job.slug == slug);
+        if !known {
+            inner.waiting.insert(0, fresh(slug, None));
+            self.changed.notify_all();
+        }
+    }
+
+    /// Waits for a drill to be graded, and takes it. The one before is over.
+    pub fn take(&self) -> Job {
+        let mut inner = self.lock();
+        inner.in_flight = None;
+        loop {
+            if let Some(job) = inner.waiting.pop() {
+                inner.in_flight = Some(job.clone());
+                return job;
+            }
+            inner = self
+                .changed
+                .wait(inner)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// How often something was wanted now.
+    pub fn wishes(&self) -> u64 {
+        self.lock().wishes
+    }
+
+    /// Waits until something is wanted now, more often than `so_far`.
+    pub fn await_wish(&self, so_far: u64) {
+        let none = |inner: &mut Inner| inner.wishes == so_far;
+        drop(
+            self.changed
+                .wait_while(self.lock(), none)
+                .unwrap_or_else(PoisonError::into_inner),
+        );
+    }
+
+    /// Lets `tell` say what came of the job in flight, unless that was ended: then a
+    /// newer one counts, and will be told itself. Whether it was said.
+    pub fn finish(&self, job: &Job, tell: impl FnOnce()) -> bool {
+        let mut inner = self.lock();
+        let counts = !job.stop.is_asked();
+        if counts {
+            tell();
+            inner.in_flight = None;
+        }
+        counts
+    }
+
+    /// Whether this drill waits for its grading.
+    pub fn is_waiting(&self, slug: &str) -> bool {
+        self.lock().waiting.iter().any(|job| job.slug == slug)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn fresh(slug: &str, saved: Option<Instant>) -> Job {
+    Job {
+        slug: slug.to_owned(),
+        saved,
+        stop: Stop::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn order(queue: &Queue, count: usize) -> Vec<String> {
+        (0..count).map(|_| queue.take().slug).collect()
+    }
+
+    #[test]
+    fn what_was_saved_last_comes_first_and_once() {
+        let queue = Queue::default();
+        for slug in ["a", "b", "c"] {
+            queue.some_time(slug);
+        }
+        queue.now("c", None);
+        queue.now("b", None);
+        queue.now("c", None);
+        assert_eq!(order(&queue, 3), ["c", "b", "a"]);
+    }
+
+    #[test]
+    fn a_save_ends_the_grading_in_flight_and_is_graded_itself() {
+        let queue = Queue::default();
+        queue.now("a", None);
+        let job = queue.take();
+        assert!(!job.stop.is_asked());
+        queue.now("a", Some(Instant::now()));
+        assert!(job.stop.is_asked());
+        queue.finish(&job, || panic!("a verdict that is no longer wanted"));
+        let again = queue.take();
+        assert!(again.slug == "a" && again.saved.is_some() && !again.stop.is_asked());
+        let mut told = false;
+        assert!(queue.finish(&again, || told = true) && told);
+    }
+
+    #[test]
+    fn a_grading_that_another_save_ended_comes_right_after_it() {
+        let queue = Queue::default();
+        queue.some_time("c");
+        let saved = Some(Instant::now());
+        queue.now("a", saved);
+        let job = queue.take();
+        queue.now("b", None);
+        assert!(job.stop.is_asked() && queue.is_waiting("a"));
+        let next = queue.take();
+        assert_eq!(next.slug, "b");
+        // While it runs, the first one is saved once more: still only one grading.
+        queue.now("a", saved);
+        assert!(next.stop.is_asked());
+        assert_eq!(order(&queue, 3), ["a", "b", "c"]);
+        assert!(!queue.is_waiting("a"));
+    }
+
+    #[test]
+    fn saves_while_a_grading_runs_are_never_lost() {
+        let queue = Queue::default();
+        queue.now("a", None);
+        for _ in 0..100 {
+            let job = queue.take();
+            queue.now("a", None);
+            assert!(!queue.finish(&job, || ()));
+        }
+        assert!(queue.is_waiting("a"));
+    }
+}

@@ -1,0 +1,115 @@
+//! What a page can ask for below `/learn/`, besides the state: thin, over [`Desk`].
+
+use std::sync::Arc;
+
+use hyper::StatusCode;
+
+use super::desk::{Desk, Refused};
+use super::state::json;
+
+/// JSON with its status, or words for an error.
+pub(super) type Answer = Result<(StatusCode, String), (StatusCode, String)>;
+
+/// Answers requests.
+#[derive(Clone, Debug)]
+pub struct Requests {
+    desk: Arc<Desk>,
+}
+
+impl Requests {
+    /// What `desk` can answer.
+    pub fn new(desk: Arc<Desk>) -> Requests {
+        Requests { desk }
+    }
+
+    /// Reads something.
+    pub(super) async fn read(&self, path: &str, query: &str) -> Answer {
+        let (slug, what) = drill(path)?;
+        match what.as_str() {
+            "solution" => {
+                self.ask(move |desk| Ok(json(&desk.solutions(&slug)?)))
+                    .await
+            }
+            "trace" => {
+                let check = query
+                    .split('&')
+                    .find_map(|pair| pair.strip_prefix("check="));
+                let check = check.unwrap_or_default().to_owned();
+                self.ask(move |desk| desk.trace(&slug, &check)).await
+            }
+            _ => Err(nothing()),
+        }
+    }
+
+    /// Changes something; the caller has seen to it that the request may.
+    pub(super) async fn change(&self, path: &str) -> Answer {
+        let (slug, what) = drill(path)?;
+        match what.as_str() {
+            "hint" => {
+                self.ask(move |desk| {
+                    desk.hint(&slug)?;
+                    now(desk, &slug)
+                })
+                .await
+            }
+            "reset" => {
+                self.ask(move |desk| {
+                    desk.reset(&slug)?;
+                    now(desk, &slug)
+                })
+                .await
+            }
+            "grade" => {
+                let answer = self
+                    .ask(move |desk| {
+                        desk.grade(&slug)?;
+                        now(desk, &slug)
+                    })
+                    .await;
+                answer.map(|(_, text)| (StatusCode::ACCEPTED, text))
+            }
+            _ => Err(nothing()),
+        }
+    }
+
+    /// Asks the desk, on a thread that may wait for the disk.
+    async fn ask(
+        &self,
+        ask: impl FnOnce(&Desk) -> Result<String, Refused> + Send + 'static,
+    ) -> Answer {
+        let desk = Arc::clone(&self.desk);
+        let asked = tokio::task::spawn_blocking(move || ask(&desk)).await;
+        match asked {
+            Ok(Ok(text)) => Ok((StatusCode::OK, text)),
+            Ok(Err(refused)) => {
+                let status = match refused {
+                    Refused::Unknown(_) => StatusCode::NOT_FOUND,
+                    Refused::NotYet(_) => StatusCode::FORBIDDEN,
+                    Refused::Failed(_) => StatusCode::CONFLICT,
+                };
+                Err((status, refused.to_string()))
+            }
+            Err(_) => Err((
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "the grader itself failed; the terminal says how".to_owned(),
+            )),
+        }
+    }
+}
+
+/// The drill as it is now.
+fn now(desk: &Desk, slug: &str) -> Result<String, Refused> {
+    let drill = desk.board.drill(slug, json);
+    drill.ok_or_else(|| Refused::Unknown("no such drill".to_owned()))
+}
+
+/// `drills/SLUG/WHAT`, taken apart.
+fn drill(path: &str) -> Result<(String, String), (StatusCode, String)> {
+    let rest = path.strip_prefix("drills/").ok_or_else(nothing)?;
+    let (slug, what) = rest.split_once('/').ok_or_else(nothing)?;
+    Ok((slug.to_owned(), what.to_owned()))
+}
+
+fn nothing() -> (StatusCode, String) {
+    (StatusCode::NOT_FOUND, "nothing is here".to_owned())
+}

@@ -1,0 +1,247 @@
+//! The server: answers requests on the loopback address, on one thread and one loop.
+//!
+//! Its main type is [`Server`]. It serves files of the [`Site`], the state, and what
+//! `requests.rs` knows; it reads no file and starts no program for a request.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use http_body_util::{BodyExt, Full, combinators::BoxBody};
+use hyper::body::{Bytes, Incoming};
+
+use hyper::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH};
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::sync::{OnceCell, Semaphore};
+
+use super::guard::{self, Guard};
+use super::requests::{Answer, Requests};
+use super::site::{Page, Site};
+use super::state::Board;
+use super::{events, neighbour};
+
+/// Where it is served unless somebody else is there.
+pub const PORT: u16 = 3000;
+
+/// Ports tried after it.
+const MORE_PORTS: u16 = 50;
+
+/// Connections at the same time; a tab holds one or two.
+const CONNECTIONS: usize = 128;
+
+/// How long a client may take for the head of a request.
+const HEAD_LIMIT: Duration = Duration::from_secs(20);
+
+/// A body of an answer.
+pub(super) type Body = BoxBody<Bytes, Infallible>;
+
+/// Everything an answer is made from.
+#[derive(Debug)]
+pub struct Server {
+    /// Who may ask.
+    pub guard: Guard,
+    /// The book, once it is built.
+    pub site: Arc<OnceCell<Site>>,
+    /// What is known.
+    pub board: Arc<Board>,
+    /// What can be asked for besides.
+    pub requests: Requests,
+}
+
+/// Takes a port on the loopback address: the one asked for, else [`PORT`] or the next
+/// free one.
+///
+/// # Errors
+/// When the port asked for is taken, or all are.
+pub fn listen(port: Option<u16>) -> io::Result<TcpListener> {
+    let at = |port| TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    if let Some(port) = port {
+        return at(port);
+    }
+    let taken = |error: &io::Error| error.kind() == io::ErrorKind::AddrInUse;
+    for port in PORT..PORT + MORE_PORTS {
+        match at(port) {
+            Err(error) if taken(&error) => {}
+            other => return other,
+        }
+    }
+    at(0)
+}
+
+impl Server {
+    /// Answers whoever asks at `listener`, until the program ends.
+    ///
+    /// # Errors
+    /// When the system offers no loop or takes the listener away.
+    pub fn serve(self, listener: TcpListener) -> io::Result<()> {
+        let server = Arc::new(self);
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .max_blocking_threads(4)
+            .build()?;
+        runtime.block_on(async move {
+            listener.set_nonblocking(true)?;
+            let port = listener.local_addr()?.port();
+            let listener = tokio::net::TcpListener::from_std(listener)?;
+            let room = Arc::new(Semaphore::new(CONNECTIONS));
+            loop {
+                // Who does not fit in waits in the system's queue.
+                let place = Arc::clone(&room).acquire_owned().await;
+                let (stream, peer) = match listener.accept().await {
+                    Ok(accepted) => accepted,
+                    Err(_) => {
+                        // Out of files, or the client is gone: others still want in.
+                        tokio::time::sleep(Duration::from_millis(50)).await;
+                        continue;
+                    }
+                };
+                let stranger = neighbour::is_another_user(peer, port);
+                let server = Arc::clone(&server);
+                tokio::spawn(async move {
+                    let _place = place;
+                    // Small answers are not held back to be sent with later ones.
+                    let _ = stream.set_nodelay(true);
+                    let answer = service_fn(move |request| {
+                        let server = Arc::clone(&server);
+                        async move { Ok::<_, Infallible>(server.answer(request, stranger).await) }
+                    });
+                    // A client that goes away is no error of ours.
+                    let _ = hyper::server::conn::http1::Builder::new()
+                        .timer(TokioTimer::new())
+                        .header_read_timeout(HEAD_LIMIT)
+                        .serve_connection(TokioIo::new(stream), answer)
+                        .await;
+                });
+            }
+        })
+    }
+
+    async fn answer(&self, request: Request<Incoming>, stranger: bool) -> Response<Body> {
+        let (head, _) = request.into_parts();
+        let mut answer = match stranger {
+            true => refusal(
+                StatusCode::FORBIDDEN,
+                "this is served to the user who started it only",
+            ),
+            false => self.answer_uncovered(&head).await,
+        };
+        guard::cover(answer.headers_mut());
+        if head.method == Method::HEAD {
+            *answer.body_mut() = whole(Bytes::new());
+        }
+        answer
+    }
+
+    async fn answer_uncovered(&self, head: &hyper::http::request::Parts) -> Response<Body> {
+        if !self.guard.is_for_us(&head.headers) {
+            return refusal(
+                StatusCode::FORBIDDEN,
+                "this is served to 127.0.0.1 and localhost only",
+            );
+        }
+        let path = head.uri.path();
+        let Some(asked) = path.strip_prefix("/learn/") else {
+            return match head.method {
+                Method::GET | Method::HEAD => self.file(path, head),
+                _ => not_allowed("GET, HEAD"),
+            };
+        };
+        if self.guard.is_from_elsewhere(&head.headers) {
+            return refusal(StatusCode::FORBIDDEN, "another site's page asks");
+        }
+        match (&head.method, asked) {
+            (&Method::GET, "events") => events::stream(Arc::clone(&self.board)),
+            (&Method::GET | &Method::HEAD, "state") => json(StatusCode::OK, self.board.listen().0),
+            (&Method::GET | &Method::HEAD, _) => {
+                let query = head.uri.query().unwrap_or_default();
+                told(self.requests.read(asked, query).await)
+            }
+            (&Method::POST, _) if !self.guard.has_token(&head.headers) => {
+                refusal(StatusCode::FORBIDDEN, "the page is an old one; reload it")
+            }
+            (&Method::POST, _) => told(self.requests.change(asked).await),
+            _ => not_allowed("GET, HEAD, POST"),
+        }
+    }
+
+    fn file(&self, path: &str, head: &hyper::http::request::Parts) -> Response<Body> {
+        let Some(site) = self.site.get() else {
+            return refusal(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "the book is being built; reload in a moment",
+            );
+        };
+        match (site.find(path), site.not_found()) {
+            (Some(page), _) => {
+                let known = head.headers.get(IF_NONE_MATCH);
+                let known = known.and_then(|known| known.to_str().ok());
+                if known.is_some_and(|known| names(known, &page.etag)) {
+                    let mut answer = Response::new(whole(Bytes::new()));
+                    *answer.status_mut() = StatusCode::NOT_MODIFIED;
+                    put(&mut answer, ETAG, &page.etag);
+                    return answer;
+                }
+                file(StatusCode::OK, page)
+            }
+            (None, Some(page)) => file(StatusCode::NOT_FOUND, page),
+            (None, None) => refusal(StatusCode::NOT_FOUND, "no such page"),
+        }
+    }
+}
+
+/// Whether a list of entity tags names this one.
+fn names(list: &str, etag: &str) -> bool {
+    let plain = |tag: &str| tag.trim().strip_prefix("W/").unwrap_or(tag.trim()) == etag;
+    list.split(',').any(plain)
+}
+
+fn file(status: StatusCode, page: &Page) -> Response<Body> {
+    let mut answer = Response::new(whole(page.body.clone()));
+    *answer.status_mut() = status;
+    put(&mut answer, CONTENT_TYPE, page.media_type);
+    put(&mut answer, CONTENT_LENGTH, &page.body.len().to_string());
+    put(&mut answer, ETAG, &page.etag);
+    answer
+}
+
+fn told(answer: Answer) -> Response<Body> {
+    match answer {
+        Ok((status, text)) => json(status, text),
+        Err((status, words)) => refusal(status, &words),
+    }
+}
+
+fn refusal(status: StatusCode, words: &str) -> Response<Body> {
+    json(status, serde_json::json!({ "error": words }).to_string())
+}
+
+fn not_allowed(methods: &'static str) -> Response<Body> {
+    let mut answer = refusal(StatusCode::METHOD_NOT_ALLOWED, "not that way");
+    answer
+        .headers_mut()
+        .insert(ALLOW, HeaderValue::from_static(methods));
+    answer
+}
+
+fn json(status: StatusCode, text: String) -> Response<Body> {
+    let length = text.len();
+    let mut answer = Response::new(whole(Bytes::from(text)));
+    *answer.status_mut() = status;
+    put(&mut answer, CONTENT_TYPE, "application/json");
+    put(&mut answer, CONTENT_LENGTH, &length.to_string());
+    answer
+}
+
+fn whole(bytes: Bytes) -> Body {
+    Full::new(bytes).boxed()
+}
+
+fn put(answer: &mut Response<Body>, name: hyper::header::HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        answer.headers_mut().insert(name, value);
+    }
+}

@@ -1,0 +1,137 @@
+//! The terminal itself: taken over, drawn on, and given back as it was, however the
+//! program ends.
+
+use std::io::{self, Write};
+use std::panic::{PanicHookInfo, set_hook, take_hook};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use anstream::ColorChoice;
+use crossterm::cursor::{Hide, MoveTo, Show};
+use crossterm::queue;
+use crossterm::style::Print;
+use crossterm::terminal::{
+    BeginSynchronizedUpdate, Clear, ClearType, DisableLineWrap, EnableLineWrap,
+    EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
+    enable_raw_mode, size,
+};
+
+use super::view::Line;
+use crate::interrupt;
+
+/// Whether the terminal is ours at the moment.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// What a thread said that ended in a panic, to be shown where there is room for it.
+static LAST_WORDS: Mutex<Option<String>> = Mutex::new(None);
+
+/// The terminal, ours until this is dropped.
+#[derive(Debug)]
+pub(super) struct Screen {
+    colours: bool,
+}
+
+impl Screen {
+    /// Takes the terminal over. It is given back on a panic and on every signal as well.
+    pub(super) fn take() -> io::Result<Screen> {
+        let colours = anstream::AutoStream::choice(&io::stdout()) != ColorChoice::Never;
+        interrupt::at_the_end(give_back);
+        let usual = take_hook();
+        set_hook(Box::new(move |panic| {
+            if std::thread::current().name() == Some("main") {
+                give_back();
+                usual(panic);
+            } else {
+                keep(panic);
+            }
+        }));
+        let screen = Screen { colours };
+        screen.resume()?;
+        Ok(screen)
+    }
+
+    /// Takes it over again.
+    pub(super) fn resume(&self) -> io::Result<()> {
+        TAKEN.store(true, Ordering::SeqCst);
+        enable_raw_mode()?;
+        let mut text = Vec::new();
+        queue!(text, EnterAlternateScreen, Hide, DisableLineWrap)?;
+        write(&text)
+    }
+
+    /// Gives it back until [`Screen::resume`].
+    pub(super) fn suspend(&self) {
+        give_back();
+    }
+
+    /// Columns and rows.
+    pub(super) fn size(&self) -> (usize, usize) {
+        let (columns, rows) = size().unwrap_or((80, 24));
+        (usize::from(columns), usize::from(rows))
+    }
+
+    /// Draws all lines, from the top.
+    pub(super) fn draw(&self, lines: &[Line]) -> io::Result<()> {
+        let mut text = Vec::new();
+        queue!(text, BeginSynchronizedUpdate)?;
+        for (row, line) in (0..).zip(lines) {
+            queue!(text, MoveTo(0, row))?;
+            for span in line {
+                match self.colours {
+                    true => write!(text, "{}{}{:#}", span.style, span.text, span.style)?,
+                    false => queue!(text, Print(&span.text))?,
+                }
+            }
+            queue!(text, Clear(ClearType::UntilNewLine))?;
+        }
+        queue!(
+            text,
+            Clear(ClearType::FromCursorDown),
+            EndSynchronizedUpdate
+        )?;
+        write(&text)
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        give_back();
+    }
+}
+
+/// What was said last by a thread that ended in a panic.
+pub(super) fn last_words() -> Option<String> {
+    let mut words = LAST_WORDS.lock().unwrap_or_else(PoisonError::into_inner);
+    words.take()
+}
+
+fn keep(panic: &PanicHookInfo<'_>) {
+    let mut words = LAST_WORDS.lock().unwrap_or_else(PoisonError::into_inner);
+    *words = Some(format!("a part of the grader failed: {panic}"));
+}
+
+/// Gives the terminal back, once.
+fn give_back() {
+    if !TAKEN.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    let mut text = Vec::new();
+    // There is nobody to tell that it did not work.
+    let _ = queue!(text, EnableLineWrap, Show, LeaveAlternateScreen);
+    let _ = write(&text);
+    let _ = disable_raw_mode();
+}
+
+/// Past the standard library's buffer and its lock: this is also called where another
+/// thread holds it.
+fn write(mut text: &[u8]) -> io::Result<()> {
+    while !text.is_empty() {
+        match rustix::io::write(rustix::stdio::stdout(), text) {
+            Ok(written) => text = &text[written..],
+            Err(rustix::io::Errno::INTR) => {}
+            Err(rustix::io::Errno::AGAIN) => std::thread::yield_now(),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,176 @@
+//! Watching the learner's files: whatever way an editor saves, what counts is what is on
+//! the disk when things have become quiet.
+//!
+//! The system's events only say that it is time to look; a look reads every drill and
+//! compares it with the last look. So temporary files, renames, checkouts and folders that
+//! come and go need no rules of their own. An event that never came, as on some network
+//! drives, is made up for by a look now and then.
+
+use std::collections::{BTreeMap, HashMap};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use notify::event::{AccessKind, AccessMode};
+use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
+
+use crate::course::Course;
+use crate::submission::Submission;
+
+/// Nothing happens for so long: then a save is over. A look that comes too early costs a
+/// grading that is ended at once, so this can be short.
+const QUIET: Duration = Duration::from_millis(12);
+
+/// It is looked after this time even if it never becomes quiet.
+const PATIENCE: Duration = Duration::from_millis(150);
+
+/// A look without any event.
+const NOW_AND_THEN: Duration = Duration::from_secs(2);
+
+/// Folders watched below one `src`, and how deep.
+const FOLDERS: usize = 200;
+
+/// Watches the drills' files.
+pub(super) struct Watch {
+    course: Course,
+    slugs: Vec<String>,
+    known: BTreeMap<String, String>,
+    watcher: Option<RecommendedWatcher>,
+    watched: HashMap<PathBuf, (u64, u64)>,
+    events: Receiver<()>,
+    /// Kept, so that without a watcher there are no events instead of an end.
+    _sender: mpsc::Sender<()>,
+}
+
+impl Watch {
+    /// Watches the drills `slugs` of `course`. What is there now is known.
+    pub(super) fn new(course: Course, slugs: Vec<String>) -> Watch {
+        let (sender, events) = mpsc::channel();
+        let heard = sender.clone();
+        let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
+            // Events that were lost are a reason to look as well.
+            if event.is_ok_and(|event| is_reading(&event)) {
+                return;
+            }
+            let _ = heard.send(());
+        });
+        let mut watch = Watch {
+            course,
+            slugs,
+            known: BTreeMap::new(),
+            // Without one, there are still looks now and then.
+            watcher: watcher.ok(),
+            watched: HashMap::new(),
+            events,
+            _sender: sender,
+        };
+        watch.follow();
+        watch.look();
+        watch
+    }
+
+    /// Tells of every drill that changed, and since when, until the program ends.
+    pub(super) fn run(mut self, mut changed: impl FnMut(&str, Instant)) -> ! {
+        loop {
+            let since = match self.events.recv_timeout(NOW_AND_THEN) {
+                Ok(()) => {
+                    let first = Instant::now();
+                    self.settle(first);
+                    first
+                }
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => Instant::now(),
+            };
+            // Before the look: what is written after it makes an event.
+            self.follow();
+            for slug in self.look() {
+                changed(&slug, since);
+            }
+        }
+    }
+
+    /// Waits until no more events come.
+    fn settle(&self, first: Instant) {
+        while first.elapsed() < PATIENCE {
+            if self.events.recv_timeout(QUIET).is_err() {
+                return;
+            }
+        }
+    }
+
+    /// The drills that are another text than at the last look.
+    fn look(&mut self) -> Vec<String> {
+        let mut changed = Vec::new();
+        for slug in &self.slugs {
+            let now = match Submission::read(&self.course.exercise_dir(slug)) {
+                Ok(submission) => submission.sha256().to_owned(),
+                Err(error) => error.to_string(),
+            };
+            if self.known.get(slug) != Some(&now) {
+                self.known.insert(slug.clone(), now);
+                changed.push(slug.clone());
+            }
+        }
+        changed
+    }
+
+    /// Sees to it that every folder is watched that matters, and only those: a folder
+    /// that was made anew is another one, whatever its name.
+    fn follow(&mut self) {
+        let Some(watcher) = &mut self.watcher else {
+            return;
+        };
+        let mut wanted = vec![self.course.root().join("exercises")];
+        for slug in &self.slugs {
+            let dir = self.course.exercise_dir(slug);
+            let src = dir.join("src");
+            wanted.push(dir);
+            folders(&src, &mut wanted);
+        }
+        let mut watched = HashMap::new();
+        for path in wanted {
+            let Ok(met) = std::fs::symlink_metadata(&path) else {
+                continue;
+            };
+            let identity = (met.dev(), met.ino());
+            let known = self.watched.remove(&path);
+            if known != Some(identity) {
+                if known.is_some() {
+                    // The folder it was is gone, and with it the watch.
+                    let _ = watcher.unwatch(&path);
+                }
+                if watcher.watch(&path, RecursiveMode::NonRecursive).is_err() {
+                    continue;
+                }
+            }
+            watched.insert(path, identity);
+        }
+        for path in self.watched.keys() {
+            let _ = watcher.unwatch(path);
+        }
+        self.watched = watched;
+    }
+}
+
+/// Adds `dir` and the folders below it, following no link.
+fn folders(dir: &Path, found: &mut Vec<PathBuf>) {
+    let most = found.len() + FOLDERS;
+    let mut waiting = vec![dir.to_owned()];
+    while let Some(dir) = waiting.pop() {
+        if found.len() == most {
+            return;
+        }
+        for entry in std::fs::read_dir(&dir).into_iter().flatten().flatten() {
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                waiting.push(entry.path());
+            }
+        }
+        found.push(dir);
+    }
+}
+
+/// Whether somebody only read: we do so ourselves.
+fn is_reading(event: &Event) -> bool {
+    let written = EventKind::Access(AccessKind::Close(AccessMode::Write));
+    matches!(event.kind, EventKind::Access(_)) && event.kind != written
+}

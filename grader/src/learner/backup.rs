@@ -1,0 +1,49 @@
+//! Copies of a learner's work, made before it is overwritten and never removed.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::{Learner, LearnerError};
+use crate::course::Course;
+
+impl Learner {
+    /// Copies a drill's `src` folder to a new place; where, unless there is none.
+    ///
+    /// # Errors
+    /// When it cannot be copied whole.
+    pub fn back_up(&self, course: &Course, slug: &str) -> Result<Option<PathBuf>, LearnerError> {
+        let source = course.exercise_dir(slug).join("src");
+        if !source.is_dir() {
+            return Ok(None);
+        }
+        let all = self.store.dir().join("backups").join(slug);
+        fs::create_dir_all(&all).map_err(LearnerError::at(&all))?;
+        for number in 1.. {
+            let backup = all.join(number.to_string());
+            match fs::create_dir(&backup) {
+                Ok(()) => {
+                    copy_folder(&source, &backup).map_err(LearnerError::at(&backup))?;
+                    return Ok(Some(backup));
+                }
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(LearnerError::at(&backup)(error)),
+            }
+        }
+        unreachable!("there is always a next number")
+    }
+}
+
+fn copy_folder(from: &Path, to: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            fs::create_dir(&target)?;
+            copy_folder(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), &target)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,219 @@
+//! Learn mode, as a page, an editor and a terminal meet it.
+//!
+//! The courses here have a book of one page, and most have no grader: what is tested
+//! there needs no verdict.
+
+mod progress;
+mod served;
+mod terminal;
+mod watching;
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::courses::Scratch;
+
+/// Only to fail some time; nothing is judged by it.
+const PATIENCE: Duration = Duration::from_secs(120);
+const TICK: Duration = Duration::from_millis(10);
+
+/// `cargo learn` in a course, until this is dropped.
+struct Learning {
+    program: Child,
+    port: u16,
+    said: BufReader<std::process::ChildStdout>,
+}
+
+/// An answer of the server.
+struct Answer {
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: String,
+}
+
+impl Answer {
+    fn header(&self, name: &str) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        headers
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| &**value)
+    }
+
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
+    }
+}
+
+/// A book of one page, for the sake of what is around it.
+fn with_small_book(course: &Scratch) {
+    course.write("book.toml", "[book]\ntitle = \"Small\"\nsrc = \"book\"\n");
+    course.write("book/SUMMARY.md", "# Small\n\n- [One](one.md)\n");
+    course.write("book/one.md", "# One\n");
+}
+
+/// The program's standard form of a command, for a process that goes on.
+fn going_on(course: &Scratch, arguments: &[&str]) -> Command {
+    let asserted = course.command(arguments);
+    let mut command = Command::new(asserted.get_program());
+    command.args(asserted.get_args());
+    command.current_dir(course.path(""));
+    for (name, value) in asserted.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    command
+}
+
+impl Learning {
+    /// Starts it at some free port and waits until the book is there.
+    fn begin(course: &Scratch) -> Learning {
+        let mut command = going_on(course, &["learn", "--port", "0"]);
+        command.stdin(Stdio::null());
+        Learning::spawned(command)
+    }
+
+    fn spawned(mut command: Command) -> Learning {
+        command.stdout(Stdio::piped());
+        let mut program = command.spawn().expect("it can be started");
+        let mut said = BufReader::new(program.stdout.take().expect("it is piped"));
+        let mut line = String::new();
+        said.read_line(&mut line)
+            .expect("it says where the book is");
+        let port = line.trim().trim_end_matches('/').rsplit(':').next();
+        let port = port.and_then(|port| port.parse().ok());
+        Learning {
+            program,
+            port: port.unwrap_or_else(|| panic!("no address in {line:?}")),
+            said,
+        }
+    }
+
+    /// The next line it says.
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.said.read_line(&mut line).expect("it speaks UTF-8");
+        line
+    }
+
+    /// Sends a request as it is written and reads the whole answer.
+    fn send(&self, request: &str) -> Answer {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("it listens");
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut text = Vec::new();
+        stream.read_to_end(&mut text).unwrap();
+        let text = String::from_utf8_lossy(&text).into_owned();
+        let (head, body) = text.split_once("\r\n\r\n").expect("an answer has a head");
+        let mut lines = head.lines();
+        let status = lines
+            .next()
+            .and_then(|line| line.split(' ').nth(1)?.parse().ok());
+        let header = |line: &str| {
+            let (name, value) = line.split_once(": ").expect("a header has a value");
+            (name.to_ascii_lowercase(), value.to_owned())
+        };
+        Answer {
+            status: status.expect("an answer has a status"),
+            headers: lines.map(header).collect(),
+            body: body.to_owned(),
+        }
+    }
+
+    /// Asks with these headers besides the usual ones.
+    fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let more: String = headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}\r\n"))
+            .collect();
+        let port = self.port;
+        self.send(&format!(
+            "{method} {path} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nconnection: close\r\n{more}\r\n"
+        ))
+    }
+
+    fn get(&self, path: &str) -> Answer {
+        self.ask("GET", path, &[])
+    }
+
+    fn post(&self, path: &str) -> Answer {
+        let token = self.state()["token"]
+            .as_str()
+            .expect("it has one")
+            .to_owned();
+        self.ask(
+            "POST",
+            path,
+            &[("x-learn-token", &token), ("content-length", "0")],
+        )
+    }
+
+    fn state(&self) -> Value {
+        self.get("/learn/state").json()
+    }
+
+    fn drill(&self, slug: &str) -> Value {
+        let state = self.state();
+        let drills = state["drills"].as_array().expect("it has drills");
+        let found = drills.iter().find(|drill| drill["slug"] == slug);
+        found.expect("the drill is there").clone()
+    }
+
+    /// Waits until a drill is like this.
+    fn await_drill(&self, slug: &str, what: &str, like: impl Fn(&Value) -> bool) -> Value {
+        let patience = Instant::now() + PATIENCE;
+        loop {
+            let drill = self.drill(slug);
+            if like(&drill) {
+                return drill;
+            }
+            assert!(Instant::now() < patience, "never {what}: {drill}");
+            std::thread::sleep(TICK);
+        }
+    }
+
+    /// Listens to changes.
+    fn listen(&self) -> Events {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("it listens");
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let port = self.port;
+        let request = format!("GET /learn/events HTTP/1.1\r\nhost: localhost:{port}\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        Events(BufReader::new(stream))
+    }
+}
+
+impl Drop for Learning {
+    fn drop(&mut self) {
+        let pid = rustix::process::Pid::from_child(&self.program);
+        // As Ctrl-C does: it cleans up.
+        let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
+        let _ = self.program.wait();
+    }
+}
+
+/// The stream of changes.
+struct Events(BufReader<TcpStream>);
+
+impl Events {
+    /// The next event: its name and its data.
+    fn next(&mut self) -> (String, Value) {
+        let mut name = None;
+        loop {
+            let mut line = String::new();
+            let length = self.0.read_line(&mut line).expect("it goes on");
+            assert!(length > 0, "the stream ended");
+            if let Some(event) = line.strip_prefix("event: ") {
+                name = Some(event.trim().to_owned());
+            } else if let Some(data) = line.strip_prefix("data: ") {
+                let data = serde_json::from_str(data).expect("it is JSON");
+                return (name.expect("an event has a name"), data);
+            }
+        }
+    }
+}

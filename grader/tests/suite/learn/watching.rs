@@ -1,0 +1,192 @@
+//! Saving, whichever way an editor does it: what is on the disk is what is graded.
+
+use std::fs;
+use std::path::Path;
+
+use grader::submission::Submission;
+use serde_json::Value;
+
+use super::{Learning, with_small_book};
+use crate::courses::Scratch;
+
+/// A course with one drill, whose gradings are quick.
+fn course() -> Scratch {
+    let course = Scratch::gradable();
+    with_small_book(&course);
+    for drill in ["inflight_fix", "offload"] {
+        fs::remove_dir_all(course.path("exercises").join(drill)).unwrap();
+    }
+    course
+}
+
+/// The hash of what is on the disk.
+fn hash(course: &Scratch) -> String {
+    let submission = Submission::read(&course.path("exercises/cache_race")).unwrap();
+    submission.sha256().to_owned()
+}
+
+/// Waits for the verdict on what is on the disk now.
+fn await_verdict(learning: &Learning, course: &Scratch) -> Value {
+    let wanted = hash(course);
+    let drill = learning.await_drill("cache_race", "graded as it is", |drill| {
+        drill["phase"] == "graded" && drill["verdict"]["sha256"] == *wanted
+    });
+    drill["verdict"].clone()
+}
+
+/// Writes as most editors do: beside the file, then over it.
+fn save_atomically(path: &Path, text: &str) {
+    let beside = path.with_extension("rs.swp");
+    fs::write(&beside, text).unwrap();
+    fs::rename(beside, path).unwrap();
+}
+
+#[test]
+fn every_way_to_save_ends_in_the_verdict_on_what_is_there() {
+    let course = course();
+    let learning = Learning::begin(&course);
+    let file = course.path("exercises/cache_race/src/lib.rs");
+    let right = course.read("solutions/cache_race/src/lib.rs");
+    let stub = course.read("solutions/cache_race/stub.rs");
+    // What is there at the beginning.
+    assert_eq!(await_verdict(&learning, &course)["status"], "failed");
+
+    save_atomically(&file, &right);
+    assert_eq!(await_verdict(&learning, &course)["status"], "passed");
+    let drill = learning.await_drill("cache_race", "remembered", |drill| drill["best"] == 100);
+    assert_eq!(drill["passed"], true);
+    assert!(
+        drill["took_ms"].is_u64() && drill["next"].is_string(),
+        "{drill}"
+    );
+    assert_eq!(drill["verdict"]["submission"], "exercises/cache_race");
+
+    // In place, with an error the page can point to.
+    fs::write(
+        &file,
+        format!("{right}\nfn broken() -> u8 {{\n    missing\n}}\n"),
+    )
+    .unwrap();
+    assert_eq!(await_verdict(&learning, &course)["status"], "compile_error");
+    let drill = learning.drill("cache_race");
+    let place = &drill["errors"][0];
+    assert_eq!(place["file"], "src/lib.rs");
+    assert_eq!(
+        place["line"].as_u64(),
+        Some(right.lines().count() as u64 + 3)
+    );
+    assert!(place["message"].as_str().unwrap().contains("missing"));
+    assert_eq!(drill["passed"], true, "a pass stays");
+
+    // Gone, with its folder, as between two checkouts.
+    fs::remove_dir_all(course.path("exercises/cache_race/src")).unwrap();
+    let drill = learning.await_drill("cache_race", "missing", |drill| drill["phase"] == "missing");
+    assert!(
+        drill["words"]
+            .as_str()
+            .unwrap()
+            .contains("cargo grader reset cache_race")
+    );
+    let old = course.path("exercises/cache_race");
+    fs::rename(&old, course.path("exercises/elsewhere")).unwrap();
+    fs::rename(course.path("exercises/elsewhere"), &old).unwrap();
+    // And back, another folder of the same name, with a module beside it.
+    course.write("exercises/cache_race/src/parts/mod.rs", "// nothing\n");
+    course.write(
+        "exercises/cache_race/src/lib.rs",
+        &format!("{right}\nmod parts;\n"),
+    );
+    assert_eq!(await_verdict(&learning, &course)["status"], "passed");
+    // That the new folders are watched shows in what happens in them.
+    course.write(
+        "exercises/cache_race/src/parts/mod.rs",
+        "compile_error!(\"here\");\n",
+    );
+    assert_eq!(await_verdict(&learning, &course)["status"], "compile_error");
+    // What no file of the crate says is no save.
+    let run = learning.drill("cache_race")["run"].clone();
+    course.write("exercises/cache_race/notes.txt", "not Rust");
+    save_atomically(&file, &stub);
+    assert_eq!(await_verdict(&learning, &course)["status"], "failed");
+    let after = learning.drill("cache_race")["run"].as_u64().unwrap();
+    assert_eq!(after, run.as_u64().unwrap() + 1);
+}
+
+#[test]
+fn a_save_while_a_grading_runs_ends_it_and_is_never_lost() {
+    let course = course();
+    // Never ends by itself before the time is up.
+    let spins = "use kit::{Db, DbError, User, UserId};\npub struct UserCache;\n\
+        impl UserCache {\n    pub fn new(_: Db) -> Self { UserCache }\n    \
+        pub async fn get_user(&self, _: UserId) -> Result<User, DbError> { loop {} }\n}\n\
+        pub struct Stampede { pub fetches: u64, pub elapsed: std::time::Duration }\n\
+        pub async fn stampede(_: Db, _: UserId, _: usize) -> Stampede { loop {} }\n";
+    let file = course.path("exercises/cache_race/src/lib.rs");
+    let learning = Learning::begin(&course);
+    let mut tab = learning.listen();
+    let right = course.read("solutions/cache_race/src/lib.rs");
+    for round in 0..4 {
+        let run = learning.drill("cache_race")["run"].as_u64().unwrap();
+        save_atomically(&file, &format!("// {round}\n{spins}"));
+        learning.await_drill("cache_race", "begun", |drill| {
+            drill["run"].as_u64().unwrap() > run && drill["phase"] == "grading"
+        });
+    }
+    save_atomically(&file, &right);
+    assert_eq!(await_verdict(&learning, &course)["status"], "passed");
+    // Whoever listened heard no verdict on what was saved over.
+    let last = hash(&course);
+    let first = loop {
+        let (name, told) = tab.next();
+        let verdict = match &*name {
+            "drill" => &told["verdict"],
+            _ => continue,
+        };
+        if told["phase"] == "graded" {
+            break verdict["sha256"].as_str().unwrap().to_owned();
+        }
+    };
+    let stub = Submission::read(&course.path("solutions/cache_race/stub.rs")).unwrap();
+    assert!(first == last || first == stub.sha256(), "{first}");
+    // Nothing of what was ended is left.
+    drop(learning);
+    let left = crate::processes::below(&course.path("target"));
+    assert_eq!(left, crate::processes::NONE);
+}
+
+#[test]
+fn a_failing_schedule_can_be_walked_through_and_none_other() {
+    let course = course();
+    course.take(
+        "solutions/cache_race/wrong/result_cached.rs",
+        "exercises/cache_race/src/lib.rs",
+    );
+    let learning = Learning::begin(&course);
+    let verdict = await_verdict(&learning, &course);
+    let failed = verdict["checks"].as_array().unwrap().iter();
+    let failed = failed.clone().find(|check| check["schedule"].is_string());
+    let check = failed.expect("a check failed with a schedule");
+    let id = check["id"].as_str().unwrap();
+    let trace = learning.get(&format!("/learn/drills/cache_race/trace?check={id}"));
+    assert_eq!(trace.status, 200, "{}", trace.body);
+    let trace = trace.json();
+    let key = check["schedule"].as_str().unwrap();
+    assert!(key.starts_with(trace["key"].as_str().unwrap()), "{key}");
+    assert_eq!(
+        (&trace["schedules"], &trace["broken"]),
+        (&1.into(), &1.into())
+    );
+    assert_eq!(trace["source"], "exercises/cache_race");
+    let turns = key.rsplit(':').next().unwrap().split('.').count();
+    assert_eq!(trace["nodes"].as_array().unwrap().len(), turns + 1);
+    for asked in ["", "no_such_check", "7:cached:q7", "../x"] {
+        let path = format!("/learn/drills/cache_race/trace?check={asked}");
+        assert_eq!(learning.get(&path).status, 404, "{asked}");
+    }
+    // Asked to, it grades the same text once more.
+    let run = learning.drill("cache_race")["run"].as_u64().unwrap();
+    assert_eq!(learning.post("/learn/drills/cache_race/grade").status, 202);
+    learning.await_drill("cache_race", "graded again", |drill| {
+        drill["run"].as_u64().unwrap() > run && drill["phase"] == "graded"
+    });
+}
