@@ -24,6 +24,7 @@ pub mod submission;
 pub mod supervisor;
 pub mod toolchain;
 // From a path to a verdict, and out to people.
+pub mod batch;
 pub mod cli;
 pub mod commands;
 pub mod grading;
