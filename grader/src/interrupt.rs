@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::process::{Pid, Signal};
@@ -14,6 +15,11 @@ static ALIVE: Mutex<Alive> = Mutex::new(Alive {
     groups: BTreeSet::new(),
     folders: BTreeSet::new(),
 });
+
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// What is done last.
+static LAST: Mutex<Option<Box<dyn Fn() + Send>>> = Mutex::new(None);
 
 struct Alive {
     groups: BTreeSet<u32>,
@@ -25,7 +31,7 @@ fn alive() -> MutexGuard<'static, Alive> {
 }
 
 /// Exit code of a program ended by Ctrl-C, as shells give it.
-const INTERRUPTED: i32 = 130;
+const EXIT_CODE: i32 = 130;
 
 /// From now on Ctrl-C, SIGTERM and SIGHUP clean up before they end the program.
 ///
@@ -33,6 +39,8 @@ const INTERRUPTED: i32 = 130;
 /// When the system refuses the handler.
 pub fn install() -> Result<(), ctrlc::Error> {
     ctrlc::set_handler(|| {
+        // First of all: what is seen from now on may be our own doing.
+        INTERRUPTED.store(true, Ordering::SeqCst);
         let alive = alive();
         for group in &alive.groups {
             kill_group(*group);
@@ -41,8 +49,22 @@ pub fn install() -> Result<(), ctrlc::Error> {
             // Best effort: what cannot be removed is in `target/` and harmless.
             let _ = fs::remove_dir_all(folder);
         }
-        std::process::exit(INTERRUPTED);
+        if let Some(last) = &*LAST.lock().unwrap_or_else(PoisonError::into_inner) {
+            last();
+        }
+        std::process::exit(EXIT_CODE);
     })
+}
+
+/// Whether Ctrl-C has come. A process that ends after that may have been ended by us,
+/// so nothing may be concluded from it.
+pub fn is_interrupted() -> bool {
+    INTERRUPTED.load(Ordering::SeqCst)
+}
+
+/// Has `last` done after Ctrl-C, when all else is cleaned up.
+pub fn at_last(last: impl Fn() + Send + 'static) {
+    *LAST.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(last));
 }
 
 /// A process group that Ctrl-C must end; forgotten when this is dropped.

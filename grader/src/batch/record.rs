@@ -14,6 +14,11 @@ use crate::verdict::{CheckStatus, Status, Verdict};
 /// The version of a record's JSON form.
 pub const RECORD_SCHEMA: u32 = 1;
 
+/// The most that is kept of a compiler's text and of what a submission printed, in
+/// bytes of JSON.
+const DIAGNOSTICS: usize = 6 << 10;
+const OUTPUT: usize = 2 << 10;
+
 /// The longest file name made from a student's name.
 const LONGEST_NAME: usize = 64;
 
@@ -63,6 +68,9 @@ pub struct Record {
     pub graded_at: u64,
     /// Gradings it took: more than one when the machine failed.
     pub attempts: u32,
+    /// Whether it ran out of time beside others and is still to be graded alone.
+    #[serde(default)]
+    pub doubtful: bool,
     /// The path of the identical submission that was graded in its place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub same_as: Option<String>,
@@ -198,6 +206,33 @@ impl Record {
     }
 }
 
+impl Record {
+    /// Cuts what a submission can make as long as it likes, so that no record takes
+    /// much space.
+    pub(super) fn shorten(&mut self) {
+        cut(&mut self.verdict.diagnostics, DIAGNOSTICS);
+        cut(&mut self.verdict.output, OUTPUT);
+    }
+}
+
+/// Cuts a text that takes more than `limit` bytes in JSON.
+fn cut(text: &mut String, limit: usize) {
+    let mut size = 0;
+    let end = text.char_indices().find(|(_, letter)| {
+        size += match letter {
+            '\0'..='\x1f' => 6,
+            '"' | '\\' => 2,
+            _ => letter.len_utf8(),
+        };
+        size > limit
+    });
+    if let Some((end, _)) = end {
+        let rest = text.len() - end;
+        text.truncate(end);
+        text.push_str(&format!("\n… ({rest} bytes more)\n"));
+    }
+}
+
 impl Outcome {
     /// Whether the same is said: status, points and every check.
     pub fn says_the_same(&self, other: &Outcome) -> bool {
@@ -208,6 +243,20 @@ impl Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_text_is_cut_where_its_json_would_be_too_long() {
+        for (text, limit, kept) in [
+            ("abc", 3, "abc"),
+            ("abcd", 3, "abc\n… (1 bytes more)\n"),
+            ("\u{1b}\u{1b}x", 11, "\u{1b}\n… (2 bytes more)\n"),
+            ("éé", 3, "é\n… (2 bytes more)\n"),
+        ] {
+            let mut text = text.to_owned();
+            cut(&mut text, limit);
+            assert_eq!(text, kept);
+        }
+    }
 
     #[test]
     fn a_plain_name_is_its_own_file_name() {
