@@ -1,5 +1,7 @@
 //! The command line, as clap reads it. Every flag carries its own docs.
 
+pub mod batch;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -29,6 +31,7 @@ Examples:
   cargo grader list                          the drills, and how far you are
   cargo grader grade cache_race              grade exercises/cache_race
   cargo grader hint cache_race               one more hint
+  cargo grader batch class/ --out results/   a whole class
   cargo grade                                short for `cargo grader grade`: every drill
 
 Exit codes: 0 every submission passed; 1 graded, something failed; 2 could not grade.";
@@ -52,6 +55,8 @@ pub enum Command {
     Reset(OneDrill),
     /// Show a drill's reference solution, once you have passed it
     Solution(Solution),
+    /// Grade a whole class, and go on where it was stopped
+    Batch(batch::Batch),
     /// Check the course itself: solutions pass, stubs fail, wrong ones are caught
     Audit(Audit),
     /// Say what this machine's sandbox can and cannot enforce
@@ -226,7 +231,7 @@ pub struct Doctor {
     pub format: Format,
 }
 
-fn default_jobs() -> usize {
+pub(crate) fn default_jobs() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 

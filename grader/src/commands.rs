@@ -1,6 +1,7 @@
 //! The subcommands, one per file, and what they share: the course and exit codes.
 
 mod audit;
+mod batch;
 mod doctor;
 mod grade;
 mod hint;
@@ -51,6 +52,7 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Hint(args) => hint::run(&course, &args.drill),
         Command::Reset(args) => reset::run(&course, &args.drill),
         Command::Solution(args) => solution::run(&course, &args),
+        Command::Batch(args) => batch::run(course, args),
         Command::Audit(args) => audit::run(course, &args),
         Command::Doctor(args) => doctor::run(course, &args),
     }

@@ -4,7 +4,7 @@
 //! not reach them; and temporary folders outlive a process that is killed.
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -86,24 +86,50 @@ impl Drop for Group {
 
 /// A new folder below `parent`, removed when this is dropped and on Ctrl-C.
 #[derive(Debug)]
-pub(crate) struct Folder(tempfile::TempDir);
+pub(crate) struct Folder {
+    folder: tempfile::TempDir,
+    /// Held as long as we live: who finds it free finds a folder that nobody uses.
+    _lock: File,
+}
 
 impl Folder {
     pub(crate) fn below(parent: &Path) -> std::io::Result<Folder> {
         fs::create_dir_all(parent)?;
         let folder = tempfile::Builder::new().prefix("job-").tempdir_in(parent)?;
+        let lock = File::open(folder.path())?;
+        lock.lock()?;
         alive().folders.insert(folder.path().to_owned());
-        Ok(Folder(folder))
+        Ok(Folder {
+            folder,
+            _lock: lock,
+        })
     }
 
     pub(crate) fn path(&self) -> &Path {
-        self.0.path()
+        self.folder.path()
+    }
+}
+
+/// Removes the folders below `parent` that graders left behind when they were killed.
+pub(crate) fn sweep(parent: &Path) {
+    // One that is new may not have its lock yet.
+    let is_old = |path: &Path| {
+        let modified = fs::metadata(path).and_then(|meta| meta.modified());
+        modified.is_ok_and(|at| at.elapsed().is_ok_and(|age| age.as_secs() > 60))
+    };
+    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let is_free = || File::open(&path).is_ok_and(|folder| folder.try_lock().is_ok());
+        if entry.file_name().to_string_lossy().starts_with("job-") && is_old(&path) && is_free() {
+            // What cannot be removed only takes up space.
+            let _ = fs::remove_dir_all(&path);
+        }
     }
 }
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        alive().folders.remove(self.0.path());
+        alive().folders.remove(self.folder.path());
     }
 }
 

@@ -32,7 +32,7 @@ pub struct Run<'a> {
     pub dir: &'a Path,
     /// Gradings at the same time.
     pub jobs: usize,
-    /// Told of each record once it is kept.
+    /// Told of each record once it is graded and kept.
     pub kept: &'a (dyn Fn(&Record) + Sync),
 }
 
@@ -43,7 +43,6 @@ pub struct Run<'a> {
 pub fn run(run: Run<'_>, plan: Plan) -> Result<(), StoreError> {
     for record in &plan.settled {
         run.store.keep(record)?;
-        (run.kept)(record);
     }
     let work = Work {
         run,
