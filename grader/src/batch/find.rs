@@ -128,6 +128,8 @@ impl Search<'_> {
             hand.choose(self.dir, self.drills, &mut hand_ins, &mut passed_over);
         }
         passed_over.sort_by(|one, other| one.path.cmp(&other.path));
+        // A group's is everybody's.
+        passed_over.dedup();
         Ok(Found {
             hand_ins: self.one_each(hand_ins),
             passed_over,

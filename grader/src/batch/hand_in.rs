@@ -118,7 +118,13 @@ impl Hand {
         passed_over: &mut Vec<PassedOver>,
     ) {
         if let Some(drill) = &self.drill {
-            found.push(self.one(root, drill, &self.things, drills, DEPTH));
+            match self.one(root, drill, &self.things, drills, DEPTH) {
+                Some(hand_in) => found.push(hand_in),
+                None => {
+                    let all = self.things.iter();
+                    passed_over.extend(all.map(|it| it.passed_over("handed in for another drill")));
+                }
+            }
             return;
         }
         let mut named = Vec::new();
@@ -160,12 +166,13 @@ impl Hand {
             let of_it = named.iter().filter(|(name, _)| name == drill);
             let things: Vec<Thing> = of_it.map(|(_, thing)| thing.clone()).collect();
             if !things.is_empty() {
-                found.push(self.one(root, drill, &things, drills, DEPTH));
+                found.extend(self.one(root, drill, &things, drills, DEPTH));
             }
         }
     }
 
-    /// The submission for `drill` among `things`.
+    /// The submission for `drill` among `things`; none, where all that could be one is
+    /// named after other drills.
     fn one(
         &self,
         root: &Path,
@@ -173,13 +180,15 @@ impl Hand {
         things: &[Thing],
         drills: &[&str],
         depth: usize,
-    ) -> HandIn {
-        let hand_in = |path: &Path, trouble: Option<String>| HandIn {
-            student: self.student.clone(),
-            drill: drill.to_owned(),
-            path: path.to_owned(),
-            late: self.late,
-            trouble,
+    ) -> Option<HandIn> {
+        let hand_in = |path: &Path, trouble: Option<String>| {
+            Some(HandIn {
+                student: self.student.clone(),
+                drill: drill.to_owned(),
+                path: path.to_owned(),
+                late: self.late,
+                trouble,
+            })
         };
         let usable = || things.iter().filter(|thing| thing.is_usable());
         let mut pool: Vec<&Thing> = usable()
@@ -211,6 +220,9 @@ impl Hand {
                 Ok(inner) if !inner.is_empty() => self.one(root, drill, &inner, drills, depth - 1),
                 _ => hand_in(&folder.path, None),
             };
+        }
+        if usable().next().is_some() {
+            return None;
         }
         match things {
             [] => hand_in(Path::new(""), Some("holds nothing".to_owned())),

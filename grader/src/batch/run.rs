@@ -16,7 +16,7 @@ use super::store::{Store, StoreError};
 use crate::drills;
 use crate::grading::{GradeError, Grader, not_graded};
 use crate::interrupt;
-use crate::verdict::{Status, Verdict};
+use crate::verdict::{CheckStatus, Status, Verdict};
 
 /// Gradings of one submission before its machine is given up.
 pub const ATTEMPTS: u32 = 3;
@@ -174,11 +174,24 @@ impl Work<'_> {
     }
 }
 
-/// Whether a busy machine could have made this verdict.
+/// Whether a busy machine could have made this verdict: a clock on the wall did.
 fn ran_out_of_time(verdict: &Verdict) -> bool {
-    let compiling = verdict.status == Status::CompileError
-        && verdict.diagnostics.contains("rustc was stopped after");
-    verdict.status == Status::TimedOut || compiling
+    let by_the_clock = |text: &str| {
+        let words = [
+            "the time limit of",
+            "the time limit was",
+            "rustc was stopped after",
+        ];
+        words.iter().any(|words| text.contains(words))
+    };
+    let mut failed = verdict
+        .checks
+        .iter()
+        .filter(|check| check.status != CheckStatus::Passed);
+    verdict.status == Status::TimedOut
+        || (verdict.status != Status::Passed
+            && (failed.any(|check| by_the_clock(&check.message))
+                || by_the_clock(&verdict.diagnostics)))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

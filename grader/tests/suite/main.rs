@@ -14,6 +14,7 @@ mod verdicts;
 #[cfg(target_os = "linux")]
 mod attacks;
 mod audit;
+mod batch;
 mod book;
 mod cli;
 #[cfg(target_os = "linux")]

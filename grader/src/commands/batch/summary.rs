@@ -48,6 +48,13 @@ pub(super) fn write(
     not_graded(out, class)?;
     changes(out, class)?;
     earlier(out, class, found)?;
+    if !found.passed_over.is_empty() {
+        let things = count(found.passed_over.len(), "thing");
+        writeln!(
+            out,
+            "\n{things} in the folder passed over; `--list` says why"
+        )?;
+    }
     writeln!(
         out,
         "\nresults: {}",
