@@ -1,10 +1,13 @@
 //! The command line, as clap reads it. Every flag carries its own docs.
 
 pub mod batch;
+mod format;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use format::{Told, VerdictFormat};
 
 /// Grades the drills of this course from outside: it drives your code through
 /// every schedule that matters and believes only what it saw.
@@ -71,7 +74,8 @@ Examples:
   cargo grade inflight_fix                          exercises/inflight_fix
   cargo grade inflight_fix ada.rs bob.zip carol/    three submissions
   cargo grade inflight_fix --format json --out v.json
-  cargo grade inflight_fix --seed 7                 the same schedules, the same words")]
+  cargo grade inflight_fix --seed 7                 the same schedules, the same words
+  cargo grade inflight_fix --format github          annotations, in a workflow")]
 pub struct Grade {
     /// The drill [default: every drill in exercises/]
     pub drill: Option<String>,
@@ -83,7 +87,11 @@ pub struct Grade {
 
     /// How the verdicts are written
     #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
+    pub format: VerdictFormat,
+
+    /// What students are told.
+    #[command(flatten)]
+    pub told: Told,
 
     /// Write them to this file instead of standard output
     #[arg(long, value_name = "FILE")]
@@ -99,13 +107,13 @@ pub struct Grade {
     pub allow_degraded: bool,
 }
 
-/// How verdicts are written.
+/// How what is found out is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people
     #[default]
     Human,
-    /// An array of verdicts, stable and versioned
+    /// For programs, stable
     Json,
 }
 

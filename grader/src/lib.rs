@@ -25,8 +25,10 @@ pub mod supervisor;
 pub mod toolchain;
 // From a path to a verdict, and out to people.
 pub mod batch;
+pub mod class_report;
 pub mod cli;
 pub mod commands;
+pub mod feedback;
 pub mod grading;
 pub mod interrupt;
 pub mod latency;

@@ -16,7 +16,9 @@ mod attacks;
 mod audit;
 mod batch;
 mod book;
+mod class_report;
 mod cli;
+mod formats;
 #[cfg(target_os = "linux")]
 mod hands;
 mod house;
