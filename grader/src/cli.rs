@@ -1,5 +1,7 @@
 //! The command line, as clap reads it. Every flag carries its own docs.
 
+pub mod batch;
+mod format;
 mod learn;
 
 use std::path::PathBuf;
@@ -7,6 +9,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::schedule::ReplayKey;
+pub use format::{Told, VerdictFormat};
 pub use learn::{Book, Learn, UpdateCheck};
 
 /// Grades the drills of this course from outside: it drives your code through
@@ -34,6 +37,7 @@ Examples:
   cargo grader list                          the drills, and how far you are
   cargo grader grade cache_race              grade exercises/cache_race
   cargo grader hint cache_race               one more hint
+  cargo grader batch class/ --out results/   a whole class
   cargo grade                                short for `cargo grader grade`: every drill
 
 Exit codes: 0 every submission passed; 1 graded, something failed; 2 could not grade.";
@@ -65,6 +69,8 @@ pub enum Command {
     UpdateCheck(UpdateCheck),
     /// Build the book
     Book(Book),
+    /// Grade a whole class, and go on where it was stopped
+    Batch(batch::Batch),
     /// Check the course itself: solutions pass, stubs fail, wrong ones are caught
     Audit(Audit),
     /// Say what this machine's sandbox can and cannot enforce
@@ -79,7 +85,8 @@ Examples:
   cargo grade inflight_fix                          exercises/inflight_fix
   cargo grade inflight_fix ada.rs bob.zip carol/    three submissions
   cargo grade inflight_fix --format json --out v.json
-  cargo grade inflight_fix --seed 7                 the same schedules, the same words")]
+  cargo grade inflight_fix --seed 7                 the same schedules, the same words
+  cargo grade inflight_fix --format github          annotations, in a workflow")]
 pub struct Grade {
     /// The drill [default: every drill in exercises/]
     pub drill: Option<String>,
@@ -91,7 +98,11 @@ pub struct Grade {
 
     /// How the verdicts are written
     #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
+    pub format: VerdictFormat,
+
+    /// What students are told.
+    #[command(flatten)]
+    pub told: Told,
 
     /// Write them to this file instead of standard output
     #[arg(long, value_name = "FILE")]
@@ -107,13 +118,13 @@ pub struct Grade {
     pub allow_degraded: bool,
 }
 
-/// How verdicts are written.
+/// How what is found out is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people
     #[default]
     Human,
-    /// An array of verdicts, stable and versioned
+    /// For programs, stable
     Json,
 }
 
@@ -262,7 +273,7 @@ pub struct Doctor {
     pub format: Format,
 }
 
-fn default_jobs() -> usize {
+pub(crate) fn default_jobs() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 

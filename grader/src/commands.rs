@@ -1,6 +1,7 @@
 //! The subcommands, one per file, and what they share: the course and exit codes.
 
 mod audit;
+mod batch;
 mod book;
 mod doctor;
 mod grade;
@@ -59,6 +60,7 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::New(args) => new::run(&course, &args),
         Command::UpdateCheck(args) => update_check::run(&course, &args),
         Command::Book(args) => book::run(&course, &args),
+        Command::Batch(args) => batch::run(course, args),
         Command::Audit(args) => audit::run(course, &args),
         Command::Doctor(args) => doctor::run(course, &args),
     }

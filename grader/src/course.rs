@@ -10,6 +10,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::drills;
+use crate::feedback::CheckSettings;
 use crate::limits::DrillLimits;
 use crate::text::closest;
 
@@ -36,6 +37,9 @@ pub struct Exercise {
     /// What a submission may use of the machine.
     #[serde(default)]
     pub limits: DrillLimits,
+    /// What students are shown of a check, by its id; of those not named, all.
+    #[serde(default)]
+    pub checks: BTreeMap<String, CheckSettings>,
     /// From a nudge to nearly the answer.
     #[serde(default)]
     pub hints: Vec<String>,
@@ -171,10 +175,14 @@ impl Course {
             path: path.clone(),
             source,
         })?;
-        toml::from_str(&text).map_err(|error| {
-            let message = error.message().to_owned();
-            CourseError::Exercise { path, message }
-        })
+        let wrong = |message| CourseError::Exercise {
+            path: path.clone(),
+            message,
+        };
+        let exercise: Exercise =
+            toml::from_str(&text).map_err(|error| wrong(error.message().to_owned()))?;
+        known_checks(slug, &exercise).map_err(wrong)?;
+        Ok(exercise)
     }
 
     /// The hidden tests of a drill.
@@ -184,5 +192,27 @@ impl Course {
     pub fn drill(&self, slug: &str) -> Result<&'static dyn drills::Drill, CourseError> {
         self.exercise(slug)?;
         drills::find(slug).ok_or_else(|| CourseError::Ungraded(slug.to_owned()))
+    }
+}
+
+/// A slip in a check's id must not show what was to be hidden.
+fn known_checks(slug: &str, exercise: &Exercise) -> Result<(), String> {
+    let Some(drill) = drills::find(slug) else {
+        return Ok(());
+    };
+    let known = || drill.checks().iter().map(|check| check.id);
+    match exercise
+        .checks
+        .keys()
+        .find(|id| known().all(|known| known != *id))
+    {
+        None => Ok(()),
+        Some(id) => {
+            let guess = closest(id, known()).map(str::to_owned);
+            Err(format!(
+                "`[checks.{id}]` names no check of this drill{}",
+                self::guess(&guess)
+            ))
+        }
     }
 }

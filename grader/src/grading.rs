@@ -185,24 +185,54 @@ impl Grader {
         seed: u64,
     ) -> Result<(Verdict, Option<Compiled>), GradeError> {
         self.may_run(path)?;
-        let mut verdict = blank(drill, path, seed);
-        verdict.sandbox = self.sandbox.tier();
+        match self.read(drill, path) {
+            Ok(submission) => self.examine_submission(drill, &submission, seed),
+            Err(GradeError::Submission(error)) if error.is_rejection() => {
+                let mut verdict = rejected(drill, path, seed, error.to_string());
+                verdict.sandbox = self.sandbox.tier();
+                Ok((verdict, None))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Reads the submission at `path`, no more of it than `drill` takes.
+    ///
+    /// # Errors
+    /// When it cannot be read or taken.
+    pub fn read(&self, drill: &dyn Drill, path: &Path) -> Result<Submission, GradeError> {
         let caps = Caps {
             bytes: self.limits(drill)?.source_bytes,
             ..Caps::default()
         };
-        let submission = match Submission::read_with(path, &caps) {
-            Ok(submission) => submission,
-            Err(error) if error.is_rejection() => {
-                verdict.status = Status::Rejected;
-                verdict.diagnostics = error.to_string();
-                return Ok((verdict, None));
-            }
-            Err(error) => return Err(GradeError::Submission(error)),
-        };
+        Submission::read_with(path, &caps).map_err(GradeError::Submission)
+    }
+
+    /// Grades a submission that was read for `drill`.
+    ///
+    /// # Errors
+    /// When the machine fails; a bad submission is a verdict.
+    pub fn grade_submission(
+        &self,
+        drill: &dyn Drill,
+        submission: &Submission,
+        seed: u64,
+    ) -> Result<Verdict, GradeError> {
+        self.examine_submission(drill, submission, seed)
+            .map(|(verdict, _)| verdict)
+    }
+
+    fn examine_submission(
+        &self,
+        drill: &dyn Drill,
+        submission: &Submission,
+        seed: u64,
+    ) -> Result<(Verdict, Option<Compiled>), GradeError> {
+        let mut verdict = blank(drill, submission.path(), seed);
+        verdict.sandbox = self.sandbox.tier();
         submission.sha256().clone_into(&mut verdict.sha256);
         let begun = Instant::now();
-        let compiled = self.compile(drill, &submission)?;
+        let compiled = self.compile(drill, submission)?;
         verdict.metrics.compile_ms = millis(begun);
         let worker = match compiled {
             Ok(compiled) => {
@@ -411,6 +441,14 @@ fn blank(drill: &dyn Drill, path: &Path, seed: u64) -> Verdict {
         diagnostics: String::new(),
         output: String::new(),
     }
+}
+
+/// The verdict on what was handed in and cannot be taken.
+pub fn rejected(drill: &dyn Drill, path: &Path, seed: u64, why: String) -> Verdict {
+    let mut verdict = blank(drill, path, seed);
+    verdict.status = Status::Rejected;
+    verdict.diagnostics = why;
+    verdict
 }
 
 /// The verdict on a submission that could not be graded: it says nothing of it.

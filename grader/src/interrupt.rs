@@ -4,8 +4,9 @@
 //! not reach them; and temporary folders outlive a process that is killed.
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::process::{Pid, Signal};
@@ -13,13 +14,16 @@ use rustix::process::{Pid, Signal};
 static ALIVE: Mutex<Alive> = Mutex::new(Alive {
     groups: BTreeSet::new(),
     folders: BTreeSet::new(),
-    restore: None,
 });
+
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// What is done last.
+static LAST: Mutex<Option<Box<dyn Fn() + Send>>> = Mutex::new(None);
 
 struct Alive {
     groups: BTreeSet<u32>,
     folders: BTreeSet<PathBuf>,
-    restore: Option<fn()>,
 }
 
 fn alive() -> MutexGuard<'static, Alive> {
@@ -27,7 +31,7 @@ fn alive() -> MutexGuard<'static, Alive> {
 }
 
 /// Exit code of a program ended by Ctrl-C, as shells give it.
-pub(crate) const INTERRUPTED: u8 = 130;
+pub(crate) const EXIT_CODE: u8 = 130;
 
 /// From now on Ctrl-C, SIGTERM and SIGHUP clean up before they end the program.
 ///
@@ -35,30 +39,16 @@ pub(crate) const INTERRUPTED: u8 = 130;
 /// When the system refuses the handler.
 pub fn install() -> Result<(), ctrlc::Error> {
     ctrlc::set_handler(|| {
-        // Held to the end, so that nothing new is started meanwhile.
-        let alive = alive();
-        clean_up(&alive);
-        std::process::exit(i32::from(INTERRUPTED));
+        // First of all: what is seen from now on may be our own doing.
+        INTERRUPTED.store(true, Ordering::SeqCst);
+        end(EXIT_CODE);
     })
 }
 
 /// Ends the program like Ctrl-C, but with a code of one's own.
 pub(crate) fn end(code: u8) -> ! {
+    // Held to the end, so that nothing new is started meanwhile.
     let alive = alive();
-    clean_up(&alive);
-    std::process::exit(i32::from(code));
-}
-
-/// From now on, `restore` is called when the program is interrupted: for what a
-/// terminal must be given back.
-pub(crate) fn at_the_end(restore: fn()) {
-    alive().restore = Some(restore);
-}
-
-fn clean_up(alive: &Alive) {
-    if let Some(restore) = alive.restore {
-        restore();
-    }
     for group in &alive.groups {
         kill_group(*group);
     }
@@ -66,6 +56,21 @@ fn clean_up(alive: &Alive) {
         // Best effort: what cannot be removed is in `target/` and harmless.
         let _ = fs::remove_dir_all(folder);
     }
+    if let Some(last) = &*LAST.lock().unwrap_or_else(PoisonError::into_inner) {
+        last();
+    }
+    std::process::exit(i32::from(code));
+}
+
+/// Whether Ctrl-C has come. A process that ends after that may have been ended by us,
+/// so nothing may be concluded from it.
+pub fn is_interrupted() -> bool {
+    INTERRUPTED.load(Ordering::SeqCst)
+}
+
+/// Has `last` done after Ctrl-C, when all else is cleaned up.
+pub fn at_last(last: impl Fn() + Send + 'static) {
+    *LAST.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(last));
 }
 
 /// A process group that Ctrl-C must end; forgotten when this is dropped.
@@ -87,24 +92,50 @@ impl Drop for Group {
 
 /// A new folder below `parent`, removed when this is dropped and on Ctrl-C.
 #[derive(Debug)]
-pub(crate) struct Folder(tempfile::TempDir);
+pub(crate) struct Folder {
+    folder: tempfile::TempDir,
+    /// Held as long as we live: who finds it free finds a folder that nobody uses.
+    _lock: File,
+}
 
 impl Folder {
     pub(crate) fn below(parent: &Path) -> std::io::Result<Folder> {
         fs::create_dir_all(parent)?;
         let folder = tempfile::Builder::new().prefix("job-").tempdir_in(parent)?;
+        let lock = File::open(folder.path())?;
+        lock.lock()?;
         alive().folders.insert(folder.path().to_owned());
-        Ok(Folder(folder))
+        Ok(Folder {
+            folder,
+            _lock: lock,
+        })
     }
 
     pub(crate) fn path(&self) -> &Path {
-        self.0.path()
+        self.folder.path()
+    }
+}
+
+/// Removes the folders below `parent` that graders left behind when they were killed.
+pub(crate) fn sweep(parent: &Path) {
+    // One that is new may not have its lock yet.
+    let is_old = |path: &Path| {
+        let modified = fs::metadata(path).and_then(|meta| meta.modified());
+        modified.is_ok_and(|at| at.elapsed().is_ok_and(|age| age.as_secs() > 60))
+    };
+    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let is_free = || File::open(&path).is_ok_and(|folder| folder.try_lock().is_ok());
+        if entry.file_name().to_string_lossy().starts_with("job-") && is_old(&path) && is_free() {
+            // What cannot be removed only takes up space.
+            let _ = fs::remove_dir_all(&path);
+        }
     }
 }
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        alive().folders.remove(self.0.path());
+        alive().folders.remove(self.folder.path());
     }
 }
 

@@ -121,7 +121,7 @@ pub fn run(course: Course, settings: Settings) -> Result<Infallible, LearnError>
     // Whatever runs at this moment is ended with the program.
     interrupt::end(match end {
         End::Quit => 0,
-        End::Interrupted => interrupt::INTERRUPTED,
+        End::Interrupted => interrupt::EXIT_CODE,
     })
 }
 

@@ -1,7 +1,46 @@
 //! The grader: drives a submission from outside and says what it saw.
 //!
 //! A verdict rests on evidence that this process gathered; the submission's own
-//! process holds no test and no verdict. The modules, in reading order:
+//! process holds no test and no verdict.
+//!
+//! # As a library
+//!
+//! [`grade`] is all it takes:
+//!
+//! ```
+//! use std::path::Path;
+//!
+//! use grader::{Course, Status, Submission, grade};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // The folder of the course, or any folder in it.
+//! let course = Course::find(None, Path::new(env!("CARGO_MANIFEST_DIR")))?;
+//! // A crate folder, a `.rs` file, a `.zip` or a `.tar.gz`.
+//! let stub = course.root().join("solutions/cache_race/stub.rs");
+//! let submission = Submission::read(&stub)?;
+//!
+//! let verdict = grade(&course, "cache_race", &submission, 7)?;
+//!
+//! assert_eq!(verdict.status, Status::Failed);
+//! assert_eq!((verdict.score, verdict.max_score), (0, 100));
+//! assert!(verdict.checks[0].message.contains("not yet implemented"));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The same submission, seed and version of the grader give the same verdict, but for
+//! times. A bad submission is a verdict; an error means that nothing was found out
+//! about it. Strangers' code is refused where the sandbox is not full.
+//!
+//! What follows semantic versioning is what stands at this root: [`Course::find`] and
+//! [`Course::root`], [`Submission`], [`grade`], [`GradeError`], and [`Verdict`] with
+//! its parts. A new version may add fields to a verdict, statuses and errors; so read
+//! them, keep a branch for what you do not know, and build none yourself. The JSON
+//! forms of a verdict and of a batch's record carry a `schema` of their own. The
+//! modules are public for the program, its tests and its examples, and change as they
+//! must.
+//!
+//! The modules, in reading order:
 
 // What can happen, what is known, what is wrong.
 pub mod evidence;
@@ -25,9 +64,12 @@ pub mod submission;
 pub mod supervisor;
 pub mod toolchain;
 // From a path to a verdict, and out to people.
+pub mod batch;
 pub mod book;
+pub mod class_report;
 pub mod cli;
 pub mod commands;
+pub mod feedback;
 pub mod grading;
 pub mod interrupt;
 pub mod latency;
@@ -40,3 +82,28 @@ pub mod stub;
 pub mod text;
 pub mod trace;
 pub mod verdict;
+
+pub use course::Course;
+pub use grading::GradeError;
+pub use submission::Submission;
+pub use verdict::{CheckResult, CheckStatus, Metrics, Status, Verdict};
+
+/// Grades a submission for the drill of that name.
+///
+/// Builds what submissions are linked with first, if that is not there. Whoever grades
+/// many keeps a [`grading::Grader`], which looks for all of that only once.
+///
+/// # Errors
+/// When there is no such drill, when the machine fails, or when the code is a
+/// stranger's and the sandbox is not full.
+pub fn grade(
+    course: &Course,
+    drill: &str,
+    submission: &Submission,
+    seed: u64,
+) -> Result<Verdict, GradeError> {
+    let drill = course.drill(drill)?;
+    grading::Grader::new(course.clone())?
+        .without_pictures()
+        .grade_submission(drill, submission, seed)
+}

@@ -88,6 +88,17 @@ impl Submission {
         &self.tree.files
     }
 
+    /// The same, with a lone `.rs` file called `src/lib.rs`, as it is in a crate folder. Submissions of one hash then
+    /// are alike in all that rustc is shown.
+    #[must_use]
+    pub fn as_crate(mut self) -> Submission {
+        if let Some(text) = self.tree.files.remove(&self.tree.root) {
+            CRATE_ROOT.clone_into(&mut self.tree.root);
+            self.tree.files.insert(CRATE_ROOT.to_owned(), text);
+        }
+        self
+    }
+
     /// 64 lower-case hex digits over every path and text. A lone `.rs` file has the hash of a crate whose
     /// `src/lib.rs` it is, so the same code has the same hash whichever way it comes.
     pub fn sha256(&self) -> &str {

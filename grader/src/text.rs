@@ -35,6 +35,21 @@ pub fn one_line(text: &str, limit: usize) -> String {
     format!("{cut}…")
 }
 
+/// At most `limit` bytes of a text that is fit to show, cut at the end of a line
+/// where there is one; a cut is told.
+pub fn excerpt(text: &str, limit: usize) -> String {
+    const CUT: &str = "… (cut short)";
+    if text.len() <= limit {
+        return text.to_owned();
+    }
+    let kept = &text[..text.floor_char_boundary(limit.saturating_sub(CUT.len() + 1))];
+    let kept = kept.rsplit_once('\n').map_or(kept, |(lines, _)| lines);
+    match kept {
+        "" => CUT.to_owned(),
+        kept => format!("{kept}\n{CUT}"),
+    }
+}
+
 /// The name in `known` that `typed` was probably meant to be.
 pub fn closest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
@@ -77,6 +92,14 @@ mod tests {
     fn long_text_becomes_one_short_line() {
         assert_eq!(one_line("a\nb", 10), "a b");
         assert_eq!(one_line("abcdef", 3), "abc…");
+    }
+
+    #[test]
+    fn an_excerpt_ends_with_a_line_and_says_so() {
+        assert_eq!(excerpt("short", 5), "short");
+        let lines = "a line\nanother line\na third one";
+        assert_eq!(excerpt(lines, 29), "a line\n… (cut short)");
+        assert_eq!(excerpt("ééééééééééééééé", 25), "éééé\n… (cut short)");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The verdict: what the grader says of one submission. Its JSON form is the
 //! stable, versioned contract other tools read.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::latency::LoopLatency;
 use crate::sandbox::Tier;
@@ -10,7 +10,7 @@ use crate::sandbox::Tier;
 pub const SCHEMA: u32 = 1;
 
 /// How a grading ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Every required check passed.
@@ -30,7 +30,7 @@ pub enum Status {
 }
 
 /// What is said of one submission.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Verdict {
     /// [`SCHEMA`].
     pub schema: u32,
@@ -63,7 +63,7 @@ pub struct Verdict {
 }
 
 /// Whether a check held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CheckStatus {
     /// It held.
@@ -75,7 +75,7 @@ pub enum CheckStatus {
 }
 
 /// The result of one check.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CheckResult {
     /// The check's id, stable.
     pub id: String,
@@ -101,7 +101,7 @@ pub struct CheckResult {
 }
 
 /// Numbers about a grading.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Metrics {
     /// Fetches that began in all schedules together.
     pub fetches: u64,

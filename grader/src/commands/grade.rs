@@ -7,13 +7,18 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 
 use super::Exit;
-use crate::cli::{Format, Grade};
+use crate::cli::{Grade, VerdictFormat};
 use crate::course::{Course, CourseError};
 use crate::drills::Drill;
+use crate::feedback::Feedback;
 use crate::grading::{Grader, not_graded};
 use crate::learner::Learner;
-use crate::report::{Human, Json, Report};
+use crate::report::{
+    Exercism, Github, Gradescope, Human, Json, Junit, Markdown, PrairieLearn, Report, Source,
+};
 use crate::sandbox::Tier;
+use crate::submission::Submission;
+use crate::verdict::Verdict;
 
 /// Seeds are drawn below this: short enough to copy, too many to try them all
 /// while a submission runs.
@@ -22,9 +27,12 @@ const SEEDS: u64 = 1 << 40;
 pub(super) fn run(course: Course, args: Grade) -> Result<Exit> {
     let jobs = jobs(&course, &args)?;
     let seed = args.seed.unwrap_or_else(|| fastrand::u64(..SEEDS));
-    let report: &dyn Report = match args.format {
-        Format::Human => &Human,
-        Format::Json => &Json,
+    let report = report(args.format, &jobs);
+    let slugs = jobs.iter().map(|job| job.drill.slug());
+    let feedback = Feedback::of_course(&course, args.told.feedback, slugs)?;
+    let shown = |verdict: Verdict| match args.format {
+        VerdictFormat::Json => verdict,
+        _ => feedback.of(&verdict),
     };
     // Before anything is run: a place that cannot be written is found out now.
     let mut out: Box<dyn Write> = match &args.out {
@@ -55,12 +63,13 @@ pub(super) fn run(course: Course, args: Grade) -> Result<Exit> {
             Ok(verdict) => {
                 failed |= !verdict.passed();
                 Learner::remember(grader.course(), &verdict);
+                let verdict = shown(verdict);
                 report.one(&verdict, &mut out)?;
                 verdicts.push(verdict);
             }
             Err(error) => {
                 // Nothing is known of the submission: the verdict says so.
-                let verdict = not_graded(drill, &path, seed, &error);
+                let verdict = shown(not_graded(drill, &path, seed, &error));
                 say(&anyhow::Error::from(error));
                 incomplete = true;
                 report.one(&verdict, &mut out)?;
@@ -72,8 +81,40 @@ pub(super) fn run(course: Course, args: Grade) -> Result<Exit> {
     out.flush()?;
     Ok(match (incomplete, failed) {
         (true, _) => Exit::CouldNotGrade,
-        (false, true) => Exit::Failed,
-        (false, false) => Exit::Passed,
+        (false, true) if !report.says_whether_it_failed() => Exit::Failed,
+        (false, _) => Exit::Passed,
+    })
+}
+
+fn report(format: VerdictFormat, jobs: &[Job]) -> Box<dyn Report> {
+    match format {
+        VerdictFormat::Human => Box::new(Human),
+        VerdictFormat::Json => Box::new(Json),
+        VerdictFormat::Junit => Box::new(Junit),
+        VerdictFormat::Gradescope => Box::new(Gradescope),
+        VerdictFormat::Prairielearn => Box::new(PrairieLearn),
+        VerdictFormat::Exercism => Box::new(Exercism),
+        VerdictFormat::Markdown => Box::new(Markdown::default()),
+        VerdictFormat::Github => {
+            let place = |name| std::env::var_os(name).map(PathBuf::from);
+            Box::new(Github {
+                token: format!("{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..)),
+                workspace: place("GITHUB_WORKSPACE"),
+                summary: place("GITHUB_STEP_SUMMARY"),
+                sources: jobs.iter().filter_map(source).collect(),
+            })
+        }
+    }
+}
+
+/// Where a submission's code begins, if it can be read at all.
+fn source(job: &Job) -> Option<Source> {
+    let submission = Submission::read(&job.path).ok()?;
+    let root = submission.root_file();
+    Some(Source {
+        submission: job.path.display().to_string(),
+        root: root.to_owned(),
+        text: submission.files().get(root)?.clone(),
     })
 }
 

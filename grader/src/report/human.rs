@@ -26,7 +26,7 @@ impl Report for Human {
         writeln!(
             out,
             "{BOLD}{}{BOLD:#}  {}\n",
-            verdict.drill,
+            crate::text::one_line(&verdict.drill, 60),
             crate::text::one_line(&verdict.submission, 200)
         )?;
         match verdict.status {
@@ -54,11 +54,13 @@ fn check(verdict: &Verdict, result: &CheckResult, out: &mut dyn Write) -> io::Re
         CheckStatus::Failed => ("✗", BAD),
         CheckStatus::Skipped => ("–", DIM),
     };
-    let mastery = if result.required { "" } else { " (mastery)" };
     writeln!(
         out,
-        "  {style}{mark}{style:#} {}{mastery}  {DIM}{} {}/{}{DIM:#}",
-        result.title, result.id, result.points, result.max_points
+        "  {style}{mark}{style:#} {}  {DIM}{} {}/{}{DIM:#}",
+        super::words::title(result),
+        crate::text::one_line(&result.id, 60),
+        result.points,
+        result.max_points
     )?;
     if result.status == CheckStatus::Passed {
         return Ok(());
@@ -77,12 +79,17 @@ fn check(verdict: &Verdict, result: &CheckResult, out: &mut dyn Write) -> io::Re
         let path = crate::text::one_line(&verdict.submission, usize::MAX);
         writeln!(
             out,
-            "      {DIM}again: cargo grader replay {} {path} {key}{DIM:#}",
-            verdict.drill
+            "      {DIM}again: cargo grader replay {} {path} {}{DIM:#}",
+            crate::text::one_line(&verdict.drill, 60),
+            crate::text::one_line(key, usize::MAX)
         )?;
     }
     if !result.hint.is_empty() {
-        writeln!(out, "      {DIM}think:{DIM:#} {}", result.hint)?;
+        writeln!(
+            out,
+            "      {DIM}think:{DIM:#} {}",
+            crate::text::printable(&result.hint)
+        )?;
     }
     Ok(())
 }
@@ -117,16 +124,8 @@ fn output(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn summary(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
-    let (word, style) = match verdict.status {
-        Status::Passed => ("passed", GOOD),
-        Status::Failed => ("failed", BAD),
-        Status::CompileError => ("does not compile", BAD),
-        Status::Rejected => ("rejected", BAD),
-        Status::Crashed => ("crashed", BAD),
-        Status::TimedOut => ("ran out of time", BAD),
-        Status::InfraError => ("not graded", BAD),
-    };
-    let style = style.bold();
+    let word = super::ended(verdict.status);
+    let style = if verdict.passed() { GOOD } else { BAD }.bold();
     write!(
         out,
         "\n  {style}{word}{style:#}  {}/{} points",

@@ -14,8 +14,11 @@ mod verdicts;
 #[cfg(target_os = "linux")]
 mod attacks;
 mod audit;
+mod batch;
 mod book;
+mod class_report;
 mod cli;
+mod formats;
 #[cfg(target_os = "linux")]
 mod hands;
 mod house;

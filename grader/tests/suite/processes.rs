@@ -38,8 +38,13 @@ pub(crate) fn with_argument(argument: &str) -> Vec<Pid> {
 pub(crate) fn await_child(parent: Pid, program: &str) -> Pid {
     let patience = Instant::now() + PATIENCE;
     loop {
-        let path = format!("/proc/{parent}/task/{parent}/children");
-        let children = fs::read_to_string(path).expect("the parent lives");
+        // Whichever of its threads started it.
+        let threads = fs::read_dir(format!("/proc/{parent}/task")).expect("the parent lives");
+        let children = threads.flatten().filter_map(|thread| {
+            // It may have ended by now.
+            fs::read_to_string(thread.path().join("children")).ok()
+        });
+        let children: String = children.collect();
         let is_it = |pid: &Pid| {
             let path = fs::read_link(format!("/proc/{pid}/exe"));
             path.is_ok_and(|path| path.ends_with(program))

@@ -49,6 +49,26 @@ fn strangers_are_not_graded_below_full() {
 }
 
 #[test]
+fn a_class_is_not_graded_below_full() {
+    let folder = tempfile::tempdir().expect("there is space");
+    let class = folder.path().join("class/ada");
+    std::fs::create_dir_all(&class).expect("it is ours");
+    std::fs::write(class.join("offload.rs"), "").expect("it is ours");
+    let (class, out) = (folder.path().join("class"), folder.path().join("out"));
+    let arguments = [
+        "batch",
+        &class.to_string_lossy(),
+        "--out",
+        &out.to_string_lossy(),
+    ];
+    let said = said_without_landlock(&arguments);
+    assert_eq!((said.code, &*said.out), (2, ""));
+    let words = "the sandbox is degraded here, so strangers' code is not run";
+    assert!(said.err.contains(words), "{}", said.err);
+    assert!(!out.exists());
+}
+
+#[test]
 fn strangers_are_graded_below_full_if_that_is_allowed() {
     let arguments = [
         "grade",

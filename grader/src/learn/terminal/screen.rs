@@ -35,7 +35,7 @@ impl Screen {
     /// Takes the terminal over. It is given back on a panic and on every signal as well.
     pub(super) fn take() -> io::Result<Screen> {
         let colours = anstream::AutoStream::choice(&io::stdout()) != ColorChoice::Never;
-        interrupt::at_the_end(give_back);
+        interrupt::at_last(give_back);
         let usual = take_hook();
         set_hook(Box::new(move |panic| {
             if std::thread::current().name() == Some("main") {

@@ -1,0 +1,310 @@
+//! What is kept of one submission, and the class they make together.
+//!
+//! Its main types are [`Record`], one JSON file each, and [`Class`], all that the
+//! reports for a class are written from. Nothing here reads or writes a file.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::course::Exercise;
+use crate::verdict::{CheckStatus, Status, Verdict};
+
+/// The version of a record's JSON form.
+pub const RECORD_SCHEMA: u32 = 1;
+
+/// The most that is kept of a compiler's text and of what a submission printed, in
+/// bytes of JSON.
+const DIAGNOSTICS: usize = 6 << 10;
+const OUTPUT: usize = 2 << 10;
+
+/// The longest file name made from a student's name.
+const LONGEST_NAME: usize = 64;
+
+/// Who handed something in, as its file or folder says.
+///
+/// Two are the same student when name and id are. All of it is text that somebody
+/// else chose: it must be escaped wherever it is shown.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Student {
+    /// The name, or what stands for it.
+    pub name: String,
+    /// The number the learning system knows the student by: Canvas' user id,
+    /// Moodle's participant number, Gradescope's student id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The address, where an export names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+}
+
+/// What is kept of one submission of one student for one drill.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// [`RECORD_SCHEMA`].
+    pub schema: u32,
+    /// Who handed it in.
+    pub student: Student,
+    /// The drill's slug.
+    pub drill: String,
+    /// Where it lies, from the batch's folder.
+    pub path: String,
+    /// Whether the learning system marked it as late.
+    #[serde(default)]
+    pub late: bool,
+    /// Of its Rust files; empty when they could not be read.
+    pub sha256: String,
+    /// A hash of its tokens with names, comments and layout set aside: submissions
+    /// that share it differ in nothing else. Empty when it could not be read.
+    pub shape: String,
+    /// The seed it was graded with. It comes from the batch's seed, the drill and the
+    /// content, so the same code has the same seed whoever hands it in.
+    pub seed: u64,
+    /// A hash of all that decided the verdict besides content and seed: the grader's
+    /// rules and the drill's limits.
+    pub rules: String,
+    /// When it was graded, in seconds since 1970.
+    pub graded_at: u64,
+    /// Gradings it took: more than one when the machine failed.
+    pub attempts: u32,
+    /// Whether it ran out of time beside others and is still to be graded alone.
+    #[serde(default)]
+    pub doubtful: bool,
+    /// The path of the identical submission that was graded in its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_as: Option<String>,
+    /// What an earlier grading of this student's submission had said, when that was
+    /// another content or another grader.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Outcome>,
+    /// What is said of it now. Its `submission` is `path`; the longest texts in it
+    /// are cut short.
+    pub verdict: Verdict,
+}
+
+/// A verdict in short, as it is kept when another one takes its place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The content it was about.
+    pub sha256: String,
+    /// The grader's version.
+    pub grader: String,
+    /// As in [`Record::rules`].
+    pub rules: String,
+    /// When it was graded, in seconds since 1970.
+    pub graded_at: u64,
+    /// How it ended.
+    pub status: Status,
+    /// Points reached.
+    pub score: u32,
+    /// Each check by its id.
+    pub checks: BTreeMap<String, CheckStatus>,
+}
+
+/// A student whose verdict is another one than before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// Whose.
+    pub student: Student,
+    /// The drill's slug.
+    pub drill: String,
+    /// Whether something else was handed in; otherwise the grader changed.
+    pub new_content: bool,
+    /// What had been said.
+    pub before: Outcome,
+    /// What is said now.
+    pub after: Outcome,
+}
+
+/// One drill of a class.
+#[derive(Clone, Debug)]
+pub struct ClassDrill {
+    /// Its slug.
+    pub slug: String,
+    /// What its `exercise.toml` says.
+    pub exercise: Exercise,
+}
+
+/// All that the reports for a class are written from.
+#[derive(Clone, Debug)]
+pub struct Class {
+    /// The drills that were handed in, in the order of the course.
+    pub drills: Vec<ClassDrill>,
+    /// One for each student and drill; ordered by student, then as `drills` is.
+    pub records: Vec<Record>,
+    /// What is another than before, in the same order.
+    pub changes: Vec<Change>,
+}
+
+impl Student {
+    /// A student known by name only.
+    pub fn named(name: &str) -> Student {
+        Student {
+            name: name.to_owned(),
+            id: None,
+            email: None,
+        }
+    }
+
+    /// A file name without an ending that is this student's alone: plain characters,
+    /// never empty, never hidden.
+    pub fn file_stem(&self) -> String {
+        let whole = match &self.id {
+            Some(id) => format!("{}-{id}", self.name),
+            None => self.name.clone(),
+        };
+        let plain = |letter: char| match letter {
+            'a'..='z' | 'A'..='Z' | '0'..='9' | '_' | '.' => letter,
+            _ => '-',
+        };
+        let stem: String = whole.chars().map(plain).take(LONGEST_NAME).collect();
+        let stem = stem.trim_matches(['-', '.']);
+        if self.id.is_none() && stem == whole && !has_mark(stem) {
+            return whole;
+        }
+        // What was changed could be somebody else's name by now; so a mark of the
+        // real one goes behind it.
+        let mut hash = Sha256::new();
+        hash.update(self.name.as_bytes());
+        hash.update([0]);
+        hash.update(self.id.as_deref().unwrap_or_default().as_bytes());
+        let mark: String = hash
+            .finalize()
+            .iter()
+            .take(6)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        match stem {
+            "" => mark,
+            _ => format!("{stem}-{mark}"),
+        }
+    }
+}
+
+/// Whether a plain name ends as one with a mark does.
+fn has_mark(stem: &str) -> bool {
+    let last = stem.rsplit('-').next().unwrap_or(stem);
+    stem.is_empty() || (last.len() == 12 && last.chars().all(|letter| letter.is_ascii_hexdigit()))
+}
+
+impl Record {
+    /// Its verdict in short.
+    pub fn outcome(&self) -> Outcome {
+        let checks = self.verdict.checks.iter();
+        Outcome {
+            sha256: self.sha256.clone(),
+            grader: self.verdict.grader.clone(),
+            rules: self.rules.clone(),
+            graded_at: self.graded_at,
+            status: self.verdict.status,
+            score: self.verdict.score,
+            checks: checks
+                .map(|check| (check.id.clone(), check.status))
+                .collect(),
+        }
+    }
+}
+
+impl Record {
+    /// Cuts what a submission can make as long as it likes, so that no record takes
+    /// much space.
+    pub(super) fn shorten(&mut self) {
+        cut(&mut self.verdict.diagnostics, DIAGNOSTICS);
+        cut(&mut self.verdict.output, OUTPUT);
+    }
+}
+
+/// Cuts a text that takes more than `limit` bytes in JSON.
+fn cut(text: &mut String, limit: usize) {
+    let mut size = 0;
+    let end = text.char_indices().find(|(_, letter)| {
+        size += match letter {
+            '\0'..='\x1f' => 6,
+            '"' | '\\' => 2,
+            _ => letter.len_utf8(),
+        };
+        size > limit
+    });
+    if let Some((end, _)) = end {
+        let rest = text.len() - end;
+        text.truncate(end);
+        text.push_str(&format!("\n… ({rest} bytes more)\n"));
+    }
+}
+
+impl Outcome {
+    /// Whether the same is said: status, points and every check.
+    pub fn says_the_same(&self, other: &Outcome) -> bool {
+        self.status == other.status && self.score == other.score && self.checks == other.checks
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_is_cut_where_its_json_would_be_too_long() {
+        for (text, limit, kept) in [
+            ("abc", 3, "abc"),
+            ("abcd", 3, "abc\n… (1 bytes more)\n"),
+            ("\u{1b}\u{1b}x", 11, "\u{1b}\n… (2 bytes more)\n"),
+            ("éé", 3, "é\n… (2 bytes more)\n"),
+        ] {
+            let mut text = text.to_owned();
+            cut(&mut text, limit);
+            assert_eq!(text, kept);
+        }
+    }
+
+    #[test]
+    fn a_plain_name_is_its_own_file_name() {
+        for name in ["ada", "lovelace_ada", "B.Bobson", "x-1"] {
+            assert_eq!(Student::named(name).file_stem(), name);
+        }
+    }
+
+    #[test]
+    fn no_two_students_share_a_file_name() {
+        let odd = [
+            "a b",
+            "a/b",
+            "a-b",
+            "..",
+            "",
+            "é",
+            "è",
+            "../../etc",
+            ".x",
+            "x",
+        ];
+        let mut students: Vec<Student> = odd.map(Student::named).to_vec();
+        // Names that look like what others are turned into.
+        let made = students.clone();
+        students.extend(
+            made.iter()
+                .map(|student| Student::named(&student.file_stem())),
+        );
+        students.extend(["1", "2"].map(|id| Student {
+            id: Some(id.to_owned()),
+            ..Student::named("a-b")
+        }));
+        students.push(Student::named(&"n".repeat(300)));
+        students.push(Student::named(&"n".repeat(301)));
+        students.sort();
+        students.dedup();
+        let mut stems: Vec<String> = students.iter().map(Student::file_stem).collect();
+        for stem in &stems {
+            let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
+            assert!(
+                stem.chars().all(plain) && !stem.starts_with(['.', '-']),
+                "{stem}"
+            );
+            assert!((1..90).contains(&stem.len()), "{stem}");
+        }
+        stems.sort();
+        stems.dedup();
+        assert_eq!(stems.len(), students.len());
+    }
+}

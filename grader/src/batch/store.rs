@@ -1,0 +1,192 @@
+//! The folder a batch writes to: every record whole or not there, and one batch at a
+//! time.
+//!
+//! Its main type is [`Store`]. Nothing in here knows what a record says.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::record::{Record, Student};
+
+/// What a batch was asked, kept beside its records.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// The version of this form: 1.
+    pub schema: u32,
+    /// What all seeds come from.
+    pub seed: u64,
+}
+
+/// The folder, for as long as this batch has it.
+#[derive(Debug)]
+pub struct Store {
+    out: PathBuf,
+    /// Let go by the system when this process ends, however it ends.
+    _lock: File,
+}
+
+/// Why the folder cannot be used.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// Another batch has it.
+    #[error(
+        "another batch is writing to `{}`; wait until it has ended, or name another folder with `--out`", .0.display()
+    )]
+    Busy(PathBuf),
+    /// It holds something else.
+    #[error(
+        "`{}` holds something else than a batch's results; name a new folder with `--out`", .0.display()
+    )]
+    Foreign(PathBuf),
+    /// The system says no.
+    #[error("cannot write to `{}`: {why}; is there space, and may you write there?", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why not.
+        why: io::Error,
+    },
+}
+
+const LOCK: &str = "lock";
+const SETTINGS: &str = "batch.json";
+const RECORDS: &str = "records";
+/// What is being written; of no use to anybody once its batch is gone.
+const UNFINISHED: &str = "unfinished";
+
+impl Store {
+    /// Takes the folder `out`, made now if it is not there.
+    ///
+    /// # Errors
+    /// When another batch has it, or it holds something else.
+    pub fn open(out: &Path) -> Result<Store, StoreError> {
+        let failed = |why| StoreError::Io {
+            path: out.to_owned(),
+            why,
+        };
+        fs::create_dir_all(out).map_err(failed)?;
+        let out = out.canonicalize().map_err(failed)?;
+        let ours = [LOCK, SETTINGS].iter().any(|name| out.join(name).is_file());
+        if !ours && fs::read_dir(&out).map_err(failed)?.next().is_some() {
+            return Err(StoreError::Foreign(out));
+        }
+        let lock = File::create(out.join(LOCK)).map_err(failed)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(fs::TryLockError::WouldBlock) => return Err(StoreError::Busy(out)),
+            Err(fs::TryLockError::Error(why)) => return Err(failed(why)),
+        }
+        let store = Store { out, _lock: lock };
+        // What a batch that was killed was in the middle of.
+        let _ = fs::remove_dir_all(store.out.join(UNFINISHED));
+        fs::create_dir_all(store.out.join(UNFINISHED)).map_err(failed)?;
+        Ok(store)
+    }
+
+    /// The folder, absolute.
+    pub fn out(&self) -> &Path {
+        &self.out
+    }
+
+    /// What the batch before this one was asked.
+    pub fn settings(&self) -> Option<Settings> {
+        read(&self.out.join(SETTINGS))
+    }
+
+    /// Keeps what this one is asked.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn keep_settings(&self, settings: &Settings) -> Result<(), StoreError> {
+        self.write(&self.out.join(SETTINGS), settings)
+    }
+
+    /// What is kept of a student's submission; nothing, where that is damaged.
+    pub fn record(&self, drill: &str, student: &Student) -> Option<Record> {
+        read(&self.place(drill, student))
+    }
+
+    /// Keeps a record: once this returns, it outlives whatever happens to us.
+    ///
+    /// # Errors
+    /// When it cannot be written; then the one before is still there.
+    pub fn keep(&self, record: &Record) -> Result<(), StoreError> {
+        self.write(&self.place(&record.drill, &record.student), record)
+    }
+
+    /// Every record there is, those of earlier batches too.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn all(&self) -> Result<Vec<Record>, StoreError> {
+        let records = self.out.join(RECORDS);
+        let mut all = Vec::new();
+        for drill in names(&records)? {
+            for name in names(&drill)? {
+                all.extend(read::<Record>(&name));
+            }
+        }
+        Ok(all)
+    }
+
+    fn place(&self, drill: &str, student: &Student) -> PathBuf {
+        let name = format!("{}.json", student.file_stem());
+        self.out.join(RECORDS).join(drill).join(name)
+    }
+
+    /// Beside, to the disk, and then in its place.
+    fn write(&self, path: &Path, value: &impl Serialize) -> Result<(), StoreError> {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let beside = self.out.join(UNFINISHED).join(number.to_string());
+        let write = || {
+            if let Some(folder) = path.parent() {
+                fs::create_dir_all(folder)?;
+            }
+            let mut text = serde_json::to_vec(value)?;
+            text.push(b'\n');
+            let mut file = File::create(&beside)?;
+            file.write_all(&text)?;
+            file.sync_data()?;
+            fs::rename(&beside, path)
+        };
+        write().map_err(|why| StoreError::Io {
+            path: path.to_owned(),
+            why,
+        })
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir(self.out.join(UNFINISHED));
+    }
+}
+
+fn read<T: DeserializeOwned>(path: &Path) -> Option<T> {
+    serde_json::from_slice(&fs::read(path).ok()?).ok()
+}
+
+/// What lies in a folder, in order; nothing, if there is no such folder.
+fn names(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    let failed = |why| StoreError::Io {
+        path: folder.to_owned(),
+        why,
+    };
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(failed)?,
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        names.push(entry.map_err(failed)?.path());
+    }
+    names.sort();
+    Ok(names)
+}

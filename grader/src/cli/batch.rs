@@ -1,0 +1,69 @@
+//! How `batch` is asked for.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+/// Grade a whole class, and go on where it was stopped
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cargo grader batch class/ --list                       what would be graded, and what not
+  cargo grader batch class/ --out results/               class/ada/offload.zip, class/bob/offload/ …
+  cargo grader batch class/ --out results/ --drill offload         class/ada.zip, class/bob/ …
+  cargo grader batch export/ --out results/ --layout moodle --drill offload
+  cargo grader batch hw1/ --out results/ --pattern '{student}_{drill}'
+
+Run it again, and only what changed is graded: other content, another drill's limits, another
+grader. Stop it with Ctrl-C, and the same command goes on. Identical submissions are graded once.
+
+Exit codes: 0 every submission passed; 1 graded, something failed; 2 something could not be graded.")]
+pub struct Batch {
+    /// The folder with everything that was handed in
+    pub dir: PathBuf,
+
+    /// Where the results go: a new folder, or the one of an earlier run
+    #[arg(long, value_name = "DIR", required_unless_present = "list")]
+    pub out: Option<PathBuf>,
+
+    /// How what was handed in is named: `{student}`, `{id}`, `{drill}`, `*` and `/`
+    /// [default: {student}/{drill}, or {student} with `--drill`]
+    #[arg(long, conflicts_with = "layout")]
+    pub pattern: Option<String>,
+
+    /// Named as a learning system's export names it
+    #[arg(long, value_enum)]
+    pub layout: Option<ExportLayout>,
+
+    /// The drill it was handed in for, where no name says it
+    #[arg(long, value_name = "DRILL")]
+    pub drill: Option<String>,
+
+    /// Show what was understood and what was passed over, and grade nothing
+    #[arg(long)]
+    pub list: bool,
+
+    /// Every submission's own seed comes from it, the drill and the content
+    /// [default: the one of the run before, or a new one]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+
+    /// Gradings at the same time, at most one for each processor
+    #[arg(long, value_name = "N", default_value_t = super::default_jobs())]
+    pub jobs: usize,
+
+    /// Run strangers' code even where the sandbox is not full; see `doctor`
+    #[arg(long)]
+    pub allow_degraded: bool,
+}
+
+/// The exports that are known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExportLayout {
+    /// Canvas, "Download Submissions", unpacked
+    Canvas,
+    /// Moodle, "Download all submissions", unpacked; with folders or without
+    Moodle,
+    /// Gradescope, "Export Submissions", unpacked
+    Gradescope,
+}

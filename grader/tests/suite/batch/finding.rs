@@ -1,0 +1,240 @@
+//! Which files are whose submission: patterns, exports, and what is passed over.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+
+use crate::courses::{Said, Scratch};
+
+/// What `--list` says of files of these names; what ends in `/` is a folder.
+fn listed(names: &[&str], arguments: &[&str]) -> Said {
+    let course = Scratch::new();
+    for name in names {
+        match name.strip_suffix('/') {
+            Some(folder) => fs::create_dir_all(course.path("class").join(folder)).expect(name),
+            None => course.write(&format!("class/{name}"), ""),
+        }
+    }
+    let all: Vec<&str> = ["batch", "class", "--list"]
+        .iter()
+        .chain(arguments)
+        .copied()
+        .collect();
+    course.run(&all)
+}
+
+#[test]
+fn students_and_drills_are_read_from_the_folders() {
+    let names = [
+        "ada/cache_race.rs",
+        "ada/inflight_fix/src/lib.rs",
+        "ada/inflight_fix/Cargo.toml",
+        "bob/Inflight-Fix (1).zip",
+        "bob/offload.tar.gz",
+        "bob/offload-1.zip",
+        "carol/exercises/offload/src/lib.rs",
+        "carol/offload/hw/src/lib.rs",
+        "dave/offload.docx",
+        "dave/.DS_Store",
+        "eve/offlode.rs",
+        "eve\u{1b}[31m/offload.rs",
+        "mallory/cache_race/",
+        "README.md",
+    ];
+    insta::assert_snapshot!(listed(&names, &[]).all());
+}
+
+#[test]
+fn one_drill_is_for_whoever_does_not_name_it() {
+    let names = [
+        "ada.rs",
+        "bob.zip",
+        "carol/src/lib.rs",
+        "dave/hand-in/hw.rs",
+        "eve/lib.rs",
+        "eve/notes.md",
+        "frank/a.rs",
+        "frank/b.rs",
+        "grace/cache_race.rs",
+        "grace/offload.rs",
+        "heidi/",
+        "ivan/notes.md",
+        "list.csv",
+    ];
+    insta::assert_snapshot!(listed(&names, &["--drill", "offload"]).all());
+}
+
+#[test]
+fn a_pattern_can_be_flat_and_hold_numbers() {
+    let names = [
+        "g1/lovelace-17_offload.rs",
+        "g2/b_c-4_cache_race.zip",
+        "g2/x_offload.rs",
+        "h.rs",
+    ];
+    let pattern = ["--pattern", "g*/{student}-{id}_{drill}"];
+    insta::assert_snapshot!(listed(&names, &pattern).all());
+}
+
+#[test]
+fn what_canvas_exports_is_understood() {
+    let names = [
+        "lovelaceada_1001_9001_inflight_fix.zip",
+        "lovelaceada_1001_9002_cache_race-1.rs",
+        "lovelaceada_1001_9003_Screen Shot.png",
+        "bobsonbob_LATE_1002_9004_offload.tar.gz",
+        "anon_A1b2C_9005_offload.rs",
+        "LATE_anon_D3e4F_9006_offload.rs",
+        "de_la_cruzana_1003_9007_my hand-in.zip",
+        "typermary_1004_text.html",
+        "grades.csv",
+    ];
+    insta::assert_snapshot!("canvas", listed(&names, &["--layout", "canvas"]).all());
+    let one = ["--layout", "canvas", "--drill", "offload"];
+    insta::assert_snapshot!("canvas_one_drill", listed(&names, &one).all());
+}
+
+#[test]
+fn what_moodle_exports_is_understood() {
+    let names = [
+        "Ada Lovelace_2001_assignsubmission_file/offload.rs",
+        "Bob O'Bob_2002_assignsubmission_file_/hw/src/lib.rs",
+        "Participant 2003_2003_assignsubmission_file/offload.zip",
+        "Participant 2003_2003_assignsubmission_onlinetext/onlinetext.html",
+        "Group A_12_assignsubmission_file/src/lib.rs",
+        "Default group_assignsubmission_file/offload.rs",
+        "Eve Evans_2004_assignsubmission_file_offload.tar.gz",
+        "grades.csv",
+    ];
+    insta::assert_snapshot!("moodle", listed(&names, &["--layout", "moodle"]).all());
+    let one = ["--layout", "moodle", "--drill", "offload"];
+    insta::assert_snapshot!("moodle_one_drill", listed(&names, &one).all());
+}
+
+#[test]
+fn what_gradescope_exports_is_understood() {
+    let course = Scratch::new();
+    let metadata = r#"---
+submission_301:
+  :submitters:
+  - :name: Ada Lovelace
+    :sid: '0017'
+    :email: ada@example.edu
+  :created_at: 2026-11-20 10:00:00.000000000 Z
+  :score: 0.0
+  :history:
+  - :id: 300
+    :submitters:
+    - :name: Somebody Else
+submission_302:
+  :submitters:
+  - :name: "Bob: \"B\" O'Bob"
+    :sid: 18
+    :email: bob@example.edu
+  - :name: Carol C.
+    :sid: ''
+    :email: carol@example.edu
+submission_303:
+  :submitters: []
+"#;
+    course.write(
+        "class/assignment_77_export/submission_metadata.yml",
+        metadata,
+    );
+    for name in [
+        "submission_301/src/lib.rs",
+        "submission_302/lib.rs",
+        "submission_303/offload/src/lib.rs",
+        "submission_304/offload.rs",
+        "notes/x.txt",
+    ] {
+        course.write(&format!("class/assignment_77_export/{name}"), "");
+    }
+    let list = ["batch", "class", "--list", "--layout", "gradescope"];
+    insta::assert_snapshot!("gradescope", course.run(&list).all());
+    let one: Vec<&str> = list
+        .iter()
+        .chain(&["--drill", "offload"])
+        .copied()
+        .collect();
+    insta::assert_snapshot!("gradescope_one_drill", course.run(&one).all());
+
+    course.write("class/assignment_77_export/submission_metadata.yml", "a: [");
+    let said = course.run(&list);
+    assert_eq!((said.code, said.out.as_str()), (2, ""));
+    assert!(
+        said.err.contains("export the submissions again"),
+        "{}",
+        said.err
+    );
+}
+
+#[test]
+fn no_link_is_followed() {
+    let course = Scratch::new();
+    course.write("class/ada/offload.rs", "");
+    course.write("secret/offload.rs", "");
+    symlink(course.path("secret"), course.path("class/eve")).expect("a new place");
+    symlink(
+        course.path("secret/offload.rs"),
+        course.path("class/ada/cache_race.rs"),
+    )
+    .expect("new");
+    let said = course.run(&["batch", "class", "--list"]);
+    assert!(
+        said.out.starts_with("1 submission by 1 student"),
+        "{}",
+        said.out
+    );
+    assert_eq!(
+        said.out.matches("a link, which is not followed").count(),
+        2,
+        "{}",
+        said.out
+    );
+}
+
+#[test]
+fn what_cannot_be_searched_is_said_in_one_line() {
+    let course = Scratch::new();
+    course.write("class/ada/README.md", "");
+    for (arguments, words) in [
+        (
+            &["class", "--out", "o"][..],
+            "nothing in `class` is named as `{student}/{drill}`",
+        ),
+        (
+            &["nowhere", "--out", "o"],
+            "cannot read the folder `nowhere`",
+        ),
+        (
+            &["class", "--list", "--pattern", "{drill}"],
+            "has no `{student}`",
+        ),
+        (
+            &["class", "--list", "--drill", "ofload"],
+            "did you mean `offload`?",
+        ),
+        (
+            &[
+                "class",
+                "--list",
+                "--drill",
+                "offload",
+                "--pattern",
+                "{student}/{drill}",
+            ],
+            "say the same twice",
+        ),
+    ] {
+        let all: Vec<&str> = ["batch"].iter().chain(arguments).copied().collect();
+        let said = course.run(&all);
+        assert_eq!(
+            (said.code, said.err.lines().count()),
+            (2, 1),
+            "{}",
+            said.err
+        );
+        assert!(said.err.contains(words), "{}", said.err);
+    }
+    assert!(!course.path("o").exists(), "nothing was written");
+}

@@ -1,0 +1,266 @@
+//! Stopping and going on: what was kept stays, and only what changed is graded.
+
+use std::fs;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use grader::batch::{Record, Store, changes};
+use grader::verdict::{CheckStatus, Status};
+use rustix::process::{Pid, Signal};
+
+use super::{broken, class, records};
+use crate::courses::Scratch;
+use crate::processes;
+
+const BATCH: [&str; 6] = ["batch", "class", "--out", "results", "--seed", "7"];
+
+/// Starts a batch in a process group of its own.
+fn start(course: &Scratch, arguments: &[&str]) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_grader"))
+        .args(arguments)
+        .current_dir(course.path(""))
+        .env("CARGO_TARGET_DIR", course.path("target"))
+        .env("CARGO", course.path("toolchain/cargo"))
+        .process_group(0)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it can be started")
+}
+
+/// Waits until so many records are kept.
+fn await_records(results: &Path, number: usize) {
+    let patience = Instant::now() + Duration::from_secs(120);
+    while count(results) < number {
+        assert!(Instant::now() < patience, "no {number} records came");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+fn count(results: &Path) -> usize {
+    fs::read_dir(results.join("records/offload")).map_or(0, Iterator::count)
+}
+
+/// What is the same whenever it is graded.
+fn steady(record: &Record) -> Record {
+    let mut record = record.clone();
+    record.graded_at = 0;
+    record.same_as = None;
+    record.verdict.metrics = grader::verdict::Metrics::default();
+    record
+}
+
+#[test]
+fn of_two_batches_one_is_killed_and_nothing_is_lost_or_graded_twice() {
+    let students: Vec<String> = (0..14).map(|number| format!("s{number:02}")).collect();
+    let files: Vec<(String, String)> = students
+        .iter()
+        .map(|who| (format!("{who}/offload.rs"), broken(who)))
+        .collect();
+    let files: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(name, text)| (&**name, &**text))
+        .collect();
+    let course = class(&files);
+    let (killed, whole) = (course.path("killed"), course.path("whole"));
+    let batch = |out| ["batch", "class", "--out", out, "--seed", "7", "--jobs", "1"];
+
+    let mut first = start(&course, &batch("killed"));
+    let second = start(&course, &batch("whole"));
+    await_records(&killed, 3);
+    rustix::process::kill_process_group(Pid::from_child(&first), Signal::KILL).expect("it is ours");
+    first.wait().expect("it ends");
+    let before = records(&killed);
+    assert!(
+        (3..14).contains(&before.len()),
+        "{} were graded",
+        before.len()
+    );
+    let written = |name: &str| {
+        let file = killed.join("records").join(name);
+        file.metadata()
+            .and_then(|meta| meta.modified())
+            .expect("it is there")
+    };
+    let times: Vec<_> = before.keys().map(|name| written(name)).collect();
+
+    let said = course.run(&batch("killed"));
+    assert_eq!(said.code, 1, "{}", said.err);
+    let words = format!(
+        "14 submissions: {} to grade, 0 copies of an identical one, {} kept",
+        14 - before.len(),
+        before.len()
+    );
+    assert!(said.err.contains(&words), "{}", said.err);
+    assert_eq!(
+        before.keys().map(|name| written(name)).collect::<Vec<_>>(),
+        times
+    );
+    assert!(!killed.join("unfinished").exists());
+
+    let second = second.wait_with_output().expect("it ends");
+    assert_eq!(second.status.code(), Some(1));
+    let (one, other) = (records(&killed), records(&whole));
+    assert_eq!(one.len(), 14);
+    assert!(one.values().map(steady).eq(other.values().map(steady)));
+    assert!(
+        one.values()
+            .all(|record| record.verdict.status == Status::CompileError)
+    );
+}
+
+#[test]
+fn an_interrupt_says_how_to_go_on_and_blames_nobody() {
+    let course = Scratch::gradable();
+    let fixture = "grader/tests/fixtures/misbehaviour/endless_loop.rs";
+    course.take(fixture, "class/eve/inflight_fix.rs");
+    let grader = start(&course, &BATCH);
+    processes::await_child(grader.id(), "out/worker");
+    rustix::process::kill_process(Pid::from_child(&grader), Signal::INT).expect("it is ours");
+    let ended = grader.wait_with_output().expect("it ends");
+    assert_eq!(ended.status.code(), Some(130));
+    let said = String::from_utf8_lossy(&ended.stderr);
+    let last =
+        "grader: stopped; 0 of 1 are graded and kept, and the same command goes on with the rest";
+    assert_eq!(said.lines().last(), Some(last), "{said}");
+    assert_eq!(records(&course.path("results")).len(), 0);
+    let left = fs::read_dir(course.path("target/grader/jobs"))
+        .expect("it is there")
+        .count();
+    assert_eq!(left, 0);
+}
+
+#[test]
+fn a_folder_has_one_batch_at_a_time_and_nothing_foreign() {
+    let course = class(&[("ada/offload.rs", &broken("ada"))]);
+    let store = Store::open(&course.path("results")).expect("it is free");
+    let said = course.run(&BATCH);
+    assert_eq!((said.code, said.out.as_str()), (2, ""));
+    assert!(
+        said.err
+            .contains("another batch is writing to `[course]/results`"),
+        "{}",
+        said.err
+    );
+    drop(store);
+    assert_eq!(course.run(&BATCH).code, 1);
+
+    let said = course.run(&["batch", "class", "--out", "exercises"]);
+    assert_eq!(said.code, 2);
+    assert!(
+        said.err
+            .contains("holds something else than a batch's results"),
+        "{}",
+        said.err
+    );
+}
+
+#[test]
+fn only_what_changed_is_graded_and_what_is_said_anew_is_named() {
+    let course = class(&[
+        ("bob/offload.rs", &broken("bob")),
+        ("eve/offload.rs", &broken("eve")),
+    ]);
+    course.take("solutions/cache_race/src/lib.rs", "class/ada/cache_race.rs");
+    assert_eq!(course.run(&BATCH).code, 1);
+    let again = |words: &str| {
+        let said = course.run(&BATCH);
+        assert!(said.err.contains(words), "{}", said.err);
+        said.out
+    };
+    again("3 submissions: 0 to grade, 0 copies of an identical one, 3 kept");
+
+    // Other content.
+    course.write("class/eve/offload.rs", &broken("eve, again"));
+    again("1 to grade, 0 copies of an identical one, 2 kept");
+
+    // What was graded by an older grader, which said something else.
+    let file = "results/records/cache_race/ada.json";
+    let mut ada: Record = serde_json::from_str(&course.read(file)).expect("a record");
+    "old".clone_into(&mut ada.rules);
+    "0.0.9".clone_into(&mut ada.verdict.grader);
+    ada.verdict.status = Status::Failed;
+    ada.verdict.score = 90;
+    ada.verdict.checks[0].status = CheckStatus::Failed;
+    course.write(
+        file,
+        &serde_json::to_string(&ada).expect("it can be written"),
+    );
+    let out = again("1 to grade, 0 copies of an identical one, 2 kept");
+    let words = "said differently than before\n  ada cache_race: failed, 90 -> passed, 100 (another grader or other limits)";
+    assert!(out.contains(words), "{out}");
+    let all: Vec<Record> = records(&course.path("results")).into_values().collect();
+    let changed = changes::of(&all);
+    assert_eq!(changed.len(), 1);
+    assert_eq!(
+        (&*changed[0].before.grader, changed[0].new_content),
+        ("0.0.9", false)
+    );
+    let check = &ada.verdict.checks[0].id;
+    assert_eq!(changed[0].before.checks[check], CheckStatus::Failed);
+    assert_eq!(changed[0].after.checks[check], CheckStatus::Passed);
+
+    // Other limits, for one drill.
+    let file = "exercises/offload/exercise.toml";
+    course.write(
+        file,
+        &course
+            .read(file)
+            .replace("[limits]\n", "[limits]\noutput_kib = 9\n"),
+    );
+    again("2 to grade, 0 copies of an identical one, 1 kept");
+
+    // A title decides nothing; a file that only moved is not graded again.
+    course.write(
+        file,
+        &course.read(file).replace("title = \"", "title = \"The "),
+    );
+    fs::create_dir(course.path("class/bob/offload")).expect("it is ours");
+    fs::create_dir(course.path("class/bob/offload/src")).expect("it is ours");
+    fs::rename(
+        course.path("class/bob/offload.rs"),
+        course.path("class/bob/offload/src/lib.rs"),
+    )
+    .expect("it is ours");
+    again("0 to grade, 0 copies of an identical one, 3 kept");
+    let bob = &records(&course.path("results"))["offload/bob.json"];
+    assert_eq!(
+        (&*bob.path, &*bob.verdict.submission),
+        ("bob/offload", "bob/offload")
+    );
+
+    // Another seed is another batch.
+    let mut other = BATCH;
+    other[5] = "8";
+    let said = course.run(&other);
+    assert!(said.err.contains("3 to grade"), "{}", said.err);
+    // And kept for the next.
+    let said = course.run(&BATCH[..4]);
+    assert!(
+        said.err.contains("0 to grade") && said.err.contains("seed 8"),
+        "{}",
+        said.err
+    );
+
+    // Who is no longer there still counts, and that is said.
+    fs::remove_dir_all(course.path("class/eve")).expect("it is ours");
+    let said = course.run(&BATCH[..4]);
+    assert!(
+        said.out
+            .contains("1 submission of an earlier run are counted in"),
+        "{}",
+        said.out
+    );
+}
+
+#[test]
+fn a_damaged_record_is_graded_again() {
+    let course = class(&[("ada/offload.rs", &broken("ada"))]);
+    course.run(&BATCH);
+    course.write("results/records/offload/ada.json", "{\"schema\":1,");
+    let said = course.run(&BATCH);
+    assert!(said.err.contains("1 to grade"), "{}", said.err);
+    assert_eq!(records(&course.path("results")).len(), 1);
+}

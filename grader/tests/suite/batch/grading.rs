@@ -1,0 +1,183 @@
+//! What becomes of a class: everybody gets a record, and nobody another's.
+
+use std::fs::File;
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use grader::verdict::Status;
+
+use super::{broken, class, records};
+use crate::courses::Scratch;
+
+const RIGHT: &str = "solutions/cache_race/src/lib.rs";
+const BATCH: [&str; 6] = ["batch", "class", "--out", "results", "--seed", "7"];
+
+#[test]
+fn identical_submissions_are_graded_once_and_a_broken_archive_harms_nobody() {
+    let course = class(&[("eve/cache_race.zip", "PK\u{3}\u{4} and nothing more")]);
+    course.take(RIGHT, "class/ada/cache_race.rs");
+    course.take(RIGHT, "class/bob/cache_race/src/lib.rs");
+    let text = course.read(RIGHT);
+    let file = File::create(course.path("class/bob/c.tar.gz")).expect("it is ours");
+    let mut tar = tar::Builder::new(GzEncoder::new(file, Compression::fast()));
+    let mut header = tar::Header::new_gnu();
+    header.set_size(text.len() as u64);
+    header.set_mode(0o644);
+    tar.append_data(&mut header, "cache_race/src/lib.rs", text.as_bytes())
+        .expect("memory");
+    tar.into_inner()
+        .and_then(|mut gz| gz.flush())
+        .expect("there is space");
+    std::fs::create_dir_all(course.path("class/carol")).expect("it is ours");
+    std::fs::rename(
+        course.path("class/bob/c.tar.gz"),
+        course.path("class/carol/cache-race.tar.gz"),
+    )
+    .expect("it is ours");
+
+    let said = course.run(&BATCH);
+    assert_eq!(said.code, 1, "{}", said.err);
+    assert!(said.err.contains("1 to grade, 2 copies"), "{}", said.err);
+    let all = records(&course.path("results"));
+    assert_eq!(all.len(), 4);
+    let of = |name: &str| &all[&format!("cache_race/{name}.json")];
+    let (ada, bob, carol, eve) = (of("ada"), of("bob"), of("carol"), of("eve"));
+    for record in [ada, bob, carol] {
+        assert_eq!(record.verdict.status, Status::Passed);
+        assert_eq!((record.seed, &record.sha256), (ada.seed, &ada.sha256));
+        assert_eq!(record.verdict.submission, record.path);
+        assert!(
+            record.path.starts_with(&record.student.name),
+            "{}",
+            record.path
+        );
+    }
+    assert_eq!(ada.same_as, None);
+    assert_eq!(carol.same_as.as_deref(), Some("ada/cache_race.rs"));
+    assert_eq!(eve.verdict.status, Status::Rejected);
+    let why = &eve.verdict.diagnostics;
+    assert!(
+        why.starts_with("`eve/cache_race.zip` is a damaged archive"),
+        "{why}"
+    );
+
+    // Somebody hands in the same a day later: it is known.
+    course.take(RIGHT, "class/zoe/cache_race.rs");
+    let said = course.run(&BATCH);
+    assert!(
+        said.err.contains("5 submissions: 0 to grade, 1 copy"),
+        "{}",
+        said.err
+    );
+    let zoe = &records(&course.path("results"))["cache_race/zoe.json"];
+    assert_eq!(
+        (zoe.verdict.status, zoe.graded_at),
+        (Status::Passed, ada.graded_at)
+    );
+}
+
+#[test]
+fn a_hostile_neighbour_changes_nothing_for_others() {
+    let course = Scratch::gradable();
+    course.take(RIGHT, "class/ada/cache_race.rs");
+    course.take(
+        "solutions/inflight_fix/src/lib.rs",
+        "class/zoe/inflight_fix.rs",
+    );
+    let hostile = [
+        "endless_loop",
+        "floods_its_output",
+        "spinning_threads",
+        "leaves_a_child",
+    ];
+    for name in hostile {
+        let from = format!("grader/tests/fixtures/misbehaviour/{name}.rs");
+        course.take(&from, &format!("class/{name}/inflight_fix.rs"));
+    }
+    let said = course.run(&BATCH);
+    assert_eq!(said.code, 1, "{}", said.err);
+    let all = records(&course.path("results"));
+    for good in ["cache_race/ada.json", "inflight_fix/zoe.json"] {
+        let verdict = &all[good].verdict;
+        assert_eq!(
+            (verdict.status, verdict.score),
+            (Status::Passed, 100),
+            "{verdict:#?}"
+        );
+    }
+    for name in hostile {
+        let record = &all[&format!("inflight_fix/{name}.json")];
+        assert_eq!(record.verdict.status, Status::Failed, "{name}");
+        let file = course.path(&format!("results/records/inflight_fix/{name}.json"));
+        let size = file.metadata().expect("it is there").len();
+        assert!(size < 20_000, "{name} takes {size} bytes");
+    }
+}
+
+#[test]
+fn a_failure_of_the_machine_is_nobodys_fail() {
+    let course = class(&[
+        ("ada/offload.rs", &broken("ada")),
+        ("bob/offload.rs", &broken("bob")),
+        ("eve/offload.7z", ""),
+    ]);
+    // Nothing can be compiled where there is no folder to do it in.
+    course.write("target/grader/jobs", "in the way");
+    let said = course.run(&BATCH);
+    assert_eq!(said.code, 2, "{}", said.err);
+    assert!(
+        said.out.contains("2  not graded: the machine's failure"),
+        "{}",
+        said.out
+    );
+    assert!(said.out.contains("1  could not be taken"), "{}", said.out);
+    assert!(
+        said.out
+            .contains("run the same command again\n  ada/offload.rs: "),
+        "{}",
+        said.out
+    );
+    let all = records(&course.path("results"));
+    let ada = &all["offload/ada.json"];
+    assert_eq!((ada.verdict.status, ada.attempts), (Status::InfraError, 3));
+    assert_eq!(all["offload/eve.json"].verdict.status, Status::Rejected);
+
+    std::fs::remove_file(course.path("target/grader/jobs")).expect("it is ours");
+    let said = course.run(&BATCH);
+    assert!(
+        said.err
+            .contains("2 to grade, 0 copies of an identical one, 1 kept"),
+        "{}",
+        said.err
+    );
+    assert_eq!(said.code, 1, "{}", said.err);
+    let ada = &records(&course.path("results"))["offload/ada.json"];
+    assert_eq!(
+        (ada.verdict.status, ada.attempts),
+        (Status::CompileError, 1)
+    );
+    assert_eq!(ada.before, None);
+}
+
+#[test]
+fn who_ran_out_of_time_beside_others_is_graded_again_alone() {
+    let course = Scratch::gradable();
+    let fixture = "grader/tests/fixtures/misbehaviour/thinks_on_every_request.rs";
+    course.take(fixture, "class/ada/inflight_fix.rs");
+    let file = "exercises/inflight_fix/exercise.toml";
+    let text = course
+        .read(file)
+        .replace("[limits]\n", "[limits]\nwall_seconds = 1\n");
+    course.write(file, &text);
+    let said = course.run(&[&BATCH[..], &["--jobs", "2"]].concat());
+    let ada = &records(&course.path("results"))["inflight_fix/ada.json"];
+    let alone = if said.out.contains("1 grading in") {
+        2
+    } else {
+        0
+    };
+    let attempts = std::thread::available_parallelism().map_or(1, |cores| alone.min(cores.get()));
+    assert_eq!(ada.verdict.status, Status::TimedOut);
+    assert_eq!((ada.attempts as usize, ada.doubtful), (attempts, false));
+}

@@ -1,0 +1,349 @@
+//! Reports for a class, written from records made by hand: no grading is needed to
+//! see how one is told.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use grader::batch::record::{Change, Class, ClassDrill, RECORD_SCHEMA, Record, Student};
+use grader::class_report::{KnownShape, Options, write_all};
+use grader::feedback::{CheckSettings, Level, Visibility};
+use grader::verdict::Status;
+use tempfile::TempDir;
+
+use crate::courses::real;
+use crate::formats::hostile::{HOSTILE, harm, only_text};
+use crate::formats::made;
+
+fn drill(slug: &str) -> ClassDrill {
+    let exercise = real().exercise(slug).expect("it is a drill");
+    ClassDrill {
+        slug: slug.to_owned(),
+        exercise,
+    }
+}
+
+fn record(student: Student, drill: &str, status: Status, shape: &str) -> Record {
+    let mut verdict = made::verdict(status);
+    let path = format!("{}/{drill}.rs", student.name);
+    drill.clone_into(&mut verdict.drill);
+    path.clone_into(&mut verdict.submission);
+    Record {
+        schema: RECORD_SCHEMA,
+        drill: drill.to_owned(),
+        path,
+        late: false,
+        sha256: format!("{:0>64}", student.name.len()),
+        shape: shape.to_owned(),
+        seed: 7,
+        rules: "rules".to_owned(),
+        graded_at: 1_800_000_000,
+        attempts: 1,
+        same_as: None,
+        before: None,
+        student,
+        verdict,
+    }
+}
+
+/// Eight students, one of every status and one who handed in nothing for one drill.
+pub(crate) fn class() -> Class {
+    let named = Student::named;
+    let numbered = Student {
+        id: Some("4711".to_owned()),
+        email: Some("ada@example.org".to_owned()),
+        ..named("Lovelace, Ada")
+    };
+    let race = "cache_race";
+    let fix = "inflight_fix";
+    let mut records = vec![
+        record(numbered.clone(), race, Status::Passed, "own"),
+        record(numbered, fix, Status::Failed, "a"),
+        record(named("bob"), race, Status::Failed, "stub"),
+        record(named("bob"), fix, Status::Failed, "a"),
+        record(named("carol"), race, Status::Failed, "stub"),
+        record(named("carol"), fix, Status::CompileError, "b"),
+        record(named("dan"), race, Status::Crashed, "c"),
+        record(named("dan"), fix, Status::CompileError, "d"),
+        record(named("eve"), fix, Status::Rejected, ""),
+        record(named("frank"), race, Status::TimedOut, "e"),
+        record(named("frank"), fix, Status::InfraError, "f"),
+        record(named("grace"), race, Status::Passed, "g"),
+        record(named("grace"), fix, Status::Passed, "h"),
+    ];
+    // Another user in the same schedule, and a schedule of his own.
+    records[3].verdict.checks[1].schedule = Some("9:cached:q31.r1+0.q31".to_owned());
+    records[3].verdict.checks[3].schedule = Some("9:bounded_state:q31.x1".to_owned());
+    records[2].late = true;
+    records[6].verdict.metrics.run_ms = 9_000;
+    records[10].attempts = 3;
+    let before = records[11].outcome();
+    let mut after = before.clone();
+    after.status = Status::Failed;
+    after.score = 60;
+    let failed = grader::verdict::CheckStatus::Failed;
+    after.checks.insert("cached".to_owned(), failed);
+    let changes = vec![Change {
+        student: named("grace"),
+        drill: race.to_owned(),
+        new_content: false,
+        before: after,
+        after: before,
+    }];
+    Class {
+        drills: vec![drill(race), drill(fix)],
+        records,
+        changes,
+    }
+}
+
+fn options() -> Options {
+    let known = |shape: &str, what| KnownShape {
+        shape: shape.to_owned(),
+        what,
+    };
+    let known = vec![
+        known("stub", "the stub, unchanged"),
+        known("own", "the course's own solution"),
+    ];
+    Options {
+        known_shapes: BTreeMap::from([("cache_race".to_owned(), known)]),
+        ..Options::default()
+    }
+}
+
+fn written(class: &Class, options: &Options) -> TempDir {
+    let out = tempfile::tempdir().expect("there is space");
+    write_all(class, out.path(), options).expect("it can be written");
+    out
+}
+
+fn text(out: &TempDir, name: &str) -> String {
+    fs::read_to_string(out.path().join(name)).expect(name)
+}
+
+#[test]
+fn gradebooks_have_the_columns_their_readers_know() {
+    let out = written(&class(), &options());
+    let all = [
+        "gradebook.csv",
+        "gradebook-canvas.csv",
+        "gradebook-moodle.csv",
+    ]
+    .map(|name| format!("=== {name} ===\n{}", text(&out, name)));
+    insta::assert_snapshot!(all.concat());
+}
+
+#[test]
+fn each_student_gets_a_page_of_their_own_and_no_one_else_s() {
+    let out = written(&class(), &options());
+    let folder = out.path().join("feedback");
+    let mut names: Vec<String> = fs::read_dir(&folder)
+        .expect("it is there")
+        .map(|entry| {
+            entry
+                .expect("it can be read")
+                .file_name()
+                .to_string_lossy()
+                .into_owned()
+        })
+        .collect();
+    names.sort();
+    assert_eq!(names.len(), 7, "{names:?}");
+    insta::assert_snapshot!(text(&out, "feedback/bob.md"));
+    assert!(!text(&out, "feedback/bob.md").contains("carol"));
+    let frank = text(&out, "feedback/frank.md");
+    assert!(!frank.contains("/srv/secret"), "{frank}");
+}
+
+#[test]
+fn a_page_for_a_student_keeps_back_what_the_course_does() {
+    let mut class = class();
+    let hidden = CheckSettings {
+        visibility: Visibility::Hidden,
+    };
+    let checks = &mut class.drills[1].exercise.checks;
+    checks.insert("cached".to_owned(), hidden);
+    let out = written(&class, &options());
+    let page = text(&out, "feedback/bob.md");
+    let (race, fix) = page.split_once("## inflight_fix").expect(&page);
+    assert!(race.contains("is not fetched again"));
+    assert!(!fix.contains("is not fetched again"), "{fix}");
+    // The teacher's page has it all.
+    assert!(text(&out, "report.html").contains("is not fetched again"));
+
+    let options = Options {
+        feedback: Level::Score,
+        ..options()
+    };
+    let out = written(&class, &options);
+    let page = text(&out, "feedback/bob.md");
+    assert!(
+        page.contains("30 of 100 points") && !page.contains("is not fetched again"),
+        "{page}"
+    );
+}
+
+#[test]
+fn the_page_says_what_there_is_to_say() {
+    let out = written(&class(), &options());
+    insta::assert_snapshot!(words_of(&text(&out, "report.html")));
+}
+
+/// What a page says, a line for each piece of text; and that it is well formed.
+fn words_of(page: &str) -> String {
+    let body = page.split_once("</style>").expect("it has one").1;
+    let mut words = String::new();
+    for piece in body.split('<').skip(1) {
+        let (tag, said) = piece.split_once('>').expect(piece);
+        let begins = [
+            "h1", "h2", "h3", "p", "li", "tr", "summary", "title", "caption", "pre",
+        ];
+        let name = tag.split([' ', '/']).next().unwrap_or_default();
+        if begins.contains(&name) {
+            words.push('\n');
+        } else if !said.trim().is_empty() && !words.ends_with('\n') {
+            words.push_str(" · ");
+        }
+        words.push_str(said.trim());
+    }
+    words
+        .replace("&amp;", "&")
+        .replace("&gt;", ">")
+        .replace("&lt;", "<")
+        .replace("&quot;", "\"")
+}
+
+#[test]
+fn the_page_asks_for_nothing_and_runs_nothing() {
+    let mut class = class();
+    for record in &mut class.records {
+        record.verdict = harm(&record.verdict, HOSTILE);
+        record.student = Student {
+            id: Some(HOSTILE.to_owned()),
+            email: Some(HOSTILE.to_owned()),
+            ..Student::named(HOSTILE)
+        };
+        record.path = HOSTILE.to_owned();
+    }
+    class.changes[0].student = Student::named(HOSTILE);
+    let out = written(&class, &options());
+    let page = text(&out, "report.html");
+    let before = text(&written(&self::class(), &options()), "report.html");
+    let count = |page: &str, what: &str| page.matches(what).count();
+    for tag in [
+        "<script", "<img", "<link", "<iframe", "src=", "url(", "@import", "onerror=",
+    ] {
+        assert_eq!(count(&before, tag), 0, "{tag}");
+    }
+    for tag in ["<script", "<img", "<failure", "<h1>", "<table"] {
+        let allowed = count(&before, tag).max(usize::from(tag == "<h1>"));
+        assert!(count(&page, tag) <= allowed, "{tag}");
+    }
+    assert!(page.contains("default-src 'none'"));
+    let control =
+        |letter: char| (letter.is_control() && !"\n\t".contains(letter)) || letter == '\u{202e}';
+    assert!(!page.contains(control));
+    for link in page.split("href=\"").skip(1) {
+        let link = link.split('"').next().expect(link);
+        assert!(
+            link.starts_with('#') || link.starts_with("feedback/"),
+            "{link}"
+        );
+        let name = link.trim_start_matches("feedback/");
+        assert!(!name.contains(['/', '<', '&']), "{link}");
+    }
+    for file in fs::read_dir(out.path().join("feedback")).expect("it is there") {
+        let file = file.expect("it can be read");
+        only_text(&fs::read_to_string(file.path()).expect("it is text"));
+        let name = file.file_name();
+        let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
+        assert!(name.as_encoded_bytes().iter().all(plain), "{name:?}");
+    }
+}
+
+#[test]
+fn no_cell_of_a_gradebook_is_a_formula() {
+    let mut class = class();
+    let names = [
+        "=cmd|' /C calc'!A0",
+        "+1",
+        "-1",
+        "@SUM(1)",
+        "\t=1",
+        "a,\"b\"\r\nc",
+        "＝1",
+    ];
+    for (record, name) in class.records.iter_mut().zip(names) {
+        record.student = Student {
+            id: Some(name.to_owned()),
+            email: Some(name.to_owned()),
+            ..Student::named(name)
+        };
+    }
+    class.records.truncate(names.len());
+    class.drills[0].exercise.title = "=1+1".to_owned();
+    let out = written(&class, &options());
+    for name in [
+        "gradebook.csv",
+        "gradebook-canvas.csv",
+        "gradebook-moodle.csv",
+    ] {
+        let mut table = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .from_path(out.path().join(name))
+            .expect("it is there");
+        let mut rows = 0;
+        for row in table.records() {
+            // Every row has as many cells as the first, or this fails.
+            for cell in &row.expect(name) {
+                let first = cell.trim_start().chars().next();
+                assert!(
+                    !first.is_some_and(|first| "=+-@＝".contains(first)),
+                    "{cell}"
+                );
+                assert!(!cell.contains(['\n', '\r', '\t']), "{cell}");
+            }
+            rows += 1;
+        }
+        assert!(rows > names.len(), "{name}");
+    }
+}
+
+#[test]
+fn writing_again_leaves_the_same_files_and_nothing_else() {
+    let class = class();
+    let out = written(&class, &options());
+    let all = |folder: &Path| -> BTreeMap<String, Vec<u8>> {
+        let files = ["", "feedback"].map(|below| folder.join(below));
+        let entries = files
+            .iter()
+            .flat_map(|folder| fs::read_dir(folder).expect("it is there"));
+        entries
+            .map(|entry| entry.expect("it can be read").path())
+            .filter(|path| path.is_file())
+            .map(|path| {
+                (
+                    path.display().to_string(),
+                    fs::read(&path).expect("it is ours"),
+                )
+            })
+            .collect()
+    };
+    let before = all(out.path());
+    write_all(&class, out.path(), &options()).expect("it can be written");
+    assert!(before == all(out.path()));
+    assert_eq!(before.len(), 5 + 7);
+}
+
+#[test]
+fn a_class_in_which_nobody_handed_anything_in_has_a_page_too() {
+    let empty = Class {
+        drills: vec![drill("cache_race")],
+        records: Vec::new(),
+        changes: Vec::new(),
+    };
+    let out = written(&empty, &options());
+    assert!(text(&out, "report.html").contains("0 submissions"));
+    assert_eq!(text(&out, "gradebook.csv").lines().count(), 1);
+}
