@@ -52,6 +52,10 @@ pub struct Batch {
     #[arg(long, value_name = "N", default_value_t = super::default_jobs())]
     pub jobs: usize,
 
+    /// What students are told, in `feedback/`.
+    #[command(flatten)]
+    pub told: super::Told,
+
     /// Run strangers' code even where the sandbox is not full; see `doctor`
     #[arg(long)]
     pub allow_degraded: bool,

@@ -12,6 +12,7 @@ use super::Exit;
 use crate::batch::rules::SEEDS;
 use crate::batch::{Found, Layout, Pattern, Run, Search, Settings, Store};
 use crate::batch::{class, plan, run as grade_all};
+use crate::class_report::{Options, write_all};
 use crate::cli::batch::{Batch, ExportLayout};
 use crate::course::Course;
 use crate::drills;
@@ -70,6 +71,13 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
     progress.end();
 
     let class = class(grader.course(), store.all()?)?;
+    let options = Options::of_course(grader.course(), args.told.feedback, &class);
+    write_all(&class, store.out(), &options).with_context(|| {
+        format!(
+            "everything was graded, but the reports cannot be written into `{}`; make space and run it again",
+            store.out().display()
+        )
+    })?;
     let took = progress.took();
     summary::write(&mut anstream::stdout(), &class, &found, store.out(), &took)?;
     let any = |status: fn(Status) -> bool| {
