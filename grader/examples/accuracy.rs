@@ -65,6 +65,11 @@ struct Tally {
     runs: u32,
     /// It passed though it is wrong, or failed though it is right.
     flipped: u32,
+    /// The time limit came before all was seen, with nothing found wrong: no verdict on
+    /// what it does.
+    out_of_time: u32,
+    /// What was said of those that were not judged as they should be.
+    said: Vec<String>,
     /// It failed, and the check it names was not among those that did.
     other_check: u32,
     pictures: u32,
@@ -92,9 +97,9 @@ fn main() -> Result<()> {
         load()
     );
     println!(
-        "\n| neighbours | solutions | gradings | verdicts flipped | caught by another check | pictures | of right ones, blocked | of loop-stopping ones, not blocked | wall |"
+        "\n| neighbours | solutions | gradings | verdicts flipped | out of time | caught by another check | pictures | of right ones, blocked | of loop-stopping ones, not blocked | wall |"
     );
-    println!("|---|---|---|---|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|---|---|---|---|");
     let mut flips = Vec::new();
     for neighbours in &options.neighbours {
         let began = Instant::now();
@@ -102,11 +107,8 @@ fn main() -> Result<()> {
         let mut tallies = BTreeMap::new();
         for case in &cases {
             let tally = measure(&grader, drill, case, &options)?;
-            if tally.flipped + tally.other_check > 0 {
-                flips.push(format!(
-                    "{} beside {neighbours}: {} flipped, {} by another check, of {}",
-                    case.name, tally.flipped, tally.other_check, tally.runs
-                ));
+            for said in &tally.said {
+                flips.push(format!("{} beside {neighbours}: {said}", case.name));
             }
             tallies.insert(&case.name, (case, tally));
         }
@@ -128,10 +130,11 @@ fn row(neighbours: usize, tallies: &BTreeMap<&String, (&Case, Tally)>, began: In
         wanted.map(|(_, tally)| of(tally)).sum::<u32>()
     };
     println!(
-        "| {neighbours} | {} | {} | {} | {} | {} | {} of {} | {} of {} | {} s |",
+        "| {neighbours} | {} | {} | {} | {} | {} | {} | {} of {} | {} of {} | {} s |",
         tallies.len(),
         sum(|it| it.runs),
         sum(|it| it.flipped),
+        sum(|it| it.out_of_time),
         sum(|it| it.other_check),
         sum(|it| it.pictures),
         among(false, |it| it.blocked),
@@ -161,21 +164,45 @@ fn measure(grader: &Grader, drill: &dyn Drill, case: &Case, options: &Options) -
     };
     let mut tally = Tally::default();
     for run in 0..options.runs {
-        let mut exam = Exam::new(grader.driver(drill, &compiled, u64::from(run) + 1));
+        let seed = u64::from(run) + 1;
+        let mut exam = Exam::new(grader.driver(drill, &compiled, seed));
         drill.examine(&mut exam);
+        let out_of_time = exam.is_out_of_time();
         let (mut driver, decisions, _) = exam.finish();
         let status = |id: &str| decisions.get(id).map(|decision| decision.status);
-        let passed = drill
-            .checks()
-            .iter()
-            .all(|check| !check.required || status(check.id) == Some(CheckStatus::Passed));
+        let required = || drill.checks().iter().filter(|check| check.required);
+        let passed = required().all(|check| status(check.id) == Some(CheckStatus::Passed));
+        let failed = required().any(|check| status(check.id) == Some(CheckStatus::Failed));
         tally.runs += 1;
-        match &case.caught_by {
-            None => tally.flipped += u32::from(!passed),
-            Some(_) if passed => tally.flipped += 1,
-            Some(check) => {
-                tally.other_check += u32::from(status(check) != Some(CheckStatus::Failed));
+        let what = match &case.caught_by {
+            _ if out_of_time && !failed => {
+                tally.out_of_time += 1;
+                "out of time"
             }
+            None if !passed => {
+                tally.flipped += 1;
+                "failed"
+            }
+            Some(_) if passed => {
+                tally.flipped += 1;
+                "passed"
+            }
+            Some(check) if status(check) != Some(CheckStatus::Failed) => {
+                tally.other_check += 1;
+                "caught by another check"
+            }
+            _ => "",
+        };
+        if !what.is_empty() {
+            let wrong = required().filter_map(|check| {
+                let decision = decisions.get(check.id)?;
+                let held = decision.status == CheckStatus::Passed;
+                (!held).then(|| format!("{}: {}", check.id, decision.message))
+            });
+            let wrong: Vec<String> = wrong.collect();
+            tally
+                .said
+                .push(format!("{what}, seed {seed}: {}", wrong.join("; ")));
         }
         if run < options.pictures
             && let Ok(picture) = driver.watch(2)
