@@ -39,6 +39,7 @@ fn record(student: Student, drill: &str, status: Status, shape: &str) -> Record 
         rules: "rules".to_owned(),
         graded_at: 1_800_000_000,
         attempts: 1,
+        doubtful: false,
         same_as: None,
         before: None,
         student,
