@@ -5,8 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What only says, shows or keeps what was decided.
-const DECIDES_NOTHING: [&str; 12] = [
+const DECIDES_NOTHING: [&str; 15] = [
     "batch",
+    "book",
     "class_report",
     "cli",
     "commands",
@@ -16,7 +17,9 @@ const DECIDES_NOTHING: [&str; 12] = [
     "learn",
     "learner",
     "main",
+    "mirror",
     "report",
+    "scaffold",
     "trace",
 ];
 
