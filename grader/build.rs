@@ -5,8 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What only says, shows or keeps what was decided.
-const DECIDES_NOTHING: [&str; 11] = [
+const DECIDES_NOTHING: [&str; 15] = [
     "batch",
+    "book",
+    "class_report",
     "cli",
     "commands",
     "feedback",
@@ -15,7 +17,9 @@ const DECIDES_NOTHING: [&str; 11] = [
     "learn",
     "learner",
     "main",
+    "mirror",
     "report",
+    "scaffold",
     "trace",
 ];
 
@@ -44,7 +48,7 @@ fn decides_nothing(path: &Path) -> bool {
     first.is_some_and(|first| {
         let name = first.to_string_lossy();
         let name = name.strip_suffix(".rs").unwrap_or(&name);
-        DECIDES_NOTHING.contains(&name) || name.starts_with("class_")
+        DECIDES_NOTHING.contains(&name)
     })
 }
 

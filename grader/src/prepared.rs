@@ -13,6 +13,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -38,7 +39,14 @@ pub struct Prepared {
     deps: PathBuf,
     /// The program that puts a sandbox in force.
     launcher: PathBuf,
+    /// Held as long as they are used, so that nobody removes them meanwhile.
+    #[serde(skip)]
+    _used: Option<Arc<File>>,
 }
+
+/// Locked, each on its own: by whoever builds, and by whoever uses what was built.
+const BUILT: &str = "lock";
+const USED: &str = "used";
 
 /// The launcher's name among what is built.
 const LAUNCHER: &str = "launcher";
@@ -88,7 +96,7 @@ impl Prepared {
             .join("grader")
             .join("prepared")
             .join(&recipe.key);
-        if let Some(prepared) = Prepared::load(&dir) {
+        if let Some(prepared) = Prepared::used(&dir) {
             return Ok(prepared);
         }
         let failed = |source| PrepareError::Io {
@@ -96,16 +104,16 @@ impl Prepared {
             source,
         };
         fs::create_dir_all(&dir).map_err(failed)?;
-        let lock = File::create(dir.join("lock")).map_err(failed)?;
+        let lock = File::create(dir.join(BUILT)).map_err(failed)?;
         lock.lock().map_err(failed)?;
         // Somebody else may have built it while we waited.
-        if let Some(prepared) = Prepared::load(&dir) {
+        if let Some(prepared) = Prepared::used(&dir) {
             return Ok(prepared);
         }
         let prepared = recipe.build(&dir, toolchain, audience)?;
         prepared.store(&dir).map_err(failed)?;
         remove_others(&dir);
-        Ok(prepared)
+        Ok(Prepared::used(&dir).unwrap_or(prepared))
     }
 
     /// The rlib of a crate.
@@ -127,6 +135,19 @@ impl Prepared {
     /// The program that puts a sandbox in force.
     pub fn launcher(&self) -> &Path {
         &self.launcher
+    }
+
+    /// What is built in `dir`, kept there for as long as we use it.
+    fn used(dir: &Path) -> Option<Prepared> {
+        let path = dir.join(USED);
+        // Who may only read the course may use it as well.
+        let used = File::open(&path).or_else(|_| File::create(&path)).ok();
+        if let Some(used) = &used {
+            used.lock_shared().ok()?;
+        }
+        let mut prepared = Prepared::load(dir)?;
+        prepared._used = used.map(Arc::new);
+        Some(prepared)
     }
 
     fn load(dir: &Path) -> Option<Prepared> {
@@ -248,6 +269,7 @@ impl Recipe {
             externs,
             deps,
             launcher,
+            _used: None,
         })
     }
 
@@ -396,7 +418,7 @@ fn forget_places(deps: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Removes builds for other keys, but for those somebody is building now.
+/// Removes builds for other keys, but for those somebody is building or using now.
 fn remove_others(dir: &Path) {
     let Some(Ok(entries)) = dir.parent().map(fs::read_dir) else {
         return;
@@ -406,10 +428,46 @@ fn remove_others(dir: &Path) {
         .map(|entry| entry.path())
         .filter(|path| path != dir)
     {
-        let free = File::open(other.join("lock")).is_ok_and(|lock| lock.try_lock().is_ok());
-        if free {
+        let taken = |name: &str| {
+            let lock = File::open(other.join(name)).ok()?;
+            lock.try_lock().ok().map(|()| lock)
+        };
+        // One that an older grader made has no mark of use.
+        let unused = taken(USED);
+        if taken(BUILT).is_some() && (unused.is_some() || !other.join(USED).exists()) {
             // What cannot be removed only takes up space.
             let _ = fs::remove_dir_all(&other);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_somebody_uses_is_not_removed() {
+        let all = tempfile::tempdir().expect("there is space");
+        let place = |name: &str| all.path().join(name);
+        for name in ["mine", "used", "idle", "older"] {
+            fs::create_dir(place(name)).expect("it is ours");
+            File::create(place(name).join(BUILT)).expect("it is ours");
+            fs::write(place(name).join("launcher"), "").expect("it is ours");
+            let prepared = Prepared {
+                externs: BTreeMap::new(),
+                deps: place(name),
+                launcher: place(name).join("launcher"),
+                _used: None,
+            };
+            prepared.store(&place(name)).expect("it is ours");
+        }
+        let used = Prepared::used(&place("used")).expect("it is there");
+        drop(Prepared::used(&place("idle")).expect("it is there"));
+        remove_others(&place("mine"));
+        let there = ["mine", "used", "idle", "older"].map(|name| place(name).exists());
+        assert_eq!(there, [true, true, false, false]);
+        drop(used);
+        remove_others(&place("mine"));
+        assert!(!place("used").exists());
     }
 }

@@ -267,8 +267,9 @@ impl Bench {
             "{}",
             done.said
         );
-        let counts = |line: &&str| line.starts_with("  ") && !line.contains(':');
-        let counts: Vec<&str> = done.said.lines().filter(counts).map(str::trim).collect();
+        // The table of outcomes is what stands between the first empty lines.
+        let table = done.said.split("\n\n").nth(1).unwrap_or_default();
+        let counts: Vec<&str> = table.lines().map(str::trim).collect();
         Ok(Batch {
             cost: done.cost,
             memory: done.memory,

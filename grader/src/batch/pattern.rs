@@ -147,12 +147,16 @@ impl Pattern {
 /// The slug of the drill that a name without its ending means: letters of any case,
 /// `-` and spaces for `_`, and a number behind it from a second hand-in.
 pub fn drill_named<'a>(stem: &str, drills: &[&'a str]) -> Option<&'a str> {
-    let regex = Regex::new(&format!(
-        "(?s)^(?<drill>(?i:{})){AGAIN}$",
-        alternatives(drills)
-    ));
-    let regex = regex.expect("all that is special is escaped");
-    let name = plain(regex.captures(stem)?.name("drill")?.as_str());
+    let numbered = |opening: char| {
+        let (name, number) = stem.trim_end_matches(')').rsplit_once(opening)?;
+        let is_number = !number.is_empty() && number.bytes().all(|it| it.is_ascii_digit());
+        is_number.then(|| name.trim_end_matches(' '))
+    };
+    let name = match stem.ends_with(')') {
+        true => numbered('('),
+        false => numbered('-'),
+    };
+    let name = plain(name.unwrap_or(stem));
     drills.iter().copied().find(|slug| *slug == name)
 }
 

@@ -9,6 +9,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use super::Exit;
+use crate::batch::changes;
 use crate::batch::rules::SEEDS;
 use crate::batch::{Found, Layout, Pattern, Run, Search, Settings, Store};
 use crate::batch::{class, plan, run as grade_all};
@@ -47,12 +48,16 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
     if tier != Tier::Full && !args.allow_degraded {
         return Err(GradeError::Sandbox(tier).into());
     }
+    if tier != Tier::Full {
+        super::grade::note(tier);
+    }
     interrupt::sweep(&grader.course().target().join("grader/jobs"));
 
     let store = Store::open(out)?;
     let kept = store.settings().map(|settings| settings.seed);
     let seed = args.seed.or(kept).unwrap_or_else(|| fastrand::u64(..SEEDS));
     store.keep_settings(&Settings { schema: 1, seed })?;
+    let told = changes::of(&store.all()?);
     let plan = plan(&grader, &store, &args.dir, &found.hand_ins, seed)?;
 
     let progress = Progress::new(&plan, found.hand_ins.len(), seed);
@@ -69,6 +74,7 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
         plan,
     )?;
     progress.end();
+    let took = progress.took();
 
     let class = class(grader.course(), store.all()?)?;
     let options = Options::of_course(grader.course(), args.told.feedback, &class);
@@ -78,8 +84,16 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
             store.out().display()
         )
     })?;
-    let took = progress.took();
-    summary::write(&mut anstream::stdout(), &class, &found, store.out(), &took)?;
+    let new = class.changes.iter().filter(|change| !told.contains(change));
+    let new: Vec<_> = new.collect();
+    summary::write(
+        &mut anstream::stdout(),
+        &class,
+        &new,
+        &found,
+        store.out(),
+        &took,
+    )?;
     let any = |status: fn(Status) -> bool| {
         class
             .records

@@ -156,7 +156,7 @@ fn jobs(course: &Course, args: &Grade) -> Result<Vec<Job>> {
     clippy::print_stderr,
     reason = "said once, to whoever runs code that is not kept apart"
 )]
-fn note(tier: Tier) {
+pub(super) fn note(tier: Tier) {
     let tier = tier.name();
     eprintln!("grader: the sandbox is {tier} here; `cargo grader doctor` says what is missing");
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::list::{count, name};
-use crate::batch::{Class, Found, Outcome, Record};
+use crate::batch::{Change, Class, Found, Outcome, Record};
 use crate::text::one_line;
 use crate::verdict::{CheckStatus, Status};
 
@@ -23,9 +23,22 @@ const STATUSES: [(Status, &str); 7] = [
     (Status::InfraError, "not graded: the machine's failure"),
 ];
 
+/// What lies in the results' folder.
+const RESULTS: [(&str, &str); 5] = [
+    ("report.html", "the class at a glance"),
+    (
+        "gradebook.csv",
+        "points, also as Canvas and Moodle read them",
+    ),
+    ("feedback/", "what to give back, a page for each student"),
+    ("junit.xml", "for build servers"),
+    ("records/", "all that is known, one JSON file each"),
+];
+
 pub(super) fn write(
     out: &mut dyn Write,
     class: &Class,
+    new: &[&Change],
     found: &Found,
     folder: &Path,
     took: &str,
@@ -46,7 +59,7 @@ pub(super) fn write(
     }
     failed_checks(out, class)?;
     not_graded(out, class)?;
-    changes(out, class)?;
+    changes(out, new)?;
     earlier(out, class, found)?;
     if !found.passed_over.is_empty() {
         let things = count(found.passed_over.len(), "thing");
@@ -55,11 +68,12 @@ pub(super) fn write(
             "\n{things} in the folder passed over; `--list` says why"
         )?;
     }
-    writeln!(
-        out,
-        "\nresults: {}",
-        one_line(&folder.display().to_string(), 400)
-    )
+    let folder = one_line(&folder.display().to_string(), 400);
+    writeln!(out, "\nresults: {folder}")?;
+    for (name, words) in RESULTS {
+        writeln!(out, "  {name:14} {words}")?;
+    }
+    Ok(())
 }
 
 fn failed_checks(out: &mut dyn Write, class: &Class) -> io::Result<()> {
@@ -102,11 +116,11 @@ fn not_graded(out: &mut dyn Write, class: &Class) -> io::Result<()> {
     more(out, broken.len())
 }
 
-fn changes(out: &mut dyn Write, class: &Class) -> io::Result<()> {
-    if !class.changes.is_empty() {
+fn changes(out: &mut dyn Write, new: &[&Change]) -> io::Result<()> {
+    if !new.is_empty() {
         writeln!(out, "\nsaid differently than before")?;
     }
-    for change in class.changes.iter().take(LINES) {
+    for change in new.iter().take(LINES) {
         let why = match change.new_content {
             true => "handed in anew",
             false => "another grader or other limits",
@@ -120,7 +134,7 @@ fn changes(out: &mut dyn Write, class: &Class) -> io::Result<()> {
             said(&change.after)
         )?;
     }
-    more(out, class.changes.len())
+    more(out, new.len())
 }
 
 fn said(outcome: &Outcome) -> String {

@@ -202,6 +202,9 @@ fn only_what_changed_is_graded_and_what_is_said_anew_is_named() {
     assert_eq!(changed[0].before.checks[check], CheckStatus::Failed);
     assert_eq!(changed[0].after.checks[check], CheckStatus::Passed);
 
+    let out = again("0 to grade");
+    assert!(!out.contains("said differently"), "said once: {out}");
+
     // Other limits, for one drill.
     let file = "exercises/offload/exercise.toml";
     course.write(
