@@ -16,6 +16,7 @@ mod attacks;
 mod audit;
 mod batch;
 mod book;
+mod class_example;
 mod class_report;
 mod cli;
 mod formats;
