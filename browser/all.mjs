@@ -8,6 +8,7 @@ import { everyPage } from "./every_page.mjs";
 import { elements } from "./elements.mjs";
 import { links } from "./links.mjs";
 import { frame } from "./frame.mjs";
+import { report } from "./report.mjs";
 
 /** What the tests share; filled before the first one. */
 const stage = /** @type {import("./stage.mjs").Stage} */ ({});
@@ -26,3 +27,4 @@ links();
 everyPage(stage);
 frame(stage);
 elements(stage);
+report(stage);

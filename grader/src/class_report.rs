@@ -118,7 +118,7 @@ fn junit(class: &Class) -> io::Result<Vec<u8>> {
 }
 
 /// All of a file or nothing.
-fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = NamedTempFile::new_in(folder)?;
     file.write_all(bytes)?;

@@ -3,6 +3,7 @@
 pub mod batch;
 mod format;
 mod learn;
+pub mod package;
 
 use std::path::PathBuf;
 
@@ -55,6 +56,8 @@ pub enum Command {
     Latency(Latency),
     /// Record every schedule of a few requests, for the book's figures
     Trace(Trace),
+    /// Make what another system needs to grade with this course
+    Package(package::Package),
     /// List the drills
     List,
     /// Show one more hint for a drill

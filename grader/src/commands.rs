@@ -10,6 +10,7 @@ mod latency;
 mod learn;
 mod list;
 mod new;
+mod package;
 mod replay;
 mod reset;
 mod solution;
@@ -53,6 +54,7 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Replay(args) => replay::run(course, &args),
         Command::Latency(args) => latency::run(course, &args),
         Command::Trace(args) => trace::run(course, &args),
+        Command::Package(args) => package::run(&course, &args),
         Command::List => list::run(&course),
         Command::Hint(args) => hint::run(&course, &args.drill),
         Command::Reset(args) => reset::run(&course, &args.drill),

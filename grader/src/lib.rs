@@ -76,6 +76,7 @@ pub mod latency;
 pub mod learn;
 pub mod learner;
 pub mod mirror;
+pub mod package;
 pub mod report;
 pub mod scaffold;
 pub mod stub;

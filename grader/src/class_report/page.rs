@@ -62,12 +62,27 @@ pub(super) fn of(class: &Class, options: &Options) -> String {
     page.into_string()
 }
 
+/// A line of the course's, with its code as code.
+fn line(text: &str) -> Markup {
+    let text = one_line(text, 500);
+    let parts: Vec<&str> = text.split('`').collect();
+    html! {
+        @if parts.len().is_multiple_of(2) { (text) }
+        @else {
+            @for (number, part) in parts.iter().enumerate() {
+                @if number % 2 == 1 { code { (part) } } @else { (part) }
+            }
+        }
+    }
+}
+
 fn overview(class: &Class) -> Markup {
     let students = statistics::by_student(class).len();
     let names = |name: fn(&Verdict) -> &str| {
         let names: BTreeSet<String> = class
             .records
             .iter()
+            .filter(|record| statistics::ran(record))
             .map(|record| one_line(name(&record.verdict), 60))
             .collect();
         names.into_iter().collect::<Vec<String>>().join(", ")
@@ -100,8 +115,11 @@ fn overview(class: &Class) -> Markup {
     html! {
         p.lead {
             (students) (if students == 1 { " student, " } else { " students, " })
-            (class.records.len()) " submissions. Grader " (names(|verdict| &verdict.grader))
-            "; sandbox " (names(|verdict| verdict.sandbox.name())) "."
+            (class.records.len()) " submissions."
+            @if class.records.iter().any(statistics::ran) {
+                " Grader " (names(|verdict| &verdict.grader))
+                "; sandbox " (names(|verdict| verdict.sandbox.name())) "."
+            }
         }
         nav aria-label="On this page" {
             ul {

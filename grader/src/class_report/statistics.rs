@@ -118,7 +118,8 @@ pub(super) fn checks<'a>(records: &[&'a Record]) -> Vec<CheckOver<'a>> {
     checks
 }
 
-fn ran(record: &Record) -> bool {
+/// Whether anything of it was run.
+pub(super) fn ran(record: &Record) -> bool {
     !matches!(
         record.verdict.status,
         Status::CompileError | Status::Rejected | Status::InfraError

@@ -160,6 +160,15 @@ impl Scratch {
         command
     }
 
+    /// Another program, with what a grader that it starts needs to grade at once.
+    pub(crate) fn outside(&self, program: &Path) -> std::process::Command {
+        let mut command = std::process::Command::new(program);
+        command
+            .env("CARGO_TARGET_DIR", self.path("target"))
+            .env("CARGO", self.path("toolchain/cargo"));
+        command
+    }
+
     /// Runs the program in this course; its own place is `[course]` in what is said.
     pub(crate) fn run(&self, arguments: &[&str]) -> Said {
         self.said(&mut self.command(arguments))

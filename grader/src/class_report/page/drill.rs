@@ -5,8 +5,8 @@ use maud::{Markup, html};
 
 use super::super::Options;
 use super::super::statistics::{self, CheckOver, Commonest};
-use super::drawings;
 use super::tables::{scrolling, students};
+use super::{drawings, line};
 use crate::batch::record::{Class, ClassDrill};
 use crate::report::words;
 use crate::text::{excerpt, one_line, printable};
@@ -25,15 +25,18 @@ pub(super) fn section(class: &Class, drill: &ClassDrill, options: &Options) -> M
     let bars = statistics::distribution(&graded);
     let checks = statistics::checks(&graded);
     let id = anchor(drill);
+    let slug = one_line(&drill.slug, 60);
     html! {
         section aria-labelledby=(id) {
-            h2 id=(id) { (one_line(&drill.exercise.title, 100)) " " code { (one_line(&drill.slug, 60)) } }
+            h2 id=(id) { (one_line(&drill.exercise.title, 100)) " " code { (slug) } }
             h3 { "How the points are spread" }
             figure {
-                (drawings::distribution(&format!("{id}-distribution"), &bars))
+                div.wide tabindex="0" role="region" aria-label={ (slug) ": the points, drawn" } {
+                    (drawings::distribution(&format!("{id}-distribution"), &bars))
+                }
                 details {
                     summary { "The same as a table" }
-                    (scrolling("Submissions by their share of the points", html! {
+                    (scrolling(&format!("{slug}: submissions by their share of the points"), html! {
                         thead { tr { th scope="col" { "share" } th.number scope="col" { "submissions" } } }
                         tbody {
                             @for (bar, count) in bars.iter().enumerate() {
@@ -45,18 +48,18 @@ pub(super) fn section(class: &Class, drill: &ClassDrill, options: &Options) -> M
             }
             @if !checks.is_empty() {
                 h3 { "Who passes which check" }
-                (pass_rates(&checks))
+                (pass_rates(&slug, &checks))
                 (commonest(&drill.slug, &checks))
             }
-            (not_run(&graded))
+            (not_run(&slug, &graded))
             (alike(class, drill, options))
         }
     }
 }
 
-fn pass_rates(checks: &[CheckOver<'_>]) -> Markup {
+fn pass_rates(slug: &str, checks: &[CheckOver<'_>]) -> Markup {
     scrolling(
-        "The checks, and how many pass them",
+        &format!("{slug}: the checks, and how many pass them"),
         html! {
             thead { tr {
                 th scope="col" { "check" }
@@ -69,7 +72,7 @@ fn pass_rates(checks: &[CheckOver<'_>]) -> Markup {
                 @for over in checks {
                     @let judged = over.passed + over.failed + over.skipped;
                     tr {
-                        th scope="row" { (words::title(over.check)) " " code { (one_line(&over.check.id, 60)) } }
+                        th scope="row" { (line(&words::title(over.check))) " " code { (one_line(&over.check.id, 60)) } }
                         td.number { (over.passed) }
                         td.number { (over.failed) }
                         td.number { (over.skipped) }
@@ -93,8 +96,8 @@ fn commonest(drill: &str, checks: &[CheckOver<'_>]) -> Markup {
         h3 { "What breaks them most often" }
         @for (over, most) in met {
             details.schedule {
-                summary { (words::title(over.check)) ": " (most.count) " of " (over.failed) }
-                p { (words::message(most.check)) }
+                summary { (line(&words::title(over.check))) ": " (most.count) " of " (over.failed) }
+                p { (line(&words::message(most.check))) }
                 @if !most.check.timeline.is_empty() {
                     ol.timeline {
                         @for line in &most.check.timeline {
@@ -114,20 +117,20 @@ fn commonest(drill: &str, checks: &[CheckOver<'_>]) -> Markup {
     }
 }
 
-fn not_run(graded: &[&crate::batch::record::Record]) -> Markup {
+fn not_run(slug: &str, graded: &[&crate::batch::record::Record]) -> Markup {
     let reasons = statistics::not_run(graded);
     if reasons.is_empty() {
         return html! {};
     }
     html! {
         h3 { "What did not compile, or was rejected" }
-        @for (reason, records) in reasons {
+        @for (number, (reason, records)) in (1..).zip(reasons) {
             details {
                 summary { (records.len()) ": " (one_line(&reason, 200)) }
                 p { (students(&records)) }
                 @if let Some(first) = records.first() {
                     @let text = printable(first.verdict.diagnostics.trim_end());
-                    pre tabindex="0" role="region" aria-label="What was said" { (excerpt(&text, LONGEST)) }
+                    pre tabindex="0" role="region" aria-label={ (slug) ": what was said, " (number) } { (excerpt(&text, LONGEST)) }
                 }
             }
         }

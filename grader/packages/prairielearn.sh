@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# The entrypoint for PrairieLearn's external grading, in the image that Containerfile
+# makes: `"entrypoint": "/course/grader/packages/prairielearn.sh DRILL"`.
+set -euo pipefail
+root="${PRAIRIELEARN_ROOT:-/grade}"
+course="${COURSE:-/course}"
+grader="${GRADER:-$course/target/grader/grader}"
+drill="$1"
+shift
+cd "$course"
+mkdir -p "$root/results"
+handed_in="$(realpath "$root/student")"
+# A file from the page's editor, or a crate.
+submission="$handed_in"
+if [ -f "$handed_in/lib.rs" ] && [ ! -L "$handed_in/lib.rs" ]; then
+    submission="$handed_in/lib.rs"
+fi
+code=0
+"$grader" --course "$course" grade "$drill" "$submission" "$@" \
+    --format prairielearn --out "$root/results/results.json" || code=$?
+[ "$code" -eq 1 ] || exit "$code"

@@ -1,0 +1,67 @@
+//! How `package` is asked for.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::Told;
+
+/// Make what another system needs to grade with this course
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cargo grader package gradescope offload                writes autograder.zip
+  cargo grader package gradescope offload --feedback checks --out gradescope/
+  cargo grader package github offload --course-repository ada/between-awaits --course-ref v1
+
+For a container, and for PrairieLearn, there is a Containerfile in the course.")]
+pub struct Package {
+    /// For which system.
+    #[command(subcommand)]
+    pub system: System,
+}
+
+/// The systems there are packages for.
+#[derive(Debug, Subcommand)]
+pub enum System {
+    /// A zip to upload as the autograder of a Gradescope assignment
+    Gradescope(Packed),
+    /// A workflow for a student's repository on GitHub
+    Github(Github),
+}
+
+/// What all packages have.
+#[derive(Debug, Args)]
+pub struct Packed {
+    /// The drill that is handed in
+    pub drill: String,
+
+    /// What students are told.
+    #[command(flatten)]
+    pub told: Told,
+
+    /// Grade there even where the sandbox is not full; see `doctor`
+    #[arg(long)]
+    pub allow_degraded: bool,
+
+    /// The folder to write into
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub out: PathBuf,
+}
+
+/// A workflow for a student's repository on GitHub
+#[derive(Debug, Args)]
+pub struct Github {
+    /// What all packages have.
+    #[command(flatten)]
+    pub packed: Packed,
+
+    /// Where the course is on GitHub: fetched by the workflow, never part of a
+    /// student's repository
+    #[arg(long, value_name = "OWNER/NAME")]
+    pub course_repository: String,
+
+    /// The commit, tag or branch of it that grades; a commit cannot change later
+    #[arg(long, value_name = "REF")]
+    pub course_ref: String,
+}

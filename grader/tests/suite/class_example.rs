@@ -1,0 +1,177 @@
+//! The class that the book's pages for teachers show: real verdicts on solutions of this
+//! repository, handed in by students who do not exist.
+//!
+//! `RECORD=1` writes the files in `book/listings/class/` anew.
+
+use std::fs;
+use std::path::Path;
+
+use grader::batch::record::{Class, ClassDrill, RECORD_SCHEMA, Record, Student};
+use grader::batch::shape;
+use grader::class_report::{Options, write_all};
+use grader::feedback::{Feedback, Level};
+use grader::package::{Packing, workflow};
+use grader::report::{Gradescope, Report};
+use grader::submission::Submission;
+
+use crate::courses::{real, root};
+use crate::verdicts::{steady, verdict};
+
+/// Who hands in what. Each of these is graded for another test as well.
+const HANDED_IN: [(&str, &str, &str); 13] = [
+    ("ada", "cache_race", "solutions/cache_race/src/lib.rs"),
+    ("ada", "inflight_fix", "solutions/inflight_fix/src/lib.rs"),
+    ("bob", "cache_race", "solutions/cache_race/stub.rs"),
+    ("bob", "inflight_fix", "solutions/inflight_fix/stub.rs"),
+    (
+        "carol",
+        "cache_race",
+        "solutions/cache_race/wrong/coalesced.rs",
+    ),
+    (
+        "carol",
+        "inflight_fix",
+        "solutions/inflight_fix/wrong/leader_drop_strands.rs",
+    ),
+    (
+        "dan",
+        "cache_race",
+        "solutions/cache_race/wrong/fetches_hard_coded.rs",
+    ),
+    (
+        "dan",
+        "inflight_fix",
+        "solutions/inflight_fix/wrong/not_coalesced.rs",
+    ),
+    (
+        "eve",
+        "cache_race",
+        "solutions/cache_race/wrong/borrow_across_fetch.rs",
+    ),
+    ("eve", "inflight_fix", "solutions/inflight_fix/stub.rs"),
+    (
+        "frank",
+        "inflight_fix",
+        "grader/tests/fixtures/misbehaviour/endless_macro.rs",
+    ),
+    (
+        "grace",
+        "inflight_fix",
+        "solutions/inflight_fix/wrong/sleep_polling.rs",
+    ),
+    (
+        "heidi",
+        "inflight_fix",
+        "solutions/inflight_fix/wrong/one_lock_for_all.rs",
+    ),
+];
+
+fn record((student, drill, source): (&str, &str, &str)) -> Record {
+    let given = verdict(drill, source);
+    let mut verdict = steady(&given);
+    verdict.sha256.clone_from(&given.sha256);
+    verdict.grader.clone_from(&given.grader);
+    let path = format!("{student}/{drill}.rs");
+    // As `batch` names the files of a submission: all are a crate's.
+    let name = Path::new(source)
+        .file_name()
+        .expect("it is a file")
+        .to_string_lossy();
+    let own = |text: &mut String| *text = text.replace(&*name, "src/lib.rs");
+    own(&mut verdict.diagnostics);
+    for check in &mut verdict.checks {
+        own(&mut check.message);
+        check.timeline.iter_mut().for_each(own);
+    }
+    path.clone_into(&mut verdict.submission);
+    let submission = Submission::read(&root().join(source)).expect("it can be read");
+    Record {
+        schema: RECORD_SCHEMA,
+        student: Student::named(student),
+        drill: drill.to_owned(),
+        path,
+        late: false,
+        sha256: verdict.sha256.clone(),
+        shape: shape::of(&submission),
+        seed: verdict.seed,
+        rules: String::new(),
+        graded_at: 0,
+        attempts: 1,
+        doubtful: false,
+        same_as: None,
+        before: None,
+        verdict,
+    }
+}
+
+fn class() -> Class {
+    let drill = |slug: &str| ClassDrill {
+        slug: slug.to_owned(),
+        exercise: real().exercise(slug).expect("it is a drill"),
+    };
+    Class {
+        drills: ["cache_race", "inflight_fix"].map(drill).to_vec(),
+        records: HANDED_IN.map(record).to_vec(),
+        changes: Vec::new(),
+    }
+}
+
+/// A page without its links to what stays with the class.
+fn without_feedback_links(page: &str) -> String {
+    let mut parts = page.split("<a href=\"feedback/");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (_, rest) = part.split_once('>').expect("the tag ends");
+        text.push_str(&rest.replacen("</a>", "", 1));
+    }
+    text
+}
+
+#[test]
+fn what_the_book_shows_of_a_class_is_what_the_reports_say() {
+    let class = class();
+    let out = tempfile::tempdir().expect("there is space");
+    let options = Options::of_course(&real(), Level::Full, &class);
+    write_all(&class, out.path(), &options).expect("it can be written");
+    let read = |name: &str| fs::read_to_string(out.path().join(name)).expect(name);
+
+    let carol = class
+        .records
+        .iter()
+        .find(|record| record.path == "carol/inflight_fix.rs");
+    let carol = &carol.expect("she handed it in").verdict;
+    let mut gradescope = Vec::new();
+    Gradescope
+        .all(&[Feedback::at(Level::Checks).of(carol)], &mut gradescope)
+        .expect("memory can be written");
+    let packing = Packing {
+        drill: "inflight_fix".to_owned(),
+        options: vec!["--feedback full".to_owned()],
+    };
+    let files = [
+        ("report.html", without_feedback_links(&read("report.html"))),
+        ("gradebook.csv", read("gradebook.csv")),
+        ("gradebook-canvas.csv", read("gradebook-canvas.csv")),
+        ("carol.md.txt", read("feedback/carol.md")),
+        (
+            "results.json.txt",
+            String::from_utf8(gradescope).expect("it is text"),
+        ),
+        (
+            "grade.yml",
+            workflow(&packing, "your-school/between-awaits", "v1").expect("these are names"),
+        ),
+    ];
+    for (name, text) in files {
+        let kept = root().join("book/listings/class").join(name);
+        if std::env::var_os("RECORD").is_some() {
+            fs::create_dir_all(kept.parent().expect("it is below")).expect("it is ours");
+            fs::write(&kept, &text).expect("it is ours");
+        }
+        let recorded = fs::read_to_string(&kept).unwrap_or_default();
+        assert!(
+            text == recorded,
+            "{name} is another now; RECORD=1 writes it anew:\n{text}"
+        );
+    }
+}
