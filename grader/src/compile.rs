@@ -120,6 +120,7 @@ pub fn compile(
     // Only now: the submission could have included it.
     std::fs::write(dir.join("contract.rs"), drill.contract())?;
     let mut program = rustc.arguments(&["kit".to_owned(), "worker".to_owned()]);
+    program.extend(workshop.places.linking_quickly(dir)?);
     program.extend(strings(&[
         "--crate-type",
         "bin",

@@ -69,12 +69,12 @@ pub enum LearnError {
     #[error(transparent)]
     Book(#[from] BookError),
     /// The port cannot be had.
-    #[error("cannot serve on port {port}: {source}; leave `--port` out to take one that is free")]
+    #[error("cannot serve on port {port}: {why}; leave `--port` out to take one that is free")]
     Port {
         /// The port.
         port: u16,
-        /// Why not.
-        source: io::Error,
+        /// Why not; in the text already, so no source.
+        why: io::Error,
     },
     /// The system refused something.
     #[error("cannot start: {0}")]
@@ -86,9 +86,9 @@ pub enum LearnError {
 /// # Errors
 /// When it cannot begin.
 pub fn run(course: Course, settings: Settings) -> Result<Infallible, LearnError> {
-    let listener = server::listen(settings.port).map_err(|source| LearnError::Port {
+    let listener = server::listen(settings.port).map_err(|why| LearnError::Port {
         port: settings.port.unwrap_or(server::PORT),
-        source,
+        why,
     })?;
     let port = listener.local_addr()?.port();
     let token = guard::new_token().map_err(|error| io::Error::other(error.to_string()))?;
