@@ -6,6 +6,7 @@ import { files } from "./fixture.mjs";
 import { serve } from "./site.mjs";
 import { everyPage } from "./every_page.mjs";
 import { elements } from "./elements.mjs";
+import { live } from "./live.mjs";
 import { links } from "./links.mjs";
 import { frame } from "./frame.mjs";
 
@@ -26,3 +27,4 @@ links();
 everyPage(stage);
 frame(stage);
 elements(stage);
+live(stage);

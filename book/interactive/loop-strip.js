@@ -1,6 +1,7 @@
 // @ts-check
 // <loop-strip data="traces/NAME.json">: how late the loop was at every moment of a
 // recorded run, and how long the requests waited. Its own content is the fallback.
+// In place of a file, a script may give the recording itself.
 
 import { drawn, fallback, html, recording, svg } from "./dom.js";
 
@@ -19,9 +20,11 @@ const GAP = 26;
 const AXIS = 22;
 const DEEPEST = 64;
 
-class LoopStrip extends HTMLElement {
+export class LoopStrip extends HTMLElement {
   /** @type {Recording | undefined} */
   #data;
+  /** @type {Recording | undefined} */
+  recording;
   #end = 1;
   #from = 0;
   #zoom = 1;
@@ -31,9 +34,9 @@ class LoopStrip extends HTMLElement {
 
   async connectedCallback() {
     const name = this.getAttribute("data");
-    if (this.#data || !name) return;
+    if (this.#data || !(name || this.recording)) return;
     try {
-      this.#data = /** @type {Recording} */ (await recording(name));
+      this.#data = this.recording ?? /** @type {Recording} */ (await recording(name ?? ""));
     } catch {
       this.dataset.missing = ""; // What it contains still serves.
       return;

@@ -28,6 +28,7 @@ mod learner_cannot;
 mod limits;
 mod misbehaviour;
 mod offload;
+mod panel;
 mod protocol;
 mod reports;
 mod scaffold;
