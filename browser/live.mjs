@@ -101,7 +101,7 @@ export function live(stage) {
     mock.set("inflight_fix", { phase: "grading", run: 4 });
     await panel.getByText("grading…").waitFor();
     mock.set("inflight_fix", { phase: "graded" });
-    await panel.getByText("grading 4").waitFor();
+    await panel.getByText("graded 4 times").waitFor();
     assert.match(await walker.getByRole("status").innerText(), /^Request 1 asks for user 7/);
     assert.ok(await page.evaluate(() => document.activeElement?.textContent?.startsWith("Request 2 starts")), "the focus stays");
     assert.equal(await panel.getByText("a failed fetch leaves nobody waiting").isVisible(), false);

@@ -33,7 +33,7 @@ class DrillPanel extends HTMLElement {
     this.#ready = true;
     this.#slug = slug;
     if (learn.isServed) {
-      this.#frame(this.#link, html("div", { class: "head" }, this.#outcome, this.#now), this.#prepare, this.#notes, this.#next, this.#results.element,
+      this.#frame(this.#link, html("div", { class: "head" }, this.#outcome, this.#now), this.#results.bar, this.#prepare, this.#notes, this.#next, this.#results.element,
         this.#solution, this.#hints, html("div", { class: "controls" }, this.#hint, this.#grade, this.#reset), this.#said);
       this.#askReset(false);
       learn.watch(() => this.#show());
@@ -62,7 +62,7 @@ class DrillPanel extends HTMLElement {
     const words = html("div", { class: "invitation" }, ...[...this.childNodes].map((node) => node.cloneNode(true)));
     this.#frame(words,
       html("p", { class: "what" }, "Until then, a recording. The grader says of ", html("code", {}, source), ":"),
-      html("p", { class: "outcome" }, ...outcome(verdict)), results.element);
+      html("p", { class: "outcome" }, ...outcome(verdict)), results.bar, results.element);
     results.show(verdict);
   }
 
@@ -76,9 +76,9 @@ class DrillPanel extends HTMLElement {
     keep(this.#prepare, state?.prepare, () => state ? preparing(state.prepare) : []);
     // The number tells one verdict from the next, also to those who only hear it.
     keep(this.#outcome, [verdict, errors, phase === "grading" && verdict ? run - 1 : run, phase === "waiting", !state, drill?.words], () => this.#told());
-    this.#now.textContent = phase === "grading" ? "grading…" : verdict ? `grading ${run}` : "";
+    this.#now.textContent = phase === "grading" ? "grading…" : verdict && run > 0 ? `graded ${run === 1 ? "once" : `${run} times`}` : "";
     keep(this.#notes, drill && [drill.file, drill.open, drill.changed_upstream, drill.passed, drill.best, drill.max, verdict?.status], () => drill ? notes(drill) : []);
-    this.#results.element.hidden = !verdict;
+    this.#results.bar.hidden = this.#results.element.hidden = !verdict;
     if (verdict) this.#results.show(verdict, errors);
     const next = drill?.passed && drill.next ? learn.drill(drill.next) : undefined;
     const done = state?.drills.every(({ passed }) => passed) ?? false;

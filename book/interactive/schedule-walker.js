@@ -47,7 +47,7 @@ class ScheduleWalker extends HTMLElement {
     } });
     const result = broken === 0 ? "none of them breaks" : `${count(broken)} of them break`;
     this.prepend(
-      html("div", { class: walk.isOne ? "ba-figure one" : "ba-figure", role: "group", "aria-label": walk.isOne ? "A schedule to walk through" : "Schedules to walk through" },
+      html("div", { class: "ba-figure", role: "group", "aria-label": walk.isOne ? "A schedule to walk through" : "Schedules to walk through" },
         html("p", { class: "what" }, walk.isOne ? "One schedule, recorded from " : "Recorded from ", html("code", {}, source),
           walk.isOne ? ". Go back, and take it turn by turn." : `: ${count(schedules)} schedules, ${result}.`),
         isDrawn && picture,
@@ -57,7 +57,7 @@ class ScheduleWalker extends HTMLElement {
         this.#said,
         this.#known,
         !walk.isOne && html("p", { class: "ask" }, "What happens next?"),
-        this.#choices,
+        !walk.isOne && this.#choices,
         !walk.isOne && html("label", { class: "hold" }, hold, " hold the tasks back: none runs before the next thing happens"),
         this.#controls,
         html("details", {}, html("summary", {}, "Timeline so far"), this.#told,
@@ -97,7 +97,7 @@ class ScheduleWalker extends HTMLElement {
     }, wording(walk.turn(edge), started, walk.several),
       isHeld(edge) && html("span", { class: "aside" }, ` · ${held(walk.turn(edge))}`),
       edge === next && html("span", { class: "aside" }, " ← next")));
-    this.#choices.replaceChildren(...buttons);
+    if (!walk.isOne) this.#choices.replaceChildren(...buttons);
     if (buttons.length === 0 && !walk.isOne) {
       this.#choices.append(html("p", {}, "Nothing is left to happen: the schedule is over."));
     }
@@ -107,7 +107,7 @@ class ScheduleWalker extends HTMLElement {
     const more = this.#shown > 0 && (this.#breaking?.length ?? 0) > 1;
     const breaks = html("button", { type: "button", click: () => this.#guide() },
       more ? "Show me another schedule that breaks it" : "Show me a schedule that breaks it");
-    this.#controls.replaceChildren(undo, restart, ...walk.isOne ? [] : [breaks]);
+    this.#controls.replaceChildren(undo, restart, ...walk.isOne ? buttons : [breaks]);
     this.#told.replaceChildren(...walk.path.map((edge) => html("li", { class: edge[3].length > 0 ? "bad" : "" }, this.#sentences(edge))));
     this.#replay.textContent = walk.path.length === 0 ? "(nothing to play yet)"
       : `cargo grader replay ${walk.trace.drill} ${walk.trace.source} ${walk.key()}`;

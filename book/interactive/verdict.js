@@ -72,13 +72,14 @@ export function editor(address, text) {
 
 /** All that is shown of a verdict but its first line. */
 export class Results {
-  #bar = html("div", { class: "points-bar" });
+  /** Stands apart, below the first line. */
+  bar = html("div", { class: "points-bar" });
   #mistakes = html("div", { class: "mistakes" });
   #failed = html("ul", { class: "checks" });
   #others = html("div", { class: "others" });
   #loop = html("div", { class: "loop" });
   #facts = html("div", { class: "facts" });
-  element = html("div", { class: "results" }, this.#bar, this.#mistakes, this.#failed, this.#loop, this.#others, this.#facts);
+  element = html("div", { class: "results" }, this.#mistakes, this.#failed, this.#loop, this.#others, this.#facts);
   /** @type {Map<string, HTMLElement>} */
   #items = new Map();
   #trace;
@@ -99,7 +100,7 @@ export class Results {
     const of = (/** @type {string} */ wanted) => checks.filter((check) => check.status === wanted);
     const failed = of("failed");
 
-    keep(this.#bar, checks.map(({ status, max_points }) => [status, max_points]), () => checks.length > 0 ? [bar(checks)] : []);
+    keep(this.bar, checks.map(({ status, max_points }) => [status, max_points]), () => checks.length > 0 ? [bar(checks)] : []);
     keep(this.#mistakes, [mistakes, diagnostics, isJudged], () => isJudged && diagnostics === "" ? [] : [
       html("ul", { class: "errors" }, ...mistakes.map(mistake)),
       diagnostics !== "" && opens({ open: mistakes.length === 0 }, status === "compile_error" ? "What rustc says" : "The reason", () => [block(diagnostics)]),
