@@ -22,6 +22,7 @@ export function drill(slug, more = {}) {
     max: 100,
     changed_upstream: false,
     errors: [],
+    took_ms: null,
     open: null,
     next: null,
     ...more,
@@ -33,6 +34,7 @@ export class Mock {
   state = {
     course: "Between Awaits",
     grader: "0.1.0",
+    token: "",
     prepare: { phase: "ready", done: 80, total: 80, words: "" },
     drills: ["cache_race", "inflight_fix", "offload"].map((slug) => drill(slug)),
   };
@@ -60,6 +62,7 @@ export class Mock {
 
   async start() {
     this.token = randomBytes(16).toString("hex");
+    this.state.token = this.token;
     const { server, port } = await listen((request, response) => this.#answer(request, response), this.port);
     this.#server = server;
     this.port = port;

@@ -76,8 +76,8 @@ class DrillPanel extends HTMLElement {
     keep(this.#prepare, state?.prepare, () => state ? preparing(state.prepare) : []);
     // The number tells one verdict from the next, also to those who only hear it.
     keep(this.#outcome, [verdict, errors, phase === "grading" && verdict ? run - 1 : run, phase === "waiting", !state, drill?.words], () => this.#told());
-    this.#now.textContent = phase === "grading" ? "grading…" : verdict && run > 0 ? `graded ${run === 1 ? "once" : `${run} times`}` : "";
-    keep(this.#notes, drill && [drill.file, drill.open, drill.changed_upstream, drill.passed, drill.best, drill.max, verdict?.status], () => drill ? notes(drill) : []);
+    this.#now.textContent = phase === "grading" || (phase === "waiting" && verdict) ? "grading…" : verdict && run > 0 ? graded(run, drill?.took_ms ?? null) : "";
+    keep(this.#notes, drill && [drill.phase, drill.words, drill.file, drill.open, drill.changed_upstream, drill.passed, drill.best, drill.max, verdict?.status], () => drill ? notes(drill) : []);
     this.#results.bar.hidden = this.#results.element.hidden = !verdict;
     if (verdict) this.#results.show(verdict, errors);
     const next = drill?.passed && drill.next ? learn.drill(drill.next) : undefined;
@@ -103,7 +103,7 @@ class DrillPanel extends HTMLElement {
     }
     if (verdict) return outcome(verdict, errors);
     if (phase === "grading") return ["Grading what is there."];
-    return ["Save ", html("code", {}, file), ", and the verdict appears here."];
+    return ["Not graded yet. ", html("code", {}, file), " is graded when the grader is ready, and each time you save it."];
   }
 
   /**
@@ -159,6 +159,14 @@ class DrillPanel extends HTMLElement {
   }
 }
 
+/**
+ * @param {number} run
+ * @param {number | null} took
+ */
+function graded(run, took) {
+  return `graded ${run === 1 ? "once" : `${run} times`}${took === null ? "" : `, ${took} ms after you saved`}`;
+}
+
 /** @param {Prepare} prepare */
 function preparing({ phase, done, total, words }) {
   if (phase === "ready") return [];
@@ -171,10 +179,11 @@ function preparing({ phase, done, total, words }) {
 }
 
 /** @param {Drill} drill */
-function notes({ file, open, changed_upstream, passed, best, max, verdict }) {
+function notes({ phase, words, file, open, changed_upstream, passed, best, max, verdict }) {
   return [
     html("p", { class: "soft" }, html("code", {}, file), " ", editor(open, "Open in the editor")),
     passed && verdict?.status !== "passed" && html("p", { class: "good" }, `You have passed this drill before, with ${best} of ${max} points. That stays.`),
+    phase === "graded" && words !== "" && html("p", {}, words),
     changed_upstream && html("p", {}, "The stub of this drill has changed since you began. Your file was left alone. To begin with the new one, put the stub back."),
   ];
 }

@@ -36,7 +36,7 @@
  * @property {string} output
  */
 
-/** @typedef {{file: string, line: number, column: number, message: string, open: string | null}} Mistake */
+/** @typedef {{file: string | null, line: number | null, column: number | null, message: string, open: string | null}} Mistake */
 
 /**
  * @typedef {object} Drill
@@ -47,7 +47,8 @@
  * @property {"waiting" | "grading" | "graded" | "missing" | "error"} phase
  * @property {number} run gradings begun
  * @property {Verdict | null} verdict while it is graded again, the one before
- * @property {string} words what to do, when it cannot be graded
+ * @property {string} words what to do, when it cannot be graded or kept
+ * @property {number | null} took_ms from the save to the verdict
  * @property {string[]} hints
  * @property {boolean} more_hints
  * @property {boolean} passed once, perhaps with another file than there is now
@@ -61,7 +62,7 @@
 
 /** @typedef {{phase: "waiting" | "building" | "ready" | "failed", done: number, total: number, words: string}} Prepare */
 
-/** @typedef {{course: string, prepare: Prepare, drills: Drill[]}} State */
+/** @typedef {{course: string, token: string, prepare: Prepare, drills: Drill[]}} State */
 
 /** How long to wait before the browser is asked to connect again, where it gave up. */
 const AGAIN = 1000;
@@ -75,11 +76,11 @@ class Learn {
   #listeners = new Set();
   /** @type {EventSource | undefined} */
   #source;
-  #token = tokenIn(document);
+  #token = document.querySelector('meta[name="learn-token"]')?.getAttribute("content") ?? "";
 
   /** Whether the book is served by `cargo learn`. */
   get isServed() {
-    return this.#token !== undefined;
+    return this.#token !== "";
   }
 
   /**
@@ -111,27 +112,13 @@ class Learn {
    * @returns {Promise<any>}
    */
   async ask(path, method = "GET") {
-    const send = () => fetch(`/learn/drills/${path}`, {
-      method,
-      headers: method === "POST" ? { "x-learn-token": this.#token ?? "" } : {},
-    }).catch(() => {
+    const headers = /** @type {Record<string, string>} */ (method === "POST" ? { "x-learn-token": this.#token } : {});
+    const answer = await fetch(`/learn/drills/${path}`, { method, headers }).catch(() => {
       throw new Error("`cargo learn` does not answer");
     });
-    let answer = await send();
-    // A server that was started again has another token.
-    if (answer.status === 403 && method === "POST" && await this.#renew()) answer = await send();
     const body = await answer.json().catch(() => ({}));
     if (!answer.ok) throw new Error(body.error ?? `\`cargo learn\` answered ${answer.status}`);
     return body;
-  }
-
-  async #renew() {
-    const answer = await fetch(location.href, { cache: "no-store" }).catch(() => undefined);
-    const page = new DOMParser().parseFromString(await answer?.text() ?? "", "text/html");
-    const token = tokenIn(page);
-    const isNew = token !== undefined && token !== this.#token;
-    this.#token = token ?? this.#token;
-    return isNew;
   }
 
   #connect() {
@@ -151,6 +138,8 @@ class Learn {
     };
     on("state", (state) => {
       this.state = state;
+      // A server that was started again has another one.
+      this.#token = state.token;
       this.link = "open";
     });
     on("prepare", (prepare) => {
@@ -178,15 +167,6 @@ class Learn {
   #tell() {
     for (const listener of this.#listeners) listener();
   }
-}
-
-/**
- * @param {Document} page
- * @returns {string | undefined}
- */
-function tokenIn(page) {
-  const meta = page.querySelector('meta[name="learn-token"]');
-  return meta?.getAttribute("content") || undefined;
 }
 
 /**

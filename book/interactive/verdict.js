@@ -183,8 +183,10 @@ function title({ id, title, status, required, points, max_points }) {
 
 /** @param {Mistake} mistake */
 function mistake({ file, line, column, message, open }) {
-  const where = `${file}:${line}:${column}`;
-  return html("li", {}, html("span", { class: "where" }, editor(open, where) ?? html("code", {}, where)), html("span", {}, message));
+  const where = [file, line, column].filter((part) => part !== null).join(":");
+  return html("li", {},
+    where !== "" && html("span", { class: "where" }, editor(open, where) ?? html("code", {}, where)),
+    html("span", {}, message));
 }
 
 /** @param {string} text a line of a timeline, as the terminal shows it */
