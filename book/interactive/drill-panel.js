@@ -22,6 +22,8 @@ class DrillPanel extends HTMLElement {
   #hints = html("ol", { class: "hints", "aria-live": "polite" });
   #solution = html("div", { class: "solution" });
   #said = html("p", { class: "answered", role: "status" });
+  /** Fetches both solutions again, if they are compared. */
+  #refresh = () => {};
   #results = new Results((check) => `/learn/drills/${this.#slug}/trace?check=${encodeURIComponent(check.id)}&run=${this.#drill?.run ?? 0}`);
   #hint = this.#button("Show a hint", "hint");
   #grade = this.#button("Grade again", "grade");
@@ -88,8 +90,11 @@ class DrillPanel extends HTMLElement {
     const hadFocus = document.activeElement === this.#hint;
     this.#hint.hidden = !drill?.more_hints;
     if (hadFocus && this.#hint.hidden) /** @type {HTMLElement | null} */ (this.#hints.lastElementChild)?.focus();
-    // Opened once more, it shows what the file holds by then.
-    keep(this.#solution, [drill?.passed, verdict && run], () => drill?.passed ? [this.#compare()] : []);
+    keep(this.#solution, drill?.passed, () => drill?.passed ? [this.#compare()] : []);
+    if (phase !== "graded" || this.dataset.graded === String(run)) return;
+    // For those who wait for it.
+    this.dataset.graded = String(run);
+    this.#refresh();
   }
 
   /** The first line: the verdict, or why there is none. */
@@ -147,13 +152,16 @@ class DrillPanel extends HTMLElement {
       };
       const [reference, yours] = [column("The reference"), column("Yours")];
       const said = html("p", { role: "status" }, "Fetching both …");
-      learn.ask(`${this.#slug}/solution`).then((both) => {
-        reference.code.textContent = both.reference;
-        yours.code.textContent = both.yours;
-        said.remove();
-      }).catch((error) => {
-        said.textContent = `They cannot be shown: ${error.message}.`;
-      });
+      this.#refresh = () => {
+        learn.ask(`${this.#slug}/solution`).then((both) => {
+          reference.code.textContent = both.reference;
+          yours.code.textContent = both.yours;
+          said.textContent = "";
+        }).catch((error) => {
+          said.textContent = `They cannot be shown: ${error.message}.`;
+        });
+      };
+      this.#refresh();
       return [said, html("div", { class: "side-by-side" }, yours.element, reference.element)];
     });
   }

@@ -50,9 +50,8 @@ pub(super) fn run(course: Course, args: &Args) -> Result<Exit> {
     };
     let seed = args.key.as_ref().map_or(args.seed, |key| key.seed);
     let mut driver = grader.driver(drill, &compiled, seed);
-    let trace = match &args.key {
-        Some(key) => Trace::of_schedule(&mut driver, drill.rules(), &key.turns, subject)
-            .context("the key starts no request; a verdict shows such keys")?,
+    let recorded = match &args.key {
+        Some(key) => Trace::replay(&mut driver, drill.rules(), &key.turns, subject),
         None => {
             let freedom = Freedom {
                 user: USER,
@@ -61,13 +60,12 @@ pub(super) fn run(course: Course, args: &Args) -> Result<Exit> {
                 drops: args.drops,
                 holds: args.holds,
             };
-            match Trace::record(&mut driver, drill.rules(), &freedom, subject) {
-                Ok(trace) => trace,
-                Err(failure) => {
-                    bail!("cannot record code that does not live through it: {failure}")
-                }
-            }
+            Trace::record(&mut driver, drill.rules(), &freedom, subject)
         }
+    };
+    let trace = match recorded {
+        Ok(trace) => trace,
+        Err(failure) => bail!("cannot record code that does not live through it: {failure}"),
     };
     let json = trace.to_json();
     match &args.out {

@@ -3,30 +3,30 @@
 use std::collections::HashMap;
 
 use super::{Folding, Moment, Seen, Subject, Trace, from_the_first};
-use crate::driver::{Driver, Service};
+use crate::driver::Driver;
 use crate::exam::violations;
 use crate::explore::System;
 use crate::judge::Rules;
-use crate::schedule::{Action, Turn};
+use crate::schedule::{Action, FIRST_USER, Turn};
+use crate::supervisor::Failure;
 use crate::timeline;
 
 impl Trace {
-    /// Plays one schedule turn by turn and keeps what was seen, up to a failure of the
-    /// process. `None` for what no figure draws: threads.
-    pub fn of_schedule(
+    /// Plays one schedule, as a replay key names it, and keeps what was seen after each
+    /// of its turns, up to what ended the submission's process.
+    ///
+    /// # Errors
+    /// What ended the process before anything had happened.
+    pub fn replay(
         driver: &mut Driver<'_>,
         rules: &dyn Rules,
         turns: &[Turn],
         subject: Subject,
-    ) -> Option<Trace> {
-        let mut users = turns.iter().filter_map(|turn| match turn.action {
+    ) -> Result<Trace, Failure> {
+        let started = turns.iter().filter_map(|turn| match turn.action {
             Action::Start { user } => Some(user),
             _ => None,
         });
-        let user = users.next()?;
-        if driver.service() != Service::Users {
-            return None;
-        }
         let key = format!("{}:{}", driver.seed(), subject.check);
         let mut seen: HashMap<Vec<Turn>, Seen> = HashMap::new();
         let mut run = driver.open();
@@ -34,6 +34,12 @@ impl Trace {
             let now = turns[..at].last().copied().into_iter().collect();
             let mut played = driver.play(vec![(run, now)]);
             let played = played.pop().expect("one run in, one run out");
+            if at == 0
+                && let Some(failure) = played.failure
+            {
+                driver.close(&played.run);
+                return Err(failure);
+            }
             let over = played.failure.is_some();
             let there = Seen {
                 moment: Moment::of(&played.run.evidence),
@@ -54,13 +60,13 @@ impl Trace {
         driver.close(&run);
         let mut folding = Folding::default();
         let (first, paths) = folding.fold(&seen, &mut Vec::new());
-        Some(Trace {
+        Ok(Trace {
             format: super::FORMAT,
             drill: subject.drill,
             source: subject.source,
             key,
-            user,
-            callers: 1 + users.count(),
+            user: started.clone().next().unwrap_or(FIRST_USER),
+            callers: started.count(),
             schedules: paths.all,
             broken: paths.broken,
             turns: folding.turns.texts,
