@@ -99,9 +99,9 @@ async function tabThrough(page, whole) {
  * @param {import("playwright-core").Page} page
  * @param {{width: number, height: number}} size
  */
-async function resize(page, size) {
+export async function resize(page, size) {
   await page.setViewportSize(size);
-  await page.waitForFunction(() => [...document.querySelectorAll("pre, .table-wrapper")]
+  await page.waitForFunction(() => [...document.querySelectorAll("pre:not(drill-panel *), .table-wrapper")]
     .every((box) => (box.scrollWidth > box.clientWidth) === (box.tabIndex === 0)));
 }
 

@@ -3,7 +3,9 @@
 
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { CourseCopy } from "./course.mjs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { CourseCopy, root } from "./course.mjs";
 import { POLICY } from "./site.mjs";
 import { none, tab } from "./stage.mjs";
 
@@ -69,6 +71,12 @@ async function travel({ browser }, course) {
   await panel.getByText("Compare with the reference solution").click();
   await panel.locator(".side-by-side pre").first().getByText("impl UserCache").waitFor();
 
+  // The book shows what the terminal said of all this.
+  const shown = join(root, "book/listings/replayed/learn.txt");
+  const said = saidOf("inflight_fix", course.said);
+  if (process.env.RECORD) writeFileSync(shown, said);
+  assert.equal(said, readFileSync(shown, "utf8"), "RECORD=1 writes it anew");
+
   // It is remembered.
   await page.reload();
   await says("Passed: 100 of 100 points.");
@@ -90,4 +98,14 @@ async function travel({ browser }, course) {
   const noise = /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE/;
   none(page.complaints.filter((text) => !noise.test(text)), "complaints");
   await page.context().close();
+}
+
+/**
+ * What was said of a drill, with the port that is asked for first and without times.
+ * @param {string} slug
+ * @param {string} all
+ */
+function saidOf(slug, all) {
+  const lines = all.split("\n").filter((line) => line.startsWith("the book:") || line.startsWith(`${slug}:`));
+  return lines.map((line) => `${line.replace(/:\d+\/$/, ":3000/").replace(/ \(\d+ ms\)$/, "")}\n`).join("");
 }

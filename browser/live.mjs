@@ -3,7 +3,7 @@
 
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { axe, motion, overflow, violations } from "./every_page.mjs";
+import { axe, motion, overflow, resize, violations } from "./every_page.mjs";
 import { Mock } from "./mock.mjs";
 import { text } from "./site.mjs";
 import { DESKTOP, PHONE, none, open, ready, tab } from "./stage.mjs";
@@ -47,22 +47,22 @@ export const LOOKS = {
 
 /** @param {import("./stage.mjs").Stage} stage */
 export function live(stage) {
-  /** A stage with its own server behind it. */
-  const scene = async (options = {}) => {
+  /** A test with a server of its own. */
+  const scene = (name, body, options = {}) => test(name, async () => {
     const mock = await new Mock().start();
     const on = { browser: stage.browser, site: { origin: mock.origin, close: () => {} } };
     const page = await tab(on, options);
-    return { mock, on, page, panel: page.locator("drill-panel"), end: async () => {
+    try {
+      await body({ mock, on, page, panel: page.locator("drill-panel") });
+    } finally {
       await page.context().close();
       await mock.stop();
-    } };
-  };
-  const play = (name, path, body, options = {}) => test(name, async () => {
-    const all = await scene(options);
+    }
+  });
+  const play = (name, path, body) => scene(name, async (all) => {
     await open(all.on, all.page, path);
     await body(all);
     none(all.page.complaints, "complaints");
-    await all.end();
   });
   const outcome = (panel) => panel.locator(".outcome");
   const says = (panel, words) => panel.locator(".outcome", { hasText: words }).waitFor();
@@ -111,14 +111,12 @@ export function live(stage) {
     assert.ok(await panel.getByText("The stub of this drill has changed since you began.").isVisible());
   });
 
-  test("a schedule that cannot be played again is told as a list", async () => {
-    const { mock, on, page, panel, end } = await scene();
+  scene("a schedule that cannot be played again is told as a list", async ({ mock, on, page, panel }) => {
     LOOKS.failed(mock);
     await open(on, page, "inflight_fix.html");
     await panel.locator("schedule-walker[data-missing]").waitFor();
     const lines = panel.locator(".timeline").first();
     assert.match(await lines.innerText(), /request 2 asks for user 7[^]*fetch 2 begins/);
-    await end();
   });
 
   play("a compile error shows where it is, and opens the editor there", "inflight_fix.html", async ({ mock, panel }) => {
@@ -152,14 +150,12 @@ export function live(stage) {
     await says(panel, "Not graded: the sandbox is gone");
   });
 
-  test("while the file is missing nothing of an old verdict stands below", async () => {
-    const { mock, on, page, panel, end } = await scene();
+  scene("while the file is missing nothing of an old verdict stands below", async ({ mock, on, page, panel }) => {
     LOOKS.failed(mock);
     mock.set("inflight_fix", { phase: "missing", verdict: null, words: "put it back" });
     await open(on, page, "inflight_fix.html");
     await says(panel, "The file is missing");
     assert.equal(await panel.locator(".results").isVisible(), false);
-    await end();
   });
 
   play("hints come one at a time, by keyboard", "inflight_fix.html", async ({ mock, panel, page }) => {
@@ -239,8 +235,7 @@ export function live(stage) {
     assert.equal(await panel.locator("schedule-walker").count(), 0, "no figure walks hashes");
   });
 
-  test("a page says when the server is gone, and finds it again by itself", async () => {
-    const { mock, on, page, panel, end } = await scene();
+  scene("a page says when the server is gone, and finds it again by itself", async ({ mock, on, page, panel }) => {
     LOOKS.failed(mock);
     await open(on, page, "inflight_fix.html");
     await says(panel, "Failed");
@@ -261,7 +256,6 @@ export function live(stage) {
     await panel.getByRole("button", { name: "Show one hint more" }).click();
     await panel.getByText("Hint 2 of inflight_fix.").waitFor();
     assert.deepEqual(mock.asked, ["inflight_fix hint"]);
-    await end();
   });
 
   play("tabs hear the same, and only those that are looked at listen", "inflight_fix.html", async ({ mock, on, page, panel }) => {
@@ -299,8 +293,7 @@ export function live(stage) {
     await page.waitForURL("**/inflight_fix.html");
   });
 
-  test("every look of a live page is held to what every page is", async () => {
-    const { mock, on, page, panel, end } = await scene({ reducedMotion: "reduce" });
+  scene("every look of a live page is held to what every page is", async ({ mock, on, page, panel }) => {
     const found = [];
     withTraces(mock);
     await open(on, page, "inflight_fix.html");
@@ -308,7 +301,7 @@ export function live(stage) {
     const look = async (name) => {
       await ready(page);
       for (const [size, colorScheme] of /** @type {const} */ ([[DESKTOP, "light"], [PHONE, "dark"]])) {
-        await page.setViewportSize(size);
+        await resize(page, size);
         await page.emulateMedia({ colorScheme });
         const all = [...await violations(page, "main"), ...await overflow(page), ...await motion(page)];
         found.push(...all.map((what) => `${name}, ${size.width} px, ${colorScheme}: ${what}`));
@@ -330,8 +323,7 @@ export function live(stage) {
     await page.evaluate(axe);
     await look("overview");
     none(found, "in live pages");
-    await end();
-  });
+  }, { reducedMotion: "reduce" });
 
   test("where nobody grades, a page shows a recording and how to get one's own", async () => {
     const page = await tab(stage);

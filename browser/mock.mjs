@@ -71,6 +71,8 @@ export class Mock {
 
   async stop() {
     const server = this.#server;
+    this.#server = undefined;
+    if (!server) return;
     await new Promise((resolve) => {
       server.close(resolve);
       server.closeAllConnections();

@@ -17,7 +17,7 @@ class CourseProgress extends HTMLElement {
     if (this.#ready || !learn.isServed) return;
     this.#ready = true;
     const content = html("div", { class: "ba-fallback", hidden: true }, ...this.childNodes);
-    this.replaceChildren(html("section", { class: "ba-figure progress", "aria-label": "Your progress" }, this.#link, this.#sum, this.#list), content);
+    this.replaceChildren(html("div", { class: "ba-figure progress", role: "group", "aria-label": "Your progress" }, this.#link, this.#sum, this.#list), content);
     learn.watch(() => this.#show());
   }
 

@@ -35,8 +35,9 @@ class DrillPanel extends HTMLElement {
     this.#ready = true;
     this.#slug = slug;
     if (learn.isServed) {
-      this.#frame(this.#link, html("div", { class: "head" }, this.#outcome, this.#now), this.#results.bar, this.#prepare, this.#notes, this.#next, this.#results.element,
-        this.#solution, this.#hints, html("div", { class: "controls" }, this.#hint, this.#grade, this.#reset), this.#said);
+      const content = html("div", { class: "ba-fallback", hidden: true }, ...this.childNodes);
+      this.replaceChildren(this.#figure(this.#link, html("div", { class: "head" }, this.#outcome, this.#now), this.#results.bar, this.#prepare, this.#notes, this.#next, this.#results.element,
+        this.#solution, this.#hints, html("div", { class: "controls" }, this.#hint, this.#grade, this.#reset), this.#said), content);
       this.#askReset(false);
       learn.watch(() => this.#show());
       return;
@@ -53,18 +54,16 @@ class DrillPanel extends HTMLElement {
   }
 
   /** @param {HTMLElement[]} parts */
-  #frame(...parts) {
-    const content = html("div", { class: "ba-fallback", hidden: true }, ...this.childNodes);
-    this.replaceChildren(html("section", { class: "ba-figure verdict", "aria-label": "What the grader says" }, ...parts), content);
+  #figure(...parts) {
+    return html("div", { class: "ba-figure verdict", role: "group", "aria-label": "What the grader says" }, ...parts);
   }
 
   /** @param {Recorded} recorded */
   #recorded({ source, walks, verdict }) {
     const results = new Results((check) => walks.includes(check.id) ? `verdicts/${this.#slug}.${check.id}.json` : null);
-    const words = html("div", { class: "invitation" }, ...[...this.childNodes].map((node) => node.cloneNode(true)));
-    this.#frame(words,
+    this.replaceChildren(html("div", { class: "invitation" }, ...this.childNodes), this.#figure(
       html("p", { class: "what" }, "Until then, a recording. The grader says of ", html("code", {}, source), ":"),
-      html("p", { class: "outcome" }, ...outcome(verdict)), results.bar, results.element);
+      html("p", { class: "outcome" }, ...outcome(verdict)), results.bar, results.element));
     results.show(verdict);
   }
 
