@@ -77,6 +77,17 @@ export function fallback(element, what) {
   return [button, content];
 }
 
+/**
+ * A text in which code stands between backticks, as pieces; code that is not closed
+ * stays as it is.
+ * @param {string} text
+ * @returns {Child[]}
+ */
+export function words(text) {
+  const parts = text.split(/`([^`\n]+)`/);
+  return parts.map((part, at) => at % 2 === 1 ? html("code", {}, part) : part);
+}
+
 /** @type {WeakMap<Element, string>} */
 const made = new WeakMap();
 

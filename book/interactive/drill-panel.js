@@ -2,7 +2,7 @@
 // <drill-panel slug="SLUG">: what the grader says of the reader's own code, as often
 // as it is saved. Where nobody grades, a recorded verdict and how to get one's own.
 
-import { html, keep, opens, recording } from "./dom.js";
+import { html, keep, opens, recording, words as inWords } from "./dom.js";
 import { learn, place } from "./learn.js";
 import { Results, editor, outcome } from "./verdict.js";
 
@@ -84,8 +84,9 @@ class DrillPanel extends HTMLElement {
     const next = drill?.passed && drill.next ? learn.drill(drill.next) : undefined;
     const done = state?.drills.every(({ passed }) => passed) ?? false;
     keep(this.#next, [drill?.passed, next?.slug, done], () => drill?.passed ? onward(next, done) : []);
-    keep(this.#hints, drill?.hints, () => (drill?.hints ?? []).map((hint) => html("li", { tabindex: -1 }, hint)));
+    keep(this.#hints, drill?.hints, () => (drill?.hints ?? []).map((hint) => html("li", { tabindex: -1 }, ...inWords(hint))));
     this.#hint.textContent = drill?.hints.length ? "Show one hint more" : "Show a hint";
+    this.#grade.textContent = run > 0 ? "Grade again" : "Grade now";
     const hadFocus = document.activeElement === this.#hint;
     this.#hint.hidden = !drill?.more_hints;
     if (hadFocus && this.#hint.hidden) /** @type {HTMLElement | null} */ (this.#hints.lastElementChild)?.focus();
@@ -103,7 +104,7 @@ class DrillPanel extends HTMLElement {
     if (!drill) return ["`cargo learn` knows no drill of this name."];
     const { verdict, phase, words, errors, file } = drill;
     if (phase === "error" || phase === "missing") {
-      return [html("strong", { class: "bad" }, phase === "missing" ? "The file is missing" : "Not graded"), words ? `: ${words}` : "."];
+      return [html("strong", { class: "bad" }, phase === "missing" ? "The file is missing" : "Not graded"), ": ", ...inWords(words)];
     }
     if (verdict) return outcome(verdict, errors);
     if (phase === "grading") return ["Grading what is there."];
@@ -188,9 +189,9 @@ function preparing({ phase, done, total, words }) {
 /** @param {Drill} drill */
 function notes({ phase, words, file, open, changed_upstream, passed, best, max, verdict }) {
   return [
-    html("p", { class: "soft" }, html("code", {}, file), " ", editor(open, "Open in the editor")),
+    verdict && html("p", { class: "soft" }, html("code", {}, file), " ", editor(open, "Open in the editor")),
     passed && verdict?.status !== "passed" && html("p", { class: "good" }, `You have passed this drill before, with ${best} of ${max} points. That stays.`),
-    phase === "graded" && words !== "" && html("p", {}, words),
+    phase === "graded" && words !== "" && html("p", {}, ...inWords(words)),
     changed_upstream && html("p", {}, "The stub of this drill has changed since you began. Your file was left alone. To begin with the new one, put the stub back."),
   ];
 }

@@ -2,7 +2,7 @@
 // What a verdict says, as elements. Every text in it was written by somebody else,
 // a submission perhaps: it goes into the page as text, never as markup.
 
-import { html, keep, opens, own, svg } from "./dom.js";
+import { html, keep, opens, own, svg, words } from "./dom.js";
 import "./loop-strip.js";
 import "./schedule-walker.js";
 
@@ -114,7 +114,7 @@ export class Results {
     keep(this.#failed, failed.map(({ id }) => id), () => failed.map(({ id }) => this.#items.get(id) ?? null));
 
     const list = (/** @type {Check[]} */ some) => [html("ul", { class: "checks" }, ...some.map((check) => html("li", { class: "check" }, title(check),
-      check.message !== "" && html("p", { class: "fact" }, check.message))))];
+      check.message !== "" && html("p", { class: "fact" }, ...words(check.message)))))];
     const skipped = of("skipped");
     const passed = of("passed");
     keep(this.#others, [skipped, passed], () => [
@@ -138,9 +138,9 @@ export class Results {
     const trace = schedule && walkable(schedule) ? this.#trace(check) : null;
     return [
       title(check),
-      html("p", { class: "fact" }, check.message),
-      check.hint !== "" && html("p", { class: "think" }, html("span", { class: "soft" }, "Think: "), check.hint),
-      timeline.length > 0 && opens({ open }, "The schedule that broke it", () => [
+      html("p", { class: "fact" }, ...words(check.message)),
+      check.hint !== "" && html("p", { class: "think" }, html("span", { class: "soft" }, "Think: "), ...words(check.hint)),
+      timeline.length > 0 && opens({ open }, schedule ? "The schedule that broke it" : "What happened", () => [
         trace === null ? html("div", {}, told(), again || null) : own("schedule-walker", { trace }, told(), again || null),
       ]),
     ];
@@ -177,7 +177,7 @@ function title({ id, title, status, required, points, max_points }) {
   const [sign, name] = { passed: ["✓", "holds"], failed: ["✗", "fails"] }[/** @type {string} */ (status)] ?? ["–", "not judged"];
   return html("p", { class: `title ${status}` },
     html("span", { class: "sign", role: "img", "aria-label": name }, sign),
-    html("span", { class: "what-for" }, title, !required && html("span", { class: "soft" }, " (mastery)")),
+    html("span", { class: "what-for" }, ...words(title), !required && html("span", { class: "soft" }, " (mastery)")),
     html("span", { class: "points" }, html("code", {}, id), ` ${points}/${max_points}`));
 }
 
@@ -186,13 +186,13 @@ function mistake({ file, line, column, message, open }) {
   const where = [file, line, column].filter((part) => part !== null).join(":");
   return html("li", {},
     where !== "" && html("span", { class: "where" }, editor(open, where) ?? html("code", {}, where)),
-    html("span", {}, message));
+    html("span", {}, ...words(message)));
 }
 
 /** @param {string} text a line of a timeline, as the terminal shows it */
 function line(text) {
-  const [kind, words] = text.startsWith("=>") ? ["broken", text.slice(2)] : text.startsWith(" ") ? ["follows", text] : ["", text];
-  return html("li", { class: kind }, words.trim());
+  const [kind, told] = text.startsWith("=>") ? ["broken", text.slice(2)] : text.startsWith(" ") ? ["follows", text] : ["", text];
+  return html("li", { class: kind }, ...words(told.trim()));
 }
 
 /** @param {string} text */

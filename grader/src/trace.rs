@@ -7,6 +7,7 @@
 
 mod freedom;
 mod moment;
+mod single;
 
 use std::cell::RefCell;
 use std::collections::HashMap;

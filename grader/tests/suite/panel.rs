@@ -34,6 +34,21 @@ fn every_verdict_that_a_page_shows_can_be_recorded_again() {
     }
 }
 
+#[test]
+fn every_drill_s_page_has_a_place_for_its_verdict_and_the_overview_leads_there() {
+    let text = |page: &str| fs::read_to_string(root().join("book").join(page)).unwrap();
+    let overview = text("progress.md");
+    for slug in real().slugs().unwrap() {
+        let place = format!("<drill-panel slug=\"{slug}\">");
+        assert_eq!(
+            text(&format!("{slug}.md")).matches(&place).count(),
+            1,
+            "{slug}"
+        );
+        assert!(overview.contains(&format!("]({slug}.md)")), "{slug}");
+    }
+}
+
 fn graded(slug: &str, source: &str) -> Value {
     let arguments = ["grade", slug, source, "--format", "json", "--seed", "7"];
     let said = Said::by(program().current_dir(root()).args(arguments));
