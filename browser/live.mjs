@@ -119,6 +119,23 @@ export function live(stage) {
     assert.match(await lines.innerText(), /request 2 asks for user 7[^]*fetch 2 begins/);
   });
 
+  play("in a schedule of several users nobody seems to wait for another's fetch", "inflight_fix.html", async ({ mock, panel }) => {
+    // Request 2 is stranded; then request 3 fetches another user.
+    const edge = (turn, to, told, broken = []) => [turn, to, told, broken];
+    mock.traces["inflight_fix one_fetch"] = { format: 1, drill: "inflight_fix", source: "by hand", key: "7:one_fetch", user: 7, callers: 3, schedules: 1, broken: 1,
+      turns: ["q7", "n1", "q8"], texts: ["told", "request 2 waits, and nobody fetches user 7"], nodes: [
+        { r: "", n: [edge(0, 1, [0])] }, { r: "w", f: "l1", n: [edge(0, 2, [0])] }, { r: "ww", f: "l1", n: [edge(1, 3, [0])] },
+        { r: "ew", f: "e1", n: [edge(2, 4, [0], [1])] }, { r: "eww", f: "e1l3" }] };
+    mock.set("inflight_fix", { phase: "graded", run: 1, verdict: recorded("inflight_fix") });
+    const walker = panel.locator("schedule-walker").first();
+    await walker.getByRole("status").getByText("nobody fetches user 7").waitFor();
+    const bars = (kind) => walker.locator(`svg .bar.${kind}`).count();
+    assert.deepEqual([await bars("follows"), await bars("stranded")], [1, 2]);
+    await walker.getByRole("button", { name: "One turn back" }).click();
+    await walker.getByRole("button", { name: "Request 3 asks for user 8" }).waitFor();
+    assert.equal(await walker.getByText("Cache", { exact: true }).count(), 0, "whose row is cached is not known");
+  });
+
   play("a compile error shows where it is, and opens the editor there", "inflight_fix.html", async ({ mock, panel }) => {
     LOOKS["does not compile"](mock);
     await says(panel, "Does not compile: 3 errors.");

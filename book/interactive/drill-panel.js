@@ -172,7 +172,7 @@ class DrillPanel extends HTMLElement {
  * @param {number | null} took
  */
 function graded(run, took) {
-  return `graded ${run === 1 ? "once" : `${run} times`}${took === null ? "" : `, ${took} ms after you saved`}`;
+  return `graded ${run === 1 ? "once" : `${run} times`}${took === null ? "" : `, ${(took / 1000).toFixed(2)} s after you saved`}`;
 }
 
 /** @param {Prepare} prepare */

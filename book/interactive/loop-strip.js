@@ -43,6 +43,7 @@ export class LoopStrip extends HTMLElement {
     }
     const ends = this.#data.series.flatMap(({ stalls }) => stalls.map(([start, lasts]) => start + lasts));
     this.#end = Math.max(1, ...ends);
+    const hasContent = this.childNodes.length > 0;
     const [asText, content] = fallback(this, "The same as text");
     const picture = html("div", { class: "picture" });
     this.prepend(
@@ -51,7 +52,7 @@ export class LoopStrip extends HTMLElement {
         html("ul", { class: "sums" }, ...this.#data.series.map((series) => html("li", {}, summary(series, this.#unit())))),
         this.#said,
         this.#buttons,
-        html("p", { class: "alternative" }, asText)),
+        hasContent && html("p", { class: "alternative" }, asText)),
       content,
     );
     for (const [text, act] of /** @type {[string, () => void][]} */ ([

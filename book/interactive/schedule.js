@@ -135,6 +135,12 @@ export class Walk {
     return this.planned.at(0);
   }
 
+  /** Whom each request on the way asks for. */
+  users() {
+    const turns = this.path.map((edge) => this.turn(edge)).filter((turn) => turn[0] === "q");
+    return turns.map((turn) => parseInt(turn.slice(1), 10));
+  }
+
   /** Every violation on the way. */
   broken() {
     return this.path.flatMap((edge) => edge[3].map((text) => this.trace.texts[text]));
