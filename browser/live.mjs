@@ -288,7 +288,8 @@ export function live(stage) {
       document.dispatchEvent(new Event("visibilitychange"));
     }, shown ? "visible" : "hidden");
     await look(false);
-    while (mock.streams > 1) await new Promise((resolve) => setTimeout(resolve, 10));
+    for (let look = 0; mock.streams > 1 && look < 1000; look += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+    assert.equal(mock.streams, 1);
     mock.set("offload", { passed: true, best: 90 });
     await look(true);
     await other.getByText("2 of 3 drills passed.").waitFor();
