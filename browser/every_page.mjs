@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { pages } from "./site.mjs";
 import { DESKTOP, PHONE, none, open, tab } from "./stage.mjs";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+export const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** What all others are made of is looked at in both themes at both widths, with all
  * that is around it. The others, light on a desktop and dark on a phone: it takes time. */
@@ -18,22 +18,23 @@ const ALL = () => [...pages(), "every_element.html"];
 /**
  * What axe finds wrong, a line for each element.
  * @param {import("playwright-core").Page} page
+ * @param {string} [part] a selector, where not all is to be looked at
  * @returns {Promise<string[]>}
  */
-async function violations(page) {
-  return page.evaluate(async () => {
-    const { violations } = await globalThis.axe.run(document, {
+export async function violations(page, part) {
+  return page.evaluate(async (part) => {
+    const { violations } = await globalThis.axe.run(part ?? document, {
       resultTypes: ["violations"],
     });
     return violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}: ${node.target.join(" ")} ${node.html.slice(0, 120)}`));
-  });
+  }, part);
 }
 
 /**
  * What reaches over the right edge.
  * @param {import("playwright-core").Page} page
  */
-async function overflow(page) {
+export async function overflow(page) {
   return page.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement;
     if (scrollWidth <= clientWidth) return [];
@@ -46,7 +47,7 @@ async function overflow(page) {
  * Everything that moves, or would.
  * @param {import("playwright-core").Page} page
  */
-async function motion(page) {
+export async function motion(page) {
   return page.evaluate(() => [...document.querySelectorAll("*")].filter((element) => {
     const { transitionDuration, animationName, scrollBehavior } = getComputedStyle(element);
     const moves = transitionDuration.split(",").some((time) => parseFloat(time) > 0);
@@ -98,9 +99,9 @@ async function tabThrough(page, whole) {
  * @param {import("playwright-core").Page} page
  * @param {{width: number, height: number}} size
  */
-async function resize(page, size) {
+export async function resize(page, size) {
   await page.setViewportSize(size);
-  await page.waitForFunction(() => [...document.querySelectorAll("pre, .table-wrapper")]
+  await page.waitForFunction(() => [...document.querySelectorAll("pre:not(drill-panel *), .table-wrapper")]
     .every((box) => (box.scrollWidth > box.clientWidth) === (box.tabIndex === 0)));
 }
 

@@ -24,6 +24,10 @@ const content = `
 ${walkers.join("\n")}
 <h2>A strip</h2>
 <loop-strip data="traces/by_hand.json"><p>The fallback of the strip.</p></loop-strip>
+<h2>A verdict</h2>
+<drill-panel slug="inflight_fix"><p>The fallback of the panel.</p></drill-panel>
+<h2>The course</h2>
+<course-progress><ol><li>The fallback of the course.</li></ol></course-progress>
 <h2>A prediction</h2>
 <predict-answer id="how-many">
 <p>How many fetches begin?</p>

@@ -102,7 +102,7 @@ export function frame(stage) {
     await open(stage, page, "every_element.html");
     await page.emulateMedia({ media: "print" });
     assert.equal(await page.locator("button:visible, nav:visible, header:visible").count(), 0);
-    for (const words of ["The fallback of naive_cache.", "The fallback of the strip.", "As many as there are requests.", "A hundred."]) {
+    for (const words of ["The fallback of naive_cache.", "The fallback of the strip.", "The fallback of the panel.", "The fallback of the course.", "As many as there are requests.", "A hundred."]) {
       assert.ok(await page.getByText(words).isVisible(), `not printed: ${words}`);
     }
     const pdf = await page.pdf({ format: "A4" });
@@ -134,7 +134,7 @@ export function frame(stage) {
     await open(stage, page, "every_element.html");
     const scripts = [...sizes].filter(([path]) => path.startsWith("/interactive/") && path.endsWith(".js"));
     const weight = scripts.reduce((sum, [, size]) => sum + size, 0);
-    assert.ok(scripts.length === 6 && weight < 30_000, `${weight} bytes: ${JSON.stringify(scripts)}`);
+    assert.ok(scripts.length === 11 && weight < 30_000, `${weight} bytes: ${JSON.stringify(scripts)}`);
     await page.context().close();
   });
 }

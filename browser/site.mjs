@@ -18,6 +18,22 @@ const TYPES = {
   ".txt": "text/plain; charset=utf-8",
 };
 
+/** What `cargo learn` allows a page, and the whole book gets along with. The two style
+ * attributes are of mdBook's own making: the page breaks of print.html, and a field
+ * that its search makes and removes at once. */
+export const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "style-src-attr 'unsafe-hashes' 'sha256-CGXxaj0DmoXwah0xVFENUQ9ibw0TQPsFwXrIP8xMjvc=' 'sha256-GwBMUOkilxWV/vOwWStLnfQBQ7rYfHT7o40jQLKt1fI='",
+  "img-src 'self'",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'self'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
 /** Every HTML file of the site, from its folder. */
 export function pages() {
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
@@ -38,26 +54,46 @@ export function exists(file) {
 }
 
 /**
+ * Answers a request with a file of the site.
+ * @param {import("node:http").IncomingMessage} request
+ * @param {import("node:http").ServerResponse} response
+ * @param {Record<string, string>} extra files that are served and are not in the book
+ * @param {(page: string) => string} change what is served in place of a page
+ */
+export function answer(request, response, extra = {}, change = (page) => page) {
+  const path = decodeURIComponent(new URL(request.url ?? "/", "http://site").pathname);
+  const file = relative("/", path.endsWith("/") ? `${path}index.html` : path);
+  response.setHeader("content-security-policy", POLICY);
+  try {
+    if (file.split("/").includes("..")) throw new Error("outside");
+    const body = extra[file] === undefined ? readFileSync(join(folder, file)) : Buffer.from(extra[file]);
+    response.setHeader("content-type", TYPES[extname(file)] ?? "application/octet-stream");
+    response.setHeader("content-encoding", "gzip");
+    response.setHeader("cache-control", "max-age=600");
+    response.end(gzipSync(file.endsWith(".html") ? change(body.toString()) : body));
+  } catch {
+    response.statusCode = 404;
+    response.end("not found");
+  }
+}
+
+/**
+ * Listens on a port of this machine, a free one when none is named.
+ * @param {import("node:http").RequestListener} listener
+ * @param {number} [port]
+ */
+export async function listen(listener, port = 0) {
+  const server = createServer(listener);
+  await new Promise((resolve) => server.listen(port, "127.0.0.1", () => resolve(undefined)));
+  const { port: real } = /** @type {import("node:net").AddressInfo} */ (server.address());
+  return { server, port: real, origin: `http://127.0.0.1:${real}` };
+}
+
+/**
  * Serves the site.
  * @param {Record<string, string>} extra files that are served and are not in the book
  */
 export async function serve(extra = {}) {
-  const server = createServer((request, response) => {
-    const path = decodeURIComponent(new URL(request.url ?? "/", "http://site").pathname);
-    const file = relative("/", path.endsWith("/") ? `${path}index.html` : path);
-    try {
-      if (file.split("/").includes("..")) throw new Error("outside");
-      const body = extra[file] === undefined ? readFileSync(join(folder, file)) : Buffer.from(extra[file]);
-      response.setHeader("content-type", TYPES[extname(file)] ?? "application/octet-stream");
-      response.setHeader("content-encoding", "gzip");
-      response.setHeader("cache-control", "max-age=600");
-      response.end(gzipSync(body));
-    } catch {
-      response.statusCode = 404;
-      response.end("not found");
-    }
-  });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
-  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-  return { origin: `http://127.0.0.1:${port}`, close: () => server.close() };
+  const { server, origin } = await listen((request, response) => answer(request, response, extra));
+  return { origin, close: () => server.close() };
 }

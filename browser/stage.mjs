@@ -52,6 +52,8 @@ export async function open({ site }, page, path) {
  */
 export async function ready(page) {
   const size = page.viewportSize() ?? DESKTOP;
+  // Figures make a page higher.
+  await drawn(page, false);
   const height = await page.evaluate(() => document.documentElement.scrollHeight);
   // The page that repeats all others is too high for that; their colours are seen there.
   const isWhole = height < HIGHEST;
@@ -70,7 +72,8 @@ const HIGHEST = 15_000;
 async function drawn(page, coloured) {
   await page.waitForFunction((colours) => {
     const all = (which, done) => [...document.querySelectorAll(which)].every(done);
-    return all("schedule-walker, loop-strip", (figure) => "missing" in figure.dataset || figure.querySelector(".picture svg"))
+    return all("schedule-walker, loop-strip", (figure) => "missing" in figure.dataset || figure.querySelector(".picture svg") || !figure.checkVisibility())
+      && all("drill-panel", (panel) => "missing" in panel.dataset || panel.querySelector(".outcome:not(:empty)"))
       && all("predict-answer", (box) => box.querySelector(".controls"))
       && (!colours || all("code[class*='language-']", (code) => /language-(text|console|plain)/.test(code.className) || code.classList.contains("hljs")));
   }, coloured);

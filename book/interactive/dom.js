@@ -34,6 +34,18 @@ export function html(tag, settings = {}, ...children) {
 }
 
 /**
+ * One of the book's own elements.
+ * @param {string} tag
+ * @param {Settings} [settings]
+ * @param {Child[]} children
+ */
+export function own(tag, settings = {}, ...children) {
+  const element = document.createElement(tag);
+  fill(element, settings, children);
+  return element;
+}
+
+/**
  * An SVG element.
  * @param {string} tag
  * @param {Settings} [settings]
@@ -63,6 +75,56 @@ export function fallback(element, what) {
     },
   }, what);
   return [button, content];
+}
+
+/**
+ * A text in which code stands between backticks, as pieces; code that is not closed
+ * stays as it is.
+ * @param {string} text
+ * @returns {Child[]}
+ */
+export function words(text) {
+  const parts = text.split(/`([^`\n]+)`/);
+  return parts.map((part, at) => at % 2 === 1 ? html("code", {}, part) : part);
+}
+
+/** @type {WeakMap<Element, string>} */
+const made = new WeakMap();
+
+/**
+ * Fills `host`, only when what it is made of has changed: what was opened stays open,
+ * and nothing is announced twice.
+ * @param {HTMLElement} host
+ * @param {unknown} what plain data
+ * @param {() => Child[]} build
+ */
+export function keep(host, what, build) {
+  const key = JSON.stringify(what);
+  if (made.get(host) === key) return;
+  made.set(host, key);
+  const hadFocus = host.contains(document.activeElement);
+  host.replaceChildren(...build().filter((child) => child !== null && child !== false));
+  if (!hadFocus || host.contains(document.activeElement)) return;
+  host.tabIndex = -1;
+  host.focus({ preventScroll: true });
+}
+
+/**
+ * Something to open; what is in it is made when it is opened for the first time.
+ * @param {Settings} settings
+ * @param {Child} summary
+ * @param {() => Child[]} build
+ */
+export function opens(settings, summary, build) {
+  const details = html("details", {}, html("summary", {}, summary));
+  const first = () => {
+    if (!details.open) return;
+    details.removeEventListener("toggle", first);
+    fill(details, {}, build());
+  };
+  details.addEventListener("toggle", first);
+  fill(details, settings, []);
+  return details;
 }
 
 /**

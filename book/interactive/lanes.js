@@ -37,6 +37,7 @@ export function lanes(walk, width) {
   /** @param {number} lane */
   const y = (lane) => TOP + lane * LANE + LANE / 2;
 
+  const users = walk.users();
   const moments = [...path.keys(), path.length].map((turn) => walk.moment(turn));
   const parts = [];
   for (let row = 0; row < trace.callers + most; row += 1) {
@@ -51,7 +52,7 @@ export function lanes(walk, width) {
   });
   for (let request = 0; request < trace.callers; request += 1) {
     parts.push(label(`request ${request + 1}`, y(request), moments.at(-1)?.r[request]));
-    const states = moments.map((moment) => requestState(moment, request));
+    const states = moments.map((moment) => requestState(moment, request, users));
     parts.push(...lane(states, y(request), x));
   }
   for (let fetch = 0; fetch < most; fetch += 1) {
@@ -75,11 +76,12 @@ function label(text, y, state) {
  * How a request stands: it leads, follows, is stranded, or has ended.
  * @param {Moment} moment
  * @param {number} request counted from 0
+ * @param {number[]} users whom each request asks for
  */
-function requestState(moment, request) {
+function requestState(moment, request, users) {
   const letter = moment.r[request];
   if (letter !== "w") return letter;
-  const open = fetches(moment).filter((fetch) => "la".includes(fetch.letter));
+  const open = fetches(moment).filter(({ letter, leader }) => "la".includes(letter) && [undefined, users[request]].includes(users[leader - 1]));
   if (open.some((fetch) => fetch.leader === request + 1)) return "leads";
   return open.length > 0 || moment.h ? "follows" : "stranded";
 }

@@ -1,6 +1,7 @@
 // @ts-check
 // <loop-strip data="traces/NAME.json">: how late the loop was at every moment of a
 // recorded run, and how long the requests waited. Its own content is the fallback.
+// In place of a file, a script may give the recording itself.
 
 import { drawn, fallback, html, recording, svg } from "./dom.js";
 
@@ -19,9 +20,11 @@ const GAP = 26;
 const AXIS = 22;
 const DEEPEST = 64;
 
-class LoopStrip extends HTMLElement {
+export class LoopStrip extends HTMLElement {
   /** @type {Recording | undefined} */
   #data;
+  /** @type {Recording | undefined} */
+  recording;
   #end = 1;
   #from = 0;
   #zoom = 1;
@@ -31,15 +34,16 @@ class LoopStrip extends HTMLElement {
 
   async connectedCallback() {
     const name = this.getAttribute("data");
-    if (this.#data || !name) return;
+    if (this.#data || !(name || this.recording)) return;
     try {
-      this.#data = /** @type {Recording} */ (await recording(name));
+      this.#data = this.recording ?? /** @type {Recording} */ (await recording(name ?? ""));
     } catch {
       this.dataset.missing = ""; // What it contains still serves.
       return;
     }
     const ends = this.#data.series.flatMap(({ stalls }) => stalls.map(([start, lasts]) => start + lasts));
     this.#end = Math.max(1, ...ends);
+    const hasContent = this.childNodes.length > 0;
     const [asText, content] = fallback(this, "The same as text");
     const picture = html("div", { class: "picture" });
     this.prepend(
@@ -48,7 +52,7 @@ class LoopStrip extends HTMLElement {
         html("ul", { class: "sums" }, ...this.#data.series.map((series) => html("li", {}, summary(series, this.#unit())))),
         this.#said,
         this.#buttons,
-        html("p", { class: "alternative" }, asText)),
+        hasContent && html("p", { class: "alternative" }, asText)),
       content,
     );
     for (const [text, act] of /** @type {[string, () => void][]} */ ([

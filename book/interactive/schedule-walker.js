@@ -1,12 +1,16 @@
 // @ts-check
 // <schedule-walker trace="traces/NAME.json">: the reader chooses what happens
-// next, and sees what the real code did then. Its own content is the fallback.
+// next, and sees what the real code did then. Its own content is the fallback. A
+// recording of one schedule is shown from its end, where it broke.
 
 import { drawn, fallback, html, recording } from "./dom.js";
 import { lanes } from "./lanes.js";
-import { Walk, fetches, wording } from "./schedule.js";
+import { Walk, fetches, held, wording } from "./schedule.js";
 
 /** @typedef {import("./schedule.js").Edge} Edge */
+
+/** More lanes than a picture should have. */
+const MOST_LANES = 16;
 
 class ScheduleWalker extends HTMLElement {
   /** @type {Walk | undefined} */
@@ -32,27 +36,29 @@ class ScheduleWalker extends HTMLElement {
       this.dataset.missing = ""; // What it contains still serves.
       return;
     }
-    const { source, schedules, broken } = this.#walk.trace;
+    const walk = this.#walk;
+    const { source, schedules, broken, callers } = walk.trace;
     const [asText, content] = fallback(this, "The same as text");
     const picture = html("div", { class: "picture" });
-    const held = html("input", { type: "checkbox", change: () => {
-      this.#hold = held.checked;
+    const isDrawn = callers + walk.fetches <= MOST_LANES;
+    const hold = html("input", { type: "checkbox", change: () => {
+      this.#hold = hold.checked;
       this.#show();
     } });
     const result = broken === 0 ? "none of them breaks" : `${count(broken)} of them break`;
     this.prepend(
-      html("div", { class: "ba-figure", role: "group", "aria-label": "Schedules to walk through" },
-        html("p", { class: "what" }, "Recorded from ", html("code", {}, source),
-          `: ${count(schedules)} schedules, ${result}.`),
-        picture,
-        html("p", { class: "legend", "aria-hidden": "true" },
+      html("div", { class: "ba-figure", role: "group", "aria-label": walk.isOne ? "A schedule to walk through" : "Schedules to walk through" },
+        html("p", { class: "what" }, walk.isOne ? "One schedule, recorded from " : "Recorded from ", html("code", {}, source),
+          walk.isOne ? ". Go back, and take it turn by turn." : `: ${count(schedules)} schedules, ${result}.`),
+        isDrawn && picture,
+        isDrawn && html("p", { class: "legend", "aria-hidden": "true" },
           ...[["leads", "waits for its own fetch"], ["follows", "waits for another’s"], ["stranded", "waits for nothing"], ["live", "fetch under way"]]
             .map(([kind, text]) => html("span", {}, html("i", { class: kind }), text))),
         this.#said,
         this.#known,
-        html("p", { class: "ask" }, "What happens next?"),
-        this.#choices,
-        html("label", { class: "hold" }, held, " hold the tasks back: none runs before the next thing happens"),
+        !walk.isOne && html("p", { class: "ask" }, "What happens next?"),
+        !walk.isOne && this.#choices,
+        !walk.isOne && html("label", { class: "hold" }, hold, " hold the tasks back: none runs before the next thing happens"),
         this.#controls,
         html("details", {}, html("summary", {}, "Timeline so far"), this.#told,
           html("p", {}, "The same in your terminal: ", this.#replay)),
@@ -60,9 +66,12 @@ class ScheduleWalker extends HTMLElement {
       ),
       content,
     );
-    this.#redraw = drawn(picture, (width) => lanes(this.#here(), width));
+    if (isDrawn) this.#redraw = drawn(picture, (width) => lanes(walk, width));
+    if (walk.isOne) walk.toTheEnd();
     this.#show();
-    this.#said.textContent = "Nothing has happened yet. The cache is empty.";
+    const last = walk.path.at(-1);
+    this.#said.textContent = last ? this.#sentences(last) : "Nothing has happened yet. The cache is empty.";
+    this.#said.classList.toggle("bad", (last?.[3].length ?? 0) > 0);
   }
 
   #here() {
@@ -78,27 +87,27 @@ class ScheduleWalker extends HTMLElement {
     const edges = walk.choices();
     const next = walk.next();
     const isHeld = (/** @type {Edge} */ edge) => walk.turn(edge).includes("+");
-    const wanted = edges.filter((edge) => edge === next || isHeld(edge) === this.#hold || walk.turn(edge) === "w");
-    const shown = wanted.some((edge) => walk.turn(edge) !== "w") ? wanted : edges.filter((edge) => !isHeld(edge));
+    const wanted = edges.filter((edge) => walk.isOne || edge === next || isHeld(edge) === this.#hold || walk.turn(edge) === "w");
+    const shown = walk.isOne || wanted.some((edge) => walk.turn(edge) !== "w") ? wanted : edges.filter((edge) => !isHeld(edge));
     const started = walk.moment().r.length;
     const buttons = shown.map((edge) => html("button", {
       type: "button",
       class: edge === next ? "marked" : "",
       click: () => this.#take(edge),
-    }, wording(walk.turn(edge), started),
-      isHeld(edge) && html("span", { class: "aside" }, " · no task runs yet"),
+    }, wording(walk.turn(edge), started, walk.several),
+      isHeld(edge) && html("span", { class: "aside" }, ` · ${held(walk.turn(edge))}`),
       edge === next && html("span", { class: "aside" }, " ← next")));
-    this.#choices.replaceChildren(...buttons);
-    if (buttons.length === 0) {
+    if (!walk.isOne) this.#choices.replaceChildren(...buttons);
+    if (buttons.length === 0 && !walk.isOne) {
       this.#choices.append(html("p", {}, "Nothing is left to happen: the schedule is over."));
     }
     const stuck = walk.path.length === 0;
-    const undo = html("button", { type: "button", disabled: stuck, click: () => this.#back(() => walk.undo()) }, "Undo");
-    const restart = html("button", { type: "button", disabled: stuck, click: () => this.#back(() => walk.restart()) }, "Restart");
+    const undo = html("button", { type: "button", disabled: stuck, click: () => this.#back(() => walk.undo()) }, walk.isOne ? "One turn back" : "Undo");
+    const restart = html("button", { type: "button", disabled: stuck, click: () => this.#back(() => walk.restart()) }, walk.isOne ? "From the start" : "Restart");
     const more = this.#shown > 0 && (this.#breaking?.length ?? 0) > 1;
     const breaks = html("button", { type: "button", click: () => this.#guide() },
       more ? "Show me another schedule that breaks it" : "Show me a schedule that breaks it");
-    this.#controls.replaceChildren(undo, restart, breaks);
+    this.#controls.replaceChildren(undo, restart, ...walk.isOne ? buttons : [breaks]);
     this.#told.replaceChildren(...walk.path.map((edge) => html("li", { class: edge[3].length > 0 ? "bad" : "" }, this.#sentences(edge))));
     this.#replay.textContent = walk.path.length === 0 ? "(nothing to play yet)"
       : `cargo grader replay ${walk.trace.drill} ${walk.trace.source} ${walk.key()}`;
@@ -170,15 +179,18 @@ function known(walk) {
   const answered = all.some((fetch) => fetch.letter === "a");
   const who = waiting.length === 0 ? "nobody waits"
     : `${waiting.length > 1 ? "requests" : "request"} ${waiting.join(", ")} ${waiting.length > 1 ? "wait" : "waits"}`;
+  const tooMany = live.length > 1 && !walk.several && walk.trace.drill !== "cache_race";
   const lost = waiting.length > 0 && live.length === 0 && !answered && !moment.h;
+  const of = walk.several ? "" : `user ${user}: `;
   const pair = (/** @type {string} */ term, /** @type {string} */ text, bad = false) =>
     html("div", { class: bad ? "bad" : "" }, html("dt", {}, term), html("dd", {}, text));
   return [
-    pair("Cache", moment.c ? `user ${user}: the row` : "empty, as far as can be seen"),
-    pair("In flight", live.length > 0 ? `user ${user}: ${live.join(", ")}; ${who}`
+    // Of several users it is not kept whose row is known.
+    ...walk.several ? [] : [pair("Cache", moment.c ? `${of}the row` : "empty, as far as can be seen")],
+    pair("In flight", live.length > 0 ? `${of}${live.join(", ")}; ${who}`
       : answered ? `an answer nobody has received yet; ${who}`
-        : lost ? `nothing, yet ${who}` : `nothing; ${who}`, lost || live.length > 1),
-    pair("Fetches begun", `${all.length}${live.length > 1 ? `, ${live.length} live at once` : ""}`, live.length > 1),
+        : lost ? `nothing, yet ${who}` : `nothing; ${who}`, lost || tooMany),
+    pair("Fetches begun", `${all.length}${live.length > 1 ? `, ${live.length} live at once` : ""}`, tooMany),
   ];
 }
 

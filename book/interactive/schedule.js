@@ -48,17 +48,33 @@ export function fetches(moment) {
  * A turn in words.
  * @param {string} turn as a replay key spells it
  * @param {number} started how many requests have started before
+ * @param {boolean} [several] whether they ask for more than one user
  */
-export function wording(turn, started) {
+export function wording(turn, started, several = false) {
   const number = parseInt(turn.slice(1), 10);
   switch (turn[0]) {
-    case "q": return `Request ${started + 1} starts`;
+    case "q": return `Request ${started + 1} ${several ? `asks for user ${number}` : "starts"}`;
     case "r": return `Fetch ${number} brings the row`;
+    case "n": return `Fetch ${number} finds no such user`;
     case "e": return `Fetch ${number} fails`;
+    case "p": return `Fetch ${number} panics`;
     case "x": return `The caller of request ${number} is dropped`;
-    case "t": return "A minute passes";
+    case "t": return number === MINUTE ? "A minute passes" : `${number / 1000} ms pass`;
     default: return "The tasks run";
   }
+}
+
+/** In microseconds, as replay keys count. */
+const MINUTE = 60_000_000;
+
+/**
+ * What is let run after a turn, when not all is.
+ * @param {string} turn
+ */
+export function held(turn) {
+  const [, polls] = turn.split("+");
+  if (polls === undefined) return "";
+  return polls === "0" ? "no task runs yet" : `only ${polls} ${polls === "1" ? "poll" : "polls"}`;
 }
 
 /** A way through a trace, from its beginning. */
@@ -68,6 +84,10 @@ export class Walk {
     this.trace = trace;
     /** The most fetches there ever are. */
     this.fetches = Math.max(...trace.nodes.map((node) => fetches(node).length));
+    /** Whether there is one way only: a schedule that was played again. */
+    this.isOne = trace.schedules === 1;
+    /** Whether requests ask for more than one user. */
+    this.several = new Set(trace.turns.filter((turn) => turn[0] === "q").map((turn) => parseInt(turn.slice(1), 10))).size > 1;
     /** @type {Edge[]} */
     this.path = [];
     /** @type {Edge[]} */
@@ -100,6 +120,11 @@ export class Walk {
     if (edge && this.planned.length > 0) this.planned = [edge, ...this.planned];
   }
 
+  /** Goes to where a rule is broken, or else to the end of the only way there is. */
+  toTheEnd() {
+    for (let [edge] = this.choices(); edge && this.broken().length === 0; [edge] = this.choices()) this.take(edge);
+  }
+
   restart() {
     this.path = [];
     this.planned = [];
@@ -108,6 +133,12 @@ export class Walk {
   /** The choice that goes on with the plan. */
   next() {
     return this.planned.at(0);
+  }
+
+  /** Whom each request on the way asks for. */
+  users() {
+    const turns = this.path.map((edge) => this.turn(edge)).filter((turn) => turn[0] === "q");
+    return turns.map((turn) => parseInt(turn.slice(1), 10));
   }
 
   /** Every violation on the way. */

@@ -116,6 +116,20 @@
         for (const details of opened) details.open = false;
     });
 
+    if (document.body.classList.contains("whole")) addEventListener("load", () => setTimeout(print, 100));
+
+    // A fragment that has moved to another page.
+    const moved = by("moved");
+    const target = moved && JSON.parse(moved.textContent)[location.hash];
+    if (target) location.replace(new URL(target, location.href));
+
+    // `mdbook serve` says when the book was built anew.
+    if (script.dataset.reload) {
+        const socket = new WebSocket(`${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}/${script.dataset.reload}`);
+        socket.onmessage = ({ data }) => data === "reload" && location.reload();
+        addEventListener("beforeunload", () => socket.close());
+    }
+
     const load = (url) => new Promise((resolve, reject) => {
         const element = document.createElement("script");
         element.src = url;

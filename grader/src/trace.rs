@@ -7,6 +7,7 @@
 
 mod freedom;
 mod moment;
+mod single;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -14,10 +15,9 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use crate::driver::{Driver, Run};
-use crate::evidence::Evidence;
 use crate::explore::{self, Follow, Next, Played};
 use crate::judge::{Rules, Violation};
-use crate::schedule::{Action, FIRST_USER, Turn};
+use crate::schedule::Turn;
 use crate::supervisor::Failure;
 use crate::timeline;
 
@@ -40,7 +40,7 @@ pub struct Trace {
     source: String,
     /// The check and the seed that a replay key of this trace names.
     key: String,
-    /// Whom every request asks for; the first one, where a replay asks for several.
+    /// Whom every request asks for; the first one, in a schedule of several users.
     user: u32,
     /// How many requests there are.
     callers: usize,
@@ -101,45 +101,6 @@ impl Trace {
         freedom: &Freedom,
         subject: Subject,
     ) -> Result<Trace, Failure> {
-        let choices = |evidence: &Evidence| freedom.choices(evidence);
-        let about = (freedom.user, freedom.callers);
-        Trace::of(driver, rules, choices, about, subject)
-    }
-
-    /// Plays one schedule, as a replay key names it, and keeps what was seen after
-    /// each of its turns.
-    ///
-    /// # Errors
-    /// What ended the submission's process, as above.
-    pub fn replay(
-        driver: &mut Driver<'_>,
-        rules: &dyn Rules,
-        turns: &[Turn],
-        subject: Subject,
-    ) -> Result<Trace, Failure> {
-        let started = turns.iter().filter_map(|turn| match turn.action {
-            Action::Start { user } => Some(user),
-            _ => None,
-        });
-        let about = (
-            started.clone().next().unwrap_or(FIRST_USER),
-            started.count(),
-        );
-        let choices = |evidence: &Evidence| match turns.get(evidence.turns().len()) {
-            Some(turn) => Follow::AnyOf(vec![*turn]),
-            None => Follow::End,
-        };
-        Trace::of(driver, rules, choices, about, subject)
-    }
-
-    /// Plays all that `choices` names, by so many callers for one user.
-    fn of(
-        driver: &mut Driver<'_>,
-        rules: &dyn Rules,
-        choices: impl Fn(&Evidence) -> Follow<Turn>,
-        (user, callers): (u32, usize),
-        subject: Subject,
-    ) -> Result<Trace, Failure> {
         let seen: RefCell<HashMap<Vec<Turn>, Seen>> = RefCell::default();
         let mut failed = None;
         let key = format!("{}:{}", driver.seed(), subject.check);
@@ -147,7 +108,7 @@ impl Trace {
             driver,
             LIMIT,
             |run: &Run| {
-                let follow = choices(&run.evidence);
+                let follow = freedom.choices(&run.evidence);
                 let choices = match &follow {
                     Follow::AnyOf(turns) => turns.clone(),
                     Follow::End | Follow::Pruned => Vec::new(),
@@ -182,8 +143,8 @@ impl Trace {
             drill: subject.drill,
             source: subject.source,
             key,
-            user,
-            callers,
+            user: freedom.user,
+            callers: freedom.callers,
             schedules: paths.all,
             broken: paths.broken,
             turns: folding.turns.texts,

@@ -30,6 +30,7 @@ mod limits;
 mod misbehaviour;
 mod offload;
 mod package;
+mod panel;
 mod protocol;
 mod reports;
 mod scaffold;

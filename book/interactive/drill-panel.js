@@ -1,0 +1,208 @@
+// @ts-check
+// <drill-panel slug="SLUG">: what the grader says of the reader's own code, as often
+// as it is saved. Where nobody grades, a recorded verdict and how to get one's own.
+
+import { html, keep, opens, recording, words as inWords } from "./dom.js";
+import { learn, place } from "./learn.js";
+import { Results, editor, outcome } from "./verdict.js";
+
+/** @typedef {import("./learn.js").Drill} Drill */
+/** @typedef {import("./learn.js").Prepare} Prepare */
+/** @typedef {{source: string, walks: string[], verdict: import("./learn.js").Verdict}} Recorded */
+
+class DrillPanel extends HTMLElement {
+  #ready = false;
+  #slug = "";
+  #link = html("p", { class: "link bad", role: "status", hidden: true });
+  #outcome = html("p", { class: "outcome", role: "status" });
+  #now = html("p", { class: "now soft" });
+  #prepare = html("div", { class: "prepare" });
+  #notes = html("div", { class: "notes" });
+  #next = html("div", { class: "go-on" });
+  #hints = html("ol", { class: "hints", "aria-live": "polite" });
+  #solution = html("div", { class: "solution" });
+  #said = html("p", { class: "answered", role: "status" });
+  /** Fetches both solutions again, if they are compared. */
+  #refresh = () => {};
+  #results = new Results((check) => `/learn/drills/${this.#slug}/trace?check=${encodeURIComponent(check.id)}&run=${this.#drill?.run ?? 0}`);
+  #hint = this.#button("Show a hint", "hint");
+  #grade = this.#button("Grade again", "grade");
+  #reset = html("div", { class: "reset" });
+
+  async connectedCallback() {
+    const slug = this.getAttribute("slug");
+    if (this.#ready || !slug) return;
+    this.#ready = true;
+    this.#slug = slug;
+    if (learn.isServed) {
+      const content = html("div", { class: "ba-fallback", hidden: true }, ...this.childNodes);
+      this.replaceChildren(this.#figure(this.#link, html("div", { class: "head" }, this.#outcome, this.#now), this.#results.bar, this.#prepare, this.#notes, this.#next, this.#results.element,
+        this.#solution, this.#hints, html("div", { class: "controls" }, this.#hint, this.#grade, this.#reset), this.#said), content);
+      this.#askReset(false);
+      learn.watch(() => this.#show());
+      return;
+    }
+    try {
+      this.#recorded(await recording(`verdicts/${slug}.json`));
+    } catch {
+      this.dataset.missing = ""; // What it contains still serves.
+    }
+  }
+
+  get #drill() {
+    return learn.drill(this.#slug);
+  }
+
+  /** @param {HTMLElement[]} parts */
+  #figure(...parts) {
+    return html("div", { class: "ba-figure verdict", role: "group", "aria-label": "What the grader says" }, ...parts);
+  }
+
+  /** @param {Recorded} recorded */
+  #recorded({ source, walks, verdict }) {
+    const results = new Results((check) => walks.includes(check.id) ? `verdicts/${this.#slug}.${check.id}.json` : null);
+    this.replaceChildren(html("div", { class: "invitation" }, ...this.childNodes), this.#figure(
+      html("p", { class: "what" }, "Until then, a recording. The grader says of ", html("code", {}, source), ":"),
+      html("p", { class: "outcome" }, ...outcome(verdict)), results.bar, results.element));
+    results.show(verdict);
+  }
+
+  #show() {
+    const { state, link } = learn;
+    const drill = this.#drill;
+    const isLost = link === "lost";
+    this.#link.hidden = !isLost;
+    this.#link.textContent = isLost ? "Not connected: `cargo learn` does not answer. What you see is what it said last. Start it again, and this page connects by itself." : "";
+    const { verdict = null, phase = "waiting", run = 0, errors = [] } = drill ?? {};
+    keep(this.#prepare, state?.prepare, () => state ? preparing(state.prepare) : []);
+    // The number tells one verdict from the next, also to those who only hear it.
+    keep(this.#outcome, [verdict, errors, phase === "grading" && verdict ? run - 1 : run, phase === "waiting", !state, drill?.words], () => this.#told());
+    this.#now.textContent = phase === "grading" || (phase === "waiting" && verdict) ? "grading…" : verdict && run > 0 ? graded(run, drill?.took_ms ?? null) : "";
+    keep(this.#notes, drill && [drill.phase, drill.words, drill.file, drill.open, drill.changed_upstream, drill.passed, drill.best, drill.max, verdict?.status], () => drill ? notes(drill) : []);
+    this.#results.bar.hidden = this.#results.element.hidden = !verdict;
+    if (verdict) this.#results.show(verdict, errors);
+    const next = drill?.passed && drill.next ? learn.drill(drill.next) : undefined;
+    const done = state?.drills.every(({ passed }) => passed) ?? false;
+    keep(this.#next, [drill?.passed, next?.slug, done], () => drill?.passed ? onward(next, done) : []);
+    keep(this.#hints, drill?.hints, () => (drill?.hints ?? []).map((hint) => html("li", { tabindex: -1 }, ...inWords(hint))));
+    this.#hint.textContent = drill?.hints.length ? "Show one hint more" : "Show a hint";
+    this.#grade.textContent = run > 0 ? "Grade again" : "Grade now";
+    const hadFocus = document.activeElement === this.#hint;
+    this.#hint.hidden = !drill?.more_hints;
+    if (hadFocus && this.#hint.hidden) /** @type {HTMLElement | null} */ (this.#hints.lastElementChild)?.focus();
+    keep(this.#solution, drill?.passed, () => drill?.passed ? [this.#compare()] : []);
+    if (phase !== "graded" || this.dataset.graded === String(run)) return;
+    // For those who wait for it.
+    this.dataset.graded = String(run);
+    this.#refresh();
+  }
+
+  /** The first line: the verdict, or why there is none. */
+  #told() {
+    const drill = this.#drill;
+    if (!learn.state) return ["Connecting to `cargo learn` …"];
+    if (!drill) return ["`cargo learn` knows no drill of this name."];
+    const { verdict, phase, words, errors, file } = drill;
+    if (phase === "error" || phase === "missing") {
+      return [html("strong", { class: "bad" }, phase === "missing" ? "The file is missing" : "Not graded"), ": ", ...inWords(words)];
+    }
+    if (verdict) return outcome(verdict, errors);
+    if (phase === "grading") return ["Grading what is there."];
+    return ["Not graded yet. ", html("code", {}, file), " is graded when the grader is ready, and each time you save it."];
+  }
+
+  /**
+   * A button that asks the server to do something.
+   * @param {string} text
+   * @param {string} what
+   */
+  #button(text, what) {
+    const button = html("button", { type: "button", click: async () => {
+      button.setAttribute("aria-disabled", "true");
+      this.#said.textContent = "";
+      try {
+        await learn.ask(`${this.#slug}/${what}`, "POST");
+        if (what === "reset") this.#said.textContent = "The stub is back. What you had is kept in `.learner/backups/`.";
+      } catch (error) {
+        this.#said.textContent = `That did not work: ${error instanceof Error ? error.message : error}.`;
+      }
+      button.removeAttribute("aria-disabled");
+      if (what === "reset") this.#askReset(false, true);
+    } }, text);
+    return button;
+  }
+
+  /**
+   * @param {boolean} sure whether the question is open
+   * @param {boolean} [focus]
+   */
+  #askReset(sure, focus = false) {
+    const ask = html("button", { type: "button", class: "quiet", click: () => this.#askReset(true, true) }, "Put the stub back");
+    const yes = this.#button("Yes, put it back", "reset");
+    const no = html("button", { type: "button", click: () => this.#askReset(false, true) }, "No");
+    this.#reset.replaceChildren(...sure ? [html("span", {}, "Put the stub in place of your file? Yours is kept in ", html("code", {}, ".learner/backups/"), ". "), yes, no] : [ask]);
+    if (focus) (sure ? no : ask).focus();
+  }
+
+  #compare() {
+    return opens({}, "Compare with the reference solution", () => {
+      const column = (/** @type {string} */ name) => {
+        const code = html("code");
+        return { code, element: html("figure", {}, html("figcaption", {}, name), html("pre", { tabindex: 0, role: "group", "aria-label": `${name}, may scroll` }, code)) };
+      };
+      const [reference, yours] = [column("The reference"), column("Yours")];
+      const said = html("p", { role: "status" }, "Fetching both …");
+      this.#refresh = () => {
+        learn.ask(`${this.#slug}/solution`).then((both) => {
+          reference.code.textContent = both.reference;
+          yours.code.textContent = both.yours;
+          said.textContent = "";
+        }).catch((error) => {
+          said.textContent = `They cannot be shown: ${error.message}.`;
+        });
+      };
+      this.#refresh();
+      return [said, html("div", { class: "side-by-side" }, yours.element, reference.element)];
+    });
+  }
+}
+
+/**
+ * @param {number} run
+ * @param {number | null} took
+ */
+function graded(run, took) {
+  return `graded ${run === 1 ? "once" : `${run} times`}${took === null ? "" : `, ${(took / 1000).toFixed(2)} s after you saved`}`;
+}
+
+/** @param {Prepare} prepare */
+function preparing({ phase, done, total, words }) {
+  if (phase === "ready") return [];
+  if (phase === "failed") return [html("p", { class: "bad" }, `The grader could not be built: ${words}`)];
+  const isKnown = total > 0;
+  return [
+    html("p", {}, "The grader is being built, once. Read on meanwhile; verdicts come when it is ready. ", html("span", { class: "soft" }, isKnown ? `${words}, ${done} of ${total}` : words)),
+    html("progress", { "aria-label": "Building the grader", ...isKnown ? { max: total, value: done } : {} }),
+  ];
+}
+
+/** @param {Drill} drill */
+function notes({ phase, words, file, open, changed_upstream, passed, best, max, verdict }) {
+  return [
+    verdict && html("p", { class: "soft" }, html("code", {}, file), " ", editor(open, "Open in the editor")),
+    passed && verdict?.status !== "passed" && html("p", { class: "good" }, `You have passed this drill before, with ${best} of ${max} points. That stays.`),
+    phase === "graded" && words !== "" && html("p", {}, ...inWords(words)),
+    changed_upstream && html("p", {}, "The stub of this drill has changed since you began. Your file was left alone. To begin with the new one, put the stub back."),
+  ];
+}
+
+/**
+ * @param {Drill | undefined} next
+ * @param {boolean} done whether every drill is passed
+ */
+function onward(next, done) {
+  if (next) return [html("p", {}, "Next: ", html("a", { href: place(next.page) }, next.title))];
+  return done ? [html("p", {}, "That was the last one: you have passed every drill. ", html("a", { href: place("progress.html") }, "Your progress"))] : [];
+}
+
+customElements.define("drill-panel", DrillPanel);

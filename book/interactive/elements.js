@@ -1,0 +1,8 @@
+// @ts-check
+// Fetches the modules of the elements that a page holds, and no others.
+
+for (const name of ["schedule-walker", "predict-answer", "loop-strip", "drill-panel", "course-progress"]) {
+  if (document.querySelector(name)) import(`./${name}.js`);
+}
+
+export {};

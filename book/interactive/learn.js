@@ -1,0 +1,180 @@
+// @ts-check
+// The connection to `cargo learn`, one for all elements of a page. A book that it
+// serves carries a token; a book that is hosted elsewhere has none and stays as it is.
+
+/**
+ * @typedef {object} Check
+ * @property {string} id
+ * @property {string} title
+ * @property {boolean} required
+ * @property {"passed" | "failed" | "skipped"} status
+ * @property {number} points
+ * @property {number} max_points
+ * @property {string} message
+ * @property {string} hint
+ * @property {string} [schedule]
+ * @property {string[]} timeline
+ */
+
+/**
+ * What of a loop's picture is drawn; each pair is a time and how long it took.
+ * @typedef {{stalls: [number, number][], waits: [number, number][]}} Loop
+ */
+
+/**
+ * As `grader/src/verdict.rs` describes it.
+ * @typedef {object} Verdict
+ * @property {string} drill
+ * @property {string} submission
+ * @property {"passed" | "failed" | "compile_error" | "rejected" | "crashed" | "timed_out" | "infra_error"} status
+ * @property {number} score
+ * @property {number} max_score
+ * @property {string} [sandbox] not kept in a recording
+ * @property {Check[]} checks
+ * @property {{fetches?: number, schedules?: number, compile_ms?: number, run_ms?: number, loop_latency?: Loop, stub_loop_latency?: Loop}} metrics
+ * @property {string} diagnostics
+ * @property {string} output
+ */
+
+/** @typedef {{file: string | null, line: number | null, column: number | null, message: string, open: string | null}} Mistake */
+
+/**
+ * @typedef {object} Drill
+ * @property {string} slug
+ * @property {string} title
+ * @property {string} page
+ * @property {string} file
+ * @property {"waiting" | "grading" | "graded" | "missing" | "error"} phase
+ * @property {number} run gradings begun
+ * @property {Verdict | null} verdict while it is graded again, the one before
+ * @property {string} words what to do, when it cannot be graded or kept
+ * @property {number | null} took_ms from the save to the verdict
+ * @property {string[]} hints
+ * @property {boolean} more_hints
+ * @property {boolean} passed once, perhaps with another file than there is now
+ * @property {number} best
+ * @property {number} max
+ * @property {boolean} changed_upstream
+ * @property {Mistake[]} errors
+ * @property {string | null} open
+ * @property {string | null} next
+ */
+
+/** @typedef {{phase: "waiting" | "building" | "ready" | "failed", done: number, total: number, words: string}} Prepare */
+
+/** @typedef {{course: string, token: string, prepare: Prepare, drills: Drill[]}} State */
+
+/** How long to wait before the browser is asked to connect again, where it gave up. */
+const AGAIN = 1000;
+
+class Learn {
+  /** @type {"none" | "opening" | "open" | "lost"} */
+  link = "none";
+  /** @type {State | undefined} */
+  state;
+  /** @type {Set<() => void>} */
+  #listeners = new Set();
+  /** @type {EventSource | undefined} */
+  #source;
+  #token = document.querySelector('meta[name="learn-token"]')?.getAttribute("content") ?? "";
+
+  /** Whether the book is served by `cargo learn`. */
+  get isServed() {
+    return this.#token !== "";
+  }
+
+  /**
+   * Calls `listener` now and whenever something has changed.
+   * @param {() => void} listener
+   */
+  watch(listener) {
+    this.#listeners.add(listener);
+    if (this.isServed && this.#listeners.size === 1) {
+      // A browser opens six connections to a host and no more: only the tabs that
+      // are looked at hold one.
+      document.addEventListener("visibilitychange", () => this.#connect());
+      addEventListener("pageshow", () => this.#connect());
+      addEventListener("pagehide", () => this.#close());
+      this.#connect();
+    }
+    listener();
+  }
+
+  /** @param {string} slug */
+  drill(slug) {
+    return this.state?.drills.find((drill) => drill.slug === slug);
+  }
+
+  /**
+   * What the server answers about a drill.
+   * @param {string} path after `/learn/drills/`
+   * @param {"GET" | "POST"} [method]
+   * @returns {Promise<any>}
+   */
+  async ask(path, method = "GET") {
+    const headers = /** @type {Record<string, string>} */ (method === "POST" ? { "x-learn-token": this.#token } : {});
+    const answer = await fetch(`/learn/drills/${path}`, { method, headers }).catch(() => {
+      throw new Error("`cargo learn` does not answer");
+    });
+    const body = await answer.json().catch(() => ({}));
+    if (!answer.ok) throw new Error(body.error ?? `\`cargo learn\` answered ${answer.status}`);
+    return body;
+  }
+
+  #connect() {
+    if (document.visibilityState === "hidden") {
+      this.#close();
+      return;
+    }
+    if (this.#source) return;
+    if (this.link === "none") this.link = "opening";
+    const source = new EventSource("/learn/events");
+    this.#source = source;
+    const on = (/** @type {string} */ name, /** @type {(what: any) => void} */ take) => {
+      source.addEventListener(name, ({ data }) => {
+        take(JSON.parse(data));
+        this.#tell();
+      });
+    };
+    on("state", (state) => {
+      this.state = state;
+      // A server that was started again has another one.
+      this.#token = state.token;
+      this.link = "open";
+    });
+    on("prepare", (prepare) => {
+      if (this.state) this.state.prepare = prepare;
+    });
+    on("drill", (drill) => {
+      const drills = this.state?.drills ?? [];
+      const at = drills.findIndex(({ slug }) => slug === drill.slug);
+      if (at >= 0) drills[at] = drill;
+    });
+    source.addEventListener("error", () => {
+      this.link = "lost";
+      this.#tell();
+      if (source.readyState !== EventSource.CLOSED || this.#source !== source) return;
+      this.#close();
+      setTimeout(() => this.#connect(), AGAIN);
+    });
+  }
+
+  #close() {
+    this.#source?.close();
+    this.#source = undefined;
+  }
+
+  #tell() {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/**
+ * Where a page of the book is.
+ * @param {string} page from the book's folder
+ */
+export function place(page) {
+  return new URL(page, new URL("../", import.meta.url)).href;
+}
+
+export const learn = new Learn();

@@ -1,0 +1,111 @@
+// A learner's journey, with the real `cargo learn` and a real grader behind it: from the
+// first page to a drill that is passed, and over the server's death.
+
+import { test } from "node:test";
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { CourseCopy, root } from "./course.mjs";
+import { POLICY } from "./site.mjs";
+import { none, tab } from "./stage.mjs";
+
+/** For a busy machine; nothing here asserts a time. */
+const PATIENCE = 90_000;
+
+/** @param {import("./stage.mjs").Stage} stage */
+export function journey(stage) {
+  test("a learner's journey", async () => {
+    const course = new CourseCopy();
+    try {
+      await course.start();
+      await travel(stage, course);
+    } catch (error) {
+      throw new Error(`\`cargo learn\` said:\n${course.said}`, { cause: error });
+    } finally {
+      await course.remove();
+    }
+  });
+}
+
+/**
+ * @param {import("./stage.mjs").Stage} stage
+ * @param {CourseCopy} course
+ */
+async function travel({ browser }, course) {
+  const page = await tab({ browser, site: { origin: course.origin, close: () => {} } });
+  page.setDefaultTimeout(PATIENCE);
+  const panel = page.locator("drill-panel");
+  const says = (words) => panel.locator(".outcome", { hasText: words }).waitFor();
+
+  // The first page, and from there to the drill.
+  const first = await page.goto(`${course.origin}/`);
+  assert.equal(first?.headers()["content-security-policy"], POLICY, "what the book was tested with is what is sent");
+  await page.getByRole("main").getByRole("link", { name: "One fetch, however many ask" }).click();
+  await page.waitForURL("**/inflight_fix.html");
+  await says("Failed: 0 of 100 points");
+
+  // A slip of the pen.
+  const stub = course.solution("inflight_fix", "stub.rs");
+  course.save("inflight_fix", `${stub}\nfn unfinished() -> u32 { seven }\n`);
+  await says("Does not compile: 1 error.");
+  const line = stub.split("\n").length + 1;
+  const place = panel.getByRole("link", { name: `src/lib.rs:${line}:` });
+  assert.match(await place.getAttribute("href") ?? "", new RegExp(`^vscode://file/.*exercises/inflight_fix/src/lib\\.rs:${line}:\\d+$`));
+  await panel.getByText("cannot find value seven in this scope").waitFor();
+
+  // The race is still there, and its schedule can be walked.
+  course.save("inflight_fix", course.solution("inflight_fix", "wrong/not_coalesced.rs"));
+  await says("Failed: 25 of 100 points; 3 of 13 checks hold.");
+  const walker = panel.locator("schedule-walker").first();
+  await walker.getByRole("status").getByText("Broken: fetch 2 for user").waitFor();
+  await walker.getByRole("button", { name: "From the start" }).click();
+  await walker.getByRole("button", { name: "Request 1 starts" }).click();
+  assert.equal(await page.getByText("You have passed this drill before").count(), 0);
+  assert.equal(await page.getByRole("link", { name: "Offload the hash" }).and(panel.locator("a")).count(), 0);
+
+  // Mended.
+  course.save("inflight_fix", course.solution("inflight_fix", "src/lib.rs"));
+  await says("Passed: 100 of 100 points.");
+  await panel.getByText("13 checks hold").waitFor();
+  await panel.getByRole("link", { name: "Offload the hash" }).waitFor();
+  await panel.getByText("Compare with the reference solution").click();
+  await panel.locator(".side-by-side pre").first().getByText("impl UserCache").waitFor();
+
+  // The book shows what the terminal said of all this.
+  const shown = join(root, "book/listings/replayed/learn.txt");
+  const said = saidOf("inflight_fix", course.said);
+  if (process.env.RECORD) writeFileSync(shown, said);
+  assert.equal(said, readFileSync(shown, "utf8"), "RECORD=1 writes it anew");
+
+  // It is remembered.
+  await page.reload();
+  await says("Passed: 100 of 100 points.");
+  none(page.complaints, "complaints");
+
+  // The server dies, and what is saved meanwhile is graded when it is back.
+  await course.stop("SIGKILL");
+  const lost = panel.getByText("Not connected: `cargo learn` does not answer.");
+  await lost.waitFor();
+  course.save("inflight_fix", stub);
+  await course.start();
+  await lost.waitFor({ state: "hidden" });
+  await says("Failed: 0 of 100 points");
+  await panel.getByText("You have passed this drill before, with 100 of 100 points.").waitFor();
+  await panel.getByRole("button", { name: "Show a hint" }).click();
+  await panel.locator(".hints li").first().waitFor();
+  await page.goto(`${course.origin}/progress.html`);
+  await page.getByText("1 of 3 drills passed.").waitFor();
+  const noise = /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE/;
+  none(page.complaints.filter((text) => !noise.test(text)), "complaints");
+  await page.context().close();
+}
+
+/**
+ * What was said of a drill, with the port that is asked for first and without times.
+ * @param {string} slug
+ * @param {string} all
+ */
+function saidOf(slug, all) {
+  const lines = all.split("\n").filter((line) => line.startsWith("the book:") || line.startsWith(`${slug}:`));
+  return lines.map((line) => `${line.replace(/:\d+\/$/, ":3000/").replace(/ \(\d+ ms\)$/, "")}\n`).join("");
+}

@@ -1,0 +1,358 @@
+// A drill's page and the overview while `cargo learn` runs, in every phase it can be
+// in. A stand-in says what happens; the journey in journey.mjs is made with the real one.
+
+import { test } from "node:test";
+import assert from "node:assert/strict";
+import { axe, motion, overflow, resize, violations } from "./every_page.mjs";
+import { Mock } from "./mock.mjs";
+import { text } from "./site.mjs";
+import { DESKTOP, PHONE, none, open, ready, tab } from "./stage.mjs";
+
+/** A real verdict, as the book shows it where nobody grades. */
+const recorded = (slug) => JSON.parse(text(`interactive/verdicts/${slug}.json`)).verdict;
+
+/** A failed verdict whose schedules a server can play again. */
+export const withTraces = (mock) => {
+  for (const check of ["one_fetch", "cached"]) {
+    mock.traces[`inflight_fix ${check}`] = JSON.parse(text(`interactive/verdicts/inflight_fix.${check}.json`));
+  }
+  return recorded("inflight_fix");
+};
+
+const unjudged = (status, diagnostics) => {
+  const verdict = recorded("inflight_fix");
+  return { ...verdict, status, score: 0, diagnostics, checks: verdict.checks.map((check) => ({ ...check, status: "skipped", points: 0, message: "", hint: "", timeline: [], schedule: undefined })) };
+};
+
+const passing = () => {
+  const verdict = recorded("inflight_fix");
+  return { ...verdict, status: "passed", score: 100, checks: verdict.checks.map((check) => ({ ...check, status: "passed", points: check.max_points, message: "", hint: "", timeline: [], schedule: undefined })) };
+};
+
+const RUSTC = "error[E0425]: cannot find value `x` in this scope\n --> src/lib.rs:12:9\n";
+
+const MISTAKES = [
+  { file: "src/lib.rs", line: 12, column: 9, message: "cannot find value `x` in this scope", open: "vscode://file/course/exercises/inflight_fix/src/lib.rs:12:9" },
+  { file: "src/lib.rs", line: 14, column: 1, message: "expected `;`", open: "javascript:alert(1)" },
+  { file: null, line: null, column: null, message: "it offers no `UserCache`", open: null },
+];
+
+/** What a page shows in each state that looks different. */
+export const LOOKS = {
+  preparing: (mock) => mock.say("prepare", mock.state.prepare = { phase: "building", done: 12, total: 80, words: "compiling tokio" }),
+  failed: (mock) => mock.set("inflight_fix", { phase: "graded", run: 3, verdict: recorded("inflight_fix"), hints: ["First."], changed_upstream: true }),
+  "does not compile": (mock) => mock.set("inflight_fix", { phase: "graded", run: 4, verdict: unjudged("compile_error", RUSTC), errors: MISTAKES }),
+  passed: (mock) => mock.set("inflight_fix", { phase: "graded", run: 5, verdict: passing(), errors: [], passed: true, best: 100, next: "offload" }),
+};
+
+/** @param {import("./stage.mjs").Stage} stage */
+export function live(stage) {
+  /** A test with a server of its own. */
+  const scene = (name, body, options = {}) => test(name, async () => {
+    const mock = await new Mock().start();
+    const on = { browser: stage.browser, site: { origin: mock.origin, close: () => {} } };
+    const page = await tab(on, options);
+    try {
+      await body({ mock, on, page, panel: page.locator("drill-panel") });
+    } finally {
+      await page.context().close();
+      await mock.stop();
+    }
+  });
+  const play = (name, path, body) => scene(name, async (all) => {
+    await open(all.on, all.page, path);
+    await body(all);
+    none(all.page.complaints, "complaints");
+  });
+  const outcome = (panel) => panel.locator(".outcome");
+  const says = (panel, words) => panel.locator(".outcome", { hasText: words }).waitFor();
+  const press = async (button) => {
+    await button.focus();
+    await button.press("Enter");
+  };
+
+  play("a page says that the grader is being built, and how far it is", "inflight_fix.html", async ({ mock, panel }) => {
+    await says(panel, "Not graded yet. exercises/inflight_fix/src/lib.rs is graded when the grader is ready");
+    LOOKS.preparing(mock);
+    await panel.getByText("compiling tokio, 12 of 80").waitFor();
+    assert.equal(await panel.getByRole("progressbar").getAttribute("value"), "12");
+    mock.say("prepare", { phase: "failed", done: 12, total: 80, words: "there is no network" });
+    await panel.getByText("The grader could not be built: there is no network").waitFor();
+    mock.say("prepare", { phase: "ready", done: 80, total: 80, words: "" });
+    await panel.getByRole("progressbar").waitFor({ state: "detached" });
+  });
+
+  play("a failed drill shows what fails, with its schedule, and what holds", "inflight_fix.html", async ({ mock, panel, page }) => {
+    withTraces(mock);
+    mock.set("inflight_fix", { phase: "grading", run: 1 });
+    await says(panel, "Grading what is there.");
+    LOOKS.failed(mock);
+    await says(panel, "Failed: 25 of 100 points; 3 of 13 checks hold.");
+    assert.equal(await outcome(panel).getAttribute("role"), "status");
+    assert.deepEqual(await panel.locator(":scope .checks").first().locator(".fact").allInnerTexts(), [
+      "fetch 2 for user 7 began while fetch 1 was under way",
+      "fetch 2 began for user 7, whose row had already been fetched",
+    ]);
+    const walker = panel.locator("schedule-walker").first();
+    await walker.locator(".picture .wrong").waitFor({ state: "attached" });
+    assert.match(await walker.getByRole("status").innerText(), /Broken: fetch 2 for user 7 began/);
+    await press(walker.getByRole("button", { name: "From the start" }));
+    await press(walker.getByRole("button", { name: "Request 1 starts" }));
+    // The same verdict once more: nothing that was opened or walked is lost.
+    mock.set("inflight_fix", { phase: "grading", run: 4 });
+    await panel.getByText("grading…").waitFor();
+    mock.set("inflight_fix", { phase: "graded" });
+    await panel.getByText("graded 4 times").waitFor();
+    assert.match(await walker.getByRole("status").innerText(), /^Request 1 asks for user 7/);
+    assert.ok(await page.evaluate(() => document.activeElement?.textContent?.startsWith("Request 2 starts")), "the focus stays");
+    assert.equal(await panel.getByText("a failed fetch leaves nobody waiting").isVisible(), false);
+    await panel.getByText("8 checks could not be judged yet").click();
+    assert.ok(await panel.getByText("a failed fetch leaves nobody waiting").isVisible());
+    assert.ok(await panel.getByText("The stub of this drill has changed since you began.").isVisible());
+  });
+
+  scene("a schedule that cannot be played again is told as a list", async ({ mock, on, page, panel }) => {
+    LOOKS.failed(mock);
+    await open(on, page, "inflight_fix.html");
+    await panel.locator("schedule-walker[data-missing]").waitFor();
+    const lines = panel.locator(".timeline").first();
+    assert.match(await lines.innerText(), /request 2 asks for user 7[^]*fetch 2 begins/);
+  });
+
+  play("in a schedule of several users nobody seems to wait for another's fetch", "inflight_fix.html", async ({ mock, panel }) => {
+    // Request 2 is stranded; then request 3 fetches another user.
+    const edge = (turn, to, told, broken = []) => [turn, to, told, broken];
+    mock.traces["inflight_fix one_fetch"] = { format: 1, drill: "inflight_fix", source: "by hand", key: "7:one_fetch", user: 7, callers: 3, schedules: 1, broken: 1,
+      turns: ["q7", "n1", "q8"], texts: ["told", "request 2 waits, and nobody fetches user 7"], nodes: [
+        { r: "", n: [edge(0, 1, [0])] }, { r: "w", f: "l1", n: [edge(0, 2, [0])] }, { r: "ww", f: "l1", n: [edge(1, 3, [0])] },
+        { r: "ew", f: "e1", n: [edge(2, 4, [0], [1])] }, { r: "eww", f: "e1l3" }] };
+    mock.set("inflight_fix", { phase: "graded", run: 1, verdict: recorded("inflight_fix") });
+    const walker = panel.locator("schedule-walker").first();
+    await walker.getByRole("status").getByText("nobody fetches user 7").waitFor();
+    const bars = (kind) => walker.locator(`svg .bar.${kind}`).count();
+    assert.deepEqual([await bars("follows"), await bars("stranded")], [1, 2]);
+    await walker.getByRole("button", { name: "One turn back" }).click();
+    await walker.getByRole("button", { name: "Request 3 asks for user 8" }).waitFor();
+    assert.equal(await walker.getByText("Cache", { exact: true }).count(), 0, "whose row is cached is not known");
+  });
+
+  play("a compile error shows where it is, and opens the editor there", "inflight_fix.html", async ({ mock, panel }) => {
+    LOOKS["does not compile"](mock);
+    await says(panel, "Does not compile: 3 errors.");
+    const link = panel.getByRole("link", { name: "src/lib.rs:12:9" });
+    assert.equal(await link.getAttribute("href"), MISTAKES[0].open);
+    assert.ok(await panel.getByText("cannot find value x in this scope", { exact: true }).isVisible());
+    assert.equal(await panel.getByRole("link", { name: "src/lib.rs:14:1" }).count(), 0, "no link is a script");
+    await panel.getByText("What rustc says").click();
+    assert.match(await panel.locator("pre").innerText(), /error\[E0425\]/);
+  });
+
+  play("each other way to end is told in words", "inflight_fix.html", async ({ mock, panel }) => {
+    const failed = withTraces(mock);
+    for (const [verdict, words] of [
+      [unjudged("rejected", "the file holds `unsafe`"), "Rejected: it was not compiled; the reason stands below."],
+      [unjudged("infra_error", "no linker"), "Not graded: the grader could not do its work, which says nothing about your code."],
+      [unjudged("compile_error", RUSTC), "Does not compile: rustc says why below."],
+      [{ ...failed, status: "crashed" }, "Crashed: 25 of 100 points"],
+      [{ ...failed, status: "timed_out" }, "Timed out: 25 of 100 points"],
+      [{ ...passing(), score: 98 }, "Passed: 98 of 100 points; what is missing is mastery."],
+    ]) {
+      mock.set("inflight_fix", { phase: "graded", run: 9, verdict });
+      await says(panel, words);
+      if (verdict.diagnostics) await panel.getByText(verdict.diagnostics.trim().split("\n")[0]).waitFor();
+    }
+    mock.set("inflight_fix", { phase: "missing", words: "put it back with `cargo grader reset inflight_fix`" });
+    await says(panel, "The file is missing: put it back with cargo grader reset inflight_fix");
+    mock.set("inflight_fix", { phase: "error", words: "the sandbox is gone" });
+    await says(panel, "Not graded: the sandbox is gone");
+  });
+
+  scene("while the file is missing nothing of an old verdict stands below", async ({ mock, on, page, panel }) => {
+    LOOKS.failed(mock);
+    mock.set("inflight_fix", { phase: "missing", verdict: null, words: "put it back" });
+    await open(on, page, "inflight_fix.html");
+    await says(panel, "The file is missing");
+    assert.equal(await panel.locator(".results").isVisible(), false);
+  });
+
+  play("hints come one at a time, by keyboard", "inflight_fix.html", async ({ mock, panel, page }) => {
+    const button = panel.getByRole("button", { name: /Show .*hint/ });
+    await button.focus();
+    await page.keyboard.press("Enter");
+    await panel.getByText("Hint 1 of inflight_fix.").waitFor();
+    assert.equal(await button.innerText(), "Show one hint more");
+    assert.ok(await button.evaluate((it) => it === document.activeElement));
+    await page.keyboard.press("Enter");
+    await panel.getByText("Hint 2 of inflight_fix.").waitFor();
+    await page.keyboard.press("Enter");
+    await panel.getByText("Hint 3 of inflight_fix.").waitFor();
+    await button.waitFor({ state: "hidden" });
+    assert.ok(await page.evaluate(() => document.activeElement?.textContent === "Hint 3 of inflight_fix."), "who pressed is led to the last one");
+    assert.deepEqual(mock.asked, Array(3).fill("inflight_fix hint"));
+  });
+
+  play("who passed is led on, and may compare with the reference", "inflight_fix.html", async ({ mock, panel, page }) => {
+    assert.equal(await panel.getByText("Compare with the reference solution").count(), 0);
+    const failed = withTraces(mock);
+    mock.solution = { reference: "// <b>the reference</b>", yours: "// <script>yours</script>" };
+    LOOKS.passed(mock);
+    await says(panel, "Passed: 100 of 100 points.");
+    await panel.getByText("13 checks hold").waitFor();
+    await panel.getByText("Compare with the reference solution").click();
+    const texts = panel.locator(".side-by-side pre");
+    await texts.getByText("yours").waitFor();
+    assert.deepEqual(await texts.allInnerTexts(), [mock.solution.yours, mock.solution.reference]);
+    // The file is changed again and fails: what was reached stays.
+    mock.set("inflight_fix", { run: 6, verdict: failed });
+    await panel.getByText("You have passed this drill before, with 100 of 100 points.").waitFor();
+    await panel.getByRole("link", { name: "Offload the hash" }).click();
+    await page.waitForURL("**/offload.html");
+  });
+
+  play("the stub is put back only when one is sure", "inflight_fix.html", async ({ mock, panel, page }) => {
+    await press(panel.getByRole("button", { name: "Put the stub back" }));
+    assert.equal(await page.evaluate(() => document.activeElement?.textContent), "No");
+    await page.keyboard.press("Enter");
+    assert.equal(await page.evaluate(() => document.activeElement?.textContent), "Put the stub back");
+    assert.deepEqual(mock.asked, []);
+    await page.keyboard.press("Enter");
+    await press(panel.getByRole("button", { name: "Yes, put it back" }));
+    await panel.getByText("The stub is back.").waitFor();
+    assert.deepEqual(mock.asked, ["inflight_fix reset"]);
+    await press(panel.getByRole("button", { name: /^Grade / }));
+    await panel.getByText("grading…").waitFor();
+  });
+
+  play("what a submission wrote is text and nothing else", "offload.html", async ({ mock, panel, page }) => {
+    const evil = "<img src=x onerror=alert(1)><script>alert(2)</script>\u001b[31m\u202e&lt;";
+    const verdict = recorded("offload");
+    const check = { ...verdict.checks[0], title: evil, message: evil, hint: evil, timeline: [evil, `=> ${evil}`], schedule: `7:${evil}:m1.q7` };
+    mock.solution = { reference: evil, yours: evil };
+    mock.set("offload", { phase: "graded", run: 1, passed: true, words: evil, file: evil, open: `data:text/html,${evil}`, hints: [evil],
+      errors: [{ file: evil, line: 1, column: 1, message: evil, open: `JavaScript:${evil}` }], next: "cache_race",
+      verdict: { ...verdict, submission: evil, diagnostics: evil, output: evil, checks: [check] } });
+    mock.set("cache_race", { title: evil, page: "javascript:alert(3)" });
+    await says(panel, "Failed");
+    for (const words of ["What your code printed", "The reason", "Compare with the reference solution"]) {
+      const summary = panel.getByText(words);
+      if (!(await summary.evaluate((it) => it.closest("details").open))) await summary.click();
+    }
+    await panel.locator(".side-by-side pre").getByText("onerror").first().waitFor();
+    assert.equal(await panel.locator("img, script").count(), 0);
+    assert.equal(await panel.getByRole("link", { name: "img" }).evaluateAll((all) => all.filter((link) => !link.protocol.startsWith("http")).length), 0);
+    assert.ok(await page.locator("drill-panel").innerText().then((all) => all.split("<img src=x").length > 8));
+  });
+
+  play("the loop is drawn, the stub's and one's own", "offload.html", async ({ mock, panel }) => {
+    const loop = (stalls) => ({ stalls, waits: [[1, 12], [40, 0.4]] });
+    mock.set("offload", { phase: "graded", run: 1, verdict: { ...recorded("offload"), metrics: { loop_latency: loop([]), stub_loop_latency: loop([[20, 240]]) } } });
+    const strip = panel.locator("loop-strip");
+    await strip.locator(".picture svg").waitFor();
+    assert.match(await strip.locator(".sums").innerText(), /the stub: 1 stall, the longest 240 ms[^]*yours: no stall/);
+    assert.equal(await panel.locator("schedule-walker").count(), 0, "no figure walks hashes");
+  });
+
+  scene("a page says when the server is gone, and finds it again by itself", async ({ mock, on, page, panel }) => {
+    LOOKS.failed(mock);
+    await open(on, page, "inflight_fix.html");
+    await says(panel, "Failed");
+    await mock.stop();
+    const word = panel.getByText("Not connected: `cargo learn` does not answer.");
+    await word.waitFor();
+    assert.ok(await outcome(panel).isVisible(), "what was said last stays");
+    await panel.getByRole("button", { name: "Show one hint more" }).click();
+    await panel.getByText("That did not work: `cargo learn` does not answer.").waitFor();
+    LOOKS.passed(mock);
+    const old = mock.token;
+    await mock.start();
+    await word.waitFor({ state: "hidden" });
+    await says(panel, "Passed: 100 of 100 points.");
+    // It has another token now, and the page is told.
+    assert.notEqual(mock.token, old);
+    mock.asked.length = 0;
+    await panel.getByRole("button", { name: "Show one hint more" }).click();
+    await panel.getByText("Hint 2 of inflight_fix.").waitFor();
+    assert.deepEqual(mock.asked, ["inflight_fix hint"]);
+  });
+
+  play("tabs hear the same, and only those that are looked at listen", "inflight_fix.html", async ({ mock, on, page, panel }) => {
+    const other = await page.context().newPage();
+    await other.goto(`${on.site.origin}/progress.html`);
+    await other.getByText("0 of 3 drills passed.").waitFor();
+    LOOKS.passed(mock);
+    await says(panel, "Passed");
+    await other.getByText("1 of 3 drills passed.").waitFor();
+    assert.equal(mock.streams, 2);
+    const look = (shown) => other.evaluate((state) => {
+      Object.defineProperty(document, "visibilityState", { configurable: true, get: () => state });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, shown ? "visible" : "hidden");
+    await look(false);
+    for (let look = 0; mock.streams > 1 && look < 1000; look += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+    assert.equal(mock.streams, 1);
+    mock.set("offload", { passed: true, best: 90 });
+    await look(true);
+    await other.getByText("2 of 3 drills passed.").waitFor();
+  });
+
+  play("the overview shows each drill and where to go on", "progress.html", async ({ mock, page }) => {
+    const list = page.locator("course-progress .drills > li");
+    await page.getByText("0 of 3 drills passed.").waitFor();
+    mock.set("cache_race", { phase: "graded", passed: true, best: 100, verdict: { ...recorded("cache_race"), status: "failed" } });
+    mock.set("inflight_fix", { phase: "graded", verdict: recorded("inflight_fix"), changed_upstream: true });
+    mock.set("offload", { phase: "missing" });
+    await list.nth(2).getByText("The file is missing").waitFor();
+    assert.deepEqual((await list.allInnerTexts()).map((row) => row.replace(/\s+/g, " ")), [
+      "✓ The cache race Passed, 100 of 100 points; what you have now does not pass",
+      "→ One fetch, however many ask Not passed yet, 25 of 100 points; the stub has changed since you began",
+      "· Offload the hash The file is missing",
+    ]);
+    await list.nth(1).getByRole("link").click();
+    await page.waitForURL("**/inflight_fix.html");
+  });
+
+  scene("every look of a live page is held to what every page is", async ({ mock, on, page, panel }) => {
+    const found = [];
+    withTraces(mock);
+    await open(on, page, "inflight_fix.html");
+    await page.evaluate(axe);
+    const look = async (name) => {
+      await ready(page);
+      for (const [size, colorScheme] of /** @type {const} */ ([[DESKTOP, "light"], [PHONE, "dark"]])) {
+        await resize(page, size);
+        await page.emulateMedia({ colorScheme });
+        const all = [...await violations(page, "main"), ...await overflow(page), ...await motion(page)];
+        found.push(...all.map((what) => `${name}, ${size.width} px, ${colorScheme}: ${what}`));
+      }
+    };
+    for (const [name, show] of Object.entries(LOOKS)) {
+      show(mock);
+      await panel.locator("summary").first().waitFor({ state: name === "preparing" ? "detached" : "visible" });
+      const closed = panel.locator("details:not([open]) > summary:visible");
+      while (await closed.count() > 0) await closed.first().click();
+      await look(name);
+    }
+    await mock.stop();
+    await panel.getByText("Not connected").waitFor();
+    await look("not connected");
+    await mock.start();
+    await open(on, page, "progress.html");
+    await page.getByText("1 of 3 drills passed.").waitFor();
+    await page.evaluate(axe);
+    await look("overview");
+    none(found, "in live pages");
+  }, { reducedMotion: "reduce" });
+
+  test("where nobody grades, a page shows a recording and how to get one's own", async () => {
+    const page = await tab(stage);
+    await open(stage, page, "inflight_fix.html");
+    const panel = page.locator("drill-panel");
+    assert.ok(await panel.locator(".invitation").getByText("cargo learn").isVisible());
+    await says(panel, "Failed: 25 of 100 points; 3 of 13 checks hold.");
+    await panel.locator("schedule-walker .wrong").first().waitFor({ state: "attached" });
+    assert.equal(await panel.getByRole("button", { name: /hint/ }).count(), 0);
+    none(page.complaints, "complaints");
+    await page.context().close();
+  });
+}
+
