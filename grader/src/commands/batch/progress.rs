@@ -1,11 +1,12 @@
 //! How far a batch is: a bar on a terminal, a line for every tenth elsewhere.
 
+use std::fmt::Write;
 use std::io::IsTerminal;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use super::list::count;
 use crate::batch::{Plan, Record};
@@ -32,8 +33,14 @@ impl Progress {
         ));
         let bar = (all > 0 && std::io::stderr().is_terminal()).then(|| {
             let bar = ProgressBar::new(all as u64);
-            let look = "{bar:30} {pos}/{len}  {per_sec}  {eta} left";
-            bar.set_style(ProgressStyle::with_template(look).expect("it is a template"));
+            let look = "{bar:30} {pos}/{len}  {rate} a second  {eta} left";
+            let style = ProgressStyle::with_template(look).expect("it is a template");
+            bar.set_style(
+                style.with_key("rate", |state: &ProgressState, out: &mut dyn Write| {
+                    // A bar that is not drawn harms nobody.
+                    let _ = write!(out, "{:.1}", state.per_sec());
+                }),
+            );
             bar.enable_steady_tick(Duration::from_millis(250));
             bar
         });
