@@ -14,6 +14,7 @@ use crate::drills::Drill;
 use crate::grading::{GradeError, Grader};
 use crate::learner::Learner;
 use crate::prepared::{Audience, Progress};
+use crate::sandbox::Tier;
 use crate::text::one_line;
 use crate::verdict::{Status, Verdict};
 
@@ -50,11 +51,19 @@ fn prepare(desk: &Desk) -> bool {
     let audience = Audience::Program(&mut tell);
     match Grader::prepared_for(desk.course.clone(), audience) {
         Ok(grader) => {
+            // Said once: what is graded here is the learner's own, and runs all the same.
+            let words = match grader.sandbox().tier() {
+                Tier::Full => String::new(),
+                tier => format!(
+                    "the sandbox is {} here; `cargo grader doctor` says what is missing",
+                    tier.name()
+                ),
+            };
             desk.is_ready(grader);
             desk.board.change_prepare(|prepare| {
                 prepare.phase = PreparePhase::Ready;
                 prepare.done = prepare.total;
-                prepare.words.clear();
+                prepare.words = words;
             });
             true
         }

@@ -59,8 +59,13 @@ impl Told {
                     prepare.done, prepare.total
                 )),
                 PreparePhase::Failed => lines.push(format!("not ready to grade: {words}")),
-                PreparePhase::Ready if before.is_some_and(|(_, done)| done > 0) => {
-                    lines.push("ready to grade".to_owned());
+                PreparePhase::Ready => {
+                    if before.is_some_and(|(_, done)| done > 0) {
+                        lines.push("ready to grade".to_owned());
+                    }
+                    if !words.is_empty() {
+                        lines.push(words);
+                    }
                 }
                 _ => {}
             }

@@ -3,6 +3,7 @@
 //! The courses here have a book of one page, and most have no grader: what is tested
 //! there needs no verdict.
 
+mod preparing;
 mod progress;
 mod served;
 mod terminal;

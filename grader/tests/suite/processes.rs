@@ -34,6 +34,11 @@ pub(crate) fn with_argument(argument: &str) -> Vec<Pid> {
     still_there(move |pid| has_argument(pid, &argument))
 }
 
+/// Processes with this argument at this moment.
+pub(crate) fn with_argument_now(argument: &str) -> Vec<Pid> {
+    all().filter(|pid| has_argument(*pid, argument)).collect()
+}
+
 /// Waits until `parent` has a child whose program is called so.
 pub(crate) fn await_child(parent: Pid, program: &str) -> Pid {
     let patience = Instant::now() + PATIENCE;

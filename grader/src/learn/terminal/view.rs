@@ -94,7 +94,7 @@ fn head(state: &State, show: &Show<'_>) -> Line {
     ];
     let prepare = &state.prepare;
     let (text, style) = match prepare.phase {
-        PreparePhase::Ready => return line,
+        PreparePhase::Ready => (one_line(&prepare.words, 200), DIM),
         PreparePhase::Failed => ("not ready to grade".to_owned(), BAD),
         PreparePhase::Building if prepare.total > 0 => {
             let words = one_line(&prepare.words, 60);

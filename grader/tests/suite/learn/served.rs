@@ -378,3 +378,32 @@ fn a_port_that_is_taken_is_said_so_and_a_free_one_found() {
         assert!(learning.line().starts_with("not ready to grade: "));
     }
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn another_user_of_the_machine_gets_nothing() {
+    use crate::unprivileged::{are_root, run};
+    if !are_root() {
+        // Only root can become somebody else to try it.
+        return;
+    }
+    let course = course();
+    let learning = Learning::begin(&course);
+    let script = "import sys, urllib.error, urllib.request\nfor path in ['/', '/learn/state']:\n  try:\n    \
+        urllib.request.urlopen(sys.argv[1] + path)\n    print('let in')\n  \
+        except urllib.error.HTTPError as error:\n    print(error.code, error.read().decode())\n";
+    let mut python = std::process::Command::new("python3");
+    python.args([
+        "-I",
+        "-c",
+        script,
+        &format!("http://127.0.0.1:{}", learning.port),
+    ]);
+    python.current_dir("/");
+    let Some(output) = run(python, &[]) else {
+        return;
+    };
+    let refusal = "403 {\"error\":\"this is served to the user who started it only\"}\n";
+    assert_eq!(String::from_utf8_lossy(&output.stdout), refusal.repeat(2));
+    assert_eq!(learning.get("/").status, 200);
+}
