@@ -1,7 +1,7 @@
 //! Learn mode: the book on a local page, and every save graded at once.
 //!
 //! One thread each for the server, the watcher, the gradings and the terminal; they share
-//! a [`Desk`](desk::Desk), and tell each other what happened through its board. The
+//! a [`Desk`], and tell each other what happened through its board. The
 //! modules, in reading order:
 
 // What is known, and what can be asked for.

@@ -1,6 +1,6 @@
 //! Patterns: how a class' hand-ins are named, as `{student}/{drill}`.
 //!
-//! Its main type is [`Pattern`]: one [`Segment`] for each folder on the way and one
+//! Its main type is [`Pattern`]: one `Segment` for each folder on the way and one
 //! for the hand-in itself. A pattern looks at names only, never at files.
 
 use regex_lite::Regex;
