@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn cargo_s_bar_is_read_and_the_rest_is_kept() {
-        let drawn = "    Updating crates.io index\n Downloading crates ...\n  Downloaded tokio v1.54.1\n\
+        let drawn = "    Updating the index\n Downloading crates ...\n  Downloaded tokio v1.54.1\n\
             \r    Building [=>       ] 3/80: tokio, syn(build.rs)\r    Building [==>      ] 4/80: serde_core(build), syn\
             \r   Compiling tokio v1.54.1\n    Building [===========>] 79/80: worker...      \r\n\
             error: linker `cc` not found\n  |\n  = note: no such file\nerror: could not compile `worker`\n";
