@@ -23,22 +23,23 @@ pub(super) fn run(course: Course, args: &Audit) -> Result<Exit> {
         Some(slug) => vec![known(&course, slug)?],
         None => mirror::slugs(&course),
     };
-    let mut out = anstream::stdout();
-    let mut problems = 0;
+    let mut missing = Vec::new();
     let mut cases = Vec::new();
     let mut drills: Vec<&dyn Drill> = Vec::new();
     for slug in &slugs {
-        let missing = mirror::missing(&course, slug);
-        for what in &missing {
-            writeln!(out, "WRONG {slug}: {what}")?;
-        }
-        problems += missing.len();
+        let lacks = mirror::missing(&course, slug);
+        missing.extend(lacks.into_iter().map(|what| (slug, what)));
         // What is there is audited all the same.
         if let Some(drill) = drills::find(slug) {
             cases.extend(cases_of(&course, drill)?);
             drills.push(drill);
         }
     }
+    let mut out = anstream::stdout();
+    for (slug, what) in &missing {
+        writeln!(out, "WRONG {slug}: {what}")?;
+    }
+    let mut problems = missing.len();
     let root = course.root().to_owned();
     let results = match cases.is_empty() {
         true => Vec::new(),
