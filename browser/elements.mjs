@@ -107,7 +107,7 @@ export function elements(stage) {
     assert.equal(await words.isVisible(), false);
     const button = figure.getByRole("button", { name: "The same as text" });
     await press(button);
-    assert.ok(await words.isVisible());
+    await words.waitFor();
     assert.equal(await button.getAttribute("aria-expanded"), "true");
   });
 
@@ -119,7 +119,7 @@ export function elements(stage) {
     await Promise.all(missed);
     assert.equal(await page.locator("[data-missing]").count(), 4);
     for (const words of ["The fallback of naive_cache.", "The fallback of the strip."]) {
-      assert.ok(await page.getByText(words).isVisible());
+      await page.getByText(words).waitFor();
     }
     await page.context().close();
   });
@@ -152,11 +152,11 @@ export function elements(stage) {
     await page.keyboard.press("ArrowDown");
     assert.ok(await choice.isChecked());
     await press(box.getByRole("button", { name: "This is my answer" }));
-    assert.ok(await answer.isVisible());
+    await answer.waitFor();
     await page.reload();
     await ready(page);
     assert.ok(await choice.isChecked());
-    assert.ok(await answer.isVisible());
+    await answer.waitFor();
     await press(box.getByRole("button", { name: "Ask me again" }));
     assert.equal(await answer.isVisible(), false);
     await page.reload();
@@ -167,11 +167,11 @@ export function elements(stage) {
   test("without scripts a prediction is a question and something to open", async () => {
     const page = await tab(stage, { javaScriptEnabled: false });
     await page.goto(`${stage.site.origin}/every_element.html`);
-    assert.ok(await page.getByText("As many as there are requests.").isVisible());
+    await page.getByText("As many as there are requests.").waitFor();
     assert.equal(await page.getByText("A hundred.").isVisible(), false);
     await page.getByText("What really happens").click();
-    assert.ok(await page.getByText("A hundred.").isVisible());
-    assert.ok(await page.getByText("The fallback of naive_cache.").isVisible());
+    await page.getByText("A hundred.").waitFor();
+    await page.getByText("The fallback of naive_cache.").waitFor();
     await page.context().close();
   });
 }

@@ -39,7 +39,7 @@ export function frame(stage) {
 
   on("on a desktop the contents stay as they were left", { viewport: DESKTOP }, async (page) => {
     const contents = page.getByRole("navigation", { name: "Contents" });
-    assert.ok(await contents.isVisible());
+    await contents.waitFor();
     await page.getByRole("button", { name: "Contents" }).click();
     assert.equal(await contents.isVisible(), false);
     await page.reload();
@@ -116,7 +116,7 @@ export function frame(stage) {
     const page = await tab(stage);
     await open(stage, page, "404.html");
     assert.match(await page.locator("h1").innerText(), /not found/i);
-    assert.ok(await page.locator(".top").isVisible());
+    await page.locator(".top").waitFor();
     await page.context().close();
   });
 

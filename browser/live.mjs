@@ -107,8 +107,8 @@ export function live(stage) {
     assert.ok(await page.evaluate(() => document.activeElement?.textContent?.startsWith("Request 2 starts")), "the focus stays");
     assert.equal(await panel.getByText("a failed fetch leaves nobody waiting").isVisible(), false);
     await panel.getByText("8 checks could not be judged yet").click();
-    assert.ok(await panel.getByText("a failed fetch leaves nobody waiting").isVisible());
-    assert.ok(await panel.getByText("The stub of this drill has changed since you began.").isVisible());
+    await panel.getByText("a failed fetch leaves nobody waiting").waitFor();
+    await panel.getByText("The stub of this drill has changed since you began.").waitFor();
   });
 
   scene("a schedule that cannot be played again is told as a list", async ({ mock, on, page, panel }) => {
@@ -141,7 +141,7 @@ export function live(stage) {
     await says(panel, "Does not compile: 3 errors.");
     const link = panel.getByRole("link", { name: "src/lib.rs:12:9" });
     assert.equal(await link.getAttribute("href"), MISTAKES[0].open);
-    assert.ok(await panel.getByText("cannot find value x in this scope", { exact: true }).isVisible());
+    await panel.getByText("cannot find value x in this scope", { exact: true }).waitFor();
     assert.equal(await panel.getByRole("link", { name: "src/lib.rs:14:1" }).count(), 0, "no link is a script");
     await panel.getByText("What rustc says").click();
     assert.match(await panel.locator("pre").innerText(), /error\[E0425\]/);
@@ -347,7 +347,7 @@ export function live(stage) {
     const page = await tab(stage);
     await open(stage, page, "inflight_fix.html");
     const panel = page.locator("drill-panel");
-    assert.ok(await panel.locator(".invitation").getByText("cargo learn").isVisible());
+    await panel.locator(".invitation").getByText("cargo learn").waitFor();
     await says(panel, "Failed: 25 of 100 points; 3 of 13 checks hold.");
     await panel.locator("schedule-walker .wrong").first().waitFor({ state: "attached" });
     assert.equal(await panel.getByRole("button", { name: /hint/ }).count(), 0);
