@@ -6,17 +6,17 @@
 
 mod threads;
 
+use sha2::{Digest, Sha256};
+use std::collections::VecDeque;
 use std::io;
 use std::path::Path;
-use std::time::Instant;
-
-use sha2::{Digest, Sha256};
 use worker::protocol::{Admission, Answer, Call, Event, Order, Picture, Report, Step};
 
 use crate::evidence::{Evidence, Tampering};
 use crate::explore::{Played, System};
 use crate::limits::Limits;
 use crate::schedule::{Action, FIRST_USER, HashEnding, Outcome, Settle, Turn};
+use crate::stopwatch::Stopwatch;
 use crate::supervisor::{Failure, Worker};
 
 /// Users of different runs have different ids: run 3's user 7 is 3,000,007. So a
@@ -54,6 +54,23 @@ pub struct Run {
     pub evidence: Evidence,
 }
 
+/// Runs whose turns were asked for.
+#[derive(Debug)]
+struct Sent {
+    runs: Vec<Run>,
+    /// What was asked of which worker; nothing if it is to be asked later.
+    asked: Option<Asked>,
+}
+
+/// Orders that a worker was sent.
+#[derive(Debug)]
+struct Asked {
+    worker: u64,
+    /// To close runs first, so many of them, then one for each run.
+    orders: Vec<Order>,
+    closing: usize,
+}
+
 /// Sums over all runs of one grading.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
@@ -71,9 +88,12 @@ pub struct Driver<'a> {
     limits: &'a Limits,
     service: Service,
     seed: u64,
-    deadline: Instant,
+    /// Since the grading began.
+    time: Stopwatch,
     worker: Option<Worker>,
     workers_started: u64,
+    /// What was sent and not received, oldest first.
+    sent: VecDeque<Sent>,
     runs_opened: u64,
     to_close: Vec<u64>,
     tally: Tally,
@@ -88,16 +108,17 @@ pub struct Driver<'a> {
 
 impl<'a> Driver<'a> {
     /// A driver of `program`, which offers `service` and whose rows and random choices come from `seed`.
-    /// The wall-clock limit of the whole grading begins now.
+    /// The time of the whole grading begins now.
     pub fn new(program: &'a Path, limits: &'a Limits, service: Service, seed: u64) -> Driver<'a> {
         Driver {
             program,
             limits,
             service,
             seed,
-            deadline: Instant::now() + limits.wall,
+            time: Stopwatch::start(),
             worker: None,
             workers_started: 0,
+            sent: VecDeque::new(),
             runs_opened: 0,
             to_close: Vec::new(),
             tally: Tally::default(),
@@ -142,7 +163,7 @@ impl<'a> Driver<'a> {
 
     /// Whether the time of the whole grading is used up, or its verdict not wanted.
     pub fn is_out_of_time(&self) -> bool {
-        Instant::now() > self.deadline || self.limits.stop.is_asked()
+        self.time.exceeds(self.limits.wall) || self.limits.stop.is_asked()
     }
 
     /// What a worker is told to seed its loop with. The rows come from the same
@@ -288,7 +309,7 @@ impl<'a> Driver<'a> {
             looks_all_asleep: None,
             ..self.limits.clone()
         };
-        let started = Worker::start(self.program, &limits, self.deadline);
+        let started = Worker::start(self.program, &limits, self.time);
         let mut worker = started.map_err(|error| Failure::Died(error.to_string()))??;
         let (mut reports, failure) = worker.exchange(&[order]);
         if let Some(failure) = failure {
@@ -324,9 +345,18 @@ impl<'a> Driver<'a> {
         Failure::OutOfTime(self.limits.wall.as_secs())
     }
 
+    /// Sends orders and waits for what comes of them.
     fn exchange(&mut self, orders: &[Order]) -> (Vec<Report>, Option<Failure>) {
+        match self.working() {
+            Ok(worker) => worker.exchange(orders),
+            Err(failure) => (Vec::new(), Some(failure)),
+        }
+    }
+
+    /// The worker, started if there is none.
+    fn working(&mut self) -> Result<&mut Worker, Failure> {
         if self.is_out_of_time() {
-            return (Vec::new(), Some(self.out_of_time()));
+            return Err(self.out_of_time());
         }
         if self.worker.is_none() {
             let mut limits = self.limits.clone();
@@ -337,18 +367,20 @@ impl<'a> Driver<'a> {
                 limits.answer_cpu /= 2;
                 limits.answer_asleep /= 2;
             }
-            match Worker::start(self.program, &limits, self.deadline) {
-                Ok(Ok(worker)) => self.worker = Some(worker),
-                Ok(Err(failure)) => return (Vec::new(), Some(failure)),
+            match Worker::start(self.program, &limits, self.time) {
+                Ok(worker) => {
+                    let worker = worker?;
+                    self.time = worker.time();
+                    self.worker = Some(worker);
+                }
                 Err(error) => {
                     let failure = Failure::Died(format!("it could not be started: {error}"));
                     self.broken = Some(error);
-                    return (Vec::new(), Some(failure));
+                    return Err(failure);
                 }
             }
         }
-        let worker = self.worker.as_mut().expect("started above");
-        worker.exchange(orders)
+        Ok(self.worker.as_mut().expect("started above"))
     }
 
     /// Notes what a failure says of those to come, and ends the worker.
@@ -358,6 +390,8 @@ impl<'a> Driver<'a> {
     }
 
     fn discard_worker(&mut self) {
+        // While the process is still there to be asked.
+        self.time = self.time.alone();
         if let Some(worker) = self.worker.take()
             && self.output.len() < self.limits.output_bytes
         {
@@ -395,31 +429,55 @@ impl<'a> Driver<'a> {
         Order { run: run.id, steps }
     }
 
-    /// Plays what is left of each run's script. How many runs were answered, and
-    /// why the next one was not: it, or one of those sent with it, failed.
-    fn attempt(&mut self, runs: &mut [Run]) -> (usize, Option<Failure>) {
+    /// Asks for what is left of each run's script.
+    ///
+    /// # Errors
+    /// When there is no worker to ask.
+    fn ask(&mut self, runs: &mut [Run]) -> Result<Asked, Failure> {
+        self.working()?;
         let closing = std::mem::take(&mut self.to_close).into_iter();
-        let mut orders: Vec<Order> = closing
-            .map(|run| Order {
-                run,
-                steps: vec![Step::End],
-            })
-            .collect();
-        let closed = orders.len();
+        let end = |run| Order {
+            run,
+            steps: vec![Step::End],
+        };
+        let mut orders: Vec<Order> = closing.map(end).collect();
+        let closing = orders.len();
         orders.extend(runs.iter_mut().map(|run| self.order(run)));
-        let (reports, mut failure) = self.exchange(&orders);
-        let mut answered = 0;
-        for (run, report) in runs.iter_mut().zip(reports.into_iter().skip(closed)) {
+        self.working()?.send(&orders);
+        Ok(Asked {
+            worker: self.workers_started,
+            orders,
+            closing,
+        })
+    }
+
+    /// What came of it, noted in the runs. Why the first run that was not answered was
+    /// not, if there is one: it, or one of those sent with it, failed.
+    fn answered(&mut self, runs: &mut [Run], asked: &Asked) -> Option<Failure> {
+        let received = self.working().map(|worker| worker.receive(&asked.orders));
+        let (reports, mut failure) = received.unwrap_or_else(|failure| (Vec::new(), Some(failure)));
+        let reports = reports.into_iter().skip(asked.closing);
+        for (run, report) in runs.iter_mut().zip(reports) {
             if let Err(tampering) = absorb(run, report) {
                 failure = Some(Failure::Garbled(tampering.0));
                 break;
             }
-            answered += 1;
         }
         if let Some(failure) = &failure {
             self.give_up_on(failure);
         }
-        (answered, failure)
+        failure
+    }
+
+    /// Plays what is left of each run's script. Why it could not be, if so.
+    fn attempt(&mut self, runs: &mut [Run]) -> Option<Failure> {
+        match self.ask(runs) {
+            Ok(asked) => self.answered(runs, &asked),
+            Err(failure) => {
+                self.give_up_on(&failure);
+                Some(failure)
+            }
+        }
     }
 
     /// How many turns of a run the current worker has played.
@@ -436,7 +494,7 @@ impl<'a> Driver<'a> {
         let known = self.turns_known(run);
         for turn in run.script.split_off(known) {
             run.script.push(turn);
-            let (_, failure) = self.attempt(std::slice::from_mut(run));
+            let failure = self.attempt(std::slice::from_mut(run));
             if failure.is_some() {
                 // What the grader did in that turn is known even so.
                 let _ = run.evidence.played(turn, &[], &[]);
@@ -498,12 +556,22 @@ impl System for Driver<'_> {
         }
     }
 
-    fn play(&mut self, batch: Vec<(Run, Vec<Turn>)>) -> Vec<Played<Self>> {
+    fn send(&mut self, batch: Vec<(Run, Vec<Turn>)>) {
         let extend = |(mut run, turns): (Run, Vec<Turn>)| {
             run.script.extend(turns);
             run
         };
         let mut runs: Vec<Run> = batch.into_iter().map(extend).collect();
+        let at_once = self.service == Service::Users && !self.has_blocked;
+        // Why nobody could be asked will be found out once more.
+        let asked = at_once.then(|| self.ask(&mut runs).ok()).flatten();
+        self.sent.push_back(Sent { runs, asked });
+    }
+
+    fn receive(&mut self) -> Vec<Played<Self>> {
+        let Some(Sent { mut runs, asked }) = self.sent.pop_front() else {
+            return Vec::new();
+        };
         if self.service == Service::Passwords {
             let play = |mut run| {
                 let failure = self.play_with_threads(&mut run);
@@ -512,7 +580,14 @@ impl System for Driver<'_> {
             return runs.into_iter().map(play).collect();
         }
         let fine = |run| Played { run, failure: None };
-        if !self.has_blocked && self.attempt(&mut runs).1.is_none() {
+        let failed = match asked {
+            Some(asked) if asked.worker == self.workers_started => {
+                self.answered(&mut runs, &asked).is_some()
+            }
+            // Whom was asked is gone, by another batch's doing.
+            _ => self.has_blocked || self.attempt(&mut runs).is_some(),
+        };
+        if !failed {
             return runs.into_iter().map(fine).collect();
         }
         // A worker answers several orders at once, so it may be any of them that
@@ -529,6 +604,21 @@ impl System for Driver<'_> {
             played.push(Played { run, failure });
         }
         played
+    }
+
+    fn abandon(&mut self) {
+        for Sent { runs, asked } in std::mem::take(&mut self.sent) {
+            // What the worker says of them must not be taken for an answer to others.
+            if let (Some(asked), Some(worker)) = (asked, &mut self.worker)
+                && asked.worker == self.workers_started
+                && worker.receive(&asked.orders).1.is_some()
+            {
+                self.discard_worker();
+            }
+            for run in &runs {
+                self.close(run);
+            }
+        }
     }
 
     fn close(&mut self, run: &Run) {

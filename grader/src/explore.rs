@@ -6,6 +6,8 @@
 //! them. It knows nothing of caches or drills: a [`System`] plays turns, a
 //! function names the turns that may follow, the caller judges what ended.
 
+use std::collections::VecDeque;
+
 /// Something that plays schedules.
 pub trait System {
     /// One turn of a schedule.
@@ -18,8 +20,22 @@ pub trait System {
     /// Opens a run on which no turn has been played.
     fn open(&mut self) -> Self::Run;
 
-    /// Plays turns on several runs; the answers come in the same order.
-    fn play(&mut self, batch: Vec<(Self::Run, Vec<Self::Turn>)>) -> Vec<Played<Self>>;
+    /// Has turns played on several runs. What comes of them is got by
+    /// [`System::receive`]; meanwhile another batch may be sent.
+    fn send(&mut self, batch: Vec<(Self::Run, Vec<Self::Turn>)>);
+
+    /// What came of the batch that was sent first, its runs in the same order.
+    /// Nothing if none was sent.
+    fn receive(&mut self) -> Vec<Played<Self>>;
+
+    /// Gives up what was sent and not received.
+    fn abandon(&mut self);
+
+    /// Has turns played and waits for what comes of them.
+    fn play(&mut self, batch: Vec<(Self::Run, Vec<Self::Turn>)>) -> Vec<Played<Self>> {
+        self.send(batch);
+        self.receive()
+    }
 
     /// How many runs may be open side by side. More of them mean fewer, larger
     /// messages.
@@ -81,12 +97,15 @@ impl Coverage {
     }
 }
 
-/// A run under way.
+/// A run to go on with.
 struct Branch<S: System> {
     run: S::Run,
     played: Vec<S::Turn>,
     to_play: Vec<S::Turn>,
 }
+
+/// Batches under way: one is played while the last one's outcome is looked at.
+const BATCHES: usize = 2;
 
 /// Plays every schedule there is, at most `limit` of them.
 ///
@@ -104,9 +123,15 @@ where
     let mut coverage = Coverage::default();
     // Branches not begun: the turns that lead there, all but the last known to work.
     let mut branches: Vec<Vec<S::Turn>> = vec![Vec::new()];
+    // Of each batch under way, the turns its runs will have played.
+    let mut sent: VecDeque<Vec<Vec<S::Turn>>> = VecDeque::new();
     let mut open: Vec<Branch<S>> = Vec::new();
     loop {
-        while open.len() < system.width() && coverage.schedules + open.len() < limit {
+        let under_way: usize = sent.iter().map(Vec::len).sum();
+        while open.len() < system.width().div_ceil(BATCHES)
+            && under_way + open.len() < system.width()
+            && coverage.schedules + under_way + open.len() < limit
+        {
             let Some(turns) = branches.pop() else { break };
             open.push(Branch {
                 run: system.open(),
@@ -114,19 +139,25 @@ where
                 to_play: turns,
             });
         }
-        if open.is_empty() {
+        if !open.is_empty() {
+            let (mut turns, mut batch) = (Vec::new(), Vec::new());
+            for mut branch in open.drain(..) {
+                branch.played.extend(branch.to_play.iter().cloned());
+                turns.push(branch.played);
+                batch.push((branch.run, branch.to_play));
+            }
+            system.send(batch);
+            sent.push_back(turns);
+            if sent.len() < BATCHES {
+                continue;
+            }
+        }
+        let Some(played_turns) = sent.pop_front() else {
             coverage.unexplored += branches.len();
             return coverage;
-        }
-        let mut played_turns = Vec::with_capacity(open.len());
-        let mut batch = Vec::with_capacity(open.len());
-        for mut branch in open.drain(..) {
-            branch.played.extend(branch.to_play.iter().cloned());
-            played_turns.push(branch.played);
-            batch.push((branch.run, branch.to_play));
-        }
+        };
         let mut stop = false;
-        for (outcome, turns) in system.play(batch).into_iter().zip(played_turns) {
+        for (outcome, turns) in system.receive().into_iter().zip(played_turns) {
             let follow = match outcome.failure {
                 None => choices(&outcome.run),
                 Some(_) => Follow::End,
@@ -157,10 +188,12 @@ where
             });
         }
         if stop {
+            system.abandon();
             for branch in &open {
                 system.close(&branch.run);
             }
-            coverage.unexplored += open.len() + branches.len();
+            let under_way: usize = sent.iter().map(Vec::len).sum();
+            coverage.unexplored += under_way + open.len() + branches.len();
             return coverage;
         }
     }
@@ -176,19 +209,30 @@ pub fn wander<S: System>(
 ) -> Coverage {
     let mut coverage = Coverage::default();
     let mut begun = 0;
+    // Of each batch under way, the numbers of its walks.
+    let mut sent: VecDeque<Vec<usize>> = VecDeque::new();
     let mut open: Vec<(usize, S::Run, Vec<S::Turn>)> = Vec::new();
     loop {
-        while open.len() < system.width() && begun < count {
+        let under_way: usize = sent.iter().map(Vec::len).sum();
+        while open.len() < system.width().div_ceil(BATCHES)
+            && under_way + open.len() < system.width()
+            && begun < count
+        {
             open.push((begun, system.open(), Vec::new()));
             begun += 1;
         }
-        if open.is_empty() {
-            return coverage;
+        if !open.is_empty() {
+            sent.push_back(open.iter().map(|(number, ..)| *number).collect());
+            system.send(open.drain(..).map(|(_, run, turns)| (run, turns)).collect());
+            if sent.len() < BATCHES {
+                continue;
+            }
         }
-        let numbers: Vec<usize> = open.iter().map(|(number, ..)| *number).collect();
-        let batch = open.drain(..).map(|(_, run, turns)| (run, turns)).collect();
+        let Some(numbers) = sent.pop_front() else {
+            return coverage;
+        };
         let mut stop = false;
-        for (number, outcome) in numbers.into_iter().zip(system.play(batch)) {
+        for (number, outcome) in numbers.into_iter().zip(system.receive()) {
             let turn = match outcome.failure {
                 None => choose(number, &outcome.run),
                 Some(_) => None,
@@ -202,10 +246,12 @@ pub fn wander<S: System>(
             }
         }
         if stop {
+            system.abandon();
             for (_, run, _) in &open {
                 system.close(run);
             }
-            coverage.unexplored += open.len() + count - begun;
+            let under_way: usize = sent.iter().map(Vec::len).sum();
+            coverage.unexplored += under_way + open.len() + count - begun;
             return coverage;
         }
     }
@@ -248,6 +294,7 @@ mod tests {
         chokes_on: Option<char>,
         open: isize,
         messages: usize,
+        sent: VecDeque<Vec<(String, Vec<char>)>>,
     }
 
     impl System for Letters {
@@ -264,8 +311,12 @@ mod tests {
             String::new()
         }
 
-        fn play(&mut self, batch: Vec<(String, Vec<char>)>) -> Vec<Played<Self>> {
+        fn send(&mut self, batch: Vec<(String, Vec<char>)>) {
             self.messages += 1;
+            self.sent.push_back(batch);
+        }
+
+        fn receive(&mut self) -> Vec<Played<Self>> {
             let play = |(mut run, turns): (String, Vec<char>)| {
                 let failure = turns
                     .iter()
@@ -274,7 +325,13 @@ mod tests {
                 run.extend(turns);
                 Played { run, failure }
             };
+            let batch = self.sent.pop_front().unwrap_or_default();
             batch.into_iter().map(play).collect()
+        }
+
+        fn abandon(&mut self) {
+            let given_up: usize = self.sent.drain(..).map(|batch| batch.len()).sum();
+            self.open -= given_up as isize;
         }
 
         fn close(&mut self, _: &String) {

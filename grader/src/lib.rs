@@ -60,6 +60,7 @@ pub mod limits;
 pub mod prepared;
 pub mod sandbox;
 pub mod stop;
+pub mod stopwatch;
 pub mod submission;
 pub mod supervisor;
 pub mod toolchain;

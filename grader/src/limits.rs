@@ -21,7 +21,8 @@ use crate::stop::Stop;
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DrillLimits {
-    /// All runs of one submission together, in seconds by the clock on the wall: 60.
+    /// All runs of one submission together, in seconds: 60. Time in which a busy machine
+    /// ran others is left out.
     pub wall_seconds: Option<u64>,
     /// CPU time of one worker process, in seconds: 40.
     pub cpu_seconds: Option<u64>,
@@ -38,7 +39,8 @@ pub struct DrillLimits {
 /// The limits of one grading. Durations and bytes.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// All runs of one submission together, wall clock.
+    /// All runs of one submission together, as a [`Stopwatch`](crate::stopwatch::Stopwatch)
+    /// measures.
     pub wall: Duration,
     /// CPU time of one worker process.
     pub cpu: Duration,
@@ -57,7 +59,7 @@ pub struct Limits {
     /// How often in a row every thread may be seen asleep before an answer, where a
     /// submission uses threads.
     pub looks_all_asleep: Option<u32>,
-    /// The most wall-clock time for one answer, however busy the machine.
+    /// The most time for one answer, measured likewise.
     pub answer_wall: Duration,
     /// What else the process is kept from.
     pub sandbox: Sandbox,

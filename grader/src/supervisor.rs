@@ -21,6 +21,7 @@ use thiserror::Error;
 use worker::protocol::{Hello, Order, PROTOCOL, Report};
 
 use crate::limits::{Confined, Limits};
+use crate::stopwatch::Stopwatch;
 use channel::{Channel, Received};
 use output::Output;
 use pulse::Pulse;
@@ -53,12 +54,13 @@ pub struct Worker {
     channel: Channel,
     output: Output,
     pulse: Pulse,
-    deadline: Instant,
+    /// Since the grading began, the process measured as well.
+    time: Stopwatch,
     limits: Limits,
 }
 
 impl Worker {
-    /// Starts `program` and waits until it says hello.
+    /// Starts `program` and waits until it says hello; `time` began with the grading.
     ///
     /// # Errors
     /// The outer error is the system's (the program cannot be started); the inner
@@ -66,7 +68,7 @@ impl Worker {
     pub fn start(
         program: &Path,
         limits: &Limits,
-        deadline: Instant,
+        time: Stopwatch,
     ) -> io::Result<Result<Worker, Failure>> {
         let (ours, theirs) = UnixStream::pair()?;
         let policy = limits.sandbox.running(limits, program);
@@ -76,15 +78,16 @@ impl Worker {
         let pulse = Pulse::of(process.id());
         let channel = Channel::new(ours)?;
         let limits = limits.clone();
+        let time = time.with(process.id());
         let mut worker = Worker {
             process,
             channel,
             output,
             pulse,
-            deadline,
+            time,
             limits,
         };
-        let hello = worker.receive::<Hello>();
+        let hello = worker.message::<Hello>();
         if hello.is_err() {
             worker.complain_if_not_started()?;
         }
@@ -97,41 +100,36 @@ impl Worker {
         })
     }
 
-    /// Sends orders and collects the reports, in the same order. Ends early, with
+    /// Sends orders. What cannot be sent will not be answered, and that is noticed by
+    /// [`Worker::receive`]; what is received meanwhile is kept for it.
+    pub fn send(&mut self, orders: &[Order]) {
+        for order in orders {
+            self.channel.queue(order);
+        }
+        let _ = self.channel.flush();
+    }
+
+    /// Collects the reports on orders that were sent, in the same order. Ends early, with
     /// the reason, at the first order that is not answered.
-    pub fn exchange(&mut self, orders: &[Order]) -> (Vec<Report>, Option<Failure>) {
+    pub fn receive(&mut self, orders: &[Order]) -> (Vec<Report>, Option<Failure>) {
         let mut reports = Vec::with_capacity(orders.len());
-        let mut rest = orders;
-        while !rest.is_empty() {
-            // No more than the socket takes: else both sides could wait for each other.
-            let mut sent = 0;
-            while sent < rest.len() && !self.channel.is_full() {
-                if let Err(error) = self.channel.queue(&rest[sent]) {
-                    return (
-                        reports,
-                        Some(Failure::Garbled(format!(
-                            "no order could be written ({error})"
-                        ))),
-                    );
-                }
-                sent += 1;
+        for order in orders {
+            match self.answer(order) {
+                Ok(report) => reports.push(report),
+                Err(failure) => return (reports, Some(failure)),
             }
-            // What cannot be sent will not be answered, and that is noticed below.
-            let _ = self.channel.flush();
-            let (now, later) = rest.split_at(sent);
-            for order in now {
-                match self.answer(order) {
-                    Ok(report) => reports.push(report),
-                    Err(failure) => return (reports, Some(failure)),
-                }
-            }
-            rest = later;
         }
         (reports, None)
     }
 
+    /// Sends orders and collects the reports.
+    pub fn exchange(&mut self, orders: &[Order]) -> (Vec<Report>, Option<Failure>) {
+        self.send(orders);
+        self.receive(orders)
+    }
+
     fn answer(&mut self, order: &Order) -> Result<Report, Failure> {
-        let report: Report = self.receive()?;
+        let report: Report = self.message()?;
         if report.run != order.run || report.steps.len() != order.steps.len() {
             let what = format!(
                 "a report for run {} where one for run {} was due",
@@ -147,13 +145,23 @@ impl Worker {
         self.output.text()
     }
 
+    /// Since the grading began, this process measured as well.
+    pub fn time(&self) -> Stopwatch {
+        self.time
+    }
+
+    /// A stopwatch that starts now and measures this process as well.
+    pub fn stopwatch(&self) -> Stopwatch {
+        Stopwatch::start().with(self.process.id())
+    }
+
     /// What its threads do at this moment, the loop's own apart. `None` where the
     /// system does not say.
     pub fn threads(&self) -> Option<Threads> {
         Threads::of(self.process.id())
     }
 
-    fn receive<T: serde::de::DeserializeOwned>(&mut self) -> Result<T, Failure> {
+    fn message<T: serde::de::DeserializeOwned>(&mut self) -> Result<T, Failure> {
         self.pulse.begin();
         loop {
             match self.channel.receive() {
@@ -166,7 +174,7 @@ impl Worker {
                 }
                 Received::Ended => return Err(Failure::Died(self.how_it_ended())),
                 Received::Nothing => {
-                    if Instant::now() > self.deadline || self.limits.stop.is_asked() {
+                    if self.time.exceeds(self.limits.wall) || self.limits.stop.is_asked() {
                         return Err(Failure::OutOfTime(self.limits.wall.as_secs()));
                     }
                     if let Some(how) = self.pulse.stopped(&self.limits) {

@@ -11,7 +11,8 @@ use worker::protocol::{Event, Order, Step};
 use super::{Driver, Run, SPIN_POLLS, SPIN_POLLS_PER_REQUEST};
 use crate::evidence::{Evidence, Hash, HashState, Tampering};
 use crate::schedule::{Action, Settle, Turn};
-use crate::supervisor::{Failure, Threads};
+use crate::stopwatch::Stopwatch;
+use crate::supervisor::{Failure, Threads, Worker};
 
 /// Pings the loop answers, at least, in a turn in which a hash is held.
 const PINGS: u32 = 3;
@@ -153,8 +154,9 @@ impl Driver<'_> {
         polls: u32,
         sums: &mut Sums,
     ) -> Result<(), Failure> {
-        let began = Instant::now();
         self.round(run, steps, polls, sums)?;
+        let worker = self.worker.as_ref();
+        let time = worker.map_or_else(Stopwatch::start, Worker::stopwatch);
         let mut before = self.threads();
         let at_first = before.clone();
         let mut last_event = Instant::now();
@@ -182,7 +184,7 @@ impl Driver<'_> {
                 let used = both.and_then(|(now, first)| now.least_used_awake(first));
                 used.is_some_and(|used| used > IDLE_RUNNING)
             };
-            if began.elapsed() > TURN_LIMIT || !resting && runs_idly() {
+            if time.exceeds(TURN_LIMIT) || !resting && runs_idly() {
                 return Ok(());
             }
             if resting && polls == 0 {

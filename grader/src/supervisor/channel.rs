@@ -2,8 +2,9 @@
 
 use std::io::{self, Read, Write};
 use std::os::unix::net::UnixStream;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use worker::protocol::MAX_MESSAGE_BYTES;
 
 /// How long [`Channel::receive`] waits before it says [`Received::Nothing`].
@@ -12,8 +13,9 @@ const TICK: Duration = Duration::from_millis(4);
 /// How long the worker may leave our orders unread.
 const SEND_LIMIT: Duration = Duration::from_secs(2);
 
-/// Bytes sent without waiting for answers; far less than a socket holds.
-const SEND_AT_ONCE: usize = 32 << 10;
+/// What is kept of messages that nobody has asked for yet. Whoever says more while we
+/// send is not listened to, and what it says is too much by any measure.
+const KEPT: usize = 16 * MAX_MESSAGE_BYTES;
 
 /// The grader's end of the socket.
 #[derive(Debug)]
@@ -21,6 +23,8 @@ pub(super) struct Channel {
     stream: UnixStream,
     queued: Vec<u8>,
     buffer: Vec<u8>,
+    /// Where in the buffer the next message begins.
+    begin: usize,
     /// Where in the buffer no newline has been looked for yet.
     searched: usize,
 }
@@ -40,31 +44,51 @@ pub(super) enum Received {
 
 impl Channel {
     pub(super) fn new(stream: UnixStream) -> io::Result<Channel> {
-        stream.set_read_timeout(Some(TICK))?;
-        stream.set_write_timeout(Some(SEND_LIMIT))?;
+        stream.set_nonblocking(true)?;
         Ok(Channel {
             stream,
             queued: Vec::new(),
             buffer: Vec::new(),
+            begin: 0,
             searched: 0,
         })
     }
 
     /// Adds a message to what [`Channel::flush`] sends.
-    pub(super) fn queue(&mut self, message: &impl serde::Serialize) -> io::Result<()> {
-        serde_json::to_writer(&mut self.queued, message)?;
+    pub(super) fn queue(&mut self, message: &impl serde::Serialize) {
+        serde_json::to_writer(&mut self.queued, message).expect("plain data is always JSON");
         self.queued.push(b'\n');
-        Ok(())
     }
 
-    /// Whether so much is queued that it should be sent and answered first.
-    pub(super) fn is_full(&self) -> bool {
-        self.queued.len() > SEND_AT_ONCE
-    }
-
+    /// Sends what is queued. Reads meanwhile: a worker whose reports nobody takes would
+    /// stop taking orders, and both sides would wait for each other.
     pub(super) fn flush(&mut self) -> io::Result<()> {
         let queued = std::mem::take(&mut self.queued);
-        self.stream.write_all(&queued)
+        let deadline = Instant::now() + SEND_LIMIT;
+        let mut rest = &queued[..];
+        while !rest.is_empty() {
+            match self.stream.write(rest) {
+                Ok(sent) => rest = &rest[sent..],
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    if Instant::now() > deadline {
+                        return Err(io::ErrorKind::TimedOut.into());
+                    }
+                    let room = self.buffer.len() - self.begin < KEPT;
+                    let reading = if room {
+                        PollFlags::IN
+                    } else {
+                        PollFlags::empty()
+                    };
+                    self.wait_for(PollFlags::OUT | reading)?;
+                    if room {
+                        self.read()?;
+                    }
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn receive(&mut self) -> Received {
@@ -74,33 +98,61 @@ impl Channel {
                 .position(|byte| *byte == b'\n')
             {
                 let end = self.searched + at;
-                if end > MAX_MESSAGE_BYTES {
+                let line = self.begin..end;
+                (self.begin, self.searched) = (end + 1, end + 1);
+                if line.len() > MAX_MESSAGE_BYTES {
                     return Received::TooLong;
                 }
-                let rest = self.buffer.split_off(end + 1);
-                let mut line = std::mem::replace(&mut self.buffer, rest);
-                line.pop();
-                self.searched = 0;
-                return Received::Message(line);
+                return Received::Message(self.buffer[line].to_vec());
             }
             self.searched = self.buffer.len();
-            if self.buffer.len() > MAX_MESSAGE_BYTES {
+            if self.buffer.len() - self.begin > MAX_MESSAGE_BYTES {
                 return Received::TooLong;
             }
-            let mut chunk = [0; 64 * 1024];
+            match self.read() {
+                Ok(Some(0)) => return Received::Ended,
+                Ok(Some(_)) => {}
+                Ok(None) => match self.wait_for(PollFlags::IN) {
+                    Ok(true) => {}
+                    // Whoever asks looks at the clock and asks again.
+                    Ok(false) | Err(_) => return Received::Nothing,
+                },
+                // A reset is an end: the worker died with orders unread.
+                Err(_) => return Received::Ended,
+            }
+        }
+    }
+
+    /// Takes what has come in. How many bytes; `None` if nothing has.
+    fn read(&mut self) -> io::Result<Option<usize>> {
+        if self.begin == self.buffer.len() {
+            self.buffer.clear();
+            (self.begin, self.searched) = (0, 0);
+        }
+        let mut chunk = [0; 64 * 1024];
+        loop {
             match self.stream.read(&mut chunk) {
-                Ok(0) => return Received::Ended,
-                Ok(length) => self.buffer.extend_from_slice(&chunk[..length]),
+                Ok(length) => {
+                    self.buffer.extend_from_slice(&chunk[..length]);
+                    return Ok(Some(length));
+                }
                 Err(error) => match error.kind() {
-                    io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => {
-                        return Received::Nothing;
-                    }
+                    io::ErrorKind::WouldBlock => return Ok(None),
                     io::ErrorKind::Interrupted => {}
-                    // A reset is an end: the worker died with orders unread.
-                    _ => return Received::Ended,
+                    _ => return Err(error),
                 },
             }
         }
+    }
+
+    /// Waits for one tick at most. Whether something can be done.
+    fn wait_for(&self, what: PollFlags) -> io::Result<bool> {
+        let tick = Timespec {
+            tv_sec: 0,
+            tv_nsec: TICK.as_nanos() as i64,
+        };
+        let ready = poll(&mut [PollFd::new(&self.stream, what)], Some(&tick))?;
+        Ok(ready > 0)
     }
 }
 
@@ -140,6 +192,33 @@ mod tests {
         let mut line = vec![b'x'; MAX_MESSAGE_BYTES + 1];
         line.push(b'\n');
         assert_eq!(next(&mut channel_with(&line)), Received::TooLong);
+    }
+
+    #[test]
+    fn who_sends_much_still_hears_what_is_said_meanwhile() {
+        // More both ways than any socket holds: the other side takes nothing while
+        // nobody takes what it says.
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        let text = "x".repeat(1000);
+        let lines = 4000;
+        let echo = std::thread::spawn(move || {
+            let reader = io::BufReader::new(theirs.try_clone().unwrap());
+            let mut writer = theirs;
+            for line in io::BufRead::lines(reader).take(lines) {
+                writeln!(writer, "{}", line.unwrap()).unwrap();
+            }
+        });
+        let mut channel = Channel::new(ours).unwrap();
+        for _ in 0..lines {
+            channel.queue(&text);
+        }
+        channel.flush().unwrap();
+        let line = format!("{text:?}").into_bytes();
+        for _ in 0..lines {
+            assert_eq!(next(&mut channel), Received::Message(line.clone()));
+        }
+        assert_eq!(next(&mut channel), Received::Ended);
+        echo.join().unwrap();
     }
 
     proptest::proptest! {

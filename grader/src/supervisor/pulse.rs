@@ -10,12 +10,14 @@ use std::time::{Duration, Instant};
 
 use super::threads::Threads;
 use crate::limits::Limits;
+use crate::stopwatch::Stopwatch;
 
 /// The loop thread of one process.
 #[derive(Debug)]
 pub(super) struct Pulse {
     pid: u32,
-    began: Instant,
+    /// Since an answer was first found missing.
+    waiting: Option<Stopwatch>,
     cpu_at_begin: Option<Duration>,
     asleep_since: Option<(Instant, Duration)>,
     /// What all threads had done when all of them were first seen asleep, and how
@@ -27,7 +29,7 @@ impl Pulse {
     pub(super) fn of(pid: u32) -> Pulse {
         Pulse {
             pid,
-            began: Instant::now(),
+            waiting: None,
             cpu_at_begin: None,
             asleep_since: None,
             all_asleep: None,
@@ -36,7 +38,7 @@ impl Pulse {
 
     /// An answer is awaited from now on.
     pub(super) fn begin(&mut self) {
-        self.began = Instant::now();
+        self.waiting = None;
         self.cpu_at_begin = None;
         self.asleep_since = None;
         self.all_asleep = None;
@@ -45,7 +47,11 @@ impl Pulse {
     /// How the thread is stuck, if it is. To be asked every few milliseconds.
     pub(super) fn stopped(&mut self, limits: &Limits) -> Option<String> {
         let now = Instant::now();
-        if now - self.began > limits.answer_wall {
+        let pid = self.pid;
+        let waiting = *self
+            .waiting
+            .get_or_insert_with(|| Stopwatch::start().with(pid));
+        if waiting.exceeds(limits.answer_wall) {
             return Some(format!("no answer for {} s", limits.answer_wall.as_secs()));
         }
         let (asleep, cpu) = thread_state(self.pid)?;

@@ -13,6 +13,7 @@ use grader::driver::{Driver, Service};
 use grader::exam::{Decision, Exam};
 use grader::limits::Limits;
 use grader::prepared::Prepared;
+use grader::stopwatch::Stopwatch;
 use grader::supervisor::Worker;
 use grader::toolchain::Toolchain;
 use grader::verdict::CheckStatus;
@@ -187,8 +188,7 @@ fn who_can_make_any_system_call_gets_nowhere() {
 /// How a worker dies of its first order, and what it printed.
 fn last_words(program: &Path, last: Option<i64>) -> (String, String) {
     use worker::protocol::{Order, Step};
-    let deadline = Instant::now() + Duration::from_secs(60);
-    let started = Worker::start(program, &limits(), deadline).expect("it can be started");
+    let started = Worker::start(program, &limits(), Stopwatch::start()).expect("it can be started");
     let mut worker = started.expect("it says hello");
     let order = Order {
         run: 1,

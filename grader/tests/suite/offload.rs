@@ -11,6 +11,7 @@ use grader::compile::Compiled;
 use grader::drills::{self, Drill};
 use grader::grading::Grader;
 use grader::limits::Limits;
+use grader::stopwatch::Stopwatch;
 use grader::submission::Submission;
 use grader::supervisor::Worker;
 use grader::verdict::{CheckResult, CheckStatus, Status, Verdict};
@@ -387,12 +388,11 @@ impl Driven {
         let submission = Submission::read(&root().join(path)).expect("it can be read");
         let compiled = GRADER.compile(drill(), &submission);
         let compiled = compiled.expect("the machine is able").expect("it compiles");
-        let deadline = Instant::now() + PATIENCE;
         let limits = Limits {
             sandbox: GRADER.sandbox().clone(),
             ..Limits::default()
         };
-        let worker = Worker::start(compiled.program(), &limits, deadline);
+        let worker = Worker::start(compiled.program(), &limits, Stopwatch::start());
         Driven {
             worker: worker.expect("it can be started").expect("it says hello"),
             run: 1,

@@ -101,7 +101,9 @@ pub(crate) struct Common {
 
 fn serve(channel: UnixStream, common: &Rc<Common>) -> io::Result<()> {
     let mut reader = BufReader::with_capacity(1 << 16, channel.try_clone()?);
-    let mut writer = BufWriter::with_capacity(1 << 16, channel);
+    // Less than there is to say of a batch of orders: the grader reads the first reports
+    // while the last ones are being made.
+    let mut writer = BufWriter::with_capacity(1 << 13, channel);
     send(&mut writer, &Hello { protocol: PROTOCOL })?;
     let mut runs: HashMap<u64, Instance> = HashMap::new();
     let mut line = String::new();
