@@ -73,8 +73,14 @@ impl Places {
         // toolchain's program for that looks at its own place, which is not shown.
         std::fs::create_dir(dir.join("linker"))?;
         std::os::unix::fs::symlink(linker, dir.join("linker/ld.lld"))?;
-        let arguments = ["-C", "link-arg=-fuse-ld=lld", "-C", "link-arg=-Blinker"];
-        Ok(arguments.map(str::to_owned).to_vec())
+        let arguments = [
+            "link-arg=-fuse-ld=lld",
+            "link-arg=-Blinker",
+            // There is less to do than it takes to share it out.
+            "link-arg=-Wl,--threads=1",
+        ];
+        let arguments = arguments.map(|argument| ["-C".to_owned(), argument.to_owned()]);
+        Ok(arguments.concat())
     }
 
     /// rustc's policy for one call in the job folder `dir`, in which it may write to
