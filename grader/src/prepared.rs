@@ -366,7 +366,7 @@ fn manifest(root: &Path, allowed: &BTreeMap<String, String>) -> String {
          [package]\nname = \"prepared\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
          [workspace]\n\n\
          [[bin]]\nname = \"launcher\"\npath = \"src/launcher.rs\"\n\n\
-         [profile.release]\nopt-level = 1\ndebug = false\nincremental = false\n\n\
+         [profile.release]\nopt-level = 2\ndebug = false\nincremental = false\n\n\
          [profile.release.package.bcrypt]\nopt-level = 3\n\
          [profile.release.package.blowfish]\nopt-level = 3\n\n\
          [dependencies]\n\
