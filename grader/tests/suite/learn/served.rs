@@ -381,6 +381,33 @@ fn a_port_that_is_taken_is_said_so_and_a_free_one_found() {
 
 #[test]
 #[cfg(target_os = "linux")]
+fn the_book_is_opened_in_a_browser_when_that_is_asked_for() {
+    let course = course();
+    let begin = |script: &str| {
+        let mut command = going_on(&course, &["learn", "--port", "0", "--open"]);
+        command.env("PATH", super::path_with_openers(&course, script));
+        command.stdin(std::process::Stdio::null());
+        Learning::spawned(command)
+    };
+    let learning = begin("printf %s \"$1\" >opened");
+    let address = format!("http://127.0.0.1:{}/", learning.port);
+    let opened = || std::fs::read_to_string(course.path("opened")).unwrap_or_default();
+    let patience = std::time::Instant::now() + super::PATIENCE;
+    while opened().is_empty() {
+        assert!(std::time::Instant::now() < patience, "nothing was opened");
+        std::thread::sleep(super::TICK);
+    }
+    assert_eq!(opened(), address);
+    drop(learning);
+
+    let mut learning = begin("exit 3");
+    let address = format!("http://127.0.0.1:{}/", learning.port);
+    let said = format!("no browser could be started; open {address} in one\n");
+    assert_eq!(learning.line(), said);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
 fn another_user_of_the_machine_gets_nothing() {
     use crate::unprivileged::{are_root, run};
     if !are_root() {
