@@ -78,7 +78,7 @@ fn next(happened: &Receiver<Happened>) -> Happened {
 }
 
 fn listen(desk: &Arc<Desk>, sender: Sender<Happened>) -> io::Result<()> {
-    let (_, mut news) = desk.board.listen();
+    let (_, mut news) = desk.board.listen(|_| ());
     start("news", move || {
         loop {
             match news.blocking_recv() {

@@ -223,6 +223,17 @@ impl Drop for Learning {
 struct Events(BufReader<TcpStream>);
 
 impl Events {
+    /// The next change of a drill.
+    fn next_drill(&mut self) -> Value {
+        loop {
+            if let (name, drill) = self.next()
+                && name == "drill"
+            {
+                return drill;
+            }
+        }
+    }
+
     /// The next event: its name and its data.
     fn next(&mut self) -> (String, Value) {
         let mut name = None;

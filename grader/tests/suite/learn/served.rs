@@ -245,12 +245,7 @@ fn who_listens_hears_the_whole_state_and_then_every_change() {
     }
     let answer = learning.post("/learn/drills/cache_race/hint").json();
     for tab in &mut tabs {
-        let told = loop {
-            match tab.next() {
-                (name, drill) if name == "drill" => break drill,
-                (name, _) => assert_eq!(name, "prepare"),
-            }
-        };
+        let told = tab.next_drill();
         assert_eq!(told, answer);
         assert_eq!(told["slug"], "cache_race");
         assert_eq!(told["hints"].as_array().unwrap().len(), 1);
@@ -260,11 +255,7 @@ fn who_listens_hears_the_whole_state_and_then_every_change() {
     let [gone, mut stays, _] = tabs;
     drop(gone);
     learning.post("/learn/drills/cache_race/hint");
-    let (name, told) = stays.next();
-    assert_eq!(
-        (&*name, told["hints"].as_array().unwrap().len()),
-        ("drill", 2)
-    );
+    assert_eq!(stays.next_drill()["hints"].as_array().unwrap().len(), 2);
 }
 
 #[test]
