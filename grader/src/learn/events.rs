@@ -13,7 +13,7 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::server::Body;
-use super::state::{Board, News};
+use super::state::{Board, News, json};
 
 /// How long a stream stays silent at most: else who has gone is not noticed.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -31,7 +31,7 @@ pub(super) fn stream(board: Arc<Board>) -> Response<Body> {
 
 /// Sends until the page is closed.
 async fn send(board: &Board, mut page: Sender<Bytes>) {
-    let (state, mut news) = board.listen();
+    let (state, mut news) = board.listen(json);
     let mut next = format!("retry: 1000\n{}", event("state", &state));
     while page.send_data(Bytes::from(next)).await.is_ok() {
         next = match tokio::time::timeout(HEARTBEAT, heard(board, &mut news)).await {
@@ -45,9 +45,9 @@ async fn send(board: &Board, mut page: Sender<Bytes>) {
 /// The next change; the whole state if some were missed.
 async fn heard(board: &Board, news: &mut Receiver<News>) -> Option<String> {
     match news.recv().await {
-        Ok(News { event: name, data }) => Some(event(name, &data)),
+        Ok(News { what, data }) => Some(event(what.name(), &data)),
         Err(RecvError::Lagged(_)) => {
-            let (state, from_now_on) = board.listen();
+            let (state, from_now_on) = board.listen(json);
             *news = from_now_on;
             Some(event("state", &state))
         }

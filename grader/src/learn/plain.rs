@@ -1,19 +1,18 @@
 //! What is said where there is no terminal to draw on: a line for each thing that happens.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 use tokio::sync::broadcast::error::RecvError;
 
 use super::desk::Desk;
-use super::state::{DrillNow, Phase, Prepare, PreparePhase};
+use super::state::{DrillNow, News, Phase, Prepare, PreparePhase, State, What};
 use super::terminal::End;
 use crate::text::one_line;
 use crate::verdict::{CheckStatus, Status, Verdict};
 
 /// Says what happens until the program ends.
 pub(super) fn run(desk: &Desk, address: &str, word: &str) -> End {
-    // Listening first: nothing between is missed.
-    let (_, mut news) = desk.board.listen();
     let mut out = anstream::stdout();
     // Nobody may be reading; the page still is served.
     let _ = writeln!(out, "the book: {address}").and_then(|()| out.flush());
@@ -21,19 +20,20 @@ pub(super) fn run(desk: &Desk, address: &str, word: &str) -> End {
         let _ = writeln!(out, "{word}");
     }
     let mut told = Told::default();
+    let (mut lines, mut news) = desk.board.listen(|state| told.of(state));
     loop {
-        let lines = desk
-            .board
-            .read(|state| told.of(&state.prepare, &state.drills));
         let _ = lines.iter().try_for_each(|line| writeln!(out, "{line}"));
         let _ = out.flush();
-        loop {
-            match news.blocking_recv() {
-                Ok(_) => break,
-                Err(RecvError::Lagged(_)) => {}
-                Err(RecvError::Closed) => return End::Quit,
+        // One by one: what was graded is told, even if something else goes on by now.
+        lines = match news.blocking_recv() {
+            Ok(News { what, .. }) => told.of_news(&what),
+            Err(RecvError::Lagged(_)) => {
+                let (lines, from_now_on) = desk.board.listen(|state| told.of(state));
+                news = from_now_on;
+                lines
             }
-        }
+            Err(RecvError::Closed) => return End::Quit,
+        };
     }
 }
 
@@ -41,12 +41,34 @@ pub(super) fn run(desk: &Desk, address: &str, word: &str) -> End {
 #[derive(Default)]
 struct Told {
     prepare: Option<(PreparePhase, u32)>,
-    drills: Vec<(u64, Phase)>,
+    drills: HashMap<String, (u64, Phase)>,
 }
 
 impl Told {
-    /// What is new, in lines.
-    fn of(&mut self, prepare: &Prepare, drills: &[DrillNow]) -> Vec<String> {
+    /// What is new in all there is, in lines.
+    fn of(&mut self, state: &State) -> Vec<String> {
+        let mut lines = self.of_prepare(&state.prepare);
+        lines.extend(state.drills.iter().filter_map(|drill| self.of_drill(drill)));
+        lines
+    }
+
+    /// The same of one thing.
+    fn of_news(&mut self, what: &What) -> Vec<String> {
+        match what {
+            What::Prepare(prepare) => self.of_prepare(prepare),
+            What::Drill(drill) => self.of_drill(drill).into_iter().collect(),
+        }
+    }
+
+    fn of_drill(&mut self, drill: &DrillNow) -> Option<String> {
+        let now = (drill.run, drill.phase);
+        match self.drills.insert(drill.slug.clone(), now) == Some(now) {
+            true => None,
+            false => said(drill),
+        }
+    }
+
+    fn of_prepare(&mut self, prepare: &Prepare) -> Vec<String> {
         let mut lines = Vec::new();
         // A line for each quarter is enough.
         let quarter = (4 * prepare.done).checked_div(prepare.total).unwrap_or(0);
@@ -68,14 +90,6 @@ impl Told {
                     }
                 }
                 _ => {}
-            }
-        }
-        self.drills.resize(drills.len(), (0, Phase::Waiting));
-        for (told, drill) in self.drills.iter_mut().zip(drills) {
-            let now = (drill.run, drill.phase);
-            if *told != now {
-                *told = now;
-                lines.extend(said(drill));
             }
         }
         lines

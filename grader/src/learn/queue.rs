@@ -60,6 +60,18 @@ impl Queue {
         self.changed.notify_all();
     }
 
+    /// Begins the grading in flight anew: time passed in which nobody could see to it.
+    pub fn again(&self) {
+        let mut inner = self.lock();
+        let in_flight = inner.in_flight.clone();
+        if let Some(job) = in_flight.filter(|job| !job.stop.is_asked()) {
+            job.stop.ask();
+            // Not from the save on: that would count the time that passed.
+            inner.waiting.push(fresh(&job.slug, None));
+            self.changed.notify_all();
+        }
+    }
+
     /// Grades this drill when nothing else waits.
     pub fn some_time(&self, slug: &str) {
         let mut inner = self.lock();
@@ -181,6 +193,25 @@ mod tests {
         queue.now("a", saved);
         assert!(next.stop.is_asked());
         assert_eq!(order(&queue, 3), ["a", "b", "c"]);
+        assert!(!queue.is_waiting("a"));
+    }
+
+    #[test]
+    fn a_grading_is_begun_anew_once_and_before_all_others() {
+        let queue = Queue::default();
+        queue.again();
+        queue.some_time("b");
+        queue.now("a", Some(Instant::now()));
+        let job = queue.take();
+        queue.again();
+        queue.again();
+        assert!(job.stop.is_asked() && !queue.finish(&job, || ()));
+        let anew = queue.take();
+        assert!(anew.slug == "a" && anew.saved.is_none() && !anew.stop.is_asked());
+        assert!(queue.finish(&anew, || ()));
+        // What is over is not graded again.
+        queue.again();
+        assert_eq!(order(&queue, 1), ["b"]);
         assert!(!queue.is_waiting("a"));
     }
 

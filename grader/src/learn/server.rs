@@ -21,7 +21,7 @@ use tokio::sync::{OnceCell, Semaphore};
 use super::guard::{self, Guard};
 use super::requests::{Answer, Requests};
 use super::site::{Page, Site};
-use super::state::Board;
+use super::state::{self, Board};
 use super::{events, neighbour};
 
 /// Where it is served unless somebody else is there.
@@ -155,7 +155,9 @@ impl Server {
         }
         match (&head.method, asked) {
             (&Method::GET, "events") => events::stream(Arc::clone(&self.board)),
-            (&Method::GET | &Method::HEAD, "state") => json(StatusCode::OK, self.board.listen().0),
+            (&Method::GET | &Method::HEAD, "state") => {
+                json(StatusCode::OK, self.board.read(state::json))
+            }
             (&Method::GET | &Method::HEAD, _) => {
                 let query = head.uri.query().unwrap_or_default();
                 told(self.requests.read(asked, query).await)

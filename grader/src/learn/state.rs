@@ -4,7 +4,7 @@
 //! changes. Every change is made and told under one lock, so nobody who reads the state
 //! and then listens can miss one or hear an old one.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
 use tokio::sync::broadcast;
@@ -117,10 +117,30 @@ pub enum Phase {
 /// A change, told to everyone.
 #[derive(Clone, Debug)]
 pub struct News {
-    /// `drill` or `prepare`.
-    pub event: &'static str,
-    /// The drill or the preparation as it is now, as JSON.
-    pub data: std::sync::Arc<str>,
+    /// What is another now, as it was right after the change.
+    pub what: Arc<What>,
+    /// The same as JSON.
+    pub data: Arc<str>,
+}
+
+/// What there can be news of.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum What {
+    /// A drill.
+    Drill(Box<DrillNow>),
+    /// The grader's own crates.
+    Prepare(Prepare),
+}
+
+impl What {
+    /// What a page calls it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            What::Drill(_) => "drill",
+            What::Prepare(_) => "prepare",
+        }
+    }
 }
 
 /// The state, and whoever listens.
@@ -144,11 +164,10 @@ impl Board {
         read(&self.lock())
     }
 
-    /// The whole state as JSON, and all changes from then on.
-    pub fn listen(&self) -> (String, broadcast::Receiver<News>) {
+    /// What `read` makes of the state, and all changes from then on.
+    pub fn listen<T>(&self, read: impl FnOnce(&State) -> T) -> (T, broadcast::Receiver<News>) {
         let state = self.lock();
-        let listener = self.news.subscribe();
-        (json(&*state), listener)
+        (read(&state), self.news.subscribe())
     }
 
     /// The drill with this slug.
@@ -162,7 +181,7 @@ impl Board {
         let mut state = self.lock();
         if let Some(drill) = state.drills.iter_mut().find(|it| it.slug == slug) {
             change(drill);
-            self.tell("drill", drill);
+            self.tell(What::Drill(Box::new(drill.clone())));
         }
     }
 
@@ -170,13 +189,16 @@ impl Board {
     pub fn change_prepare(&self, change: impl FnOnce(&mut Prepare)) {
         let mut state = self.lock();
         change(&mut state.prepare);
-        self.tell("prepare", &state.prepare);
+        self.tell(What::Prepare(state.prepare.clone()));
     }
 
-    fn tell(&self, event: &'static str, what: &impl Serialize) {
-        let data = json(what).into();
+    fn tell(&self, what: What) {
+        let data = json(&what).into();
         // Nobody may be listening.
-        let _ = self.news.send(News { event, data });
+        let _ = self.news.send(News {
+            what: Arc::new(what),
+            data,
+        });
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -56,6 +56,27 @@ fn with_small_book(course: &Scratch) {
     course.write("book/one.md", "# One\n");
 }
 
+/// The `PATH` of a machine on which whatever opens a browser does what `script` says.
+#[cfg(target_os = "linux")]
+fn path_with_openers(course: &Scratch, script: &str) -> String {
+    let programs = [
+        "xdg-open",
+        "gio",
+        "gnome-open",
+        "kde-open6",
+        "kde-open5",
+        "kde-open",
+    ];
+    for program in programs {
+        let name = format!("openers/{program}");
+        course.write(&name, &format!("#!/bin/sh\n{script}\n"));
+        let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(course.path(&name), executable).expect("it is ours");
+    }
+    let usual = std::env::var("PATH").expect("tests are run from some PATH");
+    format!("{}:{usual}", course.path("openers").display())
+}
+
 /// The program's standard form of a command, for a process that goes on.
 fn going_on(course: &Scratch, arguments: &[&str]) -> Command {
     let asserted = course.command(arguments);
@@ -202,6 +223,17 @@ impl Drop for Learning {
 struct Events(BufReader<TcpStream>);
 
 impl Events {
+    /// The next change of a drill.
+    fn next_drill(&mut self) -> Value {
+        loop {
+            if let (name, drill) = self.next()
+                && name == "drill"
+            {
+                return drill;
+            }
+        }
+    }
+
     /// The next event: its name and its data.
     fn next(&mut self) -> (String, Value) {
         let mut name = None;

@@ -46,21 +46,24 @@ impl Screen {
             }
         }));
         let screen = Screen { colours };
-        screen.resume()?;
+        screen.retake()?;
         Ok(screen)
     }
 
-    /// Takes it over again.
-    pub(super) fn resume(&self) -> io::Result<()> {
+    /// Takes it over again, from whoever had it meanwhile.
+    pub(super) fn retake(&self) -> io::Result<()> {
         TAKEN.store(true, Ordering::SeqCst);
+        // Whoever is in the background is stopped here, before anything is written. The
+        // settings are set even if they are thought to be set already.
+        disable_raw_mode()?;
         enable_raw_mode()?;
         let mut text = Vec::new();
         queue!(text, EnterAlternateScreen, Hide, DisableLineWrap)?;
         write(&text)
     }
 
-    /// Gives it back until [`Screen::resume`].
-    pub(super) fn suspend(&self) {
+    /// Gives it back until [`Screen::retake`].
+    pub(super) fn give_back(&self) {
         give_back();
     }
 

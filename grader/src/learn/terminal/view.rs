@@ -72,7 +72,7 @@ pub(super) fn screen(
     height: usize,
 ) -> (Vec<Line>, usize) {
     let mut lines = vec![head(state, show)];
-    let foot = foot(show);
+    let foot = foot(show, width);
     let room = height.saturating_sub(lines.len() + foot.len() + 1);
     lines.push(Line::new());
     let body = wrapped(body(state, show), width);
@@ -112,7 +112,7 @@ fn head(state: &State, show: &Show<'_>) -> Line {
     line
 }
 
-fn foot(show: &Show<'_>) -> Vec<Line> {
+fn foot(show: &Show<'_>, width: usize) -> Vec<Line> {
     let keys: &[(&str, &str)] = match show.looking {
         Looking::Reset => &[("y", "put the stub back"), ("any other key", "leave it")],
         Looking::List(_) => &[("↑↓", "choose"), ("enter", "go there"), ("l", "back")],
@@ -131,8 +131,10 @@ fn foot(show: &Show<'_>) -> Vec<Line> {
         line.push(span(*key, BOLD));
         line.push(span(format!(" {what}  "), DIM));
     }
-    let word = vec![span(one_line(show.word, 400), BAD)];
-    vec![word, line]
+    let word = vec![span(one_line(show.word, 800), BAD)];
+    let mut lines = wrapped(vec![word], width);
+    lines.push(line);
+    lines
 }
 
 fn body(state: &State, show: &Show<'_>) -> Vec<Line> {

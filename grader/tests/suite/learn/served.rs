@@ -245,12 +245,7 @@ fn who_listens_hears_the_whole_state_and_then_every_change() {
     }
     let answer = learning.post("/learn/drills/cache_race/hint").json();
     for tab in &mut tabs {
-        let told = loop {
-            match tab.next() {
-                (name, drill) if name == "drill" => break drill,
-                (name, _) => assert_eq!(name, "prepare"),
-            }
-        };
+        let told = tab.next_drill();
         assert_eq!(told, answer);
         assert_eq!(told["slug"], "cache_race");
         assert_eq!(told["hints"].as_array().unwrap().len(), 1);
@@ -260,11 +255,7 @@ fn who_listens_hears_the_whole_state_and_then_every_change() {
     let [gone, mut stays, _] = tabs;
     drop(gone);
     learning.post("/learn/drills/cache_race/hint");
-    let (name, told) = stays.next();
-    assert_eq!(
-        (&*name, told["hints"].as_array().unwrap().len()),
-        ("drill", 2)
-    );
+    assert_eq!(stays.next_drill()["hints"].as_array().unwrap().len(), 2);
 }
 
 #[test]
@@ -377,6 +368,33 @@ fn a_port_that_is_taken_is_said_so_and_a_free_one_found() {
     for learning in [&mut one, &mut two] {
         assert!(learning.line().starts_with("not ready to grade: "));
     }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_book_is_opened_in_a_browser_when_that_is_asked_for() {
+    let course = course();
+    let begin = |script: &str| {
+        let mut command = going_on(&course, &["learn", "--port", "0", "--open"]);
+        command.env("PATH", super::path_with_openers(&course, script));
+        command.stdin(std::process::Stdio::null());
+        Learning::spawned(command)
+    };
+    let learning = begin("printf %s \"$1\" >opened");
+    let address = format!("http://127.0.0.1:{}/", learning.port);
+    let opened = || std::fs::read_to_string(course.path("opened")).unwrap_or_default();
+    let patience = std::time::Instant::now() + super::PATIENCE;
+    while opened().is_empty() {
+        assert!(std::time::Instant::now() < patience, "nothing was opened");
+        std::thread::sleep(super::TICK);
+    }
+    assert_eq!(opened(), address);
+    drop(learning);
+
+    let mut learning = begin("exit 3");
+    let address = format!("http://127.0.0.1:{}/", learning.port);
+    let said = format!("no browser could be started; open {address} in one\n");
+    assert_eq!(learning.line(), said);
 }
 
 #[test]

@@ -1,74 +1,32 @@
-//! The terminal is given back as it was, however learn mode ends.
+//! The terminal: taken, drawn on, lent to a shell, and given back as it was, however
+//! learn mode ends.
 
 use std::process::Command;
 
 use super::{going_on, with_small_book};
 use crate::courses::Scratch;
 
-/// Runs its arguments in a terminal of its own, does one thing once the screen is drawn,
-/// and says how it ended: the exit code, whether the settings are the same, and the last
-/// bytes that were written.
-const IN_A_TERMINAL: &str = r#"
-import fcntl, os, pty, select, signal, struct, sys, termios, time
-how, arguments = sys.argv[1], sys.argv[2:]
-master, slave = pty.openpty()
-fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-before = termios.tcgetattr(slave)
-pid = os.fork()
-if pid == 0:
-    os.setsid()
-    fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
-    for fd in (0, 1, 2):
-        os.dup2(slave, fd)
-    os.execvp(arguments[0], arguments)
-seen = b""
-def read_until(there):
-    global seen
-    limit = time.monotonic() + 120
-    while not there():
-        if time.monotonic() > limit:
-            os.kill(pid, signal.SIGKILL)
-            sys.exit("never there: " + repr(seen[-2000:]))
-        if select.select([master], [], [], 0.05)[0]:
-            seen += os.read(master, 65536)
-read_until(lambda: b"quit" in seen and b"not ready to grade" in seen)
-during = termios.tcgetattr(slave)
-if how == "resize":
-    size = len(seen)
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 10, 40, 0, 0))
-    os.kill(pid, signal.SIGWINCH)
-    read_until(lambda: b"quit" in seen[size:])
-    # No line below the tenth is drawn any more.
-    assert b"\x1b[11;1H" in seen[:size] and b"\x1b[11;1H" not in seen[size:], seen[size:]
-    how = "q"
-if how.startswith("SIG"):
-    os.kill(pid, getattr(signal, how))
-else:
-    os.write(master, how.encode())
-ended = []
-def over():
-    done, status = os.waitpid(pid, os.WNOHANG)
-    if done:
-        ended.append(os.waitstatus_to_exitcode(status))
-    return done
-read_until(over)
-while select.select([master], [], [], 0.05)[0]:
-    seen += os.read(master, 65536)
-after = termios.tcgetattr(slave)
-print("exit code", ended[0])
-print("raw while it ran", not during[3] & termios.ICANON)
-print("settings given back", before == after)
-tail = seen[-200:]
-print("screen given back", tail.rfind(b"\x1b[?1049l") > tail.rfind(b"\x1b[?1049h"))
-print("cursor given back", tail.rfind(b"\x1b[?25h") > tail.rfind(b"\x1b[?25l"))
-print("lines wrap again", tail.rfind(b"\x1b[?7h") > tail.rfind(b"\x1b[?7l"))
-print("colours", b"\x1b[31m" in seen)
-"#;
+/// A shell for one program; what it can be told to do stands there.
+const IN_A_TERMINAL: &str = include_str!("in_a_terminal.py");
 
-fn ended(course: &Scratch, how: &str, more: &[(&str, &str)]) -> String {
+/// The first screen of a course that cannot grade: nothing will change by itself.
+const DRAWN: &str = "await not ready to grade";
+
+/// What every shell wants to have back.
+const GIVEN_BACK: &str = "settings: True\ncursor: True\nlines wrap: True\n";
+
+fn course() -> Scratch {
+    let course = Scratch::new();
+    with_small_book(&course);
+    course
+}
+
+/// What comes of `cargo learn` in a terminal when these things are done, one after the other.
+fn comes_of(course: &Scratch, actions: &[&str], more: &[(&str, &str)]) -> String {
     let learn = going_on(course, &["learn", "--port", "0"]);
     let mut command = Command::new("python3");
-    command.args(["-c", IN_A_TERMINAL, how]);
+    let actions = serde_json::to_string(actions).unwrap();
+    command.args(["-c", IN_A_TERMINAL, &actions]);
     command.arg(learn.get_program()).args(learn.get_args());
     command
         .current_dir(course.path(""))
@@ -83,34 +41,103 @@ fn ended(course: &Scratch, how: &str, more: &[(&str, &str)]) -> String {
     command.envs(more.iter().copied());
     let output = command.output().expect("python3 is there");
     let complaint = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{how}: {complaint}");
+    assert!(output.status.success(), "{actions}: {complaint}");
     String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn ended(code: u8) -> String {
+    format!("exit code: {code}\n{GIVEN_BACK}colours: True\n")
 }
 
 #[test]
 fn the_terminal_is_given_back_whatever_ends_learn_mode() {
-    let course = Scratch::new();
-    with_small_book(&course);
-    let given_back = |code: i32, colours: &str| {
-        format!(
-            "exit code {code}\nraw while it ran True\nsettings given back True\nscreen given back True\n\
-             cursor given back True\nlines wrap again True\ncolours {colours}\n"
-        )
-    };
+    let course = course();
     for (how, code) in [
-        ("q", 0),
-        ("resize", 0),
-        ("\u{3}", 130),
-        ("SIGINT", 130),
-        ("SIGTERM", 130),
-        ("SIGHUP", 130),
+        ("type q", 0),
+        ("type \u{3}", 130),
+        ("signal SIGINT", 130),
+        ("signal SIGTERM", 130),
+        ("signal SIGHUP", 130),
     ] {
         assert_eq!(
-            ended(&course, how, &[]),
-            given_back(code, "True"),
+            comes_of(&course, &[DRAWN, how], &[]),
+            ended(code),
             "{how:?}"
         );
     }
-    let plain = ended(&course, "q", &[("NO_COLOR", "1")]);
-    assert_eq!(plain, given_back(0, "False"));
+    let plain = comes_of(&course, &[DRAWN, "type q"], &[("NO_COLOR", "1")]);
+    assert_eq!(plain, ended(0).replace("colours: True", "colours: False"));
+}
+
+#[test]
+fn the_screen_follows_the_window_from_the_first_moment() {
+    let course = course();
+    // The first of them while it is only just being started, some with a key at once.
+    let resizes = [
+        "resize 12x70",
+        DRAWN,
+        "resize 10x40",
+        "resize-typing l 31x101",
+        "await enter go there",
+        "resize-typing l 9x30",
+        "await q quit",
+        "resize-typing h 24x80",
+        "resize 1x1",
+        "resize 24x80",
+        "type q",
+    ];
+    assert_eq!(comes_of(&course, &resizes, &[]), ended(0));
+}
+
+#[test]
+fn ctrl_z_lends_the_terminal_to_the_shell_until_it_is_continued() {
+    let course = course();
+    let sleeps = [
+        DRAWN,
+        "type \u{1a}",
+        "stopped",
+        "continue",
+        DRAWN,
+        "type l",
+        "await enter go there",
+        "type q",
+    ];
+    assert_eq!(
+        comes_of(&course, &sleeps, &[]),
+        format!("{GIVEN_BACK}{}", ended(0))
+    );
+}
+
+#[test]
+fn ctrl_z_does_nothing_where_no_shell_could_continue_it() {
+    let course = course();
+    let alone = [
+        "alone",
+        DRAWN,
+        "type \u{1a}l",
+        "await enter go there",
+        "type q",
+    ];
+    assert_eq!(comes_of(&course, &alone, &[]), ended(0));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_page_of_the_drill_is_opened_in_a_browser_or_said_where_it_is() {
+    let course = course();
+    let path = super::path_with_openers(&course, "printf %s \"$1\" >opened");
+    let opens = [DRAWN, "type no", "file opened", "type q"];
+    assert_eq!(comes_of(&course, &opens, &[("PATH", &path)]), ended(0));
+    let opened = course.read("opened");
+    assert!(opened.starts_with("http://127.0.0.1:"), "{opened}");
+    assert!(opened.ends_with("/inflight_fix.html"), "{opened}");
+
+    let path = super::path_with_openers(&course, "exit 3");
+    let opens = [
+        DRAWN,
+        "type o",
+        "await no browser could be started; open http://127.0.0.1:",
+        "type q",
+    ];
+    assert_eq!(comes_of(&course, &opens, &[("PATH", &path)]), ended(0));
 }

@@ -1,0 +1,257 @@
+//! The learner before the terminal: what is looked at, and what each key does.
+//!
+//! Its main type is [`Viewer`]. It asks the desk for whatever is done, and draws what
+//! `view.rs` makes of the state.
+
+use std::io;
+
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use rustix::process::{Signal, kill_current_process_group};
+
+use super::screen::{self, Screen};
+use super::view::{self, Looking, Show};
+use super::{End, Happened};
+use crate::learn::browse;
+use crate::learn::desk::Desk;
+use crate::learn::state::{DrillNow, Phase, State};
+use crate::stub::PutBack;
+
+/// What the learner looks at.
+pub(super) struct Viewer<'a> {
+    desk: &'a Desk,
+    address: &'a str,
+    drill: usize,
+    looking: Looking,
+    scrolled: usize,
+    furthest: usize,
+    word: String,
+    /// Gradings seen of each drill.
+    runs: Vec<u64>,
+}
+
+impl<'a> Viewer<'a> {
+    /// One who looks at the first drill that is open, and is told `word`.
+    pub(super) fn new(desk: &'a Desk, address: &'a str, word: String) -> Viewer<'a> {
+        let (drill, runs) = desk.board.read(|state| {
+            let open = state.drills.iter().position(|drill| !drill.passed);
+            let runs = state.drills.iter().map(|drill| drill.run).collect();
+            (open.unwrap_or(0), runs)
+        });
+        Viewer {
+            desk,
+            address,
+            drill,
+            looking: Looking::Drill,
+            scrolled: 0,
+            furthest: 0,
+            word,
+            runs,
+        }
+    }
+
+    /// Draws what there is to see now.
+    pub(super) fn draw(&mut self, screen: &Screen) -> io::Result<()> {
+        if let Some(words) = screen::last_words() {
+            self.word = words;
+        }
+        let (width, height) = screen.size();
+        let show = Show {
+            address: self.address,
+            drill: self.drill,
+            looking: &self.looking,
+            scrolled: self.scrolled,
+            word: &self.word,
+        };
+        let desk = self.desk;
+        let (lines, furthest) = desk
+            .board
+            .read(|state| view::screen(state, &show, width, height));
+        self.furthest = furthest;
+        self.scrolled = self.scrolled.min(furthest);
+        screen.draw(&lines)
+    }
+
+    /// Does what follows from what happened; how the learner ended it, if so.
+    pub(super) fn obey(&mut self, screen: &Screen, happened: Happened) -> io::Result<Option<End>> {
+        match happened {
+            Happened::Over => Ok(Some(End::Interrupted)),
+            Happened::News => {
+                self.follow();
+                Ok(None)
+            }
+            Happened::Awake => {
+                // Whoever stopped us may have changed it.
+                screen.retake()?;
+                self.desk.queue.again();
+                Ok(None)
+            }
+            Happened::Here(Event::Key(key)) if key.kind != KeyEventKind::Release => {
+                self.press(screen, key)
+            }
+            Happened::Here(_) => Ok(None),
+        }
+    }
+
+    /// Looks at the drill whose grading has just begun, once it was saved.
+    fn follow(&mut self) {
+        let runs: Vec<(u64, Phase)> = self
+            .desk
+            .board
+            .read(|state| state.drills.iter().map(|it| (it.run, it.phase)).collect());
+        for (number, (run, phase)) in runs.into_iter().enumerate() {
+            // The first grading of each is not because of a save.
+            if run > self.runs[number] && run > 1 && phase == Phase::Grading {
+                if number != self.drill {
+                    self.look_at(number);
+                } else if self.looking != Looking::Reset {
+                    self.look(Looking::Drill);
+                }
+            }
+            self.runs[number] = run;
+        }
+    }
+
+    fn look_at(&mut self, drill: usize) {
+        self.drill = drill;
+        self.look(Looking::Drill);
+    }
+
+    fn look(&mut self, looking: Looking) {
+        self.looking = looking;
+        self.scrolled = 0;
+    }
+
+    fn slug(&self) -> String {
+        let slug = |state: &State| {
+            let drill = state.drills.get(self.drill);
+            drill.map(|drill| drill.slug.clone())
+        };
+        self.desk.board.read(slug).unwrap_or_default()
+    }
+
+    fn press(&mut self, screen: &Screen, key: KeyEvent) -> io::Result<Option<End>> {
+        self.word.clear();
+        if key.modifiers.contains(KeyModifiers::CONTROL) {
+            match key.code {
+                KeyCode::Char('c' | 'd') => return Ok(Some(End::Interrupted)),
+                KeyCode::Char('z') => return self.sleep(screen).map(|()| None),
+                _ => return Ok(None),
+            }
+        }
+        if self.looking == Looking::Reset {
+            self.look(Looking::Drill);
+            if matches!(key.code, KeyCode::Char('y' | 'Y')) {
+                self.reset();
+            }
+            return Ok(None);
+        }
+        let drills = self.runs.len();
+        if let Looking::List(marked) = self.looking {
+            match key.code {
+                KeyCode::Up | KeyCode::Char('k') => {
+                    self.look(Looking::List(marked.saturating_sub(1)));
+                    return Ok(None);
+                }
+                KeyCode::Down | KeyCode::Char('j') => {
+                    let last = drills.saturating_sub(1);
+                    self.look(Looking::List((marked + 1).min(last)));
+                    return Ok(None);
+                }
+                KeyCode::Enter => {
+                    self.look_at(marked);
+                    return Ok(None);
+                }
+                _ => {}
+            }
+        }
+        match key.code {
+            KeyCode::Char('q') => return Ok(Some(End::Quit)),
+            KeyCode::Esc => self.look(Looking::Drill),
+            KeyCode::Char('n') => self.look_at((self.drill + 1) % drills.max(1)),
+            KeyCode::Char('l') => self.look(match self.looking {
+                Looking::List(_) => Looking::Drill,
+                _ => Looking::List(self.drill),
+            }),
+            KeyCode::Char('h') => self.hint(),
+            KeyCode::Char('p') => self.replay(),
+            KeyCode::Char('r') => self.look(Looking::Reset),
+            KeyCode::Char('o') => self.open(),
+            KeyCode::Up | KeyCode::Char('k') => self.scrolled = self.scrolled.saturating_sub(1),
+            KeyCode::Down | KeyCode::Char('j') => {
+                self.scrolled = (self.scrolled + 1).min(self.furthest);
+            }
+            KeyCode::PageUp => self.scrolled = self.scrolled.saturating_sub(10),
+            KeyCode::PageDown | KeyCode::Char(' ') => {
+                self.scrolled = (self.scrolled + 10).min(self.furthest);
+            }
+            _ => {}
+        }
+        Ok(None)
+    }
+
+    fn hint(&mut self) {
+        // The first time those that were shown before are enough.
+        let slug = self.slug();
+        let known = self.desk.board.drill(&slug, |drill| drill.hints.len());
+        let again = self.looking == Looking::Hints;
+        if (again || known == Some(0))
+            && let Err(refused) = self.desk.hint(&slug)
+        {
+            self.word = refused.to_string();
+        }
+        if !again {
+            self.look(Looking::Hints);
+        }
+    }
+
+    fn replay(&mut self) {
+        let count = |drill: &DrillNow| view::told(drill).len();
+        let told = self.desk.board.drill(&self.slug(), count).unwrap_or(0);
+        let next = match self.looking {
+            Looking::Schedule(number) => (number + 1) % told.max(1),
+            _ => 0,
+        };
+        match told {
+            0 => self.word = "no schedule fails".to_owned(),
+            _ => self.look(Looking::Schedule(next)),
+        }
+    }
+
+    fn reset(&mut self) {
+        let slug = self.slug();
+        self.word = match self.desk.reset(&slug) {
+            Ok(PutBack::Already) => "it is the stub already".to_owned(),
+            Ok(PutBack::Done(Some(backup))) => {
+                let root = self.desk.course.root();
+                let backup = backup.strip_prefix(root).unwrap_or(&backup);
+                format!(
+                    "the stub is back; what you had is in `{}`",
+                    backup.display()
+                )
+            }
+            Ok(PutBack::Done(None)) => "the stub is back".to_owned(),
+            Err(refused) => refused.to_string(),
+        };
+    }
+
+    fn open(&mut self) {
+        let page = self
+            .desk
+            .board
+            .drill(&self.slug(), |drill| drill.page.clone());
+        let page = format!("{}{}", self.address, page.unwrap_or_default());
+        if let Err(words) = browse(&page) {
+            self.word = words;
+        }
+    }
+
+    /// What Ctrl-Z does to other programs: it stops all that the shell knows as one job.
+    /// Where no shell could continue it, the system lets nothing happen.
+    fn sleep(&self, screen: &Screen) -> io::Result<()> {
+        // A grading would seem to have taken as long as we sleep.
+        self.desk.queue.again();
+        screen.give_back();
+        kill_current_process_group(Signal::TSTP)?;
+        screen.retake()
+    }
+}
