@@ -3,7 +3,8 @@
 //!
 //! The main function is [`write_all`]. Nothing here grades, and nothing here reads
 //! what was handed in. What students get goes through `feedback.rs`; the page and the
-//! gradebooks are the teacher's.
+//! gradebooks are the teacher's. Records are read one student's at a time, and what is
+//! long is written as it is made.
 
 mod gradebook;
 mod handout;
@@ -12,17 +13,19 @@ mod statistics;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use tempfile::NamedTempFile;
 
-use crate::batch::record::Class;
+use crate::batch::class::Class;
 use crate::batch::shape;
 use crate::course::Course;
 use crate::feedback::{Feedback, Level};
-use crate::report::{Junit, Report};
+use crate::report::junit;
 use crate::submission::Submission;
+
+pub use statistics::Statistics;
 
 /// What the reports for a class depend on besides the class.
 #[derive(Clone, Debug, Default)]
@@ -44,7 +47,7 @@ pub struct KnownShape {
 
 impl Options {
     /// These options for a course: its stubs and its solutions are known.
-    pub fn of_course(course: &Course, feedback: Level, class: &Class) -> Options {
+    pub fn of_course(course: &Course, feedback: Level, class: &Class<'_>) -> Options {
         let mut options = Options {
             feedback,
             ..Options::default()
@@ -65,6 +68,10 @@ impl Options {
         }
         options
     }
+
+    fn known(&self, drill: &str) -> &[KnownShape] {
+        self.known_shapes.get(drill).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// Writes everything into `out`: `feedback/STUDENT.md`, `gradebook.csv`,
@@ -72,8 +79,13 @@ impl Options {
 /// Each file is there whole or as it was before.
 ///
 /// # Errors
-/// When `out` cannot be written.
-pub fn write_all(class: &Class, out: &Path, options: &Options) -> io::Result<()> {
+/// When a record cannot be read, or `out` cannot be written.
+pub fn write_all(
+    class: &Class<'_>,
+    statistics: &Statistics,
+    out: &Path,
+    options: &Options,
+) -> io::Result<()> {
     let feedback = class
         .drills
         .iter()
@@ -81,47 +93,47 @@ pub fn write_all(class: &Class, out: &Path, options: &Options) -> io::Result<()>
             feedback.with(&drill.slug, drill.exercise.checks.clone())
         });
     fs::create_dir_all(out.join("feedback"))?;
-    for (student, records) in statistics::by_student(class) {
+    for (student, lines) in class.by_student() {
+        let records = lines.iter().map(|line| class.record(line));
+        let records = records.collect::<io::Result<Vec<_>>>()?;
         let path = out
             .join("feedback")
             .join(format!("{}.md", student.file_stem()));
         write(&path, handout::of(student, &records, &feedback).as_bytes())?;
     }
-    write(&out.join("gradebook.csv"), &gradebook::plain(class)?)?;
-    write(
-        &out.join("gradebook-canvas.csv"),
-        &gradebook::canvas(class)?,
-    )?;
-    write(
-        &out.join("gradebook-moodle.csv"),
-        &gradebook::moodle(class)?,
-    )?;
-    write(&out.join("junit.xml"), &junit(class)?)?;
-    let page = page::of(class, options);
-    write(&out.join("report.html"), page.as_bytes())
-}
-
-/// The whole class as build servers read it; a suite is named after its student.
-fn junit(class: &Class) -> io::Result<Vec<u8>> {
-    let verdicts: Vec<_> = class
-        .records
-        .iter()
-        .map(|record| {
-            let mut verdict = record.verdict.clone();
-            verdict.submission.clone_from(&record.student.name);
-            verdict
-        })
-        .collect();
-    let mut text = Vec::new();
-    Junit.all(&verdicts, &mut text)?;
-    Ok(text)
+    let gradebooks = [
+        ("gradebook.csv", gradebook::plain as gradebook::Form),
+        ("gradebook-canvas.csv", gradebook::canvas),
+        ("gradebook-moodle.csv", gradebook::moodle),
+    ];
+    for (name, form) in gradebooks {
+        whole(&out.join(name), |file| form(class, file))?;
+    }
+    whole(&out.join("junit.xml"), |file| {
+        // As build servers read it; a suite is named after its student.
+        let verdicts = class.records().map(|record| {
+            let mut record = record?;
+            record.verdict.submission = record.student.name;
+            Ok(record.verdict)
+        });
+        junit::document(statistics.cases, verdicts, file)
+    })?;
+    whole(&out.join("report.html"), |file| {
+        page::write(class, statistics, file)
+    })
 }
 
 /// All of a file or nothing.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    whole(path, |file| file.write_all(bytes))
+}
+
+/// The same for a file that is written bit by bit.
+fn whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = NamedTempFile::new_in(folder)?;
-    file.write_all(bytes)?;
+    let mut file = BufWriter::new(NamedTempFile::new_in(folder)?);
+    write(&mut file)?;
+    let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
     #[cfg(unix)]
     {
         // Readable as any file that one writes; a temporary one is its owner's alone.

@@ -7,7 +7,7 @@ mod github;
 mod gradescope;
 mod human;
 mod json;
-mod junit;
+pub(crate) mod junit;
 pub(crate) mod markdown;
 mod prairielearn;
 mod strip;

@@ -1,8 +1,12 @@
 //! Timelines: a run told in words a learner understands.
 
+mod moment;
+
 use crate::evidence::{Evidence, Fact, Returned, TOO_LONG};
 use crate::judge::Violation;
 use crate::schedule::{HashEnding, Outcome, Settle};
+
+pub use moment::{Moment, Subject, moment};
 
 /// The longest timeline shown; a longer one is cut in its middle.
 const MAX_LINES: usize = 60;

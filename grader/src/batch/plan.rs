@@ -1,17 +1,21 @@
 //! What is to be graded, and what is known already.
 //!
 //! Its main type is [`Plan`]. Planning reads every submission and every record about
-//! it, and grades nothing.
+//! it, one at a time, and grades nothing. What needs no grading is kept at once, so
+//! that a plan holds no more than a few words for each submission.
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
+
+use thiserror::Error;
 
 use super::find::HandIn;
 use super::record::{RECORD_SCHEMA, Record, Student};
 use super::rules::{rules_of, seed_of};
-use super::shape;
-use super::store::Store;
+use super::store::{Store, StoreError};
+use crate::course::CourseError;
 use crate::drills::{self, Drill};
 use crate::grading::{GradeError, Grader, not_graded, rejected};
 use crate::submission::{Submission, SubmissionError};
@@ -20,13 +24,11 @@ use crate::verdict::{Status, Verdict};
 
 /// One grading, for everybody who handed in the same.
 #[derive(Clone, Debug)]
-pub struct Job {
+pub struct Job<'a> {
     /// What it depends on.
     pub key: Key,
-    /// Of the submission; see [`Record::shape`].
-    pub shape: String,
     /// Who gets the verdict; never empty. The first one's files are graded.
-    pub hand_ins: Vec<HandIn>,
+    pub hand_ins: Vec<&'a HandIn>,
     /// Gradings that failed.
     pub attempts: u32,
 }
@@ -37,118 +39,125 @@ pub struct Key {
     /// The drill's slug.
     pub drill: &'static str,
     /// Of the submission's Rust files.
-    pub sha256: String,
+    pub sha256: Arc<str>,
     /// The seed.
     pub seed: u64,
     /// See [`Record::rules`].
-    pub rules: String,
+    pub rules: Arc<str>,
 }
 
 /// What is to be done.
 #[derive(Debug, Default)]
-pub struct Plan {
+pub struct Plan<'a> {
     /// What has to be graded, in the order of the hand-ins.
-    pub jobs: Vec<Job>,
-    /// Records that need no grading: what cannot be read, and copies of what was
-    /// graded before.
-    pub settled: Vec<Record>,
+    pub jobs: Vec<Job<'a>>,
     /// Hand-ins whose record holds.
     pub kept: usize,
     /// Hand-ins that share the grading of an identical one.
     pub copies: usize,
 }
 
-/// Makes the plan for the hand-ins below `dir`; `seed` is the batch's.
+/// Why there is no plan.
+#[derive(Debug, Error)]
+pub enum PlanError {
+    /// A drill's `exercise.toml` cannot be read.
+    #[error(transparent)]
+    Course(#[from] CourseError),
+    /// A submission cannot be looked at, for a reason that is not its own.
+    #[error(transparent)]
+    Grade(#[from] GradeError),
+    /// What needs no grading cannot be kept.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Makes the plan for the hand-ins below `dir`; `seed` is the batch's. Records that
+/// need no grading are kept now: what cannot be read, and copies of what was graded
+/// before.
 ///
 /// # Errors
-/// When a drill's `exercise.toml` cannot be read.
-pub fn plan(
+/// When a drill's `exercise.toml` cannot be read, or a record cannot be written.
+pub fn plan<'a>(
     grader: &Grader,
     store: &Store,
     dir: &Path,
-    hand_ins: &[HandIn],
+    hand_ins: &'a [HandIn],
     seed: u64,
-) -> Result<Plan, GradeError> {
+) -> Result<Plan<'a>, PlanError> {
     let mut plan = Plan::default();
-    let mut known: HashMap<Key, Student> = HashMap::new();
-    let mut rules: HashMap<&str, String> = HashMap::new();
-    let mut open: Vec<(Key, String, HandIn)> = Vec::new();
+    let mut rules: HashMap<&str, Arc<str>> = HashMap::new();
+    let mut known: HashMap<Key, &Student> = HashMap::new();
+    let mut jobs: Vec<Job<'a>> = Vec::new();
+    let mut places: HashMap<Key, usize> = HashMap::new();
     for hand_in in hand_ins {
         let drill = drills::find(&hand_in.drill)
-            .ok_or_else(|| crate::course::CourseError::Ungraded(hand_in.drill.clone()))?;
+            .ok_or_else(|| CourseError::Ungraded(hand_in.drill.clone()))?;
         if !rules.contains_key(drill.slug()) {
-            rules.insert(drill.slug(), rules_of(grader.course(), drill)?);
+            rules.insert(drill.slug(), rules_of(grader.course(), drill)?.into());
         }
-        let rules = rules.get(drill.slug()).cloned().unwrap_or_default();
-        let before = store.record(drill.slug(), &hand_in.student);
-        let submission = match taken(grader, drill, dir, hand_in)? {
-            Ok(submission) => submission,
-            Err(verdict) => {
-                let key = Key {
-                    drill: drill.slug(),
-                    sha256: String::new(),
-                    seed: verdict.seed,
-                    rules,
-                };
-                match before
-                    .as_ref()
-                    .is_some_and(|record| says(record, &verdict, hand_in))
-                {
-                    true => plan.kept += 1,
-                    false => {
-                        let record = record(hand_in, &key, "", *verdict, before.as_ref());
-                        plan.settled.push(record);
-                    }
-                }
-                continue;
-            }
-        };
-        let key = Key {
+        let mut key = Key {
             drill: drill.slug(),
-            seed: seed_of(seed, drill.slug(), submission.sha256()),
-            sha256: submission.sha256().to_owned(),
-            rules,
+            sha256: Arc::default(),
+            seed: 0,
+            rules: rules.get(drill.slug()).cloned().unwrap_or_default(),
         };
-        match before.filter(|record| holds(record, &key, grader)) {
-            Some(record) => {
-                plan.kept += 1;
-                known.entry(key).or_insert_with(|| hand_in.student.clone());
-                plan.settled.extend(moved(record, hand_in));
+        let before = store.record(drill.slug(), &hand_in.student);
+        match taken(grader, drill, dir, hand_in)? {
+            Err(verdict) => match before {
+                Some(record) if says(&record, &verdict, hand_in) => plan.kept += 1,
+                before => {
+                    key.seed = verdict.seed;
+                    store.keep(&record(hand_in, &key, "", *verdict, before.as_ref()))?;
+                }
+            },
+            Ok(submission) => {
+                key.sha256 = submission.sha256().into();
+                key.seed = seed_of(seed, drill.slug(), &key.sha256);
+                if let Some(record) = before.filter(|record| holds(record, &key, grader)) {
+                    plan.kept += 1;
+                    known.entry(key).or_insert(&hand_in.student);
+                    if let Some(moved) = moved(record, hand_in) {
+                        store.keep(&moved)?;
+                    }
+                } else if let Some(place) = places.get(&key) {
+                    jobs[*place].hand_ins.push(hand_in);
+                } else {
+                    places.insert(key.clone(), jobs.len());
+                    jobs.push(Job {
+                        key,
+                        hand_ins: vec![hand_in],
+                        attempts: 0,
+                    });
+                }
             }
-            None => open.push((key, shape::of(&submission), hand_in.clone())),
         }
     }
-    let mut places: HashMap<Key, usize> = HashMap::new();
-    for (key, shape, hand_in) in open {
-        let same = known
-            .get(&key)
-            .and_then(|student| store.record(key.drill, student));
-        if let Some(same) = same {
-            let before = store.record(key.drill, &hand_in.student);
-            let mut copy = record(&hand_in, &key, &shape, same.verdict, before.as_ref());
-            (copy.graded_at, copy.attempts) = (same.graded_at, same.attempts);
-            copy.same_as = Some(same.path);
-            plan.copies += 1;
-            plan.settled.push(copy);
-            continue;
-        }
-        match places.get(&key).and_then(|place| plan.jobs.get_mut(*place)) {
-            Some(job) => {
-                plan.copies += 1;
-                job.hand_ins.push(hand_in);
+    for job in jobs {
+        let known = known.get(&job.key);
+        match known.and_then(|student| store.record(job.key.drill, student)) {
+            Some(same) => {
+                plan.copies += job.hand_ins.len();
+                for hand_in in &job.hand_ins {
+                    store.keep(&copy(&same, hand_in, &job.key, store))?;
+                }
             }
             None => {
-                places.insert(key.clone(), plan.jobs.len());
-                plan.jobs.push(Job {
-                    key,
-                    shape,
-                    hand_ins: vec![hand_in],
-                    attempts: 0,
-                });
+                plan.copies += job.hand_ins.len() - 1;
+                plan.jobs.push(job);
             }
         }
     }
     Ok(plan)
+}
+
+/// The record of one more hand-in of what `same` is about.
+fn copy(same: &Record, hand_in: &HandIn, key: &Key, store: &Store) -> Record {
+    let before = store.record(key.drill, &hand_in.student);
+    let verdict = same.verdict.clone();
+    let mut copy = record(hand_in, key, &same.shape, verdict, before.as_ref());
+    (copy.graded_at, copy.attempts) = (same.graded_at, same.attempts);
+    copy.same_as = Some(same.path.clone());
+    copy
 }
 
 /// The submission as it is graded in a batch: a lone file is called `src/lib.rs`, so
@@ -194,10 +203,10 @@ pub(super) fn record(
         student: hand_in.student.clone(),
         drill: key.drill.to_owned(),
         late: hand_in.late,
-        sha256: key.sha256.clone(),
+        sha256: key.sha256.to_string(),
         shape: shape.to_owned(),
         seed: key.seed,
-        rules: key.rules.clone(),
+        rules: key.rules.to_string(),
         graded_at: now(),
         attempts: 1,
         doubtful: false,
@@ -230,9 +239,9 @@ fn now() -> u64 {
 
 /// Whether a record still holds for what it was made of.
 fn holds(record: &Record, key: &Key, grader: &Grader) -> bool {
-    record.sha256 == key.sha256
+    *record.sha256 == *key.sha256
         && record.seed == key.seed
-        && record.rules == key.rules
+        && *record.rules == *key.rules
         && record.verdict.status != Status::InfraError
         && record.verdict.sandbox >= grader.sandbox().tier()
         && !record.doubtful

@@ -1,14 +1,13 @@
-//! What is kept of one submission, and the class they make together.
+//! What is kept of one submission.
 //!
-//! Its main types are [`Record`], one JSON file each, and [`Class`], all that the
-//! reports for a class are written from. Nothing here reads or writes a file.
+//! Its main type is [`Record`], one JSON file each. Nothing here reads or writes a
+//! file.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::course::Exercise;
 use crate::verdict::{CheckStatus, Status, Verdict};
 
 /// The version of a record's JSON form.
@@ -84,7 +83,7 @@ pub struct Record {
 }
 
 /// A verdict in short, as it is kept when another one takes its place.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Outcome {
     /// The content it was about.
     pub sha256: String,
@@ -100,41 +99,6 @@ pub struct Outcome {
     pub score: u32,
     /// Each check by its id.
     pub checks: BTreeMap<String, CheckStatus>,
-}
-
-/// A student whose verdict is another one than before.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Change {
-    /// Whose.
-    pub student: Student,
-    /// The drill's slug.
-    pub drill: String,
-    /// Whether something else was handed in; otherwise the grader changed.
-    pub new_content: bool,
-    /// What had been said.
-    pub before: Outcome,
-    /// What is said now.
-    pub after: Outcome,
-}
-
-/// One drill of a class.
-#[derive(Clone, Debug)]
-pub struct ClassDrill {
-    /// Its slug.
-    pub slug: String,
-    /// What its `exercise.toml` says.
-    pub exercise: Exercise,
-}
-
-/// All that the reports for a class are written from.
-#[derive(Clone, Debug)]
-pub struct Class {
-    /// The drills that were handed in, in the order of the course.
-    pub drills: Vec<ClassDrill>,
-    /// One for each student and drill; ordered by student, then as `drills` is.
-    pub records: Vec<Record>,
-    /// What is another than before, in the same order.
-    pub changes: Vec<Change>,
 }
 
 impl Student {

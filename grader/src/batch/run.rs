@@ -12,6 +12,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::plan::{Job, Plan, record, taken};
 use super::record::Record;
+use super::shape;
 use super::store::{Store, StoreError};
 use crate::drills;
 use crate::grading::{GradeError, Grader, not_graded};
@@ -40,10 +41,7 @@ pub struct Run<'a> {
 ///
 /// # Errors
 /// When a record cannot be written. Those that were written stay.
-pub fn run(run: Run<'_>, plan: Plan) -> Result<(), StoreError> {
-    for record in &plan.settled {
-        run.store.keep(record)?;
-    }
+pub fn run(run: Run<'_>, plan: Plan<'_>) -> Result<(), StoreError> {
     let work = Work {
         run,
         queue: Mutex::new(plan.jobs.into()),
@@ -73,16 +71,16 @@ pub fn run(run: Run<'_>, plan: Plan) -> Result<(), StoreError> {
 
 struct Work<'a> {
     run: Run<'a>,
-    queue: Mutex<VecDeque<Job>>,
+    queue: Mutex<VecDeque<Job<'a>>>,
     /// Jobs taken from the queue that may come back to it.
     under_way: AtomicUsize,
     /// To be graded once more when nothing else runs.
-    alone: Mutex<Vec<Job>>,
+    alone: Mutex<Vec<Job<'a>>>,
     stop: AtomicBool,
     error: Mutex<Option<StoreError>>,
 }
 
-impl Work<'_> {
+impl<'a> Work<'a> {
     /// One worker's work: until the queue is empty for good.
     fn through(&self, beside_others: bool) {
         while !self.stop.load(Ordering::Relaxed) {
@@ -107,9 +105,9 @@ impl Work<'_> {
         }
     }
 
-    fn one(&self, mut job: Job, beside_others: bool) {
+    fn one(&self, mut job: Job<'a>, beside_others: bool) {
         job.attempts += 1;
-        let verdict = self.verdict(&job);
+        let (verdict, shape) = self.verdict(&job);
         if interrupt::is_interrupted() {
             // Its worker may have been ended by us: this verdict is worth nothing.
             self.stop.store(true, Ordering::Relaxed);
@@ -120,7 +118,7 @@ impl Work<'_> {
             return;
         }
         let doubtful = beside_others && ran_out_of_time(&verdict);
-        if let Err(error) = self.keep(&job, &verdict, doubtful) {
+        if let Err(error) = self.keep(&job, &shape, &verdict, doubtful) {
             lock(&self.error).get_or_insert(error);
             self.stop.store(true, Ordering::Relaxed);
         }
@@ -129,39 +127,49 @@ impl Work<'_> {
         }
     }
 
-    /// The verdict on a job; whatever goes wrong with the grader is one as well.
-    fn verdict(&self, job: &Job) -> Verdict {
+    /// The verdict on a job, and the submission's shape. Whatever goes wrong with the
+    /// grader is a verdict as well.
+    fn verdict(&self, job: &Job<'_>) -> (Verdict, String) {
         let Some(drill) = drills::find(job.key.drill) else {
             unreachable!("a job is planned for a drill that can be graded");
         };
-        let first = &job.hand_ins[0];
+        let first = job.hand_ins[0];
+        let mut shape = String::new();
         let infra = |why: &GradeError| not_graded(drill, &first.path, job.key.seed, why);
         let machine = |why: String| infra(&GradeError::Machine(std::io::Error::other(why)));
         let graded = catch_unwind(AssertUnwindSafe(|| {
             let submission = match taken(self.run.grader, drill, self.run.dir, first)? {
-                Ok(submission) if submission.sha256() == job.key.sha256 => submission,
+                Ok(submission) if submission.sha256() == &*job.key.sha256 => submission,
                 _ => {
                     let text = "it was changed while the batch ran; run the batch again";
                     return Ok(machine(text.to_owned()));
                 }
             };
+            shape = shape::of(&submission);
             self.run
                 .grader
                 .grade_submission(drill, &submission, job.key.seed)
         }));
-        match graded {
+        let verdict = match graded {
             Ok(Ok(verdict)) => verdict,
             Ok(Err(error)) => infra(&error),
             Err(_) => machine("the grader itself panicked".to_owned()),
-        }
+        };
+        (verdict, shape)
     }
 
-    fn keep(&self, job: &Job, verdict: &Verdict, doubtful: bool) -> Result<(), StoreError> {
+    fn keep(
+        &self,
+        job: &Job<'_>,
+        shape: &str,
+        verdict: &Verdict,
+        doubtful: bool,
+    ) -> Result<(), StoreError> {
         let graded = job.hand_ins[0].path.to_string_lossy();
         for (place, hand_in) in job.hand_ins.iter().enumerate() {
             let before = self.run.store.record(job.key.drill, &hand_in.student);
             let verdict = verdict.clone();
-            let mut record = record(hand_in, &job.key, &job.shape, verdict, before.as_ref());
+            let mut record = record(hand_in, &job.key, shape, verdict, before.as_ref());
             record.attempts = job.attempts;
             record.doubtful = doubtful;
             record.same_as = (place > 0).then(|| graded.clone().into_owned());

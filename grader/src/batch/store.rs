@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::class::Records;
 use super::record::{Record, Student};
 
 /// What a batch was asked, kept beside its records.
@@ -120,19 +121,19 @@ impl Store {
         self.write(&self.place(&record.drill, &record.student), record)
     }
 
-    /// Every record there is, those of earlier batches too.
+    /// The drills that there are records of, in no order that means anything.
     ///
     /// # Errors
     /// When the folder cannot be read.
-    pub fn all(&self) -> Result<Vec<Record>, StoreError> {
-        let records = self.out.join(RECORDS);
-        let mut all = Vec::new();
-        for drill in names(&records)? {
-            for name in names(&drill)? {
-                all.extend(read::<Record>(&name));
-            }
+    pub fn drills(&self) -> io::Result<Vec<String>> {
+        let mut drills = Vec::new();
+        for folder in inside(&self.out.join(RECORDS))? {
+            let name = folder?
+                .file_name()
+                .and_then(|name| name.to_str().map(str::to_owned));
+            drills.extend(name);
         }
-        Ok(all)
+        Ok(drills)
     }
 
     fn place(&self, drill: &str, student: &Student) -> PathBuf {
@@ -173,20 +174,31 @@ fn read<T: DeserializeOwned>(path: &Path) -> Option<T> {
     serde_json::from_slice(&fs::read(path).ok()?).ok()
 }
 
-/// What lies in a folder, in order; nothing, if there is no such folder.
-fn names(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
-    let failed = |why| StoreError::Io {
-        path: folder.to_owned(),
-        why,
-    };
-    let entries = match fs::read_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries.map_err(failed)?,
-    };
-    let mut names = Vec::new();
-    for entry in entries {
-        names.push(entry.map_err(failed)?.path());
+/// Every record there is, those of earlier batches too. A damaged one is none.
+impl Records for Store {
+    fn each(&self, see: &mut dyn FnMut(Record) -> io::Result<()>) -> io::Result<()> {
+        for drill in inside(&self.out.join(RECORDS))? {
+            for record in inside(&drill?)? {
+                read::<Record>(&record?).map_or(Ok(()), &mut *see)?;
+            }
+        }
+        Ok(())
     }
-    names.sort();
-    Ok(names)
+
+    fn one(&self, drill: &str, student: &Student) -> io::Result<Record> {
+        self.record(drill, student).ok_or_else(|| {
+            let place = self.place(drill, student);
+            io::Error::other(format!("`{}` cannot be read any more", place.display()))
+        })
+    }
+}
+
+/// What lies in a folder; nothing, if there is no such folder.
+fn inside(folder: &Path) -> io::Result<impl Iterator<Item = io::Result<PathBuf>>> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        entries => Some(entries?),
+    };
+    let path = |entry: io::Result<fs::DirEntry>| Ok(entry?.path());
+    Ok(entries.into_iter().flatten().map(path))
 }

@@ -3,20 +3,21 @@
 //! A cell is empty where there is no grade: nothing was handed in, or it could not be
 //! graded. No cell is a formula, whatever a student is called.
 
-use std::collections::BTreeSet;
-use std::io;
+use std::io::{self, Write};
 
 use csv::Writer;
 
-use super::statistics::by_student;
-use crate::batch::record::{Class, ClassDrill, Record, Student};
+use crate::batch::class::{Class, Line};
+use crate::batch::record::Student;
 use crate::report::words;
 use crate::text::one_line;
-use crate::verdict::Status;
+
+/// One kind of gradebook: a table written for a class.
+pub(super) type Form = fn(&Class<'_>, &mut dyn Write) -> io::Result<()>;
 
 /// One row for each student: points and status of each drill, and their sum.
-pub(super) fn plain(class: &Class) -> io::Result<Vec<u8>> {
-    let mut table = Writer::from_writer(Vec::new());
+pub(super) fn plain(class: &Class<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let mut table = Writer::from_writer(out);
     let mut head = vec!["student".to_owned(), "id".to_owned(), "email".to_owned()];
     for drill in &class.drills {
         head.push(drill.slug.clone());
@@ -24,88 +25,79 @@ pub(super) fn plain(class: &Class) -> io::Result<Vec<u8>> {
     }
     head.extend(["total".to_owned(), "of".to_owned()]);
     row(&mut table, head)?;
-    for (student, records) in by_student(class) {
+    let most: u32 = most(class).iter().sum();
+    for (student, lines) in class.by_student() {
         let mut cells = named(student).to_vec();
-        let (mut total, mut complete) = (0, true);
-        for drill in &class.drills {
-            let record = of_drill(&records, drill);
-            cells.push(points(record));
-            cells.push(match record {
+        for line in in_order(class, lines) {
+            cells.push(points(line));
+            cells.push(match line {
                 None => "not handed in".to_owned(),
-                Some(record) => {
-                    let late = if record.late { ", late" } else { "" };
-                    format!("{}{late}", words::ended(record.verdict.status))
+                Some(line) => {
+                    let late = if line.late { ", late" } else { "" };
+                    format!("{}{late}", words::ended(line.status))
                 }
             });
-            total += record.map_or(0, |record| record.verdict.score);
-            complete &= record.is_none_or(|record| record.verdict.status != Status::InfraError);
         }
         // A sum without one of its parts would be a wrong one.
-        cells.push(if complete {
-            total.to_string()
-        } else {
-            String::new()
+        cells.push(match lines.iter().all(Line::is_graded) {
+            true => lines.iter().map(|line| line.score).sum::<u32>().to_string(),
+            false => String::new(),
         });
-        let most: u32 = class.drills.iter().map(|drill| most(class, drill)).sum();
         cells.push(most.to_string());
         row(&mut table, cells)?;
     }
-    finish(table)
+    table.flush()
 }
 
 /// What Canvas imports: its own columns, a row with the points possible, the grades.
-pub(super) fn canvas(class: &Class) -> io::Result<Vec<u8>> {
-    let mut table = Writer::from_writer(Vec::new());
+pub(super) fn canvas(class: &Class<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let mut table = Writer::from_writer(out);
     let own = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"];
-    let titles = class
-        .drills
-        .iter()
-        .map(|drill| drill.exercise.title.clone());
-    row(&mut table, own.map(str::to_owned).into_iter().chain(titles))?;
-    let possible = class
-        .drills
-        .iter()
-        .map(|drill| most(class, drill).to_string());
+    row(
+        &mut table,
+        own.map(str::to_owned).into_iter().chain(titles(class)),
+    )?;
+    let possible = most(class).into_iter().map(|most| most.to_string());
     let label = ["    Points Possible", "", "", "", ""].map(str::to_owned);
     row(&mut table, label.into_iter().chain(possible))?;
-    for (student, records) in by_student(class) {
+    for (student, lines) in class.by_student() {
         let [name, id, email] = named(student);
         let cells = [name, id, String::new(), email, String::new()];
-        let grades = class
-            .drills
-            .iter()
-            .map(|drill| points(of_drill(&records, drill)));
+        let grades = in_order(class, lines).map(points);
         row(&mut table, cells.into_iter().chain(grades))?;
     }
-    finish(table)
+    table.flush()
 }
 
 /// What Moodle imports: the columns of its grading worksheet that name a student, one
 /// of which is mapped when it is uploaded, and the grades.
-pub(super) fn moodle(class: &Class) -> io::Result<Vec<u8>> {
-    let mut table = Writer::from_writer(Vec::new());
+pub(super) fn moodle(class: &Class<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let mut table = Writer::from_writer(out);
     let own = ["Identifier", "Full name", "Email address"];
-    let titles = class
-        .drills
-        .iter()
-        .map(|drill| drill.exercise.title.clone());
-    row(&mut table, own.map(str::to_owned).into_iter().chain(titles))?;
-    for (student, records) in by_student(class) {
+    row(
+        &mut table,
+        own.map(str::to_owned).into_iter().chain(titles(class)),
+    )?;
+    for (student, lines) in class.by_student() {
         let [name, id, email] = named(student);
         let identifier = match &*id {
             "" => String::new(),
             id => format!("Participant {id}"),
         };
-        let grades = class
-            .drills
-            .iter()
-            .map(|drill| points(of_drill(&records, drill)));
+        let grades = in_order(class, lines).map(points);
         row(
             &mut table,
             [identifier, name, email].into_iter().chain(grades),
         )?;
     }
-    finish(table)
+    table.flush()
+}
+
+fn titles(class: &Class<'_>) -> impl Iterator<Item = String> {
+    class
+        .drills
+        .iter()
+        .map(|drill| drill.exercise.title.clone())
 }
 
 fn named(student: &Student) -> [String; 3] {
@@ -117,34 +109,33 @@ fn named(student: &Student) -> [String; 3] {
     ]
 }
 
-fn of_drill<'a>(records: &[&'a Record], drill: &ClassDrill) -> Option<&'a Record> {
-    records
-        .iter()
-        .find(|record| record.drill == drill.slug)
-        .copied()
+/// A student's lines, one for each drill of the class.
+fn in_order<'a>(
+    class: &Class<'_>,
+    lines: &'a [Line],
+) -> impl Iterator<Item = Option<&'a Line>> + use<'a> {
+    (0..class.drills.len()).map(|drill| lines.iter().find(|line| line.drill == drill))
 }
 
-fn points(record: Option<&Record>) -> String {
-    match record {
-        Some(record) if record.verdict.status != Status::InfraError => {
-            record.verdict.score.to_string()
-        }
-        _ => String::new(),
-    }
+fn points(line: Option<&Line>) -> String {
+    let graded = line.filter(|line| line.is_graded());
+    graded.map_or(String::new(), |line| line.score.to_string())
 }
 
-/// The points of a drill. All its verdicts say the same, unless some are older than a
-/// change of it.
-fn most(class: &Class, drill: &ClassDrill) -> u32 {
-    let of_it = class
-        .records
-        .iter()
-        .filter(|record| record.drill == drill.slug);
-    let most: BTreeSet<u32> = of_it.map(|record| record.verdict.max_score).collect();
-    most.last().copied().unwrap_or_default()
+/// The points of each drill. All its verdicts say the same, unless some are older than
+/// a change of it.
+fn most(class: &Class<'_>) -> Vec<u32> {
+    let most = |drill| class.of_drill(drill).map(|line| line.max_score).max();
+    let drills = 0..class.drills.len();
+    drills
+        .map(|drill| most(drill).unwrap_or_default())
+        .collect()
 }
 
-fn row(table: &mut Writer<Vec<u8>>, cells: impl IntoIterator<Item = String>) -> io::Result<()> {
+fn row(
+    table: &mut Writer<&mut dyn Write>,
+    cells: impl IntoIterator<Item = String>,
+) -> io::Result<()> {
     let cells = cells.into_iter().map(|cell| safe(&one_line(&cell, 300)));
     table.write_record(cells).map_err(io::Error::other)
 }
@@ -156,12 +147,6 @@ fn safe(cell: &str) -> String {
         true => format!("'{cell}"),
         false => cell.to_owned(),
     }
-}
-
-fn finish(table: Writer<Vec<u8>>) -> io::Result<Vec<u8>> {
-    table
-        .into_inner()
-        .map_err(|error| io::Error::other(error.to_string()))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::report::words;
 use crate::text::one_line;
 
 /// One student's page.
-pub(super) fn of(student: &Student, records: &[&Record], feedback: &Feedback) -> String {
+pub(super) fn of(student: &Student, records: &[Record], feedback: &Feedback) -> String {
     let name = span(&one_line(&student.name, 200));
     let mut text = format!("# Feedback for {name}\n\n");
     for record in records {

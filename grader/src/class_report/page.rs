@@ -6,17 +6,18 @@
 
 mod drawings;
 mod drill;
+mod figure;
 mod tables;
 
-use std::collections::BTreeSet;
+use std::io::{self, Write};
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{Options, statistics};
-use crate::batch::record::Class;
+use super::statistics::Statistics;
+use crate::batch::class::{Class, Line};
 use crate::report::words;
 use crate::text::one_line;
-use crate::verdict::{Status, Verdict};
+use crate::verdict::Status;
 
 /// The book's stylesheet; its palette is this page's too.
 const BOOK: &str = include_str!("../../../book/theme/between.css");
@@ -27,15 +28,15 @@ const OWN: &str = include_str!("page/report.css");
 const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
-/// The page for a class.
-pub(super) fn of(class: &Class, options: &Options) -> String {
+/// Writes the page for a class.
+pub(super) fn write(
+    class: &Class<'_>,
+    statistics: &Statistics,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     // The palette is all that stands before the first rule for any element.
     let palette = BOOK.split("*, *::before").next().unwrap_or_default();
-    let drills = class
-        .drills
-        .iter()
-        .map(|drill| drill::section(class, drill, options));
-    let page = html! {
+    let frame = html! {
         (DOCTYPE)
         html lang="en" {
             head {
@@ -49,17 +50,22 @@ pub(super) fn of(class: &Class, options: &Options) -> String {
             body {
                 main {
                     h1 { "A class, graded" }
-                    (overview(class))
-                    @for drill in drills { (drill) }
-                    (tables::slowest(class))
-                    (tables::not_graded(class))
-                    (tables::changes(class))
-                    (tables::everybody(class))
+                    (tables::later())
                 }
             }
         }
     };
-    page.into_string()
+    tables::around(frame, out, |out| {
+        out.write_all(overview(class, statistics).0.as_bytes())?;
+        for drill in 0..class.drills.len() {
+            let section = drill::section(class, statistics, drill)?;
+            out.write_all(section.0.as_bytes())?;
+        }
+        out.write_all(tables::slowest(class, statistics)?.0.as_bytes())?;
+        tables::not_graded(class, out)?;
+        tables::changes(class, statistics, out)?;
+        tables::everybody(class, out)
+    })
 }
 
 /// A line of the course's, with its code as code.
@@ -76,17 +82,10 @@ fn line(text: &str) -> Markup {
     }
 }
 
-fn overview(class: &Class) -> Markup {
-    let students = statistics::by_student(class).len();
-    let names = |name: fn(&Verdict) -> &str| {
-        let names: BTreeSet<String> = class
-            .records
-            .iter()
-            .filter(|record| statistics::ran(record))
-            .map(|record| one_line(name(&record.verdict), 60))
-            .collect();
-        names.into_iter().collect::<Vec<String>>().join(", ")
-    };
+fn overview(class: &Class<'_>, statistics: &Statistics) -> Markup {
+    let students = class.by_student().count();
+    let graders: Vec<&str> = statistics.graders.iter().map(String::as_str).collect();
+    let sandboxes: Vec<&str> = statistics.sandboxes.iter().copied().collect();
     let statuses = [
         Status::Passed,
         Status::Failed,
@@ -96,17 +95,13 @@ fn overview(class: &Class) -> Markup {
         Status::Rejected,
         Status::InfraError,
     ];
-    let count = |drill: &str, status: Status| {
-        let of_it = class.records.iter().filter(|record| record.drill == drill);
-        of_it
-            .filter(|record| record.verdict.status == status)
-            .count()
-    };
     let all = |status: Status| {
-        let of_it = class.records.iter();
-        of_it
-            .filter(|record| record.verdict.status == status)
-            .count()
+        let of_it = class.lines.iter();
+        of_it.filter(|line| line.status == status).count()
+    };
+    let count = |drill: usize, status: Status| {
+        let of_it = class.of_drill(drill);
+        of_it.filter(|line| line.status == status).count()
     };
     let met: Vec<Status> = statuses
         .into_iter()
@@ -115,10 +110,9 @@ fn overview(class: &Class) -> Markup {
     html! {
         p.lead {
             (students) (if students == 1 { " student, " } else { " students, " })
-            (class.records.len()) " submissions."
-            @if class.records.iter().any(statistics::ran) {
-                " Grader " (names(|verdict| &verdict.grader))
-                "; sandbox " (names(|verdict| verdict.sandbox.name())) "."
+            (class.lines.len()) (if class.lines.len() == 1 { " submission." } else { " submissions." })
+            @if !graders.is_empty() {
+                " Grader " (graders.join(", ")) "; sandbox " (sandboxes.join(", ")) "."
             }
         }
         nav aria-label="On this page" {
@@ -127,8 +121,8 @@ fn overview(class: &Class) -> Markup {
                     li { a href={ "#" (drill::anchor(drill)) } { (one_line(&drill.exercise.title, 100)) } }
                 }
                 li { a href="#slowest" { "The slowest" } }
-                @if all(Status::InfraError) > 0 { li { a href="#not-graded" { "Not graded" } } }
-                @if !class.changes.is_empty() { li { a href="#changes" { "What changed" } } }
+                @if !class.lines.iter().all(Line::is_graded) { li { a href="#not-graded" { "Not graded" } } }
+                @if !statistics.changed.is_empty() { li { a href="#changes" { "What changed" } } }
                 li { a href="#everybody" { "Everybody" } }
             }
         }
@@ -139,11 +133,11 @@ fn overview(class: &Class) -> Markup {
                 th.number scope="col" { "all" }
             } }
             tbody {
-                @for drill in &class.drills {
+                @for (place, drill) in class.drills.iter().enumerate() {
                     tr {
                         th scope="row" { (one_line(&drill.slug, 60)) }
-                        @for status in &met { td.number { (count(&drill.slug, *status)) } }
-                        td.number { (class.records.iter().filter(|record| record.drill == drill.slug).count()) }
+                        @for status in &met { td.number { (count(place, *status)) } }
+                        td.number { (class.of_drill(place).count()) }
                     }
                 }
             }

@@ -4,6 +4,7 @@ mod list;
 mod progress;
 mod summary;
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -11,18 +12,21 @@ use anyhow::{Context, Result, bail};
 use super::Exit;
 use crate::batch::changes;
 use crate::batch::rules::SEEDS;
-use crate::batch::{Found, Layout, Pattern, Run, Search, Settings, Store};
-use crate::batch::{class, plan, run as grade_all};
-use crate::class_report::{Options, write_all};
+use crate::batch::{Class, ClassDrill, Records, Store};
+use crate::batch::{Found, Layout, Pattern, Run, Search, Settings};
+use crate::batch::{plan, run as grade_all};
+use crate::class_report::{Options, Statistics, write_all};
 use crate::cli::batch::{Batch, ExportLayout};
 use crate::course::Course;
 use crate::drills;
+use crate::feedback::Level;
 use crate::grading::{GradeError, Grader};
 use crate::interrupt;
 use crate::sandbox::Tier;
 use crate::verdict::Status;
 
 use progress::Progress;
+use summary::Summary;
 
 pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
     let (layout, found) = find(&course, &args)?;
@@ -57,7 +61,11 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
     let kept = store.settings().map(|settings| settings.seed);
     let seed = args.seed.or(kept).unwrap_or_else(|| fastrand::u64(..SEEDS));
     store.keep_settings(&Settings { schema: 1, seed })?;
-    let told = changes::of(&store.all()?);
+    let mut told = HashSet::new();
+    store.each(&mut |record| {
+        told.extend(changes::of(&record).map(|change| change.mark()));
+        Ok(())
+    })?;
     let plan = plan(&grader, &store, &args.dir, &found.hand_ins, seed)?;
 
     let progress = Progress::new(&plan, found.hand_ins.len(), seed);
@@ -76,35 +84,48 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
     progress.end();
     let took = progress.took();
 
-    let class = class(grader.course(), store.all()?)?;
-    let options = Options::of_course(grader.course(), args.told.feedback, &class);
-    write_all(&class, store.out(), &options).with_context(|| {
-        format!(
-            "everything was graded, but the reports cannot be written into `{}`; make space and run it again",
-            store.out().display()
-        )
-    })?;
-    let new = class.changes.iter().filter(|change| !told.contains(change));
-    let new: Vec<_> = new.collect();
-    summary::write(
-        &mut anstream::stdout(),
-        &class,
-        &new,
-        &found,
-        store.out(),
-        &took,
+    let (class, statistics) = reports(grader.course(), &store, args.told.feedback).with_context(
+        || {
+            format!(
+                "everything was graded, but the reports cannot be written into `{}`; make space and run it again",
+                store.out().display()
+            )
+        },
     )?;
-    let any = |status: fn(Status) -> bool| {
-        class
-            .records
-            .iter()
-            .any(|record| status(record.verdict.status))
+    let summary = Summary {
+        class: &class,
+        statistics: &statistics,
+        found: &found,
+        told: &told,
     };
+    summary.write(&mut anstream::stdout(), store.out(), &took)?;
+    let any = |which: fn(Status) -> bool| class.lines.iter().any(|line| which(line.status));
     Ok(match () {
         () if any(|status| status == Status::InfraError) => Exit::CouldNotGrade,
         () if any(|status| status != Status::Passed) => Exit::Failed,
         () => Exit::Passed,
     })
+}
+
+/// Writes the reports for the class whose records `store` keeps.
+fn reports<'a>(
+    course: &Course,
+    store: &'a Store,
+    feedback: Level,
+) -> Result<(Class<'a>, Statistics)> {
+    let graded = store.drills()?;
+    let mut drills = Vec::new();
+    for slug in course.slugs()? {
+        if graded.contains(&slug) {
+            let exercise = course.exercise(&slug)?;
+            drills.push(ClassDrill { slug, exercise });
+        }
+    }
+    let class = Class::of(drills, store)?;
+    let options = Options::of_course(course, feedback, &class);
+    let statistics = Statistics::of(&class, &options)?;
+    write_all(&class, &statistics, store.out(), &options)?;
+    Ok((class, statistics))
 }
 
 /// What was handed in, and in words how it is named.

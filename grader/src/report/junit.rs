@@ -3,10 +3,11 @@
 //! A mastery check that was not reached is "skipped", because it fails nothing;
 //! what could not be graded is an "error", which is nobody's failure.
 
+use std::borrow::Borrow;
 use std::io::{self, Write};
 
 use quick_xml::events::{BytesDecl, BytesText, Event};
-use quick_xml::writer::Writer;
+use quick_xml::writer::{ElementWriter, Writer};
 
 use super::{Report, words};
 use crate::text::one_line;
@@ -32,68 +33,87 @@ enum Outcome {
     Skipped { message: String },
 }
 
-impl Report for Junit {
-    fn all(&self, verdicts: &[Verdict], out: &mut dyn Write) -> io::Result<()> {
-        let suites: Vec<(&Verdict, Vec<Case>)> = verdicts
-            .iter()
-            .map(|verdict| (verdict, cases(verdict)))
-            .collect();
-        let mut xml = Writer::new_with_indent(&mut *out, b' ', 2);
-        xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-        let all = || suites.iter().flat_map(|(_, cases)| cases);
-        let suites_tag = counted(xml.create_element("testsuites"), all);
-        suites_tag
-            .with_attribute(("name", "grader"))
-            .write_inner_content(|xml| {
-                suites
-                    .iter()
-                    .try_for_each(|(verdict, cases)| suite(xml, verdict, cases))
-            })?;
-        writeln!(out)
+/// What the first line of a document says of all that follows it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Totals {
+    tests: usize,
+    failures: usize,
+    errors: usize,
+    skipped: usize,
+}
+
+impl Totals {
+    /// Counts one more verdict.
+    pub(crate) fn add(&mut self, verdict: &Verdict) {
+        cases(verdict).iter().for_each(|case| self.count(case));
+    }
+
+    fn count(&mut self, case: &Case) {
+        self.tests += 1;
+        match case.outcome {
+            Outcome::Passed => {}
+            Outcome::Failed { .. } => self.failures += 1,
+            Outcome::Error { .. } => self.errors += 1,
+            Outcome::Skipped { .. } => self.skipped += 1,
+        }
+    }
+
+    fn on<'w, W: Write>(self, tag: ElementWriter<'w, W>) -> ElementWriter<'w, W> {
+        let numbers = [
+            ("tests", self.tests),
+            ("failures", self.failures),
+            ("errors", self.errors),
+            ("skipped", self.skipped),
+        ];
+        numbers.into_iter().fold(tag, |tag, (name, number)| {
+            tag.with_attribute((name, &*number.to_string()))
+        })
     }
 }
 
-fn counted<'a, 'w, W: Write, I: Iterator<Item = &'a Case>>(
-    tag: quick_xml::writer::ElementWriter<'w, W>,
-    cases: impl Fn() -> I,
-) -> quick_xml::writer::ElementWriter<'w, W> {
-    let count = |which: fn(&Outcome) -> bool| {
-        let count = cases().filter(|case| which(&case.outcome)).count();
-        count.to_string()
-    };
-    let numbers = [
-        ("tests", count(|_| true)),
-        (
-            "failures",
-            count(|outcome| matches!(outcome, Outcome::Failed { .. })),
-        ),
-        (
-            "errors",
-            count(|outcome| matches!(outcome, Outcome::Error { .. })),
-        ),
-        (
-            "skipped",
-            count(|outcome| matches!(outcome, Outcome::Skipped { .. })),
-        ),
-    ];
-    let numbers: Vec<(&str, &str)> = numbers
-        .iter()
-        .map(|(name, number)| (*name, &**number))
-        .collect();
-    tag.with_attributes(numbers)
+impl Report for Junit {
+    fn all(&self, verdicts: &[Verdict], out: &mut dyn Write) -> io::Result<()> {
+        let mut totals = Totals::default();
+        verdicts.iter().for_each(|verdict| totals.add(verdict));
+        document(totals, verdicts.iter().map(Ok), out)
+    }
 }
 
-fn suite<W: Write>(xml: &mut Writer<W>, verdict: &Verdict, cases: &[Case]) -> io::Result<()> {
+/// Writes a document for verdicts that come one at a time; `totals` is of all of them.
+pub(crate) fn document<V: Borrow<Verdict>>(
+    totals: Totals,
+    verdicts: impl Iterator<Item = io::Result<V>>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut xml = Writer::new_with_indent(&mut *out, b' ', 2);
+    xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+    totals
+        .on(xml.create_element("testsuites"))
+        .with_attribute(("name", "grader"))
+        .write_inner_content(|xml| {
+            for verdict in verdicts {
+                suite(xml, verdict?.borrow())?;
+            }
+            Ok(())
+        })?;
+    writeln!(out)
+}
+
+fn suite<W: Write>(xml: &mut Writer<W>, verdict: &Verdict) -> io::Result<()> {
+    let cases = cases(verdict);
+    let mut totals = Totals::default();
+    cases.iter().for_each(|case| totals.count(case));
     let drill = characters(&one_line(&verdict.drill, 60));
     let submission = characters(&one_line(&verdict.submission, 200));
     let name = format!("{drill} {submission}");
     let millis = verdict.metrics.compile_ms + verdict.metrics.run_ms;
     let seconds = std::time::Duration::from_millis(millis).as_secs_f64();
-    counted(xml.create_element("testsuite"), || cases.iter())
+    totals
+        .on(xml.create_element("testsuite"))
         .with_attribute(("name", &*name))
         .with_attribute(("time", &*format!("{seconds:.3}")))
         .write_inner_content(|xml| {
-            for case in cases {
+            for case in &cases {
                 let class = format!("{drill}.{submission}");
                 let name = characters(&case.name);
                 let tag = xml
@@ -113,10 +133,7 @@ fn suite<W: Write>(xml: &mut Writer<W>, verdict: &Verdict, cases: &[Case]) -> io
     Ok(())
 }
 
-fn outcome<W: Write>(
-    tag: quick_xml::writer::ElementWriter<'_, W>,
-    outcome: &Outcome,
-) -> io::Result<()> {
+fn outcome<W: Write>(tag: ElementWriter<'_, W>, outcome: &Outcome) -> io::Result<()> {
     let (name, message, text) = match outcome {
         Outcome::Passed => return tag.write_empty().map(drop),
         Outcome::Failed { message, text } => ("failure", message, text),

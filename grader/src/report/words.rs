@@ -27,10 +27,15 @@ pub(crate) fn held(status: CheckStatus) -> &'static str {
 
 /// How it ended and for how many points.
 pub(crate) fn summary(verdict: &Verdict) -> String {
-    let ended = ended(verdict.status);
-    match verdict.status {
+    ended_with(verdict.status, verdict.score, verdict.max_score)
+}
+
+/// The same of a verdict that is not at hand.
+pub(crate) fn ended_with(status: Status, score: u32, most: u32) -> String {
+    let ended = ended(status);
+    match status {
         Status::InfraError => ended.to_owned(),
-        _ => format!("{ended}, {} of {} points", verdict.score, verdict.max_score),
+        _ => format!("{ended}, {score} of {most} points"),
     }
 }
 

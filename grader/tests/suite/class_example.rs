@@ -6,9 +6,9 @@
 use std::fs;
 use std::path::Path;
 
-use grader::batch::record::{Class, ClassDrill, RECORD_SCHEMA, Record, Student};
-use grader::batch::shape;
-use grader::class_report::{Options, write_all};
+use grader::batch::record::{RECORD_SCHEMA, Record, Student};
+use grader::batch::{Class, ClassDrill, shape};
+use grader::class_report::{Options, Statistics, write_all};
 use grader::feedback::{Feedback, Level};
 use grader::package::{Packing, workflow};
 use grader::report::{Gradescope, Report};
@@ -104,15 +104,10 @@ fn record((student, drill, source): (&str, &str, &str)) -> Record {
     }
 }
 
-fn class() -> Class {
-    let drill = |slug: &str| ClassDrill {
+fn drill(slug: &str) -> ClassDrill {
+    ClassDrill {
         slug: slug.to_owned(),
         exercise: real().exercise(slug).expect("it is a drill"),
-    };
-    Class {
-        drills: ["cache_race", "inflight_fix"].map(drill).to_vec(),
-        records: HANDED_IN.map(record).to_vec(),
-        changes: Vec::new(),
     }
 }
 
@@ -129,14 +124,16 @@ fn without_feedback_links(page: &str) -> String {
 
 #[test]
 fn what_the_book_shows_of_a_class_is_what_the_reports_say() {
-    let class = class();
+    let records = HANDED_IN.map(record).to_vec();
+    let drills = ["cache_race", "inflight_fix"].map(drill).to_vec();
+    let class = Class::of(drills, &records).expect("it is in memory");
     let out = tempfile::tempdir().expect("there is space");
     let options = Options::of_course(&real(), Level::Full, &class);
-    write_all(&class, out.path(), &options).expect("it can be written");
+    let statistics = Statistics::of(&class, &options).expect("it is in memory");
+    write_all(&class, &statistics, out.path(), &options).expect("it can be written");
     let read = |name: &str| fs::read_to_string(out.path().join(name)).expect(name);
 
-    let carol = class
-        .records
+    let carol = records
         .iter()
         .find(|record| record.path == "carol/inflight_fix.rs");
     let carol = &carol.expect("she handed it in").verdict;

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use grader::batch::record::{Change, Class, ClassDrill, RECORD_SCHEMA, Record, Student};
-use grader::class_report::{KnownShape, Options, write_all};
+use grader::batch::record::{RECORD_SCHEMA, Record, Student};
+use grader::batch::{Class, ClassDrill};
+use grader::class_report::{KnownShape, Options, Statistics, write_all};
 use grader::feedback::{CheckSettings, Level, Visibility};
 use grader::verdict::Status;
 use tempfile::TempDir;
@@ -47,8 +48,8 @@ fn record(student: Student, drill: &str, status: Status, shape: &str) -> Record 
     }
 }
 
-/// Eight students, one of every status and one who handed in nothing for one drill.
-pub(crate) fn class() -> Class {
+/// Seven students, one of every status and some who handed in nothing for one drill.
+pub(crate) fn records() -> Vec<Record> {
     let named = Student::named;
     let numbered = Student {
         id: Some("4711".to_owned()),
@@ -78,24 +79,18 @@ pub(crate) fn class() -> Class {
     records[2].late = true;
     records[6].verdict.metrics.run_ms = 9_000;
     records[10].attempts = 3;
-    let before = records[11].outcome();
-    let mut after = before.clone();
-    after.status = Status::Failed;
-    after.score = 60;
+    let mut before = records[11].outcome();
+    before.status = Status::Failed;
+    before.score = 60;
     let failed = grader::verdict::CheckStatus::Failed;
-    after.checks.insert("cached".to_owned(), failed);
-    let changes = vec![Change {
-        student: named("grace"),
-        drill: race.to_owned(),
-        new_content: false,
-        before: after,
-        after: before,
-    }];
-    Class {
-        drills: vec![drill(race), drill(fix)],
-        records,
-        changes,
-    }
+    before.checks.insert("cached".to_owned(), failed);
+    records[11].before = Some(before);
+    records
+}
+
+/// The drills of that class.
+fn drills() -> Vec<ClassDrill> {
+    vec![drill("cache_race"), drill("inflight_fix")]
 }
 
 fn options() -> Options {
@@ -113,10 +108,16 @@ fn options() -> Options {
     }
 }
 
-fn written(class: &Class, options: &Options) -> TempDir {
+fn written(records: &Vec<Record>, options: &Options) -> TempDir {
     let out = tempfile::tempdir().expect("there is space");
-    write_all(class, out.path(), options).expect("it can be written");
+    write(drills(), records, options, out.path());
     out
+}
+
+fn write(drills: Vec<ClassDrill>, records: &Vec<Record>, options: &Options, out: &Path) {
+    let class = Class::of(drills, records).expect("it is in memory");
+    let statistics = Statistics::of(&class, options).expect("it is in memory");
+    write_all(&class, &statistics, out, options).expect("it can be written");
 }
 
 fn text(out: &TempDir, name: &str) -> String {
@@ -125,7 +126,7 @@ fn text(out: &TempDir, name: &str) -> String {
 
 #[test]
 fn gradebooks_have_the_columns_their_readers_know() {
-    let out = written(&class(), &options());
+    let out = written(&records(), &options());
     let all = [
         "gradebook.csv",
         "gradebook-canvas.csv",
@@ -137,7 +138,7 @@ fn gradebooks_have_the_columns_their_readers_know() {
 
 #[test]
 fn each_student_gets_a_page_of_their_own_and_no_one_else_s() {
-    let out = written(&class(), &options());
+    let out = written(&records(), &options());
     let folder = out.path().join("feedback");
     let mut names: Vec<String> = fs::read_dir(&folder)
         .expect("it is there")
@@ -159,13 +160,14 @@ fn each_student_gets_a_page_of_their_own_and_no_one_else_s() {
 
 #[test]
 fn a_page_for_a_student_keeps_back_what_the_course_does() {
-    let mut class = class();
     let hidden = CheckSettings {
         visibility: Visibility::Hidden,
     };
-    let checks = &mut class.drills[1].exercise.checks;
+    let mut drills = drills();
+    let checks = &mut drills[1].exercise.checks;
     checks.insert("cached".to_owned(), hidden);
-    let out = written(&class, &options());
+    let out = tempfile::tempdir().expect("there is space");
+    write(drills, &records(), &options(), out.path());
     let page = text(&out, "feedback/bob.md");
     let (race, fix) = page.split_once("## inflight_fix").expect(&page);
     assert!(race.contains("is not fetched again"));
@@ -177,7 +179,7 @@ fn a_page_for_a_student_keeps_back_what_the_course_does() {
         feedback: Level::Score,
         ..options()
     };
-    let out = written(&class, &options);
+    let out = written(&records(), &options);
     let page = text(&out, "feedback/bob.md");
     assert!(
         page.contains("30 of 100 points") && !page.contains("is not fetched again"),
@@ -187,7 +189,7 @@ fn a_page_for_a_student_keeps_back_what_the_course_does() {
 
 #[test]
 fn the_page_says_what_there_is_to_say() {
-    let out = written(&class(), &options());
+    let out = written(&records(), &options());
     insta::assert_snapshot!(words_of(&text(&out, "report.html")));
 }
 
@@ -217,20 +219,19 @@ fn words_of(page: &str) -> String {
 
 #[test]
 fn the_page_asks_for_nothing_and_runs_nothing() {
-    let mut class = class();
-    for record in &mut class.records {
+    let mut records = records();
+    for record in &mut records {
         record.verdict = harm(&record.verdict, HOSTILE);
         record.student = Student {
-            id: Some(HOSTILE.to_owned()),
+            id: Some(format!("{}{HOSTILE}", record.student.name)),
             email: Some(HOSTILE.to_owned()),
             ..Student::named(HOSTILE)
         };
         record.path = HOSTILE.to_owned();
     }
-    class.changes[0].student = Student::named(HOSTILE);
-    let out = written(&class, &options());
+    let out = written(&records, &options());
     let page = text(&out, "report.html");
-    let before = text(&written(&self::class(), &options()), "report.html");
+    let before = text(&written(&self::records(), &options()), "report.html");
     let count = |page: &str, what: &str| page.matches(what).count();
     for tag in [
         "<script", "<img", "<link", "<iframe", "src=", "url(", "@import", "onerror=",
@@ -265,7 +266,7 @@ fn the_page_asks_for_nothing_and_runs_nothing() {
 
 #[test]
 fn no_cell_of_a_gradebook_is_a_formula() {
-    let mut class = class();
+    let mut records = records();
     let names = [
         "=cmd|' /C calc'!A0",
         "+1",
@@ -275,16 +276,18 @@ fn no_cell_of_a_gradebook_is_a_formula() {
         "a,\"b\"\r\nc",
         "＝1",
     ];
-    for (record, name) in class.records.iter_mut().zip(names) {
+    for (record, name) in records.iter_mut().zip(names) {
         record.student = Student {
             id: Some(name.to_owned()),
             email: Some(name.to_owned()),
             ..Student::named(name)
         };
     }
-    class.records.truncate(names.len());
-    class.drills[0].exercise.title = "=1+1".to_owned();
-    let out = written(&class, &options());
+    records.truncate(names.len());
+    let mut drills = drills();
+    drills[0].exercise.title = "=1+1".to_owned();
+    let out = tempfile::tempdir().expect("there is space");
+    write(drills, &records, &options(), out.path());
     for name in [
         "gradebook.csv",
         "gradebook-canvas.csv",
@@ -313,8 +316,7 @@ fn no_cell_of_a_gradebook_is_a_formula() {
 
 #[test]
 fn writing_again_leaves_the_same_files_and_nothing_else() {
-    let class = class();
-    let out = written(&class, &options());
+    let out = written(&records(), &options());
     let all = |folder: &Path| -> BTreeMap<String, Vec<u8>> {
         let files = ["", "feedback"].map(|below| folder.join(below));
         let entries = files
@@ -332,19 +334,14 @@ fn writing_again_leaves_the_same_files_and_nothing_else() {
             .collect()
     };
     let before = all(out.path());
-    write_all(&class, out.path(), &options()).expect("it can be written");
+    write(drills(), &records(), &options(), out.path());
     assert!(before == all(out.path()));
     assert_eq!(before.len(), 5 + 7);
 }
 
 #[test]
 fn a_class_in_which_nobody_handed_anything_in_has_a_page_too() {
-    let empty = Class {
-        drills: vec![drill("cache_race")],
-        records: Vec::new(),
-        changes: Vec::new(),
-    };
-    let out = written(&empty, &options());
+    let out = written(&Vec::new(), &options());
     assert!(text(&out, "report.html").contains("0 submissions"));
     assert_eq!(text(&out, "gradebook.csv").lines().count(), 1);
 }

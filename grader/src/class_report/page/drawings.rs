@@ -3,7 +3,7 @@
 
 use maud::{Markup, html};
 
-use super::statistics::BARS;
+use super::super::statistics::BARS;
 
 const BAR: usize = 44;
 const GAP: usize = 8;

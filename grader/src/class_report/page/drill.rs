@@ -1,15 +1,19 @@
 //! One drill of a class: how the points are spread, each check, what most ran into,
 //! what did not compile, and what is alike.
 
+use std::io;
+
 use maud::{Markup, html};
 
-use super::super::Options;
-use super::super::statistics::{self, CheckOver, Commonest};
+use super::super::statistics::{CheckOver, Commonest, OfDrill, Statistics, schedule_form, why};
 use super::tables::{scrolling, students};
-use super::{drawings, line};
-use crate::batch::record::{Class, ClassDrill};
+use super::{drawings, figure, line};
+use crate::batch::class::{Class, ClassDrill};
 use crate::report::words;
 use crate::text::{excerpt, one_line, printable};
+
+/// The most reasons that are told; a class may find any number of them.
+const REASONS: usize = 50;
 
 /// The longest text of the compiler that is shown, in bytes.
 const LONGEST: usize = 6 << 10;
@@ -20,19 +24,25 @@ pub(super) fn anchor(drill: &ClassDrill) -> String {
     format!("drill-{}", drill.slug.replace(|letter| !plain(letter), "-"))
 }
 
-pub(super) fn section(class: &Class, drill: &ClassDrill, options: &Options) -> Markup {
-    let graded = statistics::graded(class, &drill.slug);
-    let bars = statistics::distribution(&graded);
-    let checks = statistics::checks(&graded);
+pub(super) fn section(
+    class: &Class<'_>,
+    statistics: &Statistics,
+    place: usize,
+) -> io::Result<Markup> {
+    let drill = &class.drills[place];
+    let numbers = &statistics.drills[place];
+    let OfDrill { bars, checks, .. } = numbers;
     let id = anchor(drill);
     let slug = one_line(&drill.slug, 60);
-    html! {
+    let commonest = commonest(class, checks)?;
+    let not_run = not_run(class, &slug, numbers)?;
+    Ok(html! {
         section aria-labelledby=(id) {
             h2 id=(id) { (one_line(&drill.exercise.title, 100)) " " code { (slug) } }
             h3 { "How the points are spread" }
             figure {
                 div.wide tabindex="0" role="region" aria-label={ (slug) ": the points, drawn" } {
-                    (drawings::distribution(&format!("{id}-distribution"), &bars))
+                    (drawings::distribution(&format!("{id}-distribution"), bars))
                 }
                 details {
                     summary { "The same as a table" }
@@ -48,16 +58,16 @@ pub(super) fn section(class: &Class, drill: &ClassDrill, options: &Options) -> M
             }
             @if !checks.is_empty() {
                 h3 { "Who passes which check" }
-                (pass_rates(&slug, &checks))
-                (commonest(&drill.slug, &checks))
+                (pass_rates(&slug, checks))
+                (commonest)
             }
-            (not_run(&slug, &graded))
-            (alike(class, drill, options))
+            (not_run)
+            (alike(class, numbers))
         }
-    }
+    })
 }
 
-fn pass_rates(slug: &str, checks: &[CheckOver<'_>]) -> Markup {
+fn pass_rates(slug: &str, checks: &[CheckOver]) -> Markup {
     scrolling(
         &format!("{slug}: the checks, and how many pass them"),
         html! {
@@ -72,7 +82,7 @@ fn pass_rates(slug: &str, checks: &[CheckOver<'_>]) -> Markup {
                 @for over in checks {
                     @let judged = over.passed + over.failed + over.skipped;
                     tr {
-                        th scope="row" { (line(&words::title(over.check))) " " code { (one_line(&over.check.id, 60)) } }
+                        th scope="row" { (line(&words::title(&over.check))) " " code { (one_line(&over.check.id, 60)) } }
                         td.number { (over.passed) }
                         td.number { (over.failed) }
                         td.number { (over.skipped) }
@@ -84,62 +94,88 @@ fn pass_rates(slug: &str, checks: &[CheckOver<'_>]) -> Markup {
     )
 }
 
-fn commonest(drill: &str, checks: &[CheckOver<'_>]) -> Markup {
-    let met: Vec<(&CheckOver<'_>, &Commonest<'_>)> = checks
+/// Of each check that somebody failed: how many did, and the schedule that most of
+/// them have in common, as it went for the first.
+fn commonest(class: &Class<'_>, checks: &[CheckOver]) -> io::Result<Markup> {
+    let met = checks
         .iter()
-        .filter_map(|over| Some((over, over.commonest.as_ref()?)))
-        .collect();
-    if met.is_empty() {
-        return html! {};
-    }
-    html! {
-        h3 { "What breaks them most often" }
-        @for (over, most) in met {
-            details.schedule {
-                summary { (line(&words::title(over.check))) ": " (most.count) " of " (over.failed) }
-                p { (line(&words::message(most.check))) }
-                @if !most.check.timeline.is_empty() {
-                    ol.timeline {
-                        @for line in &most.check.timeline {
-                            @let kind = if line.starts_with("=>") { "end" } else if line.starts_with(' ') { "within" } else { "turn" };
-                            li class=(kind) { (one_line(line.trim_start(), 300)) }
-                        }
+        .filter_map(|over| Some((over, over.commonest?)));
+    let figures = met
+        .map(|(over, most)| failure(class, over, most))
+        .collect::<io::Result<Vec<Markup>>>()?;
+    Ok(html! {
+        @if !figures.is_empty() {
+            h3 { "What breaks them most often" }
+            (figure::legend())
+            @for figure in figures { (figure) }
+        }
+    })
+}
+
+fn failure(class: &Class<'_>, over: &CheckOver, most: Commonest) -> io::Result<Markup> {
+    let record = class.record(&class.lines[most.first])?;
+    let mut checks = record.verdict.checks.iter();
+    let Some(check) = checks.find(|check| check.id == over.check.id) else {
+        return Ok(html! {});
+    };
+    let alike = match (over.failed, most.count) {
+        (1, _) => "1 failed".to_owned(),
+        (failed, count) if failed == count => format!("{failed} failed, all like this"),
+        (failed, count) => format!("{failed} failed, {count} of them like this"),
+    };
+    Ok(html! {
+        details.schedule {
+            summary { (line(&words::title(&over.check))) ": " strong { (alike) } }
+            figure {
+                figcaption {
+                    @match &check.schedule {
+                        Some(key) => { "The schedule: " code { (one_line(&schedule_form(key), 300)) } }
+                        None => "What was seen:",
                     }
                 }
-                @if let Some(key) = &most.check.schedule {
-                    p.again {
-                        "Again, in the folder that was graded: "
-                        code { "cargo grader replay " (one_line(drill, 60)) " " (words::quoted(&most.record.path)) " " (one_line(key, 300)) }
-                    }
+                @if !check.timeline.is_empty() { (figure::of(&check.timeline)) }
+                // Where a timeline ends with what is wrong, it need not be said again.
+                @if !check.timeline.iter().any(|line| line.starts_with("=>")) {
+                    p.broken { (line(&words::message(check))) }
+                }
+            }
+            @if let Some(key) = &check.schedule {
+                p.again {
+                    "Again, in the folder that was graded: "
+                    code { "cargo grader replay " (one_line(&record.drill, 60)) " " (words::quoted(&record.path)) " " (one_line(key, 300)) }
                 }
             }
         }
-    }
+    })
 }
 
-fn not_run(slug: &str, graded: &[&crate::batch::record::Record]) -> Markup {
-    let reasons = statistics::not_run(graded);
-    if reasons.is_empty() {
-        return html! {};
+fn not_run(class: &Class<'_>, slug: &str, numbers: &OfDrill) -> io::Result<Markup> {
+    let told = &numbers.not_run[..numbers.not_run.len().min(REASONS)];
+    let mut reasons = Vec::new();
+    for group in told {
+        let first = class.record(&class.lines[group.first[0]])?;
+        let text = printable(first.verdict.diagnostics.trim_end());
+        reasons.push((group, why(&first), excerpt(&text, LONGEST)));
     }
-    html! {
-        h3 { "What did not compile, or was rejected" }
-        @for (number, (reason, records)) in (1..).zip(reasons) {
-            details {
-                summary { (records.len()) ": " (one_line(&reason, 200)) }
-                p { (students(&records)) }
-                @if let Some(first) = records.first() {
-                    @let text = printable(first.verdict.diagnostics.trim_end());
-                    pre tabindex="0" role="region" aria-label={ (slug) ": what was said, " (number) } { (excerpt(&text, LONGEST)) }
+    let rest = &numbers.not_run[told.len()..];
+    let more: usize = rest.iter().map(|group| group.count).sum();
+    Ok(html! {
+        @if !reasons.is_empty() {
+            h3 { "What did not compile, or was rejected" }
+            @for (number, (group, reason, text)) in (1..).zip(&reasons) {
+                details {
+                    summary { (group.count) ": " (one_line(reason, 200)) }
+                    p { (students(class, group)) }
+                    pre tabindex="0" role="region" aria-label={ (slug) ": what was said, " (number) } { (text) }
                 }
             }
+            @if more > 0 { p { (more) " more, for " (rest.len()) " other reasons." } }
         }
-    }
+    })
 }
 
-fn alike(class: &Class, drill: &ClassDrill, options: &Options) -> Markup {
-    let groups = statistics::alike(class, &drill.slug, options);
-    if groups.is_empty() {
+fn alike(class: &Class<'_>, numbers: &OfDrill) -> Markup {
+    if numbers.alike.is_empty() {
         return html! {};
     }
     html! {
@@ -149,12 +185,12 @@ fn alike(class: &Class, drill: &ClassDrill, options: &Options) -> Markup {
             "often are, and a group is a reason to look, not a proof."
         }
         ul {
-            @for group in groups {
+            @for group in &numbers.alike {
                 li {
-                    strong { (group.records.len()) }
+                    strong { (group.who.count) }
                     @if let Some(known) = group.known { ", the same as " (known) }
-                    @if group.identical && group.records.len() > 1 { ", identical to the letter" }
-                    ": " (students(&group.records))
+                    @if group.identical && group.who.count > 1 { ", identical to the letter" }
+                    ": " (students(class, &group.who))
                 }
             }
         }

@@ -1,18 +1,19 @@
-//! The tables that are about the whole class.
+//! The tables that are about the whole class. The long ones are written row by row.
 
-use maud::{Markup, html};
+use std::io::{self, Write};
 
-use super::super::statistics;
-use crate::batch::record::{Change, Class, Outcome, Record};
+use maud::{Markup, PreEscaped, html};
+
+use super::super::statistics::{Group, Statistics};
+use crate::batch::changes::{self, Change};
+use crate::batch::class::Class;
+use crate::batch::record::Outcome;
 use crate::report::words;
 use crate::text::{excerpt, one_line, printable};
 use crate::verdict::Status;
 
-/// The slowest that are named.
-const SLOWEST: usize = 10;
-
-/// Students that are named in one line.
-const NAMED: usize = 40;
+/// Stands for what is written later; no text that is fit to show holds it.
+const LATER: &str = "\0";
 
 /// A table that scrolls by itself where it is wider than the window; with the keyboard
 /// too, for which it has a name.
@@ -24,23 +25,56 @@ pub(super) fn scrolling(caption: &str, rows: Markup) -> Markup {
     }
 }
 
-/// The students of these records, in one line.
-pub(super) fn students(records: &[&Record]) -> String {
-    let names: Vec<String> = records
+/// The same for a table of any length.
+fn long(
+    out: &mut dyn Write,
+    caption: &str,
+    head: Markup,
+    rows: impl Iterator<Item = io::Result<Markup>>,
+) -> io::Result<()> {
+    let table = html! { thead { tr { (head) } } tbody { (later()) } };
+    let mut rows = rows;
+    around(scrolling(caption, table), out, |out| {
+        rows.try_for_each(|row| out.write_all(row?.0.as_bytes()))
+    })
+}
+
+/// The place in a text that [`around`] has something written in.
+pub(super) fn later() -> PreEscaped<&'static str> {
+    PreEscaped(LATER)
+}
+
+/// Writes `frame`, and in the place of [`later`] what `inside` writes.
+pub(super) fn around(
+    frame: Markup,
+    out: &mut dyn Write,
+    inside: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    let (before, after) = frame.0.split_once(LATER).unwrap_or((&frame.0, ""));
+    out.write_all(before.as_bytes())?;
+    inside(out)?;
+    out.write_all(after.as_bytes())
+}
+
+/// The students of a group, in one line.
+pub(super) fn students(class: &Class<'_>, group: &Group) -> String {
+    let names: Vec<String> = group
+        .first
         .iter()
-        .take(NAMED)
-        .map(|record| one_line(&record.student.name, 60))
+        .map(|place| one_line(&class.lines[*place].student.name, 60))
         .collect();
-    let more = match records.len().saturating_sub(NAMED) {
+    let more = match group.count - group.first.len() {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
     format!("{}{more}", names.join(", "))
 }
 
-pub(super) fn slowest(class: &Class) -> Markup {
-    let records = statistics::slowest(class, SLOWEST);
-    html! {
+pub(super) fn slowest(class: &Class<'_>, statistics: &Statistics) -> io::Result<Markup> {
+    let records = statistics.slowest.iter();
+    let records = records.map(|place| class.record(&class.lines[*place]));
+    let records = records.collect::<io::Result<Vec<_>>>()?;
+    Ok(html! {
         h2 #slowest { "The slowest" }
         @if records.is_empty() { p { "Nothing was run." } }
         @else {
@@ -59,59 +93,69 @@ pub(super) fn slowest(class: &Class) -> Markup {
                 } } }
             }))
         }
-    }
+    })
 }
 
-pub(super) fn not_graded(class: &Class) -> Markup {
-    let failed: Vec<&Record> = class
-        .records
+pub(super) fn not_graded(class: &Class<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let mut failed = class
+        .lines
         .iter()
-        .filter(|record| record.verdict.status == Status::InfraError)
-        .collect();
-    if failed.is_empty() {
-        return html! {};
+        .filter(|line| !line.is_graded())
+        .peekable();
+    if failed.peek().is_none() {
+        return Ok(());
     }
-    html! {
+    let before = html! {
         h2 #not-graded { "Not graded" }
         p { "The machine failed, not the students. They are in none of the numbers above; grade them again." }
-        (scrolling("What could not be graded", html! {
-            thead { tr {
-                th scope="col" { "student" } th scope="col" { "drill" }
-                th.number scope="col" { "attempts" } th scope="col" { "why" }
-            } }
-            tbody { @for record in failed { tr {
-                th scope="row" { (one_line(&record.student.name, 60)) }
-                td { (one_line(&record.drill, 60)) }
-                td.number { (record.attempts) }
-                td { (excerpt(&printable(&record.verdict.diagnostics), 1000)) }
-            } } }
-        }))
-    }
+    };
+    out.write_all(before.0.as_bytes())?;
+    let head = html! {
+        th scope="col" { "student" } th scope="col" { "drill" }
+        th.number scope="col" { "attempts" } th scope="col" { "why" }
+    };
+    let rows = failed.map(|line| {
+        let record = class.record(line)?;
+        Ok(html! { tr {
+            th scope="row" { (one_line(&record.student.name, 60)) }
+            td { (one_line(&record.drill, 60)) }
+            td.number { (record.attempts) }
+            td { (excerpt(&printable(&record.verdict.diagnostics), 1000)) }
+        } })
+    });
+    long(out, "What could not be graded", head, rows)
 }
 
-pub(super) fn changes(class: &Class) -> Markup {
-    if class.changes.is_empty() {
-        return html! {};
+pub(super) fn changes(
+    class: &Class<'_>,
+    statistics: &Statistics,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    if statistics.changed.is_empty() {
+        return Ok(());
     }
-    html! {
+    let before = html! {
         h2 #changes { "What changed" }
         p { "These verdicts are others than the last time." }
-        (scrolling("Verdicts that changed", html! {
-            thead { tr {
-                th scope="col" { "student" } th scope="col" { "drill" }
-                th scope="col" { "before" } th scope="col" { "now" }
-                th scope="col" { "checks" } th scope="col" { "because of" }
-            } }
-            tbody { @for change in &class.changes { tr {
-                th scope="row" { (one_line(&change.student.name, 60)) }
-                td { (one_line(&change.drill, 60)) }
-                td { (outcome(&change.before)) }
-                td { (outcome(&change.after)) }
-                td { (checks_changed(change)) }
-                td { (if change.new_content { "another submission" } else { "another grader" }) }
-            } } }
-        }))
-    }
+    };
+    out.write_all(before.0.as_bytes())?;
+    let head = html! {
+        th scope="col" { "student" } th scope="col" { "drill" }
+        th scope="col" { "before" } th scope="col" { "now" }
+        th scope="col" { "checks" } th scope="col" { "because of" }
+    };
+    let rows = statistics.changed.iter().map(|place| {
+        let change = changes::of(&class.record(&class.lines[*place])?);
+        Ok(html! { @if let Some(change) = change { tr {
+            th scope="row" { (one_line(&change.student.name, 60)) }
+            td { (one_line(&change.drill, 60)) }
+            td { (outcome(&change.before)) }
+            td { (outcome(&change.after)) }
+            td { (checks_changed(&change)) }
+            td { (if change.new_content { "another submission" } else { "another grader" }) }
+        } } })
+    });
+    long(out, "Verdicts that changed", head, rows)
 }
 
 fn outcome(outcome: &Outcome) -> String {
@@ -139,31 +183,29 @@ fn checks_changed(change: &Change) -> String {
     lines.join("; ")
 }
 
-pub(super) fn everybody(class: &Class) -> Markup {
-    html! {
-        h2 #everybody { "Everybody" }
-        (scrolling("All submissions, by student", html! {
-            thead { tr {
-                th scope="col" { "student" }
-                @for drill in &class.drills { th scope="col" { (one_line(&drill.slug, 60)) } }
-            } }
-            tbody { @for (student, records) in statistics::by_student(class) { tr {
-                th scope="row" {
-                    a href={ "feedback/" (student.file_stem()) ".md" } { (one_line(&student.name, 60)) }
-                }
-                @for drill in &class.drills {
-                    @let record = records.iter().find(|record| record.drill == drill.slug);
-                    td { @match record {
-                        None => "–",
-                        Some(record) => {
-                            span class=(if record.verdict.passed() { "good" } else { "bad" }) {
-                                (words::summary(&record.verdict))
-                            }
-                            @if record.late { ", late" }
+pub(super) fn everybody(class: &Class<'_>, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(html! { h2 #everybody { "Everybody" } }.0.as_bytes())?;
+    let head = html! {
+        th scope="col" { "student" }
+        @for drill in &class.drills { th scope="col" { (one_line(&drill.slug, 60)) } }
+    };
+    let rows = class.by_student().map(|(student, lines)| {
+        Ok(html! { tr {
+            th scope="row" {
+                a href={ "feedback/" (student.file_stem()) ".md" } { (one_line(&student.name, 60)) }
+            }
+            @for drill in 0..class.drills.len() {
+                td { @match lines.iter().find(|line| line.drill == drill) {
+                    None => "–",
+                    Some(line) => {
+                        span class=(if line.status == Status::Passed { "good" } else { "bad" }) {
+                            (words::ended_with(line.status, line.score, line.max_score))
                         }
-                    } }
-                }
-            } } }
-        }))
-    }
+                        @if line.late { ", late" }
+                    }
+                } }
+            }
+        } })
+    });
+    long(out, "All submissions, by student", head, rows)
 }

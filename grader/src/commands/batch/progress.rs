@@ -21,7 +21,7 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    pub(super) fn new(plan: &Plan, hand_ins: usize, seed: u64) -> Progress {
+    pub(super) fn new(plan: &Plan<'_>, hand_ins: usize, seed: u64) -> Progress {
         let all = plan.jobs.iter().map(|job| job.hand_ins.len()).sum();
         let gradings = plan.jobs.len();
         say(&format!(

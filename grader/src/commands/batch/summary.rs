@@ -1,13 +1,15 @@
 //! What a batch came to, on the terminal.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::HashSet;
 use std::io::{self, Write};
 use std::path::Path;
 
 use super::list::{count, name};
-use crate::batch::{Change, Class, Found, Outcome, Record};
+use crate::batch::changes;
+use crate::batch::{Change, Class, Found, Line, Outcome};
+use crate::class_report::Statistics;
 use crate::text::one_line;
-use crate::verdict::{CheckStatus, Status};
+use crate::verdict::Status;
 
 /// The most lines of one kind; the reports hold all of them.
 const LINES: usize = 10;
@@ -35,106 +37,136 @@ const RESULTS: [(&str, &str); 5] = [
     ("records/", "all that is known, one JSON file each"),
 ];
 
-pub(super) fn write(
-    out: &mut dyn Write,
-    class: &Class,
-    new: &[&Change],
-    found: &Found,
-    folder: &Path,
-    took: &str,
-) -> io::Result<()> {
-    let students: BTreeSet<_> = class.records.iter().map(|record| &record.student).collect();
-    writeln!(
-        out,
-        "{} by {}; {took}\n",
-        count(class.records.len(), "submission"),
-        count(students.len(), "student"),
-    )?;
-    for (status, words) in STATUSES {
-        let of_it = |record: &&Record| record.verdict.status == status;
-        match class.records.iter().filter(of_it).count() {
-            0 => {}
-            number => writeln!(out, "  {number:>5}  {words}")?,
-        }
-    }
-    failed_checks(out, class)?;
-    not_graded(out, class)?;
-    changes(out, new)?;
-    earlier(out, class, found)?;
-    if !found.passed_over.is_empty() {
-        let things = count(found.passed_over.len(), "thing");
-        writeln!(
-            out,
-            "\n{things} in the folder passed over; `--list` says why"
-        )?;
-    }
-    let folder = one_line(&folder.display().to_string(), 400);
-    writeln!(out, "\nresults: {folder}")?;
-    for (name, words) in RESULTS {
-        writeln!(out, "  {name:14} {words}")?;
-    }
-    Ok(())
+/// What there is to say.
+pub(super) struct Summary<'a> {
+    pub(super) class: &'a Class<'a>,
+    pub(super) statistics: &'a Statistics,
+    pub(super) found: &'a Found,
+    /// Marks of the changes that were told before this run.
+    pub(super) told: &'a HashSet<u64>,
 }
 
-fn failed_checks(out: &mut dyn Write, class: &Class) -> io::Result<()> {
-    let mut failed: BTreeMap<(&str, &str), (usize, &str)> = BTreeMap::new();
-    for record in &class.records {
-        for check in &record.verdict.checks {
-            if check.status == CheckStatus::Failed {
-                let entry = failed.entry((&record.drill, &check.id));
-                entry.or_insert((0, &check.title)).0 += 1;
+impl Summary<'_> {
+    /// Says it; `took` is how long the gradings did, in words.
+    pub(super) fn write(&self, out: &mut dyn Write, folder: &Path, took: &str) -> io::Result<()> {
+        let lines = &self.class.lines;
+        writeln!(
+            out,
+            "{} by {}; {took}\n",
+            count(lines.len(), "submission"),
+            count(self.class.by_student().count(), "student"),
+        )?;
+        for (status, words) in STATUSES {
+            match lines.iter().filter(|line| line.status == status).count() {
+                0 => {}
+                number => writeln!(out, "  {number:>5}  {words}")?,
             }
         }
+        self.failed_checks(out)?;
+        self.not_graded(out)?;
+        self.changes(out)?;
+        self.earlier(out)?;
+        if !self.found.passed_over.is_empty() {
+            let things = count(self.found.passed_over.len(), "thing");
+            writeln!(
+                out,
+                "\n{things} in the folder passed over; `--list` says why"
+            )?;
+        }
+        let folder = one_line(&folder.display().to_string(), 400);
+        writeln!(out, "\nresults: {folder}")?;
+        for (name, words) in RESULTS {
+            writeln!(out, "  {name:14} {words}")?;
+        }
+        Ok(())
     }
-    let mut failed: Vec<_> = failed.into_iter().collect();
-    failed.sort_by_key(|(_, (number, _))| std::cmp::Reverse(*number));
-    if !failed.is_empty() {
-        writeln!(out, "\nthe checks that failed most")?;
+
+    fn failed_checks(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mut failed: Vec<_> = self.statistics.failed_checks(self.class).collect();
+        failed.sort_by_key(|(drill, id, _, number)| (std::cmp::Reverse(*number), *drill, *id));
+        if !failed.is_empty() {
+            writeln!(out, "\nthe checks that failed most")?;
+        }
+        for (drill, id, title, number) in failed.into_iter().take(LINES) {
+            writeln!(out, "  {number:>5}  {drill} {id}: {title}")?;
+        }
+        Ok(())
     }
-    for ((drill, id), (number, title)) in failed.into_iter().take(LINES) {
-        writeln!(out, "  {number:>5}  {drill} {id}: {title}")?;
+
+    fn not_graded(&self, out: &mut dyn Write) -> io::Result<()> {
+        let lines = self.class.lines.iter();
+        let broken: Vec<&Line> = lines.filter(|line| !line.is_graded()).collect();
+        if !broken.is_empty() {
+            writeln!(
+                out,
+                "\nnot graded, and nobody's fault; run the same command again"
+            )?;
+        }
+        for line in broken.iter().take(LINES) {
+            let record = self.class.record(line)?;
+            let path = one_line(&record.path, 100);
+            let why = one_line(record.verdict.diagnostics.trim(), 300);
+            writeln!(out, "  {path}: {why}")?;
+        }
+        more(out, broken.len())
     }
-    Ok(())
+
+    /// What is said differently since the last run.
+    fn changes(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mut new = 0;
+        for place in self.statistics.changed() {
+            let change = changes::of(&self.class.record(&self.class.lines[*place])?);
+            let Some(change) = change.filter(|change| !self.told.contains(&change.mark())) else {
+                continue;
+            };
+            new += 1;
+            if new == 1 {
+                writeln!(out, "\nsaid differently than before")?;
+            }
+            if new <= LINES {
+                writeln!(out, "  {}", said_of(&change))?;
+            }
+        }
+        more(out, new)
+    }
+
+    /// What an earlier run graded and this one did not find is still counted.
+    fn earlier(&self, out: &mut dyn Write) -> io::Result<()> {
+        let here: HashSet<_> = self
+            .found
+            .hand_ins
+            .iter()
+            .map(|hand_in| (&hand_in.student, &*hand_in.drill))
+            .collect();
+        let drill = |line: &Line| &*self.class.drills[line.drill].slug;
+        let gone = self.class.lines.iter();
+        let gone = gone
+            .filter(|line| !here.contains(&(&line.student, drill(line))))
+            .count();
+        if gone > 0 {
+            writeln!(
+                out,
+                "\n{} of an earlier run {} counted in; delete what should not be in `records/`",
+                count(gone, "submission"),
+                if gone == 1 { "is" } else { "are" },
+            )?;
+        }
+        Ok(())
+    }
 }
 
-fn not_graded(out: &mut dyn Write, class: &Class) -> io::Result<()> {
-    let broken = class.records.iter();
-    let broken: Vec<&Record> = broken
-        .filter(|record| record.verdict.status == Status::InfraError)
-        .collect();
-    if !broken.is_empty() {
-        writeln!(
-            out,
-            "\nnot graded, and nobody's fault; run the same command again"
-        )?;
-    }
-    for record in broken.iter().take(LINES) {
-        let path = one_line(&record.path, 100);
-        let why = one_line(record.verdict.diagnostics.trim(), 300);
-        writeln!(out, "  {path}: {why}")?;
-    }
-    more(out, broken.len())
-}
-
-fn changes(out: &mut dyn Write, new: &[&Change]) -> io::Result<()> {
-    if !new.is_empty() {
-        writeln!(out, "\nsaid differently than before")?;
-    }
-    for change in new.iter().take(LINES) {
-        let why = match change.new_content {
-            true => "handed in anew",
-            false => "another grader or other limits",
-        };
-        writeln!(
-            out,
-            "  {} {}: {} -> {} ({why})",
-            name(&change.student),
-            change.drill,
-            said(&change.before),
-            said(&change.after)
-        )?;
-    }
-    more(out, new.len())
+fn said_of(change: &Change) -> String {
+    let why = match change.new_content {
+        true => "handed in anew",
+        false => "another grader or other limits",
+    };
+    format!(
+        "{} {}: {} -> {} ({why})",
+        name(&change.student),
+        change.drill,
+        said(&change.before),
+        said(&change.after)
+    )
 }
 
 fn said(outcome: &Outcome) -> String {
@@ -146,27 +178,6 @@ fn said(outcome: &Outcome) -> String {
         words.map_or("", |(_, words)| words),
         outcome.score
     )
-}
-
-/// What an earlier run graded and this one did not find is still counted.
-fn earlier(out: &mut dyn Write, class: &Class, found: &Found) -> io::Result<()> {
-    let here: BTreeSet<_> = found
-        .hand_ins
-        .iter()
-        .map(|hand_in| (&hand_in.student, &*hand_in.drill))
-        .collect();
-    let gone = class.records.iter();
-    let gone = gone
-        .filter(|record| !here.contains(&(&record.student, &*record.drill)))
-        .count();
-    if gone > 0 {
-        writeln!(
-            out,
-            "\n{} of an earlier run are counted in; delete their files in `records/` if they should not be",
-            count(gone, "submission")
-        )?;
-    }
-    Ok(())
 }
 
 fn more(out: &mut dyn Write, number: usize) -> io::Result<()> {
