@@ -172,6 +172,35 @@ fn no_listing_is_typed_into_a_page() {
     }
 }
 
+/// Lines between the marks of an anchor, without comments and empty lines.
+fn code_lines(listing: &str, anchor: &str) -> usize {
+    let (_, rest) = listing.split_once(&format!("ANCHOR: {anchor}\n")).unwrap();
+    let (part, _) = rest.split_once("// ANCHOR_END").unwrap();
+    let lines = part.lines().map(str::trim);
+    lines
+        .filter(|line| !line.is_empty() && !line.starts_with("//"))
+        .count()
+}
+
+#[test]
+fn the_loop_one_can_read_is_shown_whole_in_sixty_lines_of_code() {
+    let page = sources().remove("small_loop.md").unwrap();
+    let listing = fs::read_to_string(root().join("book/listings/src/mini_loop.rs")).unwrap();
+    let anchors = listing.split("// ANCHOR: ").skip(1);
+    let anchors = anchors.filter_map(|rest| rest.lines().next());
+    // What it stands on, a helper of the example, and the example.
+    let of_the_loop = anchors.filter(|anchor| !["imports", "helper", "main"].contains(anchor));
+    let mut all = 0;
+    for anchor in of_the_loop {
+        assert!(
+            page.contains(&format!("mini_loop.rs:{anchor}}}")),
+            "{anchor}"
+        );
+        all += code_lines(&listing, anchor);
+    }
+    assert!((30..=60).contains(&all), "{all} lines");
+}
+
 #[test]
 fn every_output_that_is_recorded_is_shown() {
     let sources = sources();
