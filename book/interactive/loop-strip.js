@@ -16,7 +16,7 @@ import { drawn, fallback, html, recording, svg } from "./dom.js";
 
 const STRIP = 72;
 const WAITS = 34;
-const GAP = 26;
+const GAP = 40;
 const AXIS = 22;
 const DEEPEST = 64;
 
@@ -96,7 +96,8 @@ export class LoopStrip extends HTMLElement {
     const each = GAP + STRIP + AXIS + WAITS + AXIS;
     const height = each * series.length;
     const parts = series.map((one, at) => svg("g", { transform: `translate(0 ${at * each})` },
-      svg("text", { class: "name", x: 0, y: 14 }, `${one.name}: how late the loop is${peak(one, this.#unit())}`),
+      svg("text", { class: "name", x: 0, y: 14 }, one.name),
+      svg("text", { x: 0, y: 30 }, `how late the loop is${peak(one, this.#unit())}`),
       svg("g", { transform: `translate(0 ${GAP})` }, ...this.#latency(one, width, tallest)),
       svg("g", { transform: `translate(0 ${GAP + STRIP + AXIS})` }, ...this.#waiting(one, width, longest))));
     return svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" }, ...parts);

@@ -180,7 +180,7 @@ function known(walk) {
   const waiting = [...moment.r].flatMap((letter, at) => (letter === "w" ? [at + 1] : []));
   const answered = all.some((fetch) => fetch.letter === "a");
   const who = waiting.length === 0 ? "nobody waits"
-    : `${waiting.length > 1 ? "requests" : "request"} ${waiting.join(", ")} ${waiting.length > 1 ? "wait" : "waits"}`;
+    : `${waiting.length > 1 ? "requests" : "request"} ${new Intl.ListFormat("en").format(waiting.map(String))} ${waiting.length > 1 ? "wait" : "waits"}`;
   const tooMany = live.length > 1 && !walk.several && walk.trace.drill !== "cache_race";
   const lost = waiting.length > 0 && live.length === 0 && !answered && !moment.h;
   const of = walk.several ? "" : `user ${user}: `;

@@ -78,10 +78,8 @@ fn fire_timers() -> Duration {
         let later = timers.split_off(&now);
         let due = mem::replace(timers, later);
         due.into_values().flatten().for_each(Waker::wake);
-        timers
-            .keys()
-            .next()
-            .map_or(Duration::MAX, |first| *first - now)
+        let next = timers.keys().next();
+        next.map_or(Duration::MAX, |deadline| *deadline - now)
     })
 }
 
