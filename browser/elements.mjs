@@ -153,15 +153,21 @@ export function elements(stage) {
     assert.ok(await choice.isChecked());
     await press(box.getByRole("button", { name: "This is my answer" }));
     await answer.waitFor();
+    assert.match(await said(box).innerText(), /You predicted it/);
+    assert.equal(await box.locator("li.right").innerText(), "As many as there are requests.");
     await page.reload();
     await ready(page);
     assert.ok(await choice.isChecked());
     await answer.waitFor();
     await press(box.getByRole("button", { name: "Ask me again" }));
     assert.equal(await answer.isVisible(), false);
+    assert.equal(await box.locator(".right").count(), 0, "no peeking");
     await page.reload();
     await ready(page);
     assert.equal(await choice.isChecked(), false);
+    await box.getByRole("radio", { name: "None." }).check();
+    await press(box.getByRole("button", { name: "This is my answer" }));
+    assert.match(await said(box).innerText(), /It is choice 2, marked above/);
   });
 
   test("without scripts a prediction is a question and something to open", async () => {

@@ -29,7 +29,7 @@ ${walkers.join("\n")}
 <h2>The course</h2>
 <course-progress><ol><li>The fallback of the course.</li></ol></course-progress>
 <h2>A prediction</h2>
-<predict-answer id="how-many">
+<predict-answer id="how-many" data-answer="2">
 <p>How many fetches begin?</p>
 <ul><li>One.</li><li>As many as there are requests.</li><li>None.</li></ul>
 <details><summary>What really happens</summary><p>A hundred.</p></details>

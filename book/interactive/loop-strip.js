@@ -16,7 +16,7 @@ import { drawn, fallback, html, recording, svg } from "./dom.js";
 
 const STRIP = 72;
 const WAITS = 34;
-const GAP = 26;
+const GAP = 40;
 const AXIS = 22;
 const DEEPEST = 64;
 
@@ -96,7 +96,8 @@ export class LoopStrip extends HTMLElement {
     const each = GAP + STRIP + AXIS + WAITS + AXIS;
     const height = each * series.length;
     const parts = series.map((one, at) => svg("g", { transform: `translate(0 ${at * each})` },
-      svg("text", { class: "name", x: 0, y: 14 }, `${one.name}: how late the loop is`),
+      svg("text", { class: "name", x: 0, y: 14 }, one.name),
+      svg("text", { x: 0, y: 30 }, `how late the loop is${peak(one, this.#unit())}`),
       svg("g", { transform: `translate(0 ${GAP})` }, ...this.#latency(one, width, tallest)),
       svg("g", { transform: `translate(0 ${GAP + STRIP + AXIS})` }, ...this.#waiting(one, width, longest))));
     return svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" }, ...parts);
@@ -123,7 +124,7 @@ export class LoopStrip extends HTMLElement {
     return [
       ...teeth,
       svg("line", { class: "axis", x1: 0, x2: width, y1: STRIP, y2: STRIP }),
-      svg("text", { class: "tick", x: 0, y: STRIP + 14 }, `${number(this.#from)} ${this.#unit()}`),
+      svg("text", { class: "tick", x: 0, y: STRIP + 14 }, `time: ${number(this.#from)} ${this.#unit()}`),
       svg("text", { class: "tick last", x: width, y: STRIP + 14 }, `${number(this.#from + this.#span())} ${this.#unit()}`),
     ];
   }
@@ -140,10 +141,20 @@ export class LoopStrip extends HTMLElement {
     return [
       svg("line", { class: "axis", x1: 0, x2: width, y1: middle, y2: middle }),
       ...dots,
-      svg("text", { class: "tick", x: 0, y: WAITS + 8 }, "a dot for each request: waited 0"),
+      svg("text", { class: "tick", x: 0, y: WAITS + 8 }, `each dot is a request; it waited 0 ${this.#unit()}`),
       svg("text", { class: "tick last", x: width, y: WAITS + 8 }, `${number(longest)} ${this.#unit()}`),
     ];
   }
+}
+
+/**
+ * How high the teeth are.
+ * @param {Series} series
+ * @param {string} unit
+ */
+function peak({ stalls }, unit) {
+  const longest = Math.max(0, ...stalls.map(([, lasts]) => lasts));
+  return longest > 0 ? `, at most ${number(longest)} ${unit}` : "";
 }
 
 /** @param {number} value */

@@ -1,6 +1,7 @@
 // @ts-check
 // <predict-answer id="slug">: a question, a list of choices, and the answer in a
 // <details>. With scripts, the answer opens only to who has committed to a choice.
+// `data-answer="2"` says which choice is right; it is marked then.
 
 import { html } from "./dom.js";
 
@@ -14,6 +15,7 @@ class PredictAnswer extends HTMLElement {
     this.#ready = true;
     // Not the element's id: a page that repeats others holds it twice.
     const group = `choice-${(groups += 1)}`;
+    const right = Number(this.dataset.answer) - 1;
     const items = [...list.querySelectorAll(":scope > li")];
     const radios = items.map((item, at) => html("input", { type: "radio", name: group, value: at }));
     items.forEach((item, at) => item.replaceChildren(html("label", {}, radios[at], html("span", {}, ...item.childNodes))));
@@ -39,6 +41,7 @@ class PredictAnswer extends HTMLElement {
         radio.disabled = done && at !== choice;
         radio.checked = at === choice;
       });
+      items.forEach((item, at) => item.classList.toggle("right", done && at === right));
       this.toggleAttribute("data-committed", done);
     };
     commit.addEventListener("click", () => {
@@ -50,7 +53,9 @@ class PredictAnswer extends HTMLElement {
       }
       this.#kept = choice;
       show(choice);
-      said.textContent = "You have committed. The answer is open below.";
+      said.textContent = Number.isNaN(right) ? "You have committed. Read on below."
+        : choice === right ? "You predicted it. The reason is below."
+          : `It is choice ${right + 1}, marked above. The reason is below.`;
       answer.querySelector("summary")?.focus();
     });
     forget.addEventListener("click", () => {

@@ -45,23 +45,25 @@ class ScheduleWalker extends HTMLElement {
       this.#hold = hold.checked;
       this.#show();
     } });
-    const result = broken === 0 ? "none of them breaks" : `${count(broken)} of them break`;
+    const result = broken === 0 ? "none breaks a rule" : `${count(broken)} of them break a rule`;
     this.prepend(
       html("div", { class: "ba-figure", role: "group", "aria-label": walk.isOne ? "A schedule to walk through" : "Schedules to walk through" },
-        html("p", { class: "what" }, walk.isOne ? "One schedule, recorded from " : "Recorded from ", html("code", {}, source),
-          walk.isOne ? ". Go back, and take it turn by turn." : `: ${count(schedules)} schedules, ${result}.`),
+        html("p", { class: "what" }, walk.isOne ? "One schedule, recorded from " : "You choose what happens next, and see what this code did then: ", html("code", {}, source),
+          walk.isOne ? ". Go back, and take it turn by turn." : `. All ${count(schedules)} schedules were recorded; ${result}.`),
         isDrawn && picture,
         isDrawn && html("p", { class: "legend", "aria-hidden": "true" },
           ...[["leads", "waits for its own fetch"], ["follows", "waits for another’s"], ["stranded", "waits for nothing"], ["live", "fetch under way"]]
-            .map(([kind, text]) => html("span", {}, html("i", { class: kind }), text))),
+            .map(([kind, text]) => html("span", {}, html("i", { class: kind }), text)),
+          ...[["r", "✓", "has the row"], ["e", "×", "has an error"], ["d", "–", "dropped"]]
+            .map(([kind, sign, text]) => html("span", {}, html("i", { class: `end ${kind}` }, sign), text))),
         this.#said,
         this.#known,
         !walk.isOne && html("p", { class: "ask" }, "What happens next?"),
         !walk.isOne && this.#choices,
-        !walk.isOne && html("label", { class: "hold" }, hold, " hold the tasks back: none runs before the next thing happens"),
+        !walk.isOne && html("label", { class: "hold" }, hold, " Hold the tasks back: the next event comes before any task has run"),
         this.#controls,
         html("details", {}, html("summary", {}, "Timeline so far"), this.#told,
-          html("p", {}, "The same in your terminal: ", this.#replay)),
+          html("p", {}, "The same in your terminal: ", this.#replay, ". The end of this key names the turns, as do the letters above the picture.")),
         html("p", { class: "alternative" }, asText),
       ),
       content,
@@ -70,7 +72,7 @@ class ScheduleWalker extends HTMLElement {
     if (walk.isOne) walk.toTheEnd();
     this.#show();
     const last = walk.path.at(-1);
-    this.#said.textContent = last ? this.#sentences(last) : "Nothing has happened yet. The cache is empty.";
+    this.#said.textContent = last ? this.#sentences(last) : "Nothing has happened yet, and the cache is empty. Choose an event below.";
     this.#said.classList.toggle("bad", (last?.[3].length ?? 0) > 0);
   }
 
@@ -129,7 +131,7 @@ class ScheduleWalker extends HTMLElement {
     const guided = walk.next() !== undefined;
     walk.take(edge);
     this.#said.textContent = this.#sentences(edge);
-    if (guided && !walk.next() && edge[3].length === 0) this.#said.append(" (Off the marked way.)");
+    if (guided && !walk.next() && edge[3].length === 0) this.#said.append(" (This leaves the way that was marked.)");
     this.#said.classList.toggle("bad", edge[3].length > 0);
     this.#show(true);
   }
@@ -156,7 +158,7 @@ class ScheduleWalker extends HTMLElement {
     }
     walk.planned = breaking[this.#shown % breaking.length];
     this.#shown += 1;
-    this.#said.textContent = `Take the marked choice, ${walk.planned.length} times; the last one breaks a rule.`;
+    this.#said.textContent = `Press the marked button ${walk.planned.length} times and watch; the last turn breaks a rule.`;
     this.#show(true);
   }
 }
@@ -178,7 +180,7 @@ function known(walk) {
   const waiting = [...moment.r].flatMap((letter, at) => (letter === "w" ? [at + 1] : []));
   const answered = all.some((fetch) => fetch.letter === "a");
   const who = waiting.length === 0 ? "nobody waits"
-    : `${waiting.length > 1 ? "requests" : "request"} ${waiting.join(", ")} ${waiting.length > 1 ? "wait" : "waits"}`;
+    : `${waiting.length > 1 ? "requests" : "request"} ${new Intl.ListFormat("en").format(waiting.map(String))} ${waiting.length > 1 ? "wait" : "waits"}`;
   const tooMany = live.length > 1 && !walk.several && walk.trace.drill !== "cache_race";
   const lost = waiting.length > 0 && live.length === 0 && !answered && !moment.h;
   const of = walk.several ? "" : `user ${user}: `;
@@ -186,7 +188,7 @@ function known(walk) {
     html("div", { class: bad ? "bad" : "" }, html("dt", {}, term), html("dd", {}, text));
   return [
     // Of several users it is not kept whose row is known.
-    ...walk.several ? [] : [pair("Cache", moment.c ? `${of}the row` : "empty, as far as can be seen")],
+    ...walk.several ? [] : [pair("Cache", `${of}${moment.c ? "the row" : "no row seen yet"}`)],
     pair("In flight", live.length > 0 ? `${of}${live.join(", ")}; ${who}`
       : answered ? `an answer nobody has received yet; ${who}`
         : lost ? `nothing, yet ${who}` : `nothing; ${who}`, lost || tooMany),

@@ -17,5 +17,4 @@ func main() {
 	time.Sleep(10 * time.Millisecond)
 	fmt.Println("main runs again")
 }
-
 // ANCHOR_END: listing

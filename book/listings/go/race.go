@@ -19,5 +19,4 @@ func main() {
 	}
 	both.Wait()
 }
-
 // ANCHOR_END: listing

@@ -15,9 +15,9 @@ async def hold_the_loop():
 async def main():
     asyncio.get_running_loop().slow_callback_duration = 0.1
     await asyncio.create_task(hold_the_loop(), name="holder")
-
-
 # ANCHOR_END: listing
+
+
 class WithoutFigures(logging.Handler):
     """Prints a warning, but for what differs from run to run."""
 

@@ -1,10 +1,11 @@
 //! An event loop small enough to read: tasks, wakers, timers and nothing else.
 
 // ANCHOR: imports
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::future::poll_fn;
+use std::mem;
 use std::pin::Pin;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::task::{Context, Poll, Wake, Waker};
@@ -12,104 +13,90 @@ use std::thread;
 use std::time::{Duration, Instant};
 // ANCHOR_END: imports
 
+// ANCHOR: state
+type Task = Pin<Box<dyn Future<Output = ()>>>;
+
+// Each thread has one loop: its tasks by number, its timers by deadline, and a queue.
+thread_local! {
+    static TASKS: RefCell<Vec<Option<Task>>> = RefCell::default();
+    static TIMERS: RefCell<BTreeMap<Instant, Vec<Waker>>> = RefCell::default();
+    static QUEUE: (Sender<usize>, Receiver<usize>) = channel();
+}
+// ANCHOR_END: state
+
 // ANCHOR: waker
-/// Wakes one task: puts its number into the loop's queue. Any thread may do it.
+/// Wakes one task: puts its number into its loop's queue. Any thread may do so.
 struct TaskWaker(usize, Sender<usize>);
 
 impl Wake for TaskWaker {
     fn wake(self: Arc<Self>) {
-        // The loop may be gone already; then there is nobody to wake.
-        let _ = self.1.send(self.0);
+        let _ = self.1.send(self.0); // Fails once the loop is gone: then nobody needs it.
     }
 }
 // ANCHOR_END: waker
 
-// ANCHOR: state
-type Task = Pin<Box<dyn Future<Output = ()>>>;
-
-/// One thread, its tasks by number, and what they wait for.
-pub struct EventLoop {
-    tasks: RefCell<Vec<Option<Task>>>,
-    timers: RefCell<Vec<(Instant, Waker)>>,
-    now: Cell<Instant>,
-    queue: Sender<usize>,
-    woken: Receiver<usize>,
+// ANCHOR: spawn
+/// Adds a task. It is ready at once, but nothing of it runs before `run` does.
+pub fn spawn(task: impl Future<Output = ()> + 'static) {
+    let number = TASKS.with_borrow(Vec::len);
+    TASKS.with_borrow_mut(|tasks| tasks.push(Some(Box::pin(task))));
+    let _ = QUEUE.with(|(queue, _)| queue.send(number));
 }
-// ANCHOR_END: state
+// ANCHOR_END: spawn
 
-impl EventLoop {
-    /// A loop without tasks.
-    pub fn new() -> Rc<EventLoop> {
-        let (queue, woken) = channel();
-        Rc::new(EventLoop {
-            tasks: RefCell::default(),
-            timers: RefCell::default(),
-            now: Cell::new(Instant::now()),
-            queue,
-            woken,
-        })
-    }
+// ANCHOR: sleep
+/// Suspends the calling task until `deadline`.
+pub async fn sleep_until(deadline: Instant) {
+    poll_fn(|context| {
+        if Instant::now() >= deadline {
+            return Poll::Ready(());
+        }
+        let waker = context.waker().clone();
+        TIMERS.with_borrow_mut(|timers| timers.entry(deadline).or_default().push(waker));
+        Poll::Pending
+    })
+    .await;
+}
+// ANCHOR_END: sleep
 
-    // ANCHOR: spawn
-    /// Adds a task. It is ready at once; nothing of it runs before `run`.
-    pub fn spawn(&self, task: impl Future<Output = ()> + 'static) {
-        let mut tasks = self.tasks.borrow_mut();
-        let _ = self.queue.send(tasks.len());
-        tasks.push(Some(Box::pin(task)));
-    }
-
-    /// Waits until `delay` has passed since the loop last looked at the clock.
-    pub async fn sleep(&self, delay: Duration) {
-        let deadline = self.now.get() + delay;
-        poll_fn(|context| {
-            if self.now.get() >= deadline {
-                return Poll::Ready(());
-            }
-            let timer = (deadline, context.waker().clone());
-            self.timers.borrow_mut().push(timer);
-            Poll::Pending
-        })
-        .await;
-    }
-    // ANCHOR_END: spawn
-
-    // ANCHOR: run
-    /// Runs until no task is left.
-    pub fn run(&self) {
-        while self.tasks.borrow().iter().any(Option::is_some) {
-            let due = self.timers.borrow().iter().map(|(due, _)| *due).min();
-            let rest = |due: Instant| due.saturating_duration_since(Instant::now());
-            let rest = due.map_or(Duration::MAX, rest);
-            // Here it sleeps, until a task is woken or the first timer is due.
-            let first = self.woken.recv_timeout(rest).ok();
-            self.fire_timers();
-            // One turn: whoever is woken now. Who is woken meanwhile comes next turn.
-            let turn: Vec<usize> = first.into_iter().chain(self.woken.try_iter()).collect();
-            turn.into_iter().for_each(|task| self.poll(task));
+// ANCHOR: run
+/// Runs this thread's tasks until none is left.
+pub fn run() {
+    while TASKS.with_borrow(|tasks| tasks.iter().any(Option::is_some)) {
+        let rest = fire_timers();
+        // Here the thread sleeps, until a task is woken or the next timer is due.
+        if let Ok(number) = QUEUE.with(|(_, woken)| woken.recv_timeout(rest)) {
+            poll(number);
         }
     }
-
-    fn fire_timers(&self) {
-        self.now.set(Instant::now());
-        let mut timers = self.timers.borrow_mut();
-        timers.sort_by_key(|(due, _)| *due);
-        let due = timers.partition_point(|(due, _)| *due <= self.now.get());
-        timers.drain(..due).for_each(|(_, waker)| waker.wake());
-    }
-
-    fn poll(&self, number: usize) {
-        // Out of its place, so that the task can spawn others while it runs.
-        let Some(mut task) = self.tasks.borrow_mut()[number].take() else {
-            return; // Woken again after it had ended.
-        };
-        let waker = Waker::from(Arc::new(TaskWaker(number, self.queue.clone())));
-        let mut context = Context::from_waker(&waker);
-        if task.as_mut().poll(&mut context).is_pending() {
-            self.tasks.borrow_mut()[number] = Some(task);
-        }
-    }
-    // ANCHOR_END: run
 }
+
+/// Wakes every task whose deadline has passed. Returns the time left to the next one.
+fn fire_timers() -> Duration {
+    let now = Instant::now();
+    TIMERS.with_borrow_mut(|timers| {
+        let later = timers.split_off(&now);
+        let due = mem::replace(timers, later);
+        due.into_values().flatten().for_each(Waker::wake);
+        let next = timers.keys().next();
+        next.map_or(Duration::MAX, |deadline| *deadline - now)
+    })
+}
+
+/// Lets one task run until it ends or has to wait.
+fn poll(number: usize) {
+    // Taken out of its place, so that it may spawn other tasks while it runs.
+    let Some(mut task) = TASKS.with_borrow_mut(|tasks| tasks[number].take()) else {
+        return; // It was woken again after it had ended.
+    };
+    let queue = QUEUE.with(|(queue, _)| queue.clone());
+    let waker = Waker::from(Arc::new(TaskWaker(number, queue)));
+    let mut context = Context::from_waker(&waker);
+    if task.as_mut().poll(&mut context).is_pending() {
+        TASKS.with_borrow_mut(|tasks| tasks[number] = Some(task));
+    }
+}
+// ANCHOR_END: run
 
 // ANCHOR: helper
 /// Runs `work` on a thread of its own and waits for it without blocking the loop.
@@ -133,59 +120,77 @@ async fn elsewhere<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static)
 // ANCHOR: main
 /// Three tasks on one loop: two wait for timers, one for another thread.
 pub fn main() {
-    let event_loop = EventLoop::new();
-    for (name, rest) in [("slow", 400), ("quick", 200)] {
-        let timers = Rc::clone(&event_loop);
-        event_loop.spawn(async move {
+    let start = Instant::now();
+    for (name, rest) in [("slow", 1200), ("quick", 1000)] {
+        spawn(async move {
             println!("{name}: begins, and waits for a timer");
-            timers.sleep(Duration::from_millis(rest)).await;
+            sleep_until(start + Duration::from_millis(rest)).await;
             println!("{name}: woken by its timer");
         });
     }
-    event_loop.spawn(async {
+    spawn(async {
         println!("sum: begins, and waits for another thread");
         let sum: u64 = elsewhere(|| (1..=1000).sum()).await;
         println!("sum: woken by that thread with {sum}");
     });
-    event_loop.run();
+    run();
 }
 // ANCHOR_END: main
 
 #[cfg(test)]
 mod tests {
+    use std::rc::Rc;
+
     use super::*;
 
-    fn ran(
-        tasks: impl FnOnce(&Rc<EventLoop>, &Rc<RefCell<Vec<&'static str>>>),
-    ) -> Vec<&'static str> {
-        let (event_loop, log) = (EventLoop::new(), Rc::default());
-        tasks(&event_loop, &log);
-        event_loop.run();
+    type Log = Rc<RefCell<Vec<&'static str>>>;
+
+    /// Runs what `tasks` spawns; what they wrote into the log.
+    fn ran(tasks: impl FnOnce(&Log)) -> Vec<&'static str> {
+        let log = Log::default();
+        tasks(&log);
+        run();
         log.take()
     }
 
     #[test]
     fn timers_fire_in_the_order_of_their_deadlines() {
-        let order = ran(|event_loop, log| {
-            for (name, rest) in [("third", 30), ("first", 10), ("second", 20)] {
-                let (timers, log) = (Rc::clone(event_loop), Rc::clone(log));
-                event_loop.spawn(async move {
-                    timers.sleep(Duration::from_micros(rest)).await;
+        let start = Instant::now();
+        let (queue, woken) = channel();
+        for number in [3, 1, 2] {
+            let deadline = start + Duration::from_micros(number);
+            let waker = Arc::new(TaskWaker(number as usize, queue.clone())).into();
+            TIMERS.with_borrow_mut(|timers| timers.insert(deadline, vec![waker]));
+        }
+        while fire_timers() < Duration::MAX {}
+        assert_eq!(woken.try_iter().collect::<Vec<_>>(), [1, 2, 3]);
+    }
+
+    #[test]
+    fn two_tasks_may_wait_for_the_same_moment() {
+        let mut woken = ran(|log| {
+            let deadline = Instant::now() + Duration::from_millis(1);
+            for name in ["one", "other"] {
+                let log = Rc::clone(log);
+                spawn(async move {
+                    sleep_until(deadline).await;
                     log.borrow_mut().push(name);
                 });
             }
         });
-        assert_eq!(order, ["first", "second", "third"]);
+        // On a slow machine the moment may pass before the other one begins to wait.
+        woken.sort_unstable();
+        assert_eq!(woken, ["one", "other"]);
     }
 
     #[test]
     fn a_task_may_spawn_another_one() {
-        let order = ran(|event_loop, log| {
-            let (spawner, outer) = (Rc::clone(event_loop), Rc::clone(log));
-            event_loop.spawn(async move {
-                let inner = Rc::clone(&outer);
-                spawner.spawn(async move { inner.borrow_mut().push("inner") });
-                outer.borrow_mut().push("outer");
+        let order = ran(|log| {
+            let log = Rc::clone(log);
+            spawn(async move {
+                let inner = Rc::clone(&log);
+                spawn(async move { inner.borrow_mut().push("inner") });
+                log.borrow_mut().push("outer");
             });
         });
         assert_eq!(order, ["outer", "inner"]);
@@ -193,9 +198,9 @@ mod tests {
 
     #[test]
     fn a_thread_can_wake_a_loop_that_has_nothing_else_to_do() {
-        let order = ran(|event_loop, log| {
+        let order = ran(|log| {
             let log = Rc::clone(log);
-            event_loop.spawn(async move {
+            spawn(async move {
                 let word = elsewhere(|| "from a thread").await;
                 log.borrow_mut().push(word);
             });

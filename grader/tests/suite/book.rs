@@ -89,6 +89,40 @@ fn the_book_builds_and_nothing_in_its_source_changes() {
     no_link_leads_nowhere(out.path());
 }
 
+/// `mdbook build` reads the same `book.toml` and does what `built` does: so readers who
+/// have only mdBook get the book that `cargo grader book` makes.
+#[test]
+fn plain_mdbook_makes_the_same_book_in_target() {
+    let book = MDBook::load(root()).expect("book.toml and SUMMARY.md can be read");
+    assert_eq!(book.config.build.build_dir, Path::new("target/book"));
+    let preprocessors = book.config.preprocessors::<toml::Value>().unwrap();
+    let outputs = book.config.outputs::<toml::Value>().unwrap();
+    assert!(
+        preprocessors.is_empty(),
+        "a program besides mdbook would have to be there"
+    );
+    assert_eq!(outputs.keys().collect::<Vec<_>>(), ["html"]);
+
+    let ours = tempfile::tempdir().unwrap();
+    let mut command = program();
+    command
+        .current_dir(root())
+        .args(["book", "--out"])
+        .arg(ours.path());
+    assert_eq!(Said::by(&mut command).code, 0);
+    let theirs = built();
+    let of = |folder: &TempDir| -> BTreeMap<PathBuf, Vec<u8>> {
+        let all = files(folder.path()).into_iter();
+        let inside = |path: PathBuf| path.strip_prefix(folder.path()).unwrap().to_owned();
+        all.map(|(path, bytes)| (inside(path), bytes)).collect()
+    };
+    let (ours, theirs) = (of(&ours), of(&theirs));
+    assert!(ours.keys().eq(theirs.keys()), "other files");
+    for (path, bytes) in &ours {
+        assert!(bytes == &theirs[path], "{} differs", path.display());
+    }
+}
+
 #[test]
 fn every_page_is_in_the_summary() {
     let pages = pages();
@@ -172,6 +206,35 @@ fn no_listing_is_typed_into_a_page() {
     }
 }
 
+/// Lines between the marks of an anchor, without comments and empty lines.
+fn code_lines(listing: &str, anchor: &str) -> usize {
+    let (_, rest) = listing.split_once(&format!("ANCHOR: {anchor}\n")).unwrap();
+    let (part, _) = rest.split_once("// ANCHOR_END").unwrap();
+    let lines = part.lines().map(str::trim);
+    lines
+        .filter(|line| !line.is_empty() && !line.starts_with("//"))
+        .count()
+}
+
+#[test]
+fn the_loop_one_can_read_is_shown_whole_in_sixty_lines_of_code() {
+    let page = sources().remove("small_loop.md").unwrap();
+    let listing = fs::read_to_string(root().join("book/listings/src/mini_loop.rs")).unwrap();
+    let anchors = listing.split("// ANCHOR: ").skip(1);
+    let anchors = anchors.filter_map(|rest| rest.lines().next());
+    // What it stands on, a helper of the example, and the example.
+    let of_the_loop = anchors.filter(|anchor| !["imports", "helper", "main"].contains(anchor));
+    let mut all = 0;
+    for anchor in of_the_loop {
+        assert!(
+            page.contains(&format!("mini_loop.rs:{anchor}}}")),
+            "{anchor}"
+        );
+        all += code_lines(&listing, anchor);
+    }
+    assert!((30..=60).contains(&all), "{all} lines");
+}
+
 #[test]
 fn every_output_that_is_recorded_is_shown() {
     let sources = sources();
@@ -242,6 +305,33 @@ fn the_right_answer_is_what_the_program_printed() {
         asked >= 12,
         "only {asked} questions have an answer that was printed"
     );
+}
+
+#[test]
+fn every_question_marks_the_answer_but_the_one_a_drill_answers() {
+    let (mut unmarked, sources) = (Vec::new(), sources());
+    for question in sources
+        .values()
+        .flat_map(|text| text.split("<predict-answer ").skip(1))
+    {
+        let question = question.split("</predict-answer>").next().unwrap();
+        let id = question.split('"').nth(1).unwrap();
+        let choices = question
+            .lines()
+            .filter(|line| line.starts_with("- "))
+            .count();
+        let answer = question
+            .split_once("data-answer=\"")
+            .map(|(_, rest)| rest.split('"').next());
+        match answer.flatten().map(str::parse) {
+            Some(Ok(answer)) => assert!(
+                (1..=choices).contains(&answer),
+                "{id}: {answer} of {choices}"
+            ),
+            _ => unmarked.push(id),
+        }
+    }
+    assert_eq!(unmarked, ["cache-race"]);
 }
 
 #[test]

@@ -135,7 +135,7 @@ impl std::fmt::Display for Held {
             answered,
             ..
         } = self;
-        let each = |bytes: u64| format!("{:.1} KiB", bytes as f64 / *count as f64 / 1024.0);
+        let each = |bytes: u64| format!("{:.1}\u{a0}KiB", bytes as f64 / *count as f64 / 1024.0);
         let (reserved, resident, kernel) =
             (each(self.reserved), each(self.resident), each(self.kernel));
         write!(

@@ -79,7 +79,7 @@ fn measure(way: &str, count: usize) -> io::Result<()> {
     let cpu = now.cpu.saturating_sub(before.cpu).as_millis();
     let memory = now.peak as f64 / f64::from(1 << 20);
     println!(
-        "| {job} | {kind} | {done} of {count} | {} ms | {cpu} ms | {memory:.0} MiB |",
+        "| {job} | {kind} | {done} of {count} | {}\u{a0}ms | {cpu}\u{a0}ms | {memory:.0}\u{a0}MiB |",
         took.as_millis()
     );
     Ok(())
