@@ -4,7 +4,11 @@
 //! Every right and wrong solution of `offload` is compiled once and graded many
 //! times. Prints one Markdown table.
 
-#![expect(clippy::print_stdout, reason = "a table for people")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a table for people, and how far it is"
+)]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -105,7 +109,13 @@ fn main() -> Result<()> {
         let began = Instant::now();
         let _neighbours = Neighbours::start(*neighbours)?;
         let mut tallies = BTreeMap::new();
-        for case in &cases {
+        for (done, case) in cases.iter().enumerate() {
+            eprintln!(
+                "beside {neighbours}: {done} of {} after {} s; now {}",
+                cases.len(),
+                began.elapsed().as_secs(),
+                case.name
+            );
             let tally = measure(&grader, drill, case, &options)?;
             for said in &tally.said {
                 flips.push(format!("{} beside {neighbours}: {said}", case.name));
