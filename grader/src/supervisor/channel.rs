@@ -27,6 +27,8 @@ pub(super) struct Channel {
     begin: usize,
     /// Where in the buffer no newline has been looked for yet.
     searched: usize,
+    /// What one read is done into.
+    chunk: Box<[u8]>,
 }
 
 /// What came in.
@@ -51,6 +53,7 @@ impl Channel {
             buffer: Vec::new(),
             begin: 0,
             searched: 0,
+            chunk: vec![0; 64 << 10].into(),
         })
     }
 
@@ -129,11 +132,10 @@ impl Channel {
             self.buffer.clear();
             (self.begin, self.searched) = (0, 0);
         }
-        let mut chunk = [0; 64 * 1024];
         loop {
-            match self.stream.read(&mut chunk) {
+            match self.stream.read(&mut self.chunk) {
                 Ok(length) => {
-                    self.buffer.extend_from_slice(&chunk[..length]);
+                    self.buffer.extend_from_slice(&self.chunk[..length]);
                     return Ok(Some(length));
                 }
                 Err(error) => match error.kind() {

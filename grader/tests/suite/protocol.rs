@@ -148,7 +148,7 @@ fn played() -> impl Strategy<Value = Vec<Played>> {
 /// JSON of the protocol's shape, with names and numbers that may be any.
 fn json() -> impl Strategy<Value = String> {
     let word = prop_oneof![
-        Just("saw".to_owned()),
+        Just("settled".to_owned()),
         Just("run".to_owned()),
         Just("steps".to_owned()),
         Just("fetch_begun".to_owned()),

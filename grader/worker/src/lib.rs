@@ -27,15 +27,16 @@
 //! grader may send several orders before it reads.
 //!
 //! ```json
-//! {"run":7,"steps":[{"do":"new","seed":1},
-//!                   {"do":"request","request":1,"call":{"op":"get_user","user":42}},
-//!                   {"do":"settle","polls":1000}]}
-//! {"run":7,"steps":[[],[],[{"saw":"fetch_begun","fetch":1,"user":42,"request":1},
-//!                          {"saw":"settled","polls":1,"of_calls":1,"idle":true}]]}
+//! {"run":7,"steps":[{"new":{"seed":1}},
+//!                   {"request":{"request":1,"call":{"get_user":{"user":42}}}},
+//!                   {"settle":{"polls":1000}}]}
+//! {"run":7,"steps":[[],[],[{"fetch_begun":{"fetch":1,"user":42,"request":1}},
+//!                          {"settled":{"polls":1,"of_calls":1,"idle":true}}]]}
 //! ```
 //!
 //! (Shown on several lines; each is one.) A report has the order's `run` and one
-//! list of events for each of the order's steps.
+//! list of events for each of the order's steps. A step or an event is an object with
+//! one key, which says what it is; one without fields is just that word: `"end"`.
 //!
 //! # Runs
 //!
@@ -46,7 +47,7 @@
 //!
 //! # Orders
 //!
-//! | `do` | fields | what the worker does |
+//! | step | fields | what the worker does |
 //! |---|---|---|
 //! | `new` | `seed`, `max_parallel`? | opens the run: a new single-threaded event loop with a virtual clock, every random choice of which is seeded with `seed`; a new instance of the submission's type (`max_parallel` is for one that hashes passwords) |
 //! | `request` | `request`, `call` | makes a call of the submission a task of the loop; does not run it yet. Callers are counted from 1 |
@@ -60,8 +61,8 @@
 //! | `watch` | `max_parallel`, `passwords` | a run of its own, in real time: hashes the passwords for real, beside a heartbeat and six handlers, and measures how long polls keep the loop |
 //! | `end` | | closes the run and frees all of it |
 //!
-//! `call` is `{"op":"get_user","user":ID}`,
-//! `{"op":"stampede","user":ID,"requests":N}` or `{"op":"hash","password":TEXT}`.
+//! `call` is `{"get_user":{"user":ID}}`,
+//! `{"stampede":{"user":ID,"requests":N}}` or `{"hash":{"password":TEXT}}`.
 //! A fetch is answered `with` `{"row":{"name":NAME}}`, `"not_found"`,
 //! `"unavailable"` or `"panic"`: the fetch panics in whoever awaits it. A hash is
 //! admitted `with` `{"text":TEXT}` (its result, at once),
@@ -77,7 +78,7 @@
 //!
 //! # Events
 //!
-//! | `saw` | fields | when |
+//! | event | fields | when |
 //! |---|---|---|
 //! | `fetch_begun` | `fetch`, `user`, `request`?, `off_loop`? | the submission began a fetch; `fetch` counts from 1 in the run, `request` is the caller whose own task began it; `off_loop` is there, and true, when it did so on another thread than the loop's |
 //! | `fetch_delivered` | `fetch` | the submission received the answer |

@@ -1,7 +1,8 @@
 //! The messages between the grader and a worker, as Rust types.
 //!
 //! The crate's page describes them as JSON; these types are that description
-//! made checkable. Nothing here runs anything.
+//! made checkable. Nothing here runs anything. What kind a step or an event is stands
+//! before its fields, not among them, so that each is read in one go.
 
 use serde::{Deserialize, Serialize};
 
@@ -41,7 +42,7 @@ pub struct Report {
 
 /// One thing to do within a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Step {
     /// Open the run: a new event loop whose clock stands still, and a new
     /// instance of what the submission offers.
@@ -110,7 +111,7 @@ pub enum Step {
 
 /// What a caller asks of the submission.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "op", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Call {
     /// `cache.get_user(user)`.
     GetUser {
@@ -167,7 +168,7 @@ pub enum Admission {
 
 /// One thing a worker saw.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "saw", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Event {
     /// The submission began a fetch.
     FetchBegun {
@@ -349,7 +350,7 @@ mod tests {
         };
         assert_eq!(
             serde_json::to_string(&order).unwrap(),
-            r#"{"run":7,"steps":[{"do":"new","seed":1},{"do":"request","request":1,"call":{"op":"get_user","user":42}},{"do":"settle","polls":1000},{"do":"answer","fetch":1,"with":{"row":{"name":"ada"}}},{"do":"end"}]}"#
+            r#"{"run":7,"steps":[{"new":{"seed":1}},{"request":{"request":1,"call":{"get_user":{"user":42}}}},{"settle":{"polls":1000}},{"answer":{"fetch":1,"with":{"row":{"name":"ada"}}}},"end"]}"#
         );
         let report = Report {
             run: 7,
@@ -373,13 +374,15 @@ mod tests {
         };
         assert_eq!(
             serde_json::to_string(&report).unwrap(),
-            r#"{"run":7,"steps":[[{"saw":"fetch_begun","fetch":1,"user":42,"request":1},{"saw":"returned","request":1,"value":"unavailable"},{"saw":"settled","polls":1,"of_calls":1,"idle":true}]]}"#
+            r#"{"run":7,"steps":[[{"fetch_begun":{"fetch":1,"user":42,"request":1}},{"returned":{"request":1,"value":"unavailable"}},{"settled":{"polls":1,"of_calls":1,"idle":true}}]]}"#
         );
     }
 
     #[test]
     fn a_message_with_an_unknown_field_is_refused() {
         let text = r#"{"run":1,"steps":[],"verdict":"passed"}"#;
+        assert!(serde_json::from_str::<Report>(text).is_err());
+        let text = r#"{"run":1,"steps":[[{"pong":{"nonce":1,"verdict":"passed"}}]]}"#;
         assert!(serde_json::from_str::<Report>(text).is_err());
     }
 }
