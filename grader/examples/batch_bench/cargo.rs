@@ -2,14 +2,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use anyhow::{Context, Result, anyhow, ensure};
 
-use crate::measure::{Cost, children};
+use crate::measure::{Cost, Running, children};
 use crate::submissions::Variant;
 
 /// One target folder for all, with everything but the submission built; so many at a
@@ -55,6 +55,7 @@ pub(crate) fn warm(root: &Path, sample: &[Variant], folder: &Path, jobs: usize) 
     {
         Some(why) => Err(why),
         None => Ok(Cost {
+            number: sample.len(),
             wall: begun.elapsed().as_secs_f64(),
             cpu: children()? - before,
         }),
@@ -70,6 +71,7 @@ pub(crate) fn cold(root: &Path, sample: &[Variant], folder: &Path) -> Result<Cos
         test(root, &place, one, &place.join("target"))?;
     }
     Ok(Cost {
+        number: sample.len(),
         wall: begun.elapsed().as_secs_f64(),
         cpu: children()? - before,
     })
@@ -78,15 +80,16 @@ pub(crate) fn cold(root: &Path, sample: &[Variant], folder: &Path) -> Result<Cos
 fn test(root: &Path, place: &Path, one: &Variant, target: &Path) -> Result<()> {
     let package = package(root, &place.join(&one.drill), &one.drill)?;
     fs::write(package.join("src/lib.rs"), &one.text)?;
-    let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command
         .args(["test", "--quiet", "--test", "public"])
         .current_dir(&package)
-        .env("CARGO_TARGET_DIR", target)
-        .output()?;
+        .env("CARGO_TARGET_DIR", target);
+    let status = Running::start(command.stdout(Stdio::null()))?.wait()?;
     ensure!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
+        status.success(),
+        "`cargo test` of a right solution for {} failed; what it said stands above",
+        one.drill
     );
     Ok(())
 }

@@ -1,38 +1,87 @@
-//! What a program takes: time on the wall, CPU time, memory, disk.
+//! What a program takes: time on the wall, CPU time, memory, disk; and what becomes of
+//! programs and folders when Ctrl-C comes in between.
 
+use std::collections::BTreeSet;
 use std::io::Read;
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow, ensure};
+use grader::interrupt;
 use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::signal::{Signal, killpg};
 use nix::sys::time::TimeValLike;
+use nix::unistd::Pid;
 
-/// Seconds.
+/// Of so many submissions, in seconds.
 pub(crate) struct Cost {
+    pub(crate) number: usize,
     pub(crate) wall: f64,
     pub(crate) cpu: f64,
 }
 
 impl Cost {
     /// How many a second.
-    pub(crate) fn rate(&self, number: usize) -> f64 {
-        number as f64 / self.wall
+    pub(crate) fn rate(&self) -> f64 {
+        self.number as f64 / self.wall
     }
 
-    /// CPU time of each, in milliseconds.
-    pub(crate) fn cpu(&self, number: usize) -> f64 {
-        self.cpu * 1000.0 / number as f64
+    pub(crate) fn wall_each(&self) -> f64 {
+        self.wall / self.number as f64
+    }
+
+    pub(crate) fn cpu_each(&self) -> f64 {
+        self.cpu / self.number as f64
     }
 }
 
-pub(crate) struct Done {
+/// What one batch cost and left.
+pub(crate) struct Batch {
     pub(crate) cost: Cost,
-    /// The most memory it had itself, in KiB.
+    /// The most memory the grader had itself, in KiB.
+    pub(crate) memory: u64,
+    /// All results, in bytes of disk.
+    pub(crate) disk: u64,
+    /// The program's own count.
+    pub(crate) outcome: String,
+}
+
+impl Batch {
+    pub(crate) fn megabytes(&self) -> f64 {
+        self.memory as f64 * 1024.0 / 1e6
+    }
+
+    /// Bytes.
+    pub(crate) fn disk_each(&self) -> f64 {
+        self.disk as f64 / self.cost.number as f64
+    }
+}
+
+/// What came of a program.
+pub(crate) struct Done {
+    /// Of one submission; whoever knows how many they were says so.
+    pub(crate) cost: Cost,
     pub(crate) memory: u64,
     pub(crate) code: Option<i32>,
     pub(crate) said: String,
+}
+
+/// The grader, built beside this program.
+pub(crate) fn program() -> Result<PathBuf> {
+    let me = std::env::current_exe()?;
+    let folder = me
+        .parent()
+        .and_then(Path::parent)
+        .context("an example lies in target/PROFILE")?;
+    let program = folder.join("grader");
+    ensure!(
+        program.is_file(),
+        "build it first: cargo build --profile grader -p grader"
+    );
+    Ok(program)
 }
 
 /// CPU seconds of all processes that this one has started and that have ended.
@@ -42,32 +91,30 @@ pub(crate) fn children() -> Result<f64> {
     Ok(micros as f64 / 1e6)
 }
 
-/// Runs a program to its end.
+/// Runs a program to its end. What it says of its progress is shown.
 pub(crate) fn timed(mut command: Command) -> Result<Done> {
     let before = children()?;
     let begun = Instant::now();
-    let mut child = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()?;
-    let mut out = child.stdout.take().context("it is piped")?;
+    let mut child = Running::start(command.stdout(Stdio::piped()))?;
+    let mut out = child.0.stdout.take().context("it is piped")?;
     let reader = std::thread::spawn(move || {
         let mut said = String::new();
         out.read_to_string(&mut said).map(|_| said)
     });
     let mut memory = 0;
     let status = loop {
-        memory = memory_of(child.id()).unwrap_or_default().max(memory);
-        if let Some(status) = child.try_wait()? {
+        memory = memory_of(child.0.id()).unwrap_or_default().max(memory);
+        if let Some(status) = child.ended()? {
             break status;
         }
         std::thread::sleep(Duration::from_millis(10));
     };
     let said = reader
         .join()
-        .map_err(|_| anyhow::anyhow!("the reader panicked"))??;
+        .map_err(|_| anyhow!("the reader panicked"))??;
     Ok(Done {
         cost: Cost {
+            number: 1,
             wall: begun.elapsed().as_secs_f64(),
             cpu: children()? - before,
         },
@@ -97,4 +144,81 @@ pub(crate) fn disk(path: &Path) -> Result<u64> {
         }
     }
     Ok(bytes)
+}
+
+/// Progress, for whoever waits.
+#[expect(clippy::print_stderr, reason = "the table alone goes to the output")]
+pub(crate) fn say(what: &str) {
+    eprintln!("bench: {what}");
+}
+
+/// Process groups that Ctrl-C must end.
+static GROUPS: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
+
+fn groups() -> MutexGuard<'static, BTreeSet<i32>> {
+    GROUPS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// From now on Ctrl-C ends every [`Running`] program and removes `folder`.
+pub(crate) fn clean_up_after_interrupts(folder: &Path) -> Result<()> {
+    let folder = folder.to_owned();
+    interrupt::at_last(move || {
+        // A grader has folders of its own to remove; it is given the time for that.
+        let signal = |signal| {
+            for group in &*groups() {
+                let _ = killpg(Pid::from_raw(*group), signal);
+            }
+        };
+        signal(Signal::SIGINT);
+        let patience = Instant::now() + Duration::from_secs(10);
+        while !groups().is_empty() && Instant::now() < patience {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        signal(Signal::SIGKILL);
+        let _ = std::fs::remove_dir_all(&folder);
+        say("stopped; nothing is left behind");
+    });
+    Ok(interrupt::install()?)
+}
+
+/// A program in a process group of its own, which Ctrl-C ends.
+pub(crate) struct Running(pub(crate) Child);
+
+impl Running {
+    pub(crate) fn start(command: &mut Command) -> Result<Running> {
+        wait_if_interrupted();
+        let mut groups = groups();
+        let child = command.process_group(0).spawn()?;
+        groups.insert(child.id().cast_signed());
+        Ok(Running(child))
+    }
+
+    /// How it ended, if it has.
+    pub(crate) fn ended(&mut self) -> Result<Option<ExitStatus>> {
+        let status = self.0.try_wait()?;
+        if status.is_some() {
+            self.forget();
+        }
+        Ok(status)
+    }
+
+    /// Waits for its end.
+    pub(crate) fn wait(mut self) -> Result<ExitStatus> {
+        let status = self.0.wait()?;
+        self.forget();
+        Ok(status)
+    }
+
+    fn forget(&self) {
+        groups().remove(&self.0.id().cast_signed());
+        wait_if_interrupted();
+    }
+}
+
+/// What ends after Ctrl-C was ended by us, and all that is left to do is up to whoever
+/// cleans up.
+fn wait_if_interrupted() {
+    while interrupt::is_interrupted() {
+        std::thread::park();
+    }
 }

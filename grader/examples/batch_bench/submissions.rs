@@ -64,13 +64,22 @@ pub(crate) fn third_stubs(course: &Course, number: usize) -> Result<Vec<Variant>
     Ok(all)
 }
 
-/// So many that rustc refuses at a glance, no two the same.
-pub(crate) fn refused(number: usize) -> Vec<Variant> {
-    let variant = |at: usize| Variant {
-        drill: drills::ALL[at % drills::ALL.len()].slug().to_owned(),
-        text: format!("// student {at}\nfn ("),
-    };
-    (0..number).map(variant).collect()
+/// So many that cost little, no two the same: of eight, rustc refuses six at a glance,
+/// one is right and one wrong. So all that is not compiling and running shows.
+pub(crate) fn cheap(course: &Course, number: usize) -> Result<Vec<Variant>> {
+    let drill = drills::ALL[0].slug();
+    let folder = course.solution_dir(drill);
+    let wrong = rust_files(&folder.join("wrong"))?;
+    (0..number)
+        .map(|at| match at % 8 {
+            0 => variant(drill, &folder.join("src/lib.rs"), at),
+            4 => variant(drill, &wrong[at / 8 % wrong.len()], at),
+            _ => Ok(Variant {
+                drill: drills::ALL[at % drills::ALL.len()].slug().to_owned(),
+                text: format!("// student {at}\nfn ("),
+            }),
+        })
+        .collect()
 }
 
 /// The same code with a comment and a name of its own.

@@ -3,7 +3,6 @@
 //! Its main types are [`Search`], what is asked, and [`Found`], what was understood
 //! and what was passed over. No link is followed, and no submission is read.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -106,26 +105,29 @@ impl Search<'_> {
     /// # Errors
     /// When the folder cannot be read. A hand-in that cannot be read is no error.
     pub fn run(&self) -> Result<Found, FindError> {
+        let mut hand_ins = Vec::new();
         let mut passed_over = Vec::new();
+        let mut choose = |hand: &Hand, passed_over: &mut Vec<PassedOver>| {
+            hand.choose(self.dir, self.drills, &mut hand_ins, passed_over);
+        };
         let hands = match &self.layout {
             Layout::Pattern(pattern) => {
                 let mut walk = Walk {
                     search: self,
                     pattern,
-                    hands: Vec::new(),
+                    hand: &mut choose,
                     passed_over: &mut passed_over,
                 };
                 walk.folder(Path::new(""), 0, &Named::default())
                     .map_err(|why| self.unreadable(why))?;
-                walk.hands
+                Vec::new()
             }
             Layout::Canvas => exports::canvas(self, &mut passed_over)?,
             Layout::Moodle => exports::moodle(self, &mut passed_over)?,
             Layout::Gradescope => exports::gradescope(self, &mut passed_over)?,
         };
-        let mut hand_ins = Vec::new();
         for hand in hands {
-            hand.choose(self.dir, self.drills, &mut hand_ins, &mut passed_over);
+            choose(&hand, &mut passed_over);
         }
         passed_over.sort_by(|one, other| one.path.cmp(&other.path));
         // A group's is everybody's.
@@ -145,27 +147,30 @@ impl Search<'_> {
 
     /// Two for one student and drill are one that is not taken: nobody but the
     /// student can say which of them counts.
-    fn one_each(&self, hand_ins: Vec<HandIn>) -> Vec<HandIn> {
-        let mut all: BTreeMap<(Student, usize), HandIn> = BTreeMap::new();
-        for hand_in in hand_ins {
-            let place = self.drills.iter().position(|slug| *slug == hand_in.drill);
-            let key = (hand_in.student.clone(), place.unwrap_or(usize::MAX));
-            match all.get_mut(&key) {
-                None => drop(all.insert(key, hand_in)),
-                Some(first) => {
-                    let name = |hand_in: &HandIn| hand_in.path.display().to_string();
-                    first.trouble = Some(several(&name(first), &name(&hand_in)));
-                }
+    fn one_each(&self, mut hand_ins: Vec<HandIn>) -> Vec<HandIn> {
+        let place = |drill: &str| self.drills.iter().position(|slug| *slug == drill);
+        hand_ins.sort_by(|one, other| {
+            let drills = || place(&one.drill).cmp(&place(&other.drill));
+            one.student.cmp(&other.student).then_with(drills)
+        });
+        hand_ins.dedup_by(|next, first| {
+            let same = next.student == first.student && next.drill == first.drill;
+            if same {
+                let name = |hand_in: &HandIn| hand_in.path.display().to_string();
+                first.trouble = Some(several(&name(first), &name(next)));
             }
-        }
-        all.into_values().collect()
+            same
+        });
+        hand_ins.shrink_to_fit();
+        hand_ins
     }
 }
 
 struct Walk<'a> {
     search: &'a Search<'a>,
     pattern: &'a Pattern,
-    hands: Vec<Hand>,
+    /// Is given what one student handed in.
+    hand: &'a mut dyn FnMut(&Hand, &mut Vec<PassedOver>),
     passed_over: &'a mut Vec<PassedOver>,
 }
 
@@ -233,7 +238,7 @@ impl Walk<'_> {
             },
             _ => vec![thing],
         };
-        self.hands.push(Hand {
+        let hand = Hand {
             student: Student {
                 id: said.id.clone(),
                 // A pattern may tell students by numbers only.
@@ -242,7 +247,8 @@ impl Walk<'_> {
             late: false,
             drill,
             things,
-        });
+        };
+        (self.hand)(&hand, self.passed_over);
         None
     }
 
