@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 // ANCHOR: state
 type Task = Pin<Box<dyn Future<Output = ()>>>;
 
-// Each thread has one loop: its tasks by number, its timers by deadline, and a queue.
+// The loop of each thread: tasks by number, timers by deadline, and a queue.
 thread_local! {
     static TASKS: RefCell<Vec<Option<Task>>> = RefCell::default();
     static TIMERS: RefCell<BTreeMap<Instant, Vec<Waker>>> = RefCell::default();
@@ -30,13 +30,14 @@ struct TaskWaker(usize, Sender<usize>);
 
 impl Wake for TaskWaker {
     fn wake(self: Arc<Self>) {
-        let _ = self.1.send(self.0); // Fails once the loop is gone: then nobody needs it.
+        // An error would mean that the loop is gone, with all its tasks.
+        let _ = self.1.send(self.0);
     }
 }
 // ANCHOR_END: waker
 
 // ANCHOR: spawn
-/// Adds a task. It is ready at once, but nothing of it runs before `run` does.
+/// Adds a task. It is ready at once, but only `run` lets it run.
 pub fn spawn(task: impl Future<Output = ()> + 'static) {
     let number = TASKS.with_borrow(Vec::len);
     TASKS.with_borrow_mut(|tasks| tasks.push(Some(Box::pin(task))));
@@ -52,7 +53,9 @@ pub async fn sleep_until(deadline: Instant) {
             return Poll::Ready(());
         }
         let waker = context.waker().clone();
-        TIMERS.with_borrow_mut(|timers| timers.entry(deadline).or_default().push(waker));
+        TIMERS.with_borrow_mut(|timers| {
+            timers.entry(deadline).or_default().push(waker);
+        });
         Poll::Pending
     })
     .await;
@@ -64,14 +67,14 @@ pub async fn sleep_until(deadline: Instant) {
 pub fn run() {
     while TASKS.with_borrow(|tasks| tasks.iter().any(Option::is_some)) {
         let rest = fire_timers();
-        // Here the thread sleeps, until a task is woken or the next timer is due.
+        // The thread sleeps here until a task is woken or a timer is due.
         if let Ok(number) = QUEUE.with(|(_, woken)| woken.recv_timeout(rest)) {
             poll(number);
         }
     }
 }
 
-/// Wakes every task whose deadline has passed. Returns the time left to the next one.
+/// Wakes every task whose deadline has passed; the time left to the next.
 fn fire_timers() -> Duration {
     let now = Instant::now();
     TIMERS.with_borrow_mut(|timers| {
@@ -85,7 +88,7 @@ fn fire_timers() -> Duration {
 
 /// Lets one task run until it ends or has to wait.
 fn poll(number: usize) {
-    // Taken out of its place, so that it may spawn other tasks while it runs.
+    // Taken out of its place: while it runs, it may spawn other tasks.
     let Some(mut task) = TASKS.with_borrow_mut(|tasks| tasks[number].take()) else {
         return; // It was woken again after it had ended.
     };
