@@ -4,6 +4,7 @@ pub mod batch;
 mod format;
 mod learn;
 pub mod package;
+mod usage;
 
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::schedule::ReplayKey;
 pub use format::{Told, VerdictFormat};
 pub use learn::{Book, Learn, UpdateCheck};
+pub use usage::one_line;
 
 /// Grades the drills of this course from outside: it drives your code through
 /// every schedule that matters and believes only what it saw.
@@ -47,6 +49,8 @@ Exit codes: 0 every submission passed; 1 graded, something failed; 2 could not g
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve the book on this machine and grade a drill whenever it is saved
+    // Who looks for a command that grades on every save may call it `watch`.
+    #[command(alias = "watch")]
     Learn(Learn),
     /// Grade a drill, or every drill
     Grade(Grade),

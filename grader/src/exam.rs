@@ -3,13 +3,18 @@
 //! Its main type is [`Exam`], which a drill's `examine` is handed. It plays
 //! schedules, lets rules judge them, makes failing ones short and decides checks.
 
+mod findings;
+mod shorten;
+
 use std::collections::BTreeMap;
 
-use crate::driver::{Driver, Run, Service};
+pub use findings::{Finding, Findings, violations};
+
+use crate::driver::{Driver, Run};
 use crate::evidence::Evidence;
-use crate::explore::{self, Coverage, Follow, Next, Played};
+use crate::explore::{self, Coverage, Follow};
 use crate::judge::{self, Kind, Rules, Violation};
-use crate::schedule::{Action, ReplayKey, Settle, Turn};
+use crate::schedule::{Action, ReplayKey, Turn};
 use crate::space::{PATIENCE_MICROS, Paths};
 use crate::supervisor::Failure;
 use crate::timeline;
@@ -43,25 +48,6 @@ pub struct Decision {
     pub timeline: Vec<String>,
 }
 
-/// A violation and the shortest schedule known to show it.
-#[derive(Clone, Debug)]
-pub struct Finding {
-    /// The schedule, up to the turn in which the violation shows.
-    pub turns: Vec<Turn>,
-    /// The violation.
-    pub violation: Violation,
-    /// The run itself where playing it again costs a process and a wait.
-    evidence: Option<Evidence>,
-}
-
-/// What the schedules of one space showed: for each kind of violation the one
-/// with the shortest schedule.
-#[derive(Clone, Debug, Default)]
-pub struct Findings {
-    by_kind: BTreeMap<Kind, Finding>,
-    out_of_time: bool,
-}
-
 /// Time passes: whoever waits for it alone need not wait any longer.
 const PATIENCE: Turn = Turn::full(Action::Pass {
     micros: PATIENCE_MICROS,
@@ -69,18 +55,6 @@ const PATIENCE: Turn = Turn::full(Action::Pass {
 
 /// The most schedules played in one space.
 const SPACE_LIMIT: usize = 4_000;
-
-/// The most smaller schedules tried to shorten one that fails.
-const SHRINK_ATTEMPTS: usize = 120;
-
-/// The most turns played to shorten one that takes real time to play.
-const SHRINK_TURNS: usize = 500;
-
-/// A schedule that costs a process and a wait is short enough with so many turns.
-const SHORT_ENOUGH: usize = 6;
-
-/// The most smaller schedules tried for one that costs a process.
-const COSTLY_ATTEMPTS: usize = 2;
 
 /// One submission going through one drill's checks.
 pub struct Exam<'a> {
@@ -365,203 +339,5 @@ impl<'a> Exam<'a> {
             message: violation.message,
             schedule: (!key.turns.is_empty()).then_some(key),
         }
-    }
-
-    /// The same violation by a shorter schedule, with the evidence of it.
-    fn shortened(&mut self, rules: &dyn Rules, finding: Finding) -> Finding {
-        let kind = finding.violation.kind;
-        let takes_time = self.driver.service() == Service::Passwords;
-        let driver = &mut self.driver;
-        let mut again = |finding: &Finding| {
-            let played = driver.play_alone(finding.turns.clone());
-            let violation = violations(rules, &played)
-                .into_iter()
-                .find(|it| it.kind == kind)?;
-            let evidence = played.run.evidence;
-            let turns = finding.turns[..(violation.turn + 1).min(finding.turns.len())].to_vec();
-            all_happened(&evidence).then_some(Finding {
-                turns,
-                violation,
-                evidence: Some(evidence),
-            })
-        };
-        let candidates = |finding: &Finding| {
-            let with = |turns| Finding {
-                turns,
-                ..finding.clone()
-            };
-            smaller(&finding.turns).into_iter().map(with).collect()
-        };
-        if finding.evidence.is_none() {
-            // Once as it was found: the words of the verdict come from this very run.
-            let found = again(&finding).unwrap_or(finding);
-            let attempts = match takes_time {
-                true => SHRINK_TURNS / found.turns.len().max(1),
-                false => SHRINK_ATTEMPTS,
-            };
-            return explore::shrink(found, attempts, candidates, again);
-        }
-        if finding.turns.len() <= SHORT_ENOUGH {
-            return finding;
-        }
-        explore::shrink(finding, COSTLY_ATTEMPTS, candidates, again)
-    }
-}
-
-impl Findings {
-    /// Whether a violation of this kind was found.
-    pub fn has(&self, kind: Kind) -> bool {
-        self.by_kind.contains_key(&kind)
-    }
-
-    /// Adds what other schedules showed.
-    pub fn join(&mut self, other: Findings) {
-        self.out_of_time |= other.out_of_time;
-        for (kind, finding) in other.by_kind {
-            self.keep(kind, finding);
-        }
-    }
-
-    /// Why not everything was seen, if that is so.
-    fn incomplete(&self) -> Option<String> {
-        if self.out_of_time {
-            return Some("the time limit was reached before everything was seen".to_owned());
-        }
-        let ended = Kind::OF_THE_PROCESS
-            .iter()
-            .find_map(|kind| self.by_kind.get(kind));
-        ended.map(|finding| format!("cannot be judged: {}", finding.violation.message))
-    }
-
-    fn keep(&mut self, kind: Kind, finding: Finding) {
-        let shorter = |known: &Finding| finding.turns.len() < known.turns.len();
-        if self.by_kind.get(&kind).is_none_or(shorter) {
-            self.by_kind.insert(kind, finding);
-        }
-    }
-
-    fn note(&mut self, rules: &dyn Rules, played: &Played<Driver<'_>>) -> Next {
-        let turns = played.run.evidence.turns();
-        for violation in violations(rules, played) {
-            let turns = turns[..(violation.turn + 1).min(turns.len())].to_vec();
-            let costly = Kind::OF_THE_PROCESS.contains(&violation.kind);
-            let evidence = costly.then(|| played.run.evidence.clone());
-            self.keep(
-                violation.kind,
-                Finding {
-                    turns,
-                    violation,
-                    evidence,
-                },
-            );
-        }
-        match played.failure {
-            None => Next::Continue,
-            Some(Failure::OutOfTime(_)) => {
-                self.out_of_time = true;
-                Next::Stop
-            }
-            Some(Failure::NotPlayed) => Next::Unplayed,
-            // One is enough: each costs a process and a wait.
-            Some(_) => Next::Stop,
-        }
-    }
-}
-
-/// Every violation of a run, its worker's failure included.
-pub fn violations(rules: &dyn Rules, played: &Played<Driver<'_>>) -> Vec<Violation> {
-    let evidence = &played.run.evidence;
-    let mut violations = rules.judge(evidence);
-    let failure = played.failure.as_ref();
-    let of_process = failure.and_then(|failure| judge::violation_of(failure, evidence));
-    violations.extend(of_process.map(|mut violation| {
-        rules.describe(&mut violation, evidence);
-        violation
-    }));
-    violations
-}
-
-/// Whether every turn did what it says: a fetch that is not there cannot be
-/// answered, and a schedule that pretends so would mislead.
-fn all_happened(evidence: &Evidence) -> bool {
-    let doing = evidence
-        .turns()
-        .iter()
-        .filter(|turn| turn.action != Action::Wait)
-        .count();
-    evidence.grader_facts() == doing
-}
-
-/// Schedules that are a little simpler than `turns`.
-fn smaller(turns: &[Turn]) -> Vec<Vec<Turn>> {
-    let mut candidates = Vec::new();
-    // What the service is made with stays.
-    let made = |turn: &Turn| matches!(turn.action, Action::Make { .. });
-    let first = usize::from(turns.first().is_some_and(made));
-    // Many alike, as in "a hundred requests": halve before taking away singly.
-    if turns.len() > 12 {
-        for half in [turns.len() / 2, turns.len() / 4] {
-            for at in (first..turns.len() - half).step_by(half.max(1)) {
-                candidates.push(without(turns, at, half));
-            }
-        }
-    }
-    for at in first..turns.len() {
-        candidates.push(without(turns, at, 1));
-    }
-    for at in 0..turns.len() {
-        if turns[at].settle != Settle::Fully {
-            let mut simpler = turns.to_vec();
-            simpler[at].settle = Settle::Fully;
-            candidates.push(simpler);
-        }
-    }
-    candidates
-}
-
-/// `turns` without `count` of them from `at` on; later requests are renumbered.
-fn without(turns: &[Turn], at: usize, count: usize) -> Vec<Turn> {
-    let is_start = |turn: &Turn| matches!(turn.action, Action::Start { .. });
-    let before = turns[..at].iter().filter(|turn| is_start(turn)).count() as u32;
-    let removed = turns[at..at + count]
-        .iter()
-        .filter(|turn| is_start(turn))
-        .count() as u32;
-    let mut kept = turns[..at].to_vec();
-    for turn in &turns[at + count..] {
-        let mut turn = *turn;
-        if let Action::HangUp { request } = &mut turn.action {
-            if *request > before + removed {
-                *request -= removed;
-            } else if *request > before {
-                continue;
-            }
-        }
-        kept.push(turn);
-    }
-    kept
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn turns(text: &str) -> Vec<Turn> {
-        format!("1:x:{text}").parse::<ReplayKey>().unwrap().turns
-    }
-
-    #[test]
-    fn taking_a_request_away_renumbers_the_later_ones() {
-        assert_eq!(
-            without(&turns("q7.q7.q8.x3.x1"), 1, 1),
-            turns("q7.q8.x2.x1")
-        );
-        assert_eq!(without(&turns("q7.q7.q8.x2.x3"), 1, 1), turns("q7.q8.x2"));
-    }
-
-    #[test]
-    fn smaller_schedules_lose_a_turn_or_a_half_settling() {
-        let smaller = smaller(&turns("q7.r1+0"));
-        assert_eq!(smaller, [turns("r1+0"), turns("q7"), turns("q7.r1")]);
     }
 }

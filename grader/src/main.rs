@@ -4,14 +4,14 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use grader::cli::Cli;
+use grader::cli::{self, Cli};
 use grader::{commands, interrupt};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let outcome = interrupt::install()
-        .map_err(anyhow::Error::from)
-        .and_then(|()| commands::run(cli));
+    let outcome = parsed().and_then(|cli| {
+        interrupt::install()?;
+        commands::run(cli)
+    });
     match outcome {
         Ok(code) => code.into(),
         Err(error) => {
@@ -19,6 +19,21 @@ fn main() -> ExitCode {
             commands::Exit::CouldNotGrade.into()
         }
     }
+}
+
+/// What was asked for. Help and the version are told here, and end the program.
+fn parsed() -> anyhow::Result<Cli> {
+    Cli::try_parse().map_err(|mistake| {
+        use clap::error::ErrorKind::{
+            DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion,
+        };
+        match mistake.kind() {
+            DisplayHelp | DisplayVersion | DisplayHelpOnMissingArgumentOrSubcommand => {
+                mistake.exit()
+            }
+            _ => anyhow::Error::msg(cli::one_line(&mistake)),
+        }
+    })
 }
 
 #[expect(clippy::print_stderr, reason = "this is where errors are said")]

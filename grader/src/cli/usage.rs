@@ -1,0 +1,59 @@
+//! What is said to whoever mistyped: one line, as for every other reason why the
+//! program could not do what it was asked.
+
+/// What clap says of a mistake in paragraphs, as one line: what is wrong, what may
+/// have been meant, where to read on.
+pub fn one_line(mistake: &clap::Error) -> String {
+    let text = mistake.render().to_string();
+    let said = text
+        .lines()
+        .map(str::trim)
+        .take_while(|line| !line.starts_with("Usage:"))
+        .filter(|line| !line.is_empty() && !line.starts_with("For more information"));
+    let mut whole = String::new();
+    for line in said {
+        let line = line.trim_start_matches("error: ");
+        let between = match whole.as_str() {
+            "" => "",
+            // A list follows.
+            so_far if so_far.ends_with(':') => " ",
+            _ => "; ",
+        };
+        whole.push_str(between);
+        whole.push_str(line.trim_start_matches("tip: "));
+    }
+    whole.push_str("; `cargo grader --help` shows what there is");
+    whole.replace('\'', "`")
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use crate::cli::Cli;
+
+    fn said(words: &[&str]) -> String {
+        let words = ["grader"].iter().chain(words);
+        super::one_line(&Cli::try_parse_from(words).unwrap_err())
+    }
+
+    #[test]
+    fn a_mistake_is_said_in_one_line_with_what_was_meant() {
+        assert_eq!(
+            said(&["grad", "cache_race"]),
+            "unrecognized subcommand `grad`; a similar subcommand exists: `grade`; `cargo grader --help` shows what there is"
+        );
+        assert_eq!(
+            said(&["grade", "--seed", "x"]),
+            "invalid value `x` for `--seed <N>`: invalid digit found in string; `cargo grader --help` shows what there is"
+        );
+    }
+
+    #[test]
+    fn what_is_missing_is_named_in_the_same_line() {
+        assert_eq!(
+            said(&["replay", "inflight_fix"]),
+            "the following required arguments were not provided: <PATH>; <KEY>; `cargo grader --help` shows what there is"
+        );
+    }
+}

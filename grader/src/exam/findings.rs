@@ -1,0 +1,103 @@
+//! What schedules showed: [`Findings`] keeps, for each kind of violation, the
+//! shortest schedule known to show it.
+
+use std::collections::BTreeMap;
+
+use crate::driver::Driver;
+use crate::evidence::Evidence;
+use crate::explore::{Next, Played};
+use crate::judge::{self, Kind, Rules, Violation};
+use crate::schedule::Turn;
+use crate::supervisor::Failure;
+
+/// A violation and the shortest schedule known to show it.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The schedule, up to the turn in which the violation shows.
+    pub turns: Vec<Turn>,
+    /// The violation.
+    pub violation: Violation,
+    /// The run itself where playing it again costs a process and a wait.
+    pub(super) evidence: Option<Evidence>,
+}
+
+/// What the schedules of one space showed: for each kind of violation the one
+/// with the shortest schedule.
+#[derive(Clone, Debug, Default)]
+pub struct Findings {
+    pub(super) by_kind: BTreeMap<Kind, Finding>,
+    pub(super) out_of_time: bool,
+}
+
+impl Findings {
+    /// Whether a violation of this kind was found.
+    pub fn has(&self, kind: Kind) -> bool {
+        self.by_kind.contains_key(&kind)
+    }
+
+    /// Adds what other schedules showed.
+    pub fn join(&mut self, other: Findings) {
+        self.out_of_time |= other.out_of_time;
+        for (kind, finding) in other.by_kind {
+            self.keep(kind, finding);
+        }
+    }
+
+    /// Why not everything was seen, if that is so.
+    pub(super) fn incomplete(&self) -> Option<String> {
+        if self.out_of_time {
+            return Some("the time limit was reached before everything was seen".to_owned());
+        }
+        let ended = Kind::OF_THE_PROCESS
+            .iter()
+            .find_map(|kind| self.by_kind.get(kind));
+        ended.map(|finding| format!("cannot be judged: {}", finding.violation.message))
+    }
+
+    pub(super) fn keep(&mut self, kind: Kind, finding: Finding) {
+        let shorter = |known: &Finding| finding.turns.len() < known.turns.len();
+        if self.by_kind.get(&kind).is_none_or(shorter) {
+            self.by_kind.insert(kind, finding);
+        }
+    }
+
+    pub(super) fn note(&mut self, rules: &dyn Rules, played: &Played<Driver<'_>>) -> Next {
+        let turns = played.run.evidence.turns();
+        for violation in violations(rules, played) {
+            let turns = turns[..(violation.turn + 1).min(turns.len())].to_vec();
+            let costly = Kind::OF_THE_PROCESS.contains(&violation.kind);
+            let evidence = costly.then(|| played.run.evidence.clone());
+            self.keep(
+                violation.kind,
+                Finding {
+                    turns,
+                    violation,
+                    evidence,
+                },
+            );
+        }
+        match played.failure {
+            None => Next::Continue,
+            Some(Failure::OutOfTime(_)) => {
+                self.out_of_time = true;
+                Next::Stop
+            }
+            Some(Failure::NotPlayed) => Next::Unplayed,
+            // One is enough: each costs a process and a wait.
+            Some(_) => Next::Stop,
+        }
+    }
+}
+
+/// Every violation of a run, its worker's failure included.
+pub fn violations(rules: &dyn Rules, played: &Played<Driver<'_>>) -> Vec<Violation> {
+    let evidence = &played.run.evidence;
+    let mut violations = rules.judge(evidence);
+    let failure = played.failure.as_ref();
+    let of_process = failure.and_then(|failure| judge::violation_of(failure, evidence));
+    violations.extend(of_process.map(|mut violation| {
+        rules.describe(&mut violation, evidence);
+        violation
+    }));
+    violations
+}

@@ -1,0 +1,150 @@
+//! Makes a failing schedule short: a reader is to meet nothing that does not matter.
+//! Whatever is taken away, the same kind of violation must still show.
+
+use super::findings::violations;
+use super::{Exam, Finding};
+use crate::driver::Service;
+use crate::evidence::Evidence;
+use crate::explore;
+use crate::judge::Rules;
+use crate::schedule::{Action, Settle, Turn};
+
+/// The most smaller schedules tried to shorten one that fails.
+const SHRINK_ATTEMPTS: usize = 120;
+
+/// The most turns played to shorten one that takes real time to play.
+const SHRINK_TURNS: usize = 500;
+
+/// A schedule that costs a process and a wait is short enough with so many turns.
+const SHORT_ENOUGH: usize = 6;
+
+/// The most smaller schedules tried for one that costs a process.
+const COSTLY_ATTEMPTS: usize = 2;
+
+impl Exam<'_> {
+    /// The same violation by a shorter schedule, with the evidence of it.
+    pub(super) fn shortened(&mut self, rules: &dyn Rules, finding: Finding) -> Finding {
+        let kind = finding.violation.kind;
+        let takes_time = self.driver.service() == Service::Passwords;
+        let driver = &mut self.driver;
+        let mut again = |finding: &Finding| {
+            let played = driver.play_alone(finding.turns.clone());
+            let violation = violations(rules, &played)
+                .into_iter()
+                .find(|it| it.kind == kind)?;
+            let evidence = played.run.evidence;
+            let turns = finding.turns[..(violation.turn + 1).min(finding.turns.len())].to_vec();
+            all_happened(&evidence).then_some(Finding {
+                turns,
+                violation,
+                evidence: Some(evidence),
+            })
+        };
+        let candidates = |finding: &Finding| {
+            let with = |turns| Finding {
+                turns,
+                ..finding.clone()
+            };
+            smaller(&finding.turns).into_iter().map(with).collect()
+        };
+        if finding.evidence.is_none() {
+            // Once as it was found: the words of the verdict come from this very run.
+            let found = again(&finding).unwrap_or(finding);
+            let attempts = match takes_time {
+                true => SHRINK_TURNS / found.turns.len().max(1),
+                false => SHRINK_ATTEMPTS,
+            };
+            return explore::shrink(found, attempts, candidates, again);
+        }
+        if finding.turns.len() <= SHORT_ENOUGH {
+            return finding;
+        }
+        explore::shrink(finding, COSTLY_ATTEMPTS, candidates, again)
+    }
+}
+
+/// Whether every turn did what it says: a fetch that is not there cannot be
+/// answered, and a schedule that pretends so would mislead.
+fn all_happened(evidence: &Evidence) -> bool {
+    let doing = evidence
+        .turns()
+        .iter()
+        .filter(|turn| turn.action != Action::Wait)
+        .count();
+    evidence.grader_facts() == doing
+}
+
+/// Schedules that are a little simpler than `turns`.
+fn smaller(turns: &[Turn]) -> Vec<Vec<Turn>> {
+    let mut candidates = Vec::new();
+    // What the service is made with stays.
+    let made = |turn: &Turn| matches!(turn.action, Action::Make { .. });
+    let first = usize::from(turns.first().is_some_and(made));
+    // Many alike, as in "a hundred requests": halve before taking away singly.
+    if turns.len() > 12 {
+        for half in [turns.len() / 2, turns.len() / 4] {
+            for at in (first..turns.len() - half).step_by(half.max(1)) {
+                candidates.push(without(turns, at, half));
+            }
+        }
+    }
+    for at in first..turns.len() {
+        candidates.push(without(turns, at, 1));
+    }
+    for at in 0..turns.len() {
+        if turns[at].settle != Settle::Fully {
+            let mut simpler = turns.to_vec();
+            simpler[at].settle = Settle::Fully;
+            candidates.push(simpler);
+        }
+    }
+    candidates
+}
+
+/// `turns` without `count` of them from `at` on; later requests are renumbered.
+fn without(turns: &[Turn], at: usize, count: usize) -> Vec<Turn> {
+    let is_start = |turn: &Turn| matches!(turn.action, Action::Start { .. });
+    let before = turns[..at].iter().filter(|turn| is_start(turn)).count() as u32;
+    let removed = turns[at..at + count]
+        .iter()
+        .filter(|turn| is_start(turn))
+        .count() as u32;
+    let mut kept = turns[..at].to_vec();
+    for turn in &turns[at + count..] {
+        let mut turn = *turn;
+        if let Action::HangUp { request } = &mut turn.action {
+            if *request > before + removed {
+                *request -= removed;
+            } else if *request > before {
+                continue;
+            }
+        }
+        kept.push(turn);
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schedule::ReplayKey;
+
+    fn turns(text: &str) -> Vec<Turn> {
+        format!("1:x:{text}").parse::<ReplayKey>().unwrap().turns
+    }
+
+    #[test]
+    fn taking_a_request_away_renumbers_the_later_ones() {
+        assert_eq!(
+            without(&turns("q7.q7.q8.x3.x1"), 1, 1),
+            turns("q7.q8.x2.x1")
+        );
+        assert_eq!(without(&turns("q7.q7.q8.x2.x3"), 1, 1), turns("q7.q8.x2"));
+    }
+
+    #[test]
+    fn smaller_schedules_lose_a_turn_or_a_half_settling() {
+        let smaller = smaller(&turns("q7.r1+0"));
+        assert_eq!(smaller, [turns("r1+0"), turns("q7"), turns("q7.r1")]);
+    }
+}
