@@ -1,8 +1,7 @@
 // A copy of the course that a test may write in, and the real `cargo learn` in it.
 
 import { execFileSync, spawn } from "node:child_process";
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { appendFileSync, chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,15 +12,6 @@ const program = join(target, "grader/grader");
 
 /** All that a learner's clone needs. */
 const PARTS = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "book.toml", "book", "exercises", "solutions", "grader"];
-
-/** A port that nobody listens on now. */
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
-  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** The crates that submissions are linked with, as they were built last for this repository. */
 function prepared() {
@@ -87,9 +77,14 @@ export class CourseCopy {
     renameSync(`${file}~`, file);
   }
 
-  /** Starts `cargo learn`; at the same port, when it was started before. */
+  /** Writes more into one of its files. */
+  add(file, text) {
+    appendFileSync(join(this.folder, file), text);
+  }
+
+  /** Starts `cargo learn` and waits for its book; at the same port, when it was started before. */
   async start() {
-    this.port ||= await freePort();
+    const said = this.said.length;
     const child = spawn(program, ["learn", "--port", String(this.port), "--editor", "vscode"], {
       cwd: this.folder,
       env: this.#environment,
@@ -99,8 +94,12 @@ export class CourseCopy {
     this.#gone = new Promise((resolve) => child.on("exit", resolve));
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (this.said += text));
     for (;;) {
-      const answer = await fetch(`${this.origin}/index.html`).catch(() => undefined);
-      if (answer?.ok) return;
+      // It says so once the book is there.
+      const [, port] = this.said.slice(said).match(/the book: http:\/\/127\.0\.0\.1:(\d+)\/\n/) ?? [];
+      if (port) {
+        this.port = Number(port);
+        return;
+      }
       if (child.exitCode !== null) throw new Error(`\`cargo learn\` ended:\n${this.said}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }

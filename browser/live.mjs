@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { axe, motion, overflow, resize, violations } from "./every_page.mjs";
 import { Mock } from "./mock.mjs";
 import { text } from "./site.mjs";
-import { DESKTOP, PHONE, none, open, ready, tab } from "./stage.mjs";
+import { DESKTOP, PHONE, none, open, ready, tab, until } from "./stage.mjs";
 
 /** A real verdict, as the book shows it where nobody grades. */
 const recorded = (slug) => JSON.parse(text(`interactive/verdicts/${slug}.json`)).verdict;
@@ -275,6 +275,43 @@ export function live(stage) {
     assert.deepEqual(mock.asked, ["inflight_fix hint"]);
   });
 
+  scene("a page of a book that was built again reloads by itself, once", async ({ mock, on, page, panel }) => {
+    /** Whether the page is another one than it was when this was asked last. */
+    const isAnother = () => page.evaluate(() => {
+      const isKnown = document.documentElement.dataset.isKnown === "";
+      document.documentElement.dataset.isKnown = "";
+      return !isKnown;
+    }).catch(() => false); // It is just being left.
+    const reloads = async (why) => {
+      const opened = mock.opened;
+      await why();
+      await until(isAnother, "a reload");
+      await until(() => mock.opened > opened && mock.streams === 1, "a stream of the new page");
+    };
+    // A page that has nothing else to hear.
+    await open(on, page, "loop.html");
+    await until(() => mock.streams === 1, "a stream");
+    assert.ok(await isAnother());
+    await reloads(() => mock.rebuild("edition 2"));
+    // It is told the same once more, and that another one could not be built.
+    mock.rebuild("edition 2");
+    mock.say("book", { edition: "edition 2", words: "it is broken" });
+    await open(on, page, "inflight_fix.html");
+    assert.ok(await isAnother());
+    LOOKS.failed(mock);
+    await says(panel, "Failed");
+    assert.equal(await isAnother(), false, "the edition is the one it has");
+    // Another server, which has not built its book yet.
+    await mock.stop();
+    mock.rebuild("");
+    await mock.start();
+    LOOKS.passed(mock);
+    await says(panel, "Passed");
+    assert.equal(await isAnother(), false, "there is no book to reload");
+    await reloads(() => mock.rebuild("edition 3"));
+    await says(panel, "Passed");
+  });
+
   play("tabs hear the same, and only those that are looked at listen", "inflight_fix.html", async ({ mock, on, page, panel }) => {
     const other = await page.context().newPage();
     await other.goto(`${on.site.origin}/progress.html`);
@@ -288,8 +325,7 @@ export function live(stage) {
       document.dispatchEvent(new Event("visibilitychange"));
     }, shown ? "visible" : "hidden");
     await look(false);
-    for (let look = 0; mock.streams > 1 && look < 1000; look += 1) await new Promise((resolve) => setTimeout(resolve, 10));
-    assert.equal(mock.streams, 1);
+    await until(() => mock.streams === 1, "one stream");
     mock.set("offload", { passed: true, best: 90 });
     await look(true);
     await other.getByText("2 of 3 drills passed.").waitFor();

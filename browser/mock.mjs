@@ -35,6 +35,7 @@ export class Mock {
     course: "Between Awaits",
     grader: "0.1.0",
     token: "",
+    book: { edition: "edition 1", words: "" },
     prepare: { phase: "ready", done: 80, total: 80, words: "" },
     drills: ["cache_race", "inflight_fix", "offload"].map((slug) => drill(slug)),
   };
@@ -87,6 +88,12 @@ export class Mock {
     this.say("drill", found);
   }
 
+  /** Another book is served from now on; whether anyone is told. */
+  rebuild(edition, isTold = true) {
+    this.state.book = { edition, words: "" };
+    if (isTold) this.say("book", this.state.book);
+  }
+
   say(event, what) {
     for (const stream of this.#streams) stream.write(`event: ${event}\ndata: ${JSON.stringify(what)}\n\n`);
   }
@@ -107,7 +114,7 @@ export class Mock {
     }
     const [, slug, what] = pathname.match(/^\/learn\/drills\/(\w+)\/(\w+)$/) ?? [];
     if (!slug) {
-      const meta = `<meta name="learn-token" content="${this.token}">`;
+      const meta = `<meta name="learn-token" content="${this.token}"><meta name="learn-edition" content="${this.state.book.edition}">`;
       response.setHeader("cache-control", "no-store");
       answer(request, response, {}, (page) => page.replace("</head>", `${meta}</head>`));
       return;

@@ -10,6 +10,9 @@ import assert from "node:assert/strict";
 
 /** @typedef {import("playwright-core").Page & {complaints: string[]}} Watched */
 
+/** For a busy machine; nothing asserts a time. */
+export const PATIENCE = 90_000;
+
 export const DESKTOP = { width: 1280, height: 900 };
 export const PHONE = { width: 360, height: 740 };
 
@@ -22,6 +25,7 @@ export const PHONE = { width: 360, height: 740 };
 export async function tab({ browser, site }, options = {}) {
   const context = await browser.newContext({ viewport: DESKTOP, colorScheme: "light", ...options });
   const page = /** @type {Watched} */ (await context.newPage());
+  page.setDefaultTimeout(PATIENCE);
   page.complaints = [];
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) page.complaints.push(`console: ${message.text()}`);
@@ -77,6 +81,18 @@ async function drawn(page, coloured) {
       && all("predict-answer", (box) => box.querySelector(".controls"))
       && (!colours || all("code[class*='language-']", (code) => /language-(text|console|plain)/.test(code.className) || code.classList.contains("hljs")));
   }, coloured);
+}
+
+/**
+ * Waits for what no page shows.
+ * @param {() => unknown} there
+ * @param {string} what
+ */
+export async function until(there, what) {
+  for (const limit = Date.now() + PATIENCE; !(await there());) {
+    assert.ok(Date.now() < limit, `never there: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 }
 
 /**

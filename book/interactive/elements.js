@@ -4,5 +4,7 @@
 for (const name of ["schedule-walker", "predict-answer", "loop-strip", "drill-panel", "course-progress"]) {
   if (document.querySelector(name)) import(`./${name}.js`);
 }
+// Every page that `cargo learn` serves hears when the book was built again.
+if (document.querySelector('meta[name="learn-token"]')) import("./learn.js");
 
 export {};

@@ -62,10 +62,18 @@
 
 /** @typedef {{phase: "waiting" | "building" | "ready" | "failed", done: number, total: number, words: string}} Prepare */
 
-/** @typedef {{course: string, token: string, prepare: Prepare, drills: Drill[]}} State */
+/** @typedef {{edition: string, words: string}} Book what is served; without an edition while the first one is built */
+
+/** @typedef {{course: string, token: string, book: Book, prepare: Prepare, drills: Drill[]}} State */
 
 /** How long to wait before the browser is asked to connect again, where it gave up. */
 const AGAIN = 1000;
+
+/**
+ * What the server wrote into the page.
+ * @param {string} name
+ */
+const told = (name) => document.querySelector(`meta[name="learn-${name}"]`)?.getAttribute("content") ?? "";
 
 class Learn {
   /** @type {"none" | "opening" | "open" | "lost"} */
@@ -76,7 +84,8 @@ class Learn {
   #listeners = new Set();
   /** @type {EventSource | undefined} */
   #source;
-  #token = document.querySelector('meta[name="learn-token"]')?.getAttribute("content") ?? "";
+  #token = told("token");
+  #edition = told("edition");
 
   /** Whether the book is served by `cargo learn`. */
   get isServed() {
@@ -142,6 +151,9 @@ class Learn {
       this.#token = state.token;
       this.link = "open";
     });
+    on("book", (book) => {
+      if (this.state) this.state.book = book;
+    });
     on("prepare", (prepare) => {
       if (this.state) this.state.prepare = prepare;
     });
@@ -165,6 +177,11 @@ class Learn {
   }
 
   #tell() {
+    const now = this.state?.book.edition;
+    if (now && now !== this.#edition) {
+      location.reload();
+      return;
+    }
     for (const listener of this.#listeners) listener();
   }
 }
@@ -178,3 +195,4 @@ export function place(page) {
 }
 
 export const learn = new Learn();
+learn.watch(() => {}); // Also where no element does.

@@ -1,14 +1,15 @@
 //! Learn mode: the book on a local page, and every save graded at once.
 //!
-//! One thread each for the server, the watcher, the gradings and the terminal; they share
-//! a [`Desk`], and tell each other what happened through its board. The
-//! modules, in reading order:
+//! One thread each for the server, the watcher, the builder of the book, the gradings and
+//! the terminal; they share a [`Desk`], and tell each other what happened through its
+//! board. The modules, in reading order:
 
 // What is known, and what can be asked for.
 pub mod desk;
 pub mod queue;
 pub mod state;
-// Who finds out, and who judges.
+// Who finds out, who builds and who judges.
+mod builder;
 mod grading;
 mod watch;
 // The page.
@@ -28,25 +29,25 @@ pub mod places;
 use std::convert::Infallible;
 use std::io;
 use std::net::TcpListener;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 
 use thiserror::Error;
-use tokio::sync::OnceCell;
 
 use crate::book::{self, BookError};
 use crate::course::{Course, CourseError};
 use crate::drills;
-use crate::interrupt::{self, Folder};
+use crate::interrupt;
 use crate::learner::Learner;
+use builder::Builder;
 use desk::Desk;
 use editor::Editor;
 use guard::Guard;
 use requests::Requests;
 use server::Server;
-use site::Site;
-use state::{Board, DrillNow, Phase, Prepare, PreparePhase, State};
+use site::Shelf;
+use state::{Board, BookNow, DrillNow, Phase, Prepare, PreparePhase, State};
 use terminal::End;
-use watch::Watch;
+use watch::{Changed, Watch};
 
 /// How learn mode is to be run.
 #[derive(Debug, Default)]
@@ -98,17 +99,23 @@ pub fn run(course: Course, settings: Settings) -> Result<Infallible, LearnError>
     let watch = Watch::new(desk.course.clone(), slugs.clone());
     slugs.iter().for_each(|slug| desk.queue.some_time(slug));
     let watching = Arc::clone(&desk);
+    let (book_changed, changes) = mpsc::channel();
     start("watch", move || {
-        watch.run(|slug, since| watching.queue.now(slug, Some(since)))
+        watch.run(|changed| match changed {
+            Changed::Drill(slug, since) => watching.queue.now(slug, Some(since)),
+            // Nobody is there to build it only when the program ends.
+            Changed::Book => drop(book_changed.send(())),
+        })
     })?;
     let grading = Arc::clone(&desk);
     start("grading", move || grading::run(&grading))?;
 
-    let site = Arc::new(OnceCell::new());
-    serve(&desk, &site, Guard::new(port, token.clone()), listener)?;
+    let shelf = Arc::new(Shelf::default());
+    serve(&desk, &shelf, Guard::new(port, token.clone()), listener)?;
     // Others may begin meanwhile; who asks for the book is told to wait a moment.
-    let built = read_book(&desk.course, &token)?;
-    let _ = site.set(built);
+    let builder = Builder::new(Arc::clone(&desk), shelf, token);
+    builder.build()?;
+    start("book", move || builder.run(&changes))?;
     let address = format!("http://127.0.0.1:{port}/");
     let opened = match settings.open {
         true => browse(&address).err().unwrap_or_default(),
@@ -159,6 +166,7 @@ fn desk(course: Course, token: &str, editor: Option<Editor>) -> Result<Desk, Lea
         course: book::title(&course),
         grader: env!("CARGO_PKG_VERSION").to_owned(),
         token: token.to_owned(),
+        book: BookNow::default(),
         prepare: Prepare {
             phase: PreparePhase::Waiting,
             done: 0,
@@ -201,24 +209,17 @@ fn blank(course: &Course, slug: &str, editor: Option<&Editor>) -> Result<DrillNo
 
 fn serve(
     desk: &Arc<Desk>,
-    site: &Arc<OnceCell<Site>>,
+    shelf: &Arc<Shelf>,
     guard: Guard,
     listener: TcpListener,
 ) -> io::Result<()> {
     let server = Server {
         guard,
-        site: Arc::clone(site),
+        shelf: Arc::clone(shelf),
         board: Arc::clone(&desk.board),
         requests: Requests::new(Arc::clone(desk)),
     };
     start("server", move || server.serve(listener))
-}
-
-/// Builds the book somewhere else and takes it into memory.
-fn read_book(course: &Course, token: &str) -> Result<Site, LearnError> {
-    let folder = Folder::below(&course.target().join("grader/learn"))?;
-    book::build(course, Some(folder.path()))?;
-    Ok(Site::read(folder.path(), token)?)
 }
 
 fn start<T: Send + 'static>(

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use tokio::sync::broadcast::error::RecvError;
 
 use super::desk::Desk;
-use super::state::{DrillNow, News, Phase, Prepare, PreparePhase, State, What};
+use super::state::{BookNow, DrillNow, News, Phase, Prepare, PreparePhase, State, What};
 use super::terminal::End;
 use crate::text::one_line;
 use crate::verdict::{CheckStatus, Status, Verdict};
@@ -40,6 +40,7 @@ pub(super) fn run(desk: &Desk, address: &str, word: &str) -> End {
 /// What was said already.
 #[derive(Default)]
 struct Told {
+    book: String,
     prepare: Option<(PreparePhase, u32)>,
     drills: HashMap<String, (u64, Phase)>,
 }
@@ -47,7 +48,8 @@ struct Told {
 impl Told {
     /// What is new in all there is, in lines.
     fn of(&mut self, state: &State) -> Vec<String> {
-        let mut lines = self.of_prepare(&state.prepare);
+        let mut lines = self.of_book(&state.book);
+        lines.extend(self.of_prepare(&state.prepare));
         lines.extend(state.drills.iter().filter_map(|drill| self.of_drill(drill)));
         lines
     }
@@ -55,6 +57,7 @@ impl Told {
     /// The same of one thing.
     fn of_news(&mut self, what: &What) -> Vec<String> {
         match what {
+            What::Book(book) => self.of_book(book),
             What::Prepare(prepare) => self.of_prepare(prepare),
             What::Drill(drill) => self.of_drill(drill).into_iter().collect(),
         }
@@ -65,6 +68,18 @@ impl Told {
         match self.drills.insert(drill.slug.clone(), now) == Some(now) {
             true => None,
             false => said(drill),
+        }
+    }
+
+    /// That it could not be built, once.
+    fn of_book(&mut self, book: &BookNow) -> Vec<String> {
+        if self.book == book.words {
+            return Vec::new();
+        }
+        self.book.clone_from(&book.words);
+        match book.words.is_empty() {
+            true => vec!["the book is built again".to_owned()],
+            false => vec![one_line(&book.words, 800)],
         }
     }
 

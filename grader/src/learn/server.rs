@@ -11,16 +11,15 @@ use std::time::Duration;
 
 use http_body_util::{BodyExt, Full, combinators::BoxBody};
 use hyper::body::{Bytes, Incoming};
-
 use hyper::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH};
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::Semaphore;
 
 use super::guard::{self, Guard};
 use super::requests::{Answer, Requests};
-use super::site::{Page, Site};
+use super::site::{Page, Shelf};
 use super::state::{self, Board};
 use super::{events, neighbour};
 
@@ -45,7 +44,7 @@ pub struct Server {
     /// Who may ask.
     pub guard: Guard,
     /// The book, once it is built.
-    pub site: Arc<OnceCell<Site>>,
+    pub shelf: Arc<Shelf>,
     /// What is known.
     pub board: Arc<Board>,
     /// What can be asked for besides.
@@ -171,7 +170,7 @@ impl Server {
     }
 
     fn file(&self, path: &str, head: &hyper::http::request::Parts) -> Response<Body> {
-        let Some(site) = self.site.get() else {
+        let Some(site) = self.shelf.get() else {
             return refusal(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "the book is being built; reload in a moment",

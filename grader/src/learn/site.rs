@@ -3,10 +3,11 @@
 //! Its main type is [`Site`], a map from the paths that exist to what is there. A request
 //! is looked up in it and nowhere else, so no path leads to any other file.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use hyper::body::Bytes;
 use sha2::{Digest, Sha256};
@@ -26,16 +27,35 @@ pub struct Page {
 #[derive(Debug, Default)]
 pub struct Site {
     pages: HashMap<String, Page>,
+    edition: String,
+}
+
+/// Where the site stands that is served now; none while the first one is built.
+#[derive(Debug, Default)]
+pub struct Shelf(RwLock<Option<Arc<Site>>>);
+
+impl Shelf {
+    /// The site of this moment.
+    pub fn get(&self) -> Option<Arc<Site>> {
+        let site = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        site.clone()
+    }
+
+    /// Puts a site in the place of the one before.
+    pub fn put(&self, site: Site) {
+        let mut place = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        *place = Some(Arc::new(site));
+    }
 }
 
 impl Site {
-    /// Reads the site that was built in `dir`. Each HTML page is told `token`, which a
-    /// request needs that changes something.
+    /// Reads the site that was built in `dir`. Each HTML page is told its edition, and
+    /// `token`, which a request needs that changes something.
     ///
     /// # Errors
     /// When a file cannot be read.
     pub fn read(dir: &Path, token: &str) -> io::Result<Site> {
-        let mut site = Site::default();
+        let mut files = BTreeMap::new();
         let mut folders = vec![dir.to_owned()];
         while let Some(folder) = folders.pop() {
             for entry in fs::read_dir(&folder)? {
@@ -47,31 +67,45 @@ impl Site {
                 } else if kind.is_file()
                     && let Ok(Some(name)) = path.strip_prefix(dir).map(Path::to_str)
                 {
-                    site.add(name, fs::read(&path)?, token);
+                    files.insert(name.to_owned(), fs::read(&path)?);
                 }
             }
         }
-        Ok(site)
+        Ok(Site::of(files, token))
     }
 
-    fn add(&mut self, name: &str, text: Vec<u8>, token: &str) {
-        let media_type = media_type(name);
-        let body = match media_type == HTML {
-            true => with_token(text, token),
-            false => text,
-        };
-        let digest = Sha256::digest(&body);
-        let digest: String = digest
-            .iter()
-            .take(12)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        let page = Page {
-            body: Bytes::from(body),
-            media_type,
-            etag: format!("\"{digest}\""),
-        };
-        self.pages.insert(format!("/{name}"), page);
+    fn of(files: BTreeMap<String, Vec<u8>>, token: &str) -> Site {
+        let mut all = Sha256::new();
+        for (name, text) in &files {
+            all.update(Sha256::digest(name));
+            all.update(Sha256::digest(text));
+        }
+        let edition = short(all);
+        let meta =
+            |name: &str, is: &str| format!("<meta name=\"learn-{name}\" content=\"{is}\">\n");
+        let metas = meta("token", token) + &meta("edition", &edition);
+        let pages = files.into_iter().map(|(name, text)| {
+            let media_type = media_type(&name);
+            let body = match media_type == HTML {
+                true => with_metas(text, &metas),
+                false => text,
+            };
+            let page = Page {
+                etag: format!("\"{}\"", short(Sha256::new_with_prefix(&body))),
+                body: Bytes::from(body),
+                media_type,
+            };
+            (format!("/{name}"), page)
+        });
+        Site {
+            pages: pages.collect(),
+            edition,
+        }
+    }
+
+    /// Names what is in it: another text of any file makes another one.
+    pub fn edition(&self) -> &str {
+        &self.edition
     }
 
     /// What is at this path of a request: a file, or a folder's `index.html`.
@@ -106,39 +140,68 @@ fn media_type(name: &str) -> &'static str {
     }
 }
 
-/// The page with its token, where the first head ends.
-fn with_token(text: Vec<u8>, token: &str) -> Vec<u8> {
+/// Enough of a hash to tell one text from another.
+fn short(hash: Sha256) -> String {
+    let digest = hash.finalize();
+    let digest = digest.iter().take(12);
+    digest.map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The page with what it is told, where the first head ends.
+fn with_metas(text: Vec<u8>, metas: &str) -> Vec<u8> {
     const HEAD: &[u8] = b"</head>";
     let Some(at) = text.windows(HEAD.len()).position(|here| here == HEAD) else {
         return text;
     };
-    let meta = format!("<meta name=\"learn-token\" content=\"{token}\">\n");
     let (before, after) = text.split_at(at);
-    [before, meta.as_bytes(), after].concat()
+    [before, metas.as_bytes(), after].concat()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn site(files: &[(&str, &str)]) -> Site {
+        let owned = |(name, text): &(&str, &str)| ((*name).to_owned(), text.as_bytes().to_vec());
+        Site::of(files.iter().map(owned).collect(), "t0")
+    }
+
+    fn text(site: &Site, path: &str) -> String {
+        String::from_utf8(site.find(path).unwrap().body.to_vec()).unwrap()
+    }
+
     #[test]
-    fn a_page_is_told_the_token_once_and_other_files_are_not() {
-        let mut site = Site::default();
-        site.add("a.html", b"<head></head><p></head>".to_vec(), "t0");
-        site.add("a.js", b"</head>".to_vec(), "t0");
-        let text = |path: &str| String::from_utf8(site.find(path).unwrap().body.to_vec()).unwrap();
+    fn a_page_is_told_the_token_and_its_edition_once_and_other_files_are_not() {
+        let site = site(&[("a.html", "<head></head><p></head>"), ("a.js", "</head>")]);
+        let edition = site.edition();
         assert_eq!(
-            text("/a.html"),
-            "<head><meta name=\"learn-token\" content=\"t0\">\n</head><p></head>"
+            text(&site, "/a.html"),
+            format!(
+                "<head><meta name=\"learn-token\" content=\"t0\">\n\
+                 <meta name=\"learn-edition\" content=\"{edition}\">\n</head><p></head>"
+            )
         );
-        assert_eq!(text("/a.js"), "</head>");
+        assert_eq!(text(&site, "/a.js"), "</head>");
+    }
+
+    #[test]
+    fn an_edition_is_what_the_files_are_called_and_hold() {
+        let first = [("a.html", "one"), ("b.js", "two")];
+        let others = [
+            [("a.html", "one"), ("b.js", "three")],
+            [("a.html", "one"), ("c.js", "two")],
+            [("a.html", "on"), ("b.js", "etwo")],
+            [("a.html", "two"), ("b.js", "one")],
+        ];
+        assert_eq!(site(&first).edition(), site(&first).edition());
+        for other in others {
+            assert_ne!(site(&first).edition(), site(&other).edition(), "{other:?}");
+        }
     }
 
     #[test]
     fn only_what_was_built_is_there() {
-        let mut site = Site::default();
-        site.add("index.html", b"one".to_vec(), "t0");
-        site.add("sub/index.html", b"two".to_vec(), "t0");
+        let site = site(&[("index.html", "one"), ("sub/index.html", "two")]);
         for path in ["/", "/index.html", "/sub/", "/sub/index.html"] {
             assert!(site.find(path).is_some(), "{path}");
         }

@@ -24,10 +24,22 @@ pub struct State {
     pub grader: String,
     /// What a request that changes something must carry.
     pub token: String,
+    /// The book that is served.
+    pub book: BookNow,
     /// How far the grader's own crates are.
     pub prepare: Prepare,
     /// The drills, in the course's order.
     pub drills: Vec<DrillNow>,
+}
+
+/// The book that is served.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct BookNow {
+    /// Names what is in it; empty while the first one is built. A page of another edition
+    /// is out of date.
+    pub edition: String,
+    /// Why the files as they are now make no book, if they don't.
+    pub words: String,
 }
 
 /// How far the grader's own crates are.
@@ -131,6 +143,8 @@ pub enum What {
     Drill(Box<DrillNow>),
     /// The grader's own crates.
     Prepare(Prepare),
+    /// The book.
+    Book(BookNow),
 }
 
 impl What {
@@ -139,6 +153,7 @@ impl What {
         match self {
             What::Drill(_) => "drill",
             What::Prepare(_) => "prepare",
+            What::Book(_) => "book",
         }
     }
 }
@@ -190,6 +205,13 @@ impl Board {
         let mut state = self.lock();
         change(&mut state.prepare);
         self.tell(What::Prepare(state.prepare.clone()));
+    }
+
+    /// Changes which book is served, and tells.
+    pub fn change_book(&self, change: impl FnOnce(&mut BookNow)) {
+        let mut state = self.lock();
+        change(&mut state.book);
+        self.tell(What::Book(state.book.clone()));
     }
 
     fn tell(&self, what: What) {

@@ -1,12 +1,14 @@
-//! Watching the learner's files: whatever way an editor saves, what counts is what is on
-//! the disk when things have become quiet.
+//! Watching the learner's files, and the book's: whatever way an editor saves, what counts
+//! is what is on the disk when things have become quiet.
 //!
-//! The system's events only say that it is time to look; a look reads every drill and
-//! compares it with the last look. So temporary files, renames, checkouts and folders that
+//! The system's events only say that it is time to look; a look reads every drill, and
+//! asks of every file of the book when it was written, and compares with the last look. So temporary files, renames, checkouts and folders that
 //! come and go need no rules of their own. An event that never came, as on some network
 //! drives, is made up for by a look now and then.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fs::Metadata;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -28,14 +30,24 @@ const PATIENCE: Duration = Duration::from_millis(150);
 /// A look without any event.
 const NOW_AND_THEN: Duration = Duration::from_secs(2);
 
-/// Folders watched below one `src`, and how deep.
+/// Folders watched below one `src`, and below the book.
 const FOLDERS: usize = 200;
 
-/// Watches the drills' files.
+/// What is another than it was.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Changed<'a> {
+    /// A drill, and when that was noticed first.
+    Drill(&'a str, Instant),
+    /// The book.
+    Book,
+}
+
+/// Watches the drills' files and the book's.
 pub(super) struct Watch {
     course: Course,
     slugs: Vec<String>,
     known: BTreeMap<String, String>,
+    book: Option<u64>,
     watcher: Option<RecommendedWatcher>,
     watched: HashMap<PathBuf, (u64, u64)>,
     events: Receiver<()>,
@@ -59,6 +71,7 @@ impl Watch {
             course,
             slugs,
             known: BTreeMap::new(),
+            book: None,
             // Without one, there are still looks now and then.
             watcher: watcher.ok(),
             watched: HashMap::new(),
@@ -67,11 +80,12 @@ impl Watch {
         };
         watch.follow();
         watch.look();
+        watch.look_at_book();
         watch
     }
 
-    /// Tells of every drill that changed, and since when, until the program ends.
-    pub(super) fn run(mut self, mut changed: impl FnMut(&str, Instant)) -> ! {
+    /// Tells of all that changed, until the program ends.
+    pub(super) fn run(mut self, mut tell: impl FnMut(Changed<'_>)) -> ! {
         loop {
             let since = match self.events.recv_timeout(NOW_AND_THEN) {
                 Ok(()) => {
@@ -84,7 +98,11 @@ impl Watch {
             // Before the look: what is written after it makes an event.
             self.follow();
             for slug in self.look() {
-                changed(&slug, since);
+                tell(Changed::Drill(&slug, since));
+            }
+            // Who saved a drill waits; who wrote a page can wait for that.
+            if self.look_at_book() {
+                tell(Changed::Book);
             }
         }
     }
@@ -114,13 +132,52 @@ impl Watch {
         changed
     }
 
+    /// Whether a file of the book was written, came or went since the last look.
+    fn look_at_book(&mut self) -> bool {
+        let root = self.course.root();
+        let mut state = DefaultHasher::new();
+        let mut note = |path: PathBuf, met: &Metadata| {
+            let written = (met.mtime(), met.mtime_nsec(), met.ctime(), met.ctime_nsec());
+            (path, met.ino(), met.len(), written).hash(&mut state);
+        };
+        for dir in self.book_folders() {
+            // In the order of their names, whatever order the system has.
+            let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
+            let files: BTreeMap<PathBuf, Metadata> = entries
+                .filter_map(|entry| Some((entry.path(), entry.metadata().ok()?)))
+                .filter(|(_, met)| !met.is_dir())
+                .collect();
+            files.iter().for_each(|(path, met)| note(path.clone(), met));
+        }
+        let settings = root.join("book.toml");
+        if let Ok(met) = std::fs::symlink_metadata(&settings) {
+            note(settings, &met);
+        }
+        let now = Some(state.finish());
+        std::mem::replace(&mut self.book, now) != now
+    }
+
+    /// The folders of the book, in the order of their names.
+    fn book_folders(&self) -> Vec<PathBuf> {
+        let mut all = Vec::new();
+        folders(&self.course.root().join("book"), &mut all);
+        all.sort_unstable();
+        all
+    }
+
     /// Sees to it that every folder is watched that matters, and only those: a folder
     /// that was made anew is another one, whatever its name.
     fn follow(&mut self) {
+        let book = self.book_folders();
         let Some(watcher) = &mut self.watcher else {
             return;
         };
-        let mut wanted = vec![self.course.root().join("exercises")];
+        // The book's settings lie in the course's own folder.
+        let mut wanted = vec![
+            self.course.root().to_owned(),
+            self.course.root().join("exercises"),
+        ];
+        wanted.extend(book);
         for slug in &self.slugs {
             let dir = self.course.exercise_dir(slug);
             let src = dir.join("src");

@@ -3,6 +3,7 @@
 //! The courses here have a book of one page, and most have no grader: what is tested
 //! there needs no verdict.
 
+mod authoring;
 mod preparing;
 mod progress;
 mod served;
@@ -195,6 +196,25 @@ impl Learning {
                 return drill;
             }
             assert!(Instant::now() < patience, "never {what}: {drill}");
+            std::thread::sleep(TICK);
+        }
+    }
+
+    /// Waits until a page of the book, of the edition that is told of, is like this.
+    fn await_page(&self, path: &str, like: impl Fn(&Answer) -> bool) {
+        let patience = Instant::now() + PATIENCE;
+        loop {
+            let edition = self.state()["book"]["edition"].clone();
+            let page = self.get(path);
+            let told = format!("<meta name=\"learn-edition\" content={edition}>");
+            if page.body.contains(&told) && like(&page) {
+                return;
+            }
+            assert!(
+                Instant::now() < patience,
+                "{path}: {} {edition}",
+                page.status
+            );
             std::thread::sleep(TICK);
         }
     }

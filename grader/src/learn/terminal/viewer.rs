@@ -25,6 +25,8 @@ pub(super) struct Viewer<'a> {
     scrolled: usize,
     furthest: usize,
     word: String,
+    /// What was told of the book.
+    book: String,
     /// Gradings seen of each drill.
     runs: Vec<u64>,
 }
@@ -45,6 +47,7 @@ impl<'a> Viewer<'a> {
             scrolled: 0,
             furthest: 0,
             word,
+            book: String::new(),
             runs,
         }
     }
@@ -77,6 +80,7 @@ impl<'a> Viewer<'a> {
             Happened::Over => Ok(Some(End::Interrupted)),
             Happened::News => {
                 self.follow();
+                self.hear_of_book();
                 Ok(None)
             }
             Happened::Awake => {
@@ -108,6 +112,17 @@ impl<'a> Viewer<'a> {
                 }
             }
             self.runs[number] = run;
+        }
+    }
+
+    /// Says once that the book could not be built, and no longer than that is so.
+    fn hear_of_book(&mut self) {
+        let words = self.desk.board.read(|state| state.book.words.clone());
+        if words != self.book {
+            if !words.is_empty() || self.word == self.book {
+                self.word.clone_from(&words);
+            }
+            self.book = words;
         }
     }
 

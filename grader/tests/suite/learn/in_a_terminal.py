@@ -103,6 +103,12 @@ for action in ACTIONS:
     if verb == "await":
         read_until(lambda: shows(rest))
         assert is_raw()
+    elif verb == "gone":
+        read_until(lambda: not shows(rest))
+    elif verb == "write":
+        name, text = rest.split(" ", 1)
+        with open(name, "w") as file:
+            file.write(text)
     elif verb == "type":
         os.write(master, rest.encode())
     elif verb == "signal":

@@ -122,6 +122,20 @@ fn ctrl_z_does_nothing_where_no_shell_could_continue_it() {
 }
 
 #[test]
+fn a_book_that_cannot_be_built_is_told_until_it_can() {
+    let course = course();
+    let writes = [
+        DRAWN,
+        "write book.toml [book\n",
+        "await the book is as it was before: ",
+        "write book.toml [book]\nsrc = \"book\"\n",
+        "gone the book is as it was before: ",
+        "type q",
+    ];
+    assert_eq!(comes_of(&course, &writes, &[]), ended(0));
+}
+
+#[test]
 #[cfg(target_os = "linux")]
 fn the_page_of_the_drill_is_opened_in_a_browser_or_said_where_it_is() {
     let course = course();

@@ -1,7 +1,7 @@
 //! What the terminal shows, drawn as text.
 
 use super::*;
-use crate::learn::state::Prepare;
+use crate::learn::state::{BookNow, Prepare};
 use crate::sandbox::Tier;
 use crate::verdict::{Metrics, SCHEMA};
 
@@ -73,6 +73,7 @@ fn state(drills: Vec<DrillNow>) -> State {
         course: "Between Awaits".to_owned(),
         grader: "0.1.0".to_owned(),
         token: String::new(),
+        book: BookNow::default(),
         prepare: Prepare {
             phase: PreparePhase::Ready,
             done: 0,

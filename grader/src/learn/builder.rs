@@ -1,0 +1,63 @@
+//! Building the book: at the beginning, and again whenever its files have changed.
+//!
+//! Its main type is [`Builder`]. What it built stands on the shelf, from which the server
+//! takes every page; files that make no book leave the last one there.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+
+use super::LearnError;
+use super::desk::Desk;
+use super::site::{Shelf, Site};
+use crate::book;
+use crate::interrupt::Folder;
+use crate::text::one_line;
+
+/// Builds the book of a course.
+#[derive(Debug)]
+pub(super) struct Builder {
+    desk: Arc<Desk>,
+    shelf: Arc<Shelf>,
+    token: String,
+}
+
+impl Builder {
+    /// Who builds for `shelf`, and puts `token` into every page.
+    pub(super) fn new(desk: Arc<Desk>, shelf: Arc<Shelf>, token: String) -> Builder {
+        Builder { desk, shelf, token }
+    }
+
+    /// Builds the book, somewhere else, and has it served from memory.
+    ///
+    /// # Errors
+    /// When the files make no book, or the disk is full.
+    pub(super) fn build(&self) -> Result<(), LearnError> {
+        let course = &self.desk.course;
+        let folder = Folder::below(&course.target().join("grader/learn"))?;
+        book::build(course, Some(folder.path()))?;
+        let site = Site::read(folder.path(), &self.token)?;
+        self.desk.board.change_book(|book| {
+            site.edition().clone_into(&mut book.edition);
+            book.words.clear();
+            // Under one lock: no page is served that is told of another edition than its own.
+            self.shelf.put(site);
+        });
+        Ok(())
+    }
+
+    /// Builds it again for every change, until the program ends.
+    pub(super) fn run(&self, changes: &Receiver<()>) {
+        while changes.recv().is_ok() {
+            // One build is enough for all that changed so far.
+            while changes.try_recv().is_ok() {}
+            let why = match catch_unwind(AssertUnwindSafe(|| self.build())) {
+                Ok(Ok(())) => continue,
+                Ok(Err(error)) => error.to_string(),
+                Err(_) => "mdBook ended in a panic".to_owned(),
+            };
+            let words = format!("the book is as it was before: {}", one_line(&why, 2_000));
+            self.desk.board.change_book(|book| book.words = words);
+        }
+    }
+}
