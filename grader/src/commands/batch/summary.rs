@@ -136,7 +136,7 @@ impl Summary<'_> {
             .found
             .hand_ins
             .iter()
-            .map(|hand_in| (&hand_in.student, &*hand_in.drill))
+            .map(|hand_in| (&hand_in.student, hand_in.drill))
             .collect();
         let drill = |line: &Line| &*self.class.drills[line.drill].slug;
         let gone = self.class.lines.iter();
