@@ -26,14 +26,77 @@ pub const PLACES: [&str; 13] = [
     "book/SLUG.md",
 ];
 
-/// Where a drill is listed: the file, and what stands there.
-pub const LISTS: [(&str, &str); 6] = [
-    ("exercises/Cargo.toml", "\"SLUG\""),
-    ("Cargo.toml", "\"solutions/SLUG\""),
-    ("grader/src/drills.rs", "mod SLUG;"),
-    ("grader/src/drills.rs", "&SLUG::"),
-    ("book/SUMMARY.md", "(SLUG.md)"),
-    ("README.md", "| `SLUG` |"),
+/// A list that every drill is in.
+#[derive(Debug)]
+pub struct List {
+    /// The file, from the course's folder.
+    pub file: &'static str,
+    /// What stands there for a drill that is listed.
+    pub mark: &'static str,
+    /// What a new drill is listed as; `CAMEL`, `TITLE` and `NUMBER` stand for what
+    /// they say.
+    pub line: &'static str,
+    /// Where a new drill's line goes.
+    pub place: Place,
+}
+
+/// Where in a list a line goes.
+#[derive(Debug)]
+pub enum Place {
+    /// After the last line that begins so.
+    AfterBeginning(&'static str),
+    /// After the last line that holds this.
+    AfterHolding(&'static str),
+    /// In the block of modules that ends with this line, in rustfmt's order.
+    Module(&'static str),
+    /// At the end of the list on the line that begins so.
+    InBrackets(&'static str),
+}
+
+/// Where a drill is listed.
+pub const LISTS: [List; 7] = [
+    List {
+        file: "exercises/Cargo.toml",
+        mark: "\"SLUG\"",
+        line: "\"SLUG\"",
+        place: Place::InBrackets("members = ["),
+    },
+    List {
+        file: "Cargo.toml",
+        mark: "\"solutions/SLUG\"",
+        line: "    \"solutions/SLUG\",",
+        place: Place::AfterBeginning("    \"solutions/"),
+    },
+    List {
+        file: "grader/src/drills.rs",
+        mark: "mod SLUG;",
+        line: "mod SLUG;",
+        place: Place::Module("mod user_cache;"),
+    },
+    List {
+        file: "grader/src/drills.rs",
+        mark: "&SLUG::",
+        line: "    &SLUG::CAMEL,",
+        place: Place::AfterBeginning("    &"),
+    },
+    List {
+        file: "book/SUMMARY.md",
+        mark: "(SLUG.md)",
+        line: "- [TITLE](SLUG.md)",
+        place: Place::AfterHolding("](offload.md)"),
+    },
+    List {
+        file: "book/progress.md",
+        mark: "](SLUG.md): ",
+        line: "NUMBER. [TITLE](SLUG.md): a line about it. 30 minutes.",
+        place: Place::AfterHolding(".md): "),
+    },
+    List {
+        file: "README.md",
+        mark: "| `SLUG` |",
+        line: "| `SLUG` | TITLE | 30 |",
+        place: Place::AfterBeginning("| `"),
+    },
 ];
 
 /// Every slug that any of the four places knows, in order.
@@ -59,10 +122,10 @@ pub fn missing(course: &Course, slug: &str) -> Vec<String> {
         .filter(|place| !root.join(place).exists())
         .map(|place| format!("`{place}` is missing"))
         .collect();
-    for (file, line) in LISTS {
-        let line = line.replace("SLUG", slug);
-        if !text(root, file).contains(&line) {
-            missing.push(format!("`{file}` does not list it: no `{line}`"));
+    for List { file, mark, .. } in &LISTS {
+        let mark = mark.replace("SLUG", slug);
+        if !text(root, file).contains(&mark) {
+            missing.push(format!("`{file}` does not list it: no `{}`", mark.trim()));
         }
     }
     missing

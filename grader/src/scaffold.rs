@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use crate::course::Course;
-use crate::mirror;
+use crate::mirror::{self, LISTS, Place};
 
 /// Each file of a new drill, and what it begins as.
 const FILES: [(&str, &str); 13] = [
@@ -77,12 +77,12 @@ pub enum ScaffoldError {
     #[error("`{}` is there already; choose another name, or remove it", .0.display())]
     Exists(PathBuf),
     /// A list that is not as expected.
-    #[error("`{file}` has no line like `{line}` to put the drill after; is the course complete?")]
+    #[error("`{file}` has no place for the drill, {place}; is the course complete?")]
     List {
         /// The file, from the course's folder.
         file: &'static str,
         /// What was looked for.
-        line: &'static str,
+        place: String,
     },
     /// A file that cannot be read or written.
     #[error("`{}`: {source}", path.display())]
@@ -93,50 +93,6 @@ pub enum ScaffoldError {
         source: io::Error,
     },
 }
-
-/// Where a drill's line goes: after the last line that begins with `after`, or holds
-/// it when it begins with `]`.
-struct Entry {
-    file: &'static str,
-    after: &'static str,
-    line: &'static str,
-}
-
-/// The last of the modules in order; the drills' come before it.
-const MODULES: &str = "mod user_cache;";
-
-const ENTRIES: [Entry; 6] = [
-    Entry {
-        file: "Cargo.toml",
-        after: "    \"solutions/",
-        line: "    \"solutions/SLUG\",",
-    },
-    Entry {
-        file: "grader/src/drills.rs",
-        after: MODULES,
-        line: "mod SLUG;",
-    },
-    Entry {
-        file: "grader/src/drills.rs",
-        after: "    &",
-        line: "    &SLUG::CAMEL,",
-    },
-    Entry {
-        file: "book/SUMMARY.md",
-        after: "](offload.md)",
-        line: "- [TITLE](SLUG.md)",
-    },
-    Entry {
-        file: "README.md",
-        after: "| `",
-        line: "| `SLUG` | TITLE | 30 |",
-    },
-    Entry {
-        file: "exercises/Cargo.toml",
-        after: "members = [",
-        line: "SLUG",
-    },
-];
 
 /// Makes drill `slug`, and says which files it wrote and which it changed, from
 /// the course's folder.
@@ -171,17 +127,16 @@ pub fn scaffold(course: &Course, slug: &str, title: &str) -> Result<Vec<PathBuf>
         }
         texts.push((path, fill(text)));
     }
-    for entry in &ENTRIES {
-        let path = PathBuf::from(entry.file);
+    for list in &LISTS {
+        let path = PathBuf::from(list.file);
         let known = texts.iter().position(|(other, _)| *other == path);
         let text = match known {
             Some(at) => texts.remove(at).1,
             None => read(root, &path)?,
         };
-        let line = fill(entry.line);
-        let text = with_entry(&text, entry, &line).ok_or(ScaffoldError::List {
-            file: entry.file,
-            line: entry.after,
+        let text = with_line(&text, &list.place, &fill(list.line)).ok_or(ScaffoldError::List {
+            file: list.file,
+            place: format!("{:?}", list.place),
         })?;
         texts.push((path, text));
     }
@@ -191,28 +146,39 @@ pub fn scaffold(course: &Course, slug: &str, title: &str) -> Result<Vec<PathBuf>
     Ok(texts.into_iter().map(|(path, _)| path).collect())
 }
 
-fn with_entry(text: &str, entry: &Entry, line: &str) -> Option<String> {
+/// `text` with one more line; none, where the line has no place in it.
+fn with_line(text: &str, place: &Place, line: &str) -> Option<String> {
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
-    let at = lines
-        .iter()
-        .rposition(|known| match entry.after.starts_with(']') {
-            true => known.contains(entry.after),
-            false => known.starts_with(entry.after),
-        })?;
-    if entry.after == MODULES {
-        // In order, as rustfmt wants them.
-        let first = lines[..at]
-            .iter()
-            .rposition(|line| !line.starts_with("mod "));
-        let modules = first.map_or(0, |line| line + 1)..at + 1;
-        let place = lines[modules.clone()].partition_point(|known| known.as_str() < line);
-        lines.insert(modules.start + place, line.to_owned());
-    } else if entry.after.ends_with('[') {
-        // A list on one line.
-        let open = lines[at].strip_suffix(']')?;
-        lines[at] = format!("{open}, \"{line}\"]");
-    } else {
-        lines.insert(at + 1, line.to_owned());
+    let last = |is_it: &dyn Fn(&str) -> bool| lines.iter().rposition(|known| is_it(known));
+    match place {
+        Place::AfterBeginning(words) => {
+            let at = last(&|known| known.starts_with(words))?;
+            lines.insert(at + 1, line.to_owned());
+        }
+        Place::AfterHolding(words) => {
+            let at = last(&|known| known.contains(words))?;
+            let number = lines[at]
+                .split_once(". ")
+                .and_then(|(number, _)| number.parse().ok());
+            let next = number.map_or(1, |number: u32| number.saturating_add(1));
+            let numbered = line.strip_prefix("NUMBER");
+            let line = numbered.map_or(line.to_owned(), |rest| format!("{next}{rest}"));
+            lines.insert(at + 1, line);
+        }
+        Place::Module(last_one) => {
+            let at = last(&|known| known == *last_one)?;
+            let first = lines[..at]
+                .iter()
+                .rposition(|line| !line.starts_with("mod "));
+            let modules = first.map_or(0, |line| line + 1)..at + 1;
+            let before = lines[modules.clone()].partition_point(|known| known.as_str() < line);
+            lines.insert(modules.start + before, line.to_owned());
+        }
+        Place::InBrackets(words) => {
+            let at = last(&|known| known.starts_with(words))?;
+            let open = lines[at].strip_suffix(']')?;
+            lines[at] = format!("{open}, {line}]");
+        }
     }
     lines.push(String::new());
     Some(lines.join("\n"))
@@ -278,22 +244,32 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_goes_after_the_last_of_its_kind() {
-        let entry = &ENTRIES[0];
+    fn a_line_goes_where_its_list_says() {
+        let after = Place::AfterBeginning("    \"solutions/");
         let text = "a\n    \"solutions/a\",\n    \"solutions/b\",\n]\n";
-        let with = with_entry(text, entry, "    \"solutions/c\",");
+        let with = with_line(text, &after, "    \"solutions/c\",");
         assert_eq!(
             with.as_deref(),
             Some("a\n    \"solutions/a\",\n    \"solutions/b\",\n    \"solutions/c\",\n]\n")
         );
-        assert_eq!(with_entry("nothing\n", entry, "x"), None);
+        assert_eq!(with_line("nothing\n", &after, "x"), None);
         let modules = "//! Drills.\n\nmod cache;\nmod offload;\nmod user_cache;\n\nmod tests {\n";
-        let with = with_entry(modules, &ENTRIES[1], "mod new;").expect("it has a place");
+        let with = with_line(modules, &Place::Module("mod user_cache;"), "mod new;");
+        let with = with.expect("it has a place");
         assert!(
             with.contains("mod cache;\nmod new;\nmod offload;\n"),
             "{with}"
         );
-        let one_line = with_entry("members = [\"kit\"]\n", &ENTRIES[5], "new");
+        let members = Place::InBrackets("members = [");
+        let one_line = with_line("members = [\"kit\"]\n", &members, "\"new\"");
         assert_eq!(one_line.as_deref(), Some("members = [\"kit\", \"new\"]\n"));
+        let numbered = "1. [A](a.md): one.\n2. [B](b.md): two.\n\nMore.\n";
+        let with = with_line(
+            numbered,
+            &Place::AfterHolding(".md): "),
+            "NUMBER. [C](c.md): x.",
+        );
+        let with = with.expect("it has a place");
+        assert!(with.contains("two.\n3. [C](c.md): x.\n\nMore."), "{with}");
     }
 }

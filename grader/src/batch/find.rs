@@ -40,7 +40,7 @@ pub struct Search<'a> {
     /// The drill they are for, where their names do not say it.
     pub drill: Option<&'a str>,
     /// The slugs of all drills.
-    pub drills: &'a [&'a str],
+    pub drills: &'a [&'static str],
     /// A folder that holds no hand-ins: the results.
     pub but: Option<PathBuf>,
 }
@@ -51,7 +51,7 @@ pub struct HandIn {
     /// Who handed it in.
     pub student: Student,
     /// The drill's slug.
-    pub drill: String,
+    pub drill: &'static str,
     /// Where it lies, from the folder that was searched.
     pub path: PathBuf,
     /// Whether the learning system marked it as late.
@@ -150,7 +150,7 @@ impl Search<'_> {
     fn one_each(&self, mut hand_ins: Vec<HandIn>) -> Vec<HandIn> {
         let place = |drill: &str| self.drills.iter().position(|slug| *slug == drill);
         hand_ins.sort_by(|one, other| {
-            let drills = || place(&one.drill).cmp(&place(&other.drill));
+            let drills = || place(one.drill).cmp(&place(other.drill));
             one.student.cmp(&other.student).then_with(drills)
         });
         hand_ins.dedup_by(|next, first| {
@@ -177,7 +177,14 @@ struct Walk<'a> {
 impl Walk<'_> {
     fn folder(&mut self, folder: &Path, depth: usize, said: &Named) -> io::Result<()> {
         let last = depth + 1 == self.pattern.depth();
-        for thing in things(self.search.dir, folder)? {
+        let things = things(self.search.dir, folder)?;
+        if things.is_empty() && depth > 0 {
+            self.passed_over.push(PassedOver {
+                path: folder.to_owned(),
+                why: "an empty folder".to_owned(),
+            });
+        }
+        for thing in things {
             let is_folder = matches!(thing.kind, Kind::Folder | Kind::Crate);
             let is_results = || {
                 let here = self.search.dir.join(&thing.path).canonicalize();

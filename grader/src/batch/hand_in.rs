@@ -113,11 +113,14 @@ impl Hand {
     pub(super) fn choose(
         &self,
         root: &Path,
-        drills: &[&str],
+        drills: &[&'static str],
         found: &mut Vec<HandIn>,
         passed_over: &mut Vec<PassedOver>,
     ) {
         if let Some(drill) = &self.drill {
+            let Some(drill) = drills.iter().find(|slug| **slug == drill) else {
+                return;
+            };
             match self.one(root, drill, &self.things, drills, DEPTH) {
                 Some(hand_in) => found.push(hand_in),
                 None => {
@@ -176,15 +179,15 @@ impl Hand {
     fn one(
         &self,
         root: &Path,
-        drill: &str,
+        drill: &'static str,
         things: &[Thing],
-        drills: &[&str],
+        drills: &[&'static str],
         depth: usize,
     ) -> Option<HandIn> {
         let hand_in = |path: &Path, trouble: Option<String>| {
             Some(HandIn {
                 student: self.student.clone(),
-                drill: drill.to_owned(),
+                drill,
                 path: path.to_owned(),
                 late: self.late,
                 trouble,

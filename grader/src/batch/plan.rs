@@ -5,6 +5,7 @@
 //! that a plan holds no more than a few words for each submission.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -27,10 +28,19 @@ use crate::verdict::{Status, Verdict};
 pub struct Job<'a> {
     /// What it depends on.
     pub key: Key,
-    /// Who gets the verdict; never empty. The first one's files are graded.
-    pub hand_ins: Vec<&'a HandIn>,
+    /// Whose files are graded.
+    pub first: &'a HandIn,
+    /// Who gets the verdict as well.
+    pub others: Vec<&'a HandIn>,
     /// Gradings that failed.
     pub attempts: u32,
+}
+
+impl<'a> Job<'a> {
+    /// Everybody who gets the verdict.
+    pub fn hand_ins(&self) -> impl Iterator<Item = &'a HandIn> {
+        std::iter::once(self.first).chain(self.others.iter().copied())
+    }
 }
 
 /// All that a verdict depends on: where it is the same, so is the verdict.
@@ -38,12 +48,39 @@ pub struct Job<'a> {
 pub struct Key {
     /// The drill's slug.
     pub drill: &'static str,
-    /// Of the submission's Rust files.
-    pub sha256: Arc<str>,
+    /// Of the submission's Rust files; none, when they cannot be read.
+    pub content: Option<Content>,
     /// The seed.
     pub seed: u64,
     /// See [`Record::rules`].
     pub rules: Arc<str>,
+}
+
+/// A SHA-256, in half the room that its digits take.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Content([u8; 32]);
+
+impl Content {
+    /// Of a submission's Rust files.
+    pub fn of(submission: &Submission) -> Content {
+        let digits = submission.sha256();
+        Content(std::array::from_fn(|at| {
+            let pair = digits.get(2 * at..2 * at + 2).unwrap_or_default();
+            u8::from_str_radix(pair, 16).unwrap_or_default()
+        }))
+    }
+}
+
+impl fmt::Display for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 /// What is to be done.
@@ -55,6 +92,8 @@ pub struct Plan<'a> {
     pub kept: usize,
     /// Hand-ins that share the grading of an identical one.
     pub copies: usize,
+    /// Hand-ins that cannot be taken, found out now.
+    pub refused: usize,
 }
 
 /// Why there is no plan.
@@ -86,18 +125,18 @@ pub fn plan<'a>(
 ) -> Result<Plan<'a>, PlanError> {
     let mut plan = Plan::default();
     let mut rules: HashMap<&str, Arc<str>> = HashMap::new();
-    let mut known: HashMap<Key, &Student> = HashMap::new();
-    let mut jobs: Vec<Job<'a>> = Vec::new();
-    let mut places: HashMap<Key, usize> = HashMap::new();
+    let mut known: HashMap<(&str, Option<Content>), &Student> = HashMap::new();
+    // Rules and seed follow from drill and content.
+    let mut places: HashMap<(&str, Option<Content>), u32> = HashMap::new();
     for hand_in in hand_ins {
-        let drill = drills::find(&hand_in.drill)
-            .ok_or_else(|| CourseError::Ungraded(hand_in.drill.clone()))?;
+        let drill = drills::find(hand_in.drill)
+            .ok_or_else(|| CourseError::Ungraded(hand_in.drill.to_owned()))?;
         if !rules.contains_key(drill.slug()) {
             rules.insert(drill.slug(), rules_of(grader.course(), drill)?.into());
         }
         let mut key = Key {
             drill: drill.slug(),
-            sha256: Arc::default(),
+            content: None,
             seed: 0,
             rules: rules.get(drill.slug()).cloned().unwrap_or_default(),
         };
@@ -106,48 +145,53 @@ pub fn plan<'a>(
             Err(verdict) => match before {
                 Some(record) if says(&record, &verdict, hand_in) => plan.kept += 1,
                 before => {
+                    plan.refused += 1;
                     key.seed = verdict.seed;
                     store.keep(&record(hand_in, &key, "", *verdict, before.as_ref()))?;
                 }
             },
             Ok(submission) => {
-                key.sha256 = submission.sha256().into();
-                key.seed = seed_of(seed, drill.slug(), &key.sha256);
+                key.content = Some(Content::of(&submission));
+                key.seed = seed_of(seed, drill.slug(), submission.sha256());
+                let place = (key.drill, key.content);
                 if let Some(record) = before.filter(|record| holds(record, &key, grader)) {
                     plan.kept += 1;
-                    known.entry(key).or_insert(&hand_in.student);
+                    known.entry(place).or_insert(&hand_in.student);
                     if let Some(moved) = moved(record, hand_in) {
                         store.keep(&moved)?;
                     }
-                } else if let Some(place) = places.get(&key) {
-                    jobs[*place].hand_ins.push(hand_in);
+                } else if let Some(at) = places.get(&place) {
+                    plan.jobs[*at as usize].others.push(hand_in);
                 } else {
-                    places.insert(key.clone(), jobs.len());
-                    jobs.push(Job {
+                    places.insert(place, u32::try_from(plan.jobs.len()).unwrap_or(u32::MAX));
+                    plan.jobs.push(Job {
                         key,
-                        hand_ins: vec![hand_in],
+                        first: hand_in,
+                        others: Vec::new(),
                         attempts: 0,
                     });
                 }
             }
         }
     }
-    for job in jobs {
-        let known = known.get(&job.key);
-        match known.and_then(|student| store.record(job.key.drill, student)) {
-            Some(same) => {
-                plan.copies += job.hand_ins.len();
-                for hand_in in &job.hand_ins {
-                    store.keep(&copy(&same, hand_in, &job.key, store))?;
-                }
-            }
-            None => {
-                plan.copies += job.hand_ins.len() - 1;
-                plan.jobs.push(job);
-            }
+    drop(places);
+    let mut failed = None;
+    plan.jobs.retain(|job| {
+        let known = known.get(&(job.key.drill, job.key.content));
+        let same = known.and_then(|student| store.record(job.key.drill, student));
+        plan.copies += job.others.len() + usize::from(same.is_some());
+        if let Some(same) = &same {
+            let mut copies = job.hand_ins().map(|it| copy(same, it, &job.key, store));
+            let kept = copies.try_for_each(|copy| store.keep(&copy));
+            failed = failed.take().or(kept.err());
         }
+        same.is_none()
+    });
+    plan.jobs.shrink_to_fit();
+    match failed {
+        Some(error) => Err(error.into()),
+        None => Ok(plan),
     }
-    Ok(plan)
 }
 
 /// The record of one more hand-in of what `same` is about.
@@ -203,7 +247,9 @@ pub(super) fn record(
         student: hand_in.student.clone(),
         drill: key.drill.to_owned(),
         late: hand_in.late,
-        sha256: key.sha256.to_string(),
+        sha256: key
+            .content
+            .map_or(String::new(), |content| content.to_string()),
         shape: shape.to_owned(),
         seed: key.seed,
         rules: key.rules.to_string(),
@@ -239,7 +285,8 @@ fn now() -> u64 {
 
 /// Whether a record still holds for what it was made of.
 fn holds(record: &Record, key: &Key, grader: &Grader) -> bool {
-    *record.sha256 == *key.sha256
+    key.content
+        .is_some_and(|content| content.to_string() == record.sha256)
         && record.seed == key.seed
         && *record.rules == *key.rules
         && record.verdict.status != Status::InfraError

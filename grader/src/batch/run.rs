@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::plan::{Job, Plan, record, taken};
+use super::plan::{Content, Job, Plan, record, taken};
 use super::record::Record;
 use super::shape;
 use super::store::{Store, StoreError};
@@ -133,13 +133,13 @@ impl<'a> Work<'a> {
         let Some(drill) = drills::find(job.key.drill) else {
             unreachable!("a job is planned for a drill that can be graded");
         };
-        let first = job.hand_ins[0];
+        let first = job.first;
         let mut shape = String::new();
         let infra = |why: &GradeError| not_graded(drill, &first.path, job.key.seed, why);
         let machine = |why: String| infra(&GradeError::Machine(std::io::Error::other(why)));
         let graded = catch_unwind(AssertUnwindSafe(|| {
             let submission = match taken(self.run.grader, drill, self.run.dir, first)? {
-                Ok(submission) if submission.sha256() == &*job.key.sha256 => submission,
+                Ok(submission) if Some(Content::of(&submission)) == job.key.content => submission,
                 _ => {
                     let text = "it was changed while the batch ran; run the batch again";
                     return Ok(machine(text.to_owned()));
@@ -165,8 +165,8 @@ impl<'a> Work<'a> {
         verdict: &Verdict,
         doubtful: bool,
     ) -> Result<(), StoreError> {
-        let graded = job.hand_ins[0].path.to_string_lossy();
-        for (place, hand_in) in job.hand_ins.iter().enumerate() {
+        let graded = job.first.path.to_string_lossy();
+        for (place, hand_in) in job.hand_ins().enumerate() {
             let before = self.run.store.record(job.key.drill, &hand_in.student);
             let verdict = verdict.clone();
             let mut record = record(hand_in, &job.key, shape, verdict, before.as_ref());

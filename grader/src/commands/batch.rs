@@ -133,7 +133,7 @@ fn find(course: &Course, args: &Batch) -> Result<(String, Found)> {
     if let Some(drill) = &args.drill {
         course.drill(drill)?;
     }
-    let drills: Vec<&str> = drills::ALL.iter().map(|drill| drill.slug()).collect();
+    let drills: Vec<&'static str> = drills::ALL.iter().map(|drill| drill.slug()).collect();
     let (words, layout) = match (args.layout, &args.pattern) {
         (Some(ExportLayout::Canvas), _) => ("Canvas names it".to_owned(), Layout::Canvas),
         (Some(ExportLayout::Moodle), _) => ("Moodle names it".to_owned(), Layout::Moodle),

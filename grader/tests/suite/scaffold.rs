@@ -16,6 +16,7 @@ fn course() -> Scratch {
         "Cargo.toml",
         "README.md",
         "book/SUMMARY.md",
+        "book/progress.md",
         "grader/src/drills.rs",
     ] {
         scratch.take(file, file);
@@ -46,10 +47,15 @@ fn a_new_drill_is_in_its_four_places_and_in_the_lists() {
             "grader/src/drills.rs" => continue,
             _ => course.read(line),
         };
-        for mark in ["SLUG", "CAMEL", "TITLE"] {
+        for mark in ["SLUG", "CAMEL", "TITLE", "NUMBER"] {
             assert!(!text.contains(mark), "{line} holds {mark}");
         }
     }
+    let progress = course.read("book/progress.md");
+    assert!(
+        progress.contains("\n4. [Read through](read_through.md): "),
+        "{progress}"
+    );
     let summary = course.read("book/SUMMARY.md");
     assert!(summary.contains("- [Read through](read_through.md)"));
     assert!(

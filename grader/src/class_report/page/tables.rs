@@ -1,5 +1,6 @@
 //! The tables that are about the whole class. The long ones are written row by row.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use maud::{Markup, PreEscaped, html};
@@ -10,7 +11,7 @@ use crate::batch::class::Class;
 use crate::batch::record::Outcome;
 use crate::report::words;
 use crate::text::{excerpt, one_line, printable};
-use crate::verdict::Status;
+use crate::verdict::{CheckStatus, Status};
 
 /// Stands for what is written later; no text that is fit to show holds it.
 const LATER: &str = "\0";
@@ -136,7 +137,7 @@ pub(super) fn changes(
     }
     let before = html! {
         h2 #changes { "What changed" }
-        p { "These verdicts are others than the last time." }
+        p { "Something else was handed in, or the grader is another, and the verdict is no longer the same." }
     };
     out.write_all(before.0.as_bytes())?;
     let head = html! {
@@ -162,25 +163,35 @@ fn outcome(outcome: &Outcome) -> String {
     format!("{}, {} points", words::ended(outcome.status), outcome.score)
 }
 
+/// The checks that are told otherwise, those with the same fate together.
 fn checks_changed(change: &Change) -> String {
-    let mut lines = Vec::new();
-    for (id, after) in &change.after.checks {
-        let before = change.before.checks.get(id);
-        if before != Some(after) {
-            let before = before.map_or("not there", |status| words::held(*status));
-            lines.push(format!(
-                "{}: {before}, now {}",
-                one_line(id, 60),
-                words::held(*after)
-            ));
+    let (before, after) = (&change.before.checks, &change.after.checks);
+    let mut fates: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for id in before.keys().chain(after.keys()) {
+        let said = |checks: &BTreeMap<String, CheckStatus>| {
+            checks
+                .get(id)
+                .map_or("not there", |status| words::held(*status))
+        };
+        if before.get(id) != after.get(id) {
+            let fate = format!("{}, now {}", said(before), said(after));
+            let ids = fates.entry(fate).or_default();
+            let id = one_line(id, 60);
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
         }
     }
-    for id in change.before.checks.keys() {
-        if !change.after.checks.contains_key(id) {
-            lines.push(format!("{}: gone", one_line(id, 60)));
-        }
-    }
-    lines.join("; ")
+    let told = fates.into_iter().map(|(fate, ids)| {
+        let all = ids.len() > 1 && ids.len() == after.len();
+        let ids = if all {
+            "all".to_owned()
+        } else {
+            ids.join(", ")
+        };
+        format!("{ids}: {fate}")
+    });
+    told.collect::<Vec<String>>().join("; ")
 }
 
 pub(super) fn everybody(class: &Class<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -208,4 +219,50 @@ pub(super) fn everybody(class: &Class<'_>, out: &mut dyn Write) -> io::Result<()
         } })
     });
     long(out, "All submissions, by student", head, rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::record::Student;
+
+    #[test]
+    fn checks_that_changed_alike_are_told_together() {
+        use CheckStatus::{Failed, Passed, Skipped};
+        let outcome = |checks: &[(&str, CheckStatus)]| Outcome {
+            sha256: String::new(),
+            grader: String::new(),
+            rules: String::new(),
+            graded_at: 0,
+            status: Status::Failed,
+            score: 0,
+            checks: checks
+                .iter()
+                .map(|(id, status)| ((*id).to_owned(), *status))
+                .collect(),
+        };
+        let told = |before: &[_], after: &[_]| {
+            checks_changed(&Change {
+                student: Student::named("ada"),
+                drill: "offload".to_owned(),
+                new_content: true,
+                before: outcome(before),
+                after: outcome(after),
+            })
+        };
+        assert_eq!(
+            told(
+                &[("a", Skipped), ("b", Skipped)],
+                &[("a", Passed), ("b", Passed)]
+            ),
+            "all: not judged, now passed"
+        );
+        assert_eq!(
+            told(
+                &[("a", Failed), ("b", Failed), ("c", Passed), ("old", Passed)],
+                &[("a", Passed), ("b", Passed), ("c", Passed), ("new", Failed)]
+            ),
+            "a, b: failed, now passed; new: not there, now failed; old: passed, now not there"
+        );
+    }
 }

@@ -47,7 +47,7 @@ fn line(hand_in: &HandIn) -> [String; 3] {
     if let Some(trouble) = &hand_in.trouble {
         path.push_str(&format!("  (rejected: {trouble})"));
     }
-    [name(&hand_in.student), hand_in.drill.clone(), path]
+    [name(&hand_in.student), hand_in.drill.to_owned(), path]
 }
 
 /// A student in a line.

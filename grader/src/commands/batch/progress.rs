@@ -22,10 +22,14 @@ pub(super) struct Progress {
 
 impl Progress {
     pub(super) fn new(plan: &Plan<'_>, hand_ins: usize, seed: u64) -> Progress {
-        let all = plan.jobs.iter().map(|job| job.hand_ins.len()).sum();
+        let all = plan.jobs.iter().map(|job| 1 + job.others.len()).sum();
         let gradings = plan.jobs.len();
+        let refused = match plan.refused {
+            0 => String::new(),
+            number => format!(", {number} that cannot be taken"),
+        };
         say(&format!(
-            "{}: {} to grade, {} of an identical one, {} kept from before; seed {seed}",
+            "{}: {} to grade, {} of an identical one, {} kept from before{refused}; seed {seed}",
             count(hand_ins, "submission"),
             gradings,
             count(plan.copies, "copy").replace("copys", "copies"),

@@ -136,22 +136,27 @@ impl Summary<'_> {
             .found
             .hand_ins
             .iter()
-            .map(|hand_in| (&hand_in.student, &*hand_in.drill))
+            .map(|hand_in| (&hand_in.student, hand_in.drill))
             .collect();
         let drill = |line: &Line| &*self.class.drills[line.drill].slug;
         let gone = self.class.lines.iter();
-        let gone = gone
-            .filter(|line| !here.contains(&(&line.student, drill(line))))
-            .count();
-        if gone > 0 {
-            writeln!(
-                out,
-                "\n{} of an earlier run {} counted in; delete what should not be in `records/`",
-                count(gone, "submission"),
-                if gone == 1 { "is" } else { "are" },
-            )?;
+        let gone = gone.filter(|line| !here.contains(&(&line.student, drill(line))));
+        let mut number = 0;
+        for line in gone {
+            number += 1;
+            if number == 1 {
+                writeln!(
+                    out,
+                    "\nno longer in the folder, and still counted; delete the record of what should not be"
+                )?;
+            }
+            if number <= LINES {
+                let (who, drill) = (name(&line.student), drill(line));
+                let file = line.student.file_stem();
+                writeln!(out, "  {who} {drill}: records/{drill}/{file}.json")?;
+            }
         }
-        Ok(())
+        more(out, number)
     }
 }
 

@@ -38,6 +38,7 @@ fn students_and_drills_are_read_from_the_folders() {
         "eve/offlode.rs",
         "eve\u{1b}[31m/offload.rs",
         "mallory/cache_race/",
+        "niaj/",
         "README.md",
     ];
     insta::assert_snapshot!(listed(&names, &[]).all());

@@ -133,6 +133,12 @@ fn a_failure_of_the_machine_is_nobodys_fail() {
     );
     assert!(said.out.contains("1  could not be taken"), "{}", said.out);
     assert!(
+        said.err
+            .contains("3 submissions: 2 to grade, 0 copies of an identical one, 0 kept from before, 1 that cannot be taken;"),
+        "{}",
+        said.err
+    );
+    assert!(
         said.out
             .contains("run the same command again\n  ada/offload.rs: "),
         "{}",
