@@ -30,6 +30,7 @@ use std::convert::Infallible;
 use std::io;
 use std::net::TcpListener;
 use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use thiserror::Error;
 
@@ -48,6 +49,9 @@ use site::Shelf;
 use state::{Board, BookNow, DrillNow, Phase, Prepare, PreparePhase, State};
 use terminal::End;
 use watch::{Changed, Watch};
+
+/// What starts a browser and goes on for so long has done it.
+const OPENED: Duration = Duration::from_secs(5);
 
 /// How learn mode is to be run.
 #[derive(Debug, Default)]
@@ -117,13 +121,9 @@ pub fn run(course: Course, settings: Settings) -> Result<Infallible, LearnError>
     builder.build()?;
     start("book", move || builder.run(&changes))?;
     let address = format!("http://127.0.0.1:{port}/");
-    let opened = match settings.open {
-        true => browse(&address).err().unwrap_or_default(),
-        false => String::new(),
-    };
     let end = match plain::is_a_terminal() {
-        true => terminal::run(&desk, &address, opened)?,
-        false => plain::run(&desk, &address, &opened),
+        true => terminal::run(&desk, &address, settings.open)?,
+        false => plain::run(&desk, &address, settings.open),
     };
     // Whatever runs at this moment is ended with the program.
     interrupt::end(match end {
@@ -132,10 +132,17 @@ pub fn run(course: Course, settings: Settings) -> Result<Infallible, LearnError>
     })
 }
 
-/// Opens a page in the browser. The error says what to do instead.
-fn browse(address: &str) -> Result<(), String> {
-    open::that_detached(address)
-        .map_err(|_| format!("no browser could be started; open {address} in one"))
+/// Opens a page in the browser. What to do instead is told if that does not work: on a
+/// thread of its own, as some openers take their time to find out.
+fn browse(address: &str, tell: impl FnOnce(String) + Send + 'static) -> io::Result<()> {
+    let address = address.to_owned();
+    start("browser", move || {
+        if open::that_detached_with_timeout(&address, OPENED).is_err() {
+            tell(format!(
+                "no browser could be started; open {address} in one"
+            ));
+        }
+    })
 }
 
 fn slugs(state: &State) -> Vec<String> {

@@ -58,11 +58,6 @@ impl Guard {
         }
     }
 
-    /// What a request that changes something must carry.
-    pub fn token(&self) -> &str {
-        &self.token
-    }
-
     /// Whether the request is for us, by the name it uses: a page of another site whose
     /// name suddenly leads here still sends its own.
     pub(super) fn is_for_us(&self, headers: &HeaderMap) -> bool {

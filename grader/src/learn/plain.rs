@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use tokio::sync::broadcast::error::RecvError;
 
+use super::browse;
 use super::desk::Desk;
 use super::state::{BookNow, DrillNow, News, Phase, Prepare, PreparePhase, State, What};
 use super::terminal::End;
@@ -12,12 +13,15 @@ use crate::text::one_line;
 use crate::verdict::{CheckStatus, Status, Verdict};
 
 /// Says what happens until the program ends.
-pub(super) fn run(desk: &Desk, address: &str, word: &str) -> End {
+pub(super) fn run(desk: &Desk, address: &str, open: bool) -> End {
     let mut out = anstream::stdout();
     // Nobody may be reading; the page still is served.
     let _ = writeln!(out, "the book: {address}").and_then(|()| out.flush());
-    if !word.is_empty() {
-        let _ = writeln!(out, "{word}");
+    if open {
+        // Who cannot even try it has been told the address.
+        let _ = browse(address, |words| {
+            let _ = anstream::stdout().write_all(format!("{words}\n").as_bytes());
+        });
     }
     let mut told = Told::default();
     let (mut lines, mut news) = desk.board.listen(|state| told.of(state));

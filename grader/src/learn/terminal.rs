@@ -28,6 +28,8 @@ enum Happened {
     Here(Event),
     /// Something is known that was not.
     News,
+    /// Something went wrong that was begun here.
+    Word(String),
     /// The process was stopped, and goes on.
     Awake,
     /// There is no more input.
@@ -47,7 +49,7 @@ pub(super) enum End {
 ///
 /// # Errors
 /// When the terminal cannot be had.
-pub(super) fn run(desk: &Arc<Desk>, address: &str, word: String) -> io::Result<End> {
+pub(super) fn run(desk: &Arc<Desk>, address: &str, open: bool) -> io::Result<End> {
     let (sender, happened) = mpsc::channel();
     let screen = Screen::take()?;
     // All is listened to before the first look, at the window's size as well: what
@@ -57,8 +59,12 @@ pub(super) fn run(desk: &Arc<Desk>, address: &str, word: String) -> io::Result<E
     listen(desk, sender.clone())?;
     let waking = sender.clone();
     start("signals", move || await_signals(signals, &waking))?;
-    start("keys", move || read_keys(&sender))?;
-    let mut viewer = Viewer::new(desk, address, word);
+    let keys = sender.clone();
+    start("keys", move || read_keys(&keys))?;
+    let mut viewer = Viewer::new(desk, address, sender);
+    if open {
+        viewer.browse("")?;
+    }
     viewer.draw(&screen)?;
     loop {
         let mut end = viewer.obey(&screen, next(&happened))?;

@@ -4,6 +4,7 @@
 //! there needs no verdict.
 
 mod authoring;
+mod guarded;
 mod preparing;
 mod progress;
 mod served;
@@ -48,6 +49,23 @@ impl Answer {
     fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }
+}
+
+/// A course that cannot grade: it has no grader's sources.
+fn ungraded() -> Scratch {
+    let course = Scratch::new();
+    with_small_book(&course);
+    course
+}
+
+/// A course with one drill, whose gradings are quick.
+fn with_one_drill() -> Scratch {
+    let course = Scratch::gradable();
+    with_small_book(&course);
+    for drill in ["inflight_fix", "offload"] {
+        std::fs::remove_dir_all(course.path("exercises").join(drill)).expect("it is ours");
+    }
+    course
 }
 
 /// A book of one page, for the sake of what is around it.

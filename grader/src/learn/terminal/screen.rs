@@ -73,25 +73,22 @@ impl Screen {
         (usize::from(columns), usize::from(rows))
     }
 
-    /// Draws all lines, from the top.
+    /// Draws all lines of the screen, from the top.
     pub(super) fn draw(&self, lines: &[Line]) -> io::Result<()> {
         let mut text = Vec::new();
         queue!(text, BeginSynchronizedUpdate)?;
         for (row, line) in (0..).zip(lines) {
-            queue!(text, MoveTo(0, row))?;
+            // Cleared first: at the end of a line that is as wide as the screen, the cursor
+            // stands on its last letter.
+            queue!(text, MoveTo(0, row), Clear(ClearType::CurrentLine))?;
             for span in line {
                 match self.colours {
                     true => write!(text, "{}{}{:#}", span.style, span.text, span.style)?,
                     false => queue!(text, Print(&span.text))?,
                 }
             }
-            queue!(text, Clear(ClearType::UntilNewLine))?;
         }
-        queue!(
-            text,
-            Clear(ClearType::FromCursorDown),
-            EndSynchronizedUpdate
-        )?;
+        queue!(text, EndSynchronizedUpdate)?;
         write(&text)
     }
 }

@@ -4,6 +4,7 @@
 //! `view.rs` makes of the state.
 
 use std::io;
+use std::sync::mpsc::Sender;
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use rustix::process::{Signal, kill_current_process_group};
@@ -25,6 +26,7 @@ pub(super) struct Viewer<'a> {
     scrolled: usize,
     furthest: usize,
     word: String,
+    sender: Sender<Happened>,
     /// What was told of the book.
     book: String,
     /// Gradings seen of each drill.
@@ -32,8 +34,9 @@ pub(super) struct Viewer<'a> {
 }
 
 impl<'a> Viewer<'a> {
-    /// One who looks at the first drill that is open, and is told `word`.
-    pub(super) fn new(desk: &'a Desk, address: &'a str, word: String) -> Viewer<'a> {
+    /// One who looks at the first drill that is open. What goes wrong later is sent to
+    /// `sender`.
+    pub(super) fn new(desk: &'a Desk, address: &'a str, sender: Sender<Happened>) -> Viewer<'a> {
         let (drill, runs) = desk.board.read(|state| {
             let open = state.drills.iter().position(|drill| !drill.passed);
             let runs = state.drills.iter().map(|drill| drill.run).collect();
@@ -46,7 +49,8 @@ impl<'a> Viewer<'a> {
             looking: Looking::Drill,
             scrolled: 0,
             furthest: 0,
-            word,
+            word: String::new(),
+            sender,
             book: String::new(),
             runs,
         }
@@ -81,6 +85,10 @@ impl<'a> Viewer<'a> {
             Happened::News => {
                 self.follow();
                 self.hear_of_book();
+                Ok(None)
+            }
+            Happened::Word(words) => {
+                self.word = words;
                 Ok(None)
             }
             Happened::Awake => {
@@ -190,7 +198,7 @@ impl<'a> Viewer<'a> {
             KeyCode::Char('h') => self.hint(),
             KeyCode::Char('p') => self.replay(),
             KeyCode::Char('r') => self.look(Looking::Reset),
-            KeyCode::Char('o') => self.open(),
+            KeyCode::Char('o') => self.open()?,
             KeyCode::Up | KeyCode::Char('k') => self.scrolled = self.scrolled.saturating_sub(1),
             KeyCode::Down | KeyCode::Char('j') => {
                 self.scrolled = (self.scrolled + 1).min(self.furthest);
@@ -249,15 +257,19 @@ impl<'a> Viewer<'a> {
         };
     }
 
-    fn open(&mut self) {
-        let page = self
-            .desk
-            .board
-            .drill(&self.slug(), |drill| drill.page.clone());
-        let page = format!("{}{}", self.address, page.unwrap_or_default());
-        if let Err(words) = browse(&page) {
-            self.word = words;
-        }
+    fn open(&self) -> io::Result<()> {
+        let page = |drill: &DrillNow| drill.page.clone();
+        let page = self.desk.board.drill(&self.slug(), page);
+        self.browse(&page.unwrap_or_default())
+    }
+
+    /// Opens a page of the book.
+    pub(super) fn browse(&self, page: &str) -> io::Result<()> {
+        let sender = self.sender.clone();
+        browse(&format!("{}{page}", self.address), move |words| {
+            // Nobody listens any more when the program ends.
+            let _ = sender.send(Happened::Word(words));
+        })
     }
 
     /// What Ctrl-Z does to other programs: it stops all that the shell knows as one job.

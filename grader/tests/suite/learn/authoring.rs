@@ -2,18 +2,11 @@
 
 use std::fs;
 
-use super::{Learning, with_small_book};
-use crate::courses::Scratch;
-
-fn course() -> Scratch {
-    let course = Scratch::new();
-    with_small_book(&course);
-    course
-}
+use super::{Learning, ungraded};
 
 #[test]
 fn a_book_that_changes_is_built_again_and_every_page_hears_of_it() {
-    let course = course();
+    let course = ungraded();
     let learning = Learning::begin(&course);
     let mut tab = learning.listen();
     let (_, state) = tab.next();
@@ -57,7 +50,7 @@ fn a_book_that_changes_is_built_again_and_every_page_hears_of_it() {
 
 #[test]
 fn files_that_make_no_book_leave_the_last_one_there_and_that_is_said_once() {
-    let course = course();
+    let course = ungraded();
     let mut learning = Learning::begin(&course);
     // Begins with what cannot be graded here.
     assert!(learning.line().starts_with("not ready to grade: "));

@@ -54,6 +54,8 @@ def frame():
     """The lines drawn last."""
     drawn = seen.rpartition(b"\x1b[?2026l")[0].rpartition(b"\x1b[?2026h")[2]
     rows = re.split(rb"\x1b\[\d+;1H", drawn)[1:]
+    # On the last letter of a line as wide as the window it would clear that letter.
+    assert not any(re.search(rb"(?s).\x1b\[[0-9;]*[JK]", row) for row in rows), rows
     return [re.sub(rb"\x1b\[[0-9;?]*[A-Za-z]", b"", row).decode() for row in rows]
 
 

@@ -1,18 +1,12 @@
 //! The first start: the book is there, the grader's crates are being built.
 
-use std::fs;
-
-use super::{Learning, PATIENCE, TICK, with_small_book};
+use super::{Learning, PATIENCE, TICK, with_one_drill};
 use crate::courses::Scratch;
 use crate::processes;
 
 /// A course with one drill and a cargo that does what `script` says.
 fn course(script: &str) -> (Scratch, String) {
-    let course = Scratch::gradable();
-    with_small_book(&course);
-    for drill in ["inflight_fix", "offload"] {
-        fs::remove_dir_all(course.path("exercises").join(drill)).unwrap();
-    }
+    let course = with_one_drill();
     let usual = course.read("toolchain/cargo");
     course.write("toolchain/cargo", script);
     (course, usual)

@@ -3,7 +3,7 @@
 
 use std::process::Command;
 
-use super::{going_on, with_small_book};
+use super::{going_on, ungraded};
 use crate::courses::Scratch;
 
 /// A shell for one program; what it can be told to do stands there.
@@ -14,12 +14,6 @@ const DRAWN: &str = "await not ready to grade";
 
 /// What every shell wants to have back.
 const GIVEN_BACK: &str = "settings: True\ncursor: True\nlines wrap: True\n";
-
-fn course() -> Scratch {
-    let course = Scratch::new();
-    with_small_book(&course);
-    course
-}
 
 /// What comes of `cargo learn` in a terminal when these things are done, one after the other.
 fn comes_of(course: &Scratch, actions: &[&str], more: &[(&str, &str)]) -> String {
@@ -51,7 +45,7 @@ fn ended(code: u8) -> String {
 
 #[test]
 fn the_terminal_is_given_back_whatever_ends_learn_mode() {
-    let course = course();
+    let course = ungraded();
     for (how, code) in [
         ("type q", 0),
         ("type \u{3}", 130),
@@ -71,7 +65,7 @@ fn the_terminal_is_given_back_whatever_ends_learn_mode() {
 
 #[test]
 fn the_screen_follows_the_window_from_the_first_moment() {
-    let course = course();
+    let course = ungraded();
     // The first of them while it is only just being started, some with a key at once.
     let resizes = [
         "resize 12x70",
@@ -91,7 +85,7 @@ fn the_screen_follows_the_window_from_the_first_moment() {
 
 #[test]
 fn ctrl_z_lends_the_terminal_to_the_shell_until_it_is_continued() {
-    let course = course();
+    let course = ungraded();
     let sleeps = [
         DRAWN,
         "type \u{1a}",
@@ -110,7 +104,7 @@ fn ctrl_z_lends_the_terminal_to_the_shell_until_it_is_continued() {
 
 #[test]
 fn ctrl_z_does_nothing_where_no_shell_could_continue_it() {
-    let course = course();
+    let course = ungraded();
     let alone = [
         "alone",
         DRAWN,
@@ -123,7 +117,7 @@ fn ctrl_z_does_nothing_where_no_shell_could_continue_it() {
 
 #[test]
 fn a_book_that_cannot_be_built_is_told_until_it_can() {
-    let course = course();
+    let course = ungraded();
     let writes = [
         DRAWN,
         "write book.toml [book\n",
@@ -138,7 +132,7 @@ fn a_book_that_cannot_be_built_is_told_until_it_can() {
 #[test]
 #[cfg(target_os = "linux")]
 fn the_page_of_the_drill_is_opened_in_a_browser_or_said_where_it_is() {
-    let course = course();
+    let course = ungraded();
     let path = super::path_with_openers(&course, "printf %s \"$1\" >opened");
     let opens = [DRAWN, "type no", "file opened", "type q"];
     assert_eq!(comes_of(&course, &opens, &[("PATH", &path)]), ended(0));

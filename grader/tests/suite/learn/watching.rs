@@ -6,18 +6,8 @@ use std::path::Path;
 use grader::submission::Submission;
 use serde_json::Value;
 
-use super::{Learning, with_small_book};
+use super::{Learning, with_one_drill};
 use crate::courses::Scratch;
-
-/// A course with one drill, whose gradings are quick.
-fn course() -> Scratch {
-    let course = Scratch::gradable();
-    with_small_book(&course);
-    for drill in ["inflight_fix", "offload"] {
-        fs::remove_dir_all(course.path("exercises").join(drill)).unwrap();
-    }
-    course
-}
 
 /// The hash of what is on the disk.
 fn hash(course: &Scratch) -> String {
@@ -43,7 +33,7 @@ fn save_atomically(path: &Path, text: &str) {
 
 #[test]
 fn every_way_to_save_ends_in_the_verdict_on_what_is_there() {
-    let course = course();
+    let course = with_one_drill();
     let learning = Learning::begin(&course);
     let file = course.path("exercises/cache_race/src/lib.rs");
     let right = course.read("solutions/cache_race/src/lib.rs");
@@ -114,7 +104,7 @@ fn every_way_to_save_ends_in_the_verdict_on_what_is_there() {
 
 #[test]
 fn a_save_while_a_grading_runs_ends_it_and_is_never_lost() {
-    let course = course();
+    let course = with_one_drill();
     // Never ends by itself before the time is up.
     let spins = "use kit::{Db, DbError, User, UserId};\npub struct UserCache;\n\
         impl UserCache {\n    pub fn new(_: Db) -> Self { UserCache }\n    \
@@ -158,7 +148,7 @@ fn a_save_while_a_grading_runs_ends_it_and_is_never_lost() {
 
 #[test]
 fn a_failing_schedule_can_be_walked_through_and_none_other() {
-    let course = course();
+    let course = with_one_drill();
     course.take(
         "solutions/cache_race/wrong/result_cached.rs",
         "exercises/cache_race/src/lib.rs",

@@ -1,9 +1,9 @@
 //! What the terminal shows, drawn as text.
 
 use super::*;
-use crate::learn::state::{BookNow, Prepare};
+use crate::learn::state::{BookNow, Phase, Prepare};
 use crate::sandbox::Tier;
-use crate::verdict::{Metrics, SCHEMA};
+use crate::verdict::{CheckResult, CheckStatus, Metrics, SCHEMA, Status, Verdict};
 
 fn check(id: &str, status: CheckStatus, message: &str) -> CheckResult {
     CheckResult {
@@ -153,6 +153,32 @@ fn hints_the_list_and_the_question_fit_a_small_window() {
         .map(|look| drawn(&state, look, 60, 8))
         .collect();
     insta::assert_snapshot!(drawn.join("\n~~~\n"));
+}
+
+#[test]
+fn what_does_not_fit_can_be_scrolled_to_and_every_key_is_named() {
+    let state = state(vec![drill("inflight_fix", Phase::Graded, Some(failed()))]);
+    let narrow = drawn(&state, &Looking::Drill, 40, 12);
+    assert!(
+        narrow.contains("↑↓ scroll") && narrow.contains("q quit"),
+        "{narrow}"
+    );
+    let wide = drawn(&state, &Looking::Drill, 80, 30);
+    assert!(
+        !wide.contains("scroll") && wide.contains("q quit"),
+        "{wide}"
+    );
+}
+
+#[test]
+fn while_the_file_is_missing_nothing_of_an_old_verdict_is_shown() {
+    let mut gone = drill("inflight_fix", Phase::Missing, Some(failed()));
+    "it is not there".clone_into(&mut gone.words);
+    let drawn = drawn(&state(vec![gone]), &Looking::Drill, 80, 20);
+    assert!(
+        drawn.contains("it is not there") && !drawn.contains("points"),
+        "{drawn}"
+    );
 }
 
 #[test]
