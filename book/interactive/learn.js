@@ -12,7 +12,7 @@
  * @property {number} max_points
  * @property {string} message
  * @property {string} hint
- * @property {string} [schedule]
+ * @property {string | null} [schedule]
  * @property {string[]} timeline
  */
 

@@ -13,7 +13,7 @@ pub use facts::{
 use secrets::Secrets;
 pub use secrets::{EMPTY, LONGEST, ODD, TOO_LONG};
 
-use crate::schedule::{Action, Turn};
+use crate::schedule::{Action, HashEnding, Turn};
 
 /// The ids of two users whose numbers are this far apart are 2^32 apart: the same
 /// to whoever keeps only the low bits.
@@ -130,7 +130,8 @@ impl Evidence {
     }
 
     /// The waiting requests that something should happen to by itself: those whose
-    /// hash is over, or could begin because fewer run than may.
+    /// hash is over, or could begin because fewer run than may. One whose hash
+    /// panicked may be waiting for a place to hash again.
     pub fn unserved(&self) -> Vec<u32> {
         let room = self.running_hashes().count() < self.max_parallel as usize;
         let is_unserved = |number: &u32| {
@@ -140,7 +141,10 @@ impl Evidence {
             let runs = self
                 .running_hashes()
                 .any(|(_, hash)| hash.user == Some(user));
-            let is_over = |hash: &Hash| hash.user == Some(user) && hash.state == HashState::Over;
+            let is_over = |hash: &Hash| {
+                let panicked = hash.ending == Some(HashEnding::Panic);
+                hash.user == Some(user) && hash.state == HashState::Over && !panicked
+            };
             let over = self.hashes.iter().any(is_over);
             !runs && (over || room)
         };

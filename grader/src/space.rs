@@ -19,6 +19,10 @@ pub trait Paths {
 /// user, before it counts as waiting for ever: one minute.
 pub const PATIENCE_MICROS: u64 = 60_000_000;
 
+/// An hour, in virtual microseconds, in steps: a task that does something small by
+/// the clock and catches up on what it missed is soon done with one.
+pub const AN_HOUR: [u64; 6] = [10 * PATIENCE_MICROS; 6];
+
 /// Who asks, and how much may go wrong.
 #[derive(Clone, Debug)]
 pub struct Space {

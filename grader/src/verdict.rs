@@ -93,8 +93,7 @@ pub struct CheckResult {
     pub message: String,
     /// A nudge that does not give the answer away; empty for a check that passed.
     pub hint: String,
-    /// The key that plays the failing schedule again.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The key that plays the failing schedule again, if there is one.
     pub schedule: Option<String>,
     /// The failing schedule in words.
     pub timeline: Vec<String>,
@@ -110,7 +109,6 @@ pub struct Metrics {
     /// Branches known of and not played because a limit was reached.
     pub unexplored: u64,
     /// The longest the loop was held up, where the drill measures it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub loop_stall_max_ms: Option<f64>,
     /// How long the loop was kept from all else while real passwords were hashed.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -7,7 +7,7 @@ use crate::evidence::ALIKE;
 use crate::exam::{Check, Exam, Findings};
 use crate::judge::{Kind, Rules};
 use crate::schedule::{Action, Outcome, Turn};
-use crate::space::{Callers, Space};
+use crate::space::{AN_HOUR, Callers, Space};
 
 use super::Drill;
 use rules::Coalescing;
@@ -155,9 +155,11 @@ impl Drill for InflightFix {
 
     fn examine(&self, exam: &mut Exam<'_>) {
         let together = together(exam);
-        exam.decide("answered", &Coalescing, &together, ENDINGS);
-        exam.decide("one_fetch", &Coalescing, &together, &[Kind::Overlap]);
-        exam.decide("cached", &Coalescing, &together, &[Kind::NeedlessFetch]);
+        let slow = together.with(slow_database(exam));
+        exam.decide("answered", &Coalescing, &slow, ENDINGS);
+        exam.decide("one_fetch", &Coalescing, &slow, &[Kind::Overlap]);
+        let later = together.with(much_later(exam));
+        exam.decide("cached", &Coalescing, &later, &[Kind::NeedlessFetch]);
         let all: Vec<Kind> = ENDINGS.iter().chain(FETCHES).copied().collect();
         // What is wrong when nothing goes wrong was said above.
         let also = |exam: &mut Exam<'_>, check, findings: &Findings, kinds: &[Kind]| {
@@ -237,6 +239,26 @@ fn together(exam: &mut Exam<'_>) -> Findings {
     findings
 }
 
+/// A database that hangs for an hour: no reason either. How often those who wait
+/// look around meanwhile is not asked here.
+fn slow_database(exam: &mut Exam<'_>) -> Findings {
+    let mut turns = vec![start(USER); 2];
+    turns.extend(an_hour());
+    exam.play(&Coalescing, turns)
+}
+
+/// Rows do not grow old: an hour later they are still there.
+fn much_later(exam: &mut Exam<'_>) -> Findings {
+    let mut turns = vec![start(USER), row(1)];
+    turns.extend(an_hour());
+    turns.push(start(USER));
+    exam.play(&Coalescing, turns)
+}
+
+fn an_hour() -> impl Iterator<Item = Turn> {
+    AN_HOUR.into_iter().map(pass)
+}
+
 /// Two users in every order, and many at once.
 fn two_users(exam: &mut Exam<'_>) -> Findings {
     let two = Space {
@@ -247,18 +269,17 @@ fn two_users(exam: &mut Exam<'_>) -> Findings {
     findings.join(exam.explore(&Coalescing, &Space::of(&[USER, OTHER, OTHER, USER])));
     let mut many: Vec<Turn> = (USER..USER + MANY_USERS).map(start).collect();
     findings.join(exam.play(&Coalescing, many.clone()));
-    // All of them answered, all of them again: every row must still be there.
+    // All of them asked for once more while they are fetched, then answered, then
+    // asked for again: every fetch must be found, and every row still be there.
+    many.extend((USER..USER + MANY_USERS).map(start));
     many.extend((1..=MANY_USERS).map(row));
     many.extend((USER..USER + MANY_USERS).map(start));
     findings.join(exam.play(&Coalescing, many));
-    let alike = [
-        start(USER),
-        start(USER + ALIKE),
-        row(1),
-        row(2),
-        start(USER),
-    ];
+    // Two that share whatever is made of the low bits of an id.
+    let alike = [start(USER), start(USER + ALIKE)];
     findings.join(exam.play(&Coalescing, alike.to_vec()));
+    let answered = [row(1), row(2), start(USER)];
+    findings.join(exam.play(&Coalescing, [&alike[..], &answered[..]].concat()));
     findings
 }
 

@@ -10,6 +10,7 @@ use crate::evidence::{EMPTY, Evidence, LONGEST, ODD, TOO_LONG};
 use crate::exam::{Check, Exam, Findings};
 use crate::judge::{Kind, Rules};
 use crate::schedule::{Action, HashEnding, Turn};
+use crate::space::AN_HOUR;
 use paths::{Hashing, Straight, Whom, finish, held, make, start};
 use rules::Offloading;
 
@@ -181,7 +182,8 @@ impl Drill for Offload {
         }
         exam.decide("off_the_loop", &Offloading, &all, &[Kind::HashOnLoop]);
         exam.decide("loop_answers", &Offloading, &all, LOOP);
-        exam.decide("right_results", &Offloading, &together, RESULTS);
+        let patiently = together.with(patient);
+        exam.decide("right_results", &Offloading, &patiently, RESULTS);
         // What is wrong when nothing goes wrong is said once.
         let beyond = |exam: &mut Exam<'_>, check, findings: &Findings| {
             exam.decide_beyond(check, &Offloading, findings, SERVICE, &together);
@@ -298,14 +300,18 @@ fn panicking(exam: &mut Exam<'_>) -> Findings {
     findings
 }
 
-/// Three wait behind one hash while time passes in small steps.
+/// Three wait behind one hash while time passes in small steps, then for an hour: no
+/// reason to give up.
 fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
-    let step = Turn::full(Action::Pass { micros: 10_000 });
+    let pass = |micros| Turn::full(Action::Pass { micros });
     let next = move |evidence: &Evidence| match evidence.turns().len() {
         0 => Some(make(1)),
         turn @ 1..4 => Some(start(USER + turn as u32)),
-        4..24 => Some(step),
-        _ => held(evidence).next().map(finish),
+        4..24 => Some(pass(10_000)),
+        turn @ 24.. => match AN_HOUR.get(turn - 24) {
+            Some(micros) => Some(pass(*micros)),
+            None => held(evidence).next().map(finish),
+        },
     };
     exam.explore(&Offloading, &Straight(next))
 }

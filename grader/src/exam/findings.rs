@@ -43,6 +43,13 @@ impl Findings {
         }
     }
 
+    /// Both what these and what other schedules showed.
+    pub fn with(&self, other: Findings) -> Findings {
+        let mut both = self.clone();
+        both.join(other);
+        both
+    }
+
     /// Why not everything was seen, if that is so.
     pub(super) fn incomplete(&self) -> Option<String> {
         if self.out_of_time {

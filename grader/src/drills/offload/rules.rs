@@ -222,7 +222,11 @@ fn left_waiting(evidence: &Evidence) -> Vec<Violation> {
         }
         let facts = evidence.entries().iter().filter(|entry| entry.turn == turn);
         let late = facts.filter_map(|entry| match entry.fact {
-            Fact::Returned { request, .. } => Some(format!("request {request} returned")),
+            // What was made up had nobody to be woken by.
+            Fact::Returned {
+                request,
+                ref answer,
+            } if !made_up(evidence, request, answer) => Some(format!("request {request} returned")),
             Fact::Hashing { hash, .. } => Some(format!("hash {hash} began")),
             _ => None,
         });
@@ -288,6 +292,12 @@ fn left_waiting(evidence: &Evidence) -> Vec<Violation> {
         message,
     });
     violations
+}
+
+/// Whether a request was told that its password is too long, and it is not.
+fn made_up(evidence: &Evidence, request: u32, answer: &Returned) -> bool {
+    let user = evidence.request(request).map(|it| it.user);
+    *answer == Returned::TooLong && user.is_some_and(|user| user < TOO_LONG)
 }
 
 fn waiting(requests: &[u32]) -> String {
