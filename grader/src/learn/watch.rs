@@ -7,8 +7,6 @@
 //! drives, is made up for by a look now and then.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs::Metadata;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -42,12 +40,15 @@ pub(super) enum Changed<'a> {
     Book,
 }
 
+/// Which file it is, how long, and when it was written.
+type Written = (u64, u64, (i64, i64, i64, i64));
+
 /// Watches the drills' files and the book's.
 pub(super) struct Watch {
     course: Course,
     slugs: Vec<String>,
     known: BTreeMap<String, String>,
-    book: Option<u64>,
+    book: BTreeMap<PathBuf, Written>,
     watcher: Option<RecommendedWatcher>,
     watched: HashMap<PathBuf, (u64, u64)>,
     events: Receiver<()>,
@@ -71,7 +72,7 @@ impl Watch {
             course,
             slugs,
             known: BTreeMap::new(),
-            book: None,
+            book: BTreeMap::new(),
             // Without one, there are still looks now and then.
             watcher: watcher.ok(),
             watched: HashMap::new(),
@@ -134,34 +135,28 @@ impl Watch {
 
     /// Whether a file of the book was written, came or went since the last look.
     fn look_at_book(&mut self) -> bool {
-        let root = self.course.root();
-        let mut state = DefaultHasher::new();
-        let mut note = |path: PathBuf, met: &Metadata| {
-            let written = (met.mtime(), met.mtime_nsec(), met.ctime(), met.ctime_nsec());
-            (path, met.ino(), met.len(), written).hash(&mut state);
-        };
-        for dir in self.book_folders() {
-            // In the order of their names, whatever order the system has.
-            let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
-            let files: BTreeMap<PathBuf, Metadata> = entries
-                .filter_map(|entry| Some((entry.path(), entry.metadata().ok()?)))
-                .filter(|(_, met)| !met.is_dir())
-                .collect();
-            files.iter().for_each(|(path, met)| note(path.clone(), met));
-        }
-        let settings = root.join("book.toml");
-        if let Ok(met) = std::fs::symlink_metadata(&settings) {
-            note(settings, &met);
-        }
-        let now = Some(state.finish());
-        std::mem::replace(&mut self.book, now) != now
+        let mut files: Vec<PathBuf> = self
+            .book_folders()
+            .iter()
+            .flat_map(|dir| std::fs::read_dir(dir).into_iter().flatten().flatten())
+            .map(|entry| entry.path())
+            .collect();
+        files.push(self.course.root().join("book.toml"));
+        let written = files.into_iter().filter_map(|path| {
+            let met = std::fs::metadata(&path).ok()?;
+            let when = (met.mtime(), met.mtime_nsec(), met.ctime(), met.ctime_nsec());
+            met.is_file()
+                .then_some((path, (met.ino(), met.len(), when)))
+        });
+        let now = written.collect();
+        let changed = self.book != now;
+        self.book = now;
+        changed
     }
 
-    /// The folders of the book, in the order of their names.
     fn book_folders(&self) -> Vec<PathBuf> {
         let mut all = Vec::new();
         folders(&self.course.root().join("book"), &mut all);
-        all.sort_unstable();
         all
     }
 
