@@ -70,6 +70,11 @@ impl Threads {
     }
 }
 
+/// How often thread `id` of process `pid` was put on a processor.
+pub(super) fn turns(pid: u32, id: u32) -> Option<u64> {
+    Thread::of(pid, id).map(|thread| thread.turns)
+}
+
 impl Thread {
     fn of(pid: u32, id: u32) -> Option<Thread> {
         // Nanoseconds on a processor, nanoseconds waiting for one, times put on one.
