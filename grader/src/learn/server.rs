@@ -1,7 +1,8 @@
 //! The server: answers requests on the loopback address, on one thread and one loop.
 //!
-//! Its main type is [`Server`]. It serves files of the [`Site`], the state, and what
-//! `requests.rs` knows; it reads no file and starts no program for a request.
+//! Its main type is [`Server`]. It serves files of the [`Site`](super::site::Site), the
+//! state, and what `requests.rs` knows; it reads no file and starts no program for a
+//! request.
 
 use std::convert::Infallible;
 use std::io;
