@@ -88,6 +88,7 @@
 //! ```
 //!
 #![doc = include_str!("meter/measured.md")]
+#![doc = include_str!("meter/verdicts.md")]
 
 mod latency;
 mod off_loop;
