@@ -429,18 +429,23 @@ impl<'a> Driver<'a> {
         Order { run: run.id, steps }
     }
 
+    /// The orders that close what is to be closed.
+    fn closing_orders(&mut self) -> Vec<Order> {
+        let closing = std::mem::take(&mut self.to_close).into_iter();
+        let end = |run| Order {
+            run,
+            steps: vec![Step::End],
+        };
+        closing.map(end).collect()
+    }
+
     /// Asks for what is left of each run's script.
     ///
     /// # Errors
     /// When there is no worker to ask.
     fn ask(&mut self, runs: &mut [Run]) -> Result<Asked, Failure> {
         self.working()?;
-        let closing = std::mem::take(&mut self.to_close).into_iter();
-        let end = |run| Order {
-            run,
-            steps: vec![Step::End],
-        };
-        let mut orders: Vec<Order> = closing.map(end).collect();
+        let mut orders = self.closing_orders();
         let closing = orders.len();
         orders.extend(runs.iter_mut().map(|run| self.order(run)));
         self.working()?.send(&orders);

@@ -123,12 +123,7 @@ impl Driver<'_> {
             Some(Action::Make { max_parallel }) => max_parallel as usize,
             _ => 1,
         };
-        let closing = std::mem::take(&mut self.to_close).into_iter();
-        let end = |run| Order {
-            run,
-            steps: vec![Step::End],
-        };
-        let mut orders: Vec<Order> = closing.map(end).collect();
+        let mut orders = self.closing_orders();
         orders.push(Order {
             run: run.id,
             steps: vec![Step::New {
