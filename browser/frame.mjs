@@ -4,7 +4,7 @@ import { test } from "node:test";
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { pages, text } from "./site.mjs";
-import { DESKTOP, PHONE, none, open, tab } from "./stage.mjs";
+import { DESKTOP, PHONE, none, open, tab, until } from "./stage.mjs";
 
 /** @param {import("./stage.mjs").Stage} stage */
 export function frame(stage) {
@@ -91,6 +91,7 @@ export function frame(stage) {
   test("in print there is the text of every page and nothing to press", async () => {
     const page = await tab(stage);
     await open(stage, page, "print.html");
+    await until(() => page.evaluate(() => window.asked === 1), "the dialog that prints");
     await page.emulateMedia({ media: "print" });
     const headings = await page.locator("main h1").allInnerTexts();
     const others = pages().filter((path) => !["404.html", "print.html", "toc.html"].includes(path));

@@ -24,6 +24,9 @@ export const PHONE = { width: 360, height: 740 };
  */
 export async function tab({ browser, site }, options = {}) {
   const context = await browser.newContext({ viewport: DESKTOP, colorScheme: "light", ...options });
+  // A dialog would stand between a page and its next frame. How often one was asked for
+  // is counted.
+  await context.addInitScript(() => Object.assign(window, { asked: 0, print: () => (window.asked += 1) }));
   const page = /** @type {Watched} */ (await context.newPage());
   page.setDefaultTimeout(PATIENCE);
   page.complaints = [];
@@ -74,23 +77,28 @@ const HIGHEST = 15_000;
  * @param {boolean} coloured whether code has to be
  */
 async function drawn(page, coloured) {
-  await page.waitForFunction((colours) => {
-    const all = (which, done) => [...document.querySelectorAll(which)].every(done);
-    return all("schedule-walker, loop-strip", (figure) => "missing" in figure.dataset || figure.querySelector(".picture svg") || !figure.checkVisibility())
-      && all("drill-panel", (panel) => "missing" in panel.dataset || panel.querySelector(".outcome:not(:empty)"))
-      && all("predict-answer", (box) => box.querySelector(".controls"))
-      && (!colours || all("code[class*='language-']", (code) => /language-(text|console|plain)/.test(code.className) || code.classList.contains("hljs")));
-  }, coloured);
+  /** @param {boolean} colours */
+  const blank = (colours) => {
+    const all = (which, done) => [...document.querySelectorAll(which)].filter((each) => !done(each));
+    return [
+      ...all("schedule-walker, loop-strip", (figure) => "missing" in figure.dataset || figure.querySelector(".picture svg") || !figure.checkVisibility()),
+      ...all("drill-panel", (panel) => "missing" in panel.dataset || panel.querySelector(".outcome:not(:empty)")),
+      ...all("predict-answer", (box) => box.querySelector(".controls")),
+      ...(colours ? all("code[class*='language-']", (code) => /language-(text|console|plain)/.test(code.className) || code.classList.contains("hljs")) : []),
+    ].map((each) => each.outerHTML.slice(0, 120));
+  };
+  let left = ["all of it"];
+  await until(async () => (left = await page.evaluate(blank, coloured).catch((error) => [error.message])).length === 0, () => `drawn: ${left.join("\n  ")}`);
 }
 
 /**
  * Waits for what no page shows.
  * @param {() => unknown} there
- * @param {string} what
+ * @param {string | (() => string)} what
  */
 export async function until(there, what) {
   for (const limit = Date.now() + PATIENCE; !(await there());) {
-    assert.ok(Date.now() < limit, `never there: ${what}`);
+    if (Date.now() > limit) assert.fail(`never there: ${typeof what === "string" ? what : what()}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
