@@ -3,11 +3,12 @@
 //! Two calls: the submission as a library, which sees only the crates it may use,
 //! then the few lines that link it with the puppet. Nothing of the submission but
 //! its Rust files takes part: no manifest, no build script, no configuration. Both
-//! calls run in the sandbox.
+//! calls run in the sandbox. The second one is started with the first, so that it is
+//! awake when the library is there, and waits for its few lines.
 
 mod tokens;
 
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -17,7 +18,7 @@ use crate::course::{Course, Exercise};
 use crate::drills::Drill;
 use crate::interrupt::Folder;
 use crate::limits::{Confined, Limits};
-use crate::prepared::Prepared;
+use crate::prepared::{Prepared, shared};
 use crate::sandbox::{Places, Sandbox, next_user};
 use crate::stop::Stop;
 use crate::stopwatch::Stopwatch;
@@ -99,47 +100,24 @@ pub fn compile(
 
     let mut crates = vec!["kit".to_owned(), "tokio".to_owned(), "futures".to_owned()];
     crates.extend(exercise.crates.keys().map(|name| name.replace('-', "_")));
-    let mut library = rustc.arguments(&crates);
-    library.extend(strings(&[
-        "--crate-type",
-        "rlib",
-        "--crate-name",
-        drill.slug(),
-        "--emit",
-        "link,dep-info",
-        "--out-dir",
-        "out",
-    ]));
-    library.push(submission.root_file().to_owned());
-    let compiled = rustc.run(library);
+    let of_worker = rustc.of_worker(drill)?;
+    let of_library = rustc.of_library(drill, &crates, submission);
+    workshop.sandbox.give(dir, user)?;
+    let program = rustc.start(of_worker, Stdio::piped())?;
+    let library = rustc.start(of_library, Stdio::null())?;
+    let compiled = library.end();
     if let Some(refusal) = tokens::refusal(dir, &dir.join(format!("out/{}.d", drill.slug())))? {
         return Err(CompileError::Rejected(refusal));
     }
     compiled.map_err(|error| error.explain(&crates, ""))?;
 
-    // Only now: the submission could have included it.
-    std::fs::write(dir.join("contract.rs"), drill.contract())?;
-    let mut program = rustc.arguments(&["kit".to_owned(), "worker".to_owned()]);
-    program.extend(workshop.places.linking_quickly(dir)?);
-    program.extend(strings(&[
-        "--crate-type",
-        "bin",
-        "--crate-name",
-        "worker_of_submission",
-        "--extern",
-        &format!("submission=out/lib{}.rlib", drill.slug()),
-        "-C",
-        "strip=debuginfo",
-        // A few lines: what there is to translate is not worth a second unit.
-        "-C",
-        "codegen-units=1",
-        "-o",
-        "out/worker",
-        "contract.rs",
-    ]));
+    let mut contract = drill.contract().to_owned();
+    if workshop.places.shared().is_some() {
+        contract.push_str(&format!("\nextern crate {} as _;\n", shared::NAME));
+    }
     let heading = "the crate compiles, but does not offer what the drill asks for:\n\n";
-    rustc
-        .run(program)
+    program
+        .end_given(&contract)
         .map_err(|error| error.explain(&crates, heading))?;
     let program = dir.join("out/worker");
     let limits = Limits {
@@ -194,14 +172,61 @@ impl Rustc<'_> {
         arguments.extend(["-L".to_owned(), deps]);
         for name in crates {
             if let Some(rlib) = prepared.rlib(name) {
-                let named = format!("{name}={}", rlib.display());
-                arguments.extend(["--extern".to_owned(), named]);
+                arguments.extend(["--extern".to_owned(), shared::named(name, rlib)]);
             }
         }
         arguments
     }
 
-    fn run(&self, arguments: Vec<String>) -> Result<(), CompileError> {
+    /// How the submission becomes a library.
+    fn of_library(
+        &self,
+        drill: &dyn Drill,
+        crates: &[String],
+        submission: &Submission,
+    ) -> Vec<String> {
+        let mut arguments = self.arguments(crates);
+        arguments.extend(strings(&[
+            "--crate-type",
+            "rlib",
+            "--crate-name",
+            drill.slug(),
+            "--emit",
+            "link,dep-info",
+            "--out-dir",
+            "out",
+        ]));
+        arguments.push(submission.root_file().to_owned());
+        arguments
+    }
+
+    /// How the library and the contract, which comes by standard input, become a
+    /// worker.
+    fn of_worker(&self, drill: &dyn Drill) -> io::Result<Vec<String>> {
+        let places = self.workshop.places;
+        let mut arguments = self.arguments(&["kit".to_owned(), "worker".to_owned()]);
+        arguments.extend(places.linking_quickly(self.dir)?);
+        arguments.extend(places.shared().map(linking_with).unwrap_or_default());
+        arguments.extend(strings(&[
+            "--crate-type",
+            "bin",
+            "--crate-name",
+            "worker_of_submission",
+            "--extern",
+            &format!("submission=out/lib{}.rlib", drill.slug()),
+            "-C",
+            "strip=debuginfo",
+            // A few lines: what there is to translate is not worth a second unit.
+            "-C",
+            "codegen-units=1",
+            "-o",
+            "out/worker",
+            "-",
+        ]));
+        Ok(arguments)
+    }
+
+    fn start(&self, arguments: Vec<String>, input: Stdio) -> io::Result<Call<'_>> {
         let sandbox = self.workshop.sandbox;
         let limits = Limits {
             sandbox: sandbox.clone(),
@@ -209,44 +234,20 @@ impl Rustc<'_> {
         };
         let places = self.workshop.places;
         let policy = places.compiling(sandbox, &limits, self.user, self.dir, arguments);
-        let mut process = Confined::spawn(&policy, &limits, Stdio::null())?;
-        let mut output = Output::drain(process.child(), limits.output_bytes);
-        let time = Stopwatch::start().with(process.id());
-        let status = loop {
-            if let Some(status) = process.child().try_wait()? {
-                break status;
-            }
-            if self.workshop.stop.is_asked() {
-                let why = io::Error::new(io::ErrorKind::Interrupted, "it is no longer wanted");
-                return Err(CompileError::Infrastructure(why));
-            }
-            if time.exceeds(limits.wall) {
-                let text = format!("rustc was stopped after {} s\n", limits.wall.as_secs());
-                return Err(CompileError::Submission(text));
-            }
-            std::thread::sleep(std::time::Duration::from_millis(1));
-        };
-        if status.success() {
-            return Ok(());
-        }
-        output.wait();
-        if sandbox.gave_up(status) {
-            let said = io::Error::other(output.text().trim().to_owned());
-            return Err(CompileError::Infrastructure(said));
-        }
-        let mut text = self.shorten(&output.text());
-        if status.code() != Some(1) {
-            text.push_str(&format!(
-                "rustc did not finish: {}\n",
-                describe(status, &limits)
-            ));
-        }
-        Err(CompileError::Submission(text))
+        let mut process = Confined::spawn(&policy, &limits, input)?;
+        let output = Output::drain(process.child(), limits.output_bytes);
+        Ok(Call {
+            rustc: self,
+            process,
+            output,
+            limits,
+        })
     }
 
     /// rustc's text without the places of this machine.
     fn shorten(&self, text: &str) -> String {
-        let mut short = text.to_owned();
+        // What comes by standard input has no name.
+        let mut short = text.replace("<anon>", "contract.rs");
         let cargo_home = self.workshop.prepared.deps().to_string_lossy().into_owned();
         for (long, name) in [
             (self.dir.to_string_lossy().into_owned() + "/", ""),
@@ -271,6 +272,75 @@ impl Rustc<'_> {
             Ok(home) if !home.is_empty() => short.replace(&home, "CARGO_HOME"),
             _ => short,
         }
+    }
+}
+
+/// The arguments that take what the prepared crates hold from one shared library.
+fn linking_with(library: &Path) -> Vec<String> {
+    let folder = library.parent().unwrap_or(library).display();
+    strings(&[
+        "--extern",
+        &shared::named(shared::NAME, library),
+        "-C",
+        "prefer-dynamic",
+        "-C",
+        &format!("link-arg=-Wl,-rpath,{folder}"),
+    ])
+}
+
+/// A call of rustc.
+struct Call<'a> {
+    rustc: &'a Rustc<'a>,
+    process: Confined,
+    output: Output,
+    limits: Limits,
+}
+
+impl Call<'_> {
+    /// Hands it what it waits for, and waits for its end.
+    fn end_given(mut self, text: &str) -> Result<(), CompileError> {
+        if let Some(mut input) = self.process.child().stdin.take() {
+            match input.write_all(text.as_bytes()) {
+                // It ended early, and its end tells why.
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+                other => other?,
+            }
+        }
+        self.end()
+    }
+
+    fn end(mut self) -> Result<(), CompileError> {
+        let time = Stopwatch::start().with(self.process.id());
+        let status = loop {
+            if let Some(status) = self.process.child().try_wait()? {
+                break status;
+            }
+            if self.rustc.workshop.stop.is_asked() {
+                let why = io::Error::new(io::ErrorKind::Interrupted, "it is no longer wanted");
+                return Err(CompileError::Infrastructure(why));
+            }
+            if time.exceeds(self.limits.wall) {
+                let text = format!("rustc was stopped after {} s\n", self.limits.wall.as_secs());
+                return Err(CompileError::Submission(text));
+            }
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        };
+        if status.success() {
+            return Ok(());
+        }
+        self.output.wait();
+        if self.limits.sandbox.gave_up(status) {
+            let said = io::Error::other(self.output.text().trim().to_owned());
+            return Err(CompileError::Infrastructure(said));
+        }
+        let mut text = self.rustc.shorten(&self.output.text());
+        if status.code() != Some(1) {
+            text.push_str(&format!(
+                "rustc did not finish: {}\n",
+                describe(status, &self.limits)
+            ));
+        }
+        Err(CompileError::Submission(text))
     }
 }
 

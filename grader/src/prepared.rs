@@ -7,6 +7,7 @@
 
 mod cargo;
 mod progress;
+pub(crate) mod shared;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -25,7 +26,7 @@ use crate::toolchain::Toolchain;
 pub use progress::{Audience, Progress};
 
 /// Changed whenever the way of building changes.
-const RECIPE: &str = "3";
+const RECIPE: &str = "4";
 
 /// Crates every submission may use, with what is asked of them.
 const ALWAYS: [&str; 3] = ["kit", "tokio", "futures"];
@@ -39,6 +40,8 @@ pub struct Prepared {
     deps: PathBuf,
     /// The program that puts a sandbox in force.
     launcher: PathBuf,
+    /// All of them as one shared library.
+    shared: Option<PathBuf>,
     /// Held as long as they are used, so that nobody removes them meanwhile.
     #[serde(skip)]
     _used: Option<Arc<File>>,
@@ -135,6 +138,14 @@ impl Prepared {
     /// The program that puts a sandbox in force.
     pub fn launcher(&self) -> &Path {
         &self.launcher
+    }
+
+    /// The library that holds all of them and can be linked with instead, if whoever a
+    /// worker runs as can read it.
+    pub fn shared(&self) -> Option<&Path> {
+        let library = self.shared.as_deref()?;
+        let is_open = !rustix::process::geteuid().is_root() || shared::is_for_everybody(library);
+        is_open.then_some(library)
     }
 
     /// What is built in `dir`, kept there for as long as we use it.
@@ -254,7 +265,7 @@ impl Recipe {
             ])
             .current_dir(&package)
             .env("CARGO_TARGET_DIR", dir.join("target"))
-            .env("CARGO_ENCODED_RUSTFLAGS", self.flags())
+            .env("CARGO_ENCODED_RUSTFLAGS", self.flags().join("\u{1f}"))
             .env("RUSTC", toolchain.rustc())
             .env_remove("RUSTFLAGS")
             .env_remove("RUSTC_WRAPPER")
@@ -265,17 +276,19 @@ impl Recipe {
         let (externs, launcher) = self.artifacts(&messages)?;
         let deps = dir.join("target/release/deps");
         forget_places(&deps).map_err(failed)?;
+        let shared = shared::build(dir, toolchain, &externs, &deps, &self.flags())?;
         Ok(Prepared {
             externs,
             deps,
             launcher,
+            shared,
             _used: None,
         })
     }
 
     /// Replayable task order, hooks that count polls, and panic messages that do not
     /// say where on this machine the crates' sources are.
-    fn flags(&self) -> String {
+    fn flags(&self) -> Vec<String> {
         let mut flags = vec!["--cfg".to_owned(), "tokio_unstable".to_owned()];
         let home = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo"));
         let cargo = std::env::var_os("CARGO_HOME").map(PathBuf::from).or(home);
@@ -285,7 +298,7 @@ impl Recipe {
                 flags.push(format!("--remap-path-prefix={}={name}", place.display()));
             }
         }
-        flags.join("\u{1f}")
+        flags
     }
 
     /// The rlibs cargo says it built, of the crates that can be named. cargo tells
@@ -366,7 +379,7 @@ fn manifest(root: &Path, allowed: &BTreeMap<String, String>) -> String {
          [package]\nname = \"prepared\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
          [workspace]\n\n\
          [[bin]]\nname = \"launcher\"\npath = \"src/launcher.rs\"\n\n\
-         [profile.release]\nopt-level = 2\ndebug = false\nincremental = false\n\n\
+         [profile.release]\nopt-level = 2\ncodegen-units = 1\ndebug = false\nincremental = false\n\n\
          [profile.release.package.bcrypt]\nopt-level = 3\n\
          [profile.release.package.blowfish]\nopt-level = 3\n\n\
          [dependencies]\n\
@@ -457,6 +470,7 @@ mod tests {
                 externs: BTreeMap::new(),
                 deps: place(name),
                 launcher: place(name).join("launcher"),
+                shared: None,
                 _used: None,
             };
             prepared.store(&place(name)).expect("it is ours");

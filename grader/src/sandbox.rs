@@ -10,6 +10,7 @@ mod policies;
 mod promises;
 
 use std::io;
+use std::os::unix::fs::lchown;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
@@ -51,6 +52,8 @@ impl Tier {
 #[derive(Clone, Debug)]
 pub struct Sandbox {
     launcher: Option<PathBuf>,
+    /// Where a worker finds its libraries, but for the system's.
+    libraries: Option<PathBuf>,
     tier: Tier,
     promises: Arc<[Promise]>,
 }
@@ -64,6 +67,7 @@ impl Sandbox {
     pub fn none() -> Sandbox {
         Sandbox {
             launcher: None,
+            libraries: None,
             tier: Tier::None,
             promises: Arc::default(),
         }
@@ -77,6 +81,7 @@ impl Sandbox {
         }
         let mut sandbox = Sandbox {
             launcher: Some(launcher.to_owned()),
+            libraries: places.libraries().map(Path::to_owned),
             tier: Tier::Degraded,
             promises: Arc::default(),
         };
@@ -99,6 +104,20 @@ impl Sandbox {
     /// Each promise, and whether it is kept.
     pub fn promises(&self) -> &[Promise] {
         &self.promises
+    }
+
+    /// Gives `folder` and what is in it to the user that processes will run as which
+    /// are started with `user`. None may run yet: it could move things meanwhile.
+    pub(crate) fn give(&self, folder: &Path, user: u32) -> io::Result<()> {
+        if self.launcher.is_none() || !rustix::process::geteuid().is_root() {
+            return Ok(());
+        }
+        if std::fs::symlink_metadata(folder)?.is_dir() {
+            for entry in std::fs::read_dir(folder)? {
+                self.give(&entry?.path(), user)?;
+            }
+        }
+        lchown(folder, Some(user), Some(user))
     }
 
     /// A worker's policy.

@@ -2,6 +2,7 @@
 //! whose only operation, [`Db::fetch_user`], takes a while.
 
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -58,26 +59,38 @@ impl Db {
     /// [`DbError::NotFound`] when there is no such user, [`DbError::Unavailable`]
     /// when the database could not be asked.
     pub async fn fetch_user(&self, id: UserId) -> Result<User, DbError> {
-        self.shared.fetches.fetch_add(1, Ordering::Relaxed);
-        match &self.shared.backend {
-            Backend::Simulated { latency } => {
-                tokio::time::sleep(*latency).await;
-                match id {
-                    UserId(0) => Err(DbError::NotFound(id)),
-                    UserId(key) => Ok(User {
-                        id,
-                        name: format!("simulated row {key}"),
-                    }),
-                }
-            }
-            #[cfg(feature = "supervised")]
-            Backend::Supervised(database) => database.fetch(id).await,
-        }
+        self.shared.fetch(id).await
     }
 
     /// How many fetches have begun through this handle and its clones.
     pub fn fetches(&self) -> u64 {
         self.shared.fetches.load(Ordering::Relaxed)
+    }
+}
+
+/// The answer to one fetch, to be awaited. In a box, so that whoever awaits it need not
+/// be compiled anew with all that a fetch is made of.
+pub(crate) type Fetch = Pin<Box<dyn Future<Output = Result<User, DbError>> + Send>>;
+
+impl Shared {
+    fn fetch(&self, id: UserId) -> Fetch {
+        self.fetches.fetch_add(1, Ordering::Relaxed);
+        match &self.backend {
+            Backend::Simulated { latency } => Box::pin(simulated(*latency, id)),
+            #[cfg(feature = "supervised")]
+            Backend::Supervised(database) => database.fetch(id),
+        }
+    }
+}
+
+async fn simulated(latency: Duration, id: UserId) -> Result<User, DbError> {
+    tokio::time::sleep(latency).await;
+    match id {
+        UserId(0) => Err(DbError::NotFound(id)),
+        UserId(key) => Ok(User {
+            id,
+            name: format!("simulated row {key}"),
+        }),
     }
 }
 

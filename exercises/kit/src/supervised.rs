@@ -6,15 +6,13 @@
 //! whoever asks first: the puppet, before any submitted code has run.
 
 use std::fmt::Debug;
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use crate::{Db, DbError, User, UserId};
+use crate::{Db, UserId};
 
 /// The answer to one fetch, to be awaited.
-pub type Fetch = Pin<Box<dyn Future<Output = Result<User, DbError>> + Send>>;
+pub type Fetch = crate::db::Fetch;
 
 /// Where a supervised [`Db`] gets its rows from.
 pub trait Database: Debug + Send + Sync {

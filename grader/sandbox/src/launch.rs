@@ -74,29 +74,12 @@ fn launch(policy: &Policy) -> Result<std::convert::Infallible, Step> {
     become_program(policy, worker).map_err(at("starting the program"))
 }
 
-/// Becomes the policy's user, and its folder that user's.
+/// Becomes the policy's user.
 fn become_user(policy: &Policy) -> io::Result<()> {
     let (user, group) = (Uid::from_raw(policy.user), Gid::from_raw(policy.user));
-    if let Some(folder) = &policy.own {
-        give(folder, user, group)?;
-    }
     unistd::setgroups(&[])?;
     unistd::setresgid(group, group, group)?;
     unistd::setresuid(user, user, user)?;
-    Ok(())
-}
-
-/// Gives `path` and what lies in it away, following no link.
-fn give(path: &Path, user: Uid, group: Gid) -> io::Result<()> {
-    let kind = fs::symlink_metadata(path)?;
-    if kind.is_dir() {
-        for entry in fs::read_dir(path)? {
-            give(&entry?.path(), user, group)?;
-        }
-    }
-    if !kind.is_symlink() {
-        unistd::chown(path, Some(user), Some(group))?;
-    }
     Ok(())
 }
 

@@ -41,8 +41,6 @@ pub struct Policy {
     pub read: Vec<PathBuf>,
     /// Folders in which files may be made and changed.
     pub write: Vec<PathBuf>,
-    /// A folder that is given to [`user`](Policy::user) with all that is in it.
-    pub own: Option<PathBuf>,
     /// An empty folder over which a file system with nothing but these is built,
     /// where mount namespaces work. `None`: the whole tree of names stays visible.
     pub root: Option<PathBuf>,

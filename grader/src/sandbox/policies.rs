@@ -18,6 +18,8 @@ pub struct Places {
     /// What links for it in a third of the time, if the toolchain has it.
     quick_linker: Option<PathBuf>,
     deps: PathBuf,
+    /// The library that a worker is linked with, if it is.
+    shared: Option<PathBuf>,
     /// An empty folder, for the launcher to build a file system over.
     pub(super) root: PathBuf,
 }
@@ -58,6 +60,7 @@ impl Places {
             rustc,
             linker: linker(),
             deps: prepared.deps().to_owned(),
+            shared: prepared.shared().map(Path::to_owned),
             root,
         })
     }
@@ -81,6 +84,16 @@ impl Places {
         ];
         let arguments = arguments.map(|argument| ["-C".to_owned(), argument.to_owned()]);
         Ok(arguments.concat())
+    }
+
+    /// The library that holds what a worker needs, if it is linked with one.
+    pub(crate) fn shared(&self) -> Option<&Path> {
+        self.shared.as_deref()
+    }
+
+    /// Where a worker finds the libraries it is linked with, but for the system's.
+    pub(super) fn libraries(&self) -> Option<&Path> {
+        self.shared()?.parent()
     }
 
     /// rustc's policy for one call in the job folder `dir`, in which it may write to
@@ -107,13 +120,13 @@ impl Places {
         all.extend(arguments);
         let mut read: Vec<PathBuf> = SETTINGS.iter().map(PathBuf::from).collect();
         read.extend([self.deps.clone(), dir.to_owned()]);
+        read.extend(self.libraries().map(Path::to_owned));
         Policy {
             stage: Stage::Compile,
             strict: sandbox.tier() == Tier::Full,
             execute,
             read,
             write: vec![dir.join("out"), dir.join("tmp")],
-            own: Some(dir.to_owned()),
             root: Some(self.root.clone()),
             user,
             limits: sandbox::Limits {
@@ -137,7 +150,7 @@ impl Places {
 }
 
 /// A worker's policy.
-pub(crate) fn running(sandbox: &Sandbox, limits: &Limits, program: &Path) -> Policy {
+pub(super) fn running(sandbox: &Sandbox, limits: &Limits, program: &Path) -> Policy {
     /// Address space that threads reserve and do not use.
     const RESERVED: u64 = 4 << 30;
     /// What a thread's stack takes of its data.
@@ -145,12 +158,15 @@ pub(crate) fn running(sandbox: &Sandbox, limits: &Limits, program: &Path) -> Pol
     Policy {
         stage: Stage::Run,
         strict: sandbox.tier() == Tier::Full,
-        // The system's libraries, if it is linked with them; sealed off before the
-        // first line of the submission runs.
-        execute: SYSTEM.iter().map(PathBuf::from).collect(),
+        // The libraries it is linked with; sealed off before the first line of the
+        // submission runs.
+        execute: SYSTEM
+            .iter()
+            .map(PathBuf::from)
+            .chain(sandbox.libraries.clone())
+            .collect(),
         read: vec![PathBuf::from("/etc/ld.so.cache")],
         write: Vec::new(),
-        own: None,
         root: None,
         user: limits.user,
         limits: sandbox::Limits {

@@ -261,6 +261,7 @@ fn policy(
                 fs::create_dir(folder.path().join(name))?;
             }
             let user = limits.user;
+            sandbox.give(folder.path(), user)?;
             let mut policy = places.compiling(sandbox, &limits, user, folder.path(), Vec::new());
             policy.execute.push(launcher.clone());
             (policy, Some(folder))

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
+use std::process::ExitCode;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -61,10 +62,23 @@ pub trait Subject {
 /// open and seals the process. The program's arguments say how: the sandbox's seal,
 /// then how many bytes the heap may hold.
 ///
-/// # Errors
-/// When standard input is no socket, the other side breaks the protocol, or the
-/// process cannot be sealed.
-pub fn run(act: &Act) -> io::Result<()> {
+/// It fails, and says why on standard error, when standard input is no socket, the
+/// other side breaks the protocol, or the process cannot be sealed.
+#[expect(
+    clippy::print_stderr,
+    reason = "there is nobody else to tell: the channel is what failed"
+)]
+pub fn run(act: &Act) -> ExitCode {
+    match act_out(act) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("the worker gave up: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn act_out(act: &Act) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
     let connection = kit::supervised::connect();

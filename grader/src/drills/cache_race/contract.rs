@@ -1,5 +1,6 @@
 //! What drill `cache_race` calls in a submission. The crate must offer exactly this.
 
+use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -7,14 +8,6 @@ use kit::{Db, DbError, User, UserId};
 use submission::{Stampede, UserCache, stampede};
 use worker::protocol::{Call, Value};
 use worker::{Act, Subject, no_such_call, run, user_value};
-
-fn new_cache(db: Db) -> UserCache {
-    UserCache::new(db)
-}
-
-async fn get_user(cache: Rc<UserCache>, id: UserId) -> Result<User, DbError> {
-    cache.get_user(id).await
-}
 
 async fn send_stampede(db: Db, id: UserId, requests: usize) -> Value {
     let report: Stampede = stampede(db, id, requests).await;
@@ -34,7 +27,10 @@ impl Subject for Cache {
         match *call {
             Call::GetUser { user } => {
                 let cache = Rc::clone(&self.0);
-                Box::pin(async move { user_value(get_user(cache, UserId(user)).await) })
+                Box::pin(async move {
+                    let answer: Result<User, DbError> = cache.get_user(UserId(user)).await;
+                    user_value(answer)
+                })
             }
             Call::Stampede { user, requests } => {
                 Box::pin(send_stampede(db(), UserId(user), requests))
@@ -45,8 +41,8 @@ impl Subject for Cache {
     }
 }
 
-fn main() -> std::io::Result<()> {
+fn main() -> ExitCode {
     run(&Act {
-        new_subject: |opening| Box::new(Cache(Rc::new(new_cache(opening.db)))),
+        new_subject: |opening| Box::new(Cache(Rc::new(UserCache::new(opening.db)))),
     })
 }
