@@ -11,6 +11,7 @@ mod tokens;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::time::Duration;
 
 use thiserror::Error;
 
@@ -288,6 +289,9 @@ fn linking_with(library: &Path) -> Vec<String> {
     ])
 }
 
+/// How often it is looked whether a call of rustc is still wanted.
+const LOOK: Duration = Duration::from_millis(10);
+
 /// A call of rustc.
 struct Call<'a> {
     rustc: &'a Rustc<'a>,
@@ -312,7 +316,7 @@ impl Call<'_> {
     fn end(mut self) -> Result<(), CompileError> {
         let time = Stopwatch::start().with(self.process.id());
         let status = loop {
-            if let Some(status) = self.process.child().try_wait()? {
+            if let Some(status) = self.process.wait_for(LOOK)? {
                 break status;
             }
             if self.rustc.workshop.stop.is_asked() {
@@ -323,7 +327,6 @@ impl Call<'_> {
                 let text = format!("rustc was stopped after {} s\n", self.limits.wall.as_secs());
                 return Err(CompileError::Submission(text));
             }
-            std::thread::sleep(std::time::Duration::from_millis(1));
         };
         if status.success() {
             return Ok(());

@@ -5,11 +5,11 @@
 //! the limits in force; elsewhere they are put on the process from outside.
 
 use std::io;
-use std::process::{Child, Stdio};
-use std::time::Duration;
+use std::process::{Child, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
 
 use ::sandbox::Policy;
-use rustix::process::{Pid, Resource, Rlimit};
+use rustix::process::{Pid, PidfdFlags, Resource, Rlimit};
 use serde::Deserialize;
 
 use crate::interrupt::{Group, kill_group};
@@ -153,6 +153,30 @@ fn set(_: u32, _: Resource, _: u64) -> io::Result<()> {
     Ok(())
 }
 
+/// Sleeps until our child `pid`, which was not waited for, ends; for `time` at most.
+#[cfg(target_os = "linux")]
+fn sleep_until_end(pid: u32, time: Duration) {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let ends = Pid::from_raw(pid.cast_signed())
+        .and_then(|pid| rustix::process::pidfd_open(pid, PidfdFlags::empty()).ok());
+    match (ends, Timespec::try_from(time)) {
+        (Some(ends), Ok(time)) => {
+            // Whatever it answers, who asked will look.
+            let _ = poll(&mut [PollFd::new(&ends, PollFlags::IN)], Some(&time));
+        }
+        // Linux before 5.3.
+        _ => std::thread::sleep(time.min(NAP)),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn sleep_until_end(_: u32, time: Duration) {
+    std::thread::sleep(time.min(NAP));
+}
+
+/// Where the system does not tell when a process ends.
+const NAP: Duration = Duration::from_millis(1);
+
 /// A child in a process group of its own, ended with all of it when dropped.
 #[derive(Debug)]
 pub(crate) struct Confined {
@@ -187,6 +211,18 @@ impl Confined {
 
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// How it ended, if it does within `time`.
+    pub(crate) fn wait_for(&mut self, time: Duration) -> io::Result<Option<ExitStatus>> {
+        let until = Instant::now() + time;
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            match self.child.try_wait()? {
+                None if !left.is_zero() => sleep_until_end(self.child.id(), left),
+                other => return Ok(other),
+            }
+        }
     }
 }
 

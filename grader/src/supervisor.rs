@@ -198,16 +198,10 @@ impl Worker {
 
     /// Why the channel ended. A process that closed it and lives on is ended.
     fn how_it_ended(&mut self) -> String {
-        let patience = Instant::now() + Duration::from_millis(200);
-        loop {
-            match self.process.child().try_wait() {
-                Ok(Some(status)) => return describe(status, &self.limits),
-                Ok(None) if Instant::now() < patience => {
-                    // The channel closes a moment before the process can be reaped.
-                    std::thread::sleep(Duration::from_millis(1));
-                }
-                _ => return "it closed its channel and went on".to_owned(),
-            }
+        // The channel closes a moment before the process can be reaped.
+        match self.process.wait_for(Duration::from_millis(200)) {
+            Ok(Some(status)) => describe(status, &self.limits),
+            _ => "it closed its channel and went on".to_owned(),
         }
     }
 }

@@ -2,9 +2,10 @@
 //! is what is on the disk when things have become quiet.
 //!
 //! The system's events only say that it is time to look; a look reads every drill, and
-//! asks of every file of the book when it was written, and compares with the last look. So temporary files, renames, checkouts and folders that
-//! come and go need no rules of their own. An event that never came, as on some network
-//! drives, is made up for by a look now and then.
+//! asks of every file of the book when it was written, and compares with the last look.
+//! So temporary files, renames, checkouts and folders that come and go need no rules of
+//! their own. An event that never came, as on some network drives, is made up for by a
+//! look now and then.
 
 use std::collections::{BTreeMap, HashMap};
 use std::os::unix::fs::MetadataExt;
@@ -20,7 +21,7 @@ use crate::submission::Submission;
 
 /// Nothing happens for so long: then a save is over. A look that comes too early costs a
 /// grading that is ended at once, so this can be short.
-const QUIET: Duration = Duration::from_millis(12);
+const QUIET: Duration = Duration::from_millis(3);
 
 /// It is looked after this time even if it never becomes quiet.
 const PATIENCE: Duration = Duration::from_millis(150);
