@@ -15,7 +15,7 @@ use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use thiserror::Error;
 use worker::protocol::{Hello, Order, PROTOCOL, Report};
@@ -87,7 +87,7 @@ impl Worker {
             time,
             limits,
         };
-        let hello = worker.message::<Hello>();
+        let hello = worker.message(|line| serde_json::from_slice::<Hello>(line));
         if hello.is_err() {
             worker.complain_if_not_started()?;
         }
@@ -104,7 +104,7 @@ impl Worker {
     /// [`Worker::receive`]; what is received meanwhile is kept for it.
     pub fn send(&mut self, orders: &[Order]) {
         for order in orders {
-            self.channel.queue(order);
+            order.write(self.channel.queued());
         }
         let _ = self.channel.flush();
     }
@@ -129,7 +129,7 @@ impl Worker {
     }
 
     fn answer(&mut self, order: &Order) -> Result<Report, Failure> {
-        let report: Report = self.message()?;
+        let report = self.message(Report::read)?;
         if report.run != order.run || report.steps.len() != order.steps.len() {
             let what = format!(
                 "a report for run {} where one for run {} was due",
@@ -161,12 +161,12 @@ impl Worker {
         Threads::of(self.process.id())
     }
 
-    fn message<T: serde::de::DeserializeOwned>(&mut self) -> Result<T, Failure> {
+    fn message<T>(&mut self, read: fn(&[u8]) -> serde_json::Result<T>) -> Result<T, Failure> {
         self.pulse.begin();
         loop {
             match self.channel.receive() {
                 Received::Message(line) => {
-                    return serde_json::from_slice(&line)
+                    return read(&line)
                         .map_err(|error| Failure::Garbled(format!("no such message ({error})")));
                 }
                 Received::TooLong => {

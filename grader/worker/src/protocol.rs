@@ -30,6 +30,18 @@ pub struct Order {
     pub steps: Vec<Step>,
 }
 
+impl Order {
+    /// Adds the line that says this to `text`. Here and not where it is sent, since this
+    /// crate is built to be quick: thousands of lines make a verdict.
+    ///
+    /// # Panics
+    /// Never: plain data is always JSON.
+    pub fn write(&self, text: &mut Vec<u8>) {
+        serde_json::to_writer(&mut *text, self).expect("plain data is always JSON");
+        text.push(b'\n');
+    }
+}
+
 /// What a worker saw while it carried out one [`Order`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -38,6 +50,16 @@ pub struct Report {
     pub run: u64,
     /// One list for every step of the order, each in the order things happened.
     pub steps: Vec<Vec<Event>>,
+}
+
+impl Report {
+    /// The report that a line says. Here for the same reason as [`Order::write`].
+    ///
+    /// # Errors
+    /// When it says something else.
+    pub fn read(line: &[u8]) -> serde_json::Result<Report> {
+        serde_json::from_slice(line)
+    }
 }
 
 /// One thing to do within a run.
