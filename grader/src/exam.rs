@@ -63,7 +63,15 @@ pub struct Exam<'a> {
     coverage: Coverage,
     crashed: bool,
     out_of_time: bool,
+    /// Schedules after which the process was still there.
+    survived: usize,
+    /// What ended it, each time schedules were played.
+    lost: Vec<Finding>,
 }
+
+/// Where no schedule at all could be played to its end, so many tries are enough: each
+/// costs processes and waits, and will not be judged.
+const TRIES: usize = 3;
 
 impl<'a> Exam<'a> {
     /// An exam of the submission that `driver` drives.
@@ -75,6 +83,8 @@ impl<'a> Exam<'a> {
             coverage: Coverage::default(),
             crashed: false,
             out_of_time: false,
+            survived: 0,
+            lost: Vec::new(),
         }
     }
 
@@ -100,20 +110,32 @@ impl<'a> Exam<'a> {
 
     /// Plays every schedule of `paths` and lets `rules` judge each.
     pub fn explore(&mut self, rules: &dyn Rules, paths: &dyn Paths) -> Findings {
+        if let Some(known) = self.hopeless() {
+            return known;
+        }
         let mut findings = Findings::default();
+        let mut survived = 0;
         let coverage = explore::explore(
             &mut self.driver,
             SPACE_LIMIT,
             |run: &Run| paths.choices(&run.evidence),
-            |played| findings.note(rules, played),
+            |played| {
+                survived += usize::from(played.failure.is_none());
+                findings.note(rules, played)
+            },
         );
+        self.survived += survived;
         self.after(&mut findings, coverage);
         findings
     }
 
     /// Plays `count` random schedules of `paths`.
     pub fn wander(&mut self, rules: &dyn Rules, paths: &dyn Paths, count: usize) -> Findings {
+        if let Some(known) = self.hopeless() {
+            return known;
+        }
         let mut findings = Findings::default();
+        let mut survived = 0;
         let seed = self.driver.seed();
         let mut dice: Vec<fastrand::Rng> = (0..count as u64)
             .map(|walk| {
@@ -129,8 +151,12 @@ impl<'a> Exam<'a> {
                 // Half settling that settled everything: on to what comes next.
                 Follow::Pruned => Some(Turn::full(Action::Wait)),
             },
-            |played| findings.note(rules, played),
+            |played| {
+                survived += usize::from(played.failure.is_none());
+                findings.note(rules, played)
+            },
         );
+        self.survived += survived;
         self.after(&mut findings, coverage);
         findings
     }
@@ -138,12 +164,16 @@ impl<'a> Exam<'a> {
     /// Plays one given schedule; when someone is left waiting with nobody fetching,
     /// once more with time passing at its end.
     pub fn play(&mut self, rules: &dyn Rules, mut turns: Vec<Turn>) -> Findings {
+        if let Some(known) = self.hopeless() {
+            return known;
+        }
         let mut findings = Findings::default();
         let mut coverage = Coverage::default();
         loop {
             let played = self.driver.play_alone(turns.clone());
             findings.note(rules, &played);
             coverage.schedules += 1;
+            self.survived += usize::from(played.failure.is_none());
             let stranded = !played.run.evidence.stranded().is_empty();
             if !stranded || played.failure.is_some() || turns.last() == Some(&PATIENCE) {
                 self.after(&mut findings, coverage);
@@ -151,6 +181,18 @@ impl<'a> Exam<'a> {
             }
             turns.push(PATIENCE);
         }
+    }
+
+    /// What is known of a process that was never seen to survive.
+    fn hopeless(&self) -> Option<Findings> {
+        if self.survived > 0 || self.lost.len() < TRIES {
+            return None;
+        }
+        let mut known = Findings::default();
+        for finding in &self.lost {
+            known.keep(finding.violation.kind, finding.clone());
+        }
+        Some(known)
     }
 
     fn after(&mut self, findings: &mut Findings, coverage: Coverage) {
@@ -191,6 +233,9 @@ impl<'a> Exam<'a> {
             };
             findings.by_kind.entry(Kind::Panicked).or_insert(finding);
         }
+        let of_process = |kind: &Kind| findings.by_kind.get(kind).cloned();
+        self.lost
+            .extend(Kind::OF_THE_PROCESS.iter().find_map(of_process));
         self.crashed |= findings.by_kind.contains_key(&Kind::Died);
         self.out_of_time |= findings.out_of_time;
     }

@@ -27,7 +27,10 @@ pub fn printable(text: &str) -> String {
 
 /// One line of at most `limit` characters.
 pub fn one_line(text: &str, limit: usize) -> String {
-    let line: String = printable(text).replace(['\n', '\t'], " ");
+    // What is made fit to show is never shorter: more is not looked at.
+    let end = text.char_indices().nth(limit.saturating_add(1));
+    let beginning = &text[..end.map_or(text.len(), |(end, _)| end)];
+    let line: String = printable(beginning).replace(['\n', '\t'], " ");
     if line.chars().count() <= limit {
         return line;
     }
@@ -91,6 +94,8 @@ mod tests {
     #[test]
     fn long_text_becomes_one_short_line() {
         assert_eq!(one_line("a\nb", 10), "a b");
+        assert_eq!(one_line("a\nb", usize::MAX), "a b");
+        assert_eq!(one_line("abc", 3), "abc");
         assert_eq!(one_line("abcdef", 3), "abc…");
     }
 

@@ -57,7 +57,7 @@ fn the_cpu_time_is_limited() {
     let words = "SIGXCPU (the CPU time limit of 1 s)";
     let fixture = "attacks/run_uses_the_cpu_on_threads.rs";
     // Each process it is given uses it up, until the time on the wall is.
-    let limit = "cpu_seconds = 1\nwall_seconds = 15";
+    let limit = "cpu_seconds = 1\nwall_seconds = 6";
     names(limit, fixture, "crashed", words);
 }
 
