@@ -27,6 +27,8 @@ impl Subject for Service {
 
 fn main() -> ExitCode {
     run(&Act {
-        new_subject: |opening| Box::new(Service(Rc::new(PasswordService::new(opening.max_parallel)))),
+        new_subject: |opening| {
+            Box::new(Service(Rc::new(PasswordService::new(opening.max_parallel))))
+        },
     })
 }
