@@ -71,7 +71,7 @@ pub struct Exam<'a> {
 
 /// Where no schedule at all could be played to its end, so many tries are enough: each
 /// costs processes and waits, and will not be judged.
-const TRIES: usize = 3;
+const TRIES: usize = 8;
 
 impl<'a> Exam<'a> {
     /// An exam of the submission that `driver` drives.
