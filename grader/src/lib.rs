@@ -82,6 +82,7 @@ pub mod report;
 pub mod scaffold;
 pub mod stub;
 pub mod text;
+mod threads;
 pub mod trace;
 pub mod verdict;
 

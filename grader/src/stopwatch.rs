@@ -1,11 +1,12 @@
 //! Time limits that hold on a busy machine as on an idle one.
 //!
 //! Its main type is [`Stopwatch`]. It leaves out the time in which those it measures were
-//! ready to run and the machine ran others: that says nothing about a submission. The
-//! system counts it for each thread (Linux: the second field of `schedstat`, see
-//! `Documentation/scheduler/sched-stats.rst`); where it does not, this is a plain clock.
+//! ready to run and the machine ran others: that says nothing about a submission. Linux
+//! counts it for each thread; where the system does not, this is a plain clock.
 
 use std::time::{Duration, Instant};
+
+use crate::threads;
 
 /// A limit holds after so many times its length, whoever was kept waiting: a submission
 /// can keep itself waiting, by many threads.
@@ -28,7 +29,7 @@ impl Stopwatch {
     pub fn start() -> Stopwatch {
         Stopwatch {
             began: Instant::now(),
-            own: waited("thread-self").unwrap_or_default(),
+            own: own_waited().unwrap_or_default(),
             other: None,
             spared: Duration::ZERO,
         }
@@ -36,7 +37,7 @@ impl Stopwatch {
 
     /// The same, measuring process `pid` as well from now on, in place of any other one.
     pub fn with(self, pid: u32) -> Stopwatch {
-        let waited = waited(&pid.to_string()).unwrap_or_default();
+        let waited = waited(pid).unwrap_or_default();
         Stopwatch {
             other: Some((pid, waited)),
             ..self.alone()
@@ -61,14 +62,14 @@ impl Stopwatch {
 
     /// How long those measured were kept waiting by others.
     fn kept_waiting(&self) -> Duration {
-        let own = waited("thread-self").unwrap_or_default();
+        let own = own_waited().unwrap_or_default();
         own.saturating_sub(self.own) + self.spared + self.other_waited()
     }
 
     fn other_waited(&self) -> Duration {
         let waited = self
             .other
-            .and_then(|(pid, before)| Some((waited(&pid.to_string())?, before)));
+            .and_then(|(pid, before)| Some((waited(pid)?, before)));
         waited.map_or(Duration::ZERO, |(now, before)| now.saturating_sub(before))
     }
 }
@@ -77,11 +78,14 @@ fn is_over(elapsed: Duration, limit: Duration, kept_waiting: Duration) -> bool {
     elapsed > limit * MOST || elapsed.saturating_sub(kept_waiting) > limit
 }
 
-/// How long a thread has waited for a processor in all: ours, or a process' first.
-fn waited(whose: &str) -> Option<Duration> {
-    let schedstat = std::fs::read_to_string(format!("/proc/{whose}/schedstat")).ok()?;
-    let nanos = schedstat.split_ascii_whitespace().nth(1)?.parse().ok()?;
-    Some(Duration::from_nanos(nanos))
+/// How long the first thread of process `pid` has waited for a processor in all.
+fn waited(pid: u32) -> Option<Duration> {
+    threads::used(pid, pid).map(|used| used.waited)
+}
+
+/// The same of this thread.
+fn own_waited() -> Option<Duration> {
+    threads::used_by_this_one().map(|used| used.waited)
 }
 
 #[cfg(test)]
@@ -119,7 +123,7 @@ mod tests {
     #[test]
     #[cfg(target_os = "linux")]
     fn the_system_says_how_long_a_thread_was_kept_waiting() {
-        assert!(waited("thread-self").is_some());
-        assert!(waited(&std::process::id().to_string()).is_some());
+        assert!(own_waited().is_some());
+        assert!(waited(std::process::id()).is_some());
     }
 }

@@ -9,9 +9,10 @@
 
 use std::time::{Duration, Instant};
 
-use super::threads::{self, Threads};
+use super::threads::Threads;
 use crate::limits::Limits;
 use crate::stopwatch::Stopwatch;
+use crate::threads as of_system;
 
 /// The loop thread of one process.
 #[derive(Debug)]
@@ -55,7 +56,9 @@ impl Pulse {
         if waiting.exceeds(limits.answer_wall) {
             return Some(format!("no answer for {} s", limits.answer_wall.as_secs()));
         }
-        let (asleep, cpu) = thread_state(self.pid)?;
+        // Where the system does not say, only the wall clock ends a worker.
+        let doing = of_system::doing(pid, pid)?;
+        let (asleep, cpu) = (doing.sleeps(), doing.cpu());
         let since_begin = cpu.saturating_sub(*self.cpu_at_begin.get_or_insert(cpu));
         if since_begin > limits.answer_cpu {
             return Some("its thread runs on and on without reaching an await".to_owned());
@@ -67,7 +70,7 @@ impl Pulse {
         }
         let ran = asleep.then(|| Ran {
             cpu,
-            turns: threads::turns(self.pid, self.pid),
+            turns: of_system::used(pid, pid).map(|used| used.turns),
         });
         let others_sleep = || Threads::of(self.pid).is_none_or(|others| others.sleep());
         self.nap
@@ -142,24 +145,6 @@ impl Pulse {
     }
 }
 
-/// Whether the main thread of `pid` sleeps, and the CPU time it has used. `None`
-/// where the system does not say; then only the wall clock ends a worker.
-fn thread_state(pid: u32) -> Option<(bool, Duration)> {
-    // proc(5): "pid (comm) state ppid …"; comm may hold spaces and parentheses.
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/stat")).ok()?;
-    let mut fields = stat.rsplit_once(") ")?.1.split(' ');
-    let state = fields.next()?;
-    // utime and stime are the 14th and 15th field, in ticks.
-    let mut ticks = fields.skip(10).map(|field| field.parse::<u64>().ok());
-    let used = ticks.next()?? + ticks.next()??;
-    let per_second = rustix::param::clock_ticks_per_second();
-    // Not "D": who waits for the disk waits for the machine.
-    Some((
-        state == "S",
-        Duration::from_millis(used * 1000 / per_second),
-    ))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -204,12 +189,5 @@ mod tests {
             let ran = had_run(u64::from(look / 2));
             assert!(!nap.is_longer_than(LIMIT, now, Some(ran), || true));
         }
-    }
-
-    #[test]
-    #[cfg(target_os = "linux")]
-    fn the_state_of_our_own_main_thread_can_be_read() {
-        let (_, cpu) = thread_state(std::process::id()).expect("proc is there");
-        assert!(cpu < Duration::from_secs(3600));
     }
 }

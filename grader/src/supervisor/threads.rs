@@ -4,8 +4,9 @@
 //! has run and how much CPU time it has used. Two equal snapshots in which all
 //! sleep mean that nothing happened in between, and nothing will by itself.
 
-use std::fs;
 use std::time::Duration;
+
+use crate::threads;
 
 /// One look at the threads of a process other than its first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,15 +37,9 @@ impl Threads {
     }
 
     fn of_those(pid: u32, wanted: impl Fn(u32) -> bool) -> Option<Threads> {
-        let mut threads = Vec::new();
-        for entry in fs::read_dir(format!("/proc/{pid}/task")).ok()? {
-            let id: u32 = entry.ok()?.file_name().to_str()?.parse().ok()?;
-            if wanted(id) {
-                // A thread that ends while we look is as good as gone.
-                threads.extend(Thread::of(pid, id));
-            }
-        }
-        threads.sort_unstable_by_key(|thread| thread.id);
+        let ids = threads::of(pid)?.into_iter().filter(|id| wanted(*id));
+        // A thread that ends while we look is as good as gone.
+        let threads = ids.filter_map(|id| Thread::of(pid, id)).collect();
         Some(Threads { pid, threads })
     }
 
@@ -70,19 +65,14 @@ impl Threads {
     }
 }
 
-/// How often thread `id` of process `pid` was put on a processor.
-pub(super) fn turns(pid: u32, id: u32) -> Option<u64> {
-    Thread::of(pid, id).map(|thread| thread.turns)
-}
-
 impl Thread {
     fn of(pid: u32, id: u32) -> Option<Thread> {
-        // Nanoseconds on a processor, nanoseconds waiting for one, times put on one.
-        let schedstat = fs::read_to_string(format!("/proc/{pid}/task/{id}/schedstat")).ok()?;
-        let mut numbers = schedstat.split_ascii_whitespace();
-        let used = Duration::from_nanos(numbers.next()?.parse().ok()?);
-        let turns = numbers.nth(1)?.parse().ok()?;
-        Some(Thread { id, turns, used })
+        let used = threads::used(pid, id)?;
+        Some(Thread {
+            id,
+            turns: used.turns,
+            used: used.ran,
+        })
     }
 
     fn used_since(&self, before: &Threads) -> Duration {
@@ -94,11 +84,7 @@ impl Thread {
 
 /// Whether a thread waits for something; one that is gone does.
 fn is_asleep(pid: u32, id: u32) -> bool {
-    // proc(5): "pid (comm) state …"; comm may hold spaces and parentheses.
-    let stat = fs::read_to_string(format!("/proc/{pid}/task/{id}/stat"));
-    let state = stat.as_deref().ok().and_then(|it| it.rsplit_once(") "));
-    // "D" waits for the machine, not for the program.
-    state.is_none_or(|(_, rest)| !rest.starts_with(['R', 'D']))
+    threads::doing(pid, id).is_none_or(|doing| doing.is_asleep())
 }
 
 #[cfg(test)]
