@@ -4,12 +4,15 @@
 //! fails, the run it failed in is found out, and every other run goes on in a
 //! fresh worker. It never judges what it saw.
 
+mod room;
 mod threads;
 
 use sha2::{Digest, Sha256};
 use std::collections::VecDeque;
 use std::io;
 use std::path::Path;
+
+use room::Room;
 use worker::protocol::{Admission, Answer, Call, Event, Order, Picture, Report, Step};
 
 use crate::evidence::{Evidence, Tampering};
@@ -69,6 +72,8 @@ struct Asked {
     /// To close runs first, so many of them, then one for each run.
     orders: Vec<Order>,
     closing: usize,
+    /// How many of the runs are opened by them.
+    opening: usize,
 }
 
 /// Sums over all runs of one grading.
@@ -95,6 +100,7 @@ pub struct Driver<'a> {
     /// What was sent and not received, oldest first.
     sent: VecDeque<Sent>,
     runs_opened: u64,
+    room: Room,
     to_close: Vec<u64>,
     tally: Tally,
     broken: Option<io::Error>,
@@ -120,6 +126,7 @@ impl<'a> Driver<'a> {
             workers_started: 0,
             sent: VecDeque::new(),
             runs_opened: 0,
+            room: Room::of(service),
             to_close: Vec::new(),
             tally: Tally::default(),
             broken: None,
@@ -399,6 +406,7 @@ impl<'a> Driver<'a> {
         }
         self.workers_started += 1;
         self.to_close.clear();
+        self.room.emptied();
     }
 
     /// The order that plays what of the run's script has not been played. A run
@@ -408,6 +416,7 @@ impl<'a> Driver<'a> {
         if run.worker != Some(self.workers_started) {
             run.worker = Some(self.workers_started);
             run.evidence = self.blank_evidence(run.id);
+            self.room.opening();
             steps.push(Step::New {
                 seed: self.loop_seed(),
                 max_parallel: None,
@@ -431,6 +440,7 @@ impl<'a> Driver<'a> {
 
     /// The orders that close what is to be closed.
     fn closing_orders(&mut self) -> Vec<Order> {
+        self.room.closed(self.to_close.len());
         let closing = std::mem::take(&mut self.to_close).into_iter();
         let end = |run| Order {
             run,
@@ -447,13 +457,43 @@ impl<'a> Driver<'a> {
         self.working()?;
         let mut orders = self.closing_orders();
         let closing = orders.len();
+        let before = self.room.open();
         orders.extend(runs.iter_mut().map(|run| self.order(run)));
+        let opening = self.room.open() - before;
         self.working()?.send(&orders);
         Ok(Asked {
             worker: self.workers_started,
             orders,
             closing,
+            opening,
         })
+    }
+
+    /// Asks for all that was sent and not asked of the current worker, the oldest first:
+    /// reports come in the order of the orders. What has no room is asked for later.
+    fn ask_for_what_was_sent(&mut self) {
+        let mut sent = std::mem::take(&mut self.sent);
+        let current = |sent: &Sent, worker: u64| {
+            let asked = sent.asked.as_ref();
+            asked.is_some_and(|asked| asked.worker == worker)
+        };
+        let first = sent
+            .iter()
+            .position(|one| !current(one, self.workers_started));
+        for at in first.unwrap_or(sent.len())..sent.len() {
+            if !self.has_room(&sent[at].runs) {
+                if at > 0 && current(&sent[at - 1], self.workers_started) {
+                    break;
+                }
+                self.make_room();
+            }
+            match self.ask(&mut sent[at].runs) {
+                Ok(asked) => sent[at].asked = Some(asked),
+                // Why nobody could be asked will be found out once more.
+                Err(_) => break,
+            }
+        }
+        self.sent = sent;
     }
 
     /// What came of it, noted in the runs. Why the first run that was not answered was
@@ -468,14 +508,18 @@ impl<'a> Driver<'a> {
                 break;
             }
         }
-        if let Some(failure) = &failure {
-            self.give_up_on(failure);
+        match &failure {
+            Some(failure) => self.give_up_on(failure),
+            None => self.room.opened(asked.opening),
         }
         failure
     }
 
     /// Plays what is left of each run's script. Why it could not be, if so.
     fn attempt(&mut self, runs: &mut [Run]) -> Option<Failure> {
+        if !self.has_room(runs) {
+            self.make_room();
+        }
         match self.ask(runs) {
             Ok(asked) => self.answered(runs, &asked),
             Err(failure) => {
@@ -543,11 +587,7 @@ impl System for Driver<'_> {
     type Failure = Failure;
 
     fn width(&self) -> usize {
-        match self.service {
-            Service::Users => 48,
-            // A pool that all services share would be short of threads.
-            Service::Passwords => 1,
-        }
+        self.room.width()
     }
 
     fn open(&mut self) -> Run {
@@ -566,11 +606,11 @@ impl System for Driver<'_> {
             run.script.extend(turns);
             run
         };
-        let mut runs: Vec<Run> = batch.into_iter().map(extend).collect();
-        let at_once = self.service == Service::Users && !self.has_blocked;
-        // Why nobody could be asked will be found out once more.
-        let asked = at_once.then(|| self.ask(&mut runs).ok()).flatten();
-        self.sent.push_back(Sent { runs, asked });
+        let runs = batch.into_iter().map(extend).collect();
+        self.sent.push_back(Sent { runs, asked: None });
+        if self.service == Service::Users && !self.has_blocked {
+            self.ask_for_what_was_sent();
+        }
     }
 
     fn receive(&mut self) -> Vec<Played<Self>> {

@@ -28,7 +28,8 @@ pub struct DrillLimits {
     pub cpu_seconds: Option<u64>,
     /// What a submission may hold on its heap, in MiB: 512.
     pub memory_mib: Option<u64>,
-    /// Threads of a submission, the loop's own counted: 128.
+    /// Threads of a submission, the loop's own counted: 256. Many runs
+    /// share a process, and wait for each other's threads to end.
     pub threads: Option<u64>,
     /// What is kept of what a submission prints, in KiB: 16.
     pub output_kib: Option<u64>,
@@ -110,7 +111,7 @@ impl Default for Limits {
             wall: Duration::from_secs(60),
             cpu: Duration::from_secs(40),
             memory_bytes: 512 << 20,
-            threads: 128,
+            threads: 256,
             output_bytes: 16 << 10,
             source_bytes: 1 << 20,
             answer_cpu: Duration::from_millis(800),

@@ -155,6 +155,12 @@ impl Worker {
         Stopwatch::start().with(self.process.id())
     }
 
+    /// How many threads it has at this moment, the loop's own counted. `None` where the
+    /// system does not say.
+    pub fn count_threads(&self) -> Option<usize> {
+        crate::threads::of(self.process.id()).map(|ids| ids.len())
+    }
+
     /// What its threads do at this moment, the loop's own apart. `None` where the
     /// system does not say.
     pub fn threads(&self) -> Option<Threads> {

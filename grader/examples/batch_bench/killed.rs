@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 use anyhow::{Context, Result, ensure};
 use grader::batch::Record;
 
-use crate::measure::Running;
+use crate::measure::{Running, say};
 
 /// A record, and when it was written.
 type Kept = BTreeMap<String, (Record, SystemTime)>;
@@ -50,11 +50,18 @@ pub(crate) fn run(
             .get(*name)
             .is_none_or(|(theirs, _)| !said(theirs).says_the_same(&said(record)))
     });
+    let differ: Vec<&str> = differ.map(|(name, _)| name.as_str()).collect();
+    for name in &differ {
+        for (folder, all) in [("the killed", &one), ("the other", &other)] {
+            let said = all.get(*name).map(|(record, _)| record.outcome());
+            say(&format!("{name} in {folder}: {said:?}"));
+        }
+    }
     Ok(format!(
         "killed after {} of {number}; {lost} lost, {} graded twice, {} said differently (0 each)",
         before.len(),
         twice.count(),
-        differ.count(),
+        differ.len(),
     ))
 }
 
