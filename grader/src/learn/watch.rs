@@ -23,6 +23,10 @@ use crate::submission::Submission;
 /// grading that is ended at once, so this can be short.
 const QUIET: Duration = Duration::from_millis(3);
 
+/// The same for the book: a page that is written while it is built would be told as
+/// broken, and nobody waits for it so eagerly.
+const QUIET_FOR_BOOK: Duration = Duration::from_millis(40);
+
 /// It is looked after this time even if it never becomes quiet.
 const PATIENCE: Duration = Duration::from_millis(150);
 
@@ -88,14 +92,25 @@ impl Watch {
 
     /// Tells of all that changed, until the program ends.
     pub(super) fn run(mut self, mut tell: impl FnMut(Changed<'_>)) -> ! {
+        let mut book_changed = false;
         loop {
-            let since = match self.events.recv_timeout(NOW_AND_THEN) {
+            let most = match book_changed {
+                true => QUIET_FOR_BOOK,
+                false => NOW_AND_THEN,
+            };
+            let since = match self.events.recv_timeout(most) {
                 Ok(()) => {
                     let first = Instant::now();
                     self.settle(first);
                     first
                 }
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => Instant::now(),
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+                    if std::mem::take(&mut book_changed) {
+                        tell(Changed::Book);
+                        continue;
+                    }
+                    Instant::now()
+                }
             };
             // Before the look: what is written after it makes an event.
             self.follow();
@@ -103,9 +118,7 @@ impl Watch {
                 tell(Changed::Drill(&slug, since));
             }
             // Who saved a drill waits; who wrote a page can wait for that.
-            if self.look_at_book() {
-                tell(Changed::Book);
-            }
+            book_changed |= self.look_at_book();
         }
     }
 

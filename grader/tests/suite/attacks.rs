@@ -133,7 +133,7 @@ const ATTACKS: &[(&str, &str, &str)] = &[
     (
         "run_opens_threads_without_end",
         "failed",
-        "may have 128 threads",
+        "may have 256 threads",
     ),
     (
         "run_allocates_without_end",
