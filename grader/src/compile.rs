@@ -20,7 +20,7 @@ use crate::drills::Drill;
 use crate::interrupt::Folder;
 use crate::limits::{Confined, Limits};
 use crate::prepared::{Prepared, shared};
-use crate::sandbox::{Places, Sandbox, next_user};
+use crate::sandbox::{Places, Sandbox, User};
 use crate::stop::Stop;
 use crate::stopwatch::Stopwatch;
 use crate::submission::Submission;
@@ -31,6 +31,8 @@ use crate::supervisor::output::Output;
 #[derive(Debug)]
 pub struct Compiled {
     _folder: Folder,
+    /// No other submission's for as long.
+    _user: User,
     program: PathBuf,
     limits: Limits,
 }
@@ -92,18 +94,18 @@ pub fn compile(
     for name in ["out", "tmp"] {
         std::fs::create_dir(dir.join(name))?;
     }
-    let user = next_user();
+    let user = User::next();
     let rustc = Rustc {
         workshop,
         dir,
-        user,
+        user: user.id(),
     };
 
     let mut crates = vec!["kit".to_owned(), "tokio".to_owned(), "futures".to_owned()];
     crates.extend(exercise.crates.keys().map(|name| name.replace('-', "_")));
     let of_worker = rustc.of_worker(drill)?;
     let of_library = rustc.of_library(drill, &crates, submission);
-    workshop.sandbox.give(dir, user)?;
+    workshop.sandbox.give(dir, user.id())?;
     let program = rustc.start(of_worker, Stdio::piped())?;
     let library = rustc.start(of_library, Stdio::null())?;
     let compiled = library.end();
@@ -123,12 +125,13 @@ pub fn compile(
     let program = dir.join("out/worker");
     let limits = Limits {
         sandbox: workshop.sandbox.clone(),
-        user,
+        user: user.id(),
         stop: workshop.stop.clone(),
         ..Limits::of_drill(&exercise.limits)
     };
     Ok(Compiled {
         _folder: folder,
+        _user: user,
         program,
         limits,
     })

@@ -77,7 +77,7 @@ impl Limits {
             wall: Duration::from_secs(60),
             cpu: Duration::from_secs(40),
             memory_bytes: 6 << 30,
-            threads: 256,
+            threads: 1024,
             output_bytes: 64 << 10,
             ..Limits::default()
         }

@@ -11,6 +11,9 @@ mod promises;
 
 use std::io;
 use std::os::unix::fs::lchown;
+#[cfg(target_os = "linux")]
+use std::os::unix::net::SocketAddr;
+use std::os::unix::net::UnixListener;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
@@ -165,12 +168,78 @@ impl Sandbox {
     }
 }
 
-/// A user for one submission: not one that another submission has at the same time,
-/// as far as can be told, so that their threads are counted apart.
-pub(crate) fn next_user() -> u32 {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    // Another grader starts elsewhere.
-    let first = std::process::id().wrapping_mul(31);
-    USERS.start + first.wrapping_add(number) % (USERS.end - USERS.start)
+/// A user for one submission, so that its threads are counted apart from all others.
+#[derive(Debug)]
+pub(crate) struct User {
+    id: u32,
+    /// Tells the other graders on this machine that it is taken; however we end, it is
+    /// free then.
+    _taken: Option<UnixListener>,
+}
+
+impl User {
+    /// One that no other submission has at the same time.
+    pub(crate) fn next() -> User {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = || NEXT.fetch_add(1, Ordering::Relaxed);
+        // Another grader starts elsewhere.
+        let first = std::process::id().wrapping_mul(31);
+        let id = |number: u32| USERS.start + first.wrapping_add(number) % (USERS.end - USERS.start);
+        if rustix::process::geteuid().is_root() {
+            for _ in USERS {
+                let id = id(number());
+                match take(id) {
+                    Ok(taken) => {
+                        let _taken = Some(taken);
+                        return User { id, _taken };
+                    }
+                    Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
+                    // Who cannot ask hopes for the best.
+                    Err(_) => break,
+                }
+            }
+        }
+        let (id, _taken) = (id(number()), None);
+        User { id, _taken }
+    }
+
+    /// Its number.
+    pub(crate) fn id(&self) -> u32 {
+        self.id
+    }
+}
+
+/// Takes a name that only one process on this machine can have.
+#[cfg(target_os = "linux")]
+fn take(user: u32) -> io::Result<UnixListener> {
+    use std::os::linux::net::SocketAddrExt;
+    let name = format!("between-awaits/user/{user}");
+    UnixListener::bind_addr(&SocketAddr::from_abstract_name(name)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn take(_: u32) -> io::Result<UnixListener> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_user_is_one_submissions_until_it_is_given_back() {
+        let taken = take(1).expect("nobody else takes this one");
+        let again = take(1).map(drop).map_err(|error| error.kind());
+        assert_eq!(again, Err(io::ErrorKind::AddrInUse));
+        drop(taken);
+        take(1).expect("it is free again");
+    }
+
+    #[test]
+    fn no_two_submissions_at_the_same_time_have_the_same_user() {
+        let users: Vec<User> = (0..100).map(|_| User::next()).collect();
+        let ids: std::collections::BTreeSet<u32> = users.iter().map(User::id).collect();
+        assert_eq!(ids.len(), users.len());
+        assert!(ids.iter().all(|id| USERS.contains(id)));
+    }
 }

@@ -11,7 +11,7 @@ use ::sandbox::{FAILED, OPEN, Policy, SEALED_WHERE_POSSIBLE, Stage};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Places, Sandbox, policies};
+use super::{Places, Sandbox, User, policies};
 use crate::limits::{Confined, Limits};
 use crate::text::one_line;
 
@@ -219,7 +219,8 @@ fn make(sandbox: &Sandbox, places: &Places, stage: Stage, attempt: &str) -> Kept
     // A limit reached is only a fact if what stays below it is possible.
     let policies = [("nothing", true), (attempt, false)];
     for (attempt, control) in policies {
-        let policy = match policy(sandbox, places, stage, attempt) {
+        let user = User::next();
+        let policy = match policy(sandbox, places, stage, attempt, &user) {
             Ok(policy) => policy,
             Err(error) => return untried(&error),
         };
@@ -244,12 +245,13 @@ fn policy(
     places: &Places,
     stage: Stage,
     attempt: &str,
+    user: &User,
 ) -> std::io::Result<(Policy, Option<tempfile::TempDir>)> {
     let launcher = sandbox.launcher.clone().unwrap_or_default();
     let mut limits = Limits {
         threads: 16,
         memory_bytes: 256 << 20,
-        user: super::next_user(),
+        user: user.id(),
         ..Limits::default()
     };
     let (mut policy, folder) = match stage {
