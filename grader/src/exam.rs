@@ -114,17 +114,12 @@ impl<'a> Exam<'a> {
             return known;
         }
         let mut findings = Findings::default();
-        let mut survived = 0;
         let coverage = explore::explore(
             &mut self.driver,
             SPACE_LIMIT,
             |run: &Run| paths.choices(&run.evidence),
-            |played| {
-                survived += usize::from(played.failure.is_none());
-                findings.note(rules, played)
-            },
+            |played| findings.note(rules, played),
         );
-        self.survived += survived;
         self.after(&mut findings, coverage);
         findings
     }
@@ -135,7 +130,6 @@ impl<'a> Exam<'a> {
             return known;
         }
         let mut findings = Findings::default();
-        let mut survived = 0;
         let seed = self.driver.seed();
         let mut dice: Vec<fastrand::Rng> = (0..count as u64)
             .map(|walk| {
@@ -151,12 +145,8 @@ impl<'a> Exam<'a> {
                 // Half settling that settled everything: on to what comes next.
                 Follow::Pruned => Some(Turn::full(Action::Wait)),
             },
-            |played| {
-                survived += usize::from(played.failure.is_none());
-                findings.note(rules, played)
-            },
+            |played| findings.note(rules, played),
         );
-        self.survived += survived;
         self.after(&mut findings, coverage);
         findings
     }
@@ -173,7 +163,6 @@ impl<'a> Exam<'a> {
             let played = self.driver.play_alone(turns.clone());
             findings.note(rules, &played);
             coverage.schedules += 1;
-            self.survived += usize::from(played.failure.is_none());
             let stranded = !played.run.evidence.stranded().is_empty();
             if !stranded || played.failure.is_some() || turns.last() == Some(&PATIENCE) {
                 self.after(&mut findings, coverage);
@@ -199,6 +188,7 @@ impl<'a> Exam<'a> {
         self.coverage.schedules += coverage.schedules;
         self.coverage.pruned += coverage.pruned;
         self.coverage.unexplored += coverage.unexplored;
+        self.survived += findings.survived;
         if let Some(failure) = self.driver.failed_closing() {
             // Freed what it kept, and died of it: as much its doing as the rest.
             let nothing = self.driver.blank_evidence(0);

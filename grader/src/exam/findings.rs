@@ -27,6 +27,8 @@ pub struct Finding {
 pub struct Findings {
     pub(super) by_kind: BTreeMap<Kind, Finding>,
     pub(super) out_of_time: bool,
+    /// Schedules after which the process was still there.
+    pub(super) survived: usize,
 }
 
 impl Findings {
@@ -38,6 +40,7 @@ impl Findings {
     /// Adds what other schedules showed.
     pub fn join(&mut self, other: Findings) {
         self.out_of_time |= other.out_of_time;
+        self.survived += other.survived;
         for (kind, finding) in other.by_kind {
             self.keep(kind, finding);
         }
@@ -84,7 +87,10 @@ impl Findings {
             );
         }
         match played.failure {
-            None => Next::Continue,
+            None => {
+                self.survived += 1;
+                Next::Continue
+            }
             Some(Failure::OutOfTime(_)) => {
                 self.out_of_time = true;
                 Next::Stop
