@@ -1,8 +1,8 @@
 //! A whole class: many submissions, graded once each and remembered.
 //!
 //! The modules, in reading order: `pattern` and `find` say what was handed in,
-//! `plan` what of it has to be graded, `run` grades it, and `store` keeps a `record`
-//! of each. `class` is all of them together, `changes` compares with what was said
+//! `plan` what of it has to be graded and `key` what a verdict depends on, `run` grades
+//! it, and `store` keeps a `record` of each, which `keeping` makes. `class` is all of them together, `changes` compares with what was said
 //! before. However large the class, few records are in memory at a time. The folder a
 //! batch writes to looks like this:
 //!
@@ -16,10 +16,12 @@
 
 mod exports;
 mod hand_in;
+mod keeping;
 
 pub mod changes;
 pub mod class;
 pub mod find;
+pub mod key;
 pub mod pattern;
 pub mod plan;
 pub mod record;

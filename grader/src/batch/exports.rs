@@ -38,8 +38,8 @@ pub(super) fn canvas(
             passed_over.push(over(&thing, why));
             continue;
         };
-        let text = |part: &str| found.name(part).map(|it| it.as_str().to_owned());
-        let id = text("id").unwrap_or_default();
+        let text = |part: &str| found.name(part).map(|it| it.as_str().into());
+        let id: Box<str> = text("id").unwrap_or_default();
         let late = text("late").is_some();
         let student = Student {
             name: text("name").unwrap_or_else(|| id.clone()),
@@ -47,7 +47,7 @@ pub(super) fn canvas(
             email: None,
         };
         let file = text("file").unwrap_or_default();
-        thing.name = file;
+        thing.name = file.into();
         hands.add(student, late, thing);
     }
     Ok(hands.into_list(search))
@@ -69,7 +69,7 @@ pub(super) fn moodle(
             passed_over.push(over(&thing, "its name is not one that Moodle gives"));
             continue;
         };
-        let text = |part: &str| found.name(part).map(|it| it.as_str().to_owned());
+        let text = |part: &str| found.name(part).map(|it| it.as_str().into());
         if text("kind").as_deref() != Some("file") {
             passed_over.push(over(&thing, "a text that was typed in, no file"));
             continue;
@@ -88,7 +88,7 @@ pub(super) fn moodle(
             }
             Kind::Folder | Kind::Crate => hands.add(student, false, thing),
             _ => {
-                thing.name = file;
+                thing.name = file.into();
                 hands.add(student, false, thing);
             }
         }
@@ -173,9 +173,9 @@ fn submitters(path: &Path) -> Result<BTreeMap<String, Vec<Student>>, FindError> 
 }
 
 /// A value as text; a student's number may be written as either.
-fn words(value: &Yaml<'_>) -> Option<String> {
-    let number = || value.as_integer().map(|number| number.to_string());
-    let text = value.as_str().map(str::to_owned).or_else(number)?;
+fn words(value: &Yaml<'_>) -> Option<Box<str>> {
+    let number = || value.as_integer().map(|number| number.to_string().into());
+    let text: Box<str> = value.as_str().map(Box::from).or_else(number)?;
     (!text.is_empty()).then_some(text)
 }
 

@@ -53,11 +53,11 @@ pub struct HandIn {
     /// The drill's slug.
     pub drill: &'static str,
     /// Where it lies, from the folder that was searched.
-    pub path: PathBuf,
+    pub path: Box<Path>,
     /// Whether the learning system marked it as late.
     pub late: bool,
     /// Why it cannot be taken, known without reading it; reads on from the path.
-    pub trouble: Option<String>,
+    pub trouble: Option<Box<str>>,
 }
 
 /// Something that is nobody's hand-in.
@@ -97,6 +97,18 @@ pub enum FindError {
         /// Why not.
         why: String,
     },
+}
+
+impl Found {
+    /// Whether this student handed something in for that drill.
+    pub fn is_there(&self, drill: &str, student: &Student) -> bool {
+        let hand_ins = &self.hand_ins;
+        let from = hand_ins.partition_point(|hand_in| hand_in.student < *student);
+        let theirs = hand_ins[from..]
+            .iter()
+            .take_while(|hand_in| hand_in.student == *student);
+        theirs.into_iter().any(|hand_in| hand_in.drill == drill)
+    }
 }
 
 impl Search<'_> {
@@ -157,7 +169,7 @@ impl Search<'_> {
             let same = next.student == first.student && next.drill == first.drill;
             if same {
                 let name = |hand_in: &HandIn| hand_in.path.display().to_string();
-                first.trouble = Some(several(&name(first), &name(next)));
+                first.trouble = Some(several(&name(first), &name(next)).into());
             }
             same
         });
@@ -247,7 +259,7 @@ impl Walk<'_> {
         };
         let hand = Hand {
             student: Student {
-                id: said.id.clone(),
+                id: said.id.as_deref().map(Box::from),
                 // A pattern may tell students by numbers only.
                 ..Student::named(&said.student.or(said.id).unwrap_or_default())
             },

@@ -188,9 +188,9 @@ impl Hand {
             Some(HandIn {
                 student: self.student.clone(),
                 drill,
-                path: path.to_owned(),
+                path: path.into(),
                 late: self.late,
-                trouble,
+                trouble: trouble.map(String::into_boxed_str),
             })
         };
         let usable = || things.iter().filter(|thing| thing.is_usable());

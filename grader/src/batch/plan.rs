@@ -4,30 +4,26 @@
 //! it, one at a time, and grades nothing. What needs no grading is kept at once, so
 //! that a plan holds no more than a few words for each submission.
 
-use std::collections::HashMap;
-use std::fmt;
+use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use thiserror::Error;
 
 use super::find::HandIn;
-use super::record::{RECORD_SCHEMA, Record, Student};
-use super::rules::{rules_of, seed_of};
+use super::keeping::{Graded, copy, holds, moved, record, says};
+use super::key::{Content, Terms};
 use super::store::{Store, StoreError};
 use crate::course::CourseError;
 use crate::drills::{self, Drill};
 use crate::grading::{GradeError, Grader, not_graded, rejected};
 use crate::submission::{Submission, SubmissionError};
 use crate::text::one_line;
-use crate::verdict::{Status, Verdict};
+use crate::verdict::Verdict;
 
-/// One grading, for everybody who handed in the same.
+/// One grading, for everybody who handed in the same. What it depends on is found out
+/// again when it is graded: a plan for a large class would be large otherwise.
 #[derive(Clone, Debug)]
 pub struct Job<'a> {
-    /// What it depends on.
-    pub key: Key,
     /// Whose files are graded.
     pub first: &'a HandIn,
     /// Who gets the verdict as well.
@@ -37,54 +33,18 @@ pub struct Job<'a> {
 }
 
 impl<'a> Job<'a> {
-    /// Everybody who gets the verdict.
-    pub fn hand_ins(&self) -> impl Iterator<Item = &'a HandIn> {
-        std::iter::once(self.first).chain(self.others.iter().copied())
-    }
-}
-
-/// All that a verdict depends on: where it is the same, so is the verdict.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Key {
-    /// The drill's slug.
-    pub drill: &'static str,
-    /// Of the submission's Rust files; none, when they cannot be read.
-    pub content: Option<Content>,
-    /// The seed.
-    pub seed: u64,
-    /// See [`Record::rules`].
-    pub rules: Arc<str>,
-}
-
-/// A SHA-256, in half the room that its digits take.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Content([u8; 32]);
-
-impl Content {
-    /// Of a submission's Rust files.
-    pub fn of(submission: &Submission) -> Content {
-        let digits = submission.sha256();
-        Content(std::array::from_fn(|at| {
-            let pair = digits.get(2 * at..2 * at + 2).unwrap_or_default();
-            u8::from_str_radix(pair, 16).unwrap_or_default()
-        }))
-    }
-}
-
-impl fmt::Display for Content {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl fmt::Debug for Content {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
+    /// The grading of one alone.
+    pub(super) fn of(hand_in: &'a HandIn) -> Job<'a> {
+        Job {
+            first: hand_in,
+            others: Vec::new(),
+            attempts: 0,
+        }
     }
 }
 
 /// What is to be done.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Plan<'a> {
     /// What has to be graded, in the order of the hand-ins.
     pub jobs: Vec<Job<'a>>,
@@ -94,6 +54,8 @@ pub struct Plan<'a> {
     pub copies: usize,
     /// Hand-ins that cannot be taken, found out now.
     pub refused: usize,
+    /// What all gradings depend on.
+    pub terms: Terms,
 }
 
 /// Why there is no plan.
@@ -110,6 +72,16 @@ pub enum PlanError {
     Store(#[from] StoreError),
 }
 
+/// A submission that can be graded, while the plan is made.
+struct Readable {
+    drill: &'static str,
+    content: Content,
+    /// Of its hand-in.
+    place: usize,
+    /// Whether its record holds.
+    kept: bool,
+}
+
 /// Makes the plan for the hand-ins below `dir`; `seed` is the batch's. Records that
 /// need no grading are kept now: what cannot be read, and copies of what was graded
 /// before.
@@ -123,85 +95,95 @@ pub fn plan<'a>(
     hand_ins: &'a [HandIn],
     seed: u64,
 ) -> Result<Plan<'a>, PlanError> {
-    let mut plan = Plan::default();
-    let mut rules: HashMap<&str, Arc<str>> = HashMap::new();
-    let mut known: HashMap<(&str, Option<Content>), &Student> = HashMap::new();
-    // Rules and seed follow from drill and content.
-    let mut places: HashMap<(&str, Option<Content>), u32> = HashMap::new();
-    for hand_in in hand_ins {
+    let slugs: BTreeSet<&str> = hand_ins.iter().map(|hand_in| hand_in.drill).collect();
+    let drills = slugs.into_iter().filter_map(drills::find);
+    let mut plan = Plan {
+        jobs: Vec::new(),
+        kept: 0,
+        copies: 0,
+        refused: 0,
+        terms: Terms::of(grader.course(), seed, drills)?,
+    };
+    let mut readable = Vec::new();
+    for (place, hand_in) in hand_ins.iter().enumerate() {
         let drill = drills::find(hand_in.drill)
             .ok_or_else(|| CourseError::Ungraded(hand_in.drill.to_owned()))?;
-        if !rules.contains_key(drill.slug()) {
-            rules.insert(drill.slug(), rules_of(grader.course(), drill)?.into());
-        }
-        let mut key = Key {
-            drill: drill.slug(),
-            content: None,
-            seed: 0,
-            rules: rules.get(drill.slug()).cloned().unwrap_or_default(),
-        };
         let before = store.record(drill.slug(), &hand_in.student);
         match taken(grader, drill, dir, hand_in)? {
             Err(verdict) => match before {
                 Some(record) if says(&record, &verdict, hand_in) => plan.kept += 1,
                 before => {
                     plan.refused += 1;
-                    key.seed = verdict.seed;
-                    store.keep(&record(hand_in, &key, "", *verdict, before.as_ref()))?;
+                    let refused = Graded {
+                        key: plan.terms.unread(drill, verdict.seed),
+                        shape: String::new(),
+                        verdict: *verdict,
+                    };
+                    store.keep(&record(hand_in, &refused, before.as_ref()))?;
                 }
             },
             Ok(submission) => {
-                key.content = Some(Content::of(&submission));
-                key.seed = seed_of(seed, drill.slug(), submission.sha256());
-                let place = (key.drill, key.content);
-                if let Some(record) = before.filter(|record| holds(record, &key, grader)) {
+                let key = plan.terms.key(drill, &submission);
+                let before = before.filter(|record| holds(record, &key, grader));
+                readable.push(Readable {
+                    drill: key.drill,
+                    content: Content::of(&submission),
+                    place,
+                    kept: before.is_some(),
+                });
+                if let Some(record) = before {
                     plan.kept += 1;
-                    known.entry(place).or_insert(&hand_in.student);
                     if let Some(moved) = moved(record, hand_in) {
                         store.keep(&moved)?;
                     }
-                } else if let Some(at) = places.get(&place) {
-                    plan.jobs[*at as usize].others.push(hand_in);
-                } else {
-                    places.insert(place, u32::try_from(plan.jobs.len()).unwrap_or(u32::MAX));
-                    plan.jobs.push(Job {
-                        key,
-                        first: hand_in,
-                        others: Vec::new(),
-                        attempts: 0,
-                    });
                 }
             }
         }
     }
-    drop(places);
-    let mut failed = None;
-    plan.jobs.retain(|job| {
-        let known = known.get(&(job.key.drill, job.key.content));
-        let same = known.and_then(|student| store.record(job.key.drill, student));
-        plan.copies += job.others.len() + usize::from(same.is_some());
-        if let Some(same) = &same {
-            let mut copies = job.hand_ins().map(|it| copy(same, it, &job.key, store));
-            let kept = copies.try_for_each(|copy| store.keep(&copy));
-            failed = failed.take().or(kept.err());
-        }
-        same.is_none()
-    });
-    plan.jobs.shrink_to_fit();
-    match failed {
-        Some(error) => Err(error.into()),
-        None => Ok(plan),
-    }
+    plan.share(store, hand_ins, readable)?;
+    Ok(plan)
 }
 
-/// The record of one more hand-in of what `same` is about.
-fn copy(same: &Record, hand_in: &HandIn, key: &Key, store: &Store) -> Record {
-    let before = store.record(key.drill, &hand_in.student);
-    let verdict = same.verdict.clone();
-    let mut copy = record(hand_in, key, &same.shape, verdict, before.as_ref());
-    (copy.graded_at, copy.attempts) = (same.graded_at, same.attempts);
-    copy.same_as = Some(same.path.clone());
-    copy
+impl<'a> Plan<'a> {
+    /// Makes one job for all that are the same, and none where one of them is known.
+    fn share(
+        &mut self,
+        store: &Store,
+        hand_ins: &'a [HandIn],
+        mut readable: Vec<Readable>,
+    ) -> Result<(), StoreError> {
+        readable.sort_unstable_by_key(|it| (it.drill, it.content, !it.kept, it.place));
+        let same = |one: &Readable, other: &Readable| {
+            one.drill == other.drill && one.content == other.content
+        };
+        for all in readable.chunk_by(same) {
+            // One that is known comes before those that are not.
+            let first = &hand_ins[all[0].place];
+            let known = all[0]
+                .kept
+                .then(|| store.record(first.drill, &first.student));
+            let new = all.iter().filter(|it| !it.kept);
+            let mut new = new.map(|it| &hand_ins[it.place]);
+            if let Some(known) = known.flatten() {
+                for hand_in in new {
+                    let before = store.record(hand_in.drill, &hand_in.student);
+                    store.keep(&copy(&known, hand_in, before.as_ref()))?;
+                    self.copies += 1;
+                }
+            } else {
+                self.jobs.extend(new.next().map(|first| Job {
+                    others: new.collect(),
+                    ..Job::of(first)
+                }));
+            }
+        }
+        // In their order again.
+        self.jobs
+            .sort_unstable_by_key(|job| std::ptr::from_ref(job.first));
+        self.jobs.shrink_to_fit();
+        self.copies += self.jobs.iter().map(|job| job.others.len()).sum::<usize>();
+        Ok(())
+    }
 }
 
 /// The submission as it is graded in a batch: a lone file is called `src/lib.rs`, so
@@ -231,89 +213,4 @@ pub(super) fn taken(
         }
         Err(error) => Err(error),
     }
-}
-
-/// A record of `verdict` for one hand-in.
-pub(super) fn record(
-    hand_in: &HandIn,
-    key: &Key,
-    shape: &str,
-    verdict: Verdict,
-    before: Option<&Record>,
-) -> Record {
-    let path = hand_in.path.to_string_lossy().into_owned();
-    let mut record = Record {
-        schema: RECORD_SCHEMA,
-        student: hand_in.student.clone(),
-        drill: key.drill.to_owned(),
-        late: hand_in.late,
-        sha256: key
-            .content
-            .map_or(String::new(), |content| content.to_string()),
-        shape: shape.to_owned(),
-        seed: key.seed,
-        rules: key.rules.to_string(),
-        graded_at: now(),
-        attempts: 1,
-        doubtful: false,
-        same_as: None,
-        // What a machine's failure took the place of is still what was said before.
-        before: before.and_then(|record| match record.verdict.status {
-            Status::InfraError => record.before.clone(),
-            _ if record.doubtful => record.before.clone(),
-            _ => Some(record.outcome()),
-        }),
-        verdict: Verdict {
-            submission: path.clone(),
-            ..verdict
-        },
-        path,
-    };
-    record.shorten();
-    record
-}
-
-/// Seconds since 1970, for people to read.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a record says when it was made; no verdict comes from it"
-)]
-fn now() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| since.as_secs())
-}
-
-/// Whether a record still holds for what it was made of.
-fn holds(record: &Record, key: &Key, grader: &Grader) -> bool {
-    key.content
-        .is_some_and(|content| content.to_string() == record.sha256)
-        && record.seed == key.seed
-        && *record.rules == *key.rules
-        && record.verdict.status != Status::InfraError
-        && record.verdict.sandbox >= grader.sandbox().tier()
-        && !record.doubtful
-}
-
-/// Whether a record says this of something that cannot be read.
-fn says(record: &Record, verdict: &Verdict, hand_in: &HandIn) -> bool {
-    record.sha256.is_empty()
-        && verdict.status == Status::Rejected
-        && record.verdict.status == verdict.status
-        && record.verdict.diagnostics == verdict.diagnostics
-        && record.path == hand_in.path.to_string_lossy()
-        && record.late == hand_in.late
-}
-
-/// The record anew, if the same code lies elsewhere or came at another time.
-fn moved(record: Record, hand_in: &HandIn) -> Option<Record> {
-    let path = hand_in.path.to_string_lossy();
-    if record.path == path && record.late == hand_in.late && record.student == hand_in.student {
-        return None;
-    }
-    let mut record = record;
-    record.path = path.clone().into_owned();
-    record.verdict.submission = path.into_owned();
-    record.late = hand_in.late;
-    record.student = hand_in.student.clone();
-    Some(record)
 }

@@ -28,14 +28,14 @@ const LONGEST_NAME: usize = 64;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Student {
     /// The name, or what stands for it.
-    pub name: String,
+    pub name: Box<str>,
     /// The number the learning system knows the student by: Canvas' user id,
     /// Moodle's participant number, Gradescope's student id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
+    pub id: Option<Box<str>>,
     /// The address, where an export names it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
+    pub email: Option<Box<str>>,
 }
 
 /// What is kept of one submission of one student for one drill.
@@ -105,7 +105,7 @@ impl Student {
     /// A student known by name only.
     pub fn named(name: &str) -> Student {
         Student {
-            name: name.to_owned(),
+            name: name.into(),
             id: None,
             email: None,
         }
@@ -116,7 +116,7 @@ impl Student {
     pub fn file_stem(&self) -> String {
         let whole = match &self.id {
             Some(id) => format!("{}-{id}", self.name),
-            None => self.name.clone(),
+            None => self.name.to_string(),
         };
         let plain = |letter: char| match letter {
             'a'..='z' | 'A'..='Z' | '0'..='9' | '_' | '.' => letter,
@@ -251,7 +251,7 @@ mod tests {
                 .map(|student| Student::named(&student.file_stem())),
         );
         students.extend(["1", "2"].map(|id| Student {
-            id: Some(id.to_owned()),
+            id: Some(id.into()),
             ..Student::named("a-b")
         }));
         students.push(Student::named(&"n".repeat(300)));

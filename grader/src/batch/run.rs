@@ -5,16 +5,20 @@
 //! alone, because a neighbour may have taken it.
 
 use std::collections::VecDeque;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::plan::{Content, Job, Plan, record, taken};
+use super::find::HandIn;
+use super::keeping::{Graded, record};
+use super::key::{Content, Key, Terms};
+use super::plan::{Job, Plan, taken};
 use super::record::Record;
 use super::shape;
 use super::store::{Store, StoreError};
-use crate::drills;
+use crate::drills::{self, Drill};
 use crate::grading::{GradeError, Grader, not_graded};
 use crate::interrupt;
 use crate::verdict::{CheckStatus, Status, Verdict};
@@ -44,6 +48,7 @@ pub struct Run<'a> {
 pub fn run(run: Run<'_>, plan: Plan<'_>) -> Result<(), StoreError> {
     let work = Work {
         run,
+        terms: plan.terms,
         queue: Mutex::new(plan.jobs.into()),
         under_way: AtomicUsize::new(0),
         alone: Mutex::default(),
@@ -71,6 +76,7 @@ pub fn run(run: Run<'_>, plan: Plan<'_>) -> Result<(), StoreError> {
 
 struct Work<'a> {
     run: Run<'a>,
+    terms: Terms,
     queue: Mutex<VecDeque<Job<'a>>>,
     /// Jobs taken from the queue that may come back to it.
     under_way: AtomicUsize,
@@ -107,18 +113,21 @@ impl<'a> Work<'a> {
 
     fn one(&self, mut job: Job<'a>, beside_others: bool) {
         job.attempts += 1;
-        let (verdict, shape) = self.verdict(&job);
+        let graded = self.graded(job.first);
         if interrupt::is_interrupted() {
             // Its worker may have been ended by us: this verdict is worth nothing.
             self.stop.store(true, Ordering::Relaxed);
             return;
         }
-        if verdict.status == Status::InfraError && job.attempts < ATTEMPTS {
+        if graded.verdict.status == Status::InfraError && job.attempts < ATTEMPTS {
             lock(&self.queue).push_back(job);
             return;
         }
-        let doubtful = beside_others && ran_out_of_time(&verdict);
-        if let Err(error) = self.keep(&job, &shape, &verdict, doubtful) {
+        if let Some(others) = self.leave_out_others(&mut job, &graded.key) {
+            lock(&self.queue).push_back(others);
+        }
+        let doubtful = beside_others && ran_out_of_time(&graded.verdict);
+        if let Err(error) = self.keep(&job, &graded, doubtful) {
             lock(&self.error).get_or_insert(error);
             self.stop.store(true, Ordering::Relaxed);
         }
@@ -127,59 +136,79 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// The verdict on a job, and the submission's shape. Whatever goes wrong with the
-    /// grader is a verdict as well.
-    fn verdict(&self, job: &Job<'_>) -> (Verdict, String) {
-        let Some(drill) = drills::find(job.key.drill) else {
-            unreachable!("a job is planned for a drill that can be graded");
-        };
-        let first = job.first;
+    /// Grades one. Whatever goes wrong with the grader is a verdict as well.
+    fn graded(&self, hand_in: &HandIn) -> Graded {
+        let drill = drill_of(hand_in);
+        let mut key = self.terms.unread(drill, 0);
         let mut shape = String::new();
-        let infra = |why: &GradeError| not_graded(drill, &first.path, job.key.seed, why);
-        let machine = |why: String| infra(&GradeError::Machine(std::io::Error::other(why)));
         let graded = catch_unwind(AssertUnwindSafe(|| {
-            let submission = match taken(self.run.grader, drill, self.run.dir, first)? {
-                Ok(submission) if Some(Content::of(&submission)) == job.key.content => submission,
-                _ => {
-                    let text = "it was changed while the batch ran; run the batch again";
-                    return Ok(machine(text.to_owned()));
+            match taken(self.run.grader, drill, self.run.dir, hand_in)? {
+                // It could be when the plan was made.
+                Err(refused) => Ok(*refused),
+                Ok(submission) => {
+                    key = self.terms.key(drill, &submission);
+                    shape = shape::of(&submission);
+                    let grader = self.run.grader;
+                    grader.grade_submission(drill, &submission, key.seed)
                 }
-            };
-            shape = shape::of(&submission);
-            self.run
-                .grader
-                .grade_submission(drill, &submission, job.key.seed)
+            }
         }));
+        let infra = |why: &GradeError| not_graded(drill, &hand_in.path, key.seed, why);
         let verdict = match graded {
             Ok(Ok(verdict)) => verdict,
             Ok(Err(error)) => infra(&error),
-            Err(_) => machine("the grader itself panicked".to_owned()),
+            Err(_) => infra(&GradeError::Machine(io::Error::other(
+                "the grader itself panicked",
+            ))),
         };
-        (verdict, shape)
+        Graded {
+            key,
+            shape,
+            verdict,
+        }
     }
 
-    fn keep(
-        &self,
-        job: &Job<'_>,
-        shape: &str,
-        verdict: &Verdict,
-        doubtful: bool,
-    ) -> Result<(), StoreError> {
-        let graded = job.first.path.to_string_lossy();
-        for (place, hand_in) in job.hand_ins().enumerate() {
-            let before = self.run.store.record(job.key.drill, &hand_in.student);
-            let verdict = verdict.clone();
-            let mut record = record(hand_in, &job.key, shape, verdict, before.as_ref());
+    /// Leaves in a job who handed in what was graded. Others did so when the plan was
+    /// made, and something was changed since then: they get a job of their own.
+    fn leave_out_others(&self, job: &mut Job<'a>, graded: &Key) -> Option<Job<'a>> {
+        let is_same = |hand_in: &&HandIn| {
+            let taken = taken(self.run.grader, drill_of(hand_in), self.run.dir, hand_in);
+            let content = |submission| Content::of(&submission);
+            taken.is_ok_and(|taken| taken.ok().map(content) == graded.content)
+        };
+        let all = std::mem::take(&mut job.others).into_iter();
+        let (same, others): (Vec<_>, Vec<_>) = all.partition(is_same);
+        job.others = same;
+        let mut others = others.into_iter();
+        others.next().map(|first| Job {
+            others: others.collect(),
+            ..Job::of(first)
+        })
+    }
+
+    fn keep(&self, job: &Job<'_>, graded: &Graded, doubtful: bool) -> Result<(), StoreError> {
+        let mut same_as = None;
+        for hand_in in std::iter::once(&job.first).chain(&job.others) {
+            let before = self.run.store.record(hand_in.drill, &hand_in.student);
+            let mut record = record(hand_in, graded, before.as_ref());
             record.attempts = job.attempts;
             record.doubtful = doubtful;
-            record.same_as = (place > 0).then(|| graded.clone().into_owned());
+            record.same_as = same_as.clone();
             self.run.store.keep(&record)?;
+            same_as = same_as.or_else(|| Some(record.path.clone()));
             if !doubtful {
                 (self.run.kept)(&record);
             }
         }
         Ok(())
     }
+}
+
+fn drill_of(hand_in: &HandIn) -> &'static dyn Drill {
+    let Some(drill) = drills::find(hand_in.drill) else {
+        unreachable!("a job is planned for a drill that can be graded");
+    };
+    drill
 }
 
 /// Whether a busy machine could have made this verdict: a clock on the wall did.

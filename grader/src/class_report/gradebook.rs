@@ -101,9 +101,9 @@ fn titles(class: &Class<'_>) -> impl Iterator<Item = String> {
 }
 
 fn named(student: &Student) -> [String; 3] {
-    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let text = |text: &Option<Box<str>>| text.as_deref().unwrap_or_default().to_owned();
     [
-        student.name.clone(),
+        student.name.to_string(),
         text(&student.id),
         text(&student.email),
     ]

@@ -62,13 +62,22 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
     let seed = args.seed.or(kept).unwrap_or_else(|| fastrand::u64(..SEEDS));
     store.keep_settings(&Settings { schema: 1, seed })?;
     let mut told = HashSet::new();
+    let mut gone = Vec::new();
     store.each(&mut |record| {
+        if !found.is_there(&record.drill, &record.student) {
+            gone.push((record.drill.clone(), record.student.clone()));
+        }
         told.extend(changes::of(&record).map(|change| change.mark()));
         Ok(())
     })?;
-    let plan = plan(&grader, &store, &args.dir, &found.hand_ins, seed)?;
+    gone.sort_by(|one, other| one.1.cmp(&other.1).then_with(|| one.0.cmp(&other.0)));
+    let Found {
+        hand_ins,
+        passed_over,
+    } = found;
+    let plan = plan(&grader, &store, &args.dir, &hand_ins, seed)?;
 
-    let progress = Progress::new(&plan, found.hand_ins.len(), seed);
+    let progress = Progress::new(&plan, hand_ins.len(), seed);
     interrupt::at_last(progress.last_words());
     let jobs = args.jobs.clamp(1, crate::cli::default_jobs());
     grade_all(
@@ -82,6 +91,8 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
         plan,
     )?;
     progress.end();
+    // The reports need the room.
+    drop(hand_ins);
     let took = progress.took();
 
     let (class, statistics) = reports(grader.course(), &store, args.told.feedback).with_context(
@@ -95,7 +106,8 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
     let summary = Summary {
         class: &class,
         statistics: &statistics,
-        found: &found,
+        passed_over: passed_over.len(),
+        gone: &gone,
         told: &told,
     };
     summary.write(&mut anstream::stdout(), store.out(), &took)?;

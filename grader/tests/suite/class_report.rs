@@ -52,8 +52,8 @@ fn record(student: Student, drill: &str, status: Status, shape: &str) -> Record 
 pub(crate) fn records() -> Vec<Record> {
     let named = Student::named;
     let numbered = Student {
-        id: Some("4711".to_owned()),
-        email: Some("ada@example.org".to_owned()),
+        id: Some("4711".into()),
+        email: Some("ada@example.org".into()),
         ..named("Lovelace, Ada")
     };
     let race = "cache_race";
@@ -223,8 +223,8 @@ fn the_page_asks_for_nothing_and_runs_nothing() {
     for record in &mut records {
         record.verdict = harm(&record.verdict, HOSTILE);
         record.student = Student {
-            id: Some(format!("{}{HOSTILE}", record.student.name)),
-            email: Some(HOSTILE.to_owned()),
+            id: Some(format!("{}{HOSTILE}", record.student.name).into()),
+            email: Some(HOSTILE.into()),
             ..Student::named(HOSTILE)
         };
         record.path = HOSTILE.to_owned();
@@ -278,8 +278,8 @@ fn no_cell_of_a_gradebook_is_a_formula() {
     ];
     for (record, name) in records.iter_mut().zip(names) {
         record.student = Student {
-            id: Some(name.to_owned()),
-            email: Some(name.to_owned()),
+            id: Some(name.into()),
+            email: Some(name.into()),
             ..Student::named(name)
         };
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::list::{count, name};
 use crate::batch::changes;
-use crate::batch::{Change, Class, Found, Line, Outcome};
+use crate::batch::{Change, Class, Line, Outcome, Student};
 use crate::class_report::Statistics;
 use crate::text::one_line;
 use crate::verdict::Status;
@@ -41,7 +41,10 @@ const RESULTS: [(&str, &str); 5] = [
 pub(super) struct Summary<'a> {
     pub(super) class: &'a Class<'a>,
     pub(super) statistics: &'a Statistics,
-    pub(super) found: &'a Found,
+    /// Things in the folder that are nobody's hand-in.
+    pub(super) passed_over: usize,
+    /// Drill and student of what was graded earlier and is not in the folder now.
+    pub(super) gone: &'a [(String, Student)],
     /// Marks of the changes that were told before this run.
     pub(super) told: &'a HashSet<u64>,
 }
@@ -66,8 +69,8 @@ impl Summary<'_> {
         self.not_graded(out)?;
         self.changes(out)?;
         self.earlier(out)?;
-        if !self.found.passed_over.is_empty() {
-            let things = count(self.found.passed_over.len(), "thing");
+        if self.passed_over > 0 {
+            let things = count(self.passed_over, "thing");
             writeln!(
                 out,
                 "\n{things} in the folder passed over; `--list` says why"
@@ -132,31 +135,17 @@ impl Summary<'_> {
 
     /// What an earlier run graded and this one did not find is still counted.
     fn earlier(&self, out: &mut dyn Write) -> io::Result<()> {
-        let here: HashSet<_> = self
-            .found
-            .hand_ins
-            .iter()
-            .map(|hand_in| (&hand_in.student, hand_in.drill))
-            .collect();
-        let drill = |line: &Line| &*self.class.drills[line.drill].slug;
-        let gone = self.class.lines.iter();
-        let gone = gone.filter(|line| !here.contains(&(&line.student, drill(line))));
-        let mut number = 0;
-        for line in gone {
-            number += 1;
-            if number == 1 {
+        for (number, (drill, student)) in self.gone.iter().take(LINES).enumerate() {
+            if number == 0 {
                 writeln!(
                     out,
                     "\nno longer in the folder, and still counted; delete the record of what should not be"
                 )?;
             }
-            if number <= LINES {
-                let (who, drill) = (name(&line.student), drill(line));
-                let file = line.student.file_stem();
-                writeln!(out, "  {who} {drill}: records/{drill}/{file}.json")?;
-            }
+            let (who, file) = (name(student), student.file_stem());
+            writeln!(out, "  {who} {drill}: records/{drill}/{file}.json")?;
         }
-        more(out, number)
+        more(out, self.gone.len())
     }
 }
 

@@ -2,9 +2,13 @@
 
 use std::fs::File;
 use std::io::Write;
+use std::path::Path;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use grader::Course;
+use grader::batch::{Layout, Pattern, Run, Search, Store, plan, run};
+use grader::grading::Grader;
 use grader::verdict::Status;
 
 use super::{broken, class, records};
@@ -48,7 +52,7 @@ fn identical_submissions_are_graded_once_and_a_broken_archive_harms_nobody() {
         assert_eq!((record.seed, &record.sha256), (ada.seed, &ada.sha256));
         assert_eq!(record.verdict.submission, record.path);
         assert!(
-            record.path.starts_with(&record.student.name),
+            record.path.starts_with(&*record.student.name),
             "{}",
             record.path
         );
@@ -75,6 +79,51 @@ fn identical_submissions_are_graded_once_and_a_broken_archive_harms_nobody() {
         (zoe.verdict.status, zoe.graded_at),
         (Status::Passed, ada.graded_at)
     );
+}
+
+#[test]
+fn a_copy_that_is_changed_meanwhile_is_graded_for_itself() {
+    let same = broken("all");
+    let names = ["ada", "bob", "eve"].map(|name| format!("{name}/offload.rs"));
+    let course = class(&names.each_ref().map(|name| (&**name, &*same)));
+    let grader = Course::find(Some(&course.path("")), Path::new(""))
+        .map(|course| Grader::new(course).expect("it is prepared"))
+        .expect("it is a course")
+        .without_pictures();
+    let dir = course.path("class");
+    let drills = ["offload"];
+    let pattern = Pattern::parse("{student}/{drill}", &drills).expect("it is the usual one");
+    let search = Search {
+        dir: &dir,
+        layout: Layout::Pattern(pattern),
+        drill: None,
+        drills: &drills,
+        but: None,
+    };
+    let found = search.run().expect("it can be read");
+    let store = Store::open(&course.path("results")).expect("it is new");
+    let plan = plan(&grader, &store, &dir, &found.hand_ins, 7).expect("it can be planned");
+    assert_eq!((plan.jobs.len(), plan.copies), (1, 2));
+    course.write("class/bob/offload.rs", &broken("bob"));
+    let on = Run {
+        grader: &grader,
+        store: &store,
+        dir: &dir,
+        jobs: 1,
+        kept: &|_| (),
+    };
+    run(on, plan).expect("there is space");
+
+    let all = records(&course.path("results"));
+    let [ada, bob, eve] = ["ada", "bob", "eve"].map(|name| &all[&format!("offload/{name}.json")]);
+    for record in [ada, bob, eve] {
+        assert_eq!(record.verdict.status, Status::CompileError);
+    }
+    assert_eq!((ada.seed, &ada.sha256), (eve.seed, &eve.sha256));
+    assert_ne!(ada.seed, bob.seed);
+    assert_ne!(ada.sha256, bob.sha256);
+    assert_eq!(eve.same_as.as_deref(), Some("ada/offload.rs"));
+    assert_eq!((&ada.same_as, &bob.same_as), (&None, &None));
 }
 
 #[test]
