@@ -194,14 +194,42 @@ impl<'a> Driver<'a> {
         played
     }
 
-    /// Sends steps of any kind, one list of events for each; `run` numbers the run
-    /// they belong to, as [`Driver::new_run`] gave it.
+    /// Sends steps of any kind and waits for what comes of them, one list of events
+    /// for each; `run` numbers the run they belong to, as [`Driver::new_run`] gave it.
     ///
     /// # Errors
     /// What kept the worker from answering.
     pub fn converse(&mut self, run: u64, steps: Vec<Step>) -> Result<Vec<Vec<Event>>, Failure> {
+        let order = self.say(run, steps)?;
+        self.hear(&order)
+    }
+
+    /// Sends steps as [`Driver::converse`] does. What comes of them is got by
+    /// [`Driver::hear`], in the order in which they were said.
+    ///
+    /// # Errors
+    /// When there is no worker to be told.
+    pub fn say(&mut self, run: u64, steps: Vec<Step>) -> Result<Order, Failure> {
         let order = Order { run, steps };
-        let (mut reports, failure) = self.exchange(std::slice::from_ref(&order));
+        match self.working() {
+            Ok(worker) => worker.send(std::slice::from_ref(&order)),
+            Err(failure) => {
+                self.give_up_on(&failure);
+                return Err(failure);
+            }
+        }
+        Ok(order)
+    }
+
+    /// What came of what was said.
+    ///
+    /// # Errors
+    /// What kept the worker from answering.
+    pub fn hear(&mut self, order: &Order) -> Result<Vec<Vec<Event>>, Failure> {
+        let (mut reports, failure) = match self.working() {
+            Ok(worker) => worker.receive(std::slice::from_ref(order)),
+            Err(failure) => (Vec::new(), Some(failure)),
+        };
         match (reports.pop(), failure) {
             (Some(report), None) => Ok(report.steps),
             (_, failure) => {

@@ -1,9 +1,9 @@
 //! The check that state stays bounded: ten thousand users whose fetches fail or
 //! whose callers are dropped must leave no more than a small constant behind.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
-use worker::protocol::{Answer, Call, Event, Step};
+use worker::protocol::{Answer, Call, Event, Order, Step};
 
 use crate::driver::Driver;
 use crate::exam::Exam;
@@ -23,8 +23,11 @@ const WAVES: u32 = 100;
 /// What may be left behind, in bytes. Eight bytes a user would be more.
 const ALLOWED_BYTES: u64 = 64 * 1024;
 
-/// Rounds in which fetches still open are answered before the wave is left.
-const LAST_ROUNDS: usize = 4;
+/// Rounds in which fetches still open are answered before the bytes are counted.
+const LAST_ROUNDS: u32 = 4;
+
+/// Messages under way: the worker plays one wave while what came of another is read.
+const UNDER_WAY: usize = 2;
 
 pub(super) fn examine(exam: &mut Exam<'_>) {
     let mut flood = match Flood::begin(exam.driver()) {
@@ -64,7 +67,11 @@ struct Flood<'d, 'a> {
     requests: u32,
     fetches: u32,
     panicked: bool,
+    /// Fetches that were not answered.
     open: BTreeSet<u32>,
+    /// Rounds in which they were.
+    rounds: u32,
+    said: VecDeque<Order>,
 }
 
 impl<'d, 'a> Flood<'d, 'a> {
@@ -79,7 +86,6 @@ impl<'d, 'a> Flood<'d, 'a> {
             }],
         )?;
         let first_id = driver.blank_evidence(run).wire_id(1);
-        let open = BTreeSet::new();
         Ok(Flood {
             driver,
             run,
@@ -88,15 +94,28 @@ impl<'d, 'a> Flood<'d, 'a> {
             requests: 0,
             fetches: 0,
             panicked: false,
-            open,
+            open: BTreeSet::new(),
+            rounds: 0,
+            said: VecDeque::new(),
         })
     }
 
     /// Lets waves pass and says how many bytes the process holds then.
     fn waves(&mut self, waves: u32) -> Result<u64, Failure> {
         for _ in 0..waves {
-            self.wave()?;
+            let mut steps = self.answers();
+            steps.extend(self.wave());
+            self.say(steps)?;
         }
+        for _ in 0..LAST_ROUNDS {
+            self.hear_all()?;
+            let steps = self.answers();
+            if steps.is_empty() {
+                break;
+            }
+            self.say(steps)?;
+        }
+        self.hear_all()?;
         let steps = self.driver.converse(self.run, vec![Step::Measure])?;
         match steps.first().and_then(|events| events.first()) {
             Some(Event::Holds { bytes }) => Ok(*bytes),
@@ -104,9 +123,9 @@ impl<'d, 'a> Flood<'d, 'a> {
         }
     }
 
-    /// A third of the users gets an error; a third is dropped; of the last third
-    /// two callers each are dropped, the first one first.
-    fn wave(&mut self) -> Result<(), Failure> {
+    /// A third of the users gets an error, with one of the next waves; a third is
+    /// dropped; of the last third two callers each are dropped, the first one first.
+    fn wave(&mut self) -> Vec<Step> {
         let mut asks = Vec::new();
         let mut first_drops = Vec::new();
         let mut second_drops = Vec::new();
@@ -126,26 +145,25 @@ impl<'d, 'a> Flood<'d, 'a> {
                 });
             }
         }
-        self.play(asks)?;
-        self.play(first_drops)?;
-        self.play(second_drops)?;
-        for round in 0..LAST_ROUNDS {
-            if self.open.is_empty() {
-                break;
-            }
-            let with = if round % 2 == 0 {
-                Answer::Unavailable
-            } else {
-                Answer::NotFound
-            };
-            let answer = |fetch: &u32| Step::Answer {
-                fetch: *fetch,
-                with: with.clone(),
-            };
-            let answers = self.open.iter().map(answer).collect();
-            self.play(answers)?;
+        [asks, first_drops, second_drops].map(settled).concat()
+    }
+
+    /// An error for each fetch that is open, of the two kinds in turn.
+    fn answers(&mut self) -> Vec<Step> {
+        let open = std::mem::take(&mut self.open);
+        if open.is_empty() {
+            return Vec::new();
         }
-        Ok(())
+        self.rounds += 1;
+        let with = match self.rounds % 2 {
+            0 => Answer::NotFound,
+            _ => Answer::Unavailable,
+        };
+        let answer = |fetch| Step::Answer {
+            fetch,
+            with: with.clone(),
+        };
+        settled(open.into_iter().map(answer).collect())
     }
 
     fn ask(&mut self, user: u64) -> Step {
@@ -156,9 +174,28 @@ impl<'d, 'a> Flood<'d, 'a> {
         }
     }
 
-    fn play(&mut self, mut steps: Vec<Step>) -> Result<(), Failure> {
-        steps.push(Step::Settle { polls: 20 * WAVE });
-        for event in self.driver.converse(self.run, steps)?.into_iter().flatten() {
+    fn say(&mut self, steps: Vec<Step>) -> Result<(), Failure> {
+        let order = self.driver.say(self.run, steps)?;
+        self.said.push_back(order);
+        match self.said.len() {
+            ..UNDER_WAY => Ok(()),
+            _ => self.hear(),
+        }
+    }
+
+    fn hear_all(&mut self) -> Result<(), Failure> {
+        while !self.said.is_empty() {
+            self.hear()?;
+        }
+        Ok(())
+    }
+
+    /// Hears what came of the message that was said first.
+    fn hear(&mut self) -> Result<(), Failure> {
+        let Some(order) = self.said.pop_front() else {
+            return Ok(());
+        };
+        for event in self.driver.hear(&order)?.into_iter().flatten() {
             match event {
                 Event::FetchBegun { fetch, .. } => {
                     self.fetches += 1;
@@ -173,4 +210,10 @@ impl<'d, 'a> Flood<'d, 'a> {
         }
         Ok(())
     }
+}
+
+/// Until all that can go on after these steps has done so.
+fn settled(mut steps: Vec<Step>) -> Vec<Step> {
+    steps.push(Step::Settle { polls: 20 * WAVE });
+    steps
 }
