@@ -69,7 +69,8 @@ pub(crate) fn third_stubs(course: &Course, number: usize) -> Result<Vec<Variant>
 pub(crate) fn cheap(course: &Course, number: usize) -> Result<Vec<Variant>> {
     let drill = drills::ALL[0].slug();
     let folder = course.solution_dir(drill);
-    let wrong = rust_files(&folder.join("wrong"))?;
+    let mut wrong = rust_files(&folder.join("wrong"))?;
+    wrong.truncate(8);
     (0..number)
         .map(|at| match at % 8 {
             0 => variant(drill, &folder.join("src/lib.rs"), at),

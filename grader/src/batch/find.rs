@@ -161,9 +161,11 @@ impl Search<'_> {
     /// student can say which of them counts.
     fn one_each(&self, mut hand_ins: Vec<HandIn>) -> Vec<HandIn> {
         let place = |drill: &str| self.drills.iter().position(|slug| *slug == drill);
-        hand_ins.sort_by(|one, other| {
+        hand_ins.sort_unstable_by(|one, other| {
             let drills = || place(one.drill).cmp(&place(other.drill));
-            one.student.cmp(&other.student).then_with(drills)
+            let paths = || one.path.cmp(&other.path);
+            let students = one.student.cmp(&other.student);
+            students.then_with(drills).then_with(paths)
         });
         hand_ins.dedup_by(|next, first| {
             let same = next.student == first.student && next.drill == first.drill;

@@ -4,7 +4,8 @@
 //! it, one at a time, and grades nothing. What needs no grading is kept at once, so
 //! that a plan holds no more than a few words for each submission.
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use thiserror::Error;
@@ -32,22 +33,14 @@ pub struct Job<'a> {
     pub attempts: u32,
 }
 
-impl<'a> Job<'a> {
-    /// The grading of one alone.
-    pub(super) fn of(hand_in: &'a HandIn) -> Job<'a> {
-        Job {
-            first: hand_in,
-            others: Vec::new(),
-            attempts: 0,
-        }
-    }
-}
-
-/// What is to be done.
+/// What is to be done. It gives out its jobs, in the order of the hand-ins.
 #[derive(Debug)]
 pub struct Plan<'a> {
-    /// What has to be graded, in the order of the hand-ins.
-    pub jobs: Vec<Job<'a>>,
+    hand_ins: &'a [HandIn],
+    /// Places of those that have to be graded, in the opposite order.
+    to_grade: Vec<u32>,
+    /// Places of those that are the same, by that of the first.
+    same: BTreeMap<u32, Vec<u32>>,
     /// Hand-ins whose record holds.
     pub kept: usize,
     /// Hand-ins that share the grading of an identical one.
@@ -56,6 +49,36 @@ pub struct Plan<'a> {
     pub refused: usize,
     /// What all gradings depend on.
     pub terms: Terms,
+}
+
+impl<'a> Plan<'a> {
+    /// Gradings to be done.
+    pub fn gradings(&self) -> usize {
+        self.to_grade.len()
+    }
+
+    /// Hand-ins that get a verdict by them.
+    pub fn to_be_told(&self) -> usize {
+        self.to_grade.len() + self.same.values().map(Vec::len).sum::<usize>()
+    }
+
+    fn hand_in(&self, place: u32) -> &'a HandIn {
+        &self.hand_ins[place as usize]
+    }
+}
+
+impl<'a> Iterator for Plan<'a> {
+    type Item = Job<'a>;
+
+    fn next(&mut self) -> Option<Job<'a>> {
+        let first = self.to_grade.pop()?;
+        let others = self.same.remove(&first).unwrap_or_default();
+        Some(Job {
+            first: self.hand_in(first),
+            others: others.into_iter().map(|it| self.hand_in(it)).collect(),
+            attempts: 0,
+        })
+    }
 }
 
 /// Why there is no plan.
@@ -77,7 +100,7 @@ struct Readable {
     drill: &'static str,
     content: Content,
     /// Of its hand-in.
-    place: usize,
+    place: u32,
     /// Whether its record holds.
     kept: bool,
 }
@@ -98,14 +121,16 @@ pub fn plan<'a>(
     let slugs: BTreeSet<&str> = hand_ins.iter().map(|hand_in| hand_in.drill).collect();
     let drills = slugs.into_iter().filter_map(drills::find);
     let mut plan = Plan {
-        jobs: Vec::new(),
+        hand_ins,
+        to_grade: Vec::new(),
+        same: BTreeMap::new(),
         kept: 0,
         copies: 0,
         refused: 0,
         terms: Terms::of(grader.course(), seed, drills)?,
     };
-    let mut readable = Vec::new();
-    for (place, hand_in) in hand_ins.iter().enumerate() {
+    let mut readable = Vec::with_capacity(hand_ins.len());
+    for (place, hand_in) in (0..).zip(hand_ins) {
         let drill = drills::find(hand_in.drill)
             .ok_or_else(|| CourseError::Ungraded(hand_in.drill.to_owned()))?;
         let before = store.record(drill.slug(), &hand_in.student);
@@ -140,48 +165,43 @@ pub fn plan<'a>(
             }
         }
     }
-    plan.share(store, hand_ins, readable)?;
+    plan.share(store, readable)?;
     Ok(plan)
 }
 
-impl<'a> Plan<'a> {
-    /// Makes one job for all that are the same, and none where one of them is known.
-    fn share(
-        &mut self,
-        store: &Store,
-        hand_ins: &'a [HandIn],
-        mut readable: Vec<Readable>,
-    ) -> Result<(), StoreError> {
+impl Plan<'_> {
+    /// Plans one grading for all that are the same, and none where one of them is known.
+    fn share(&mut self, store: &Store, mut readable: Vec<Readable>) -> Result<(), StoreError> {
         readable.sort_unstable_by_key(|it| (it.drill, it.content, !it.kept, it.place));
         let same = |one: &Readable, other: &Readable| {
             one.drill == other.drill && one.content == other.content
         };
         for all in readable.chunk_by(same) {
             // One that is known comes before those that are not.
-            let first = &hand_ins[all[0].place];
+            let first = self.hand_in(all[0].place);
             let known = all[0]
                 .kept
                 .then(|| store.record(first.drill, &first.student));
             let new = all.iter().filter(|it| !it.kept);
-            let mut new = new.map(|it| &hand_ins[it.place]);
+            let mut new = new.map(|it| it.place);
             if let Some(known) = known.flatten() {
-                for hand_in in new {
+                for place in new {
+                    let hand_in = self.hand_in(place);
                     let before = store.record(hand_in.drill, &hand_in.student);
                     store.keep(&copy(&known, hand_in, before.as_ref()))?;
                     self.copies += 1;
                 }
-            } else {
-                self.jobs.extend(new.next().map(|first| Job {
-                    others: new.collect(),
-                    ..Job::of(first)
-                }));
+            } else if let Some(first) = new.next() {
+                let others: Vec<u32> = new.collect();
+                self.copies += others.len();
+                self.to_grade.push(first);
+                if !others.is_empty() {
+                    self.same.insert(first, others);
+                }
             }
         }
-        // In their order again.
-        self.jobs
-            .sort_unstable_by_key(|job| std::ptr::from_ref(job.first));
-        self.jobs.shrink_to_fit();
-        self.copies += self.jobs.iter().map(|job| job.others.len()).sum::<usize>();
+        self.to_grade.sort_unstable_by_key(|place| Reverse(*place));
+        self.to_grade.shrink_to_fit();
         Ok(())
     }
 }

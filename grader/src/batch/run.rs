@@ -48,8 +48,11 @@ pub struct Run<'a> {
 pub fn run(run: Run<'_>, plan: Plan<'_>) -> Result<(), StoreError> {
     let work = Work {
         run,
-        terms: plan.terms,
-        queue: Mutex::new(plan.jobs.into()),
+        terms: plan.terms.clone(),
+        queue: Mutex::new(Queue {
+            plan,
+            again: VecDeque::new(),
+        }),
         under_way: AtomicUsize::new(0),
         alone: Mutex::default(),
         stop: AtomicBool::new(false),
@@ -62,7 +65,7 @@ pub fn run(run: Run<'_>, plan: Plan<'_>) -> Result<(), StoreError> {
         }
     });
     let again = std::mem::take(&mut *lock(&work.alone));
-    *lock(&work.queue) = again.into();
+    lock(&work.queue).again = again.into();
     work.through(false);
     match work
         .error
@@ -77,7 +80,7 @@ pub fn run(run: Run<'_>, plan: Plan<'_>) -> Result<(), StoreError> {
 struct Work<'a> {
     run: Run<'a>,
     terms: Terms,
-    queue: Mutex<VecDeque<Job<'a>>>,
+    queue: Mutex<Queue<'a>>,
     /// Jobs taken from the queue that may come back to it.
     under_way: AtomicUsize,
     /// To be graded once more when nothing else runs.
@@ -86,13 +89,25 @@ struct Work<'a> {
     error: Mutex<Option<StoreError>>,
 }
 
+/// What is to be graded: what was planned, then what came of that.
+struct Queue<'a> {
+    plan: Plan<'a>,
+    again: VecDeque<Job<'a>>,
+}
+
+impl<'a> Queue<'a> {
+    fn pop(&mut self) -> Option<Job<'a>> {
+        self.plan.next().or_else(|| self.again.pop_front())
+    }
+}
+
 impl<'a> Work<'a> {
     /// One worker's work: until the queue is empty for good.
     fn through(&self, beside_others: bool) {
         while !self.stop.load(Ordering::Relaxed) {
             let job = {
                 let mut queue = lock(&self.queue);
-                let job = queue.pop_front();
+                let job = queue.pop();
                 if job.is_some() {
                     self.under_way.fetch_add(1, Ordering::SeqCst);
                 }
@@ -120,11 +135,11 @@ impl<'a> Work<'a> {
             return;
         }
         if graded.verdict.status == Status::InfraError && job.attempts < ATTEMPTS {
-            lock(&self.queue).push_back(job);
+            lock(&self.queue).again.push_back(job);
             return;
         }
         if let Some(others) = self.leave_out_others(&mut job, &graded.key) {
-            lock(&self.queue).push_back(others);
+            lock(&self.queue).again.push_back(others);
         }
         let doubtful = beside_others && ran_out_of_time(&graded.verdict);
         if let Err(error) = self.keep(&job, &graded, doubtful) {
@@ -181,8 +196,9 @@ impl<'a> Work<'a> {
         job.others = same;
         let mut others = others.into_iter();
         others.next().map(|first| Job {
+            first,
             others: others.collect(),
-            ..Job::of(first)
+            attempts: 0,
         })
     }
 

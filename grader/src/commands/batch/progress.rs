@@ -22,8 +22,7 @@ pub(super) struct Progress {
 
 impl Progress {
     pub(super) fn new(plan: &Plan<'_>, hand_ins: usize, seed: u64) -> Progress {
-        let all = plan.jobs.iter().map(|job| 1 + job.others.len()).sum();
-        let gradings = plan.jobs.len();
+        let (all, gradings) = (plan.to_be_told(), plan.gradings());
         let refused = match plan.refused {
             0 => String::new(),
             number => format!(", {number} that cannot be taken"),

@@ -103,7 +103,7 @@ fn a_copy_that_is_changed_meanwhile_is_graded_for_itself() {
     let found = search.run().expect("it can be read");
     let store = Store::open(&course.path("results")).expect("it is new");
     let plan = plan(&grader, &store, &dir, &found.hand_ins, 7).expect("it can be planned");
-    assert_eq!((plan.jobs.len(), plan.copies), (1, 2));
+    assert_eq!((plan.gradings(), plan.copies), (1, 2));
     course.write("class/bob/offload.rs", &broken("bob"));
     let on = Run {
         grader: &grader,
