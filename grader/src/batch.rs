@@ -1,8 +1,9 @@
 //! A whole class: many submissions, graded once each and remembered.
 //!
-//! The modules, in reading order: `pattern` and `find` say what was handed in,
-//! `plan` what of it has to be graded and `key` what a verdict depends on, `run` grades
-//! it, and `store` keeps a `record` of each, which `keeping` makes. `class` is all of them together, `changes` compares with what was said
+//! The modules, in reading order: `pattern` and `find` say what was handed in and by
+//! which `student`, `plan` what of it has to be graded and `key` what a verdict depends
+//! on, `run` grades it, and `store` keeps a `record` of each, which `keeping` makes.
+//! `class` is all of them together, `changes` compares with what was said
 //! before. However large the class, few records are in memory at a time. The folder a
 //! batch writes to looks like this:
 //!
@@ -29,12 +30,14 @@ pub mod rules;
 pub mod run;
 pub mod shape;
 pub mod store;
+pub mod student;
 
 pub use changes::Change;
 pub use class::{Class, ClassDrill, Line, Records};
 pub use find::{Found, HandIn, Layout, PassedOver, Search};
 pub use pattern::Pattern;
 pub use plan::{Plan, plan};
-pub use record::{Outcome, Record, Student};
+pub use record::{Outcome, Record};
 pub use run::{Run, run};
 pub use store::{Settings, Store};
+pub use student::Student;

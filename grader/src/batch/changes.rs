@@ -2,7 +2,8 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::record::{Outcome, Record, Student};
+use super::record::{Outcome, Record};
+use super::student::Student;
 
 /// A student whose verdict is another one than before.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -8,7 +8,8 @@
 use std::fmt;
 use std::io;
 
-use super::record::{Record, Student};
+use super::record::Record;
+use super::student::Student;
 use crate::course::Exercise;
 use crate::verdict::{Status, Verdict};
 

@@ -13,7 +13,7 @@ use saphyr::{LoadableYamlNode, Yaml};
 
 use super::find::{FindError, PassedOver, Search};
 use super::hand_in::{Hand, Kind, Thing, things};
-use super::record::Student;
+use super::student::Student;
 
 /// The names that Gradescope gives to an export's folder and its list.
 const METADATA: &str = "submission_metadata.yml";
@@ -38,16 +38,13 @@ pub(super) fn canvas(
             passed_over.push(over(&thing, why));
             continue;
         };
-        let text = |part: &str| found.name(part).map(|it| it.as_str().into());
-        let id: Box<str> = text("id").unwrap_or_default();
+        let text = |part: &str| found.name(part).map(|it| it.as_str().to_owned());
+        let id = text("id").unwrap_or_default();
         let late = text("late").is_some();
-        let student = Student {
-            name: text("name").unwrap_or_else(|| id.clone()),
-            id: Some(id),
-            email: None,
-        };
+        let name = text("name").unwrap_or_else(|| id.clone());
+        let student = Student::known(&name, Some(&id), None);
         let file = text("file").unwrap_or_default();
-        thing.name = file.into();
+        thing.name = file;
         hands.add(student, late, thing);
     }
     Ok(hands.into_list(search))
@@ -69,16 +66,13 @@ pub(super) fn moodle(
             passed_over.push(over(&thing, "its name is not one that Moodle gives"));
             continue;
         };
-        let text = |part: &str| found.name(part).map(|it| it.as_str().into());
+        let text = |part: &str| found.name(part).map(|it| it.as_str().to_owned());
         if text("kind").as_deref() != Some("file") {
             passed_over.push(over(&thing, "a text that was typed in, no file"));
             continue;
         }
-        let student = Student {
-            name: text("name").unwrap_or_default(),
-            id: text("id"),
-            email: None,
-        };
+        let (name, id) = (text("name").unwrap_or_default(), text("id"));
+        let student = Student::known(&name, id.as_deref(), None);
         let file = text("file").unwrap_or_default();
         match thing.kind {
             Kind::Folder | Kind::Crate if search.drill.is_none() && thing.kind == Kind::Folder => {
@@ -88,7 +82,7 @@ pub(super) fn moodle(
             }
             Kind::Folder | Kind::Crate => hands.add(student, false, thing),
             _ => {
-                thing.name = file.into();
+                thing.name = file;
                 hands.add(student, false, thing);
             }
         }
@@ -159,11 +153,9 @@ fn submitters(path: &Path) -> Result<BTreeMap<String, Vec<Student>>, FindError> 
             .and_then(Yaml::as_sequence);
         let students = students.into_iter().flatten().filter_map(|student| {
             let text = |key| student.as_mapping_get(key).and_then(words);
-            Some(Student {
-                name: text(":name").or_else(|| text(":email"))?,
-                id: text(":sid"),
-                email: text(":email"),
-            })
+            let (id, email) = (text(":sid"), text(":email"));
+            let name = text(":name").or_else(|| email.clone())?;
+            Some(Student::known(&name, id.as_deref(), email.as_deref()))
         });
         if let Some(name) = name.as_str() {
             all.insert(name.to_owned(), students.collect());
@@ -173,9 +165,9 @@ fn submitters(path: &Path) -> Result<BTreeMap<String, Vec<Student>>, FindError> 
 }
 
 /// A value as text; a student's number may be written as either.
-fn words(value: &Yaml<'_>) -> Option<Box<str>> {
-    let number = || value.as_integer().map(|number| number.to_string().into());
-    let text: Box<str> = value.as_str().map(Box::from).or_else(number)?;
+fn words(value: &Yaml<'_>) -> Option<String> {
+    let number = || value.as_integer().map(|number| number.to_string());
+    let text = value.as_str().map(str::to_owned).or_else(number)?;
     (!text.is_empty()).then_some(text)
 }
 

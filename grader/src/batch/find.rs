@@ -11,7 +11,7 @@ use thiserror::Error;
 use super::exports;
 use super::hand_in::{Hand, Kind, several, stem, things};
 use super::pattern::{Misfit, Named, Pattern};
-use super::record::Student;
+use super::student::Student;
 use crate::text::{closest, one_line};
 
 /// How a class' hand-ins lie in their folder.
@@ -57,8 +57,12 @@ pub struct HandIn {
     /// Whether the learning system marked it as late.
     pub late: bool,
     /// Why it cannot be taken, known without reading it; reads on from the path.
-    pub trouble: Option<Box<str>>,
+    pub trouble: Option<Box<Trouble>>,
 }
+
+/// Why a hand-in cannot be taken. Few have one, so it is kept elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble(pub String);
 
 /// Something that is nobody's hand-in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -171,7 +175,7 @@ impl Search<'_> {
             let same = next.student == first.student && next.drill == first.drill;
             if same {
                 let name = |hand_in: &HandIn| hand_in.path.display().to_string();
-                first.trouble = Some(several(&name(first), &name(next)).into());
+                first.trouble = Some(Box::new(Trouble(several(&name(first), &name(next)))));
             }
             same
         });
@@ -260,11 +264,15 @@ impl Walk<'_> {
             _ => vec![thing],
         };
         let hand = Hand {
-            student: Student {
-                id: said.id.as_deref().map(Box::from),
-                // A pattern may tell students by numbers only.
-                ..Student::named(&said.student.or(said.id).unwrap_or_default())
-            },
+            // A pattern may tell students by numbers only.
+            student: Student::known(
+                said.student
+                    .as_ref()
+                    .or(said.id.as_ref())
+                    .map_or("", |it| it),
+                said.id.as_deref(),
+                None,
+            ),
             late: false,
             drill,
             things,

@@ -7,9 +7,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::find::{HandIn, PassedOver};
+use super::find::{HandIn, PassedOver, Trouble};
 use super::pattern::drill_named;
-use super::record::Student;
+use super::student::Student;
 
 /// Folders within folders that are looked into for a crate.
 const DEPTH: usize = 4;
@@ -190,7 +190,7 @@ impl Hand {
                 drill,
                 path: path.into(),
                 late: self.late,
-                trouble: trouble.map(String::into_boxed_str),
+                trouble: trouble.map(|why| Box::new(Trouble(why))),
             })
         };
         let usable = || things.iter().filter(|thing| thing.is_usable());

@@ -37,12 +37,10 @@ impl Terms {
     ///
     /// # Errors
     /// When a drill's `exercise.toml` cannot be read.
-    pub fn of(
-        course: &Course,
-        seed: u64,
-        drills: impl Iterator<Item = &'static dyn Drill>,
-    ) -> Result<Terms, CourseError> {
-        let rules = drills.map(|drill| Ok((drill.slug(), rules_of(course, drill)?.into())));
+    pub fn of(course: &Course, seed: u64, drills: &[&dyn Drill]) -> Result<Terms, CourseError> {
+        let rules = drills
+            .iter()
+            .map(|drill| Ok((drill.slug(), rules_of(course, *drill)?.into())));
         Ok(Terms {
             seed,
             rules: rules.collect::<Result<_, CourseError>>()?,

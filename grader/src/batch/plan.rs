@@ -95,9 +95,8 @@ pub enum PlanError {
     Store(#[from] StoreError),
 }
 
-/// A submission that can be graded, while the plan is made.
+/// A submission that can be graded, while the plan for its drill is made.
 struct Readable {
-    drill: &'static str,
     content: Content,
     /// Of its hand-in.
     place: u32,
@@ -119,7 +118,11 @@ pub fn plan<'a>(
     seed: u64,
 ) -> Result<Plan<'a>, PlanError> {
     let slugs: BTreeSet<&str> = hand_ins.iter().map(|hand_in| hand_in.drill).collect();
-    let drills = slugs.into_iter().filter_map(drills::find);
+    let drills = slugs.into_iter().map(|slug| {
+        let ungraded = || CourseError::Ungraded(slug.to_owned());
+        drills::find(slug).ok_or_else(ungraded)
+    });
+    let drills: Vec<&dyn Drill> = drills.collect::<Result<_, _>>()?;
     let mut plan = Plan {
         hand_ins,
         to_grade: Vec::new(),
@@ -127,56 +130,67 @@ pub fn plan<'a>(
         kept: 0,
         copies: 0,
         refused: 0,
-        terms: Terms::of(grader.course(), seed, drills)?,
+        terms: Terms::of(grader.course(), seed, &drills)?,
     };
-    let mut readable = Vec::with_capacity(hand_ins.len());
-    for (place, hand_in) in (0..).zip(hand_ins) {
-        let drill = drills::find(hand_in.drill)
-            .ok_or_else(|| CourseError::Ungraded(hand_in.drill.to_owned()))?;
-        let before = store.record(drill.slug(), &hand_in.student);
-        match taken(grader, drill, dir, hand_in)? {
-            Err(verdict) => match before {
-                Some(record) if says(&record, &verdict, hand_in) => plan.kept += 1,
-                before => {
-                    plan.refused += 1;
-                    let refused = Graded {
-                        key: plan.terms.unread(drill, verdict.seed),
-                        shape: String::new(),
-                        verdict: *verdict,
-                    };
-                    store.keep(&record(hand_in, &refused, before.as_ref()))?;
-                }
-            },
-            Ok(submission) => {
-                let key = plan.terms.key(drill, &submission);
-                let before = before.filter(|record| holds(record, &key, grader));
-                readable.push(Readable {
-                    drill: key.drill,
-                    content: Content::of(&submission),
-                    place,
-                    kept: before.is_some(),
-                });
-                if let Some(record) = before {
-                    plan.kept += 1;
-                    if let Some(moved) = moved(record, hand_in) {
-                        store.keep(&moved)?;
-                    }
-                }
-            }
-        }
+    for drill in drills {
+        let readable = plan.look(grader, store, dir, drill)?;
+        plan.share(store, readable)?;
     }
-    plan.share(store, readable)?;
+    plan.to_grade.sort_unstable_by_key(|place| Reverse(*place));
+    plan.to_grade.shrink_to_fit();
     Ok(plan)
 }
 
 impl Plan<'_> {
+    /// Reads what was handed in for a drill. What cannot be read is refused now.
+    fn look(
+        &mut self,
+        grader: &Grader,
+        store: &Store,
+        dir: &Path,
+        drill: &dyn Drill,
+    ) -> Result<Vec<Readable>, PlanError> {
+        let mut readable = Vec::new();
+        let hand_ins = (0..).zip(self.hand_ins);
+        for (place, hand_in) in hand_ins.filter(|(_, it)| it.drill == drill.slug()) {
+            let before = store.record(drill.slug(), &hand_in.student);
+            match taken(grader, drill, dir, hand_in)? {
+                Err(verdict) => match before {
+                    Some(record) if says(&record, &verdict, hand_in) => self.kept += 1,
+                    before => {
+                        self.refused += 1;
+                        let refused = Graded {
+                            key: self.terms.unread(drill, verdict.seed),
+                            shape: String::new(),
+                            verdict: *verdict,
+                        };
+                        store.keep(&record(hand_in, &refused, before.as_ref()))?;
+                    }
+                },
+                Ok(submission) => {
+                    let key = self.terms.key(drill, &submission);
+                    let before = before.filter(|record| holds(record, &key, grader));
+                    readable.push(Readable {
+                        content: Content::of(&submission),
+                        place,
+                        kept: before.is_some(),
+                    });
+                    if let Some(record) = before {
+                        self.kept += 1;
+                        if let Some(moved) = moved(record, hand_in) {
+                            store.keep(&moved)?;
+                        }
+                    }
+                }
+            }
+        }
+        Ok(readable)
+    }
+
     /// Plans one grading for all that are the same, and none where one of them is known.
     fn share(&mut self, store: &Store, mut readable: Vec<Readable>) -> Result<(), StoreError> {
-        readable.sort_unstable_by_key(|it| (it.drill, it.content, !it.kept, it.place));
-        let same = |one: &Readable, other: &Readable| {
-            one.drill == other.drill && one.content == other.content
-        };
-        for all in readable.chunk_by(same) {
+        readable.sort_unstable_by_key(|it| (it.content, !it.kept, it.place));
+        for all in readable.chunk_by(|one, other| one.content == other.content) {
             // One that is known comes before those that are not.
             let first = self.hand_in(all[0].place);
             let known = all[0]
@@ -200,8 +214,6 @@ impl Plan<'_> {
                 }
             }
         }
-        self.to_grade.sort_unstable_by_key(|place| Reverse(*place));
-        self.to_grade.shrink_to_fit();
         Ok(())
     }
 }
@@ -218,7 +230,7 @@ pub(super) fn taken(
     let path = one_line(&hand_in.path.display().to_string(), 200);
     let refused = |why: String| Ok(Err(Box::new(rejected(drill, &hand_in.path, 0, why))));
     if let Some(trouble) = &hand_in.trouble {
-        return refused(format!("`{path}` {trouble}"));
+        return refused(format!("`{path}` {}", trouble.0));
     }
     match grader.read(drill, &dir.join(&hand_in.path)) {
         Ok(submission) => Ok(Ok(submission.as_crate())),

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
+use super::student::Student;
 use crate::verdict::{CheckStatus, Status, Verdict};
 
 /// The version of a record's JSON form.
@@ -17,26 +17,6 @@ pub const RECORD_SCHEMA: u32 = 1;
 /// bytes of JSON.
 const DIAGNOSTICS: usize = 6 << 10;
 const OUTPUT: usize = 2 << 10;
-
-/// The longest file name made from a student's name.
-const LONGEST_NAME: usize = 64;
-
-/// Who handed something in, as its file or folder says.
-///
-/// Two are the same student when name and id are. All of it is text that somebody
-/// else chose: it must be escaped wherever it is shown.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Student {
-    /// The name, or what stands for it.
-    pub name: Box<str>,
-    /// The number the learning system knows the student by: Canvas' user id,
-    /// Moodle's participant number, Gradescope's student id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<Box<str>>,
-    /// The address, where an export names it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub email: Option<Box<str>>,
-}
 
 /// What is kept of one submission of one student for one drill.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -99,57 +79,6 @@ pub struct Outcome {
     pub score: u32,
     /// Each check by its id.
     pub checks: BTreeMap<String, CheckStatus>,
-}
-
-impl Student {
-    /// A student known by name only.
-    pub fn named(name: &str) -> Student {
-        Student {
-            name: name.into(),
-            id: None,
-            email: None,
-        }
-    }
-
-    /// A file name without an ending that is this student's alone: plain characters,
-    /// never empty, never hidden.
-    pub fn file_stem(&self) -> String {
-        let whole = match &self.id {
-            Some(id) => format!("{}-{id}", self.name),
-            None => self.name.to_string(),
-        };
-        let plain = |letter: char| match letter {
-            'a'..='z' | 'A'..='Z' | '0'..='9' | '_' | '.' => letter,
-            _ => '-',
-        };
-        let stem: String = whole.chars().map(plain).take(LONGEST_NAME).collect();
-        let stem = stem.trim_matches(['-', '.']);
-        if self.id.is_none() && stem == whole && !has_mark(stem) {
-            return whole;
-        }
-        // What was changed could be somebody else's name by now; so a mark of the
-        // real one goes behind it.
-        let mut hash = Sha256::new();
-        hash.update(self.name.as_bytes());
-        hash.update([0]);
-        hash.update(self.id.as_deref().unwrap_or_default().as_bytes());
-        let mark: String = hash
-            .finalize()
-            .iter()
-            .take(6)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        match stem {
-            "" => mark,
-            _ => format!("{stem}-{mark}"),
-        }
-    }
-}
-
-/// Whether a plain name ends as one with a mark does.
-fn has_mark(stem: &str) -> bool {
-    let last = stem.rsplit('-').next().unwrap_or(stem);
-    stem.is_empty() || (last.len() == 12 && last.chars().all(|letter| letter.is_ascii_hexdigit()))
 }
 
 impl Record {
@@ -220,55 +149,5 @@ mod tests {
             cut(&mut text, limit);
             assert_eq!(text, kept);
         }
-    }
-
-    #[test]
-    fn a_plain_name_is_its_own_file_name() {
-        for name in ["ada", "lovelace_ada", "B.Bobson", "x-1"] {
-            assert_eq!(Student::named(name).file_stem(), name);
-        }
-    }
-
-    #[test]
-    fn no_two_students_share_a_file_name() {
-        let odd = [
-            "a b",
-            "a/b",
-            "a-b",
-            "..",
-            "",
-            "é",
-            "è",
-            "../../etc",
-            ".x",
-            "x",
-        ];
-        let mut students: Vec<Student> = odd.map(Student::named).to_vec();
-        // Names that look like what others are turned into.
-        let made = students.clone();
-        students.extend(
-            made.iter()
-                .map(|student| Student::named(&student.file_stem())),
-        );
-        students.extend(["1", "2"].map(|id| Student {
-            id: Some(id.into()),
-            ..Student::named("a-b")
-        }));
-        students.push(Student::named(&"n".repeat(300)));
-        students.push(Student::named(&"n".repeat(301)));
-        students.sort();
-        students.dedup();
-        let mut stems: Vec<String> = students.iter().map(Student::file_stem).collect();
-        for stem in &stems {
-            let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
-            assert!(
-                stem.chars().all(plain) && !stem.starts_with(['.', '-']),
-                "{stem}"
-            );
-            assert!((1..90).contains(&stem.len()), "{stem}");
-        }
-        stems.sort();
-        stems.dedup();
-        assert_eq!(stems.len(), students.len());
     }
 }

@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::class::Records;
-use super::record::{Record, Student};
+use super::record::Record;
+use super::student::Student;
 
 /// What a batch was asked, kept beside its records.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

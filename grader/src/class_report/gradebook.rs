@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use csv::Writer;
 
 use crate::batch::class::{Class, Line};
-use crate::batch::record::Student;
+use crate::batch::student::Student;
 use crate::report::words;
 use crate::text::one_line;
 
@@ -101,11 +101,11 @@ fn titles(class: &Class<'_>) -> impl Iterator<Item = String> {
 }
 
 fn named(student: &Student) -> [String; 3] {
-    let text = |text: &Option<Box<str>>| text.as_deref().unwrap_or_default().to_owned();
+    let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
     [
-        student.name.to_string(),
-        text(&student.id),
-        text(&student.email),
+        student.name().to_owned(),
+        text(student.id()),
+        text(student.email()),
     ]
 }
 

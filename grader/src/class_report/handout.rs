@@ -1,6 +1,7 @@
 //! What one student is handed back: every drill they handed in, as Markdown.
 
-use crate::batch::record::{Record, Student};
+use crate::batch::record::Record;
+use crate::batch::student::Student;
 use crate::feedback::Feedback;
 use crate::report::markdown::{inline, section, span};
 use crate::report::words;
@@ -8,7 +9,7 @@ use crate::text::one_line;
 
 /// One student's page.
 pub(super) fn of(student: &Student, records: &[Record], feedback: &Feedback) -> String {
-    let name = span(&one_line(&student.name, 200));
+    let name = span(&one_line(student.name(), 200));
     let mut text = format!("# Feedback for {name}\n\n");
     for record in records {
         let shown = feedback.of(&record.verdict);

@@ -6,7 +6,8 @@
 use std::fs;
 use std::path::Path;
 
-use grader::batch::record::{RECORD_SCHEMA, Record, Student};
+use grader::batch::record::{RECORD_SCHEMA, Record};
+use grader::batch::student::Student;
 use grader::batch::{Class, ClassDrill, shape};
 use grader::class_report::{Options, Statistics, write_all};
 use grader::feedback::{Feedback, Level};

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use grader::batch::record::{RECORD_SCHEMA, Record, Student};
+use grader::batch::record::{RECORD_SCHEMA, Record};
+use grader::batch::student::Student;
 use grader::batch::{Class, ClassDrill};
 use grader::class_report::{KnownShape, Options, Statistics, write_all};
 use grader::feedback::{CheckSettings, Level, Visibility};
@@ -26,7 +27,7 @@ fn drill(slug: &str) -> ClassDrill {
 
 fn record(student: Student, drill: &str, status: Status, shape: &str) -> Record {
     let mut verdict = made::verdict(status);
-    let path = format!("{}/{drill}.rs", student.name);
+    let path = format!("{}/{drill}.rs", student.name());
     drill.clone_into(&mut verdict.drill);
     path.clone_into(&mut verdict.submission);
     Record {
@@ -34,7 +35,7 @@ fn record(student: Student, drill: &str, status: Status, shape: &str) -> Record 
         drill: drill.to_owned(),
         path,
         late: false,
-        sha256: format!("{:0>64}", student.name.len()),
+        sha256: format!("{:0>64}", student.name().len()),
         shape: shape.to_owned(),
         seed: 7,
         rules: "rules".to_owned(),
@@ -51,11 +52,7 @@ fn record(student: Student, drill: &str, status: Status, shape: &str) -> Record 
 /// Seven students, one of every status and some who handed in nothing for one drill.
 pub(crate) fn records() -> Vec<Record> {
     let named = Student::named;
-    let numbered = Student {
-        id: Some("4711".into()),
-        email: Some("ada@example.org".into()),
-        ..named("Lovelace, Ada")
-    };
+    let numbered = Student::known("Lovelace, Ada", Some("4711"), Some("ada@example.org"));
     let race = "cache_race";
     let fix = "inflight_fix";
     let mut records = vec![
@@ -222,11 +219,8 @@ fn the_page_asks_for_nothing_and_runs_nothing() {
     let mut records = records();
     for record in &mut records {
         record.verdict = harm(&record.verdict, HOSTILE);
-        record.student = Student {
-            id: Some(format!("{}{HOSTILE}", record.student.name).into()),
-            email: Some(HOSTILE.into()),
-            ..Student::named(HOSTILE)
-        };
+        let id = format!("{}{HOSTILE}", record.student.name());
+        record.student = Student::known(HOSTILE, Some(&id), Some(HOSTILE));
         record.path = HOSTILE.to_owned();
     }
     let out = written(&records, &options());
@@ -277,11 +271,7 @@ fn no_cell_of_a_gradebook_is_a_formula() {
         "＝1",
     ];
     for (record, name) in records.iter_mut().zip(names) {
-        record.student = Student {
-            id: Some(name.into()),
-            email: Some(name.into()),
-            ..Student::named(name)
-        };
+        record.student = Student::known(name, Some(name), Some(name));
     }
     records.truncate(names.len());
     let mut drills = drills();

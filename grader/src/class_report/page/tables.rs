@@ -62,7 +62,7 @@ pub(super) fn students(class: &Class<'_>, group: &Group) -> String {
     let names: Vec<String> = group
         .first
         .iter()
-        .map(|place| one_line(&class.lines[*place].student.name, 60))
+        .map(|place| one_line(class.lines[*place].student.name(), 60))
         .collect();
     let more = match group.count - group.first.len() {
         0 => String::new(),
@@ -86,7 +86,7 @@ pub(super) fn slowest(class: &Class<'_>, statistics: &Statistics) -> io::Result<
                     th.number scope="col" { "schedules" }
                 } }
                 tbody { @for record in records { tr {
-                    th scope="row" { (one_line(&record.student.name, 60)) }
+                    th scope="row" { (one_line(record.student.name(), 60)) }
                     td { (one_line(&record.drill, 60)) }
                     td.number { (record.verdict.metrics.compile_ms) " ms" }
                     td.number { (record.verdict.metrics.run_ms) " ms" }
@@ -118,7 +118,7 @@ pub(super) fn not_graded(class: &Class<'_>, out: &mut dyn Write) -> io::Result<(
     let rows = failed.map(|line| {
         let record = class.record(line)?;
         Ok(html! { tr {
-            th scope="row" { (one_line(&record.student.name, 60)) }
+            th scope="row" { (one_line(record.student.name(), 60)) }
             td { (one_line(&record.drill, 60)) }
             td.number { (record.attempts) }
             td { (excerpt(&printable(&record.verdict.diagnostics), 1000)) }
@@ -148,7 +148,7 @@ pub(super) fn changes(
     let rows = statistics.changed.iter().map(|place| {
         let change = changes::of(&class.record(&class.lines[*place])?);
         Ok(html! { @if let Some(change) = change { tr {
-            th scope="row" { (one_line(&change.student.name, 60)) }
+            th scope="row" { (one_line(change.student.name(), 60)) }
             td { (one_line(&change.drill, 60)) }
             td { (outcome(&change.before)) }
             td { (outcome(&change.after)) }
@@ -203,7 +203,7 @@ pub(super) fn everybody(class: &Class<'_>, out: &mut dyn Write) -> io::Result<()
     let rows = class.by_student().map(|(student, lines)| {
         Ok(html! { tr {
             th scope="row" {
-                a href={ "feedback/" (student.file_stem()) ".md" } { (one_line(&student.name, 60)) }
+                a href={ "feedback/" (student.file_stem()) ".md" } { (one_line(student.name(), 60)) }
             }
             @for drill in 0..class.drills.len() {
                 td { @match lines.iter().find(|line| line.drill == drill) {
@@ -224,7 +224,7 @@ pub(super) fn everybody(class: &Class<'_>, out: &mut dyn Write) -> io::Result<()
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::batch::record::Student;
+    use crate::batch::student::Student;
 
     #[test]
     fn checks_that_changed_alike_are_told_together() {

@@ -45,16 +45,16 @@ fn line(hand_in: &HandIn) -> [String; 3] {
         path.push_str("  (late)");
     }
     if let Some(trouble) = &hand_in.trouble {
-        path.push_str(&format!("  (rejected: {trouble})"));
+        path.push_str(&format!("  (rejected: {})", trouble.0));
     }
     [name(&hand_in.student), hand_in.drill.to_owned(), path]
 }
 
 /// A student in a line.
 pub(super) fn name(student: &Student) -> String {
-    let name = one_line(&student.name, 60);
-    match &student.id {
-        Some(id) if *id != student.name => format!("{name} ({})", one_line(id, 20)),
+    let name = one_line(student.name(), 60);
+    match student.id() {
+        Some(id) if id != student.name() => format!("{name} ({})", one_line(id, 20)),
         _ => name,
     }
 }

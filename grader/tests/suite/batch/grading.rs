@@ -52,7 +52,7 @@ fn identical_submissions_are_graded_once_and_a_broken_archive_harms_nobody() {
         assert_eq!((record.seed, &record.sha256), (ada.seed, &ada.sha256));
         assert_eq!(record.verdict.submission, record.path);
         assert!(
-            record.path.starts_with(&*record.student.name),
+            record.path.starts_with(record.student.name()),
             "{}",
             record.path
         );
