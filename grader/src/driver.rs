@@ -4,7 +4,9 @@
 //! fails, the run it failed in is found out, and every other run goes on in a
 //! fresh worker. It never judges what it saw.
 
+mod asking;
 mod room;
+mod talk;
 mod threads;
 
 use sha2::{Digest, Sha256};
@@ -12,13 +14,14 @@ use std::collections::VecDeque;
 use std::io;
 use std::path::Path;
 
+use asking::Sent;
 use room::Room;
-use worker::protocol::{Admission, Answer, Call, Event, Order, Picture, Report, Step};
+use worker::protocol::{Order, Report};
 
-use crate::evidence::{Evidence, Tampering};
+use crate::evidence::Evidence;
 use crate::explore::{Played, System};
 use crate::limits::Limits;
-use crate::schedule::{Action, FIRST_USER, HashEnding, Outcome, Settle, Turn};
+use crate::schedule::Turn;
 use crate::stopwatch::Stopwatch;
 use crate::supervisor::{Failure, Worker};
 
@@ -55,25 +58,6 @@ pub struct Run {
     script: Vec<Turn>,
     /// What is known of it: of as many turns as have been answered.
     pub evidence: Evidence,
-}
-
-/// Runs whose turns were asked for.
-#[derive(Debug)]
-struct Sent {
-    runs: Vec<Run>,
-    /// What was asked of which worker; nothing if it is to be asked later.
-    asked: Option<Asked>,
-}
-
-/// Orders that a worker was sent.
-#[derive(Debug)]
-struct Asked {
-    worker: u64,
-    /// To close runs first, so many of them, then one for each run.
-    orders: Vec<Order>,
-    closing: usize,
-    /// How many of the runs are opened by them.
-    opening: usize,
 }
 
 /// Sums over all runs of one grading.
@@ -194,170 +178,6 @@ impl<'a> Driver<'a> {
         played
     }
 
-    /// Sends steps of any kind and waits for what comes of them, one list of events
-    /// for each; `run` numbers the run they belong to, as [`Driver::new_run`] gave it.
-    ///
-    /// # Errors
-    /// What kept the worker from answering.
-    pub fn converse(&mut self, run: u64, steps: Vec<Step>) -> Result<Vec<Vec<Event>>, Failure> {
-        let order = self.say(run, steps)?;
-        self.hear(&order)
-    }
-
-    /// Sends steps as [`Driver::converse`] does. What comes of them is got by
-    /// [`Driver::hear`], in the order in which they were said.
-    ///
-    /// # Errors
-    /// When there is no worker to be told.
-    pub fn say(&mut self, run: u64, steps: Vec<Step>) -> Result<Order, Failure> {
-        let order = Order { run, steps };
-        match self.working() {
-            Ok(worker) => worker.send(std::slice::from_ref(&order)),
-            Err(failure) => {
-                self.give_up_on(&failure);
-                return Err(failure);
-            }
-        }
-        Ok(order)
-    }
-
-    /// What came of what was said.
-    ///
-    /// # Errors
-    /// What kept the worker from answering.
-    pub fn hear(&mut self, order: &Order) -> Result<Vec<Vec<Event>>, Failure> {
-        let (mut reports, failure) = match self.working() {
-            Ok(worker) => worker.receive(std::slice::from_ref(order)),
-            Err(failure) => (Vec::new(), Some(failure)),
-        };
-        match (reports.pop(), failure) {
-            (Some(report), None) => Ok(report.steps),
-            (_, failure) => {
-                let failure = failure.unwrap_or_else(|| self.out_of_time());
-                self.give_up_on(&failure);
-                Err(failure)
-            }
-        }
-    }
-
-    /// Opens a run, lets a request wait in it, and frees it: code of the submission
-    /// runs then too. What goes wrong is in [`Driver::failed_closing`].
-    pub fn try_freeing(&mut self) {
-        let run = self.new_run();
-        let request = Step::Request {
-            request: 1,
-            call: self.call(FIRST_USER, &self.blank_evidence(run)),
-        };
-        let steps = vec![
-            Step::New {
-                seed: self.loop_seed(),
-                max_parallel: None,
-            },
-            request,
-            Step::Settle { polls: SPIN_POLLS },
-        ];
-        // A failure here will come again where a check looks for it.
-        if self.converse(run, steps).is_err() {
-            return;
-        }
-        match self.converse(run, vec![Step::End]) {
-            Err(failure) => self.failed_closing = Some(failure),
-            Ok(reports) => {
-                self.panicked_closing =
-                    reports.into_iter().flatten().find_map(|event| match event {
-                        Event::Broke { message } => Some(message),
-                        _ => None,
-                    });
-            }
-        }
-    }
-
-    /// What a request for this user asks of the submission.
-    fn call(&self, user: u32, evidence: &Evidence) -> Call {
-        match self.service {
-            Service::Users => Call::GetUser {
-                user: evidence.wire_id(user),
-            },
-            Service::Passwords => Call::Hash {
-                password: evidence.secrets().password(user),
-            },
-        }
-    }
-
-    /// The step that does what a turn says, if it takes one.
-    fn action_step(&self, action: Action, request: u32, evidence: &Evidence) -> Option<Step> {
-        Some(match action {
-            Action::Start { user } => Step::Request {
-                request,
-                call: self.call(user, evidence),
-            },
-            Action::Answer { fetch, outcome } => Step::Answer {
-                fetch,
-                with: match outcome {
-                    Outcome::Row => Answer::Row {
-                        name: evidence.row_name(fetch),
-                    },
-                    Outcome::NotFound => Answer::NotFound,
-                    Outcome::Unavailable => Answer::Unavailable,
-                    Outcome::Panic => Answer::Panic,
-                },
-            },
-            Action::Admit { hash, ending } => Step::Admit {
-                hash,
-                with: match ending {
-                    HashEnding::Done => Admission::Text(evidence.secrets().hash_text(hash)),
-                    HashEnding::Bcrypt => {
-                        let (cost, salt) = evidence.secrets().cost_and_salt(hash);
-                        Admission::Bcrypt { cost, salt }
-                    }
-                    HashEnding::Panic => Admission::Panic,
-                },
-            },
-            Action::HangUp { request } => Step::Drop { request },
-            Action::Pass { micros } => Step::Advance { micros },
-            Action::Make { .. } | Action::Wait => return None,
-        })
-    }
-
-    /// Watches the loop in real time while `passwords` passwords are hashed, in a
-    /// worker of its own.
-    ///
-    /// # Errors
-    /// What kept the worker from answering.
-    pub fn watch(&mut self, passwords: u32) -> Result<Picture, Failure> {
-        self.discard_worker();
-        let run = self.new_run();
-        let secrets = self.blank_evidence(run).secrets().clone();
-        let order = Order {
-            run,
-            steps: vec![Step::Watch {
-                max_parallel: passwords as usize,
-                passwords: (FIRST_USER..FIRST_USER + passwords)
-                    .map(|number| secrets.password(number))
-                    .collect(),
-            }],
-        };
-        // A stopped loop is what the picture is to show.
-        let limits = Limits {
-            answer_cpu: self.limits.answer_wall,
-            answer_asleep: self.limits.answer_wall,
-            looks_all_asleep: None,
-            ..self.limits.clone()
-        };
-        let started = Worker::start(self.program, &limits, self.time);
-        let mut worker = started.map_err(|error| Failure::Died(error.to_string()))??;
-        let (mut reports, failure) = worker.exchange(&[order]);
-        if let Some(failure) = failure {
-            return Err(failure);
-        }
-        let events = reports.pop().map(|report| report.steps.concat());
-        let picture = events.into_iter().flatten().find_map(|event| match event {
-            Event::Watched { picture } => Some(picture),
-            _ => None,
-        });
-        picture.ok_or_else(|| Failure::Garbled("no picture where one was due".to_owned()))
-    }
-
     /// The number of a run to be driven by [`Driver::converse`].
     pub fn new_run(&mut self) -> u64 {
         self.runs_opened += 1;
@@ -436,150 +256,6 @@ impl<'a> Driver<'a> {
         self.to_close.clear();
         self.room.emptied();
     }
-
-    /// The order that plays what of the run's script has not been played. A run
-    /// the current worker does not know is played from the start.
-    fn order(&mut self, run: &mut Run) -> Order {
-        let mut steps = Vec::new();
-        if run.worker != Some(self.workers_started) {
-            run.worker = Some(self.workers_started);
-            run.evidence = self.blank_evidence(run.id);
-            self.room.opening();
-            steps.push(Step::New {
-                seed: self.loop_seed(),
-                max_parallel: None,
-            });
-        }
-        let (played, to_play) = run.script.split_at(run.evidence.turns().len());
-        let starts = |turn: &&Turn| matches!(turn.action, Action::Start { .. });
-        let mut requests = played.iter().filter(starts).count() as u32;
-        for turn in to_play {
-            requests += u32::from(starts(&turn));
-            steps.extend(self.action_step(turn.action, requests, &run.evidence));
-            steps.push(Step::Settle {
-                polls: match turn.settle {
-                    Settle::Polls(polls) => polls,
-                    Settle::Fully => SPIN_POLLS + SPIN_POLLS_PER_REQUEST * requests,
-                },
-            });
-        }
-        Order { run: run.id, steps }
-    }
-
-    /// The orders that close what is to be closed.
-    fn closing_orders(&mut self) -> Vec<Order> {
-        self.room.closed(self.to_close.len());
-        let closing = std::mem::take(&mut self.to_close).into_iter();
-        let end = |run| Order {
-            run,
-            steps: vec![Step::End],
-        };
-        closing.map(end).collect()
-    }
-
-    /// Asks for what is left of each run's script.
-    ///
-    /// # Errors
-    /// When there is no worker to ask.
-    fn ask(&mut self, runs: &mut [Run]) -> Result<Asked, Failure> {
-        self.working()?;
-        let mut orders = self.closing_orders();
-        let closing = orders.len();
-        let before = self.room.open();
-        orders.extend(runs.iter_mut().map(|run| self.order(run)));
-        let opening = self.room.open() - before;
-        self.working()?.send(&orders);
-        Ok(Asked {
-            worker: self.workers_started,
-            orders,
-            closing,
-            opening,
-        })
-    }
-
-    /// Asks for all that was sent and not asked of the current worker, the oldest first:
-    /// reports come in the order of the orders. What has no room is asked for later.
-    fn ask_for_what_was_sent(&mut self) {
-        let mut sent = std::mem::take(&mut self.sent);
-        let current = |sent: &Sent, worker: u64| {
-            let asked = sent.asked.as_ref();
-            asked.is_some_and(|asked| asked.worker == worker)
-        };
-        let first = sent
-            .iter()
-            .position(|one| !current(one, self.workers_started));
-        for at in first.unwrap_or(sent.len())..sent.len() {
-            if !self.has_room(&sent[at].runs) {
-                if at > 0 && current(&sent[at - 1], self.workers_started) {
-                    break;
-                }
-                self.make_room();
-            }
-            match self.ask(&mut sent[at].runs) {
-                Ok(asked) => sent[at].asked = Some(asked),
-                // Why nobody could be asked will be found out once more.
-                Err(_) => break,
-            }
-        }
-        self.sent = sent;
-    }
-
-    /// What came of it, noted in the runs. Why the first run that was not answered was
-    /// not, if there is one: it, or one of those sent with it, failed.
-    fn answered(&mut self, runs: &mut [Run], asked: &Asked) -> Option<Failure> {
-        let received = self.working().map(|worker| worker.receive(&asked.orders));
-        let (reports, mut failure) = received.unwrap_or_else(|failure| (Vec::new(), Some(failure)));
-        let reports = reports.into_iter().skip(asked.closing);
-        for (run, report) in runs.iter_mut().zip(reports) {
-            if let Err(tampering) = absorb(run, report) {
-                failure = Some(Failure::Garbled(tampering.0));
-                break;
-            }
-        }
-        match &failure {
-            Some(failure) => self.give_up_on(failure),
-            None => self.room.opened(asked.opening),
-        }
-        failure
-    }
-
-    /// Plays what is left of each run's script. Why it could not be, if so.
-    fn attempt(&mut self, runs: &mut [Run]) -> Option<Failure> {
-        if !self.has_room(runs) {
-            self.make_room();
-        }
-        match self.ask(runs) {
-            Ok(asked) => self.answered(runs, &asked),
-            Err(failure) => {
-                self.give_up_on(&failure);
-                Some(failure)
-            }
-        }
-    }
-
-    /// How many turns of a run the current worker has played.
-    fn turns_known(&self, run: &Run) -> usize {
-        match run.worker == Some(self.workers_started) {
-            true => run.evidence.turns().len(),
-            false => 0,
-        }
-    }
-
-    /// Plays what is left of a run, from the start if its worker is gone, alone and turn
-    /// by turn, so that its evidence ends with the turn that fails, if one does.
-    fn play_slowly(&mut self, run: &mut Run) -> Option<Failure> {
-        let known = self.turns_known(run);
-        for turn in run.script.split_off(known) {
-            run.script.push(turn);
-            let failure = self.attempt(std::slice::from_mut(run));
-            if failure.is_some() {
-                // What the grader did in that turn is known even so.
-                let _ = run.evidence.played(turn, &[], &[]);
-                return failure;
-            }
-        }
-        None
-    }
 }
 
 /// A number that follows from `seed` and does not give it away.
@@ -589,24 +265,6 @@ fn derived(seed: u64, purpose: &str) -> u64 {
     hash.update(purpose.as_bytes());
     let first = hash.finalize().into_iter().take(8);
     first.fold(0, |number, byte| number << 8 | u64::from(byte))
-}
-
-fn absorb(run: &mut Run, report: Report) -> Result<(), Tampering> {
-    let to_play = run.script.split_off(run.evidence.turns().len());
-    let mut steps = report.steps.into_iter();
-    let settles = to_play.len();
-    let silent = |turn: &Turn| matches!(turn.action, Action::Wait | Action::Make { .. });
-    let actions = to_play.iter().filter(|turn| !silent(turn)).count();
-    if steps.len() > settles + actions {
-        run.evidence.opened(&steps.next().unwrap_or_default())?;
-    }
-    for turn in to_play {
-        run.script.push(turn);
-        let mut next = || steps.next().unwrap_or_default();
-        let action = if silent(&turn) { Vec::new() } else { next() };
-        run.evidence.played(turn, &action, &next())?;
-    }
-    Ok(())
 }
 
 impl System for Driver<'_> {

@@ -97,106 +97,25 @@ impl Coverage {
     }
 }
 
-/// A run to go on with.
-struct Branch<S: System> {
-    run: S::Run,
-    played: Vec<S::Turn>,
-    to_play: Vec<S::Turn>,
-}
-
 /// Batches under way: one is played while the last one's outcome is looked at.
 const BATCHES: usize = 2;
 
 /// Plays every schedule there is, at most `limit` of them.
 ///
-/// `choices` names the turns that may come next. `ended` is shown every run that ended, in an order that depends on
-/// nothing but the system's behaviour.
+/// `choices` names the turns that may come next. `ended` is shown every run that ended,
+/// in an order that depends on nothing but the system's behaviour.
 pub fn explore<S: System>(
     system: &mut S,
     limit: usize,
     choices: impl Fn(&S::Run) -> Follow<S::Turn>,
-    mut ended: impl FnMut(&Played<S>) -> Next,
-) -> Coverage
-where
-    S::Turn: Clone,
-{
-    let mut coverage = Coverage::default();
-    // Branches not begun: the turns that lead there, all but the last known to work.
-    let mut branches: Vec<Vec<S::Turn>> = vec![Vec::new()];
-    // Of each batch under way, the turns its runs will have played.
-    let mut sent: VecDeque<Vec<Vec<S::Turn>>> = VecDeque::new();
-    let mut open: Vec<Branch<S>> = Vec::new();
-    loop {
-        let under_way: usize = sent.iter().map(Vec::len).sum();
-        while open.len() < system.width().div_ceil(BATCHES)
-            && under_way + open.len() < system.width()
-            && coverage.schedules + under_way + open.len() < limit
-        {
-            let Some(turns) = branches.pop() else { break };
-            open.push(Branch {
-                run: system.open(),
-                played: Vec::new(),
-                to_play: turns,
-            });
-        }
-        if !open.is_empty() {
-            let (mut turns, mut batch) = (Vec::new(), Vec::new());
-            for mut branch in open.drain(..) {
-                branch.played.extend(branch.to_play.iter().cloned());
-                turns.push(branch.played);
-                batch.push((branch.run, branch.to_play));
-            }
-            system.send(batch);
-            sent.push_back(turns);
-            if sent.len() < BATCHES {
-                continue;
-            }
-        }
-        let Some(played_turns) = sent.pop_front() else {
-            coverage.unexplored += branches.len();
-            return coverage;
-        };
-        let mut stop = false;
-        for (outcome, turns) in system.receive().into_iter().zip(played_turns) {
-            let follow = match outcome.failure {
-                None => choices(&outcome.run),
-                Some(_) => Follow::End,
-            };
-            let mut next = match follow {
-                Follow::AnyOf(next) => next,
-                Follow::End => {
-                    stop |= coverage.count(ended(&outcome));
-                    system.close(&outcome.run);
-                    continue;
-                }
-                Follow::Pruned => {
-                    coverage.pruned += 1;
-                    system.close(&outcome.run);
-                    continue;
-                }
-            };
-            // The first choice goes on with this run; the others wait their turn.
-            for choice in next.drain(1..).rev() {
-                let mut branch = turns.clone();
-                branch.push(choice);
-                branches.push(branch);
-            }
-            open.push(Branch {
-                run: outcome.run,
-                played: turns,
-                to_play: next,
-            });
-        }
-        if stop {
-            system.abandon();
-            for branch in &open {
-                system.close(&branch.run);
-            }
-            let under_way: usize = sent.iter().map(Vec::len).sum();
-            coverage.unexplored += under_way + open.len() + branches.len();
-            return coverage;
-        }
-    }
+    ended: impl FnMut(&Played<S>) -> Next,
+) -> Coverage {
+    let tree = Tree {
+        choices,
+        limit,
+        branches: vec![Vec::new()],
+    };
+    walk(system, tree, ended)
 }
 
 /// Plays `count` schedules, each a random walk: `choose` picks the turn that
@@ -204,54 +123,188 @@ where
 pub fn wander<S: System>(
     system: &mut S,
     count: usize,
-    mut choose: impl FnMut(usize, &S::Run) -> Option<S::Turn>,
+    choose: impl FnMut(usize, &S::Run) -> Option<S::Turn>,
+    ended: impl FnMut(&Played<S>) -> Next,
+) -> Coverage {
+    let walks = Walks {
+        choose,
+        begun: 0,
+        count,
+    };
+    walk(system, walks, ended)
+}
+
+/// What is to be walked through, in which order.
+trait Ground<S: System> {
+    /// What has to be known of a run to go on with it.
+    type Place;
+
+    /// A schedule to begin, and the first turns of it, where `seen` were played or are
+    /// being played.
+    fn begin(&mut self, seen: usize) -> Option<(Self::Place, Vec<S::Turn>)>;
+
+    /// The way on after a run has come to where it was to go.
+    fn on(&mut self, place: Self::Place, run: &S::Run) -> On<Self::Place, S::Turn>;
+
+    /// Schedules known of that were not begun.
+    fn left(&self) -> usize;
+}
+
+enum On<P, T> {
+    /// With these turns.
+    To(P, Vec<T>),
+    End,
+    Pruned,
+}
+
+/// Every branch of a tree, depth first.
+struct Tree<C, T> {
+    choices: C,
+    limit: usize,
+    /// Not begun: the turns that lead there, all but the last known to work.
+    branches: Vec<Vec<T>>,
+}
+
+impl<S: System, C: Fn(&S::Run) -> Follow<S::Turn>> Ground<S> for Tree<C, S::Turn> {
+    /// The turns that lead there.
+    type Place = Vec<S::Turn>;
+
+    fn begin(&mut self, seen: usize) -> Option<(Vec<S::Turn>, Vec<S::Turn>)> {
+        if seen >= self.limit {
+            return None;
+        }
+        let turns = self.branches.pop()?;
+        Some((turns.clone(), turns))
+    }
+
+    fn on(&mut self, mut place: Vec<S::Turn>, run: &S::Run) -> On<Vec<S::Turn>, S::Turn> {
+        let mut next = match (self.choices)(run) {
+            Follow::AnyOf(next) => next,
+            Follow::End => return On::End,
+            Follow::Pruned => return On::Pruned,
+        };
+        // The first choice goes on with this run; the others wait their turn.
+        for choice in next.drain(1..).rev() {
+            let mut branch = place.clone();
+            branch.push(choice);
+            self.branches.push(branch);
+        }
+        place.extend(next.iter().cloned());
+        On::To(place, next)
+    }
+
+    fn left(&self) -> usize {
+        self.branches.len()
+    }
+}
+
+/// So many walks, each on its own.
+struct Walks<C> {
+    choose: C,
+    begun: usize,
+    count: usize,
+}
+
+impl<S: System, C: FnMut(usize, &S::Run) -> Option<S::Turn>> Ground<S> for Walks<C> {
+    /// The walk's number.
+    type Place = usize;
+
+    fn begin(&mut self, _: usize) -> Option<(usize, Vec<S::Turn>)> {
+        let number = self.begun;
+        (number < self.count).then(|| {
+            self.begun += 1;
+            (number, Vec::new())
+        })
+    }
+
+    fn on(&mut self, number: usize, run: &S::Run) -> On<usize, S::Turn> {
+        match (self.choose)(number, run) {
+            Some(turn) => On::To(number, vec![turn]),
+            None => On::End,
+        }
+    }
+
+    fn left(&self) -> usize {
+        self.count - self.begun
+    }
+}
+
+/// A run to go on with.
+struct Branch<S: System, P> {
+    place: P,
+    run: S::Run,
+    to_play: Vec<S::Turn>,
+}
+
+/// Goes through all of it, many runs side by side.
+fn walk<S: System, G: Ground<S>>(
+    system: &mut S,
+    mut ground: G,
     mut ended: impl FnMut(&Played<S>) -> Next,
 ) -> Coverage {
     let mut coverage = Coverage::default();
-    let mut begun = 0;
-    // Of each batch under way, the numbers of its walks.
-    let mut sent: VecDeque<Vec<usize>> = VecDeque::new();
-    let mut open: Vec<(usize, S::Run, Vec<S::Turn>)> = Vec::new();
+    // Of each batch under way, where its runs will be.
+    let mut sent: VecDeque<Vec<G::Place>> = VecDeque::new();
+    let mut open: Vec<Branch<S, G::Place>> = Vec::new();
     loop {
         let under_way: usize = sent.iter().map(Vec::len).sum();
         while open.len() < system.width().div_ceil(BATCHES)
             && under_way + open.len() < system.width()
-            && begun < count
         {
-            open.push((begun, system.open(), Vec::new()));
-            begun += 1;
+            let seen = coverage.schedules + under_way + open.len();
+            let Some((place, to_play)) = ground.begin(seen) else {
+                break;
+            };
+            let run = system.open();
+            open.push(Branch {
+                place,
+                run,
+                to_play,
+            });
         }
         if !open.is_empty() {
-            sent.push_back(open.iter().map(|(number, ..)| *number).collect());
-            system.send(open.drain(..).map(|(_, run, turns)| (run, turns)).collect());
+            let (places, batch) = open
+                .drain(..)
+                .map(|branch| (branch.place, (branch.run, branch.to_play)))
+                .unzip();
+            sent.push_back(places);
+            system.send(batch);
             if sent.len() < BATCHES {
                 continue;
             }
         }
-        let Some(numbers) = sent.pop_front() else {
+        let Some(places) = sent.pop_front() else {
+            coverage.unexplored += ground.left();
             return coverage;
         };
         let mut stop = false;
-        for (number, outcome) in numbers.into_iter().zip(system.receive()) {
-            let turn = match outcome.failure {
-                None => choose(number, &outcome.run),
-                Some(_) => None,
+        for (outcome, place) in system.receive().into_iter().zip(places) {
+            let on = match outcome.failure {
+                None => ground.on(place, &outcome.run),
+                Some(_) => On::End,
             };
-            match turn {
-                Some(turn) => open.push((number, outcome.run, vec![turn])),
-                None => {
-                    stop |= coverage.count(ended(&outcome));
-                    system.close(&outcome.run);
+            match on {
+                On::To(place, to_play) => {
+                    let run = outcome.run;
+                    open.push(Branch {
+                        place,
+                        run,
+                        to_play,
+                    });
+                    continue;
                 }
+                On::End => stop |= coverage.count(ended(&outcome)),
+                On::Pruned => coverage.pruned += 1,
             }
+            system.close(&outcome.run);
         }
         if stop {
             system.abandon();
-            for (_, run, _) in &open {
-                system.close(run);
+            for branch in &open {
+                system.close(&branch.run);
             }
             let under_way: usize = sent.iter().map(Vec::len).sum();
-            coverage.unexplored += under_way + open.len() + count - begun;
+            coverage.unexplored += under_way + open.len() + ground.left();
             return coverage;
         }
     }
