@@ -1,0 +1,220 @@
+//! Gradescope and PrairieLearn: the autograder as it is unpacked there.
+
+use super::*;
+
+#[test]
+fn the_autograder_holds_all_that_grading_needs_and_nothing_else() {
+    let folder = unpacked(&["cache_race"]);
+    let source = folder.path().join("source");
+    for needed in [
+        "setup.sh",
+        "run_autograder",
+        "rust-toolchain.toml",
+        ".cargo/config.toml",
+        "exercises/kit/src/lib.rs",
+        "solutions/cache_race/stub.rs",
+        "grader/worker/src/lib.rs",
+    ] {
+        assert!(source.join(needed).is_file(), "{needed}");
+    }
+    // Whatever else lies in a course's folder: a class, its results, what was built.
+    let mut course = BTreeSet::new();
+    for name in files(&real()).expect("it can be read").into_keys() {
+        let part = PARTS
+            .iter()
+            .any(|part| name == *part || name.starts_with(&format!("{part}/")));
+        assert!(part, "{name}");
+        assert!(
+            !name.contains("/target/") && !name.contains("node_modules"),
+            "{name}"
+        );
+        course.insert(name);
+    }
+    // What the sources take in at compile time is there too.
+    for name in course.iter().filter(|name| name.ends_with(".rs")) {
+        let place = source.join(name);
+        let text = fs::read_to_string(&place).expect(name);
+        for taken in text.split("include_str!(\"").skip(1) {
+            let taken = taken.split('"').next().expect("it ends");
+            let path = place.parent().expect("it is below").join(taken);
+            let is_example = name.starts_with("grader/tests/") || name.contains("/fixtures/");
+            assert!(is_example || path.is_file(), "{name} includes {taken}");
+        }
+    }
+    // And cargo finds every crate, offline, as the lockfile says.
+    let metadata = Command::new(env!("CARGO"))
+        .args([
+            "metadata",
+            "--locked",
+            "--offline",
+            "--no-deps",
+            "--format-version",
+            "1",
+        ])
+        .current_dir(&source)
+        .output()
+        .expect("cargo can be started");
+    let words = String::from_utf8_lossy(&metadata.stderr).into_owned();
+    assert!(metadata.status.success(), "{words}");
+}
+
+#[test]
+fn the_autograder_is_set_up_by_programs_that_are_named() {
+    let folder = unpacked(&["cache_race"]);
+    let source = folder.path().join("source");
+    for name in ["apt-get", "curl", "sh", "rustup", "cargo"] {
+        stand_in(folder.path(), name);
+    }
+    let built = source.join("target/grader");
+    fs::create_dir_all(&built).expect("it is ours");
+    stand_in(folder.path(), "grader");
+    fs::copy(folder.path().join("bin/grader"), built.join("grader")).expect("it is ours");
+    let mut setup = Command::new("/bin/bash");
+    setup
+        .arg(source.join("setup.sh"))
+        .env("AUTOGRADER_ROOT", folder.path())
+        .env("HOME", folder.path())
+        .env("PATH", path_with(folder.path()));
+    let output = setup.output().expect("there is a shell");
+    let words = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{words}");
+    let calls = fs::read_to_string(folder.path().join("calls")).expect("it called them");
+    let mut calls: Vec<&str> = calls.lines().collect();
+    // The two ends of a pipe are started together.
+    calls[2..4].sort_unstable();
+    insta::assert_snapshot!(calls.join("\n"));
+    // What it grades to try itself out is there.
+    assert!(source.join("solutions/cache_race/src/lib.rs").is_file());
+}
+
+/// What `run_autograder` says of what lies in its submission folder.
+fn autograded(course: &Scratch, folder: &Path) -> (i32, serde_json::Value) {
+    // The course that can grade without a build of its own takes the zip's place.
+    let run = folder.join("source/run_autograder");
+    let kept = folder.join("run_autograder");
+    if run.is_file() {
+        fs::copy(&run, &kept).expect("it is ours");
+        fs::remove_dir_all(folder.join("source")).expect("it is ours");
+        symlink(course.path(""), folder.join("source")).expect("it is a new place");
+    }
+    let results = folder.join("results/results.json");
+    let _ = fs::remove_file(&results);
+    let output = course
+        .outside(Path::new("/bin/bash"))
+        .arg(&kept)
+        .env("AUTOGRADER_ROOT", folder)
+        .env("GRADER", env!("CARGO_BIN_EXE_grader"))
+        .output()
+        .expect("there is a shell");
+    let words = String::from_utf8_lossy(&output.stderr).into_owned();
+    let text = fs::read_to_string(&results).expect(&words);
+    let value = serde_json::from_str(&text).expect(&text);
+    (output.status.code().expect(&words), value)
+}
+
+#[test]
+fn gradescope_gets_a_file_for_whatever_is_handed_in() {
+    let folder = unpacked(&["cache_race", "--feedback", "checks"]);
+    let course = Scratch::gradable();
+    let place = folder.path().join("submission");
+    let empty = || {
+        fs::remove_dir_all(&place).expect("it is ours");
+        fs::create_dir(&place).expect("it is a new place");
+    };
+    let hand_in = |from: &str, to: &str| {
+        let to = place.join(to);
+        fs::create_dir_all(to.parent().expect("it is below")).expect("it is ours");
+        fs::copy(root().join(from), to).expect("it is ours");
+    };
+
+    // One file, whatever its name; a crate; a whole course.
+    hand_in(RIGHT, "my cache.rs");
+    let (code, results) = autograded(&course, folder.path());
+    assert_eq!((code, &results["score"]), (0, &100.into()), "{results}");
+    empty();
+    hand_in(WRONG, "src/lib.rs");
+    let (code, results) = autograded(&course, folder.path());
+    assert_eq!(
+        code, 0,
+        "a submission that fails is no failure of the autograder"
+    );
+    assert!(
+        results["score"].as_u64().is_some_and(|score| score < 100),
+        "{results}"
+    );
+    let text = results.to_string();
+    assert!(
+        !text.contains("again:") && !text.contains("think:"),
+        "{text}"
+    );
+    empty();
+    hand_in(RIGHT, "exercises/cache_race/src/lib.rs");
+    hand_in(WRONG, "exercises/offload/src/lib.rs");
+    let (code, results) = autograded(&course, folder.path());
+    assert_eq!((code, &results["score"]), (0, &100.into()), "{results}");
+
+    // Nothing, and a link to what passes.
+    empty();
+    let (code, results) = autograded(&course, folder.path());
+    assert_eq!((code, &results["score"]), (0, &0.into()), "{results}");
+    assert!(
+        results["output"]
+            .as_str()
+            .is_some_and(|text| text.contains("rejected"))
+    );
+    // Each alone: the first that is found decides.
+    for (name, target) in [
+        ("src", "solutions/cache_race/src"),
+        ("cache_race", "solutions/cache_race"),
+        ("exercises", "solutions"),
+        ("lib.rs", RIGHT),
+    ] {
+        empty();
+        symlink(course.path(target), place.join(name)).expect("it is a new place");
+        let (code, results) = autograded(&course, folder.path());
+        assert_eq!(
+            (code, &results["score"]),
+            (0, &0.into()),
+            "{name}: {results}"
+        );
+    }
+}
+
+#[test]
+fn a_machine_that_fails_leaves_gradescope_without_a_score() {
+    let folder = unpacked(&["cache_race"]);
+    let course = Scratch::gradable();
+    let source = fs::read_to_string(root().join(RIGHT)).expect("it is there");
+    fs::write(folder.path().join("submission/a.rs"), source).expect("it is ours");
+    // The machine has no space, or so it looks.
+    fs::create_dir_all(course.path("target/grader")).expect("it is ours");
+    fs::write(course.path("target/grader/jobs"), "in the way").expect("it is ours");
+    let (code, results) = autograded(&course, folder.path());
+    assert_eq!(code, 2, "{results}");
+    assert!(
+        results.get("score").is_none() && results.get("tests").is_none(),
+        "{results}"
+    );
+}
+
+#[test]
+fn prairielearn_gets_its_file_in_its_place() {
+    let course = Scratch::gradable();
+    let folder = tempfile::tempdir().expect("there is space");
+    let student = folder.path().join("student");
+    fs::create_dir(&student).expect("it is a new place");
+    fs::copy(root().join(RIGHT), student.join("lib.rs")).expect("it is ours");
+    let output = course
+        .outside(&root().join("grader/packages/prairielearn.sh"))
+        .arg("cache_race")
+        .env("PRAIRIELEARN_ROOT", folder.path())
+        .env("COURSE", course.path(""))
+        .env("GRADER", env!("CARGO_BIN_EXE_grader"))
+        .output()
+        .expect("there is a shell");
+    let words = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{words}");
+    let text = fs::read_to_string(folder.path().join("results/results.json")).expect(&words);
+    let results: serde_json::Value = serde_json::from_str(&text).expect(&text);
+    assert_eq!(results["score"], 1.0);
+}
