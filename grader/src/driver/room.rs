@@ -12,8 +12,13 @@ const WIDTH: usize = 48;
 /// Not fewer: with so many a thread limit is crossed by what one run starts.
 const LEAST_WIDTH: usize = 6;
 
-/// Threads of closed runs are waited for as long as one of them ends within this time.
+/// Threads of closed runs are waited for as long as one of them ends within this time;
+/// less long where it was in vain before. A fresh worker is never wrong, only slower.
 const PATIENCE: Duration = Duration::from_millis(100);
+const LITTLE_PATIENCE: Duration = Duration::from_millis(5);
+
+/// Waits in vain after which there is little patience left.
+const IN_VAIN: u32 = 3;
 
 /// How often they are counted meanwhile.
 const NAP: Duration = Duration::from_millis(1);
@@ -32,6 +37,8 @@ pub(super) struct Room {
     /// Threads of one run, as far as was seen: not more than this, since those of closed
     /// runs were counted with them.
     each: Option<usize>,
+    /// How often in a row threads were waited for and did not end.
+    in_vain: u32,
 }
 
 impl Room {
@@ -46,6 +53,14 @@ impl Room {
             open: 0,
             known: 0,
             each: None,
+            in_vain: 0,
+        }
+    }
+
+    fn patience(&self) -> Duration {
+        match self.in_vain {
+            ..IN_VAIN => PATIENCE,
+            _ => LITTLE_PATIENCE,
         }
     }
 
@@ -110,19 +125,28 @@ impl Driver<'_> {
         };
         let limit = self.limits.threads as usize;
         let (mut least, mut since) = (usize::MAX, Instant::now());
+        let mut waited = false;
         // Where the system does not count them, they are not limited.
         while let Some(threads) = worker.count_threads() {
             let (all, of_closed) = self.room.with(opening, threads);
             // A fresh worker has no more room than one without any.
             if all <= limit || threads == 1 && self.room.open == 0 {
+                if waited {
+                    self.room.in_vain = 0;
+                }
                 return true;
             }
             if threads < least {
                 (least, since) = (threads, Instant::now());
             }
-            if of_closed == 0 || since.elapsed() > PATIENCE {
+            if of_closed == 0 {
                 return false;
             }
+            if since.elapsed() > self.room.patience() {
+                self.room.in_vain += 1;
+                return false;
+            }
+            waited = true;
             std::thread::sleep(NAP);
         }
         true

@@ -70,7 +70,8 @@ fn the_memory_is_limited() {
 #[test]
 fn the_threads_are_limited() {
     let fixture = "attacks/run_opens_threads_without_end.rs";
-    names("threads = 9", fixture, "failed", "may have 9 threads");
+    let limit = "threads = 9\nwall_seconds = 6";
+    names(limit, fixture, "failed", "may have 9 threads");
 }
 
 #[test]

@@ -2,17 +2,15 @@
 
 use std::fs::File;
 use std::io::Write;
-use std::path::Path;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use grader::Course;
 use grader::batch::{Layout, Pattern, Run, Search, Store, plan, run};
 use grader::grading::Grader;
 use grader::verdict::Status;
 
 use super::{broken, class, records};
-use crate::courses::Scratch;
+use crate::courses::{Scratch, real};
 
 const RIGHT: &str = "solutions/cache_race/src/lib.rs";
 const BATCH: [&str; 6] = ["batch", "class", "--out", "results", "--seed", "7"];
@@ -83,14 +81,18 @@ fn identical_submissions_are_graded_once_and_a_broken_archive_harms_nobody() {
 
 #[test]
 fn a_copy_that_is_changed_meanwhile_is_graded_for_itself() {
-    let same = broken("all");
-    let names = ["ada", "bob", "eve"].map(|name| format!("{name}/offload.rs"));
-    let course = class(&names.each_ref().map(|name| (&**name, &*same)));
-    let grader = Course::find(Some(&course.path("")), Path::new(""))
-        .map(|course| Grader::new(course).expect("it is prepared"))
-        .expect("it is a course")
-        .without_pictures();
-    let dir = course.path("class");
+    let folder = tempfile::tempdir().expect("there is space");
+    let dir = folder.path().join("class");
+    let hand_in = |name: &str, text: &str| {
+        let place = dir.join(name);
+        std::fs::create_dir_all(&place).expect("it is ours");
+        std::fs::write(place.join("offload.rs"), text).expect("it is ours");
+    };
+    for name in ["ada", "bob", "eve"] {
+        hand_in(name, &broken("all"));
+    }
+    let grader = Grader::new(real()).expect("it is prepared");
+    let grader = grader.without_pictures();
     let drills = ["offload"];
     let pattern = Pattern::parse("{student}/{drill}", &drills).expect("it is the usual one");
     let search = Search {
@@ -101,10 +103,10 @@ fn a_copy_that_is_changed_meanwhile_is_graded_for_itself() {
         but: None,
     };
     let found = search.run().expect("it can be read");
-    let store = Store::open(&course.path("results")).expect("it is new");
+    let store = Store::open(&folder.path().join("results")).expect("it is new");
     let plan = plan(&grader, &store, &dir, &found.hand_ins, 7).expect("it can be planned");
     assert_eq!((plan.gradings(), plan.copies), (1, 2));
-    course.write("class/bob/offload.rs", &broken("bob"));
+    hand_in("bob", &broken("bob"));
     let on = Run {
         grader: &grader,
         store: &store,
@@ -114,7 +116,7 @@ fn a_copy_that_is_changed_meanwhile_is_graded_for_itself() {
     };
     run(on, plan).expect("there is space");
 
-    let all = records(&course.path("results"));
+    let all = records(&folder.path().join("results"));
     let [ada, bob, eve] = ["ada", "bob", "eve"].map(|name| &all[&format!("offload/{name}.json")]);
     for record in [ada, bob, eve] {
         assert_eq!(record.verdict.status, Status::CompileError);
