@@ -13,7 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::schedule::ReplayKey;
 pub use format::{Told, VerdictFormat};
 pub use learn::{Book, Learn, UpdateCheck};
-pub use usage::one_line;
+pub use usage::{one_line, told};
 
 /// Grades the drills of this course from outside: it drives your code through
 /// every schedule that matters and believes only what it saw.

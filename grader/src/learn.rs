@@ -36,7 +36,7 @@ use thiserror::Error;
 
 use crate::book::{self, BookError};
 use crate::course::{Course, CourseError};
-use crate::drills;
+use crate::drills::{self, Drill};
 use crate::interrupt;
 use crate::learner::Learner;
 use builder::Builder;
@@ -155,19 +155,15 @@ fn slugs(state: &State) -> Vec<String> {
 
 /// The desk of a course, with what is remembered on it.
 fn desk(course: Course, token: &str, editor: Option<Editor>) -> Result<Desk, LearnError> {
-    let graded: Vec<String> = course
-        .slugs()?
-        .into_iter()
-        .filter(|slug| drills::find(slug).is_some())
-        .collect();
+    let graded = graded(&course)?;
     // Not being able to write is said when there is something to lose.
-    let _ = Learner::change(&course, |learner| {
+    let begun = Learner::change_quietly(&course, |learner| {
         learner.follow_renames(&course);
         graded.iter().for_each(|slug| learner.begin(&course, slug));
     });
     let mut drills = Vec::new();
-    for slug in &graded {
-        drills.push(blank(&course, slug, editor.as_ref())?);
+    for drill in graded.iter().filter_map(|slug| drills::find(slug)) {
+        drills.push(blank(&course, drill, editor.as_ref())?);
     }
     let state = State {
         course: book::title(&course),
@@ -184,17 +180,43 @@ fn desk(course: Course, token: &str, editor: Option<Editor>) -> Result<Desk, Lea
     };
     let desk = Desk::new(course, Board::new(state), editor);
     graded.iter().for_each(|slug| desk.show_progress(slug));
+    if let Ok(((), Some(word))) = begun {
+        desk.say(word);
+    }
     Ok(desk)
 }
 
+/// The drills that can be graded, in the course's order; at the end those whose folder
+/// is missing now and may come back.
+fn graded(course: &Course) -> Result<Vec<String>, CourseError> {
+    let mut slugs = course.slugs()?;
+    let all = drills::ALL.iter().map(|drill| drill.slug());
+    let missing = all.filter(|slug| course.solution_dir(slug).is_dir());
+    for slug in missing {
+        if !slugs.iter().any(|known| known == slug) {
+            slugs.push(slug.to_owned());
+        }
+    }
+    slugs.retain(|slug| drills::find(slug).is_some());
+    Ok(slugs)
+}
+
 /// A drill nothing is known of.
-fn blank(course: &Course, slug: &str, editor: Option<&Editor>) -> Result<DrillNow, LearnError> {
-    let exercise = course.exercise(slug)?;
-    let drill = course.drill(slug)?;
+fn blank(
+    course: &Course,
+    drill: &dyn Drill,
+    editor: Option<&Editor>,
+) -> Result<DrillNow, CourseError> {
+    let slug = drill.slug();
+    let (title, hints) = match course.exercise(slug) {
+        Ok(exercise) => (exercise.title, exercise.hints),
+        Err(CourseError::NoDrill { .. }) => (slug.to_owned(), Vec::new()),
+        Err(error) => return Err(error),
+    };
     let file = course.exercise_dir(slug).join("src/lib.rs");
     Ok(DrillNow {
         slug: slug.to_owned(),
-        title: exercise.title,
+        title,
         page: format!("{slug}.html"),
         file: format!("exercises/{slug}/src/lib.rs"),
         phase: Phase::Waiting,
@@ -202,7 +224,7 @@ fn blank(course: &Course, slug: &str, editor: Option<&Editor>) -> Result<DrillNo
         verdict: None,
         words: String::new(),
         hints: Vec::new(),
-        more_hints: !exercise.hints.is_empty(),
+        more_hints: !hints.is_empty(),
         passed: false,
         best: 0,
         max: drill.checks().iter().map(|check| check.points).sum(),

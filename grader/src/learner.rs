@@ -19,7 +19,7 @@ use crate::verdict::{Status, Verdict};
 
 use row::{Pass, Points, Row};
 pub use store::LearnerError;
-use store::Store;
+use store::{Found, Store};
 
 /// What is remembered.
 #[derive(Debug)]
@@ -32,39 +32,74 @@ pub struct Learner {
 
 impl Learner {
     /// What is remembered in `course`'s folder; nothing, when nothing was. A damaged
-    /// file is told on standard error.
+    /// file is set aside; that, and one that cannot be read, is told on standard error.
     pub fn of(course: &Course) -> Learner {
-        let learner = Learner::read(course);
-        if let Some(word) = learner.word() {
+        let learner = match Store::of(course).load() {
+            Found::Damaged(path) => Learner {
+                word: Some(store::set_aside(&path)),
+                ..Learner::read(course)
+            },
+            _ => Learner::read(course),
+        };
+        if let Some(word) = &learner.word {
             warn(word);
         }
         learner
     }
 
-    /// The same; what was wrong is only told by [`Learner::word`].
+    /// The same; nothing is set aside and nothing told.
     pub fn read(course: &Course) -> Learner {
         let store = Store::of(course);
-        let (state, word) = store.load();
+        let (state, word) = match store.load() {
+            Found::Whole(state) => (state, None),
+            Found::Damaged(_) => (store::State::default(), None),
+            Found::Unreadable(error) => (store::State::default(), Some(error.to_string())),
+        };
         Learner { store, state, word }
     }
 
     /// Reads what is remembered, lets `change` change it and writes it back. No other
-    /// grader writes in between.
+    /// grader writes in between. That a damaged file was set aside is told on standard
+    /// error.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When it cannot be read or written: what is not known is not written over.
     pub fn change<T>(
         course: &Course,
         change: impl FnOnce(&mut Learner) -> T,
     ) -> Result<T, LearnerError> {
-        let _lock = Store::of(course).lock()?;
-        let mut learner = Learner::of(course);
-        let before = learner.state.clone();
+        let (result, word) = Learner::change_quietly(course, change)?;
+        if let Some(word) = word {
+            warn(&word);
+        }
+        Ok(result)
+    }
+
+    /// The same; what there is to tell comes with the result.
+    ///
+    /// # Errors
+    /// As [`Learner::change`].
+    pub fn change_quietly<T>(
+        course: &Course,
+        change: impl FnOnce(&mut Learner) -> T,
+    ) -> Result<(T, Option<String>), LearnerError> {
+        let store = Store::of(course);
+        let _lock = store.lock()?;
+        let (before, word) = match store.load() {
+            Found::Whole(state) => (state, None),
+            Found::Damaged(path) => (store::State::default(), Some(store::set_aside(&path))),
+            Found::Unreadable(error) => return Err(error),
+        };
+        let mut learner = Learner {
+            store,
+            state: before.clone(),
+            word: None,
+        };
         let result = change(&mut learner);
         if learner.state != before {
             learner.store.save(&learner.state)?;
         }
-        Ok(result)
+        Ok((result, word))
     }
 
     /// What was wrong with the file it was read from, if something was.

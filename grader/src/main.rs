@@ -1,5 +1,6 @@
 //! The `grader` program: parse, run, exit code.
 
+use std::io::{Error, ErrorKind};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -14,6 +15,8 @@ fn main() -> ExitCode {
     });
     match outcome {
         Ok(code) => code.into(),
+        // Who was reading has seen enough.
+        Err(error) if is_broken_pipe(&error) => commands::Exit::CouldNotGrade.into(),
         Err(error) => {
             report(&error);
             commands::Exit::CouldNotGrade.into()
@@ -36,8 +39,13 @@ fn parsed() -> anyhow::Result<Cli> {
     })
 }
 
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let io = error.chain().filter_map(|it| it.downcast_ref::<Error>());
+    io.into_iter()
+        .any(|error| error.kind() == ErrorKind::BrokenPipe)
+}
+
 #[expect(clippy::print_stderr, reason = "this is where errors are said")]
 fn report(error: &anyhow::Error) {
-    // One line, causes included: what failed, why, what to do.
-    eprintln!("grader: {error:#}");
+    eprintln!("grader: {}", cli::told(error));
 }

@@ -26,6 +26,21 @@ pub fn one_line(mistake: &clap::Error) -> String {
     whole.replace('\'', "`")
 }
 
+/// What went wrong, in one line: what failed, why, what to do. A cause that the text
+/// before it names already is not named again.
+pub fn told(error: &anyhow::Error) -> String {
+    let mut whole = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if whole.is_empty() {
+            whole = cause;
+        } else if !whole.contains(&cause) {
+            whole.push_str(": ");
+            whole.push_str(&cause);
+        }
+    }
+    whole
+}
+
 #[cfg(test)]
 mod tests {
     use clap::Parser;
@@ -35,6 +50,17 @@ mod tests {
     fn said(words: &[&str]) -> String {
         let words = ["grader"].iter().chain(words);
         super::one_line(&Cli::try_parse_from(words).unwrap_err())
+    }
+
+    #[test]
+    fn a_cause_is_told_once() {
+        let cause = || std::io::Error::from(std::io::ErrorKind::NotFound);
+        let why = cause().to_string();
+        let told = |error: anyhow::Error| super::told(&error);
+        let whole = anyhow::Error::new(cause()).context(format!("no `a`: {why}; is it there?"));
+        assert_eq!(told(whole), format!("no `a`: {why}; is it there?"));
+        let parts = anyhow::Error::new(cause()).context("no `a`");
+        assert_eq!(told(parts), format!("no `a`: {why}"));
     }
 
     #[test]

@@ -84,6 +84,8 @@ pub struct Desk {
     pub queue: Queue,
     /// How places are opened, if they can be.
     pub editor: Option<Editor>,
+    /// What was wrong with what is remembered, and which drills have not said so yet.
+    word: Mutex<(String, Vec<String>)>,
     grader: OnceLock<Grader>,
     kept: Mutex<HashMap<String, Arc<Kept>>>,
     replaying: Mutex<()>,
@@ -97,6 +99,7 @@ impl Desk {
             board: Arc::new(board),
             queue: Queue::default(),
             editor,
+            word: Mutex::default(),
             grader: OnceLock::new(),
             kept: Mutex::default(),
             replaying: Mutex::default(),
@@ -111,6 +114,21 @@ impl Desk {
     /// Whoever grades, once there is one.
     pub fn grader(&self) -> Option<&Grader> {
         self.grader.get()
+    }
+
+    /// Has every drill say this with its first verdict: whoever looks at one sees it.
+    pub(super) fn say(&self, word: String) {
+        let slugs = self.board.read(super::slugs);
+        *lock(&self.word) = (word, slugs);
+    }
+
+    /// What this drill has to say, once.
+    pub(super) fn word_for(&self, slug: &str) -> Option<String> {
+        let mut word = lock(&self.word);
+        let (words, left) = &mut *word;
+        let at = left.iter().position(|it| it == slug)?;
+        left.swap_remove(at);
+        Some(words.clone())
     }
 
     /// Gradings can begin.
@@ -147,8 +165,10 @@ impl Desk {
 
     /// Writes what is remembered into what is shown.
     pub(super) fn write_progress(&self, learner: &Learner, drill: &mut super::state::DrillNow) {
-        let exercise = self.course.exercise(&drill.slug);
-        let hints = exercise.map(|it| it.hints).unwrap_or_default();
+        let mut hints = Vec::new();
+        if let Ok(exercise) = self.course.exercise(&drill.slug) {
+            (drill.title, hints) = (exercise.title, exercise.hints);
+        }
         let shown = learner.hints_shown(&drill.slug).min(hints.len());
         drill.more_hints = shown < hints.len();
         drill.hints = hints[..shown].to_vec();
@@ -208,6 +228,9 @@ impl Desk {
     /// When it cannot be, or there is no such drill.
     pub fn reset(&self, slug: &str) -> Result<PutBack, Refused> {
         self.known(slug)?;
+        if self.course.exercise(slug).is_err() {
+            return Err(Refused::Failed(gone(slug)));
+        }
         let done = Stub::of(&self.course, slug)?.put_back(&self.course)?;
         self.show_progress(slug);
         // Who watches the files would find out; whoever asked need not wait for that.
@@ -271,6 +294,13 @@ impl Desk {
             drill.words.clear();
         });
     }
+}
+
+/// What is said of a drill whose folder is gone, or not whole.
+pub(super) fn gone(slug: &str) -> String {
+    format!(
+        "`exercises/{slug}/exercise.toml` is not there; `git checkout -- exercises/{slug}` brings the drill back, and your file as you last committed it"
+    )
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

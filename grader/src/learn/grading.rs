@@ -5,11 +5,12 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::desk::Desk;
+use super::desk::{Desk, gone};
 use super::places::places;
 use super::queue::Job;
 use super::state::{Phase, PreparePhase};
 use crate::compile::Compiled;
+use crate::course::CourseError;
 use crate::drills::Drill;
 use crate::grading::{GradeError, Grader};
 use crate::learner::Learner;
@@ -84,9 +85,12 @@ fn grade(desk: &Desk, job: &Job) {
         return;
     };
     if !desk.file(slug).is_file() {
-        let words = format!(
-            "`exercises/{slug}/src/lib.rs` is not there; `cargo grader reset {slug}` puts the stub back"
-        );
+        let words = match desk.course.exercise(slug) {
+            Ok(_) => format!(
+                "`exercises/{slug}/src/lib.rs` is not there; `cargo grader reset {slug}` puts the stub back"
+            ),
+            Err(_) => gone(slug),
+        };
         desk.queue
             .finish(job, || show_words(desk, slug, Phase::Missing, words));
         return;
@@ -102,6 +106,9 @@ fn grade(desk: &Desk, job: &Job) {
         Ok(Ok((verdict, compiled))) => {
             remembered = Some(verdict.clone());
             show(desk, job, verdict, compiled);
+        }
+        Ok(Err(GradeError::Course(CourseError::NoDrill { .. }))) => {
+            show_words(desk, slug, Phase::Missing, gone(slug));
         }
         Ok(Err(error)) => {
             let words = one_line(&error.to_string(), 2_000);
@@ -161,11 +168,15 @@ fn show(desk: &Desk, job: &Job, verdict: Verdict, compiled: Option<Compiled>) {
 /// Writes the verdict down, when everyone has seen it.
 fn remember(desk: &Desk, slug: &str, verdict: &Verdict) {
     let course = &desk.course;
-    match Learner::change(course, |learner| learner.note(course, verdict)) {
-        Ok(()) => desk.show_progress(slug),
-        Err(error) => desk.board.change_drill(slug, |drill| {
-            drill.words = format!("your result is not remembered: {error}");
-        }),
+    let words = match Learner::change_quietly(course, |learner| learner.note(course, verdict)) {
+        Ok(((), word)) => {
+            desk.show_progress(slug);
+            word.or_else(|| desk.word_for(slug))
+        }
+        Err(error) => Some(format!("your result is not remembered: {error}")),
+    };
+    if let Some(words) = words {
+        desk.board.change_drill(slug, |drill| drill.words = words);
     }
 }
 

@@ -46,7 +46,8 @@ pub(super) fn run(desk: &Desk, address: &str, open: bool) -> End {
 struct Told {
     book: String,
     prepare: Option<(PreparePhase, u32)>,
-    drills: HashMap<String, (u64, Phase)>,
+    /// The run, how far it is, and what was said beside its verdict.
+    drills: HashMap<String, (u64, Phase, String)>,
 }
 
 impl Told {
@@ -68,10 +69,16 @@ impl Told {
     }
 
     fn of_drill(&mut self, drill: &DrillNow) -> Option<String> {
-        let now = (drill.run, drill.phase);
-        match self.drills.insert(drill.slug.clone(), now) == Some(now) {
-            true => None,
-            false => said(drill),
+        let now = (drill.run, drill.phase, drill.words.clone());
+        let before = self.drills.insert(drill.slug.clone(), now.clone());
+        match before {
+            Some(before) if before == now => None,
+            // The verdict was said already.
+            Some((run, Phase::Graded, _)) if (run, Phase::Graded) == (now.0, now.1) => {
+                let words = one_line(&drill.words, 400);
+                (!words.is_empty()).then(|| format!("{}: {words}", drill.slug))
+            }
+            _ => said(drill),
         }
     }
 

@@ -48,11 +48,19 @@ pub(super) enum Changed<'a> {
 /// Which file it is, how long, and when it was written.
 type Written = (u64, u64, (i64, i64, i64, i64));
 
+/// What was seen of a drill: its text, or why it cannot be read; and its files, so that
+/// a save that changes nothing is one as well.
+#[derive(PartialEq, Eq)]
+struct Looked {
+    text: String,
+    files: Vec<(PathBuf, Written)>,
+}
+
 /// Watches the drills' files and the book's.
 pub(super) struct Watch {
     course: Course,
     slugs: Vec<String>,
-    known: BTreeMap<String, String>,
+    known: BTreeMap<String, Looked>,
     book: BTreeMap<PathBuf, Written>,
     watcher: Option<RecommendedWatcher>,
     watched: HashMap<PathBuf, (u64, u64)>,
@@ -131,13 +139,26 @@ impl Watch {
         }
     }
 
-    /// The drills that are another text than at the last look.
+    /// The drills that were saved since the last look.
     fn look(&mut self) -> Vec<String> {
         let mut changed = Vec::new();
         for slug in &self.slugs {
-            let now = match Submission::read(&self.course.exercise_dir(slug)) {
-                Ok(submission) => submission.sha256().to_owned(),
+            let dir = self.course.exercise_dir(slug);
+            let mut files = vec![dir.join("exercise.toml")];
+            let text = match Submission::read(&dir) {
+                Ok(submission) => {
+                    files.extend(submission.files().keys().map(|name| dir.join(name)));
+                    submission.sha256().to_owned()
+                }
                 Err(error) => error.to_string(),
+            };
+            let files = files.into_iter().filter_map(|path| {
+                let written = written(&path)?;
+                Some((path, written))
+            });
+            let now = Looked {
+                text,
+                files: files.collect(),
             };
             if self.known.get(slug) != Some(&now) {
                 self.known.insert(slug.clone(), now);
@@ -156,13 +177,11 @@ impl Watch {
             .map(|entry| entry.path())
             .collect();
         files.push(self.course.root().join("book.toml"));
-        let written = files.into_iter().filter_map(|path| {
-            let met = std::fs::metadata(&path).ok()?;
-            let when = (met.mtime(), met.mtime_nsec(), met.ctime(), met.ctime_nsec());
-            met.is_file()
-                .then_some((path, (met.ino(), met.len(), when)))
+        let files = files.into_iter().filter_map(|path| {
+            let written = written(&path)?;
+            Some((path, written))
         });
-        let now = written.collect();
+        let now = files.collect();
         let changed = self.book != now;
         self.book = now;
         changed
@@ -233,6 +252,13 @@ fn folders(dir: &Path, found: &mut Vec<PathBuf>) {
         }
         found.push(dir);
     }
+}
+
+/// How a file lies there; nothing, if there is none.
+fn written(path: &Path) -> Option<Written> {
+    let met = std::fs::metadata(path).ok()?;
+    let when = (met.mtime(), met.mtime_nsec(), met.ctime(), met.ctime_nsec());
+    met.is_file().then_some((met.ino(), met.len(), when))
 }
 
 /// Whether somebody only read: we do so ourselves.

@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use thiserror::Error;
 
 use super::row::Row;
@@ -14,25 +15,92 @@ use crate::course::Course;
 
 /// All rows.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Written", into = "Written")]
 pub(super) struct State {
     pub(super) drills: BTreeMap<String, Row>,
+    /// Rows that are none, of whatever they are about.
+    odd: BTreeMap<String, Value>,
     /// What a newer grader wrote and this one does not know.
+    unknown: Map<String, Value>,
+}
+
+/// As it is written down. One row that cannot be read keeps no other from being read.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    drills: BTreeMap<String, Value>,
     #[serde(flatten)]
-    unknown: serde_json::Map<String, serde_json::Value>,
+    unknown: Map<String, Value>,
+}
+
+impl From<Written> for State {
+    fn from(written: Written) -> State {
+        let mut state = State {
+            unknown: written.unknown,
+            ..State::default()
+        };
+        for (slug, value) in written.drills {
+            match Row::deserialize(&value) {
+                Ok(row) => drop(state.drills.insert(slug, row)),
+                Err(_) => drop(state.odd.insert(slug, value)),
+            }
+        }
+        state
+    }
+}
+
+impl From<State> for Written {
+    fn from(state: State) -> Written {
+        let mut drills = state.odd;
+        for (slug, row) in state.drills {
+            drills.insert(slug, serde_json::to_value(row).unwrap_or_default());
+        }
+        Written {
+            drills,
+            unknown: state.unknown,
+        }
+    }
+}
+
+/// What was found in the file.
+#[derive(Debug)]
+pub(super) enum Found {
+    /// It was read, or there is none.
+    Whole(State),
+    /// It says nothing that can be understood, and lies there still.
+    Damaged(PathBuf),
+    /// What it says is not known.
+    Unreadable(LearnerError),
 }
 
 /// Why something could not be remembered.
 #[derive(Debug, Error)]
-#[error("cannot write `{}`: {source}; may you write there?", path.display())]
+#[error("cannot {doing} `{}`: {why}; may you {doing} {place}?", path.display())]
 pub struct LearnerError {
     path: PathBuf,
-    source: io::Error,
+    /// In the text already, so no source.
+    why: io::Error,
+    doing: &'static str,
+    place: &'static str,
 }
 
 impl LearnerError {
     pub(super) fn at(path: &Path) -> impl FnOnce(io::Error) -> LearnerError {
         let path = path.to_owned();
-        move |source| LearnerError { path, source }
+        move |why| LearnerError {
+            path,
+            why,
+            doing: "write",
+            place: "there",
+        }
+    }
+
+    fn reading(path: &Path, why: io::Error) -> LearnerError {
+        LearnerError {
+            path: path.to_owned(),
+            why,
+            doing: "read",
+            place: "it",
+        }
     }
 }
 
@@ -53,15 +121,16 @@ impl Store {
         &self.dir
     }
 
-    /// What was remembered, and a word about what was wrong with it.
-    pub(super) fn load(&self) -> (State, Option<String>) {
+    /// What was remembered.
+    pub(super) fn load(&self) -> Found {
         let path = self.dir.join("state.json");
-        let Ok(bytes) = fs::read(&path) else {
-            return (State::default(), None);
-        };
-        match serde_json::from_slice(&bytes) {
-            Ok(state) => (state, None),
-            Err(_) => (State::default(), Some(set_aside(&path))),
+        match fs::read(&path) {
+            Ok(bytes) => match serde_json::from_slice(&bytes) {
+                Ok(state) => Found::Whole(state),
+                Err(_) => Found::Damaged(path),
+            },
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Found::Whole(State::default()),
+            Err(error) => Found::Unreadable(LearnerError::reading(&path, error)),
         }
     }
 
@@ -100,7 +169,7 @@ impl Store {
 }
 
 /// Moves a damaged file out of the way; what to tell the learner.
-fn set_aside(path: &Path) -> String {
+pub(super) fn set_aside(path: &Path) -> String {
     // One that was set aside before stays.
     let aside = (1..)
         .map(|number| path.with_extension(format!("damaged-{number}.json")))

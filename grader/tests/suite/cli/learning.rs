@@ -179,3 +179,54 @@ fn a_memory_damaged_twice_does_not_overwrite_what_was_set_aside() {
         assert!(texts.iter().any(|kept| kept == text), "{texts:?}");
     }
 }
+
+#[test]
+fn a_memory_that_cannot_be_read_is_not_written_over() {
+    let course = Scratch::new();
+    // Whoever runs the tests may read every file, but no folder as one.
+    course.write(&format!("{STATE}/kept"), "");
+    let said = course.run(&["hint", "cache_race"]);
+    assert_eq!((said.code, &*said.out), (2, ""), "{}", said.err);
+    assert!(
+        said.err
+            .starts_with("grader: cannot read `[course]/.learner/state.json`: ")
+            && said.err.ends_with("; may you read it?\n"),
+        "{}",
+        said.err
+    );
+    let listed = course.run(&["list"]);
+    assert_eq!(listed.code, 0);
+    assert!(listed.err.contains("cannot read `"), "{}", listed.err);
+    assert_eq!(course.read(&format!("{STATE}/kept")), "");
+}
+
+#[test]
+fn a_row_that_is_none_keeps_no_other_from_being_read() {
+    let course = Scratch::new();
+    course.write(
+        STATE,
+        r#"{"drills": {"cache_race": {"hints_shown": 1}, "gone": {"hints_shown": -3}, "x": null}}"#,
+    );
+    let said = course.run(&["hint", "cache_race"]);
+    assert_eq!((said.code, &*said.err), (0, ""));
+    assert!(said.out.contains("\n2. "), "{}", said.out);
+    let kept: serde_json::Value = serde_json::from_str(&course.read(STATE)).unwrap();
+    assert_eq!(kept["drills"]["cache_race"]["hints_shown"], 2);
+    assert_eq!(kept["drills"]["gone"]["hints_shown"], -3);
+    assert!(kept["drills"]["x"].is_null() && kept["drills"].get("x").is_some());
+}
+
+#[test]
+fn who_reads_no_further_is_told_nothing() {
+    let course = Scratch::new();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let program = env!("CARGO_BIN_EXE_grader");
+    let output = std::process::Command::new(program)
+        .args(["list", "--course"])
+        .arg(course.path(""))
+        .stdout(writer)
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}

@@ -182,3 +182,92 @@ fn a_failing_schedule_can_be_walked_through_and_none_other() {
         drill["run"].as_u64().unwrap() > run && drill["phase"] == "graded"
     });
 }
+
+#[test]
+fn a_drill_whose_folder_comes_back_is_graded() {
+    let course = with_one_drill();
+    let folder = course.path("exercises/cache_race");
+    let whole = course.path("whole");
+    fs::rename(&folder, &whole).unwrap();
+    // Missing from the beginning.
+    let learning = Learning::begin(&course);
+    let is_missing = |drill: &Value| drill["phase"] == "missing";
+    let drill = learning.await_drill("cache_race", "missing", is_missing);
+    let words = "git checkout -- exercises/cache_race";
+    assert!(drill["words"].as_str().unwrap().contains(words), "{drill}");
+    // A stub alone would make no drill of it.
+    let answer = learning.post("/learn/drills/cache_race/reset");
+    assert!(answer.body.contains(words), "{}", answer.body);
+    assert!(!folder.exists());
+    fs::rename(&whole, &folder).unwrap();
+    assert_eq!(await_verdict(&learning, &course)["status"], "failed");
+    let title = &learning.drill("cache_race")["title"];
+    assert!(title.as_str().unwrap().contains(' '), "{title}");
+    // Its settings come back later than its text.
+    let settings = course.read("exercises/cache_race/exercise.toml");
+    fs::remove_file(folder.join("exercise.toml")).unwrap();
+    learning.await_drill("cache_race", "missing once more", is_missing);
+    course.write("exercises/cache_race/exercise.toml", &settings);
+    assert_eq!(await_verdict(&learning, &course)["status"], "failed");
+}
+
+#[test]
+fn a_save_that_changes_nothing_is_graded_too() {
+    let course = with_one_drill();
+    let learning = Learning::begin(&course);
+    await_verdict(&learning, &course);
+    let run = learning.drill("cache_race")["run"].as_u64().unwrap();
+    let text = course.read("exercises/cache_race/src/lib.rs");
+    save_atomically(&course.path("exercises/cache_race/src/lib.rs"), &text);
+    learning.await_drill("cache_race", "graded again", |drill| {
+        drill["run"].as_u64().unwrap() > run && drill["phase"] == "graded"
+    });
+}
+
+#[test]
+fn what_is_not_remembered_is_said_with_its_reason() {
+    let course = with_one_drill();
+    course.write(".learner/state.json/in_the_way", "");
+    let mut learning = Learning::begin(&course);
+    let word = "cache_race: your result is not remembered: cannot read `";
+    let mut lines = Vec::new();
+    while !lines.iter().any(|line: &String| line.starts_with(word)) {
+        lines.push(learning.line());
+        assert_ne!(lines.last().unwrap(), "", "{lines:?}");
+    }
+    assert!(
+        lines.iter().any(|line| line.contains("points")),
+        "{lines:?}"
+    );
+    let words = learning.drill("cache_race")["words"].clone();
+    assert!(
+        words
+            .as_str()
+            .unwrap()
+            .starts_with("your result is not remembered")
+    );
+}
+
+#[test]
+fn a_damaged_memory_is_told_with_the_first_verdict() {
+    let course = with_one_drill();
+    course.write(".learner/state.json", "not JSON");
+    let mut learning = Learning::begin(&course);
+    let mut lines = Vec::new();
+    while !lines
+        .iter()
+        .any(|line: &String| line.contains(" was damaged and is now `"))
+    {
+        lines.push(learning.line());
+        assert_ne!(lines.last().unwrap(), "", "{lines:?}");
+    }
+    let aside = course.read(".learner/state.damaged-1.json");
+    assert_eq!(aside, "not JSON");
+    // Reading alone leaves it where it is, and whoever writes tells.
+    course.write(".learner/state.json", "again");
+    assert_eq!(
+        learning.get("/learn/drills/cache_race/solution").status,
+        403
+    );
+    assert_eq!(course.read(".learner/state.json"), "again");
+}
