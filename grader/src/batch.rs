@@ -16,7 +16,7 @@
 //! ```
 
 mod exports;
-mod hand_in;
+pub(crate) mod hand_in;
 mod keeping;
 
 pub mod changes;

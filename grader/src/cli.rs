@@ -63,10 +63,22 @@ pub enum Command {
     /// Make what another system needs to grade with this course
     Package(package::Package),
     /// List the drills
+    #[command(after_help = "\
+Examples:
+  cargo grader list                                 what you have passed, and the most points so far
+  cargo grader list --course ../another-course")]
     List,
     /// Show one more hint for a drill
+    #[command(after_help = "\
+Examples:
+  cargo grader hint inflight_fix                    the first one; run it again for the next
+
+All hints shown so far are repeated. The last one is nearly the answer.")]
     Hint(OneDrill),
     /// Put a drill's stub back; your work is kept in a backup
+    #[command(after_help = "\
+Examples:
+  cargo grader reset inflight_fix                   your src/ goes to .learner/backups/inflight_fix/")]
     Reset(OneDrill),
     /// Show a drill's reference solution, once you have passed it
     Solution(Solution),
@@ -229,6 +241,10 @@ pub struct OneDrill {
 
 /// Show a drill's reference solution, once you have passed it
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cargo grader solution cache_race
+  cargo grader solution cache_race --peek           before you have passed it")]
 pub struct Solution {
     /// The drill
     pub drill: String,
@@ -257,6 +273,12 @@ pub struct New {
 
 /// Check the course itself: solutions pass, stubs fail, wrong ones are caught
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cargo grader audit                                all of it
+  cargo grader audit offload --jobs 1 --seed 8      one drill, other schedules
+
+Exit codes: 0 all is as it should be; 1 something is not; 2 it could not be found out.")]
 pub struct Audit {
     /// Only this drill
     pub drill: Option<String>,
@@ -273,6 +295,10 @@ pub struct Audit {
 /// Say what this machine's sandbox can and cannot enforce
 #[derive(Debug, Args)]
 #[command(after_help = "\
+Examples:
+  cargo grader doctor
+  cargo grader doctor --format json                 for a program
+
 Exit codes: 0 the sandbox is full; 1 it is not.")]
 pub struct Doctor {
     /// How it is said

@@ -18,6 +18,9 @@ use crate::verdict::{CheckResult, Metrics, Status, Verdict};
 pub const NOT_GRADED: &str =
     "this could not be graded, which is no fault of the submission; ask whoever runs the grader";
 
+/// What is said of a check that could not be judged because of one that is hidden.
+const ANOTHER_FIRST: &str = "cannot be judged before another check holds";
+
 /// How much a student is told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Level {
@@ -130,7 +133,14 @@ impl Feedback {
         shown
             .checks
             .retain(|_| all.next() != Some(Visibility::Hidden));
+        let is_hidden = |id: &&str| self.visibility(&verdict.drill, id) == Visibility::Hidden;
+        let ids = verdict.checks.iter().map(|check| &*check.id);
+        let hidden: Vec<String> = ids.filter(is_hidden).map(|id| format!("`{id}`")).collect();
         for check in &mut shown.checks {
+            // Why it was not judged would tell how the hidden one went.
+            if hidden.iter().any(|id| check.message.contains(id)) {
+                ANOTHER_FIRST.clone_into(&mut check.message);
+            }
             let visibility = self.visibility(&verdict.drill, &check.id);
             if self.level == Level::Checks || visibility == Visibility::Title {
                 keep_title(check);

@@ -3,13 +3,19 @@
 //! Its main type is [`Hand`]: all that lies in one student's place. [`Hand::choose`]
 //! finds the submissions among it. It looks at names and kinds, never into a file.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::find::{HandIn, PassedOver, Trouble};
 use super::pattern::drill_named;
 use super::student::Student;
+
+/// Where a crate begins, and where one without the folder `src` does.
+const CRATE: &str = "src/lib.rs";
+const CRATE_ROOT: &str = "lib.rs";
 
 /// Folders within folders that are looked into for a crate.
 const DEPTH: usize = 4;
@@ -21,7 +27,7 @@ const ENDINGS: [&str; 4] = [".rs", ".zip", ".tar.gz", ".tgz"];
 #[derive(Clone, Debug)]
 pub(super) struct Thing {
     pub(super) path: PathBuf,
-    /// Its name, with what is not UTF-8 in it replaced.
+    /// Its name, as [`text_of`] has it.
     pub(super) name: String,
     pub(super) kind: Kind,
 }
@@ -60,12 +66,25 @@ pub(super) fn stem(name: &str) -> &str {
     }
 }
 
+/// A file's name as text. Bytes that are no UTF-8 are written as `\xFC`, so that two
+/// names stay two.
+fn text_of(name: &OsStr) -> String {
+    let mut text = String::new();
+    for chunk in name.as_bytes().utf8_chunks() {
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            text.push_str(&format!("\\x{byte:02X}"));
+        }
+    }
+    text
+}
+
 /// What lies in a folder, by name. What tools leave behind is left out.
 pub(super) fn things(root: &Path, folder: &Path) -> io::Result<Vec<Thing>> {
     let mut things = Vec::new();
     for entry in fs::read_dir(root.join(folder))? {
         let entry = entry?;
-        let name = entry.file_name().to_string_lossy().into_owned();
+        let name = text_of(&entry.file_name());
         if name.starts_with('.') || matches!(&*name, "__MACOSX" | "target") {
             continue;
         }
@@ -74,7 +93,7 @@ pub(super) fn things(root: &Path, folder: &Path) -> io::Result<Vec<Thing>> {
         let lower = name.to_ascii_lowercase();
         let kind = match () {
             () if kind.is_symlink() => Kind::Link,
-            () if kind.is_dir() && root.join(&path).join("src/lib.rs").is_file() => Kind::Crate,
+            () if kind.is_dir() && root.join(&path).join(CRATE).is_file() => Kind::Crate,
             () if kind.is_dir() => Kind::Folder,
             () if ENDINGS.iter().any(|ending| lower.ends_with(ending)) => Kind::Source,
             () => Kind::Other,
@@ -204,6 +223,8 @@ impl Hand {
         }
         match &*pool {
             [only] => return hand_in(&only.path, None),
+            // A crate without the folder `src`.
+            [..] if let Some(folder) = flat_crate(&pool) => return hand_in(folder, None),
             [first, second, ..] => {
                 let (first, second) = (&*first.name, &*second.name);
                 return hand_in(&pool[0].path, Some(several(first, second)));
@@ -214,9 +235,13 @@ impl Hand {
         let folders: Vec<&Thing> = folders.collect();
         let folder = match &*folders {
             [only] => Some(*only),
-            _ => folders
-                .into_iter()
-                .find(|thing| thing.drill(drills) == Some(drill)),
+            _ => {
+                let named = |name: &dyn Fn(&Thing) -> bool| folders.iter().find(|it| name(it));
+                // A whole course has its drills in one of them.
+                named(&|thing| thing.drill(drills) == Some(drill))
+                    .or_else(|| named(&|thing| thing.name == "exercises"))
+                    .copied()
+            }
         };
         if let (Some(folder), 1..) = (folder, depth) {
             return match self::things(root, &folder.path) {
@@ -236,6 +261,57 @@ impl Hand {
             // To be refused for what it is.
             [first, ..] => hand_in(&first.path, None),
         }
+    }
+}
+
+/// The folder of a `lib.rs` and the modules beside it.
+fn flat_crate<'a>(pool: &[&'a Thing]) -> Option<&'a Path> {
+    let is_root = |thing: &&&Thing| thing.path.file_name() == Some(OsStr::new(CRATE_ROOT));
+    let folder = pool.iter().find(is_root)?.path.parent()?;
+    let is_module = |thing: &&Thing| {
+        let is_rust = thing.path.extension() == Some(OsStr::new("rs"));
+        is_rust && thing.path.parent() == Some(folder)
+    };
+    (!folder.as_os_str().is_empty() && pool.iter().all(is_module)).then_some(folder)
+}
+
+/// The submission for a drill within a folder that somebody handed in, where that is no
+/// crate itself: found as in a batch.
+///
+/// # Errors
+/// Why none of what is there is taken; reads on from the folder.
+pub(crate) fn within(
+    folder: &Path,
+    drill: &'static str,
+    drills: &[&'static str],
+) -> Result<PathBuf, String> {
+    let whole = || Ok(folder.to_owned());
+    // With a folder `src` it is meant to be one, whatever it lacks.
+    let is_crate = ["src", CRATE_ROOT]
+        .iter()
+        .any(|name| folder.join(name).symlink_metadata().is_ok());
+    if is_crate || !folder.is_dir() {
+        return whole();
+    }
+    let Ok(things) = things(folder, Path::new("")) else {
+        return whole();
+    };
+    let hand = Hand {
+        student: Student::named(""),
+        late: false,
+        drill: Some(drill.to_owned()),
+        things,
+    };
+    match hand.one(folder, drill, &hand.things, drills, DEPTH) {
+        Some(HandIn {
+            trouble: Some(why), ..
+        }) if !hand.things.is_empty() => Err(why.0),
+        Some(HandIn {
+            path,
+            trouble: None,
+            ..
+        }) if folder.join(&path).exists() => Ok(folder.join(path)),
+        _ => whole(),
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) fn run(course: &Course, args: &New) -> Result<Exit> {
         "\nNow:\n  cargo grader audit {0}    what it still lacks\n  CONTRIBUTING.md{1:width$}the order to work in",
         args.slug,
         "",
-        width = args.slug.len() + 10,
+        width = args.slug.len() + 8,
     )?;
     Ok(Exit::Passed)
 }

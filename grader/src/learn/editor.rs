@@ -54,7 +54,8 @@ impl Editor {
     /// # Errors
     /// When it is neither.
     pub fn named(name: &str) -> Result<Option<Editor>, NoEditor> {
-        if name == "none" {
+        // A variable that is set to nothing says as much.
+        if name == "none" || name.is_empty() {
             return Ok(None);
         }
         let known = KNOWN.iter().find(|(known, _)| *known == name);

@@ -97,7 +97,8 @@ impl Github {
             if check.status != CheckStatus::Failed {
                 continue;
             }
-            let place = Some(self.place(verdict, &check.message));
+            let words = format!("{}\n{}", check.title, check.message);
+            let place = Some(self.place(verdict, &words));
             let title = format!("{drill}: {}", words::title(check));
             let line = self.line(place, &title, &said(&verdict.drill, check));
             match check.required {
@@ -111,8 +112,8 @@ impl Github {
         }
     }
 
-    /// Where in the repository `text` says something is wrong. What it names is
-    /// believed only where it is a file of the submission.
+    /// Where in the repository `text` says something is wrong: a line that it names, else
+    /// a function. What it names is believed only where it is a file of the submission.
     fn place(&self, verdict: &Verdict, text: &str) -> Place {
         let submission = Path::new(&verdict.submission);
         let extension = submission.extension().and_then(|word| word.to_str());
@@ -121,7 +122,7 @@ impl Github {
             .iter()
             .find(|source| source.submission == verdict.submission);
         let root = source.map_or("src/lib.rs", |source| &source.root);
-        let entry = source.and_then(|source| entry_line(&source.text));
+        let entry = source.and_then(|source| entry_line(&source.text, text));
         let own = |file: &str| match extension {
             // A file on its own: it has one name only.
             Some("rs") => (file == root).then(|| submission.to_owned()),
@@ -195,10 +196,21 @@ fn locations(text: &str) -> impl Iterator<Item = (&str, usize)> {
         .filter(|(file, line)| file.ends_with(".rs") && *line > 0)
 }
 
-/// The line of the first function that the grader can call and wait for.
-fn entry_line(text: &str) -> Option<usize> {
+/// The line of the function that `words` name between backticks, or else of the first
+/// one that the grader can call and wait for.
+fn entry_line(code: &str, words: &str) -> Option<usize> {
+    let named = words.split('`').skip(1).step_by(2);
+    let line_of = |is_it: &dyn Fn(&str) -> bool| Some(code.lines().position(is_it)? + 1);
     let is_entry = |line: &str| line.trim_start().starts_with("pub async fn ");
-    Some(text.lines().position(is_entry)? + 1)
+    let named = named.filter_map(|name| {
+        line_of(&|line| {
+            let after = line.trim_start().strip_prefix("pub ").map(str::trim_start);
+            let after = after.map(|line| line.strip_prefix("async ").unwrap_or(line));
+            let after = after.and_then(|line| line.strip_prefix("fn ")?.strip_prefix(name));
+            after.is_some_and(|rest| rest.starts_with(['(', '<']))
+        })
+    });
+    named.into_iter().next().or_else(|| line_of(&is_entry))
 }
 
 fn data(text: &str) -> String {
@@ -220,6 +232,14 @@ mod tests {
         let text = "error[E0432]: x\n  --> src/a.rs:12:5\n panicked: no (yet) (src/lib.rs:7) (x:1)";
         let found: Vec<_> = locations(text).collect();
         assert_eq!(found, [("src/a.rs", 12), ("src/lib.rs", 7)]);
+    }
+
+    #[test]
+    fn a_function_that_is_named_is_where_it_concerns() {
+        let code = "impl A {\n    pub async fn get(&self) {}\n}\npub async fn rush(a: A) {}\n";
+        assert_eq!(entry_line(code, "`rush` reports the `get` of it"), Some(4));
+        assert_eq!(entry_line(code, "one `fetch` at a time"), Some(2));
+        assert_eq!(entry_line("fn main() {}", "`main`"), None);
     }
 
     #[test]

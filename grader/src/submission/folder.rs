@@ -29,7 +29,7 @@ pub(super) fn read(path: &Path, caps: &Caps) -> Result<Tree, SubmissionError> {
         entries: 0,
         sources: Sources::new(caps),
     };
-    let walked = match walk.look(folder.as_fd(), c"src", b"src") {
+    let walked = match walk.source(folder.as_fd()) {
         Ok(()) => walk.sources.into_tree(CRATE_ROOT).map_err(Halt::Fault),
         Err(halt) => Err(halt),
     };
@@ -59,6 +59,16 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
+    /// Looks at `src`; where there is none beside a `lib.rs`, at what lies beside it, as
+    /// if it lay in `src`.
+    fn source(&mut self, folder: BorrowedFd<'_>) -> Result<(), Halt> {
+        let is_there = |name| rustix::fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW).is_ok();
+        match is_there(c"lib.rs") && !is_there(c"src") {
+            true => self.enter(folder, c".", b"src"),
+            false => self.look(folder, c"src", b"src"),
+        }
+    }
+
     /// Looks at `name` in `folder`; `path` is the way there from the crate folder.
     fn look(&mut self, folder: BorrowedFd<'_>, name: &CStr, path: &[u8]) -> Result<(), Halt> {
         let met = match rustix::fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW) {

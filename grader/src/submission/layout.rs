@@ -53,9 +53,38 @@ impl Layout {
                 })
             }
             ([], []) => Err(Fault::NoRust),
-            ([], _) => Err(Fault::NoRoot),
+            ([], _) => flat(rust),
         }
     }
+}
+
+/// A crate without the folder `src`: a `lib.rs` at the top or one folder down, and all
+/// that lies beside it, as if it lay in `src`.
+fn flat(rust: &[(usize, String)]) -> Result<Layout, Fault> {
+    let mut roots = rust.iter().filter_map(|(_, path)| {
+        let folder = path.strip_suffix("lib.rs")?;
+        let is_near = folder.is_empty() || folder.find('/') == Some(folder.len() - 1);
+        is_near.then_some((folder, path))
+    });
+    let (Some((folder, root)), another) = (roots.next(), roots.next()) else {
+        return Err(Fault::NoRoot);
+    };
+    if let Some((_, other)) = another {
+        return Err(Fault::SeveralRoots {
+            first: shown(root.as_bytes()),
+            second: shown(other.as_bytes()),
+        });
+    }
+    let picks = rust.iter().filter_map(|(index, path)| {
+        let inner = path.strip_prefix(folder)?;
+        Some((*index, format!("src/{inner}")))
+    });
+    let picks: Picks = picks.collect();
+    check_for_clashes(&picks)?;
+    Ok(Layout {
+        root: CRATE_ROOT.to_owned(),
+        picks,
+    })
 }
 
 /// Splits a path into the folder a crate lies in (`""` at the top) and the path from there, if that is in `src/`.
@@ -134,6 +163,22 @@ mod tests {
         assert_eq!(layout.picks, BTreeMap::from([(0, "my_hw.rs".to_owned())]));
         assert_eq!(choose(&["a.rs", "b.rs"]), Err(Fault::NoRoot));
         assert_eq!(choose(&[]), Err(Fault::NoRust));
+    }
+
+    #[test]
+    fn a_crate_without_its_src_is_what_lies_beside_its_root() {
+        assert_eq!(
+            picks(&["inner.rs", "lib.rs"]),
+            ["src/inner.rs", "src/lib.rs"]
+        );
+        let wrapped = ["hw/lib.rs", "hw/parts/a.rs", "other/b.rs"];
+        assert_eq!(picks(&wrapped), ["src/lib.rs", "src/parts/a.rs"]);
+        assert_eq!(choose(&["a/b/lib.rs", "c.rs"]), Err(Fault::NoRoot));
+        assert!(matches!(
+            choose(&["lib.rs", "a/lib.rs"]),
+            Err(Fault::SeveralRoots { .. })
+        ));
+        assert_eq!(choose(&["xlib.rs", "c.rs"]), Err(Fault::NoRoot));
     }
 
     #[test]

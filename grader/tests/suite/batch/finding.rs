@@ -170,6 +170,44 @@ submission_303:
 }
 
 #[test]
+fn two_names_that_are_no_text_stay_two() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let course = Scratch::new();
+    for name in [b"J\xf6rgen".as_slice(), b"J\xfcrgen"] {
+        let folder = course.path("class").join(OsStr::from_bytes(name));
+        fs::create_dir_all(&folder).expect("it is ours");
+        fs::write(folder.join("offload.rs"), "").expect("it is ours");
+    }
+    let said = course.run(&["batch", "class", "--list"]);
+    assert!(
+        said.out.starts_with("2 submissions by 2 students") && !said.out.contains("rejected"),
+        "{}",
+        said.out
+    );
+    for name in ["J\\xF6rgen", "J\\xFCrgen"] {
+        assert!(said.out.contains(name), "{}", said.out);
+    }
+}
+
+#[test]
+fn modules_beside_a_root_are_a_crate() {
+    let names = [
+        "ada/offload/lib.rs",
+        "ada/offload/parts.rs",
+        "bob/offload/a.rs",
+        "bob/offload/b.rs",
+    ];
+    let said = listed(&names, &[]);
+    assert!(said.out.contains("ada/offload\n"), "{}", said.out);
+    assert!(
+        said.out.contains("holds several submissions"),
+        "{}",
+        said.out
+    );
+}
+
+#[test]
 fn no_link_is_followed() {
     let course = Scratch::new();
     course.write("class/ada/offload.rs", "");

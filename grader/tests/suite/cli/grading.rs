@@ -135,6 +135,13 @@ fn folders_files_and_archives_of_the_same_code_get_the_same_verdict() {
         tar.into_inner().unwrap().finish().unwrap(),
     )
     .unwrap();
+    // What archives unpack to, and what files without the folder `src` make.
+    course.write("wrapped/hw/src/lib.rs", &text);
+    course.write("wrapped/notes.md", "");
+    course.write("course/other/README.md", "");
+    course.write("course/exercises/inflight_fix/src/lib.rs", &text);
+    course.write("course/exercises/offload/src/lib.rs", "");
+    course.write("flat/lib.rs", &text);
     let mut zip = zip::ZipWriter::new(File::create(course.path("a.zip")).unwrap());
     zip.start_file("src/lib.rs", zip::write::SimpleFileOptions::default())
         .unwrap();
@@ -147,6 +154,9 @@ fn folders_files_and_archives_of_the_same_code_get_the_same_verdict() {
         "single.rs",
         "a.tar.gz",
         "a.zip",
+        "wrapped",
+        "course",
+        "flat",
         "--seed",
         "7",
         "--format",
@@ -162,6 +172,26 @@ fn folders_files_and_archives_of_the_same_code_get_the_same_verdict() {
         })
         .collect();
     assert_eq!(alike.len(), 1, "{alike:#?}");
+}
+
+#[test]
+fn a_folder_with_several_submissions_is_refused_by_their_names() {
+    let course = Scratch::gradable();
+    course.write("two/a.rs", "");
+    course.write("two/b.zip", "");
+    let said = course.run(&["grade", "inflight_fix", "two", "--format", "json"]);
+    assert_eq!(said.code, 1, "{}", said.err);
+    let verdict = &verdicts(&said)[0];
+    assert_eq!(verdict["status"], "rejected");
+    assert_eq!(
+        verdict["diagnostics"],
+        "`two` holds several submissions, `a.rs` and `b.zip`; hand in one"
+    );
+    // Modules beside their root are one.
+    course.write("flat/lib.rs", "mod inner;\npub use inner::*;\n");
+    course.write("flat/inner.rs", &course.read(RIGHT));
+    let said = course.run(&["grade", "inflight_fix", "flat"]);
+    assert_eq!(said.code, 0, "{}", said.out);
 }
 
 fn without_times(verdict: &mut Value) {

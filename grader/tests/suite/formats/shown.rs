@@ -96,6 +96,22 @@ fn a_hidden_check_is_nowhere_and_its_points_count() {
 }
 
 #[test]
+fn what_is_said_of_others_does_not_name_a_hidden_check() {
+    let mut failed = verdict(Status::Failed);
+    let hidden = failed.checks[0].id.clone();
+    let why = format!("cannot be judged while every request fetches: see `{hidden}`");
+    failed.checks[1].message.clone_from(&why);
+    let all = BTreeMap::from([(hidden.clone(), setting(Visibility::Hidden))]);
+    let shown = Feedback::default().with("inflight_fix", all).of(&failed);
+    let said = &shown.checks[0].message;
+    assert_eq!(said, "cannot be judged before another check holds");
+    let text = everything(&[shown]);
+    assert!(!text.contains(&hidden), "{text}");
+    // To whom it is shown, it is named.
+    assert_eq!(Feedback::default().of(&failed).checks[1].message, why);
+}
+
+#[test]
 fn a_submission_that_fails_only_where_nobody_may_look_is_still_said_to_fail() {
     let mut failed = verdict(Status::Failed);
     let hidden =

@@ -131,6 +131,17 @@ fn gradescope_gets_a_file_for_whatever_is_handed_in() {
     hand_in(RIGHT, "my cache.rs");
     let (code, results) = autograded(&course, folder.path());
     assert_eq!((code, &results["score"]), (0, &100.into()), "{results}");
+    // As it unpacks an archive of a folder.
+    for name in ["hw/src/lib.rs", "course/exercises/cache_race/src/lib.rs"] {
+        empty();
+        hand_in(RIGHT, name);
+        hand_in(WRONG, "course/exercises/offload/src/lib.rs");
+        if name.starts_with("hw") {
+            fs::remove_dir_all(place.join("course")).expect("it is ours");
+        }
+        let (code, results) = autograded(&course, folder.path());
+        assert_eq!((code, &results["score"]), (0, &100.into()), "{results}");
+    }
     empty();
     hand_in(WRONG, "src/lib.rs");
     let (code, results) = autograded(&course, folder.path());
