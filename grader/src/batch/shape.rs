@@ -17,6 +17,8 @@ pub fn of(submission: &Submission) -> String {
     let mut names: HashMap<&str, usize> = HashMap::new();
     let mut hash = Sha256::new();
     for text in submission.files().values() {
+        // Some editors begin a file with a mark that nobody sees and rustc passes over.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut at = 0;
         for token in tokenize(text, FrontmatterAllowed::No) {
             let word = &text[at..at + token.len as usize];
@@ -74,6 +76,15 @@ mod tests {
         let one = shape("fn sum(a: u8, b: u8) -> u8 { a + b } // adds");
         let two = shape("/* mine */\nfn plus(x: u8,\n  y: u8) -> u8 {\n    x + y\n}\n");
         assert_eq!(one, two);
+    }
+
+    #[test]
+    fn a_byte_order_mark_does_not_count() {
+        let plain = shape("fn sum(a: u8, b: u8) -> u8 { a + b }");
+        let marked = shape("\u{feff}fn sum(a: u8, b: u8) -> u8 { a + b }");
+        assert_eq!(plain, marked);
+        // Anywhere else it is no such mark: rustc refuses it.
+        assert_ne!(plain, shape("fn sum(a: u8, b: u8) -> u8 { \u{feff}a + b }"));
     }
 
     #[test]
