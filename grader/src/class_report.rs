@@ -20,6 +20,7 @@ use tempfile::NamedTempFile;
 
 use crate::batch::class::Class;
 use crate::batch::shape;
+use crate::batch::store::Ids;
 use crate::course::Course;
 use crate::feedback::{Feedback, Level};
 use crate::report::junit;
@@ -32,6 +33,8 @@ pub use statistics::Statistics;
 pub struct Options {
     /// How much students are told in `feedback/`.
     pub feedback: Level,
+    /// Whose numbers the students' ids are; without it, no learning system is told them.
+    pub ids: Option<Ids>,
     /// Shapes that mean something, by drill: what nobody wrote themselves.
     pub known_shapes: BTreeMap<String, Vec<KnownShape>>,
 }
@@ -107,7 +110,7 @@ pub fn write_all(
         ("gradebook-moodle.csv", gradebook::moodle),
     ];
     for (name, form) in gradebooks {
-        whole(&out.join(name), |file| form(class, file))?;
+        whole(&out.join(name), |file| form(class, options.ids, file))?;
     }
     whole(&out.join("junit.xml"), |file| {
         // As build servers read it; a suite is named after its student.

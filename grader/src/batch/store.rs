@@ -23,6 +23,22 @@ pub struct Settings {
     pub schema: u32,
     /// What all seeds come from.
     pub seed: u64,
+    /// Whose numbers the ids in the records are, where all are of one kind. What was
+    /// written before there was this field does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ids: Option<Ids>,
+}
+
+/// Who numbered the students of a class, and so where their ids mean something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ids {
+    /// Canvas: its own numbers of its users.
+    Canvas,
+    /// Moodle: its own numbers of an assignment's participants.
+    Moodle,
+    /// The school: a student's number in Gradescope's list, or an `{id}` of a pattern.
+    School,
 }
 
 /// The folder, for as long as this batch has it.

@@ -1,22 +1,25 @@
 //! Gradebooks, as tables that spreadsheets and learning systems read.
 //!
 //! A cell is empty where there is no grade: nothing was handed in, or it could not be
-//! graded. No cell is a formula, whatever a student is called.
+//! graded. No cell is a formula, whatever a student is called. A system's own number of
+//! a student stands in that system's file only: in another's it may be somebody else's.
 
 use std::io::{self, Write};
 
 use csv::Writer;
 
 use crate::batch::class::{Class, Line};
+use crate::batch::store::Ids;
 use crate::batch::student::Student;
 use crate::report::words;
 use crate::text::one_line;
 
-/// One kind of gradebook: a table written for a class.
-pub(super) type Form = fn(&Class<'_>, &mut dyn Write) -> io::Result<()>;
+/// One kind of gradebook: a table written for a class, whose ids are of one kind or of
+/// several.
+pub(super) type Form = fn(&Class<'_>, Option<Ids>, &mut dyn Write) -> io::Result<()>;
 
 /// One row for each student: points and status of each drill, and their sum.
-pub(super) fn plain(class: &Class<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn plain(class: &Class<'_>, _: Option<Ids>, out: &mut dyn Write) -> io::Result<()> {
     let mut table = Writer::from_writer(out);
     let mut head = vec!["student".to_owned(), "id".to_owned(), "email".to_owned()];
     for drill in &class.drills {
@@ -50,7 +53,7 @@ pub(super) fn plain(class: &Class<'_>, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// What Canvas imports: its own columns, a row with the points possible, the grades.
-pub(super) fn canvas(class: &Class<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn canvas(class: &Class<'_>, ids: Option<Ids>, out: &mut dyn Write) -> io::Result<()> {
     let mut table = Writer::from_writer(out);
     let own = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"];
     row(
@@ -61,8 +64,9 @@ pub(super) fn canvas(class: &Class<'_>, out: &mut dyn Write) -> io::Result<()> {
     let label = ["    Points Possible", "", "", "", ""].map(str::to_owned);
     row(&mut table, label.into_iter().chain(possible))?;
     for (student, lines) in class.by_student() {
-        let [name, id, email] = named(student);
-        let cells = [name, id, String::new(), email, String::new()];
+        let [name, _, email] = named(student);
+        let [own, school] = [Ids::Canvas, Ids::School].map(|kind| id_of(student, ids, kind));
+        let cells = [name, own, school, email, String::new()];
         let grades = in_order(class, lines).map(points);
         row(&mut table, cells.into_iter().chain(grades))?;
     }
@@ -71,24 +75,19 @@ pub(super) fn canvas(class: &Class<'_>, out: &mut dyn Write) -> io::Result<()> {
 
 /// What Moodle imports: the columns of its grading worksheet that name a student, one
 /// of which is mapped when it is uploaded, and the grades.
-pub(super) fn moodle(class: &Class<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn moodle(class: &Class<'_>, ids: Option<Ids>, out: &mut dyn Write) -> io::Result<()> {
     let mut table = Writer::from_writer(out);
-    let own = ["Identifier", "Full name", "Email address"];
+    let own = ["Identifier", "Full name", "ID number", "Email address"];
     row(
         &mut table,
         own.map(str::to_owned).into_iter().chain(titles(class)),
     )?;
     for (student, lines) in class.by_student() {
-        let [name, id, email] = named(student);
-        let identifier = match &*id {
-            "" => String::new(),
-            id => format!("Participant {id}"),
-        };
+        let [name, _, email] = named(student);
+        let school = id_of(student, ids, Ids::School);
+        let cells = [participant(student, ids), name, school, email];
         let grades = in_order(class, lines).map(points);
-        row(
-            &mut table,
-            [identifier, name, email].into_iter().chain(grades),
-        )?;
+        row(&mut table, cells.into_iter().chain(grades))?;
     }
     table.flush()
 }
@@ -107,6 +106,20 @@ fn named(student: &Student) -> [String; 3] {
         text(student.id()),
         text(student.email()),
     ]
+}
+
+/// A student's id, if it is of that kind; nothing otherwise.
+fn id_of(student: &Student, ids: Option<Ids>, kind: Ids) -> String {
+    let id = student.id().filter(|_| ids == Some(kind));
+    id.unwrap_or_default().to_owned()
+}
+
+/// A student's id as Moodle's worksheets write it.
+fn participant(student: &Student, ids: Option<Ids>) -> String {
+    match &*id_of(student, ids, Ids::Moodle) {
+        "" => String::new(),
+        id => format!("Participant {id}"),
+    }
 }
 
 /// A student's lines, one for each drill of the class.

@@ -12,6 +12,7 @@ use anyhow::{Context, Result, bail};
 use super::Exit;
 use crate::batch::changes;
 use crate::batch::rules::SEEDS;
+use crate::batch::store::Ids;
 use crate::batch::{Class, ClassDrill, Records, Store};
 use crate::batch::{Found, Layout, Pattern, Run, Search, Settings};
 use crate::batch::{plan, run as grade_all};
@@ -58,9 +59,9 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
     interrupt::sweep(&grader.course().target().join("grader/jobs"));
 
     let store = Store::open(out)?;
-    let kept = store.settings().map(|settings| settings.seed);
-    let seed = args.seed.or(kept).unwrap_or_else(|| fastrand::u64(..SEEDS));
-    store.keep_settings(&Settings { schema: 1, seed })?;
+    let kept = store.settings();
+    let seed = args.seed.or(kept.as_ref().map(|kept| kept.seed));
+    let seed = seed.unwrap_or_else(|| fastrand::u64(..SEEDS));
     let mut told = HashSet::new();
     let mut gone = Vec::new();
     store.each(&mut |record| {
@@ -71,6 +72,15 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
         Ok(())
     })?;
     gone.sort_by(|one, other| one.1.cmp(&other.1).then_with(|| one.0.cmp(&other.0)));
+    // What only earlier runs found keeps the ids that it had then.
+    let earlier = gone.iter().any(|(_, student)| student.id().is_some());
+    let here = ids(args.layout);
+    let ids = (!earlier || kept.and_then(|kept| kept.ids) == Some(here)).then_some(here);
+    store.keep_settings(&Settings {
+        schema: 1,
+        seed,
+        ids,
+    })?;
     let Found {
         hand_ins,
         passed_over,
@@ -95,7 +105,7 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
     drop(hand_ins);
     let took = progress.took();
 
-    let (class, statistics) = reports(grader.course(), &store, args.told.feedback).with_context(
+    let (class, statistics) = reports(grader.course(), &store, args.told.feedback, ids).with_context(
         || {
             format!(
                 "everything was graded, but the reports cannot be written into `{}`; make space and run it again",
@@ -124,6 +134,7 @@ fn reports<'a>(
     course: &Course,
     store: &'a Store,
     feedback: Level,
+    ids: Option<Ids>,
 ) -> Result<(Class<'a>, Statistics)> {
     let graded = store.drills()?;
     let mut drills = Vec::new();
@@ -134,10 +145,22 @@ fn reports<'a>(
         }
     }
     let class = Class::of(drills, store)?;
-    let options = Options::of_course(course, feedback, &class);
+    let options = Options {
+        ids,
+        ..Options::of_course(course, feedback, &class)
+    };
     let statistics = Statistics::of(&class, &options)?;
     write_all(&class, &statistics, store.out(), &options)?;
     Ok((class, statistics))
+}
+
+/// Whose numbers the ids are that such an export, or a pattern, names.
+fn ids(layout: Option<ExportLayout>) -> Ids {
+    match layout {
+        Some(ExportLayout::Canvas) => Ids::Canvas,
+        Some(ExportLayout::Moodle) => Ids::Moodle,
+        Some(ExportLayout::Gradescope) | None => Ids::School,
+    }
 }
 
 /// What was handed in, and in words how it is named.

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use grader::batch::record::{RECORD_SCHEMA, Record};
+use grader::batch::store::{Ids, Settings};
 use grader::batch::student::Student;
 use grader::batch::{Class, ClassDrill};
 use grader::class_report::{KnownShape, Options, Statistics, write_all};
@@ -13,7 +14,7 @@ use grader::feedback::{CheckSettings, Level, Visibility};
 use grader::verdict::Status;
 use tempfile::TempDir;
 
-use crate::courses::real;
+use crate::courses::{Scratch, real};
 use crate::formats::hostile::{HOSTILE, harm, only_text};
 use crate::formats::made;
 
@@ -100,6 +101,7 @@ fn options() -> Options {
         known("own", "the course's own solution"),
     ];
     Options {
+        ids: Some(Ids::School),
         known_shapes: BTreeMap::from([("cache_race".to_owned(), known)]),
         ..Options::default()
     }
@@ -131,6 +133,99 @@ fn gradebooks_have_the_columns_their_readers_know() {
     ]
     .map(|name| format!("=== {name} ===\n{}", text(&out, name)));
     insta::assert_snapshot!(all.concat());
+}
+
+/// The row of a gradebook that begins with this name, or has it after an identifier:
+/// its cells by their column.
+fn row(table: &str, name: &str) -> BTreeMap<String, String> {
+    let mut table = csv::Reader::from_reader(table.as_bytes());
+    let head = table.headers().expect("there is a head").clone();
+    let mut rows = table.records().map(|row| row.expect("it is a table"));
+    let row = rows.find(|row| row.iter().any(|cell| cell == name));
+    let row = row.expect(name);
+    let cells = head.iter().zip(&row);
+    cells
+        .map(|(column, cell)| (column.to_owned(), cell.to_owned()))
+        .collect()
+}
+
+/// The columns of a gradebook that a student's id stands in.
+fn columns_of(table: &str, id: &str) -> Vec<String> {
+    let cells = row(table, "Lovelace, Ada");
+    let mut columns = Vec::new();
+    for (column, cell) in cells {
+        if cell.contains(id) {
+            columns.push(format!("{column}: {cell}"));
+        }
+    }
+    columns
+}
+
+#[test]
+fn an_id_stands_in_the_column_of_the_system_it_is_from() {
+    let expected: [(Option<Ids>, &[&str], &[&str]); 4] = [
+        (Some(Ids::Canvas), &["ID: 4711"], &[]),
+        (Some(Ids::Moodle), &[], &["Identifier: Participant 4711"]),
+        (
+            Some(Ids::School),
+            &["SIS User ID: 4711"],
+            &["ID number: 4711"],
+        ),
+        (None, &[], &[]),
+    ];
+    for (ids, canvas, moodle) in expected {
+        let options = Options { ids, ..options() };
+        let out = written(&records(), &options);
+        let columns = |name| columns_of(&text(&out, name), "4711");
+        assert_eq!(columns("gradebook-canvas.csv"), canvas, "{ids:?}");
+        assert_eq!(columns("gradebook-moodle.csv"), moodle, "{ids:?}");
+        assert_eq!(columns("gradebook.csv"), ["id: 4711"], "{ids:?}");
+    }
+}
+
+#[test]
+fn a_batch_remembers_whose_numbers_the_ids_are() {
+    let course = Scratch::gradable();
+    let broken = "fn (";
+    course.write("canvas/lovelaceada_4711_1_offload.rs", broken);
+    course.write(
+        "moodle/Lovelace, Ada_4711_assignsubmission_file/offload.rs",
+        broken,
+    );
+    course.write("moodle/Bob_12_assignsubmission_file/offload.rs", broken);
+    let run = |folder: &str, layout: &str| {
+        let said = course.run(&["batch", folder, "--out", "results", "--layout", layout]);
+        assert_eq!(said.code, 1, "{}", said.err);
+        let settings: Settings =
+            serde_json::from_str(&course.read("results/batch.json")).expect("it is whole");
+        settings.ids
+    };
+    let id = |name: &str, student: &str, column: &str| {
+        row(&course.read(&format!("results/{name}")), student)[column].clone()
+    };
+    assert_eq!(run("canvas", "canvas"), Some(Ids::Canvas));
+    assert_eq!(id("gradebook-canvas.csv", "lovelaceada", "ID"), "4711");
+    assert_eq!(id("gradebook-moodle.csv", "lovelaceada", "Identifier"), "");
+    assert_eq!(run("canvas", "canvas"), Some(Ids::Canvas));
+
+    // The earlier class is still in the reports, so the ids are of two kinds now.
+    assert_eq!(run("moodle", "moodle"), None);
+    assert_eq!(id("gradebook-canvas.csv", "lovelaceada", "ID"), "");
+    assert_eq!(id("gradebook-moodle.csv", "Bob", "Identifier"), "");
+
+    // What an older version kept says nothing of ids, and is read all the same.
+    fs::remove_dir_all(course.path("results/records")).expect("it is there");
+    course.write("results/batch.json", "{\"schema\":1,\"seed\":7}");
+    assert_eq!(run("moodle", "moodle"), Some(Ids::Moodle));
+    assert_eq!(
+        id("gradebook-moodle.csv", "Bob", "Identifier"),
+        "Participant 12"
+    );
+    let settings = course.read("results/batch.json");
+    assert!(
+        settings.contains("\"seed\":7,\"ids\":\"moodle\""),
+        "{settings}"
+    );
 }
 
 #[test]
