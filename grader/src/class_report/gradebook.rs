@@ -1,7 +1,7 @@
 //! Gradebooks, as tables that spreadsheets and learning systems read.
 //!
-//! A cell is empty where there is no grade: nothing was handed in, or it could not be
-//! graded. No cell is a formula, whatever a student is called. A system's own number of
+//! A cell is empty where there is no grade, or `-` where Moodle wants that: nothing was
+//! handed in, or it could not be graded. No cell is a formula, whatever a student is called. A system's own number of
 //! a student stands in that system's file only: in another's it may be somebody else's.
 
 use std::io::{self, Write};
@@ -13,6 +13,9 @@ use crate::batch::store::Ids;
 use crate::batch::student::Student;
 use crate::report::words;
 use crate::text::one_line;
+
+/// What Moodle's gradebook reads as no grade.
+const NO_GRADE: &str = "-";
 
 /// One kind of gradebook: a table written for a class, whose ids are of one kind or of
 /// several.
@@ -73,9 +76,43 @@ pub(super) fn canvas(class: &Class<'_>, ids: Option<Ids>, out: &mut dyn Write) -
     table.flush()
 }
 
-/// What Moodle imports: the columns of its grading worksheet that name a student, one
-/// of which is mapped when it is uploaded, and the grades.
+/// What Moodle imports. The grading worksheet of an assignment, if the class is one's;
+/// otherwise what its gradebook imports, where a column is mapped on students and
+/// others on grades.
 pub(super) fn moodle(class: &Class<'_>, ids: Option<Ids>, out: &mut dyn Write) -> io::Result<()> {
+    match (&*class.drills, ids) {
+        ([_], Some(Ids::Moodle)) => worksheet(class, out),
+        _ => moodle_gradebook(class, ids, out),
+    }
+}
+
+/// The columns that Moodle looks for in a worksheet, by their English names, among
+/// those that it writes. Without a time, it keeps every grade that it has already.
+fn worksheet(class: &Class<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let mut table = Writer::from_writer(out);
+    let own = [
+        "Identifier",
+        "Full name",
+        "Email address",
+        "Grade",
+        "Maximum grade",
+        "Last modified (grade)",
+    ];
+    row(&mut table, own.map(str::to_owned))?;
+    let most = most(class).first().map(u32::to_string).unwrap_or_default();
+    for (student, lines) in class.by_student() {
+        let [name, _, email] = named(student);
+        let identifier = participant(student, Some(Ids::Moodle));
+        let grade = points(lines.first());
+        let cells = [identifier, name, email, grade, most.clone(), String::new()];
+        row(&mut table, cells)?;
+    }
+    table.flush()
+}
+
+/// The columns that Moodle's own exports have. No grade is a dash, as it is there:
+/// Moodle takes an empty cell for 0 when it makes a new column of the grades.
+fn moodle_gradebook(class: &Class<'_>, ids: Option<Ids>, out: &mut dyn Write) -> io::Result<()> {
     let mut table = Writer::from_writer(out);
     let own = ["Identifier", "Full name", "ID number", "Email address"];
     row(
@@ -86,7 +123,10 @@ pub(super) fn moodle(class: &Class<'_>, ids: Option<Ids>, out: &mut dyn Write) -
         let [name, _, email] = named(student);
         let school = id_of(student, ids, Ids::School);
         let cells = [participant(student, ids), name, school, email];
-        let grades = in_order(class, lines).map(points);
+        let grades = in_order(class, lines).map(|line| match points(line) {
+            grade if grade.is_empty() => NO_GRADE.to_owned(),
+            grade => grade,
+        });
         row(&mut table, cells.into_iter().chain(grades))?;
     }
     table.flush()
@@ -156,7 +196,7 @@ fn row(
 /// A text that no spreadsheet takes for a formula.
 fn safe(cell: &str) -> String {
     let begins = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
-    match cell.trim_start().starts_with(begins) {
+    match cell != NO_GRADE && cell.trim_start().starts_with(begins) {
         true => format!("'{cell}"),
         false => cell.to_owned(),
     }
@@ -171,7 +211,7 @@ mod tests {
         for cell in ["=1+1", "+1", "-1", "@SUM(1)", "  =1", "＝1"] {
             assert_eq!(safe(cell), format!("'{cell}"));
         }
-        for cell in ["ada", "0", "100", "a=b", "'=1"] {
+        for cell in ["ada", "0", "100", "a=b", "'=1", "-"] {
             assert_eq!(safe(cell), cell);
         }
     }

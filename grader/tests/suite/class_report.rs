@@ -184,6 +184,43 @@ fn an_id_stands_in_the_column_of_the_system_it_is_from() {
 }
 
 #[test]
+fn a_moodle_assignment_gets_its_own_worksheet_back() {
+    let options = Options {
+        ids: Some(Ids::Moodle),
+        ..options()
+    };
+    let mut records = records();
+    records.retain(|record| record.drill == "inflight_fix");
+    let out = tempfile::tempdir().expect("there is space");
+    write(vec![drill("inflight_fix")], &records, &options, out.path());
+    insta::assert_snapshot!(text(&out, "gradebook-moodle.csv"));
+
+    // Anybody else's grades are for the gradebook.
+    let options = Options {
+        ids: Some(Ids::School),
+        ..options
+    };
+    write(vec![drill("inflight_fix")], &records, &options, out.path());
+    let table = text(&out, "gradebook-moodle.csv");
+    assert_eq!(row(&table, "grace")["One fetch, however many ask"], "100");
+}
+
+#[test]
+fn no_grade_is_no_zero_in_moodle() {
+    // Moodle makes an empty cell a 0 when it makes a new grade item of a column.
+    let out = written(&records(), &options());
+    let table = text(&out, "gradebook-moodle.csv");
+    let grade = |student, title: &str| row(&table, student)[title].clone();
+    assert_eq!(grade("eve", "The cache race"), "-", "not handed in");
+    assert_eq!(
+        grade("frank", "One fetch, however many ask"),
+        "-",
+        "not graded"
+    );
+    assert_eq!(grade("eve", "One fetch, however many ask"), "0", "rejected");
+}
+
+#[test]
 fn a_batch_remembers_whose_numbers_the_ids_are() {
     let course = Scratch::gradable();
     let broken = "fn (";
@@ -200,27 +237,31 @@ fn a_batch_remembers_whose_numbers_the_ids_are() {
             serde_json::from_str(&course.read("results/batch.json")).expect("it is whole");
         settings.ids
     };
-    let id = |name: &str, student: &str, column: &str| {
+    let cell = |name: &str, student: &str, column: &str| {
         row(&course.read(&format!("results/{name}")), student)[column].clone()
     };
     assert_eq!(run("canvas", "canvas"), Some(Ids::Canvas));
-    assert_eq!(id("gradebook-canvas.csv", "lovelaceada", "ID"), "4711");
-    assert_eq!(id("gradebook-moodle.csv", "lovelaceada", "Identifier"), "");
+    assert_eq!(cell("gradebook-canvas.csv", "lovelaceada", "ID"), "4711");
+    assert_eq!(
+        cell("gradebook-moodle.csv", "lovelaceada", "Identifier"),
+        ""
+    );
     assert_eq!(run("canvas", "canvas"), Some(Ids::Canvas));
 
     // The earlier class is still in the reports, so the ids are of two kinds now.
     assert_eq!(run("moodle", "moodle"), None);
-    assert_eq!(id("gradebook-canvas.csv", "lovelaceada", "ID"), "");
-    assert_eq!(id("gradebook-moodle.csv", "Bob", "Identifier"), "");
+    assert_eq!(cell("gradebook-canvas.csv", "lovelaceada", "ID"), "");
+    assert_eq!(cell("gradebook-moodle.csv", "Bob", "Identifier"), "");
 
     // What an older version kept says nothing of ids, and is read all the same.
     fs::remove_dir_all(course.path("results/records")).expect("it is there");
     course.write("results/batch.json", "{\"schema\":1,\"seed\":7}");
     assert_eq!(run("moodle", "moodle"), Some(Ids::Moodle));
     assert_eq!(
-        id("gradebook-moodle.csv", "Bob", "Identifier"),
+        cell("gradebook-moodle.csv", "Bob", "Identifier"),
         "Participant 12"
     );
+    assert_eq!(cell("gradebook-moodle.csv", "Bob", "Grade"), "0");
     let settings = course.read("results/batch.json");
     assert!(
         settings.contains("\"seed\":7,\"ids\":\"moodle\""),
@@ -388,7 +429,8 @@ fn no_cell_of_a_gradebook_is_a_formula() {
             for cell in &row.expect(name) {
                 let first = cell.trim_start().chars().next();
                 assert!(
-                    !first.is_some_and(|first| "=+-@＝".contains(first)),
+                    // Alone it is no formula: it is how Moodle writes that there is no grade.
+                    cell == "-" || !first.is_some_and(|first| "=+-@＝".contains(first)),
                     "{cell}"
                 );
                 assert!(!cell.contains(['\n', '\r', '\t']), "{cell}");
