@@ -14,7 +14,7 @@ mod statistics;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
@@ -35,6 +35,9 @@ pub struct Options {
     pub feedback: Level,
     /// Whose numbers the students' ids are; without it, no learning system is told them.
     pub ids: Option<Ids>,
+    /// Where the hand-ins lie in the course's folder, if they do. Where else they lie
+    /// on the teacher's machine, no report says.
+    pub folder: Option<PathBuf>,
     /// Shapes that mean something, by drill: what nobody wrote themselves.
     pub known_shapes: BTreeMap<String, Vec<KnownShape>>,
 }
@@ -70,6 +73,12 @@ impl Options {
                 .insert(drill.slug.clone(), known.collect());
         }
         options
+    }
+
+    /// What a class' folder is called in the course's folder, if it lies there.
+    pub fn folder_in(course: &Course, dir: &Path) -> Option<PathBuf> {
+        let dir = dir.canonicalize().ok()?;
+        dir.strip_prefix(course.root()).ok().map(Path::to_owned)
     }
 
     fn known(&self, drill: &str) -> &[KnownShape] {
@@ -122,7 +131,7 @@ pub fn write_all(
         junit::document(statistics.cases, verdicts, file)
     })?;
     whole(&out.join("report.html"), |file| {
-        page::write(class, statistics, file)
+        page::write(class, statistics, options.folder.as_deref(), file)
     })
 }
 

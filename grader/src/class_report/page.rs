@@ -10,6 +10,7 @@ mod figure;
 mod tables;
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -28,10 +29,11 @@ const OWN: &str = include_str!("page/report.css");
 const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
-/// Writes the page for a class.
+/// Writes the page for a class, whose hand-ins lie in this folder of the course's.
 pub(super) fn write(
     class: &Class<'_>,
     statistics: &Statistics,
+    folder: Option<&Path>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     // The palette is all that stands before the first rule for any element.
@@ -58,7 +60,7 @@ pub(super) fn write(
     tables::around(frame, out, |out| {
         out.write_all(overview(class, statistics).0.as_bytes())?;
         for drill in 0..class.drills.len() {
-            let section = drill::section(class, statistics, drill)?;
+            let section = drill::section(class, statistics, drill, folder)?;
             out.write_all(section.0.as_bytes())?;
         }
         out.write_all(tables::slowest(class, statistics)?.0.as_bytes())?;

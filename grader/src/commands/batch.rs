@@ -20,7 +20,6 @@ use crate::class_report::{Options, Statistics, write_all};
 use crate::cli::batch::{Batch, ExportLayout};
 use crate::course::Course;
 use crate::drills;
-use crate::feedback::Level;
 use crate::grading::{GradeError, Grader};
 use crate::interrupt;
 use crate::sandbox::Tier;
@@ -105,7 +104,7 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
     drop(hand_ins);
     let took = progress.took();
 
-    let (class, statistics) = reports(grader.course(), &store, args.told.feedback, ids).with_context(
+    let (class, statistics) = reports(grader.course(), &store, &args, ids).with_context(
         || {
             format!(
                 "everything was graded, but the reports cannot be written into `{}`; make space and run it again",
@@ -133,7 +132,7 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
 fn reports<'a>(
     course: &Course,
     store: &'a Store,
-    feedback: Level,
+    args: &Batch,
     ids: Option<Ids>,
 ) -> Result<(Class<'a>, Statistics)> {
     let graded = store.drills()?;
@@ -147,7 +146,8 @@ fn reports<'a>(
     let class = Class::of(drills, store)?;
     let options = Options {
         ids,
-        ..Options::of_course(course, feedback, &class)
+        folder: Options::folder_in(course, &args.dir),
+        ..Options::of_course(course, args.told.feedback, &class)
     };
     let statistics = Statistics::of(&class, &options)?;
     write_all(&class, &statistics, store.out(), &options)?;

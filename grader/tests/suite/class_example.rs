@@ -4,7 +4,7 @@
 //! `RECORD=1` writes the files in `book/listings/class/` anew.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use grader::batch::record::{RECORD_SCHEMA, Record};
 use grader::batch::student::Student;
@@ -129,7 +129,11 @@ fn what_the_book_shows_of_a_class_is_what_the_reports_say() {
     let drills = ["cache_race", "inflight_fix"].map(drill).to_vec();
     let class = Class::of(drills, &records).expect("it is in memory");
     let out = tempfile::tempdir().expect("there is space");
-    let options = Options::of_course(&real(), Level::Full, &class);
+    let options = Options {
+        // Where the book says that it lies.
+        folder: Some(PathBuf::from("class")),
+        ..Options::of_course(&real(), Level::Full, &class)
+    };
     let statistics = Statistics::of(&class, &options).expect("it is in memory");
     write_all(&class, &statistics, out.path(), &options).expect("it can be written");
     let read = |name: &str| fs::read_to_string(out.path().join(name)).expect(name);

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use grader::batch::record::{RECORD_SCHEMA, Record};
 use grader::batch::store::{Ids, Settings};
@@ -14,7 +14,7 @@ use grader::feedback::{CheckSettings, Level, Visibility};
 use grader::verdict::Status;
 use tempfile::TempDir;
 
-use crate::courses::{Scratch, real};
+use crate::courses::{Scratch, real, root};
 use crate::formats::hostile::{HOSTILE, harm, only_text};
 use crate::formats::made;
 
@@ -102,6 +102,7 @@ fn options() -> Options {
     ];
     Options {
         ids: Some(Ids::School),
+        folder: Some(PathBuf::from("class")),
         known_shapes: BTreeMap::from([("cache_race".to_owned(), known)]),
         ..Options::default()
     }
@@ -324,6 +325,55 @@ fn a_page_for_a_student_keeps_back_what_the_course_does() {
 fn the_page_says_what_there_is_to_say() {
     let out = written(&records(), &options());
     insta::assert_snapshot!(words_of(&text(&out, "report.html")));
+}
+
+/// The commands of a page that play a schedule again, as a shell takes them apart.
+fn replays(page: &str) -> Vec<Vec<String>> {
+    let all = page.split("<code>cargo grader replay ").skip(1);
+    all.map(|rest| {
+        let (words, _) = rest.split_once("</code>").expect("the tag ends");
+        let script = format!("printf '%s\\n' {words}");
+        let mut shell = std::process::Command::new("sh");
+        let said = shell.args(["-c", &script]).output().expect("there is one");
+        let said = String::from_utf8(said.stdout).expect("it is text");
+        said.lines().map(str::to_owned).collect()
+    })
+    .collect()
+}
+
+#[test]
+fn what_is_to_be_seen_again_can_be_wherever_the_class_lies() {
+    let wrong = "solutions/cache_race/wrong/coalesced.rs";
+    let course = Scratch::gradable();
+    course.take(wrong, "classes/of 2026/ada/cache_race.rs");
+    let elsewhere = tempfile::tempdir().expect("there is space");
+    let elsewhere = elsewhere.path().canonicalize().expect("it is there");
+    let source = fs::read_to_string(root().join(wrong)).expect("it is there");
+    fs::create_dir(elsewhere.join("ada")).expect("it is ours");
+    fs::write(elsewhere.join("ada/cache_race.rs"), source).expect("it is ours");
+    let elsewhere = elsewhere.to_str().expect("it is text");
+
+    for (folder, told) in [("classes/of 2026", "classes/of 2026"), (elsewhere, "CLASS")] {
+        let _ = fs::remove_dir_all(course.path("results"));
+        let said = course.run(&["batch", folder, "--out", "results"]);
+        assert_eq!(said.code, 1, "{}", said.err);
+        let page = course.read("results/report.html");
+        // What the folder is called on this machine is nobody's business.
+        assert!(!page.contains(elsewhere), "{page}");
+        let sentence = "in place of <code>CLASS</code>";
+        assert_eq!(page.contains(sentence), told == "CLASS");
+        let replays = replays(&page);
+        assert!(!replays.is_empty(), "{page}");
+        for words in &replays {
+            let [drill, path, key] = &**words else {
+                panic!("{words:?}");
+            };
+            assert_eq!(*path, format!("{told}/ada/cache_race.rs"));
+            // In the course's folder.
+            let said = course.run(&["replay", drill, &path.replacen(told, folder, 1), key]);
+            assert_eq!(said.code, 1, "{}", said.err);
+        }
+    }
 }
 
 /// What a page says, a line for each piece of text; and that it is well formed.

@@ -2,6 +2,7 @@
 //! what did not compile, and what is alike.
 
 use std::io;
+use std::path::Path;
 
 use maud::{Markup, html};
 
@@ -9,11 +10,15 @@ use super::super::statistics::{CheckOver, Commonest, OfDrill, Statistics, schedu
 use super::tables::{scrolling, students};
 use super::{drawings, figure, line};
 use crate::batch::class::{Class, ClassDrill};
+use crate::batch::record::Record;
 use crate::report::words;
 use crate::text::{excerpt, one_line, printable};
 
 /// The most reasons that are told; a class may find any number of them.
 const REASONS: usize = 50;
+
+/// Stands for a folder that does not lie in the course's.
+const ELSEWHERE: &str = "CLASS";
 
 /// The longest text of the compiler that is shown, in bytes.
 const LONGEST: usize = 6 << 10;
@@ -28,13 +33,14 @@ pub(super) fn section(
     class: &Class<'_>,
     statistics: &Statistics,
     place: usize,
+    folder: Option<&Path>,
 ) -> io::Result<Markup> {
     let drill = &class.drills[place];
     let numbers = &statistics.drills[place];
     let OfDrill { bars, checks, .. } = numbers;
     let id = anchor(drill);
     let slug = one_line(&drill.slug, 60);
-    let commonest = commonest(class, checks)?;
+    let commonest = commonest(class, checks, folder)?;
     let not_run = not_run(class, &slug, numbers)?;
     Ok(html! {
         section aria-labelledby=(id) {
@@ -96,12 +102,12 @@ fn pass_rates(slug: &str, checks: &[CheckOver]) -> Markup {
 
 /// Of each check that somebody failed: how many did, and the schedule that most of
 /// them have in common, as it went for the first.
-fn commonest(class: &Class<'_>, checks: &[CheckOver]) -> io::Result<Markup> {
+fn commonest(class: &Class<'_>, checks: &[CheckOver], folder: Option<&Path>) -> io::Result<Markup> {
     let met = checks
         .iter()
         .filter_map(|over| Some((over, over.commonest?)));
     let figures = met
-        .map(|(over, most)| failure(class, over, most))
+        .map(|(over, most)| failure(class, over, most, folder))
         .collect::<io::Result<Vec<Markup>>>()?;
     Ok(html! {
         @if !figures.is_empty() {
@@ -112,7 +118,12 @@ fn commonest(class: &Class<'_>, checks: &[CheckOver]) -> io::Result<Markup> {
     })
 }
 
-fn failure(class: &Class<'_>, over: &CheckOver, most: Commonest) -> io::Result<Markup> {
+fn failure(
+    class: &Class<'_>,
+    over: &CheckOver,
+    most: Commonest,
+    folder: Option<&Path>,
+) -> io::Result<Markup> {
     let record = class.record(&class.lines[most.first])?;
     let mut checks = record.verdict.checks.iter();
     let Some(check) = checks.find(|check| check.id == over.check.id) else {
@@ -139,14 +150,24 @@ fn failure(class: &Class<'_>, over: &CheckOver, most: Commonest) -> io::Result<M
                     p.broken { (line(&words::message(check))) }
                 }
             }
-            @if let Some(key) = &check.schedule {
-                p.again {
-                    "Again, in the folder that was graded: "
-                    code { "cargo grader replay " (one_line(&record.drill, 60)) " " (words::quoted(&record.path)) " " (one_line(key, 300)) }
-                }
-            }
+            @if let Some(key) = &check.schedule { (again(&record, key, folder)) }
         }
     })
+}
+
+/// How a failure is seen again: a command for the course's folder, where cargo knows the
+/// grader.
+fn again(record: &Record, key: &str, folder: Option<&Path>) -> Markup {
+    let path = folder.unwrap_or(Path::new(ELSEWHERE)).join(&record.path);
+    html! {
+        p.again {
+            "Again, in the course's folder: "
+            code { "cargo grader replay " (one_line(&record.drill, 60)) " " (words::quoted(&path.to_string_lossy())) " " (one_line(key, 300)) }
+            @if folder.is_none() {
+                ". Write the path of the folder with the hand-ins in place of " code { (ELSEWHERE) } "."
+            }
+        }
+    }
 }
 
 fn not_run(class: &Class<'_>, slug: &str, numbers: &OfDrill) -> io::Result<Markup> {
