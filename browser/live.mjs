@@ -209,6 +209,29 @@ export function live(stage) {
     await page.waitForURL("**/offload.html");
   });
 
+  play("the reference stands beside one's own where the window has room", "inflight_fix.html", async ({ mock, panel, page }) => {
+    const long = `// ${"x".repeat(97)}\n`.repeat(3);
+    mock.solution = { reference: long, yours: long };
+    LOOKS.passed(mock);
+    await panel.getByText("Compare with the reference solution").click();
+    await panel.locator(".side-by-side").getByText("xxx").first().waitFor();
+    const contents = page.getByRole("button", { name: "Contents" });
+    for (const [width, isOpen, isBeside] of /** @type {const} */ ([
+      [360, false, false], [768, false, false], [1024, false, true], [1280, true, true], [1280, false, true], [1440, true, true], [1920, true, true], [2560, false, true],
+    ])) {
+      const where = `${width} px, contents ${isOpen ? "open" : "closed"}`;
+      await page.setViewportSize({ width, height: 900 });
+      if ((await contents.getAttribute("aria-expanded") === "true") !== isOpen) await contents.click();
+      const [yours, reference] = await panel.locator(".side-by-side figure").evaluateAll((all) => all.map((figure) => figure.getBoundingClientRect().toJSON()));
+      assert.equal(yours.top === reference.top && yours.right < reference.left, isBeside, where);
+      assert.equal(yours.bottom < reference.top, !isBeside, where);
+      const around = await page.locator(".page").evaluate((it) => it.getBoundingClientRect().toJSON());
+      assert.ok(yours.left > around.left && reference.right < around.right, `${where}: not over the edge`);
+      none(await overflow(page), where);
+    }
+    assert.equal(await panel.locator(".side-by-side pre").evaluateAll((all) => all.filter((pre) => pre.scrollWidth > pre.clientWidth).length), 0, "in a wide window a line of 100 characters fits");
+  });
+
   play("the stub is put back only when one is sure", "inflight_fix.html", async ({ mock, panel, page }) => {
     await press(panel.getByRole("button", { name: "Put the stub back" }));
     assert.equal(await page.evaluate(() => document.activeElement?.textContent), "No");
