@@ -98,9 +98,11 @@ export function live(stage) {
     assert.match(await walker.getByRole("status").innerText(), /Broken: fetch 2 for user 7 began/);
     await press(walker.getByRole("button", { name: "From the start" }));
     await press(walker.getByRole("button", { name: "Request 1 starts" }));
+    const told = await outcome(panel).locator("strong").elementHandle();
     // The same verdict once more: nothing that was opened or walked is lost.
     mock.set("inflight_fix", { phase: "grading", run: 4 });
     await panel.getByText("grading…").waitFor();
+    assert.ok(await told?.evaluate((it) => it.isConnected), "what was said is not said again while it is graded");
     mock.set("inflight_fix", { phase: "graded" });
     await panel.getByText("graded 4 times").waitFor();
     assert.match(await walker.getByRole("status").innerText(), /^Request 1 asks for user 7/);
@@ -167,12 +169,32 @@ export function live(stage) {
     await says(panel, "Not graded: the sandbox is gone");
   });
 
-  scene("while the file is missing nothing of an old verdict stands below", async ({ mock, on, page, panel }) => {
-    LOOKS.failed(mock);
-    mock.set("inflight_fix", { phase: "missing", verdict: null, words: "put it back" });
-    await open(on, page, "inflight_fix.html");
-    await says(panel, "The file is missing");
-    assert.equal(await panel.locator(".results").isVisible(), false);
+  play("where there is nothing to judge, nothing of the last verdict stands there", "inflight_fix.html", async ({ mock, panel }) => {
+    const failed = withTraces(mock);
+    const of = panel.locator(".results, .points-bar, .now:not(:empty), schedule-walker").filter({ visible: true });
+    const compare = panel.getByText("Compare with the reference solution");
+    LOOKS.passed(mock);
+    await compare.click();
+    await panel.getByText("// yours").waitFor();
+    for (const [last, earlier] of /** @type {const} */ ([["Passed", passing()], ["Failed", failed]])) {
+      mock.set("inflight_fix", { phase: "graded", run: 5, verdict: earlier, words: "", took_ms: 240 });
+      await says(panel, last);
+      await panel.getByText("graded 5 times, 0.24 s after you saved").waitFor();
+      assert.ok(await of.count() >= 3);
+      mock.set("inflight_fix", { phase: "missing", words: "put it back with `cargo grader reset inflight_fix`" });
+      await says(panel, "The file is missing: put it back with cargo grader reset inflight_fix");
+      assert.deepEqual(await of.allInnerTexts(), []);
+      assert.equal(await compare.isVisible(), false, "there is nothing to compare with");
+      assert.equal(await panel.getByText("exercises/inflight_fix/src/lib.rs").count(), 0);
+      await panel.getByText("You have passed this drill before, with 100 of 100 points.").waitFor();
+      await panel.getByRole("link", { name: "Offload the hash" }).waitFor();
+      mock.solution = { ...mock.solution, yours: `// after ${last}` };
+      mock.set("inflight_fix", { phase: "error", words: "the sandbox is gone" });
+      await says(panel, "Not graded: the sandbox is gone");
+      assert.deepEqual(await of.allInnerTexts(), []);
+      await panel.getByText("You have passed this drill before, with 100 of 100 points.").waitFor();
+      await panel.getByText(`// after ${last}`).waitFor();
+    }
   });
 
   play("hints come one at a time, by keyboard", "inflight_fix.html", async ({ mock, panel, page }) => {
@@ -359,13 +381,16 @@ export function live(stage) {
     await page.getByText("0 of 3 drills passed.").waitFor();
     mock.set("cache_race", { phase: "graded", passed: true, best: 100, verdict: { ...recorded("cache_race"), status: "failed" } });
     mock.set("inflight_fix", { phase: "graded", verdict: recorded("inflight_fix"), changed_upstream: true });
-    mock.set("offload", { phase: "missing" });
+    mock.set("offload", { phase: "missing", verdict: { ...recorded("offload"), score: 40 } });
     await list.nth(2).getByText("The file is missing").waitFor();
     assert.deepEqual((await list.allInnerTexts()).map((row) => row.replace(/\s+/g, " ")), [
       "✓ The cache race Passed, 100 of 100 points; what you have now does not pass",
       "→ One fetch, however many ask Not passed yet, 25 of 100 points; the stub has changed since you began",
       "· Offload the hash The file is missing",
     ]);
+    assert.equal(await list.nth(2).getByRole("progressbar").getAttribute("value"), "0", "the last verdict was on something else");
+    mock.set("cache_race", { phase: "error", words: "the sandbox is gone" });
+    await list.first().getByText("what you have now does not pass").waitFor({ state: "detached" });
     await list.nth(1).getByRole("link").click();
     await page.waitForURL("**/inflight_fix.html");
   });

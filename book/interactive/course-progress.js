@@ -3,7 +3,7 @@
 // of drills, is all there is where nobody grades.
 
 import { html, keep } from "./dom.js";
-import { learn, place } from "./learn.js";
+import { current, learn, place } from "./learn.js";
 
 /** @typedef {import("./learn.js").Drill} Drill */
 
@@ -38,7 +38,9 @@ class CourseProgress extends HTMLElement {
  * @param {Drill} drill
  * @param {boolean} isNext
  */
-function row({ title, page, phase, passed, best, max, verdict, changed_upstream }, isNext) {
+function row(drill, isNext) {
+  const { title, page, phase, passed, best, max, changed_upstream } = drill;
+  const verdict = current(drill);
   const now = verdict && verdict.max_score > 0 ? `${verdict.score} of ${verdict.max_score} points` : "";
   const words = passed ? `Passed, ${best} of ${max} points`
     : { missing: "The file is missing", error: "Not graded" }[/** @type {string} */ (phase)]

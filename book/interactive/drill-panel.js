@@ -3,7 +3,7 @@
 // as it is saved. Where nobody grades, a recorded verdict and how to get one's own.
 
 import { html, keep, opens, recording, words as inWords } from "./dom.js";
-import { learn, place } from "./learn.js";
+import { current, learn, place } from "./learn.js";
 import { Results, editor, outcome } from "./verdict.js";
 
 /** @typedef {import("./learn.js").Drill} Drill */
@@ -22,6 +22,8 @@ class DrillPanel extends HTMLElement {
   #hints = html("ol", { class: "hints", "aria-live": "polite" });
   #solution = html("div", { class: "solution" });
   #said = html("p", { class: "answered", role: "status" });
+  /** Which one was shown last. */
+  #result = "";
   /** Fetches both solutions again, if they are compared. */
   #refresh = () => {};
   #results = new Results((check) => `/learn/drills/${this.#slug}/trace?check=${encodeURIComponent(check.id)}&run=${this.#drill?.run ?? 0}`);
@@ -73,10 +75,11 @@ class DrillPanel extends HTMLElement {
     const isLost = link === "lost";
     this.#link.hidden = !isLost;
     this.#link.textContent = isLost ? "Not connected: `cargo learn` does not answer. What you see is what it said last. Start it again, and this page connects by itself." : "";
-    const { verdict = null, phase = "waiting", run = 0, errors = [] } = drill ?? {};
+    const { phase = "waiting", run = 0, errors = [] } = drill ?? {};
+    const verdict = drill ? current(drill) : null;
     keep(this.#prepare, state?.prepare, () => state ? preparing(state.prepare) : []);
     // The number tells one verdict from the next, also to those who only hear it.
-    keep(this.#outcome, [verdict, errors, phase === "grading" && verdict ? run - 1 : run, phase === "waiting", !state, drill?.words], () => this.#told());
+    keep(this.#outcome, [verdict, errors, phase === "grading" && verdict ? run - 1 : run, verdict ? "" : phase, !state, drill?.words], () => this.#told());
     this.#now.textContent = phase === "grading" || (phase === "waiting" && verdict) ? "grading…" : verdict && run > 0 ? graded(run, drill?.took_ms ?? null) : "";
     keep(this.#notes, drill && [drill.phase, drill.words, drill.file, drill.open, drill.changed_upstream, drill.passed, drill.best, drill.max, verdict?.status], () => drill ? notes(drill) : []);
     this.#results.bar.hidden = this.#results.element.hidden = !verdict;
@@ -91,10 +94,13 @@ class DrillPanel extends HTMLElement {
     this.#hint.hidden = !drill?.more_hints;
     if (hadFocus && this.#hint.hidden) /** @type {HTMLElement | null} */ (this.#hints.lastElementChild)?.focus();
     keep(this.#solution, drill?.passed, () => drill?.passed ? [this.#compare()] : []);
-    if (phase !== "graded" || this.dataset.graded === String(run)) return;
-    // For those who wait for it.
-    this.dataset.graded = String(run);
+    this.#solution.hidden = phase === "missing";
+    const result = `${phase} ${run}`;
+    if (["waiting", "grading"].includes(phase) || this.#result === result) return;
+    this.#result = result;
     this.#refresh();
+    // For those who wait for it.
+    if (phase === "graded") this.dataset.graded = String(run);
   }
 
   /** The first line: the verdict, or why there is none. */
@@ -102,7 +108,8 @@ class DrillPanel extends HTMLElement {
     const drill = this.#drill;
     if (!learn.state) return ["Connecting to `cargo learn` …"];
     if (!drill) return ["`cargo learn` knows no drill of this name."];
-    const { verdict, phase, words, errors, file } = drill;
+    const { phase, words, errors, file } = drill;
+    const verdict = current(drill);
     if (phase === "error" || phase === "missing") {
       return [html("strong", { class: "bad" }, phase === "missing" ? "The file is missing" : "Not graded"), ": ", ...inWords(words)];
     }
@@ -187,9 +194,11 @@ function preparing({ phase, done, total, words }) {
 }
 
 /** @param {Drill} drill */
-function notes({ phase, words, file, open, changed_upstream, passed, best, max, verdict }) {
+function notes(drill) {
+  const { phase, words, file, open, changed_upstream, passed, best, max } = drill;
+  const verdict = current(drill);
   return [
-    verdict && html("p", { class: "soft" }, html("code", {}, file), " ", editor(open, "Open in the editor")),
+    (verdict || phase === "error") && html("p", { class: "soft" }, html("code", {}, file), " ", editor(open, "Open in the editor")),
     passed && verdict?.status !== "passed" && html("p", { class: "good" }, `You have passed this drill before, with ${best} of ${max} points. That stays.`),
     phase === "graded" && words !== "" && html("p", {}, ...inWords(words)),
     changed_upstream && html("p", {}, "The stub of this drill has changed since you began. Your file was left alone. To begin with the new one, put the stub back."),

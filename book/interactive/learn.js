@@ -194,5 +194,14 @@ export function place(page) {
   return new URL(page, new URL("../", import.meta.url)).href;
 }
 
+/**
+ * The verdict on what is there. Where there is nothing to judge, or nobody who could,
+ * the last one was on something else.
+ * @param {Drill} drill
+ */
+export function current({ phase, verdict }) {
+  return phase === "missing" || phase === "error" ? null : verdict;
+}
+
 export const learn = new Learn();
 learn.watch(() => {}); // Also where no element does.
