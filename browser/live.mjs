@@ -262,10 +262,44 @@ export function live(stage) {
     assert.deepEqual(mock.asked, []);
     await page.keyboard.press("Enter");
     await press(panel.getByRole("button", { name: "Yes, put it back" }));
-    await panel.getByText("The stub is back.").waitFor();
+    await panel.getByText("The stub is back. What you had is in .learner/backups/inflight_fix/1.").waitFor();
     assert.deepEqual(mock.asked, ["inflight_fix reset"]);
     await press(panel.getByRole("button", { name: /^Grade / }));
     await panel.getByText("grading…").waitFor();
+  });
+
+  play("what putting the stub back did is told until something else is graded", "inflight_fix.html", async ({ mock, panel }) => {
+    const said = panel.locator(".answered");
+    const verdict = withTraces(mock);
+    const graded = async (run) => {
+      mock.set("inflight_fix", { phase: "graded", run, verdict, words: "" });
+      await panel.locator(":scope[data-graded='" + run + "']").waitFor();
+    };
+    const putBack = async () => {
+      await press(panel.getByRole("button", { name: "Put the stub back" }));
+      const question = await panel.locator(".reset span").innerText();
+      await press(panel.getByRole("button", { name: "Yes, put it back" }));
+      await panel.getByRole("button", { name: "Put the stub back" }).waitFor();
+      return question;
+    };
+    await graded(3);
+    for (const [reset, phase, words] of /** @type {const} */ ([
+      [mock.reset, "graded", "The stub is back. What you had is in .learner/backups/inflight_fix/1."],
+      [{ already: true, backup: null }, "graded", "Your file is the stub already."],
+      [{ already: false, backup: null }, "missing", "The stub is back."],
+    ])) {
+      mock.reset = reset;
+      mock.set("inflight_fix", { phase, words: "put it back" });
+      await panel.locator(".outcome", { hasText: phase === "missing" ? "The file is missing" : "Failed" }).waitFor();
+      assert.equal((await putBack()).includes("Yours is kept"), phase !== "missing", words);
+      assert.equal(await said.innerText(), words);
+      const { run } = mock.state.drills[1];
+      await graded(run);
+      assert.equal(await said.innerText(), words, "it is about the stub, and so is this verdict");
+      mock.set("inflight_fix", { phase: "grading", run: run + 1 });
+      await graded(run + 1);
+      assert.equal(await said.innerText(), "");
+    }
   });
 
   play("what a submission wrote is text and nothing else", "offload.html", async ({ mock, panel, page }) => {
@@ -306,7 +340,7 @@ export function live(stage) {
     await word.waitFor();
     assert.ok(await outcome(panel).isVisible(), "what was said last stays");
     await panel.getByRole("button", { name: "Show one hint more" }).click();
-    await panel.getByText("That did not work: `cargo learn` does not answer.").waitFor();
+    await panel.getByText("That did not work: cargo learn does not answer.").waitFor();
     LOOKS.passed(mock);
     const old = mock.token;
     await mock.start();

@@ -45,6 +45,8 @@ export class Mock {
   /** What a trace is answered with, by `SLUG ID`. */
   traces = {};
   solution = { reference: "// the reference", yours: "// yours" };
+  /** What putting the stub back did. */
+  reset = { already: false, backup: ".learner/backups/inflight_fix/1" };
   token = "";
   port = 0;
   /** How many streams of events were ever opened. */
@@ -141,6 +143,7 @@ export class Mock {
       this.set(slug, { phase: "grading", run: found.run + 1 });
     } else if (what === "reset") {
       this.set(slug, { phase: "grading", run: found.run + 1 });
+      return json(200, this.reset);
     } else {
       return json(404, { error: "there is no such thing" });
     }

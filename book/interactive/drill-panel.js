@@ -22,6 +22,8 @@ class DrillPanel extends HTMLElement {
   #hints = html("ol", { class: "hints", "aria-live": "polite" });
   #solution = html("div", { class: "solution" });
   #said = html("p", { class: "answered", role: "status" });
+  /** How many results may still come before what was said is of the past. */
+  #outlives = 0;
   /** Which one was shown last. */
   #result = "";
   /** Fetches both solutions again, if they are compared. */
@@ -98,6 +100,8 @@ class DrillPanel extends HTMLElement {
     const result = `${phase} ${run}`;
     if (["waiting", "grading"].includes(phase) || this.#result === result) return;
     this.#result = result;
+    if (this.#outlives === 0) this.#say("");
+    else this.#outlives -= 1;
     this.#refresh();
     // For those who wait for it.
     if (phase === "graded") this.dataset.graded = String(run);
@@ -126,17 +130,27 @@ class DrillPanel extends HTMLElement {
   #button(text, what) {
     const button = html("button", { type: "button", click: async () => {
       button.setAttribute("aria-disabled", "true");
-      this.#said.textContent = "";
+      this.#say("");
       try {
-        await learn.ask(`${this.#slug}/${what}`, "POST");
-        if (what === "reset") this.#said.textContent = "The stub is back. What you had is kept in `.learner/backups/`.";
+        const answer = await learn.ask(`${this.#slug}/${what}`, "POST");
+        // The stub is graded next: who put it back can read on meanwhile.
+        if (what === "reset") this.#say(wasReset(answer), 1);
       } catch (error) {
-        this.#said.textContent = `That did not work: ${error instanceof Error ? error.message : error}.`;
+        this.#say(`That did not work: ${error instanceof Error ? error.message : error}.`);
       }
       button.removeAttribute("aria-disabled");
       if (what === "reset") this.#askReset(false, true);
     } }, text);
     return button;
+  }
+
+  /**
+   * @param {string} text
+   * @param {number} [outlives] how many results
+   */
+  #say(text, outlives = 0) {
+    keep(this.#said, text, () => inWords(text));
+    this.#outlives = outlives;
   }
 
   /**
@@ -147,7 +161,8 @@ class DrillPanel extends HTMLElement {
     const ask = html("button", { type: "button", class: "quiet", click: () => this.#askReset(true, true) }, "Put the stub back");
     const yes = this.#button("Yes, put it back", "reset");
     const no = html("button", { type: "button", click: () => this.#askReset(false, true) }, "No");
-    this.#reset.replaceChildren(...sure ? [html("span", {}, "Put the stub in place of your file? Yours is kept in ", html("code", {}, ".learner/backups/"), ". "), yes, no] : [ask]);
+    const question = this.#drill?.phase === "missing" ? "Put the stub where your file was?" : "Put the stub in place of your file? Yours is kept in `.learner/backups/`.";
+    this.#reset.replaceChildren(...sure ? [html("span", {}, ...inWords(question)), yes, no] : [ask]);
     if (focus) (sure ? no : ask).focus();
   }
 
@@ -172,6 +187,12 @@ class DrillPanel extends HTMLElement {
       return [said, html("div", { class: "side-by-side" }, yours.element, reference.element)];
     });
   }
+}
+
+/** @param {{already: boolean, backup: string | null}} answer */
+function wasReset({ already, backup }) {
+  if (already) return "Your file is the stub already.";
+  return backup === null ? "The stub is back." : `The stub is back. What you had is in \`${backup}\`.`;
 }
 
 /**

@@ -100,7 +100,10 @@ impl Stub {
             return Ok(PutBack::Already);
         }
         // The backup first: if it fails, nothing has been touched.
-        let backup = Learner::read(course).back_up(course, &self.slug)?;
+        let backup = match self.is_anything_there() {
+            true => Learner::read(course).back_up(course, &self.slug)?,
+            false => None,
+        };
         self.write().map_err(|source| StubError::Write {
             shown: self.shown(),
             source,
@@ -109,8 +112,18 @@ impl Stub {
         Ok(PutBack::Done(backup))
     }
 
+    /// Whether there is something to keep; a folder that cannot be read may hold it.
+    fn is_anything_there(&self) -> bool {
+        let all = std::fs::read_dir(self.folder());
+        !all.is_ok_and(|mut all| all.next().is_none())
+    }
+
+    fn folder(&self) -> &Path {
+        self.file.parent().unwrap_or(Path::new("."))
+    }
+
     fn write(&self) -> io::Result<()> {
-        let folder = self.file.parent().unwrap_or(Path::new("."));
+        let folder = self.folder();
         std::fs::create_dir_all(folder)?;
         let mut fresh = tempfile::NamedTempFile::new_in(folder)?;
         fresh.write_all(&self.text)?;

@@ -1,11 +1,14 @@
 //! What a page can ask for below `/learn/`, besides the state: thin, over [`Desk`].
 
+use std::path::Path;
 use std::sync::Arc;
 
 use hyper::StatusCode;
+use serde::Serialize;
 
 use super::desk::{Desk, Refused};
 use super::state::json;
+use crate::stub::PutBack;
 
 /// JSON with its status, or words for an error.
 pub(super) type Answer = Result<(StatusCode, String), (StatusCode, String)>;
@@ -54,8 +57,8 @@ impl Requests {
             }
             "reset" => {
                 self.ask(move |desk| {
-                    desk.reset(&slug)?;
-                    now(desk, &slug)
+                    let done = desk.reset(&slug)?;
+                    Ok(json(&WasReset::new(done, desk.course.root())))
                 })
                 .await
             }
@@ -93,6 +96,35 @@ impl Requests {
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "the grader itself failed; the terminal says how".to_owned(),
             )),
+        }
+    }
+}
+
+/// What putting the stub back did.
+#[derive(Serialize)]
+struct WasReset {
+    /// The file was the stub.
+    already: bool,
+    /// Where what was there is kept, from the course's folder, if there was something.
+    backup: Option<String>,
+}
+
+impl WasReset {
+    fn new(done: PutBack, root: &Path) -> WasReset {
+        let already = done == PutBack::Already;
+        let backup = match done {
+            PutBack::Already => None,
+            PutBack::Done(backup) => backup,
+        };
+        let shown = |path: &Path| {
+            path.strip_prefix(root)
+                .unwrap_or(path)
+                .display()
+                .to_string()
+        };
+        WasReset {
+            already,
+            backup: backup.as_deref().map(shown),
         }
     }
 }

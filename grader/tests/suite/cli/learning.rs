@@ -89,12 +89,23 @@ fn a_stub_is_not_reset_and_leaves_no_backup() {
 fn a_crate_whose_file_is_gone_gets_the_stub() {
     let course = Scratch::new();
     let file = "exercises/inflight_fix/src/lib.rs";
-    fs::remove_dir_all(course.path("exercises/inflight_fix/src")).unwrap();
-    assert_eq!(course.run(&["reset", "inflight_fix"]).code, 0);
-    assert_eq!(
-        course.read(file),
-        course.read("solutions/inflight_fix/stub.rs")
-    );
+    let src = course.path("exercises/inflight_fix/src");
+    // With its folder, and without.
+    let ways: [fn(&std::path::Path) -> std::io::Result<()>; 2] = [
+        |src| fs::remove_dir_all(src),
+        |src| fs::remove_file(src.join("lib.rs")),
+    ];
+    for remove in ways {
+        remove(&src).unwrap();
+        let said = course.run(&["reset", "inflight_fix"]);
+        // Nothing was there, so nothing is said to be kept.
+        let words = format!("`{file}` is the stub again\n");
+        assert_eq!((said.code, said.out), (0, words));
+        assert_eq!(
+            course.read(file),
+            course.read("solutions/inflight_fix/stub.rs")
+        );
+    }
 }
 
 #[test]

@@ -115,13 +115,32 @@ fn the_stub_is_put_back_from_the_page_and_what_was_there_is_kept() {
     let course = ungraded();
     let learning = Learning::begin(&course);
     course.write("exercises/cache_race/src/lib.rs", "// mine\n");
-    assert_eq!(learning.post("/learn/drills/cache_race/reset").status, 200);
+    let reset = || {
+        let answer = learning.post("/learn/drills/cache_race/reset");
+        assert_eq!(answer.status, 200);
+        answer.json()
+    };
+    assert_eq!(
+        reset(),
+        serde_json::json!({"already": false, "backup": ".learner/backups/cache_race/1"})
+    );
     let stub = course.read("solutions/cache_race/stub.rs");
     assert_eq!(course.read("exercises/cache_race/src/lib.rs"), stub);
     assert_eq!(
         course.read(".learner/backups/cache_race/1/lib.rs"),
         "// mine\n"
     );
+    assert_eq!(
+        reset(),
+        serde_json::json!({"already": true, "backup": null})
+    );
+    std::fs::remove_file(course.path("exercises/cache_race/src/lib.rs")).unwrap();
+    assert_eq!(
+        reset(),
+        serde_json::json!({"already": false, "backup": null})
+    );
+    assert_eq!(course.read("exercises/cache_race/src/lib.rs"), stub);
+    assert!(!course.path(".learner/backups/cache_race/2").exists());
     for path in ["drills/no_such/reset", "drills/cache_race/erase", "reset"] {
         assert_eq!(
             learning.post(&format!("/learn/{path}")).status,
