@@ -398,16 +398,60 @@ export function live(stage) {
     LOOKS.passed(mock);
     await says(panel, "Passed");
     await other.getByText("1 of 3 drills passed.").waitFor();
-    assert.equal(mock.streams, 2);
-    const look = (shown) => other.evaluate((state) => {
+    assert.equal(mock.streams, 1, "what one hears it passes on");
+    const look = (page, shown) => page.evaluate((state) => {
       Object.defineProperty(document, "visibilityState", { configurable: true, get: () => state });
       document.dispatchEvent(new Event("visibilitychange"));
     }, shown ? "visible" : "hidden");
-    await look(false);
-    await until(() => mock.streams === 1, "one stream");
+    await look(page, false);
+    await until(() => mock.opened === 2 && mock.streams === 1, "a stream of the other one");
     mock.set("offload", { passed: true, best: 90 });
-    await look(true);
     await other.getByText("2 of 3 drills passed.").waitFor();
+    await look(other, false);
+    await until(() => mock.streams === 0, "no stream");
+    mock.set("cache_race", { passed: true, best: 90 });
+    await look(other, true);
+    await other.getByText("3 of 3 drills passed.").waitFor();
+    mock.set("inflight_fix", { run: 6 });
+    await look(page, true);
+    await panel.getByText("graded 6 times").waitFor();
+    assert.equal(mock.streams, 1);
+  });
+
+  play("however many windows are looked at, each one loads and hears", "inflight_fix.html", async ({ mock, on, page, panel }) => {
+    const others = [];
+    // A browser opens six connections to a host.
+    for (let number = 0; number < 8; number += 1) {
+      const other = await page.context().newPage();
+      await other.goto(`${on.site.origin}/progress.html`);
+      await other.getByText("0 of 3 drills passed.").waitFor();
+      others.push(other);
+    }
+    LOOKS.passed(mock);
+    await says(panel, "Passed");
+    for (const other of others) await other.getByText("1 of 3 drills passed.").waitFor();
+    assert.deepEqual([mock.streams, mock.opened], [1, 1]);
+    // The window that listens is left for another page; then the server dies and comes back.
+    await page.goto("about:blank");
+    await until(() => mock.opened === 2, "a stream of another one");
+    mock.set("offload", { passed: true, best: 90 });
+    for (const other of others) await other.getByText("2 of 3 drills passed.").waitFor();
+    const drill = await page.context().newPage();
+    await open(on, drill, "inflight_fix.html");
+    await mock.stop();
+    const lost = "Not connected: `cargo learn` does not answer.";
+    for (const other of others) await other.getByText(lost).waitFor();
+    mock.set("inflight_fix", { passed: false });
+    await mock.start();
+    for (const other of others) {
+      await other.getByText(lost).waitFor({ state: "hidden" });
+      await other.getByText("1 of 3 drills passed.").waitFor();
+    }
+    assert.equal(mock.streams, 1);
+    // A window that was there before knows the new server's token.
+    await drill.getByText(lost).waitFor({ state: "hidden" });
+    await drill.getByRole("button", { name: "Show a hint" }).click();
+    await drill.getByText("Hint 1 of inflight_fix.").waitFor();
   });
 
   play("the overview shows each drill and where to go on", "progress.html", async ({ mock, page }) => {

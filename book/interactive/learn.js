@@ -2,6 +2,8 @@
 // The connection to `cargo learn`, one for all elements of a page. A book that it
 // serves carries a token; a book that is hosted elsewhere has none and stays as it is.
 
+import { hear } from "./events.js";
+
 /**
  * @typedef {object} Check
  * @property {string} id
@@ -66,9 +68,6 @@
 
 /** @typedef {{course: string, token: string, book: Book, prepare: Prepare, drills: Drill[]}} State */
 
-/** How long to wait before the browser is asked to connect again, where it gave up. */
-const AGAIN = 1000;
-
 /**
  * What the server wrote into the page.
  * @param {string} name
@@ -82,8 +81,8 @@ class Learn {
   state;
   /** @type {Set<() => void>} */
   #listeners = new Set();
-  /** @type {EventSource | undefined} */
-  #source;
+  /** @type {(() => void) | undefined} */
+  #end;
   #token = told("token");
   #edition = told("edition");
 
@@ -99,8 +98,8 @@ class Learn {
   watch(listener) {
     this.#listeners.add(listener);
     if (this.isServed && this.#listeners.size === 1) {
-      // A browser opens six connections to a host and no more: only the tabs that
-      // are looked at hold one.
+      // A window that is hidden may be put to sleep: only those that are looked at
+      // hear, and so one of them holds the connection.
       document.addEventListener("visibilitychange", () => this.#connect());
       addEventListener("pageshow", () => this.#connect());
       addEventListener("pagehide", () => this.#close());
@@ -135,45 +134,35 @@ class Learn {
       this.#close();
       return;
     }
-    if (this.#source) return;
+    if (this.#end) return;
     if (this.link === "none") this.link = "opening";
-    const source = new EventSource("/learn/events");
-    this.#source = source;
-    const on = (/** @type {string} */ name, /** @type {(what: any) => void} */ take) => {
-      source.addEventListener(name, ({ data }) => {
-        take(JSON.parse(data));
-        this.#tell();
-      });
-    };
-    on("state", (state) => {
-      this.state = state;
-      // A server that was started again has another one.
-      this.#token = state.token;
-      this.link = "open";
-    });
-    on("book", (book) => {
-      if (this.state) this.state.book = book;
-    });
-    on("prepare", (prepare) => {
-      if (this.state) this.state.prepare = prepare;
-    });
-    on("drill", (drill) => {
-      const drills = this.state?.drills ?? [];
-      const at = drills.findIndex(({ slug }) => slug === drill.slug);
-      if (at >= 0) drills[at] = drill;
-    });
-    source.addEventListener("error", () => {
-      this.link = "lost";
+    this.#end = hear((name, what) => {
+      this.#take(name, what);
       this.#tell();
-      if (source.readyState !== EventSource.CLOSED || this.#source !== source) return;
-      this.#close();
-      setTimeout(() => this.#connect(), AGAIN);
-    });
+    }, () => [...this.state ? [/** @type {[string, State]} */ (["state", this.state])] : [], ...this.link === "lost" ? [/** @type {[string]} */ (["lost"])] : []]);
   }
 
   #close() {
-    this.#source?.close();
-    this.#source = undefined;
+    this.#end?.();
+    this.#end = undefined;
+  }
+
+  /**
+   * @param {string} name
+   * @param {any} what
+   */
+  #take(name, what) {
+    if (name === "lost") this.link = "lost";
+    if (name === "state") {
+      this.state = what;
+      // A server that was started again has another one.
+      this.#token = what.token;
+      this.link = "open";
+    }
+    if (!this.state) return;
+    if (name === "book") this.state.book = what;
+    if (name === "prepare") this.state.prepare = what;
+    if (name === "drill") this.state.drills = this.state.drills.map((drill) => drill.slug === what.slug ? what : drill);
   }
 
   #tell() {
