@@ -9,13 +9,7 @@ drill="$1"
 shift
 cd "$course"
 mkdir -p "$root/results"
-handed_in="$(realpath "$root/student")"
-# A file from the page's editor, or a crate.
-submission="$handed_in"
-if [ -f "$handed_in/lib.rs" ] && [ ! -L "$handed_in/lib.rs" ]; then
-    submission="$handed_in/lib.rs"
-fi
 code=0
-"$grader" --course "$course" grade "$drill" "$submission" "$@" \
+"$grader" --course "$course" grade "$drill" "$root/student" "$@" \
     --format prairielearn --out "$root/results/results.json" || code=$?
 [ "$code" -eq 1 ] || exit "$code"

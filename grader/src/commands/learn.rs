@@ -10,8 +10,9 @@ use crate::learn::{self, Settings};
 
 pub(super) fn run(course: Course, args: &Learn) -> Result<Exit> {
     let editor = match &args.editor {
-        Some(name) => Editor::named(name)?,
-        None => Editor::guessed(|name| std::env::var_os(name)),
+        // A variable that is set to nothing names none.
+        Some(name) if !name.is_empty() => Editor::named(name)?,
+        _ => Editor::guessed(|name| std::env::var_os(name)),
     };
     let settings = Settings {
         port: args.port,

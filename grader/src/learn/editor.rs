@@ -54,8 +54,7 @@ impl Editor {
     /// # Errors
     /// When it is neither.
     pub fn named(name: &str) -> Result<Option<Editor>, NoEditor> {
-        // A variable that is set to nothing says as much.
-        if name == "none" || name.is_empty() {
+        if name == "none" {
             return Ok(None);
         }
         let known = KNOWN.iter().find(|(known, _)| *known == name);
