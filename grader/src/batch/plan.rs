@@ -191,6 +191,9 @@ impl Plan<'_> {
     fn share(&mut self, store: &Store, mut readable: Vec<Readable>) -> Result<(), StoreError> {
         readable.sort_unstable_by_key(|it| (it.content, !it.kept, it.place));
         for all in readable.chunk_by(|one, other| one.content == other.content) {
+            if all.iter().all(|it| it.kept) {
+                continue;
+            }
             // One that is known comes before those that are not.
             let first = self.hand_in(all[0].place);
             let known = all[0]
