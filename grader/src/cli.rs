@@ -277,6 +277,7 @@ pub struct New {
 Examples:
   cargo grader audit                                all of it
   cargo grader audit offload --jobs 1 --seed 8      one drill, other schedules
+  cargo grader audit --format json > before.json    to be compared with another version's
 
 Exit codes: 0 all is as it should be; 1 something is not; 2 it could not be found out.")]
 pub struct Audit {
@@ -290,6 +291,10 @@ pub struct Audit {
     /// The seed of every grading
     #[arg(long, value_name = "N", default_value_t = 7)]
     pub seed: u64,
+
+    /// How it is said: JSON has the status, points and failed checks of every grading
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
 }
 
 /// Say what this machine's sandbox can and cannot enforce

@@ -9,14 +9,15 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context, Result, bail};
+use serde::Serialize;
 
 use super::Exit;
-use crate::cli::Audit;
+use crate::cli::{Audit, Format};
 use crate::course::Course;
 use crate::drills::{self, Drill};
 use crate::grading::Grader;
 use crate::mirror;
-use crate::verdict::{CheckStatus, Verdict};
+use crate::verdict::{CheckResult, CheckStatus, Status, Verdict};
 
 pub(super) fn run(course: Course, args: &Audit) -> Result<Exit> {
     let slugs = match &args.drill {
@@ -36,21 +37,31 @@ pub(super) fn run(course: Course, args: &Audit) -> Result<Exit> {
         }
     }
     let mut out = anstream::stdout();
-    for (slug, what) in &missing {
-        writeln!(out, "WRONG {slug}: {what}")?;
-    }
-    let mut problems = missing.len();
     let root = course.root().to_owned();
     let results = match cases.is_empty() {
         true => Vec::new(),
         false => grade_all(&Grader::new(course)?.without_pictures(), &cases, args),
     };
+    if args.format == Format::Json {
+        let outcomes = cases.iter().zip(&results);
+        let outcomes: Vec<Outcome> = outcomes
+            .map(|(case, result)| Outcome::of(case, result, &root))
+            .collect();
+        serde_json::to_writer_pretty(&mut out, &outcomes)?;
+        writeln!(out)?;
+        let as_expected = outcomes.iter().all(|outcome| outcome.problem.is_none());
+        return Ok(match as_expected && missing.is_empty() {
+            true => Exit::Passed,
+            false => Exit::Failed,
+        });
+    }
 
+    for (slug, what) in &missing {
+        writeln!(out, "WRONG {slug}: {what}")?;
+    }
+    let mut problems = missing.len();
     for (case, result) in cases.iter().zip(results) {
-        let wrong = match &result {
-            Ok(verdict) => case.expected.wrong_with(verdict),
-            Err(error) => Some(error.clone()),
-        };
+        let wrong = case.problem(&result);
         let name = case.path.strip_prefix(&root).unwrap_or(&case.path);
         match wrong {
             None => writeln!(
@@ -107,6 +118,48 @@ struct Case {
     expected: Expected,
 }
 
+impl Case {
+    /// What is not as it should be, if anything.
+    fn problem(&self, result: &Result<Verdict, String>) -> Option<String> {
+        match result {
+            Ok(verdict) => self.expected.wrong_with(verdict),
+            Err(error) => Some(error.clone()),
+        }
+    }
+}
+
+/// What came of a case, for a program that compares two versions of the grader.
+#[derive(Debug, Serialize)]
+struct Outcome {
+    /// From the course's folder.
+    path: PathBuf,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<Status>,
+    score: u32,
+    /// The ids of the checks that failed.
+    failed: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<String>,
+}
+
+impl Outcome {
+    fn of(case: &Case, result: &Result<Verdict, String>, root: &Path) -> Outcome {
+        let verdict = result.as_ref().ok();
+        let failed = |check: &&CheckResult| check.status == CheckStatus::Failed;
+        let checks = verdict.into_iter().flat_map(|verdict| &verdict.checks);
+        Outcome {
+            path: case.path.strip_prefix(root).unwrap_or(&case.path).into(),
+            status: verdict.map(|verdict| verdict.status),
+            score: verdict.map_or(0, |verdict| verdict.score),
+            failed: checks
+                .filter(failed)
+                .map(|check| check.id.clone())
+                .collect(),
+            problem: case.problem(result),
+        }
+    }
+}
+
 #[derive(Debug)]
 enum Expected {
     /// Every check passes, mastery included.
@@ -133,7 +186,7 @@ impl Expected {
     fn wrong_with(&self, verdict: &Verdict) -> Option<String> {
         let status = format!("its status is {:?}", verdict.status);
         let compiled = verdict.metrics.schedules > 0;
-        let failed = |result: &&crate::verdict::CheckResult| result.status == CheckStatus::Failed;
+        let failed = |result: &&CheckResult| result.status == CheckStatus::Failed;
         let ids = || -> Vec<&str> {
             verdict
                 .checks
