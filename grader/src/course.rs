@@ -10,9 +10,9 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::drills;
-use crate::feedback::CheckSettings;
-use crate::limits::DrillLimits;
-use crate::text::closest;
+use crate::drive::limits::DrillLimits;
+use crate::grade::feedback::CheckSettings;
+use play::text::closest;
 
 /// The course's folder.
 #[derive(Clone, Debug)]

@@ -42,59 +42,29 @@
 //!
 //! The modules, in reading order:
 
-// What can happen, what is known, what is wrong.
-pub mod evidence;
-pub mod explore;
-pub mod judge;
-pub mod schedule;
-pub mod space;
-pub mod timeline;
-// The hidden tests.
-pub mod drills;
-pub mod exam;
-// From files to a running worker.
-pub mod compile;
+pub mod app;
+pub mod authors;
+pub mod build;
+pub mod class;
 pub mod course;
-pub mod driver;
-pub mod limits;
-pub mod prepared;
-pub mod sandbox;
-pub mod stop;
-pub mod stopwatch;
-pub mod submission;
-pub mod supervisor;
-pub mod toolchain;
-// From a path to a verdict, and out to people.
-pub mod batch;
-pub mod book;
-pub mod class_report;
-pub mod cli;
-pub mod commands;
-pub mod feedback;
-pub mod grading;
-pub mod interrupt;
-pub mod latency;
+pub mod drills;
+pub mod drive;
+pub mod exam;
+pub mod grade;
 pub mod learn;
-pub mod learner;
-pub mod mirror;
-pub mod package;
-pub mod report;
-pub mod scaffold;
-pub mod stub;
-pub mod text;
-mod threads;
-pub mod trace;
-pub mod verdict;
 
+pub use play::text;
+
+pub use build::submission::Submission;
 pub use course::Course;
-pub use grading::GradeError;
-pub use submission::Submission;
-pub use verdict::{CheckResult, CheckStatus, Metrics, Status, Verdict};
+pub use grade::grading::GradeError;
+pub use grade::verdict::{CheckResult, Metrics, Status, Verdict};
+pub use play::check::CheckStatus;
 
 /// Grades a submission for the drill of that name.
 ///
 /// Builds what submissions are linked with first, if that is not there. Whoever grades
-/// many keeps a [`grading::Grader`], which looks for all of that only once.
+/// many keeps a [`grade::grading::Grader`], which looks for all of that only once.
 ///
 /// # Errors
 /// When there is no such drill, when the machine fails, or when the code is a
@@ -106,7 +76,7 @@ pub fn grade(
     seed: u64,
 ) -> Result<Verdict, GradeError> {
     let drill = course.drill(drill)?;
-    grading::Grader::new(course.clone())?
+    grade::grading::Grader::new(course.clone())?
         .without_pictures()
         .grade_submission(drill, submission, seed)
 }

@@ -14,16 +14,16 @@ use thiserror::Error;
 use super::editor::Editor;
 use super::queue::Queue;
 use super::state::{Board, Phase};
-use crate::compile::Compiled;
+use crate::build::compile::Compiled;
 use crate::course::{Course, CourseError};
 use crate::drills;
-use crate::driver::Service;
-use crate::grading::Grader;
-use crate::learner::{Learner, LearnerError};
-use crate::schedule::ReplayKey;
-use crate::stub::{PutBack, Stub, StubError};
-use crate::trace::{Subject, Trace};
-use crate::verdict::Verdict;
+use crate::drive::driver::Service;
+use crate::exam::trace::{Subject, Trace};
+use crate::grade::grading::Grader;
+use crate::grade::verdict::Verdict;
+use crate::learn::learner::{Learner, LearnerError};
+use crate::learn::stub::{PutBack, Stub, StubError};
+use play::schedule::ReplayKey;
 
 /// Why something was not done.
 #[derive(Debug, Error)]
@@ -143,7 +143,7 @@ impl Desk {
         // What was kept before is of another text.
         kept.remove(&verdict.drill);
         if let Some(compiled) = compiled {
-            let key = |check: &crate::verdict::CheckResult| {
+            let key = |check: &crate::grade::verdict::CheckResult| {
                 let key = check.schedule.as_ref()?.parse().ok()?;
                 Some((check.id.clone(), key))
             };

@@ -15,7 +15,7 @@ use super::{End, Happened};
 use crate::learn::browse;
 use crate::learn::desk::Desk;
 use crate::learn::state::{DrillNow, Phase, State};
-use crate::stub::PutBack;
+use crate::learn::stub::PutBack;
 
 /// What the learner looks at.
 pub(super) struct Viewer<'a> {
