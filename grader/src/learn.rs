@@ -7,6 +7,7 @@
 // What a learner has: the drills' stubs, hints shown, passes; and the book.
 pub mod book;
 pub mod learner;
+pub mod put_back;
 pub mod stub;
 // What is known, and what can be asked for.
 pub mod desk;

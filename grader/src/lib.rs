@@ -40,18 +40,31 @@
 //! modules are public for the program, its tests and its examples, and change as they
 //! must.
 //!
-//! The modules, in reading order:
+//! Its modules are rooms, each above all that it uses; the lowest stands first. Below all
+//! of them is the crate `play`:
 
-pub mod app;
-pub mod authors;
-pub mod build;
-pub mod class;
+// What is on the disk.
 pub mod course;
-pub mod drills;
+// Processes.
 pub mod drive;
+// One submission through one drill.
 pub mod exam;
+// The hidden tests.
+pub mod drills;
+// Which drills there are.
+pub mod catalogue;
+// What a drill is made of.
+pub mod authors;
+// From files to a program that can be started.
+pub mod build;
+// From a path to a verdict, and out to people.
 pub mod grade;
+// The book beside the editor.
 pub mod learn;
+// A whole class.
+pub mod class;
+// The program.
+pub mod app;
 
 pub use play::text;
 

@@ -1,41 +1,11 @@
-//! What a process that runs strangers' code may use, and how it is ended.
-//!
-//! Its main types are [`Limits`], which a drill's `exercise.toml` can set, and
-//! `Confined`, a process under a policy. Where there is a sandbox its launcher puts
-//! the limits in force; elsewhere they are put on the process from outside.
+//! What a process that runs strangers' code may use. Its main type is [`Limits`], some of
+//! which a drill's `exercise.toml` can set.
 
-use std::io;
-use std::process::{Child, ExitStatus, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use ::sandbox::Policy;
-use rustix::process::{Pid, PidfdFlags, Resource, Rlimit};
-use serde::Deserialize;
-
-use crate::drive::interrupt::{Group, kill_group};
+use crate::course::settings::DrillLimits;
 use crate::drive::sandbox::Sandbox;
 use crate::drive::stop::Stop;
-
-/// The `[limits]` of an `exercise.toml`; what is left out is as [`Limits::default`]
-/// says.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DrillLimits {
-    /// All runs of one submission together, in seconds: 60. Time in which a busy machine
-    /// ran others is left out.
-    pub wall_seconds: Option<u64>,
-    /// CPU time of one worker process, in seconds: 40.
-    pub cpu_seconds: Option<u64>,
-    /// What a submission may hold on its heap, in MiB: 512.
-    pub memory_mib: Option<u64>,
-    /// Threads of a submission, the loop's own counted: 256. Many runs
-    /// share a process, and wait for each other's threads to end.
-    pub threads: Option<u64>,
-    /// What is kept of what a submission prints, in KiB: 16.
-    pub output_kib: Option<u64>,
-    /// A submission's Rust files together, in KiB: 1024.
-    pub source_kib: Option<u64>,
-}
 
 /// The limits of one grading. Durations and bytes.
 #[derive(Clone, Debug)]
@@ -122,117 +92,5 @@ impl Default for Limits {
             user: 0,
             stop: Stop::new(),
         }
-    }
-}
-
-/// Puts the limits that can be put on it from outside on process `pid`.
-///
-/// # Errors
-/// When the system refuses; on systems without `prlimit`, never.
-fn apply(pid: u32, limits: &::sandbox::Limits) -> io::Result<()> {
-    set(pid, Resource::Cpu, limits.cpu_seconds)?;
-    set(pid, Resource::As, limits.address_bytes)?;
-    set(pid, Resource::Core, 0)
-}
-
-#[cfg(target_os = "linux")]
-fn set(pid: u32, resource: Resource, value: u64) -> io::Result<()> {
-    let limit = Rlimit {
-        current: Some(value),
-        maximum: Some(value),
-    };
-    let pid = Pid::from_raw(pid.cast_signed());
-    match rustix::process::prlimit(pid, resource, limit) {
-        // Gone already: whoever waits for it will find out.
-        Err(rustix::io::Errno::SRCH) => Ok(()),
-        other => other.map(drop).map_err(io::Error::from),
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn set(_: u32, _: Resource, _: u64) -> io::Result<()> {
-    Ok(())
-}
-
-/// Sleeps until our child `pid`, which was not waited for, ends; for `time` at most.
-#[cfg(target_os = "linux")]
-fn sleep_until_end(pid: u32, time: Duration) {
-    use rustix::event::{PollFd, PollFlags, Timespec, poll};
-    let ends = Pid::from_raw(pid.cast_signed())
-        .and_then(|pid| rustix::process::pidfd_open(pid, PidfdFlags::empty()).ok());
-    match (ends, Timespec::try_from(time)) {
-        (Some(ends), Ok(time)) => {
-            // Whatever it answers, who asked will look.
-            let _ = poll(&mut [PollFd::new(&ends, PollFlags::IN)], Some(&time));
-        }
-        // Linux before 5.3.
-        _ => std::thread::sleep(time.min(NAP)),
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn sleep_until_end(_: u32, time: Duration) {
-    std::thread::sleep(time.min(NAP));
-}
-
-/// Where the system does not tell when a process ends.
-const NAP: Duration = Duration::from_millis(1);
-
-/// A child in a process group of its own, ended with all of it when dropped.
-#[derive(Debug)]
-pub(crate) struct Confined {
-    child: Child,
-    _group: Group,
-}
-
-impl Confined {
-    /// Starts a policy's program under the policy, in the sandbox of `limits`.
-    pub(crate) fn spawn(policy: &Policy, limits: &Limits, input: Stdio) -> io::Result<Confined> {
-        let child = limits
-            .sandbox
-            .command(policy)?
-            .stdin(input)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()?;
-        let group = Group::of(child.id());
-        let confined = Confined {
-            child,
-            _group: group,
-        };
-        if !limits.sandbox.sets_limits() {
-            apply(confined.child.id(), &policy.limits)?;
-        }
-        Ok(confined)
-    }
-
-    pub(crate) fn child(&mut self) -> &mut Child {
-        &mut self.child
-    }
-
-    pub(crate) fn id(&self) -> u32 {
-        self.child.id()
-    }
-
-    /// How it ended, if it does within `time`.
-    pub(crate) fn wait_for(&mut self, time: Duration) -> io::Result<Option<ExitStatus>> {
-        let until = Instant::now() + time;
-        loop {
-            let left = until.saturating_duration_since(Instant::now());
-            match self.child.try_wait()? {
-                None if !left.is_zero() => sleep_until_end(self.child.id(), left),
-                other => return Ok(other),
-            }
-        }
-    }
-}
-
-impl Drop for Confined {
-    fn drop(&mut self) {
-        kill_group(self.child.id());
-        // It may not have made its group yet.
-        let _ = self.child.kill();
-        // Reaped, so that nothing is left of it.
-        let _ = self.child.wait();
     }
 }

@@ -1,13 +1,12 @@
 //! The sandbox, from the grader's side: how processes that deal with strangers'
 //! code are started, and what this machine makes of the promises.
 //!
-//! Its main type is [`Sandbox`]. The policies are in `sandbox/policies.rs`, the
-//! promises and how they are tried in `sandbox/promises.rs`; what puts a policy in
-//! force is the launcher, a program of its own (`grader/sandbox`), built with the
-//! prepared crates so that it is there for whoever uses this library.
+//! Its main type is [`Sandbox`]. The policies are in `policies.rs`, how the promises are
+//! tried in `promises.rs`; what puts a policy in force is the launcher, a program of its
+//! own (`grader/sandbox`), built with the prepared crates so that every user of this
+//! library has it.
 
-mod policies;
-mod promises;
+mod promise;
 
 use std::io;
 use std::os::unix::fs::lchown;
@@ -23,10 +22,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use ::sandbox::{FAILED, OPEN, Policy, SEALED, SEALED_WHERE_POSSIBLE};
 use serde::{Deserialize, Serialize};
 
-use crate::drive::limits::Limits;
-
-pub use policies::Places;
-pub use promises::{Kept, Promise};
+pub use promise::{Kept, Promise};
 
 /// How far strangers' code is kept apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -76,27 +72,37 @@ impl Sandbox {
         }
     }
 
-    /// The sandbox this machine offers, found out by trying to get out of it, once
-    /// for each boot.
-    pub fn of_this_machine(launcher: &Path, places: &Places, memory: &Path) -> Sandbox {
-        if !cfg!(target_os = "linux") {
-            return Sandbox::none();
-        }
-        let mut sandbox = Sandbox {
+    /// One whose processes `launcher` starts and whose workers find their libraries in
+    /// `libraries`; what it promises is not known yet.
+    pub(crate) fn untried(launcher: &Path, libraries: Option<&Path>) -> Sandbox {
+        Sandbox {
             launcher: Some(launcher.to_owned()),
-            libraries: places.libraries().map(Path::to_owned),
+            libraries: libraries.map(Path::to_owned),
             tier: Tier::Degraded,
             promises: Arc::default(),
-        };
-        let promises = promises::tried(&sandbox, places, memory);
-        if promises
-            .iter()
-            .all(|promise| promise.is_kept() || !promise.required)
-        {
-            sandbox.tier = Tier::Full;
         }
-        sandbox.promises = promises.into();
-        sandbox
+    }
+
+    /// The same, of which these promises were tried.
+    pub(crate) fn with_promises(mut self, promises: Vec<Promise>) -> Sandbox {
+        let is_full = promises
+            .iter()
+            .all(|promise| promise.is_kept() || !promise.required);
+        if is_full {
+            self.tier = Tier::Full;
+        }
+        self.promises = promises.into();
+        self
+    }
+
+    /// The program that starts its processes, if there is one.
+    pub(crate) fn launcher(&self) -> Option<&Path> {
+        self.launcher.as_deref()
+    }
+
+    /// Where a worker finds its libraries, but for the system's.
+    pub(crate) fn libraries(&self) -> Option<&Path> {
+        self.libraries.as_deref()
     }
 
     /// What it is worth here.
@@ -121,11 +127,6 @@ impl Sandbox {
             }
         }
         lchown(folder, Some(user), Some(user))
-    }
-
-    /// A worker's policy.
-    pub(crate) fn running(&self, limits: &Limits, program: &Path) -> Policy {
-        policies::running(self, limits, program)
     }
 
     /// What a worker is told to do before it does anything.

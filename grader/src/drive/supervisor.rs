@@ -20,7 +20,9 @@ use std::time::Duration;
 use play::failure::Failure;
 use protocol::{Hello, Order, PROTOCOL, Report};
 
-use crate::drive::limits::{Confined, Limits};
+use crate::drive::confined::Confined;
+use crate::drive::limits::Limits;
+use crate::drive::policies;
 use crate::drive::stopwatch::Stopwatch;
 use channel::{Channel, Received};
 use output::Output;
@@ -51,7 +53,7 @@ impl Worker {
         time: Stopwatch,
     ) -> io::Result<Result<Worker, Failure>> {
         let (ours, theirs) = UnixStream::pair()?;
-        let policy = limits.sandbox.running(limits, program);
+        let policy = policies::running(&limits.sandbox, limits, program);
         let input = Stdio::from(OwnedFd::from(theirs));
         let mut process = Confined::spawn(&policy, limits, input)?;
         let output = Output::drain(process.child(), limits.output_bytes);

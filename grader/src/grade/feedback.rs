@@ -8,8 +8,8 @@
 use std::collections::BTreeMap;
 
 use clap::ValueEnum;
-use serde::Deserialize;
 
+use crate::course::settings::{CheckSettings, Visibility};
 use crate::course::{Course, CourseError};
 use crate::grade::verdict::{CheckResult, Metrics, Status, Verdict};
 
@@ -31,28 +31,6 @@ pub enum Level {
     Checks,
     /// The points alone
     Score,
-}
-
-/// How much of one check a student is shown, whatever the level.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Visibility {
-    /// Nothing; its points still count.
-    Hidden,
-    /// Its title, whether it holds, and its points.
-    Title,
-    /// All there is.
-    #[default]
-    Full,
-}
-
-/// What `[checks.ID]` in an `exercise.toml` says of a check.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CheckSettings {
-    /// How much of it a student is shown: `full`, `title` or `hidden`.
-    #[serde(default)]
-    pub visibility: Visibility,
 }
 
 /// What students are shown: the level, and what each drill keeps to itself.

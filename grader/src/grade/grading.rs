@@ -14,7 +14,8 @@ use crate::course::{Course, CourseError};
 use crate::drills::Drill;
 use crate::drive::driver::{Driver, Service};
 use crate::drive::limits::Limits;
-use crate::drive::sandbox::{Places, Sandbox, Tier};
+use crate::drive::policies::Places;
+use crate::drive::sandbox::{Sandbox, Tier};
 use crate::drive::stop::Stop;
 use crate::drive::toolchain::{Toolchain, ToolchainError};
 use crate::exam::Exam;
@@ -92,8 +93,13 @@ impl Grader {
         let toolchain = Toolchain::find(course.root())?;
         let prepared = Prepared::get_for(&course, &toolchain, audience)?;
         let grader = course.target().join("grader");
-        let places = Places::find(&toolchain, &prepared, grader.join("root"))
-            .map_err(GradeError::Machine)?;
+        let places = Places::find(
+            &toolchain,
+            prepared.deps(),
+            prepared.shared(),
+            grader.join("root"),
+        )
+        .map_err(GradeError::Machine)?;
         let sandbox = Sandbox::of_this_machine(prepared.launcher(), &places, &grader);
         Ok(Grader {
             course,

@@ -22,7 +22,8 @@ use crate::exam::trace::{Subject, Trace};
 use crate::grade::grading::Grader;
 use crate::grade::verdict::Verdict;
 use crate::learn::learner::{Learner, LearnerError};
-use crate::learn::stub::{PutBack, Stub, StubError};
+use crate::learn::put_back::{PutBack, StubError};
+use crate::learn::stub::Stub;
 use play::schedule::ReplayKey;
 
 /// Why something was not done.
@@ -231,7 +232,9 @@ impl Desk {
         if self.course.exercise(slug).is_err() {
             return Err(Refused::Failed(gone(slug)));
         }
-        let done = Stub::of(&self.course, slug)?.put_back(&self.course)?;
+        let done = Stub::of(&self.course, slug)
+            .map_err(StubError::from)?
+            .put_back(&self.course)?;
         self.show_progress(slug);
         // Who watches the files would find out; whoever asked need not wait for that.
         self.queue.now(slug, None);

@@ -10,7 +10,8 @@ use grader::class::batch::store::{Ids, Settings};
 use grader::class::batch::student::Student;
 use grader::class::batch::{Class, ClassDrill};
 use grader::class::class_report::{KnownShape, Options, Statistics, write_all};
-use grader::grade::feedback::{CheckSettings, Level, Visibility};
+use grader::course::settings::{CheckSettings, Visibility};
+use grader::grade::feedback::Level;
 use grader::grade::verdict::Status;
 use tempfile::TempDir;
 

@@ -6,7 +6,8 @@ use anyhow::Result;
 
 use super::Exit;
 use crate::course::Course;
-use crate::learn::stub::{PutBack, Stub};
+use crate::learn::put_back::PutBack;
+use crate::learn::stub::Stub;
 
 pub(super) fn run(course: &Course, slug: &str) -> Result<Exit> {
     course.exercise(slug)?;

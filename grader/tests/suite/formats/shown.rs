@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use grader::grade::feedback::{CheckSettings, Feedback, Level, NOT_GRADED, Visibility};
+use grader::course::settings::{CheckSettings, Visibility};
+use grader::grade::feedback::{Feedback, Level, NOT_GRADED};
 use grader::grade::report::{Exercism, Gradescope, Human, Junit, Markdown, PrairieLearn, Report};
 use grader::grade::verdict::{CheckStatus, Status, Verdict};
 

@@ -8,46 +8,24 @@ use std::path::Path;
 use std::process::Stdio;
 
 use ::sandbox::{FAILED, OPEN, Policy, SEALED_WHERE_POSSIBLE, Stage};
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Places, Sandbox, User, policies};
-use crate::drive::limits::{Confined, Limits};
+use crate::drive::confined::Confined;
+use crate::drive::limits::Limits;
+use crate::drive::policies::{self, Places};
+use crate::drive::sandbox::{Kept, Promise, Sandbox, User};
 use play::text::one_line;
 
-/// Something a submission cannot do.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Promise {
-    /// Its stable name: `compile/…` or `run/…`.
-    pub id: String,
-    /// What it says.
-    pub title: String,
-    /// Whether the sandbox is full only with it.
-    pub required: bool,
-    /// What the attempt to break it showed.
-    pub kept: Kept,
-    /// What to do if it is not kept.
-    pub advice: String,
-}
-
-/// What an attempt showed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kept {
-    /// It was refused.
-    Refused,
-    /// It ended the process that made it.
-    Ended,
-    /// It got through.
-    Broken,
-    /// It could not be tried: what the launcher said.
-    Untried(String),
-}
-
-impl Promise {
-    /// Whether it holds.
-    pub fn is_kept(&self) -> bool {
-        matches!(self.kept, Kept::Refused | Kept::Ended)
+impl Sandbox {
+    /// The sandbox this machine offers, found out by trying to get out of it, once
+    /// for each boot.
+    pub fn of_this_machine(launcher: &Path, places: &Places, memory: &Path) -> Sandbox {
+        if !cfg!(target_os = "linux") {
+            return Sandbox::none();
+        }
+        let sandbox = Sandbox::untried(launcher, places.libraries());
+        let promises = tried(&sandbox, places, memory);
+        sandbox.with_promises(promises)
     }
 }
 
@@ -142,7 +120,7 @@ const PROMISES: &[(Stage, &str, &str, bool, &str)] = {
 
 /// Every promise with what came of trying, which is remembered in the folder
 /// `memory` as long as neither the machine nor the grader's rights change.
-pub(super) fn tried(sandbox: &Sandbox, places: &Places, memory: &Path) -> Vec<Promise> {
+fn tried(sandbox: &Sandbox, places: &Places, memory: &Path) -> Vec<Promise> {
     let file = memory.join(format!("promises-{}.json", circumstances(sandbox)));
     let known = fs::read(&file).ok();
     if let Some(promises) = known.and_then(|text| serde_json::from_slice(&text).ok()) {
@@ -178,7 +156,7 @@ fn circumstances(sandbox: &Sandbox) -> String {
     for file in ["/proc/sys/kernel/random/boot_id", "/proc/self/uid_map"] {
         hash.update(fs::read(file).unwrap_or_default());
     }
-    hash.update(format!("{:?} {PROMISES:?}", sandbox.launcher));
+    hash.update(format!("{:?} {PROMISES:?}", sandbox.launcher()));
     let digest = hash.finalize();
     digest
         .iter()
@@ -247,7 +225,7 @@ fn policy(
     attempt: &str,
     user: &User,
 ) -> std::io::Result<(Policy, Option<tempfile::TempDir>)> {
-    let launcher = sandbox.launcher.clone().unwrap_or_default();
+    let launcher = sandbox.launcher().map(Path::to_owned).unwrap_or_default();
     let mut limits = Limits {
         threads: 16,
         memory_bytes: 256 << 20,
@@ -258,7 +236,7 @@ fn policy(
         Stage::Run => (policies::running(sandbox, &limits, &launcher), None),
         Stage::Compile => {
             limits.memory_bytes = Limits::of_compiling().memory_bytes;
-            let folder = tempfile::tempdir_in(places.root.parent().unwrap_or(Path::new("/")))?;
+            let folder = tempfile::tempdir_in(places.root().parent().unwrap_or(Path::new("/")))?;
             for name in ["out", "tmp"] {
                 fs::create_dir(folder.path().join(name))?;
             }

@@ -4,9 +4,8 @@ use std::path::{Path, PathBuf};
 
 use sandbox::{Policy, Stage};
 
-use super::{Sandbox, Tier};
-use crate::build::prepared::Prepared;
 use crate::drive::limits::Limits;
+use crate::drive::sandbox::{Sandbox, Tier};
 use crate::drive::toolchain::Toolchain;
 
 /// Where what rustc needs is on this machine.
@@ -21,7 +20,7 @@ pub struct Places {
     /// The library that a worker is linked with, if it is.
     shared: Option<PathBuf>,
     /// An empty folder, for the launcher to build a file system over.
-    pub(super) root: PathBuf,
+    root: PathBuf,
 }
 
 /// Where linkers, and what they run and link, are found on Linux systems.
@@ -42,13 +41,15 @@ const SYSTEM: &[&str] = &[
 const SETTINGS: &[&str] = &["/etc/ld.so.cache", "/etc/alternatives"];
 
 impl Places {
-    /// Looks for them.
+    /// Looks for them; a worker's crates are in `deps`, and perhaps once more in the
+    /// library `shared`.
     ///
     /// # Errors
     /// When the toolchain or the prepared crates are gone.
     pub fn find(
         toolchain: &Toolchain,
-        prepared: &Prepared,
+        deps: &Path,
+        shared: Option<&Path>,
         root: PathBuf,
     ) -> std::io::Result<Places> {
         let rustc = toolchain.rustc().canonicalize()?;
@@ -59,8 +60,8 @@ impl Places {
             sysroot: sysroot.to_owned(),
             rustc,
             linker: linker(),
-            deps: prepared.deps().to_owned(),
-            shared: prepared.shared().map(Path::to_owned),
+            deps: deps.to_owned(),
+            shared: shared.map(Path::to_owned),
             root,
         })
     }
@@ -89,6 +90,11 @@ impl Places {
     /// The library that holds what a worker needs, if it is linked with one.
     pub(crate) fn shared(&self) -> Option<&Path> {
         self.shared.as_deref()
+    }
+
+    /// An empty folder, for the launcher to build a file system over.
+    pub(super) fn root(&self) -> &Path {
+        &self.root
     }
 
     /// Where a worker finds the libraries it is linked with, but for the system's.
@@ -150,7 +156,7 @@ impl Places {
 }
 
 /// A worker's policy.
-pub(super) fn running(sandbox: &Sandbox, limits: &Limits, program: &Path) -> Policy {
+pub(crate) fn running(sandbox: &Sandbox, limits: &Limits, program: &Path) -> Policy {
     /// Address space that threads reserve and do not use.
     const RESERVED: u64 = 4 << 30;
     /// What a thread's stack takes of its data.
@@ -163,7 +169,7 @@ pub(super) fn running(sandbox: &Sandbox, limits: &Limits, program: &Path) -> Pol
         execute: SYSTEM
             .iter()
             .map(PathBuf::from)
-            .chain(sandbox.libraries.clone())
+            .chain(sandbox.libraries().map(Path::to_owned))
             .collect(),
         read: vec![PathBuf::from("/etc/ld.so.cache")],
         write: Vec::new(),
