@@ -41,6 +41,10 @@ pub enum Kind {
     WrongHash,
     /// A password that is too long was not answered with that error.
     NotRefused,
+    /// A count that was reported is not what happened.
+    WrongCount,
+    /// A time that was reported is not what passed.
+    WrongTime,
     /// tokio refused a call that would have blocked the loop.
     BlockingCall,
     /// Waiting costs polls, or the answer is noticed late.

@@ -129,6 +129,12 @@ impl Few {
         self.numbers.get(place).copied().unwrap_or(0)
     }
 
+    /// The same, with another first number.
+    pub fn with_first(mut self, number: u32) -> Few {
+        self.numbers[0] = number;
+        self
+    }
+
     /// All of them.
     pub fn all(&self) -> &[u32] {
         &self.numbers[..usize::from(self.count)]
@@ -240,6 +246,14 @@ impl Turn {
             action,
             settle: Settle::Polls(polls),
         }
+    }
+}
+
+/// Requests that a turn adds: two where the caller may ask again.
+pub fn requests_of(turn: &Turn) -> u32 {
+    match turn.action {
+        Action::Start { again, .. } => 1 + u32::from(again),
+        _ => 0,
     }
 }
 

@@ -63,6 +63,14 @@ pub fn closest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
         .map(|(_, name)| name)
 }
 
+/// So many of something, in words: `1 request`, `2 requests`.
+pub fn count(number: usize, one: &str, many: &str) -> String {
+    match number {
+        1 => format!("1 {one}"),
+        number => format!("{number} {many}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,5 +121,11 @@ mod tests {
         assert_eq!(closest("cache_rac", known), Some("cache_race"));
         assert_eq!(closest("inflght_fix", known), Some("inflight_fix"));
         assert_eq!(closest("zebra", known), None);
+    }
+
+    #[test]
+    fn one_is_not_many() {
+        assert_eq!(count(1, "request", "requests"), "1 request");
+        assert_eq!(count(0, "request", "requests"), "0 requests");
     }
 }

@@ -14,7 +14,7 @@ use std::fmt::Debug;
 use protocol::{Ending, Value};
 
 use crate::evidence::{Evidence, Returned};
-use crate::schedule::{Few, Outcome};
+use crate::schedule::{Few, Outcome, Turn};
 
 /// One kind of operation: something that a submission begins and the grader ends.
 #[derive(Debug)]
@@ -104,8 +104,14 @@ pub trait World: Debug + Sync {
         false
     }
 
-    /// What is looked at after each turn.
-    fn looks(&self, _evidence: &Evidence) -> Vec<Look> {
+    /// What is looked at after each turn, in a run that begins with `blank` and whose
+    /// instance is made with these numbers.
+    fn looks(&self, _blank: &Evidence, _made: Option<Few>) -> Vec<Look> {
+        Vec::new()
+    }
+
+    /// The turns that any run begins with, where there are such.
+    fn usual(&self) -> Vec<Turn> {
         Vec::new()
     }
 

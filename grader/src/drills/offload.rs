@@ -5,14 +5,15 @@ mod paths;
 mod rules;
 
 use super::Drill;
-use crate::drive::driver::Service;
 use crate::exam::{Exam, Findings};
 use paths::{Hashing, Straight, Whom, finish, held, make, start};
 use play::check::Check;
-use play::evidence::{EMPTY, Evidence, LONGEST, ODD, TOO_LONG};
+use play::evidence::Evidence;
 use play::judge::{Kind, Rules};
-use play::schedule::{Action, HashEnding, Turn};
+use play::schedule::{Action, Outcome, Turn};
 use play::space::AN_HOUR;
+use play::world::World;
+use play::world::passwords::{EMPTY, LONGEST, ODD, Passwords, TOO_LONG};
 use rules::Offloading;
 
 /// See the module.
@@ -31,7 +32,7 @@ const CHECKS: &[Check] = &[
         title: "the loop keeps answering while a hash runs",
         required: true,
         points: 15,
-        hint: "the hash is on another thread; who waits for that thread, and does waiting stop the loop?",
+        hint: "the hash is on another thread; what waits for that thread, and does waiting stop the loop?",
     },
     Check {
         id: "right_results",
@@ -84,7 +85,7 @@ const CHECKS: &[Check] = &[
     },
     Check {
         id: "no_busy_wait",
-        title: "who waits is woken and burns no polls",
+        title: "waiting callers are woken and burn no polls",
         required: true,
         points: 4,
         hint: "what makes the loop poll a request that waits for a thread?",
@@ -139,8 +140,8 @@ impl Drill for Offload {
         include_str!("offload/contract.rs")
     }
 
-    fn service(&self) -> Service {
-        Service::Passwords
+    fn world(&self) -> &'static dyn World {
+        &Passwords
     }
 
     fn checks(&self) -> &'static [Check] {
@@ -163,7 +164,7 @@ impl Drill for Offload {
         }
         let too_long = too_long(exam);
         let waiting = dropping(exam, Whom::Waiting);
-        if exam.driver().tally().hashes == 0 {
+        if exam.operations() == 0 {
             exam.decide("right_results", &Offloading, &together, RESULTS);
             exam.skip_undecided(CHECKS, "cannot be judged: no hash has begun");
             return;
@@ -243,13 +244,11 @@ fn together(exam: &mut Exam<'_>) -> Findings {
 
 /// Twelve at once with room for five; the last hash that began ends first.
 fn crowd(evidence: &Evidence) -> Option<Turn> {
-    let started = evidence.requests().count() as u32;
+    let started = evidence.started() as u32;
     match evidence.turns().len() {
         0 => Some(make(5)),
         _ if started < 12 => Some(Turn::partial(
-            Action::Start {
-                user: USER + started,
-            },
+            Action::ask(USER + started),
             u32::from(started.is_multiple_of(2)),
         )),
         13 => Some(Turn::full(Action::Wait)),
@@ -325,13 +324,16 @@ fn in_a_busy_hour(exam: &mut Exam<'_>) -> Findings {
 
 fn crowded(evidence: &Evidence) -> Option<Turn> {
     const AT_ONCE: u32 = 4;
-    let started = evidence.requests().count() as u32;
+    let started = evidence.started() as u32;
     let last = evidence.turns().last().map(|turn| turn.action);
     match last {
         None => return Some(make(AT_ONCE)),
-        Some(Action::Start { user }) if user.is_multiple_of(17) => {
+        Some(Action::Start { numbers, .. }) if numbers.at(0).is_multiple_of(17) => {
             // Changed their mind at once.
-            return Some(Turn::full(Action::HangUp { request: started }));
+            return Some(Turn::full(Action::HangUp {
+                request: started,
+                happened: false,
+            }));
         }
         Some(_) => {}
     }
@@ -340,7 +342,7 @@ fn crowded(evidence: &Evidence) -> Option<Turn> {
         return Some(match user {
             _ if user.is_multiple_of(13) => start(TOO_LONG + user),
             _ if user.is_multiple_of(5) => start(user),
-            _ => Turn::partial(Action::Start { user }, 0),
+            _ => Turn::partial(Action::ask(user), 0),
         });
     }
     if !evidence.is_settled() {
@@ -352,10 +354,11 @@ fn crowded(evidence: &Evidence) -> Option<Turn> {
     }
     // Not always the one that began first.
     let hash = *held.get(evidence.turns().len() % held.len().max(1))?;
-    let ending = match hash {
-        _ if hash.is_multiple_of(19) => HashEnding::Panic,
-        _ if hash.is_multiple_of(16) => HashEnding::Bcrypt,
-        _ => HashEnding::Done,
+    let outcome = match hash {
+        _ if hash.is_multiple_of(19) => Outcome::Panic,
+        _ if hash.is_multiple_of(16) => Outcome::Real,
+        _ => Outcome::Value,
     };
-    Some(Turn::full(Action::Admit { hash, ending }))
+    let operation = hash;
+    Some(Turn::full(Action::Answer { operation, outcome }))
 }

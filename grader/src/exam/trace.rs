@@ -116,7 +116,7 @@ impl Trace {
                 let place = run.evidence.turns().to_vec();
                 let found = Seen {
                     moment: Moment::of(&run.evidence),
-                    told: timeline::tell(&run.evidence, None),
+                    told: timeline::in_words(&timeline::tell(&run.evidence, None)),
                     violations: rules.judge(&run.evidence),
                     choices,
                     pruned: follow == Follow::Pruned,

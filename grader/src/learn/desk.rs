@@ -17,7 +17,6 @@ use super::state::{Board, Phase};
 use crate::build::compile::Compiled;
 use crate::course::{Course, CourseError};
 use crate::drills;
-use crate::drive::driver::Service;
 use crate::exam::trace::{Subject, Trace};
 use crate::grade::grading::Grader;
 use crate::grade::verdict::Verdict;
@@ -274,7 +273,7 @@ impl Desk {
         let key = kept.schedules.get(check).ok_or_else(none)?;
         let drill = drills::find(slug).ok_or_else(none)?;
         let grader = self.grader().ok_or_else(none)?;
-        if drill.service() != Service::Users {
+        if drill.world().uses_threads() {
             // No figure draws threads.
             return Err(none());
         }

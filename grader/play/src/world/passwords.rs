@@ -4,7 +4,7 @@ use protocol::{Ending, Value};
 
 use super::{ErrorName, OperationKind, World};
 use crate::evidence::{Evidence, LETTERS, Operation, OperationState, Returned, Secrets};
-use crate::schedule::{Few, Outcome};
+use crate::schedule::{Action, Few, Outcome, Turn};
 
 /// See the module.
 #[derive(Debug)]
@@ -143,6 +143,11 @@ impl World for Passwords {
             Some(key) => format!("of password {key}"),
             None => "of a password nobody gave".to_owned(),
         }
+    }
+
+    fn usual(&self) -> Vec<Turn> {
+        let numbers = Few::one(1);
+        vec![Turn::full(Action::Make { numbers })]
     }
 
     fn made(&self, numbers: Few) -> String {
