@@ -6,6 +6,7 @@
 mod cache_race;
 mod common;
 mod inflight_fix;
+mod lost_update;
 mod offload;
 mod user_cache;
 
@@ -39,6 +40,7 @@ pub trait Drill: Sync {
 /// Every drill that can be graded, in the order of the course.
 pub const ALL: &[&dyn Drill] = &[
     &cache_race::CacheRace,
+    &lost_update::LostUpdate,
     &inflight_fix::InflightFix,
     &offload::Offload,
 ];

@@ -261,11 +261,11 @@ impl<'a> Exam<'a> {
 
     /// Fails `check`, unless an earlier one failed for the very same reason.
     fn decide_against(&mut self, check: &'static str, rules: &dyn Rules, finding: Finding) {
+        let new_panicked = format!("`{}` panicked", self.driver.world().constructor());
         let same = |decision: &Decision| {
             let key = decision.schedule.as_ref();
             let process = Kind::OF_THE_PROCESS.contains(&finding.violation.kind);
-            let constructor =
-                finding.violation.turn == 0 && finding.violation.kind == Kind::Panicked;
+            let constructor = finding.violation.message.starts_with(&new_panicked);
             decision.status == CheckStatus::Failed
                 && decision.message == finding.violation.message
                 && (constructor || process && key.is_none_or(|key| key.turns == finding.turns))

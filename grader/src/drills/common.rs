@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use play::evidence::{Entry, Evidence, Fact, RequestState};
 use play::judge::{Kind, Violation};
-use play::schedule::Action;
+use play::schedule::{Action, Outcome, Turn};
 use play::space::PATIENCE_MICROS;
 use play::text::{count, one_line};
 
@@ -104,6 +104,48 @@ impl Words {
             },
         }
     }
+}
+
+/// What came only when a minute had passed though nothing was under way: nobody was woken
+/// when it could have been.
+pub(super) fn late(evidence: &Evidence) -> Option<Violation> {
+    let is_patience = |turn: usize| {
+        let turn = evidence.turns().get(turn).map(|turn| turn.action);
+        matches!(turn, Some(Action::Pass { micros }) if micros == PATIENCE_MICROS)
+    };
+    let came = evidence.entries().iter().find_map(|entry| {
+        let what = match entry.fact {
+            Fact::Returned { request, .. } => format!("request {request} returned"),
+            Fact::Began { operation } => {
+                format!("{} {operation} began", evidence.noun(operation))
+            }
+            _ => return None,
+        };
+        is_patience(entry.turn).then_some((entry.turn, what))
+    });
+    came.map(|(turn, what)| Violation {
+        kind: Kind::Polling,
+        turn,
+        message: format!(
+            "{what} only when time had passed: nobody was woken when it could have been"
+        ),
+    })
+}
+
+/// The turns that end a schedule: what is live is answered, the first that began first;
+/// what then still waits is given time.
+pub(super) fn then_all_answered(evidence: &Evidence) -> Option<Turn> {
+    if !evidence.is_settled() {
+        return Some(Turn::full(Action::Wait));
+    }
+    if let Some(operation) = evidence.live().next() {
+        let outcome = Outcome::Value;
+        return Some(Turn::full(Action::Answer { operation, outcome }));
+    }
+    evidence.waiting().next()?;
+    let micros = PATIENCE_MICROS;
+    let patience = Turn::full(Action::Pass { micros });
+    (evidence.turns().last() != Some(&patience)).then_some(patience)
 }
 
 /// Whether only time passes in this turn.

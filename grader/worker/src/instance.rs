@@ -16,6 +16,7 @@ use tokio::runtime::{Builder, LocalRuntime, RngSeed};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
+use crate::clock;
 use crate::journal::{Journal, panic_message, polling, unclaimed_panic};
 use crate::operator::Waiting;
 use crate::protocol::{Ending, Event, Polled, Step, Value};
@@ -72,14 +73,16 @@ impl Instance {
         let supply = common
             .connection
             .supply(Arc::clone(&operator) as Arc<dyn Operator>);
-        let runtime = Builder::new_current_thread()
+        let mut runtime = Builder::new_current_thread();
+        runtime
             .enable_time()
             .start_paused(true)
             // One task a turn, so that a settle can stop after any single poll.
             .event_interval(1)
             .rng_seed(RngSeed::from_bytes(&seed.to_le_bytes()))
-            .on_before_task_poll(|_| POLLS.set(POLLS.get().wrapping_add(1)))
-            .build_local(Default::default())
+            .on_before_task_poll(|_| POLLS.set(POLLS.get().wrapping_add(1)));
+        // So that both kinds of clock begin with the same moment.
+        let runtime = clock::showing(Duration::ZERO, || runtime.build_local(Default::default()))
             .expect("a runtime without I/O needs nothing from the system");
         common.gate.open(journal.clone());
         let mut instance = Instance {
@@ -286,7 +289,8 @@ impl Instance {
 
     /// Runs `work` on the loop; a panic in it is an event and gives `None`.
     fn guarded<T>(&self, work: impl Future<Output = T>) -> Option<T> {
-        let result = catch_unwind(AssertUnwindSafe(|| self.runtime.block_on(work)));
+        let on_the_loop = || clock::showing(self.age, || self.runtime.block_on(work));
+        let result = catch_unwind(AssertUnwindSafe(on_the_loop));
         result
             .inspect_err(|payload| {
                 let message = panic_message(&**payload);

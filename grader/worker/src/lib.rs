@@ -111,6 +111,8 @@ pub use protocol;
 pub mod meter;
 
 #[cfg(feature = "puppet")]
+mod clock;
+#[cfg(feature = "puppet")]
 mod gate;
 #[cfg(feature = "puppet")]
 mod instance;
