@@ -61,6 +61,9 @@ pub trait World: Debug + Sync {
     /// The errors that entries return and operations end with.
     fn errors(&self) -> &'static [ErrorName];
 
+    /// What the key of a request is: a `user`.
+    fn key_noun(&self) -> &'static str;
+
     /// What the submission's instance is called where it is made: `UserCache::new`.
     fn constructor(&self) -> &'static str;
 

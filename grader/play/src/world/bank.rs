@@ -140,6 +140,10 @@ impl World for Bank {
         ERRORS
     }
 
+    fn key_noun(&self) -> &'static str {
+        "account"
+    }
+
     fn constructor(&self) -> &'static str {
         "Accounts::new"
     }

@@ -61,6 +61,10 @@ impl World for Users {
         ERRORS
     }
 
+    fn key_noun(&self) -> &'static str {
+        "user"
+    }
+
     fn constructor(&self) -> &'static str {
         "UserCache::new"
     }
