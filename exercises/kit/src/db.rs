@@ -136,7 +136,16 @@ mod supervised {
     impl Supply {
         /// A handle to the run's database, its fetch counter at zero.
         pub fn db(&self) -> Db {
-            Db::with(Backend::Supervised(self.operator()))
+            self.db_after(0)
+        }
+
+        /// A handle through which so many fetches have begun before.
+        pub fn db_after(&self, fetches: u64) -> Db {
+            let db = Db::with(Backend::Supervised(self.operator()));
+            db.shared
+                .fetches
+                .store(fetches, std::sync::atomic::Ordering::Relaxed);
+            db
         }
     }
 

@@ -7,7 +7,7 @@ use play::check::Check;
 use play::evidence::{ALIKE, Evidence};
 use play::judge::{Kind, Rules};
 use play::schedule::{Action, Outcome, Turn};
-use play::space::{AN_HOUR, Ask, Space, Straight};
+use play::space::{A_WEEK, Ask, Space, Straight};
 use play::world::World;
 use play::world::bank::Bank;
 
@@ -210,7 +210,7 @@ fn slow(evidence: &Evidence) -> Option<Turn> {
     match evidence.turns().len() {
         0..2 => Some(Turn::full(Action::ask(ACCOUNT))),
         2 => pass(SLOW_MICROS),
-        turn => match AN_HOUR.get(turn - 3) {
+        turn => match A_WEEK.get(turn - 3) {
             Some(micros) => pass(*micros),
             None => common::then_all_answered(evidence),
         },

@@ -11,7 +11,7 @@ use play::check::Check;
 use play::evidence::Evidence;
 use play::judge::{Kind, Rules};
 use play::schedule::{Action, Outcome, Turn};
-use play::space::AN_HOUR;
+use play::space::A_WEEK;
 use play::world::World;
 use play::world::passwords::{EMPTY, LONGEST, ODD, Passwords, TOO_LONG};
 use rules::Offloading;
@@ -155,7 +155,9 @@ impl Drill for Offload {
     fn examine(&self, exam: &mut Exam<'_>) {
         let together = together(exam);
         if let Some(why) = hopeless(&together) {
-            exam.decide("off_the_loop", &Offloading, &together, &[Kind::HashOnLoop]);
+            if exam.operations() > 0 {
+                exam.decide("off_the_loop", &Offloading, &together, &[Kind::HashOnLoop]);
+            }
             if !together.has(Kind::HashOnLoop) {
                 exam.decide("loop_answers", &Offloading, &together, LOOP);
             }
@@ -184,14 +186,17 @@ impl Drill for Offload {
         }
         exam.decide("off_the_loop", &Offloading, &all, &[Kind::HashOnLoop]);
         exam.decide("loop_answers", &Offloading, &all, LOOP);
-        let patiently = together.with(patient);
+        let patiently = together.with(patient.clone());
         exam.decide("right_results", &Offloading, &patiently, RESULTS);
         // What is wrong when nothing goes wrong is said once.
         let beyond = |exam: &mut Exam<'_>, check, findings: &Findings| {
             exam.decide_beyond(check, &Offloading, findings, SERVICE, &together);
         };
         beyond(exam, "too_long", &too_long);
-        exam.decide("bounded", &Offloading, &together, &[Kind::OverLimit]);
+        // Whatever else happens meanwhile: unless that is a dropped caller or a panic, which
+        // are judged on their own.
+        let at_once = together.with(too_long.clone()).with(patient.clone());
+        exam.decide("bounded", &Offloading, &at_once, &[Kind::OverLimit]);
         exam.decide("parallel", &Offloading, &together, &[Kind::Underused]);
         beyond(exam, "dropped_waiting", &waiting);
         match unbounded {
@@ -239,7 +244,20 @@ fn together(exam: &mut Exam<'_>) -> Findings {
     findings.join(exam.explore(&Offloading, &Hashing::of(2, &[USER, USER])));
     findings.join(exam.explore(&Offloading, &Hashing::of(1, &[EMPTY, ODD])));
     findings.join(exam.explore(&Offloading, &Straight(crowd)));
+    findings.join(exam.explore(&Offloading, &Straight(wide)));
     findings
+}
+
+/// More room than most machines have processors, and somebody for each place and more.
+fn wide(evidence: &Evidence) -> Option<Turn> {
+    const ROOM: u32 = 40;
+    let started = evidence.started() as u32;
+    match evidence.turns().len() {
+        0 => Some(make(ROOM)),
+        _ if started < ROOM + 2 => Some(Turn::partial(Action::ask(USER + started), 0)),
+        _ if !evidence.is_settled() => Some(Turn::full(Action::Wait)),
+        _ => held(evidence).next().map(finish),
+    }
 }
 
 /// Twelve at once with room for five; the last hash that began ends first.
@@ -308,7 +326,7 @@ fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
         0 => Some(make(1)),
         turn @ 1..4 => Some(start(USER + turn as u32)),
         4..24 => Some(pass(10_000)),
-        turn @ 24.. => match AN_HOUR.get(turn - 24) {
+        turn @ 24.. => match A_WEEK.get(turn - 24) {
             Some(micros) => Some(pass(*micros)),
             None => held(evidence).next().map(finish),
         },

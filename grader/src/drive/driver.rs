@@ -21,7 +21,7 @@ use room::Room;
 use crate::drive::limits::Limits;
 use crate::drive::stopwatch::Stopwatch;
 use crate::drive::supervisor::Worker;
-use play::evidence::Evidence;
+use play::evidence::{Entry, Evidence, Fact};
 use play::explore::{Played, System};
 use play::failure::Failure;
 use play::schedule::Turn;
@@ -31,10 +31,14 @@ use play::world::World;
 /// submission that keeps its cache in a static is judged like any other.
 const IDS_PER_RUN: u64 = 1_000_000;
 
-/// The polls after which tasks that are still ready count as spinning: this many
-/// and as many again for each request.
-const SPIN_POLLS: u32 = 400;
-const SPIN_POLLS_PER_REQUEST: u32 = 20;
+/// The polls after which tasks that are still ready count as spinning: more than any honest
+/// work yields.
+const SPIN_POLLS: u32 = 20_000;
+
+/// The same once some task was seen to spin, so that each run costs less: this many and as
+/// many again for each request.
+const MORE_SPIN_POLLS: u32 = 400;
+const MORE_SPIN_POLLS_PER_REQUEST: u32 = 20;
 
 /// How often in a row a worker with threads is seen wholly asleep, a few
 /// milliseconds apart, before its loop counts as stopped.
@@ -81,6 +85,8 @@ pub struct Driver<'a> {
     failed_closing: Option<Failure>,
     panicked_closing: Option<String>,
     patience: threads::Patience,
+    /// Some task went on asking to be polled.
+    has_spun: bool,
     /// The loop has stopped at least once: it will again, and each time costs a wait.
     has_blocked: bool,
     output: String,
@@ -112,6 +118,7 @@ impl<'a> Driver<'a> {
             failed_closing: None,
             panicked_closing: None,
             patience: threads::Patience::default(),
+            has_spun: false,
             has_blocked: false,
             output: String::new(),
         }
@@ -189,6 +196,29 @@ impl<'a> Driver<'a> {
     pub fn count(&mut self, runs: u64, operations: u64) {
         self.tally.runs += runs;
         self.tally.operations += operations;
+    }
+
+    /// The most polls of a turn after which tasks rest, where so many requests have started.
+    fn most_polls(&self, requests: u32) -> u32 {
+        match self.has_spun {
+            false => SPIN_POLLS,
+            true => MORE_SPIN_POLLS + MORE_SPIN_POLLS_PER_REQUEST * requests,
+        }
+    }
+
+    /// Notes whether some task of a run that was just played still asks to be polled.
+    fn note_spinning(&mut self, evidence: &Evidence) {
+        let spins = |entry: &Entry| {
+            matches!(
+                entry.fact,
+                Fact::Settled {
+                    idle: false,
+                    fully: true,
+                    ..
+                }
+            )
+        };
+        self.has_spun |= evidence.entries().iter().any(spins);
     }
 
     /// Whether a whole script can be sent in one message, while another one is played.

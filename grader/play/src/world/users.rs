@@ -73,6 +73,9 @@ impl World for Users {
         let mut arguments = vec![evidence.wire_id(numbers.at(0)).into()];
         if entry == STAMPEDE {
             arguments.push(numbers.at(1).into());
+            // Its handle has been used before.
+            let before = evidence.secrets().number("fetches before", 0, 1_000);
+            arguments.push(before.into());
         }
         arguments
     }

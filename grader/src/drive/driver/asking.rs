@@ -2,7 +2,7 @@
 
 use protocol::{Order, Polled, Report, Step};
 
-use super::{Driver, Run, SPIN_POLLS, SPIN_POLLS_PER_REQUEST};
+use super::{Driver, Run};
 use play::evidence::{Evidence, Tampering};
 use play::failure::Failure;
 use play::schedule::{Action, Settle, Turn, requests_of};
@@ -133,7 +133,7 @@ impl Driver<'_> {
             steps.push(Step::Settle {
                 polls: match turn.settle {
                     Settle::Polls(polls) => polls,
-                    Settle::Fully => SPIN_POLLS + SPIN_POLLS_PER_REQUEST * requests,
+                    Settle::Fully => self.most_polls(requests),
                 },
             });
             steps.extend(looks.iter().cloned());
@@ -220,6 +220,7 @@ impl Driver<'_> {
                 failure = Some(Failure::Garbled(tampering.0));
                 break;
             }
+            self.note_spinning(&runs[part.run].evidence);
         }
         match &failure {
             Some(failure) => self.give_up_on(failure),

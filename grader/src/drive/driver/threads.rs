@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use protocol::{Event, Order, Step};
 
 use super::asking::{action_step, opening};
-use super::{Driver, Run, SPIN_POLLS, SPIN_POLLS_PER_REQUEST};
+use super::{Driver, MORE_SPIN_POLLS, MORE_SPIN_POLLS_PER_REQUEST, Run};
 use crate::drive::stopwatch::Stopwatch;
 use crate::drive::supervisor::{Threads, Worker};
 use play::evidence::{Evidence, Operation, OperationState, Tampering};
@@ -86,7 +86,7 @@ impl Driver<'_> {
         let first = action.into_iter().collect();
         match turn.settle {
             Settle::Fully => {
-                let polls = SPIN_POLLS + SPIN_POLLS_PER_REQUEST * request;
+                let polls = MORE_SPIN_POLLS + MORE_SPIN_POLLS_PER_REQUEST * request;
                 self.rest(run, first, polls, &mut sums)?;
             }
             Settle::Polls(polls) => {
