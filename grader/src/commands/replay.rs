@@ -8,9 +8,9 @@ use super::Exit;
 use crate::cli::Replay;
 use crate::course::Course;
 use crate::exam::violations;
-use crate::grading::{GradeError, Grader};
+use crate::grading::{GradeError, Grader, read_submission};
 use crate::schedule::ReplayKey;
-use crate::submission::Submission;
+use crate::submission::Caps;
 use crate::text::closest;
 use crate::timeline;
 
@@ -27,7 +27,8 @@ pub(super) fn run(course: Course, args: &Replay) -> Result<Exit> {
             guess.unwrap_or_default()
         );
     };
-    let submission = Submission::read(&args.path).map_err(GradeError::Submission)?;
+    let submission =
+        read_submission(drill, &args.path, &Caps::default()).map_err(GradeError::Submission)?;
     let grader = Grader::new(course)?.allow_degraded(args.allow_degraded);
     let mut out = anstream::stdout();
     let compiled = match grader.compile(drill, &submission)? {

@@ -10,8 +10,8 @@ use super::Exit;
 use crate::cli::Trace as Args;
 use crate::course::Course;
 use crate::driver::Service;
-use crate::grading::{GradeError, Grader};
-use crate::submission::Submission;
+use crate::grading::{GradeError, Grader, read_submission};
+use crate::submission::Caps;
 use crate::trace::{Freedom, Subject, Trace};
 
 /// Whom the requests of the book's figures ask for.
@@ -25,7 +25,8 @@ pub(super) fn run(course: Course, args: &Args) -> Result<Exit> {
             args.drill
         );
     }
-    let submission = Submission::read(&args.path).map_err(GradeError::Submission)?;
+    let submission =
+        read_submission(drill, &args.path, &Caps::default()).map_err(GradeError::Submission)?;
     let root = course.root().canonicalize()?;
     let grader = Grader::new(course)?;
     let compiled = match grader.compile(drill, &submission)? {
