@@ -38,7 +38,7 @@ pub(super) fn parts(text: &str) -> Vec<Range<usize>> {
     // What a file says of itself.
     while let Some((inner, after)) = attribute(rest, true) {
         if is_test(inner) {
-            return Vec::from([0..text.len()]);
+            return std::iter::once(0..text.len()).collect();
         }
         rest = after;
     }

@@ -110,7 +110,7 @@ fn a_folder_that_may_not_be_looked_into_matters_only_where_code_could_be() {
     desk.put("hw/other/x", "");
     desk.put("none/other/x", "");
     for name in ["hw/other", "none/other"] {
-        let none = std::os::unix::fs::PermissionsExt::from_mode(0);
+        let none = std::os::unix::fs::PermissionsExt::from_mode(0o000);
         fs::set_permissions(desk.path(name), none).unwrap();
     }
     assert_eq!(desk.files("hw"), ["src/lib.rs"]);
