@@ -97,12 +97,24 @@ pub fn drills_within<'a>(path: &Path, drills: &[&'a str]) -> Vec<&'a str> {
     }
 }
 
-/// Where within a folder the submission is that is wanted, as names say: the folder of a crate, an archive, a file;
-/// the folder itself, where reading it will say why not.
+/// Where the submission is that is wanted, as names in a folder say: the folder of a crate, an archive, a file; what
+/// was asked about, where it is no folder or where reading it will say why not.
 ///
 /// # Errors
 /// When it holds several, of which none is taken.
-pub fn place_within(folder: &Path, wanted: &Wanted<'_>) -> Result<PathBuf, Fault> {
+pub fn place_within(path: &Path, wanted: &Wanted<'_>) -> Result<PathBuf, Fault> {
+    let below = match path.is_dir() {
+        true => place_below(path, wanted)?,
+        false => PathBuf::new(),
+    };
+    // A name that is no text is read as one, and is not found by that.
+    match below.as_os_str().is_empty() || !path.join(&below).exists() {
+        true => Ok(path.to_owned()),
+        false => Ok(path.join(below)),
+    }
+}
+
+fn place_below(folder: &Path, wanted: &Wanted<'_>) -> Result<PathBuf, Fault> {
     let caps = Caps::default();
     let mut listing = Listing::new(&caps);
     let listed = Folder::open(folder).map(|mut folder| folder.list(&mut listing));

@@ -294,19 +294,12 @@ impl Hand {
         drills: &[&'static str],
         path: &Path,
     ) -> HandIn {
-        let place = root.join(path);
-        if !place.is_dir() {
-            return self.hand_in(drill, path);
-        }
         let wanted = Wanted {
             drill: Some(drill),
             drills,
         };
-        match place_within(&place, &wanted) {
-            // A name that is no text is read as one, and is not found by that.
-            Ok(below) if !place.join(&below).exists() => self.hand_in(drill, path),
-            Ok(below) if below.as_os_str().is_empty() => self.hand_in(drill, path),
-            Ok(below) => self.hand_in(drill, &path.join(below)),
+        match place_within(&root.join(path), &wanted) {
+            Ok(place) => self.hand_in(drill, place.strip_prefix(root).unwrap_or(path)),
             Err(why) => self.refused(drill, path, &why.to_string()),
         }
     }

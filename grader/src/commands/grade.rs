@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use super::Exit;
 use crate::cli::{Grade, VerdictFormat, told};
 use crate::course::{Course, CourseError};
-use crate::drills::Drill;
+use crate::drills::{self, Drill};
 use crate::feedback::Feedback;
 use crate::grading::{Grader, not_graded, read_submission};
 use crate::learner::Learner;
@@ -17,7 +17,7 @@ use crate::report::{
     Exercism, Github, Gradescope, Human, Json, Junit, Markdown, PrairieLearn, Report, Source,
 };
 use crate::sandbox::Tier;
-use crate::submission::Caps;
+use crate::submission::{Caps, Wanted, place_within};
 use crate::verdict::Verdict;
 
 /// Seeds are drawn below this: short enough to copy, too many to try them all
@@ -145,9 +145,15 @@ fn jobs(course: &Course, args: &Grade) -> Result<Vec<Job>> {
             path: nearby(course.exercise_dir(name)),
         }]);
     }
-    let job = |path: &PathBuf| Job {
+    let wanted = Wanted {
+        drill: Some(drill.slug()),
+        drills: &drills::slugs(),
+    };
+    // Where it is refused, reading it says so.
+    let place = |path: &PathBuf| place_within(path, &wanted).unwrap_or_else(|_| path.clone());
+    let job = |path| Job {
         drill,
-        path: path.clone(),
+        path: place(path),
     };
     Ok(args.paths.iter().map(job).collect())
 }

@@ -1,4 +1,4 @@
-//! Files that Rust files take in by name: `include_str!("../README.md")`.
+//! Files that Rust files take in by name, as `include_str!` does with `../README.md`.
 //!
 //! [`by`] finds such names in the text, in macros too, and only guesses: what it names is put where rustc looks for
 //! it, and whether it is taken in is rustc's to say. It must never name what lies outside the crate, nor a Rust
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn names_are_seen_from_the_file_and_from_the_crate() {
-        let readme = r#"#![doc = include_str!("../README.md")]"#;
+        let readme = "#![doc = include_str!(\"../README.md\")]";
         assert_eq!(by("src/lib.rs", readme), ["README.md"]);
         let deep = r##"include_bytes!(r#"words/de.txt"#)"##;
         assert_eq!(
@@ -96,7 +96,7 @@ mod tests {
         );
         let manifest = r#"include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data.json"))"#;
         assert!(by("src/lib.rs", manifest).contains(&"data.json".to_owned()));
-        assert_eq!(by("hw.rs", r#"include_str!("data.txt")"#), ["data.txt"]);
+        assert_eq!(by("hw.rs", "include_str!(\"data.txt\")"), ["data.txt"]);
     }
 
     #[test]

@@ -147,7 +147,11 @@ fn alone(listing: &Listing, path: &str) -> Result<Choice, Fault> {
         root,
         outer: folder.to_owned(),
         inner: "",
-        place: path.to_owned(),
+        // What lies beside it may be included.
+        place: match listing.below(folder).count() {
+            1 => path.to_owned(),
+            _ => folder.trim_end_matches('/').to_owned(),
+        },
     }))
 }
 

@@ -25,6 +25,12 @@ pub(super) enum Named {
 }
 
 impl Wanted<'_> {
+    /// Whether a drill's name is in a text, whatever stands between its words.
+    pub fn is_named_in(name: &str, text: &str) -> bool {
+        let slug = plain(name);
+        !slug.is_empty() && names(text, &slug).is_some()
+    }
+
     /// Of a folder's name, or a file's without its ending.
     pub(super) fn named(&self, name: &str) -> Named {
         let found = self.drills.iter().filter_map(|slug| {
@@ -58,6 +64,17 @@ fn names(name: &str, slug: &str) -> Option<bool> {
     let apart = ends(before, before.chars().last()) && ends(after, after.chars().next());
     let is_number = |letter: char| letter == '_' || letter.is_ascii_digit();
     apart.then(|| before.is_empty() && after.chars().all(is_number))
+}
+
+fn plain(name: &str) -> String {
+    let letter = |letter: char| {
+        if letter.is_alphanumeric() {
+            letter
+        } else {
+            '_'
+        }
+    };
+    name.to_lowercase().chars().map(letter).collect()
 }
 
 #[cfg(test)]

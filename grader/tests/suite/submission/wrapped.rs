@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use grader::submission::place_within;
+
 use super::*;
 
 /// The files of a hand-in.
@@ -194,6 +196,13 @@ proptest! {
         let wanted = Wanted { drill, drills: &DRILLS };
         let names = wrapped(&desk, &tree, seed);
         let first = outcome(&desk, "folder", &wanted);
+        // As it is where it was found by its name.
+        if let Ok(place) = place_within(&desk.path("folder"), &wanted) {
+            let place = place.strip_prefix(desk.path("")).expect("it lies there").to_owned();
+            let there = outcome(&desk, &place.to_string_lossy(), &wanted);
+            let code = |outcome: Result<(String, String, Tree), String>| outcome.map(|it| it.1).ok();
+            prop_assert_eq!(code(there), code(first.clone()), "{}", place.display());
+        }
         for name in names {
             prop_assert_eq!(&outcome(&desk, &name, &wanted), &first, "{}", name);
         }
