@@ -8,9 +8,10 @@ mod inflight_fix;
 mod offload;
 mod user_cache;
 
-use crate::driver::Service;
-use crate::exam::{Check, Exam};
-use crate::judge::Rules;
+use crate::drive::driver::Service;
+use crate::exam::Exam;
+use play::check::Check;
+use play::judge::Rules;
 
 /// A drill with hidden tests.
 pub trait Drill: Sync {
@@ -60,7 +61,7 @@ pub fn find(slug: &str) -> Option<&'static dyn Drill> {
     clippy::upper_case_acronyms,
     reason = "names to be replaced"
 )]
-#[path = "scaffold/drill.txt"]
+#[path = "authors/scaffold/drill.txt"]
 mod SLUG;
 
 #[cfg(test)]

@@ -5,48 +5,21 @@
 
 mod findings;
 mod shorten;
+pub mod trace;
 
 use std::collections::BTreeMap;
 
 pub use findings::{Finding, Findings, violations};
 
-use crate::driver::{Driver, Run};
-use crate::evidence::Evidence;
-use crate::explore::{self, Coverage, Follow};
-use crate::judge::{self, Kind, Rules, Violation};
-use crate::schedule::{Action, ReplayKey, Turn};
-use crate::space::{PATIENCE_MICROS, Paths};
-use crate::supervisor::Failure;
-use crate::timeline;
-use crate::verdict::CheckStatus;
-
-/// One hidden test of a drill.
-#[derive(Debug)]
-pub struct Check {
-    /// Stable, in snake case.
-    pub id: &'static str,
-    /// What it demands, in one plain line.
-    pub title: &'static str,
-    /// Whether a submission can pass without it; otherwise it is mastery.
-    pub required: bool,
-    /// Its points.
-    pub points: u32,
-    /// A nudge that does not give the answer away.
-    pub hint: &'static str,
-}
-
-/// What became of a check.
-#[derive(Clone, Debug)]
-pub struct Decision {
-    /// Whether it held.
-    pub status: CheckStatus,
-    /// The fact seen; empty when it passed.
-    pub message: String,
-    /// The schedule that failed it.
-    pub schedule: Option<ReplayKey>,
-    /// That schedule in words.
-    pub timeline: Vec<String>,
-}
+use crate::drive::driver::{Driver, Run};
+use play::check::{Check, CheckStatus, Decision};
+use play::evidence::Evidence;
+use play::explore::{self, Coverage, Follow};
+use play::failure::Failure;
+use play::judge::{self, Kind, Rules, Violation};
+use play::schedule::{Action, ReplayKey, Turn};
+use play::space::{PATIENCE_MICROS, Paths};
+use play::timeline;
 
 /// Time passes: whoever waits for it alone need not wait any longer.
 const PATIENCE: Turn = Turn::full(Action::Pass {
@@ -210,7 +183,7 @@ impl<'a> Exam<'a> {
         if let Some(message) = self.driver.panicked_closing() {
             let message = format!(
                 "it panicked while it was being dropped: {}",
-                crate::text::one_line(message, 200)
+                play::text::one_line(message, 200)
             );
             let finding = Finding {
                 turns: Vec::new(),

@@ -3,11 +3,12 @@
 mod rules;
 mod stampede;
 
-use crate::evidence::ALIKE;
-use crate::exam::{Check, Exam};
-use crate::judge::{Kind, Rules};
-use crate::schedule::{Action, Outcome, Turn};
-use crate::space::{AN_HOUR, Space};
+use crate::exam::Exam;
+use play::check::Check;
+use play::evidence::ALIKE;
+use play::judge::{Kind, Rules};
+use play::schedule::{Action, Outcome, Turn};
+use play::space::{AN_HOUR, Space};
 
 use super::Drill;
 use rules::Racing;

@@ -3,11 +3,12 @@
 mod bounded;
 mod rules;
 
-use crate::evidence::ALIKE;
-use crate::exam::{Check, Exam, Findings};
-use crate::judge::{Kind, Rules};
-use crate::schedule::{Action, Outcome, Turn};
-use crate::space::{AN_HOUR, Callers, Space};
+use crate::exam::{Exam, Findings};
+use play::check::Check;
+use play::evidence::ALIKE;
+use play::judge::{Kind, Rules};
+use play::schedule::{Action, Outcome, Turn};
+use play::space::{AN_HOUR, Callers, Space};
 
 use super::Drill;
 use rules::Coalescing;

@@ -5,13 +5,14 @@ mod paths;
 mod rules;
 
 use super::Drill;
-use crate::driver::Service;
-use crate::evidence::{EMPTY, Evidence, LONGEST, ODD, TOO_LONG};
-use crate::exam::{Check, Exam, Findings};
-use crate::judge::{Kind, Rules};
-use crate::schedule::{Action, HashEnding, Turn};
-use crate::space::AN_HOUR;
+use crate::drive::driver::Service;
+use crate::exam::{Exam, Findings};
 use paths::{Hashing, Straight, Whom, finish, held, make, start};
+use play::check::Check;
+use play::evidence::{EMPTY, Evidence, LONGEST, ODD, TOO_LONG};
+use play::judge::{Kind, Rules};
+use play::schedule::{Action, HashEnding, Turn};
+use play::space::AN_HOUR;
 use rules::Offloading;
 
 /// See the module.

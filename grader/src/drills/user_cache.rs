@@ -1,10 +1,10 @@
 //! What every cache of users must do, whichever drill it is written for: the
 //! rules that `cache_race` and `inflight_fix` share.
 
-use crate::evidence::{Entry, Evidence, Fact, Returned};
-use crate::judge::{Kind, Violation};
-use crate::schedule::{Action, Outcome};
-use crate::space::PATIENCE_MICROS;
+use play::evidence::{Entry, Evidence, Fact, Returned};
+use play::judge::{Kind, Violation};
+use play::schedule::{Action, Outcome};
+use play::space::PATIENCE_MICROS;
 
 /// The violations of the rules about how requests end: with their own user's
 /// row, with an error that a fetch really returned, not in a panic, not never.
@@ -32,7 +32,7 @@ pub(super) fn endings(evidence: &Evidence) -> Vec<Violation> {
 }
 
 fn brief(message: &str) -> String {
-    crate::text::one_line(message, 200)
+    play::text::one_line(message, 200)
 }
 
 /// A constructor that panicked leaves nothing to call.

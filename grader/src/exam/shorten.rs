@@ -3,11 +3,11 @@
 
 use super::findings::violations;
 use super::{Exam, Finding};
-use crate::driver::Service;
-use crate::evidence::Evidence;
-use crate::explore;
-use crate::judge::Rules;
-use crate::schedule::{Action, Settle, Turn};
+use crate::drive::driver::Service;
+use play::evidence::Evidence;
+use play::explore;
+use play::judge::Rules;
+use play::schedule::{Action, Settle, Turn};
 
 /// The most smaller schedules tried to shorten one that fails.
 const SHRINK_ATTEMPTS: usize = 120;
@@ -127,7 +127,7 @@ fn without(turns: &[Turn], at: usize, count: usize) -> Vec<Turn> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schedule::ReplayKey;
+    use play::schedule::ReplayKey;
 
     fn turns(text: &str) -> Vec<Turn> {
         format!("1:x:{text}").parse::<ReplayKey>().unwrap().turns

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use flate2::{Compression, write::GzEncoder};
-use grader::submission::{Caps, Submission, SubmissionError, Wanted};
+use grader::build::submission::{Caps, Submission, SubmissionError, Wanted};
 use proptest::prelude::*;
 use tar::EntryType;
 use tempfile::TempDir;

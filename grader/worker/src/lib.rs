@@ -105,7 +105,7 @@
 //! answered twice, a call that returns and was never made): each is evidence that
 //! the submission has tampered with its worker. It ends the check, not the grader.
 
-pub mod protocol;
+pub use protocol;
 
 #[cfg(feature = "meter")]
 pub mod meter;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use kit::{Db, DbError, User, UserId};
 use submission::{Stampede, UserCache, stampede};
-use worker::protocol::{Call, Value};
+use protocol::{Call, Value};
 use worker::{Act, Subject, no_such_call, run, user_value};
 
 async fn send_stampede(db: Db, id: UserId, requests: usize) -> Value {

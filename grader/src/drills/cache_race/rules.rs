@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 
 use crate::drills::user_cache;
-use crate::evidence::{Evidence, Fact};
-use crate::judge::{Kind, Rules, Violation};
-use crate::schedule::Outcome;
+use play::evidence::{Evidence, Fact};
+use play::judge::{Kind, Rules, Violation};
+use play::schedule::Outcome;
 
 /// Judges a cache that is to show the race.
 pub(super) struct Racing;

@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use worker::protocol::{Answer, Call, Event, Step, Value};
+use protocol::{Answer, Call, Event, Step, Value};
 
-use crate::driver::Driver;
+use crate::drive::driver::Driver;
 use crate::exam::Exam;
-use crate::supervisor::Failure;
+use play::failure::Failure;
 
 const FETCHES: &str = "stampede_fetches";
 const ELAPSED: &str = "stampede_elapsed";
@@ -138,7 +138,7 @@ fn unfinished(outcome: &Outcome) -> Option<String> {
     if let Some(message) = &outcome.panicked {
         return Some(format!(
             "`stampede` with {requests} requests panicked: {}",
-            crate::text::one_line(message, 200)
+            play::text::one_line(message, 200)
         ));
     }
     outcome.reported.is_none().then(|| {

@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use worker::protocol::{Answer, Call, Event, Order, Step};
+use protocol::{Answer, Call, Event, Order, Step};
 
-use crate::driver::Driver;
+use crate::drive::driver::Driver;
 use crate::exam::Exam;
-use crate::supervisor::Failure;
+use play::failure::Failure;
 
 const CHECK: &str = "bounded_state";
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use kit::{Db, DbError, User, UserId};
 use submission::UserCache;
-use worker::protocol::Call;
+use protocol::Call;
 use worker::{Act, Subject, no_such_call, run, user_value};
 
 struct Cache(Rc<UserCache>);

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::drills::user_cache;
-use crate::evidence::{Evidence, Fact, RequestState, Returned};
-use crate::judge::{Kind, Rules, Violation};
-use crate::schedule::{Action, Outcome};
+use play::evidence::{Evidence, Fact, RequestState, Returned};
+use play::judge::{Kind, Rules, Violation};
+use play::schedule::{Action, Outcome};
 
 /// Judges a cache that is to fetch each user once, however many ask.
 pub(super) struct Coalescing;

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use kit::HashError;
 use submission::PasswordService;
-use worker::protocol::Call;
+use protocol::Call;
 use worker::{Act, Subject, hash_value, no_such_call, run};
 
 struct Service(Rc<PasswordService>);

@@ -4,10 +4,10 @@
 //! dropped, in every order. Each schedule ends with more requests than may hash at
 //! once: whatever happened before, the service must work as on its first day.
 
-use crate::evidence::{Evidence, HashState};
-use crate::explore::Follow;
-use crate::schedule::{Action, HashEnding, Settle, Turn};
-use crate::space::{PATIENCE_MICROS, Paths};
+use play::evidence::{Evidence, HashState};
+use play::explore::Follow;
+use play::schedule::{Action, HashEnding, Settle, Turn};
+use play::space::{PATIENCE_MICROS, Paths};
 
 /// The passwords of the requests at a schedule's end have this number and up.
 const LATER: u32 = 1_001;

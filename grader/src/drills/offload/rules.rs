@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::panics::explained;
-use crate::evidence::{Evidence, Fact, Hash, Returned, TOO_LONG};
-use crate::judge::{Kind, Rules, Violation};
-use crate::schedule::{Action, HashEnding};
-use crate::space::PATIENCE_MICROS;
-use crate::text::one_line;
+use play::evidence::{Evidence, Fact, Hash, Returned, TOO_LONG};
+use play::judge::{Kind, Rules, Violation};
+use play::schedule::{Action, HashEnding};
+use play::space::PATIENCE_MICROS;
+use play::text::one_line;
 
 /// Time passes this often, at least, before polls in it count as polling.
 const PASSES: usize = 10;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use grader::submission::place_within;
+use grader::build::submission::place_within;
 
 use super::*;
 
@@ -259,7 +259,7 @@ fn a_file_that_the_code_includes_comes_along_and_nothing_else() {
 #[test]
 fn files_that_were_uploaded_one_by_one_are_one_crate() {
     let desk = Desk::new();
-    let put = |place: &str, name: &str, text: &str| grader::submission::Part {
+    let put = |place: &str, name: &str, text: &str| grader::build::submission::Part {
         name: name.to_owned(),
         path: desk.put(place, text),
     };
