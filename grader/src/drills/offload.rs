@@ -193,10 +193,7 @@ impl Drill for Offload {
             exam.decide_beyond(check, &Offloading, findings, SERVICE, &together);
         };
         beyond(exam, "too_long", &too_long);
-        // Whatever else happens meanwhile: unless that is a dropped caller or a panic, which
-        // are judged on their own.
-        let at_once = together.with(too_long.clone()).with(patient.clone());
-        exam.decide("bounded", &Offloading, &at_once, &[Kind::OverLimit]);
+        exam.decide("bounded", &Offloading, &patiently, &[Kind::OverLimit]);
         exam.decide("parallel", &Offloading, &together, &[Kind::Underused]);
         beyond(exam, "dropped_waiting", &waiting);
         match unbounded {
