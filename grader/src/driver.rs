@@ -8,11 +8,13 @@ mod asking;
 mod room;
 mod talk;
 mod threads;
+mod vouching;
 
 use sha2::{Digest, Sha256};
 use std::collections::VecDeque;
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 use asking::Sent;
 use room::Room;
@@ -91,6 +93,10 @@ pub struct Driver<'a> {
     failed_closing: Option<Failure>,
     panicked_closing: Option<String>,
     patience: threads::Patience,
+    /// When the time is used up: the limit, or sooner.
+    wall: Duration,
+    /// CPU time of the workers that are gone.
+    used: Duration,
     /// The loop has stopped at least once: it will again, and each time costs a wait.
     has_blocked: bool,
     output: String,
@@ -117,6 +123,8 @@ impl<'a> Driver<'a> {
             failed_closing: None,
             panicked_closing: None,
             patience: threads::Patience::default(),
+            wall: limits.wall,
+            used: Duration::ZERO,
             has_blocked: false,
             output: String::new(),
         }
@@ -154,7 +162,17 @@ impl<'a> Driver<'a> {
 
     /// Whether the time of the whole grading is used up, or its verdict not wanted.
     pub fn is_out_of_time(&self) -> bool {
-        self.time.exceeds(self.limits.wall) || self.limits.stop.is_asked()
+        self.time.exceeds(self.wall)
+            || self.used > self.limits.cpu_in_all()
+            || self.limits.stop.is_asked()
+    }
+
+    /// Nothing is won by a long grading any more: it ends after `wall`, if that is sooner.
+    pub fn end_by(&mut self, wall: Duration) {
+        self.wall = self.wall.min(wall);
+        if let Some(worker) = &mut self.worker {
+            worker.end_by(self.wall);
+        }
     }
 
     /// What a worker is told to seed its loop with. The rows come from the same
@@ -197,7 +215,7 @@ impl<'a> Driver<'a> {
     }
 
     fn out_of_time(&self) -> Failure {
-        Failure::OutOfTime(self.limits.wall.as_secs())
+        Failure::OutOfTime(self.wall.as_secs())
     }
 
     /// Sends orders and waits for what comes of them.
@@ -215,6 +233,7 @@ impl<'a> Driver<'a> {
         }
         if self.worker.is_none() {
             let mut limits = self.limits.clone();
+            limits.wall = self.wall;
             if self.service == Service::Passwords {
                 limits.looks_all_asleep = Some(LOOKS);
             }
@@ -224,7 +243,8 @@ impl<'a> Driver<'a> {
             }
             match Worker::start(self.program, &limits, self.time) {
                 Ok(worker) => {
-                    let worker = worker?;
+                    let mut worker = worker?;
+                    worker.comes_after(self.used);
                     self.time = worker.time();
                     self.worker = Some(worker);
                 }
@@ -247,10 +267,11 @@ impl<'a> Driver<'a> {
     fn discard_worker(&mut self) {
         // While the process is still there to be asked.
         self.time = self.time.alone();
-        if let Some(worker) = self.worker.take()
-            && self.output.len() < self.limits.output_bytes
-        {
-            self.output.push_str(&worker.output());
+        if let Some(mut worker) = self.worker.take() {
+            self.used += worker.cpu_used();
+            if self.output.len() < self.limits.output_bytes {
+                self.output.push_str(&worker.output());
+            }
         }
         self.workers_started += 1;
         self.to_close.clear();

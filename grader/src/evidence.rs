@@ -5,6 +5,7 @@
 
 mod facts;
 mod noting;
+mod rest;
 mod secrets;
 
 pub use facts::{
@@ -30,6 +31,8 @@ pub struct Evidence {
     fetches: Vec<Fetch>,
     hashes: Vec<Hash>,
     max_parallel: u32,
+    /// The turn that was last said to be settled.
+    settled_in: Option<usize>,
     settled: bool,
     idle: bool,
     polls: u64,
@@ -48,6 +51,7 @@ impl Evidence {
             fetches: Vec::new(),
             hashes: Vec::new(),
             max_parallel: 1,
+            settled_in: None,
             settled: true,
             idle: true,
             polls: 0,

@@ -21,10 +21,11 @@ use crate::stop::Stop;
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DrillLimits {
-    /// All runs of one submission together, in seconds: 60. Time in which a busy machine
+    /// All runs of one submission together, in seconds: 12. Time in which a busy machine
     /// ran others is left out.
     pub wall_seconds: Option<u64>,
-    /// CPU time of one worker process, in seconds: 40.
+    /// CPU time of one worker process, in seconds: 8. All of a submission together may
+    /// use half as much again.
     pub cpu_seconds: Option<u64>,
     /// What a submission may hold on its heap, in MiB: 512.
     pub memory_mib: Option<u64>,
@@ -43,7 +44,8 @@ pub struct Limits {
     /// All runs of one submission together, as a [`Stopwatch`](crate::stopwatch::Stopwatch)
     /// measures.
     pub wall: Duration,
-    /// CPU time of one worker process.
+    /// CPU time of one process. The workers of one grading may use half as much again,
+    /// all together: one that uses up its own is found out by another one.
     pub cpu: Duration,
     /// What a process may hold: a worker on its heap, rustc as address space.
     pub memory_bytes: u64,
@@ -74,8 +76,9 @@ impl Limits {
     /// The limits for compiling a submission.
     pub fn of_compiling() -> Limits {
         Limits {
-            wall: Duration::from_secs(60),
-            cpu: Duration::from_secs(40),
+            // Thirty times what an honest submission takes of either.
+            wall: Duration::from_secs(10),
+            cpu: Duration::from_secs(5),
             memory_bytes: 6 << 30,
             threads: 1024,
             output_bytes: 64 << 10,
@@ -105,11 +108,18 @@ impl Limits {
     }
 }
 
+impl Limits {
+    /// CPU time of all workers of one grading together.
+    pub fn cpu_in_all(&self) -> Duration {
+        self.cpu * 3 / 2
+    }
+}
+
 impl Default for Limits {
     fn default() -> Limits {
         Limits {
-            wall: Duration::from_secs(60),
-            cpu: Duration::from_secs(40),
+            wall: Duration::from_secs(12),
+            cpu: Duration::from_secs(8),
             memory_bytes: 512 << 20,
             threads: 256,
             output_bytes: 16 << 10,
@@ -117,7 +127,7 @@ impl Default for Limits {
             answer_cpu: Duration::from_millis(800),
             answer_asleep: Duration::from_millis(300),
             looks_all_asleep: None,
-            answer_wall: Duration::from_secs(20),
+            answer_wall: Duration::from_secs(6),
             sandbox: Sandbox::none(),
             user: 0,
             stop: Stop::new(),

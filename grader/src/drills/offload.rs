@@ -104,6 +104,7 @@ const RESULTS: &[Kind] = &[
     Kind::Panicked,
     Kind::Died,
     Kind::Garbled,
+    Kind::Restless,
 ];
 
 /// What stops the loop.
@@ -119,6 +120,7 @@ const SERVICE: &[Kind] = &[
     Kind::Underused,
     Kind::Died,
     Kind::Garbled,
+    Kind::Restless,
 ];
 
 const UNBOUNDED: &str = "cannot be judged while more hashes run than may: see `bounded`";

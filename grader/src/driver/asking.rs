@@ -173,8 +173,10 @@ impl Driver<'_> {
         let (reports, mut failure) = received.unwrap_or_else(|failure| (Vec::new(), Some(failure)));
         let reports = reports.into_iter().skip(asked.closing);
         for (run, report) in runs.iter_mut().zip(reports) {
-            if let Err(tampering) = absorb(run, report) {
-                failure = Some(Failure::Garbled(tampering.0));
+            let absorbed = absorb(run, report);
+            if absorbed.is_err() || run.evidence.is_overfull() {
+                let garbled = absorbed.map_err(|tampering| Failure::Garbled(tampering.0));
+                failure = Some(garbled.err().unwrap_or(Failure::Restless));
                 break;
             }
         }
@@ -216,7 +218,9 @@ impl Driver<'_> {
             let failure = self.attempt(std::slice::from_mut(run));
             if failure.is_some() {
                 // What the grader did in that turn is known even so.
-                let _ = run.evidence.played(turn, &[], &[]);
+                if run.evidence.turns().len() < run.script.len() {
+                    let _ = run.evidence.played(turn, &[], &[]);
+                }
                 return failure;
             }
         }

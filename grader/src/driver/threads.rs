@@ -80,6 +80,7 @@ impl Driver<'_> {
         let started = run.evidence.requests().count() as u32;
         let request = started + u32::from(matches!(turn.action, Action::Start { .. }));
         let action = self.action_step(turn.action, request, &run.evidence);
+        let admitting = self.admitting(run, turn.action);
         run.evidence.begin(turn);
         let mut sums = Sums::default();
         let first = action.into_iter().collect();
@@ -104,6 +105,7 @@ impl Driver<'_> {
             idle: sums.idle,
         };
         garbled(run.evidence.saw(&[settled]))?;
+        self.vouch(run, admitting)?;
         if sums.pings > 0 && is_held(&run.evidence) {
             run.evidence.answered_pings(sums.pings);
         }
@@ -162,6 +164,9 @@ impl Driver<'_> {
             // In this order: see `Threads::sleep`.
             let asleep = !happened && before.as_ref().is_some_and(Threads::sleep);
             let now = self.threads();
+            if happened && time.exceeds(TURN_LIMIT) {
+                return Ok(());
+            }
             if happened {
                 if waiting {
                     self.patience.in_vain = 0;
@@ -242,10 +247,14 @@ impl Driver<'_> {
             }
         }
         garbled(run.evidence.saw(&events))?;
-        Ok(!events.is_empty())
+        match run.evidence.is_overfull() {
+            true => Err(Failure::Restless),
+            false => Ok(!events.is_empty()),
+        }
     }
 
-    fn threads(&self) -> Option<Threads> {
+    /// What the worker's threads but the loop's do.
+    pub(super) fn threads(&self) -> Option<Threads> {
         self.worker.as_ref().and_then(|worker| worker.threads())
     }
 }

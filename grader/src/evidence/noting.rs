@@ -201,20 +201,23 @@ impl Evidence {
             }
             Event::Panicked { request, message } => {
                 self.end_request(*request)?;
-                let message = message.clone();
+                let message = kept(message);
                 Fact::Panicked {
                     request: *request,
                     message,
                 }
             }
             Event::Broke { message } => Fact::Broke {
-                message: message.clone(),
+                message: kept(message),
             },
             Event::Settled {
                 polls,
                 of_calls,
                 idle,
             } => {
+                if self.settled_in.replace(turn) == Some(turn) {
+                    return refuse("a turn was settled twice".to_owned());
+                }
                 self.settled = fully || *idle;
                 self.idle = *idle;
                 self.polls += u64::from(*polls);
@@ -338,4 +341,11 @@ impl Evidence {
             fetch.state = state;
         }
     }
+}
+
+/// The most characters kept of a panic's message: more than is ever shown.
+const MESSAGE: usize = 400;
+
+fn kept(message: &str) -> String {
+    message.chars().take(MESSAGE).collect()
 }
