@@ -240,6 +240,7 @@ impl<'a> Driver<'a> {
             if self.has_blocked {
                 limits.answer_cpu /= 2;
                 limits.answer_asleep /= 2;
+                limits.answer_wall /= 2;
             }
             match Worker::start(self.program, &limits, self.time) {
                 Ok(worker) => {

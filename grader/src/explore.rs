@@ -202,7 +202,10 @@ impl<S: System, C: Fn(&S::Run) -> Follow<S::Turn>> Ground<S> for Tree<C, S::Turn
         let too_many = self.branches.len().saturating_sub(BRANCHES);
         self.branches.drain(..too_many);
         self.forgotten += too_many;
-        let place = next.iter().cloned().fold(place, |path, turn| path.then(turn));
+        let place = next
+            .iter()
+            .cloned()
+            .fold(place, |path, turn| path.then(turn));
         On::To(place, next)
     }
 

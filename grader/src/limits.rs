@@ -21,11 +21,11 @@ use crate::stop::Stop;
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DrillLimits {
-    /// All runs of one submission together, in seconds: 12. Time in which a busy machine
+    /// All runs of one submission together, in seconds: 13. Time in which a busy machine
     /// ran others is left out.
     pub wall_seconds: Option<u64>,
-    /// CPU time of one worker process, in seconds: 8. All of a submission together may
-    /// use half as much again.
+    /// CPU time of one worker process, in seconds: 9. All of a submission together may use
+    /// one more.
     pub cpu_seconds: Option<u64>,
     /// What a submission may hold on its heap, in MiB: 512.
     pub memory_mib: Option<u64>,
@@ -44,8 +44,8 @@ pub struct Limits {
     /// All runs of one submission together, as a [`Stopwatch`](crate::stopwatch::Stopwatch)
     /// measures.
     pub wall: Duration,
-    /// CPU time of one process. The workers of one grading may use half as much again,
-    /// all together: one that uses up its own is found out by another one.
+    /// CPU time of one process. The workers of one grading may use a little more, all
+    /// together: what one of them died of is played again in another one.
     pub cpu: Duration,
     /// What a process may hold: a worker on its heap, rustc as address space.
     pub memory_bytes: u64,
@@ -111,15 +111,15 @@ impl Limits {
 impl Limits {
     /// CPU time of all workers of one grading together.
     pub fn cpu_in_all(&self) -> Duration {
-        self.cpu * 3 / 2
+        self.cpu + Duration::from_secs(1)
     }
 }
 
 impl Default for Limits {
     fn default() -> Limits {
         Limits {
-            wall: Duration::from_secs(12),
-            cpu: Duration::from_secs(8),
+            wall: Duration::from_secs(13),
+            cpu: Duration::from_secs(9),
             memory_bytes: 512 << 20,
             threads: 256,
             output_bytes: 16 << 10,
@@ -127,7 +127,7 @@ impl Default for Limits {
             answer_cpu: Duration::from_millis(800),
             answer_asleep: Duration::from_millis(300),
             looks_all_asleep: None,
-            answer_wall: Duration::from_secs(6),
+            answer_wall: Duration::from_secs(4),
             sandbox: Sandbox::none(),
             user: 0,
             stop: Stop::new(),

@@ -125,6 +125,9 @@ const SERVICE: &[Kind] = &[
 
 const UNBOUNDED: &str = "cannot be judged while more hashes run than may: see `bounded`";
 
+const RESTLESS: &str =
+    "cannot be judged while hashes begin that nothing calls for: see `right_results`";
+
 /// The first password's number.
 const USER: u32 = 7;
 /// Callers at once in a busy hour, and those who come one by one after it.
@@ -161,6 +164,11 @@ impl Drill for Offload {
             }
             exam.skip_undecided(CHECKS, why);
             return;
+        }
+        if together.has(Kind::Restless) {
+            exam.decide("right_results", &Offloading, &together, RESULTS);
+            exam.decide("bounded", &Offloading, &together, &[Kind::OverLimit]);
+            return exam.skip_undecided(CHECKS, RESTLESS);
         }
         let too_long = too_long(exam);
         let waiting = dropping(exam, Whom::Waiting);
@@ -226,7 +234,7 @@ fn hopeless(together: &Findings) -> Option<&'static str> {
 fn together(exam: &mut Exam<'_>) -> Findings {
     let users = |count: u32| -> Vec<u32> { (USER..USER + count).collect() };
     let mut findings = exam.explore(&Offloading, &Hashing::of(1, &users(2)));
-    if hopeless(&findings).is_some() {
+    if hopeless(&findings).is_some() || findings.has(Kind::Restless) {
         return findings;
     }
     let halves = Hashing {
