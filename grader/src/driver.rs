@@ -167,12 +167,15 @@ impl<'a> Driver<'a> {
             || self.limits.stop.is_asked()
     }
 
-    /// Nothing is won by a long grading any more: it ends after `wall`, if that is sooner.
-    pub fn end_by(&mut self, wall: Duration) {
+    /// Nothing is won by a long grading any more: it ends after `wall`. Whether that is
+    /// sooner than it would have ended.
+    pub fn end_by(&mut self, wall: Duration) -> bool {
+        let is_sooner = wall < self.wall;
         self.wall = self.wall.min(wall);
         if let Some(worker) = &mut self.worker {
             worker.end_by(self.wall);
         }
+        is_sooner
     }
 
     /// What a worker is told to seed its loop with. The rows come from the same

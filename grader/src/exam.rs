@@ -70,7 +70,7 @@ pub struct Exam<'a> {
     lost: Vec<Finding>,
     /// All checks, where the exam may end early.
     checks: &'static [Check],
-    /// The required check that failed first.
+    /// The required check for whose failure it ends early.
     failed: Option<&'static str>,
 }
 
@@ -332,9 +332,9 @@ impl<'a> Exam<'a> {
 
     fn insert(&mut self, check: &'static str, decision: Decision) {
         let is_required = || self.checks.iter().any(|it| it.id == check && it.required);
-        if decision.status == CheckStatus::Failed && self.failed.is_none() && is_required() {
+        let has_failed = decision.status == CheckStatus::Failed && is_required();
+        if has_failed && self.driver.end_by(ENOUGH) {
             self.failed = Some(check);
-            self.driver.end_by(ENOUGH);
         }
         self.decisions.insert(check, decision);
     }

@@ -25,7 +25,7 @@ pub struct DrillLimits {
     /// ran others is left out.
     pub wall_seconds: Option<u64>,
     /// CPU time of one worker process, in seconds: 9. All of a submission together may use
-    /// one more.
+    /// two more.
     pub cpu_seconds: Option<u64>,
     /// What a submission may hold on its heap, in MiB: 512.
     pub memory_mib: Option<u64>,
@@ -111,7 +111,7 @@ impl Limits {
 impl Limits {
     /// CPU time of all workers of one grading together.
     pub fn cpu_in_all(&self) -> Duration {
-        self.cpu + Duration::from_secs(1)
+        self.cpu + Duration::from_secs(2)
     }
 }
 

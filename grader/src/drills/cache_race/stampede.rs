@@ -21,6 +21,9 @@ const REAL_HOLD: Duration = Duration::from_millis(3);
 /// More rounds than any number of requests needs.
 const MAX_ROUNDS: usize = 500;
 
+/// More fetches than any number of requests sent here needs, many times over.
+const ENOUGH: u64 = 5_000;
+
 /// One stampede to be sent.
 struct Plan {
     requests: usize,
@@ -277,7 +280,7 @@ fn send(driver: &mut Driver<'_>, plan: Plan) -> Result<Outcome, Failure> {
     let mut held = all_begun.elapsed();
     for round in 0..MAX_ROUNDS {
         // Wrong by now, and it may go on without end.
-        let enough = seen.begun > 64 + 4 * plan.requests as u64;
+        let enough = seen.begun > ENOUGH;
         if seen.ended || enough {
             break;
         }
