@@ -4,50 +4,24 @@
 //! schedules, lets rules judge them, makes failing ones short and decides checks.
 
 mod findings;
+mod flood;
 mod shorten;
+pub mod trace;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 pub use findings::{Finding, Findings, violations};
 
-use crate::driver::{Driver, Run};
-use crate::evidence::Evidence;
-use crate::explore::{self, Coverage, Follow};
-use crate::judge::{self, Kind, Rules, Violation};
-use crate::schedule::{Action, ReplayKey, Turn};
-use crate::space::{PATIENCE_MICROS, Paths};
-use crate::supervisor::Failure;
-use crate::timeline;
-use crate::verdict::CheckStatus;
-
-/// One hidden test of a drill.
-#[derive(Debug)]
-pub struct Check {
-    /// Stable, in snake case.
-    pub id: &'static str,
-    /// What it demands, in one plain line.
-    pub title: &'static str,
-    /// Whether a submission can pass without it; otherwise it is mastery.
-    pub required: bool,
-    /// Its points.
-    pub points: u32,
-    /// A nudge that does not give the answer away.
-    pub hint: &'static str,
-}
-
-/// What became of a check.
-#[derive(Clone, Debug)]
-pub struct Decision {
-    /// Whether it held.
-    pub status: CheckStatus,
-    /// The fact seen; empty when it passed.
-    pub message: String,
-    /// The schedule that failed it.
-    pub schedule: Option<ReplayKey>,
-    /// That schedule in words.
-    pub timeline: Vec<String>,
-}
+use crate::drive::driver::{Driver, Run};
+use play::check::{Check, CheckStatus, Decision};
+use play::evidence::Evidence;
+use play::explore::{self, Coverage, Follow};
+use play::failure::Failure;
+use play::judge::{self, Kind, Rules, Violation};
+use play::schedule::{Action, ReplayKey, Turn};
+use play::space::{PATIENCE_MICROS, Paths};
+use play::timeline::{self, Line};
 
 /// Time passes: whoever waits for it alone need not wait any longer.
 const PATIENCE: Turn = Turn::full(Action::Pass {
@@ -114,9 +88,14 @@ impl<'a> Exam<'a> {
         self
     }
 
-    /// The driver, for what no schedule expresses.
-    pub fn driver(&mut self) -> &mut Driver<'a> {
-        &mut self.driver
+    /// The seed of the grading.
+    pub fn seed(&self) -> u64 {
+        self.driver.seed()
+    }
+
+    /// How many operations have begun in all runs so far.
+    pub fn operations(&self) -> u64 {
+        self.driver.tally().operations
     }
 
     /// Ends the exam: its driver, its decisions and how much was seen.
@@ -189,7 +168,7 @@ impl<'a> Exam<'a> {
             let played = self.driver.play_alone(turns.clone());
             findings.note(rules, &played);
             coverage.schedules += 1;
-            let stranded = !played.run.evidence.stranded().is_empty();
+            let stranded = !played.run.evidence.unserved().is_empty();
             if !stranded || played.failure.is_some() || turns.last() == Some(&PATIENCE) {
                 self.after(&mut findings, coverage);
                 return findings;
@@ -236,7 +215,7 @@ impl<'a> Exam<'a> {
         if let Some(message) = self.driver.panicked_closing() {
             let message = format!(
                 "it panicked while it was being dropped: {}",
-                crate::text::one_line(message, 200)
+                play::text::one_line(message, 200)
             );
             let finding = Finding {
                 turns: Vec::new(),
@@ -310,11 +289,11 @@ impl<'a> Exam<'a> {
 
     /// Fails `check`, unless an earlier one failed for the very same reason.
     fn decide_against(&mut self, check: &'static str, rules: &dyn Rules, finding: Finding) {
+        let new_panicked = format!("`{}` panicked", self.driver.world().constructor());
         let same = |decision: &Decision| {
             let key = decision.schedule.as_ref();
             let process = Kind::OF_THE_PROCESS.contains(&finding.violation.kind);
-            let constructor =
-                finding.violation.turn == 0 && finding.violation.kind == Kind::Panicked;
+            let constructor = finding.violation.message.starts_with(&new_panicked);
             let restless = finding.violation.kind == Kind::Restless;
             decision.status == CheckStatus::Failed
                 && decision.message == finding.violation.message
@@ -367,7 +346,7 @@ impl<'a> Exam<'a> {
     }
 
     /// Notes that a check did not hold, for a reason no schedule shows.
-    pub fn fail(&mut self, check: &'static str, message: String, timeline: Vec<String>) {
+    pub fn fail(&mut self, check: &'static str, message: String, timeline: Vec<Line>) {
         self.note(check, CheckStatus::Failed, message);
         if let Some(decision) = self.decisions.get_mut(check) {
             decision.timeline = timeline;

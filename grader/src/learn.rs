@@ -4,6 +4,11 @@
 //! the terminal; they share a [`Desk`], and tell each other what happened through its
 //! board. The modules, in reading order:
 
+// What a learner has: the drills' stubs, hints shown, passes; and the book.
+pub mod book;
+pub mod learner;
+pub mod put_back;
+pub mod stub;
 // What is known, and what can be asked for.
 pub mod desk;
 pub mod queue;
@@ -34,11 +39,11 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use crate::book::{self, BookError};
 use crate::course::{Course, CourseError};
 use crate::drills::{self, Drill};
-use crate::interrupt;
-use crate::learner::Learner;
+use crate::drive::interrupt;
+use crate::learn::learner::Learner;
+use book::BookError;
 use builder::Builder;
 use desk::Desk;
 use editor::Editor;

@@ -3,11 +3,14 @@
 mod rules;
 mod stampede;
 
-use crate::evidence::ALIKE;
-use crate::exam::{Check, Exam};
-use crate::judge::{Kind, Rules};
-use crate::schedule::{Action, Outcome, Turn};
-use crate::space::{AN_HOUR, Space};
+use crate::exam::Exam;
+use play::check::Check;
+use play::evidence::ALIKE;
+use play::judge::{Kind, Rules};
+use play::schedule::{Action, Outcome, Turn};
+use play::space::{AN_HOUR, Space};
+use play::world::World;
+use play::world::users::Users;
 
 use super::Drill;
 use rules::Racing;
@@ -88,6 +91,10 @@ impl Drill for CacheRace {
 
     fn contract(&self) -> &'static str {
         include_str!("cache_race/contract.rs")
+    }
+
+    fn world(&self) -> &'static dyn World {
+        &Users
     }
 
     fn checks(&self) -> &'static [Check] {
@@ -175,7 +182,7 @@ fn crowd() -> Vec<Turn> {
 }
 
 fn start(user: u32) -> Turn {
-    Turn::full(Action::Start { user })
+    Turn::full(Action::ask(user))
 }
 
 fn pass(micros: u64) -> Turn {
@@ -183,6 +190,9 @@ fn pass(micros: u64) -> Turn {
 }
 
 fn row(fetch: u32) -> Turn {
-    let outcome = Outcome::Row;
-    Turn::full(Action::Answer { fetch, outcome })
+    let outcome = Outcome::Value;
+    Turn::full(Action::Answer {
+        operation: fetch,
+        outcome,
+    })
 }

@@ -1,13 +1,15 @@
 //! Drill `inflight_fix`: one fetch however many ask, whatever goes wrong.
 
-mod bounded;
 mod rules;
 
-use crate::evidence::ALIKE;
-use crate::exam::{Check, Exam, Findings};
-use crate::judge::{Kind, Rules};
-use crate::schedule::{Action, Outcome, Turn};
-use crate::space::{AN_HOUR, Callers, Space};
+use crate::exam::{Exam, Findings};
+use play::check::Check;
+use play::evidence::ALIKE;
+use play::judge::{Kind, Rules};
+use play::schedule::{Action, Outcome, Turn};
+use play::space::{AN_HOUR, Callers, Space};
+use play::world::World;
+use play::world::users::{NOT_FOUND, UNAVAILABLE, Users};
 
 use super::Drill;
 use rules::Coalescing;
@@ -81,7 +83,7 @@ const CHECKS: &[Check] = &[
     },
     Check {
         id: "no_polling",
-        title: "who waits is woken by the answer and costs nothing until then",
+        title: "a waiting request is woken by the answer and costs nothing until then",
         required: true,
         points: 5,
         hint: "looking again and again is not waiting; what can a task await that somebody else completes?",
@@ -144,6 +146,10 @@ impl Drill for InflightFix {
 
     fn contract(&self) -> &'static str {
         include_str!("inflight_fix/contract.rs")
+    }
+
+    fn world(&self) -> &'static dyn World {
+        &Users
     }
 
     fn checks(&self) -> &'static [Check] {
@@ -210,7 +216,7 @@ impl Drill for InflightFix {
         waiting.join(before);
         waiting.join(long);
         exam.decide("no_polling", &Coalescing, &waiting, &[Kind::Polling]);
-        bounded::examine(exam);
+        exam.flood("bounded_state", "users");
     }
 }
 
@@ -350,20 +356,26 @@ fn long_runs(exam: &mut Exam<'_>) -> Findings {
 }
 
 fn start(user: u32) -> Turn {
-    Turn::full(Action::Start { user })
+    Turn::full(Action::ask(user))
 }
 
 fn row(fetch: u32) -> Turn {
-    let outcome = Outcome::Row;
-    Turn::full(Action::Answer { fetch, outcome })
+    let outcome = Outcome::Value;
+    Turn::full(Action::Answer {
+        operation: fetch,
+        outcome,
+    })
 }
 
 fn failure(fetch: u32) -> Turn {
     let outcome = match fetch % 2 {
-        0 => Outcome::NotFound,
-        _ => Outcome::Unavailable,
+        0 => Outcome::Error(NOT_FOUND),
+        _ => Outcome::Error(UNAVAILABLE),
     };
-    Turn::full(Action::Answer { fetch, outcome })
+    Turn::full(Action::Answer {
+        operation: fetch,
+        outcome,
+    })
 }
 
 fn pass(micros: u64) -> Turn {

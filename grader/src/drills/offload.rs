@@ -5,13 +5,15 @@ mod paths;
 mod rules;
 
 use super::Drill;
-use crate::driver::Service;
-use crate::evidence::{EMPTY, Evidence, LONGEST, ODD, TOO_LONG};
-use crate::exam::{Check, Exam, Findings};
-use crate::judge::{Kind, Rules};
-use crate::schedule::{Action, HashEnding, Turn};
-use crate::space::AN_HOUR;
+use crate::exam::{Exam, Findings};
 use paths::{Hashing, Straight, Whom, finish, held, make, start};
+use play::check::Check;
+use play::evidence::Evidence;
+use play::judge::{Kind, Rules};
+use play::schedule::{Action, Outcome, Turn};
+use play::space::AN_HOUR;
+use play::world::World;
+use play::world::passwords::{EMPTY, LONGEST, ODD, Passwords, TOO_LONG};
 use rules::Offloading;
 
 /// See the module.
@@ -30,7 +32,7 @@ const CHECKS: &[Check] = &[
         title: "the loop keeps answering while a hash runs",
         required: true,
         points: 15,
-        hint: "the hash is on another thread; who waits for that thread, and does waiting stop the loop?",
+        hint: "the hash is on another thread; what waits for that thread, and does waiting stop the loop?",
     },
     Check {
         id: "right_results",
@@ -83,7 +85,7 @@ const CHECKS: &[Check] = &[
     },
     Check {
         id: "no_busy_wait",
-        title: "who waits is woken and burns no polls",
+        title: "waiting callers are woken and burn no polls",
         required: true,
         points: 4,
         hint: "what makes the loop poll a request that waits for a thread?",
@@ -143,8 +145,8 @@ impl Drill for Offload {
         include_str!("offload/contract.rs")
     }
 
-    fn service(&self) -> Service {
-        Service::Passwords
+    fn world(&self) -> &'static dyn World {
+        &Passwords
     }
 
     fn checks(&self) -> &'static [Check] {
@@ -172,7 +174,7 @@ impl Drill for Offload {
         }
         let too_long = too_long(exam);
         let waiting = dropping(exam, Whom::Waiting);
-        if exam.driver().tally().hashes == 0 {
+        if exam.operations() == 0 {
             exam.decide("right_results", &Offloading, &together, RESULTS);
             exam.skip_undecided(CHECKS, "cannot be judged: no hash has begun");
             return;
@@ -252,13 +254,11 @@ fn together(exam: &mut Exam<'_>) -> Findings {
 
 /// Twelve at once with room for five; the last hash that began ends first.
 fn crowd(evidence: &Evidence) -> Option<Turn> {
-    let started = evidence.requests().count() as u32;
+    let started = evidence.started() as u32;
     match evidence.turns().len() {
         0 => Some(make(5)),
         _ if started < 12 => Some(Turn::partial(
-            Action::Start {
-                user: USER + started,
-            },
+            Action::ask(USER + started),
             u32::from(started.is_multiple_of(2)),
         )),
         13 => Some(Turn::full(Action::Wait)),
@@ -334,13 +334,16 @@ fn in_a_busy_hour(exam: &mut Exam<'_>) -> Findings {
 
 fn crowded(evidence: &Evidence) -> Option<Turn> {
     const AT_ONCE: u32 = 4;
-    let started = evidence.requests().count() as u32;
+    let started = evidence.started() as u32;
     let last = evidence.turns().last().map(|turn| turn.action);
     match last {
         None => return Some(make(AT_ONCE)),
-        Some(Action::Start { user }) if user.is_multiple_of(17) => {
+        Some(Action::Start { numbers, .. }) if numbers.at(0).is_multiple_of(17) => {
             // Changed their mind at once.
-            return Some(Turn::full(Action::HangUp { request: started }));
+            return Some(Turn::full(Action::HangUp {
+                request: started,
+                happened: false,
+            }));
         }
         Some(_) => {}
     }
@@ -349,7 +352,7 @@ fn crowded(evidence: &Evidence) -> Option<Turn> {
         return Some(match user {
             _ if user.is_multiple_of(13) => start(TOO_LONG + user),
             _ if user.is_multiple_of(5) => start(user),
-            _ => Turn::partial(Action::Start { user }, 0),
+            _ => Turn::partial(Action::ask(user), 0),
         });
     }
     if !evidence.is_settled() {
@@ -361,10 +364,11 @@ fn crowded(evidence: &Evidence) -> Option<Turn> {
     }
     // Not always the one that began first.
     let hash = *held.get(evidence.turns().len() % held.len().max(1))?;
-    let ending = match hash {
-        _ if hash.is_multiple_of(19) => HashEnding::Panic,
-        _ if hash.is_multiple_of(16) => HashEnding::Bcrypt,
-        _ => HashEnding::Done,
+    let outcome = match hash {
+        _ if hash.is_multiple_of(19) => Outcome::Panic,
+        _ if hash.is_multiple_of(16) => Outcome::Real,
+        _ => Outcome::Value,
     };
-    Some(Turn::full(Action::Admit { hash, ending }))
+    let operation = hash;
+    Some(Turn::full(Action::Answer { operation, outcome }))
 }

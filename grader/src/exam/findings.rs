@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::driver::Driver;
-use crate::evidence::Evidence;
-use crate::explore::{Next, Played};
-use crate::judge::{self, Kind, Rules, Violation};
-use crate::schedule::Turn;
-use crate::supervisor::Failure;
+use crate::drive::driver::Driver;
+use play::evidence::Evidence;
+use play::explore::{Next, Played};
+use play::failure::Failure;
+use play::judge::{self, Kind, Rules, Violation};
+use play::schedule::Turn;
 
 /// A violation and the shortest schedule known to show it.
 #[derive(Clone, Debug)]

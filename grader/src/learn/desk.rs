@@ -14,16 +14,16 @@ use thiserror::Error;
 use super::editor::Editor;
 use super::queue::Queue;
 use super::state::{Board, Phase};
-use crate::compile::Compiled;
+use crate::build::compile::Compiled;
 use crate::course::{Course, CourseError};
 use crate::drills;
-use crate::driver::Service;
-use crate::grading::Grader;
-use crate::learner::{Learner, LearnerError};
-use crate::schedule::ReplayKey;
-use crate::stub::{PutBack, Stub, StubError};
-use crate::trace::{Subject, Trace};
-use crate::verdict::Verdict;
+use crate::exam::trace::{Subject, Trace};
+use crate::grade::grading::Grader;
+use crate::grade::verdict::Verdict;
+use crate::learn::learner::{Learner, LearnerError};
+use crate::learn::put_back::{PutBack, StubError};
+use crate::learn::stub::Stub;
+use play::schedule::ReplayKey;
 
 /// Why something was not done.
 #[derive(Debug, Error)]
@@ -143,7 +143,7 @@ impl Desk {
         // What was kept before is of another text.
         kept.remove(&verdict.drill);
         if let Some(compiled) = compiled {
-            let key = |check: &crate::verdict::CheckResult| {
+            let key = |check: &crate::grade::verdict::CheckResult| {
                 let key = check.schedule.as_ref()?.parse().ok()?;
                 Some((check.id.clone(), key))
             };
@@ -231,7 +231,9 @@ impl Desk {
         if self.course.exercise(slug).is_err() {
             return Err(Refused::Failed(gone(slug)));
         }
-        let done = Stub::of(&self.course, slug)?.put_back(&self.course)?;
+        let done = Stub::of(&self.course, slug)
+            .map_err(StubError::from)?
+            .put_back(&self.course)?;
         self.show_progress(slug);
         // Who watches the files would find out; whoever asked need not wait for that.
         self.queue.now(slug, None);
@@ -271,7 +273,7 @@ impl Desk {
         let key = kept.schedules.get(check).ok_or_else(none)?;
         let drill = drills::find(slug).ok_or_else(none)?;
         let grader = self.grader().ok_or_else(none)?;
-        if drill.service() != Service::Users {
+        if drill.world().uses_threads() {
             // No figure draws threads.
             return Err(none());
         }

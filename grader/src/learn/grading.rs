@@ -9,15 +9,15 @@ use super::desk::{Desk, gone};
 use super::places::places;
 use super::queue::Job;
 use super::state::{Phase, PreparePhase};
-use crate::compile::Compiled;
+use crate::build::compile::Compiled;
+use crate::build::prepared::{Audience, Progress};
 use crate::course::CourseError;
 use crate::drills::Drill;
-use crate::grading::{GradeError, Grader};
-use crate::learner::Learner;
-use crate::prepared::{Audience, Progress};
-use crate::sandbox::Tier;
-use crate::text::one_line;
-use crate::verdict::{Status, Verdict};
+use crate::drive::sandbox::Tier;
+use crate::grade::grading::{GradeError, Grader};
+use crate::grade::verdict::{Status, Verdict};
+use crate::learn::learner::Learner;
+use play::text::one_line;
 
 /// Seeds are drawn below this: short enough to copy.
 const SEEDS: u64 = 1 << 40;

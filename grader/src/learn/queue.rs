@@ -6,7 +6,7 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use crate::stop::Stop;
+use crate::drive::stop::Stop;
 
 /// A drill to be graded.
 #[derive(Clone, Debug)]

@@ -6,14 +6,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use grader::batch::record::{RECORD_SCHEMA, Record};
-use grader::batch::student::Student;
-use grader::batch::{Class, ClassDrill, shape};
-use grader::class_report::{Options, Statistics, write_all};
-use grader::feedback::{Feedback, Level};
-use grader::package::{Packing, workflow};
-use grader::report::{Gradescope, Report};
-use grader::submission::Submission;
+use grader::authors::package::{Packing, workflow};
+use grader::build::submission::Submission;
+use grader::class::batch::record::{RECORD_SCHEMA, Record};
+use grader::class::batch::student::Student;
+use grader::class::batch::{Class, ClassDrill, shape};
+use grader::class::class_report::{Options, Statistics, write_all};
+use grader::grade::feedback::{Feedback, Level};
+use grader::grade::report::{Gradescope, Report};
 
 use crate::courses::{real, root};
 use crate::verdicts::{steady, verdict};

@@ -35,6 +35,7 @@ mod package;
 mod panel;
 mod protocol;
 mod reports;
+mod rooms;
 mod scaffold;
 mod submission;
 #[cfg(target_os = "linux")]

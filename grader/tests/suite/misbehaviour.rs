@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use assert_cmd::Command;
 use grader::drills;
-use grader::report::{Human, Report};
+use grader::grade::report::{Human, Report};
 use rustix::process::{Pid, Signal};
 use serde_json::Value;
 

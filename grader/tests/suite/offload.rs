@@ -14,16 +14,16 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use grader::compile::Compiled;
+use grader::build::compile::Compiled;
+use grader::build::submission::Submission;
 use grader::drills::{self, Drill};
-use grader::grading::Grader;
-use grader::limits::Limits;
-use grader::stopwatch::Stopwatch;
-use grader::submission::Submission;
-use grader::supervisor::Worker;
-use grader::verdict::{CheckResult, CheckStatus, Status, Verdict};
+use grader::drive::limits::Limits;
+use grader::drive::stopwatch::Stopwatch;
+use grader::drive::supervisor::Worker;
+use grader::grade::grading::Grader;
+use grader::grade::verdict::{CheckResult, CheckStatus, Status, Verdict};
+use protocol::{self, Admission, Call, Event, Order, Step};
 use serde_json::Value;
-use worker::protocol::{self, Admission, Call, Event, Order, Step};
 
 use crate::courses::{Said, Scratch, real, root};
 use crate::reports;

@@ -2,12 +2,12 @@
 //! refused, and never more than that.
 
 use grader::drills;
-use grader::evidence::{Evidence, Fact, FetchState, HashState, RequestState};
-use grader::schedule::{Action, HashEnding, Outcome, Settle, Turn};
-use grader::timeline;
+use play::evidence::{Evidence, Fact, FetchState, HashState, RequestState};
+use play::schedule::{Action, HashEnding, Outcome, Settle, Turn};
+use play::timeline;
 use proptest::collection::vec;
 use proptest::prelude::*;
-use worker::protocol::{Event, Picture, Report, Value};
+use protocol::{Event, Picture, Report, Value};
 
 /// Mostly numbers that are there, sometimes any.
 fn number() -> impl Strategy<Value = u32> {
@@ -385,7 +385,7 @@ fn a_hash_that_nobody_admitted_cannot_end() {
 
 #[test]
 fn a_row_that_was_never_given_is_an_invented_one() {
-    use grader::evidence::Returned;
+    use play::evidence::Returned;
     let answer = Turn::full(Action::Answer {
         fetch: 1,
         outcome: Outcome::Row,

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use flate2::{Compression, write::GzEncoder};
-use grader::submission::{Caps, Submission, SubmissionError};
+use grader::build::submission::{Caps, Submission, SubmissionError};
 use proptest::prelude::*;
 use tar::EntryType;
 use tempfile::TempDir;

@@ -14,8 +14,8 @@ use super::view::{self, Looking, Show};
 use super::{End, Happened};
 use crate::learn::browse;
 use crate::learn::desk::Desk;
+use crate::learn::put_back::PutBack;
 use crate::learn::state::{DrillNow, Phase, State};
-use crate::stub::PutBack;
 
 /// What the learner looks at.
 pub(super) struct Viewer<'a> {

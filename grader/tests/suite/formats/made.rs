@@ -1,7 +1,7 @@
 //! Verdicts made by hand: no grading is needed to see how one is written.
 
-use grader::sandbox::Tier;
-use grader::verdict::{CheckResult, CheckStatus, Metrics, SCHEMA, Status, Verdict};
+use grader::drive::sandbox::Tier;
+use grader::grade::verdict::{CheckResult, CheckStatus, Metrics, SCHEMA, Status, Verdict};
 
 /// Every status there is.
 pub(crate) const STATUSES: [Status; 7] = [

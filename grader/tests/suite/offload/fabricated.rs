@@ -4,8 +4,8 @@
 use std::fs;
 
 use grader::drills;
-use grader::schedule::{ReplayKey, Turn};
-use grader::supervisor::Failure;
+use play::failure::Failure;
+use play::schedule::{ReplayKey, Turn};
 
 use super::{DRILL, fixture, verdict};
 use crate::verdicts::{GRADER, SEED};
@@ -39,7 +39,7 @@ const PARK: &str = "std::thread::spawn(|| loop { std::thread::park() });";
 fn a_hash_that_no_thread_waits_in_is_tampering() {
     // It speaks the protocol: without a hash, nothing is wrong with what it says.
     assert_eq!(played("", "", "m1.t1000"), None);
-    let why = "it says that 1 hashes wait on threads of their own, and it has 0 beside the loop's";
+    let why = "1 thread waits until they are let go on, and there are 0 beside the loop's";
     let expected = Some(Failure::Garbled(why.to_owned()));
     assert_eq!(played("", "", "m1.q7"), expected);
 }
@@ -47,7 +47,7 @@ fn a_hash_that_no_thread_waits_in_is_tampering() {
 #[test]
 fn a_hash_that_ends_without_its_thread_is_tampering() {
     assert_eq!(played(PARK, "", "m1.q7"), None);
-    let why = "it says that hash 1 ended on a thread of its own, and no such thread has run";
+    let why = "hash 1 ended on a thread of its own, and no such thread has run";
     let expected = Some(Failure::Garbled(why.to_owned()));
     assert_eq!(played(PARK, "", "m1.q7.h1"), expected);
     let other = "std::thread::spawn(|| ()).join().unwrap();";

@@ -1,9 +1,9 @@
 //! What the terminal shows, drawn as text.
 
 use super::*;
+use crate::drive::sandbox::Tier;
+use crate::grade::verdict::{CheckResult, CheckStatus, Metrics, SCHEMA, Status, Verdict};
 use crate::learn::state::{BookNow, Phase, Prepare};
-use crate::sandbox::Tier;
-use crate::verdict::{CheckResult, CheckStatus, Metrics, SCHEMA, Status, Verdict};
 
 fn check(id: &str, status: CheckStatus, message: &str) -> CheckResult {
     CheckResult {

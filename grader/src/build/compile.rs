@@ -1,0 +1,381 @@
+//! Compiling: a submission's files become a worker, by calling rustc directly.
+//!
+//! Two calls: the submission as a library, which sees only the crates it may use,
+//! then the few lines that link it with the puppet. Nothing of the submission but
+//! its Rust files takes part: no manifest, no build script, no configuration. Both
+//! calls run in the sandbox. The second one is started with the first, so that it is
+//! awake when the library is there, and waits for its few lines.
+
+mod tokens;
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::build::prepared::{Prepared, shared};
+use crate::build::submission::Submission;
+use crate::course::{Course, Exercise};
+use crate::drills::Drill;
+use crate::drive::confined::Confined;
+use crate::drive::interrupt::Folder;
+use crate::drive::limits::Limits;
+use crate::drive::policies::Places;
+use crate::drive::sandbox::{Sandbox, User};
+use crate::drive::stop::Stop;
+use crate::drive::stopwatch::Stopwatch;
+use crate::drive::supervisor::describe;
+use crate::drive::supervisor::output::Output;
+
+/// A compiled worker; its files go when it does.
+#[derive(Debug)]
+pub struct Compiled {
+    _folder: Folder,
+    /// No other submission's for as long.
+    _user: User,
+    program: PathBuf,
+    limits: Limits,
+}
+
+impl Compiled {
+    /// The worker's program.
+    pub fn program(&self) -> &Path {
+        &self.program
+    }
+
+    /// What it may use of the machine.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+}
+
+/// Why there is no worker.
+#[derive(Debug, Error)]
+pub enum CompileError {
+    /// The submission's doing: what rustc said.
+    #[error("{0}")]
+    Submission(String),
+    /// The submission's doing: it holds what is not taken.
+    #[error("{0}")]
+    Rejected(String),
+    /// Ours or the machine's.
+    #[error("cannot compile: {0}")]
+    Infrastructure(#[from] io::Error),
+}
+
+/// What all compilations share.
+#[derive(Clone, Copy, Debug)]
+pub struct Workshop<'a> {
+    /// The course.
+    pub course: &'a Course,
+    /// The crates to link with.
+    pub prepared: &'a Prepared,
+    /// Where rustc and the linker are.
+    pub places: &'a Places,
+    /// What rustc and the worker are kept in.
+    pub sandbox: &'a Sandbox,
+    /// Whether a worker is still wanted.
+    pub stop: &'a Stop,
+}
+
+/// Compiles `submission` for `drill`.
+///
+/// # Errors
+/// [`CompileError::Submission`] carries rustc's text.
+pub fn compile(
+    workshop: Workshop<'_>,
+    drill: &dyn Drill,
+    exercise: &Exercise,
+    submission: &Submission,
+) -> Result<Compiled, CompileError> {
+    let folder = Folder::below(&workshop.course.target().join("grader/jobs"))?;
+    let dir = folder.path();
+    submission.write_to(dir)?;
+    for name in ["out", "tmp"] {
+        std::fs::create_dir(dir.join(name))?;
+    }
+    let user = User::next();
+    let rustc = Rustc {
+        workshop,
+        dir,
+        user: user.id(),
+    };
+
+    let mut crates = vec!["kit".to_owned(), "tokio".to_owned(), "futures".to_owned()];
+    crates.extend(exercise.crates.keys().map(|name| name.replace('-', "_")));
+    let of_worker = rustc.of_worker(drill)?;
+    let of_library = rustc.of_library(drill, &crates, submission);
+    workshop.sandbox.give(dir, user.id())?;
+    let program = rustc.start(of_worker, Stdio::piped())?;
+    let library = rustc.start(of_library, Stdio::null())?;
+    let compiled = library.end();
+    if let Some(refusal) = tokens::refusal(dir, &dir.join(format!("out/{}.d", drill.slug())))? {
+        return Err(CompileError::Rejected(refusal));
+    }
+    compiled.map_err(|error| error.explain(&crates, ""))?;
+
+    let mut contract = drill.contract().to_owned();
+    if workshop.places.shared().is_some() {
+        contract.push_str(&format!("\nextern crate {} as _;\n", shared::NAME));
+    }
+    let heading = "the crate compiles, but does not offer what the drill asks for:\n\n";
+    program
+        .end_given(&contract)
+        .map_err(|error| error.explain(&crates, heading))?;
+    let program = dir.join("out/worker");
+    let limits = Limits {
+        sandbox: workshop.sandbox.clone(),
+        user: user.id(),
+        stop: workshop.stop.clone(),
+        ..Limits::of_drill(&exercise.limits)
+    };
+    Ok(Compiled {
+        _folder: folder,
+        _user: user,
+        program,
+        limits,
+    })
+}
+
+/// As little work for rustc as an honest run allows. Overflow is still checked, as
+/// in the learner's own builds; only `debug_assert!`s are left out, of the standard
+/// library's generic code above all, which costs an eighth of the time.
+const CODEGEN: [&str; 5] = [
+    "opt-level=0",
+    "debuginfo=0",
+    "debug-assertions=off",
+    "overflow-checks=on",
+    "embed-bitcode=no",
+];
+
+struct Rustc<'a> {
+    workshop: Workshop<'a>,
+    dir: &'a Path,
+    user: u32,
+}
+
+impl Rustc<'_> {
+    fn arguments(&self, crates: &[String]) -> Vec<String> {
+        let prepared = self.workshop.prepared;
+        let mut arguments = strings(&[
+            "--edition",
+            "2024",
+            "--error-format",
+            "human",
+            "--color",
+            "never",
+            "-F",
+            "unsafe_code",
+            "-A",
+            "warnings",
+        ]);
+        for option in CODEGEN {
+            arguments.extend(strings(&["-C", option]));
+        }
+        let deps = format!("dependency={}", prepared.deps().display());
+        arguments.extend(["-L".to_owned(), deps]);
+        for name in crates {
+            if let Some(rlib) = prepared.rlib(name) {
+                arguments.extend(["--extern".to_owned(), shared::named(name, rlib)]);
+            }
+        }
+        arguments
+    }
+
+    /// How the submission becomes a library.
+    fn of_library(
+        &self,
+        drill: &dyn Drill,
+        crates: &[String],
+        submission: &Submission,
+    ) -> Vec<String> {
+        let mut arguments = self.arguments(crates);
+        arguments.extend(strings(&[
+            "--crate-type",
+            "rlib",
+            "--crate-name",
+            drill.slug(),
+            "--emit",
+            "link,dep-info",
+            "--out-dir",
+            "out",
+        ]));
+        arguments.push(submission.root_file().to_owned());
+        arguments
+    }
+
+    /// How the library and the contract, which comes by standard input, become a
+    /// worker.
+    fn of_worker(&self, drill: &dyn Drill) -> io::Result<Vec<String>> {
+        let places = self.workshop.places;
+        let mut arguments = self.arguments(&["kit".to_owned(), "worker".to_owned()]);
+        arguments.extend(places.linking_quickly(self.dir)?);
+        arguments.extend(places.shared().map(linking_with).unwrap_or_default());
+        arguments.extend(strings(&[
+            "--crate-type",
+            "bin",
+            "--crate-name",
+            "worker_of_submission",
+            "--extern",
+            &format!("submission=out/lib{}.rlib", drill.slug()),
+            "-C",
+            "strip=debuginfo",
+            // A few lines: what there is to translate is not worth a second unit.
+            "-C",
+            "codegen-units=1",
+            "-o",
+            "out/worker",
+            "-",
+        ]));
+        Ok(arguments)
+    }
+
+    fn start(&self, arguments: Vec<String>, input: Stdio) -> io::Result<Call<'_>> {
+        let sandbox = self.workshop.sandbox;
+        let limits = Limits {
+            sandbox: sandbox.clone(),
+            ..Limits::of_compiling()
+        };
+        let places = self.workshop.places;
+        let policy = places.compiling(sandbox, &limits, self.user, self.dir, arguments);
+        let mut process = Confined::spawn(&policy, &limits, input)?;
+        let output = Output::drain(process.child(), limits.output_bytes);
+        Ok(Call {
+            rustc: self,
+            process,
+            output,
+            limits,
+        })
+    }
+
+    /// rustc's text without the places of this machine.
+    fn shorten(&self, text: &str) -> String {
+        // What comes by standard input has no name.
+        let mut short = text.replace("<anon>", "contract.rs");
+        let cargo_home = self.workshop.prepared.deps().to_string_lossy().into_owned();
+        for (long, name) in [
+            (self.dir.to_string_lossy().into_owned() + "/", ""),
+            (cargo_home, "DEPENDENCIES"),
+            (
+                self.workshop.course.root().to_string_lossy().into_owned() + "/",
+                "",
+            ),
+        ] {
+            short = short.replace(&long, name);
+        }
+        // Whether a file that may not be read is there is nobody's business.
+        for there in [
+            "Permission denied (os error 13)",
+            "Is a directory (os error 21)",
+        ] {
+            short = short.replace(there, "No such file or directory (os error 2)");
+        }
+        match std::env::var("CARGO_HOME")
+            .or_else(|_| std::env::var("HOME").map(|home| home + "/.cargo"))
+        {
+            Ok(home) if !home.is_empty() => short.replace(&home, "CARGO_HOME"),
+            _ => short,
+        }
+    }
+}
+
+/// The arguments that take what the prepared crates hold from one shared library.
+fn linking_with(library: &Path) -> Vec<String> {
+    let folder = library.parent().unwrap_or(library).display();
+    strings(&[
+        "--extern",
+        &shared::named(shared::NAME, library),
+        "-C",
+        "prefer-dynamic",
+        "-C",
+        &format!("link-arg=-Wl,-rpath,{folder}"),
+    ])
+}
+
+/// How often it is looked whether a call of rustc is still wanted.
+const LOOK: Duration = Duration::from_millis(10);
+
+/// A call of rustc.
+struct Call<'a> {
+    rustc: &'a Rustc<'a>,
+    process: Confined,
+    output: Output,
+    limits: Limits,
+}
+
+impl Call<'_> {
+    /// Hands it what it waits for, and waits for its end.
+    fn end_given(mut self, text: &str) -> Result<(), CompileError> {
+        if let Some(mut input) = self.process.child().stdin.take() {
+            match input.write_all(text.as_bytes()) {
+                // It ended early, and its end tells why.
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+                other => other?,
+            }
+        }
+        self.end()
+    }
+
+    fn end(mut self) -> Result<(), CompileError> {
+        let time = Stopwatch::start().with(self.process.id());
+        let status = loop {
+            if let Some(status) = self.process.wait_for(LOOK)? {
+                break status;
+            }
+            if self.rustc.workshop.stop.is_asked() {
+                let why = io::Error::new(io::ErrorKind::Interrupted, "it is no longer wanted");
+                return Err(CompileError::Infrastructure(why));
+            }
+            if time.exceeds(self.limits.wall) {
+                let text = format!("rustc was stopped after {} s\n", self.limits.wall.as_secs());
+                return Err(CompileError::Submission(text));
+            }
+        };
+        if status.success() {
+            return Ok(());
+        }
+        self.output.wait();
+        if self.limits.sandbox.gave_up(status) {
+            let said = io::Error::other(self.output.text().trim().to_owned());
+            return Err(CompileError::Infrastructure(said));
+        }
+        let mut text = self.rustc.shorten(&self.output.text());
+        if status.code() != Some(1) {
+            text.push_str(&format!(
+                "rustc did not finish: {}\n",
+                describe(status, &self.limits)
+            ));
+        }
+        Err(CompileError::Submission(text))
+    }
+}
+
+fn strings(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
+}
+
+impl CompileError {
+    /// Adds what rustc cannot know: which crates there are, what was compiled.
+    fn explain(self, crates: &[String], heading: &str) -> CompileError {
+        let CompileError::Submission(text) = self else {
+            return self;
+        };
+        let unknown_crate = ["unlinked crate", "can't find crate", "unresolved import"]
+            .iter()
+            .any(|words| text.contains(words));
+        let mut explained = format!("{heading}{}", text.trim_end());
+        if unknown_crate && heading.is_empty() {
+            let names: Vec<String> = crates.iter().map(|name| format!("`{name}`")).collect();
+            explained.push_str(&format!(
+                "\n\nthe crates a submission may use here: `std`, {}",
+                names.join(", ")
+            ));
+        }
+        if text.contains("-F unsafe-code") {
+            explained.push_str("\n\nsubmissions are compiled without `unsafe`; no drill needs it");
+        }
+        CompileError::Submission(explained + "\n")
+    }
+}
