@@ -49,14 +49,14 @@ fn a_hash_that_ends_without_its_thread_is_tampering() {
     assert_eq!(played(PARK, "", "m1.q7"), None);
     let why = "hash 1 ended on a thread of its own, and no such thread has run";
     let expected = Some(Failure::Garbled(why.to_owned()));
-    assert_eq!(played(PARK, "", "m1.q7.h1"), expected);
+    assert_eq!(played(PARK, "", "m1.q7.r1"), expected);
     let other = "std::thread::spawn(|| ()).join().unwrap();";
-    assert_eq!(played(PARK, other, "m1.q7.h1"), expected);
+    assert_eq!(played(PARK, other, "m1.q7.r1"), expected);
 }
 
 #[test]
 fn who_answers_the_grader_itself_does_not_pass() {
     let verdict = verdict(&fixture("fabricates_its_channel"));
-    assert_eq!(verdict.status, grader::verdict::Status::Failed);
+    assert_eq!(verdict.status, super::Status::Failed);
     assert_eq!(verdict.score, 0);
 }
