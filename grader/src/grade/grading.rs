@@ -12,7 +12,7 @@ use crate::build::prepared::{Audience, PrepareError, Prepared};
 use crate::build::submission::{Caps, Part, Submission, SubmissionError, Wanted};
 use crate::course::{Course, CourseError};
 use crate::drills::{self, Drill};
-use crate::drive::driver::{Driver, Service};
+use crate::drive::driver::Driver;
 use crate::drive::limits::Limits;
 use crate::drive::policies::Places;
 use crate::drive::sandbox::{Sandbox, Tier};
@@ -22,6 +22,7 @@ use crate::exam::Exam;
 use crate::grade::latency::LoopLatency;
 use crate::grade::verdict::{CheckResult, CheckStatus, Metrics, SCHEMA, Status, Verdict};
 use play::check::Decision;
+use play::timeline;
 
 /// Passwords hashed for a picture.
 const PASSWORDS: u32 = 2;
@@ -322,7 +323,7 @@ impl Grader {
         compiled: &'a Compiled,
         seed: u64,
     ) -> Driver<'a> {
-        Driver::new(compiled.program(), compiled.limits(), drill.service(), seed)
+        Driver::new(compiled.program(), compiled.limits(), drill.world(), seed)
     }
 
     /// Watches the loop of the submission at `path` while passwords are hashed.
@@ -380,7 +381,7 @@ impl Grader {
         drill.examine(&mut exam);
         let (crashed, out_of_time) = (exam.crashed(), exam.is_out_of_time());
         let (mut driver, decisions, coverage) = exam.finish();
-        if self.pictures && drill.service() == Service::Passwords {
+        if self.pictures && drill.world().uses_threads() {
             // Nothing hangs on it: without one the verdict is the same.
             let picture = driver.watch(PASSWORDS).ok().map(LoopLatency::from);
             verdict.metrics.loop_stall_max_ms = picture.as_ref().map(|it| it.max_ms);
@@ -392,7 +393,15 @@ impl Grader {
             return Err(GradeError::Machine(error));
         }
         verdict.metrics.run_ms = millis(begun);
-        verdict.metrics.fetches = driver.tally().fetches;
+        verdict.metrics.operations = driver.tally().operations;
+        if drill
+            .world()
+            .kinds()
+            .iter()
+            .any(|kind| kind.noun == "fetch")
+        {
+            verdict.metrics.fetches = driver.tally().operations;
+        }
         verdict.metrics.schedules = driver.tally().runs;
         verdict.metrics.unexplored = coverage.unexplored as u64;
         verdict.output = driver.output();
@@ -448,7 +457,12 @@ fn fill(result: &mut CheckResult, decision: &Decision, hint: &str, limits: &Limi
         let limit = format!(" (a submission may have {} threads here)", limits.threads);
         result.message.push_str(&limit);
     }
-    result.timeline.clone_from(&decision.timeline);
+    result.timeline = timeline::in_words(&decision.timeline);
+    result.moments = decision
+        .timeline
+        .iter()
+        .map(|line| line.moment.clone())
+        .collect();
     result.schedule = decision.schedule.as_ref().map(ToString::to_string);
     match decision.status {
         CheckStatus::Passed => result.points = result.max_points,
@@ -470,6 +484,7 @@ fn blank(drill: &dyn Drill, path: &Path, seed: u64) -> Verdict {
         hint: String::new(),
         schedule: None,
         timeline: Vec::new(),
+        moments: Vec::new(),
     };
     Verdict {
         schema: SCHEMA,

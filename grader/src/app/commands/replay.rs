@@ -46,7 +46,8 @@ pub(super) fn run(course: Course, args: &Replay) -> Result<Exit> {
     }
     let found = violations(drill.rules(), &played);
     writeln!(out, "{}: {}\n", check.id, check.title)?;
-    for (number, line) in (1..).zip(timeline::tell(&played.run.evidence, found.first())) {
+    let told = timeline::tell(&played.run.evidence, found.first());
+    for (number, line) in (1..).zip(timeline::in_words(&told)) {
         writeln!(out, "{number:>4}  {line}")?;
     }
     if found.is_empty() {

@@ -10,7 +10,6 @@ use super::Exit;
 use crate::app::cli::Trace as Args;
 use crate::build::submission::Caps;
 use crate::course::Course;
-use crate::drive::driver::Service;
 use crate::exam::trace::{Freedom, Subject, Trace};
 use crate::grade::grading::{GradeError, Grader, read_submission};
 
@@ -19,7 +18,7 @@ const USER: u32 = 42;
 
 pub(super) fn run(course: Course, args: &Args) -> Result<Exit> {
     let drill = course.drill(&args.drill)?;
-    if drill.service() != Service::Users {
+    if drill.world().uses_threads() {
         bail!(
             "drill `{}` uses threads, whose schedules no figure walks; this works for the caches",
             args.drill
