@@ -3,15 +3,17 @@
 //! Its main type is [`Grader`], which holds what all gradings share.
 
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use thiserror::Error;
 
-use crate::compile::{CompileError, Compiled, Workshop, compile};
+use crate::compile::{CompileError, Compiled, Control, Workshop, compile};
 use crate::course::{Course, CourseError};
 use crate::drills::Drill;
 use crate::driver::{Driver, Service};
 use crate::exam::{Decision, Exam};
+use crate::interrupt;
 use crate::latency::LoopLatency;
 use crate::limits::Limits;
 use crate::prepared::{Audience, PrepareError, Prepared};
@@ -34,6 +36,9 @@ pub struct Grader {
     allow_degraded: bool,
     pictures: bool,
     stop: Stop,
+    control: Arc<Control>,
+    repairing: Arc<Mutex<()>>,
+    jobs: usize,
 }
 
 /// Why there is no verdict. Nothing here is the submission's fault.
@@ -91,6 +96,7 @@ impl Grader {
         let toolchain = Toolchain::find(course.root())?;
         let prepared = Prepared::get_for(&course, &toolchain, audience)?;
         let grader = course.target().join("grader");
+        interrupt::sweep(&grader.join("jobs"));
         let places = Places::find(&toolchain, &prepared, grader.join("root"))
             .map_err(GradeError::Machine)?;
         let sandbox = Sandbox::of_this_machine(prepared.launcher(), &places, &grader);
@@ -102,7 +108,17 @@ impl Grader {
             allow_degraded: false,
             pictures: true,
             stop: Stop::new(),
+            control: Arc::default(),
+            repairing: Arc::default(),
+            jobs: 1,
         })
+    }
+
+    /// The same, where so many gradings share the machine.
+    #[must_use]
+    pub fn sharing_with(mut self, jobs: usize) -> Grader {
+        self.jobs = jobs;
+        self
     }
 
     /// The same, but without a picture of the loop: no check needs one.
@@ -222,7 +238,45 @@ impl Grader {
             .map(|(verdict, _)| verdict)
     }
 
+    /// Examines it, and once more if what it was linked with turns out to be damaged.
     fn examine_submission(
+        &self,
+        drill: &dyn Drill,
+        submission: &Submission,
+        seed: u64,
+    ) -> Result<(Verdict, Option<Compiled>), GradeError> {
+        match self.examine_once(drill, submission, seed) {
+            Err(GradeError::Machine(_)) if self.repair(true)? => {
+                self.examine_once(drill, submission, seed)
+            }
+            other => other,
+        }
+    }
+
+    /// Prepares what is damaged again; whether anything was. Every file is read where
+    /// `thorough` says so.
+    fn repair(&self, thorough: bool) -> Result<bool, GradeError> {
+        if self.prepared.damage(thorough).is_none() {
+            return Ok(false);
+        }
+        // One at a time; the next may find it done.
+        let _one = self
+            .repairing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let Some(damaged) = self.prepared.damage(thorough) else {
+            return Ok(true);
+        };
+        let toolchain = Toolchain::find(self.course.root())?;
+        if self.prepared.repair(&self.course, &toolchain, thorough)? {
+            return Ok(true);
+        }
+        let damaged = damaged.display();
+        let why = format!("`{damaged}` was damaged and is prepared anew; start again");
+        Err(GradeError::Machine(std::io::Error::other(why)))
+    }
+
+    fn examine_once(
         &self,
         drill: &dyn Drill,
         submission: &Submission,
@@ -269,6 +323,7 @@ impl Grader {
         submission: &Submission,
     ) -> Result<Result<Compiled, NoWorker>, GradeError> {
         self.may_run(submission.path())?;
+        self.repair(false)?;
         let exercise = self.course.exercise(drill.slug())?;
         let workshop = Workshop {
             course: &self.course,
@@ -276,6 +331,8 @@ impl Grader {
             places: &self.places,
             sandbox: &self.sandbox,
             stop: &self.stop,
+            control: &self.control,
+            jobs: self.jobs,
         };
         match compile(workshop, drill, &exercise, submission) {
             Ok(compiled) => Ok(Ok(compiled)),

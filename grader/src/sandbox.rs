@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::limits::Limits;
 
+pub(crate) use policies::Calling;
 pub use policies::Places;
 pub use promises::{Kept, Promise};
 

@@ -47,6 +47,9 @@ pub enum Failure {
     OutOfTime(u64),
 }
 
+/// How long a process may take to be gone when its channel is closed.
+const REAPED: Duration = Duration::from_millis(200);
+
 /// One worker process.
 #[derive(Debug)]
 pub struct Worker {
@@ -191,12 +194,23 @@ impl Worker {
         }
     }
 
-    /// What the launcher said, if it gave up before the worker's program started.
+    /// What the launcher or the dynamic linker said, if it gave up before the worker's
+    /// program started.
     fn complain_if_not_started(&mut self) -> io::Result<()> {
-        match self.process.child().try_wait()? {
+        // The channel closes a moment before the process can be reaped.
+        match self.process.wait_for(REAPED)? {
             Some(status) if self.limits.sandbox.gave_up(status) => {
                 self.output.wait();
                 Err(io::Error::other(self.output.text().trim().to_owned()))
+            }
+            // The dynamic linker's code, and its words: a library is gone or damaged.
+            Some(status) if status.code() == Some(127) => {
+                self.output.wait();
+                let said = self.output.text();
+                match said.contains("error while loading shared libraries") {
+                    true => Err(io::Error::other(said.trim().to_owned())),
+                    false => Ok(()),
+                }
             }
             _ => Ok(()),
         }
@@ -204,8 +218,7 @@ impl Worker {
 
     /// Why the channel ended. A process that closed it and lives on is ended.
     fn how_it_ended(&mut self) -> String {
-        // The channel closes a moment before the process can be reaped.
-        match self.process.wait_for(Duration::from_millis(200)) {
+        match self.process.wait_for(REAPED) {
             Ok(Some(status)) => describe(status, &self.limits),
             _ => "it closed its channel and went on".to_owned(),
         }

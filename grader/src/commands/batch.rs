@@ -44,8 +44,10 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
         .out
         .as_deref()
         .context("no folder for the results; name one with `--out`")?;
+    let jobs = args.jobs.clamp(1, crate::cli::default_jobs());
     let grader = Grader::new(course)?
         .without_pictures()
+        .sharing_with(jobs)
         .allow_degraded(args.allow_degraded);
     let tier = grader.sandbox().tier();
     // Strangers' code, wherever it lies.
@@ -55,7 +57,6 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
     if tier != Tier::Full {
         super::grade::note(tier);
     }
-    interrupt::sweep(&grader.course().target().join("grader/jobs"));
 
     let store = Store::open(out)?;
     let kept = store.settings();
@@ -88,7 +89,6 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
 
     let progress = Progress::new(&plan, hand_ins.len(), seed);
     interrupt::at_last(progress.last_words());
-    let jobs = args.jobs.clamp(1, crate::cli::default_jobs());
     grade_all(
         Run {
             grader: &grader,
