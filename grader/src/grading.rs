@@ -2,7 +2,7 @@
 //!
 //! Its main type is [`Grader`], which holds what all gradings share.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -17,7 +17,7 @@ use crate::interrupt;
 use crate::latency::LoopLatency;
 use crate::limits::Limits;
 use crate::prepared::{Audience, PrepareError, Prepared};
-use crate::sandbox::{Places, Sandbox, Tier};
+use crate::sandbox::{Places, Sandbox, Tier, tight};
 use crate::stop::Stop;
 use crate::submission::{Caps, Submission, SubmissionError};
 use crate::toolchain::{Toolchain, ToolchainError};
@@ -25,6 +25,9 @@ use crate::verdict::{CheckResult, CheckStatus, Metrics, SCHEMA, Status, Verdict}
 
 /// Passwords hashed for a picture.
 const PASSWORDS: u32 = 2;
+
+/// How often a folder that cannot be read is read again.
+const READ_AGAIN: usize = 2;
 
 /// Grades submissions of one course.
 #[derive(Clone, Debug)]
@@ -57,15 +60,33 @@ pub enum GradeError {
     #[error(transparent)]
     Submission(SubmissionError),
     /// The machine failed us.
-    #[error(
-        "cannot compile or run submissions: {0}; is there space below `target/`, and may programs be started?"
-    )]
+    #[error("cannot compile or run submissions: {}; {}", .0, what_to_do())]
     Machine(std::io::Error),
+    /// It was tried, and the grader did not survive it.
+    #[error(
+        "grading it has ended the grader {deaths} times, so it is passed by; delete `{}` to have it tried again", mark.display()
+    )]
+    PassedBy {
+        /// How often.
+        deaths: u32,
+        /// The file that says so.
+        mark: PathBuf,
+    },
     /// The code is a stranger's, and the sandbox is not full.
     #[error(
         "the sandbox is {} here, so strangers' code is not run; `cargo grader doctor` says what is missing, `--allow-degraded` runs it all the same", .0.name()
     )]
     Sandbox(Tier),
+}
+
+/// What may be wrong with a machine on which nothing can be graded.
+fn what_to_do() -> String {
+    match tight().join("; ") {
+        none if none.is_empty() => {
+            "is there space below `target/`, and may programs be started?".to_owned()
+        }
+        limits => limits,
+    }
 }
 
 /// Why a submission has no worker: its own doing, in words for its author.
@@ -221,7 +242,15 @@ impl Grader {
             bytes: self.limits(drill)?.source_bytes,
             ..Caps::default()
         };
-        Submission::read_with(path, &caps).map_err(GradeError::Submission)
+        let mut read = Submission::read_with(path, &caps);
+        // A folder that somebody writes to meanwhile may be whole a moment later.
+        for _ in 0..READ_AGAIN {
+            if read.is_ok() || !path.is_dir() {
+                break;
+            }
+            read = Submission::read_with(path, &caps);
+        }
+        read.map_err(GradeError::Submission)
     }
 
     /// Grades a submission that was read for `drill`.

@@ -8,6 +8,7 @@
 
 mod policies;
 mod promises;
+mod tight;
 
 use std::io;
 use std::os::unix::fs::lchown;
@@ -28,6 +29,7 @@ use crate::limits::Limits;
 pub(crate) use policies::Calling;
 pub use policies::Places;
 pub use promises::{Kept, Promise};
+pub(crate) use tight::tight;
 
 /// How far strangers' code is kept apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

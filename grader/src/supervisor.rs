@@ -7,6 +7,7 @@
 mod channel;
 pub(crate) mod output;
 mod pulse;
+mod signals;
 mod threads;
 
 use std::io;
@@ -229,29 +230,7 @@ impl Worker {
 pub(crate) fn describe(status: ExitStatus, limits: &Limits) -> String {
     match (status.code(), status.signal()) {
         (Some(code), _) => format!("it exited with code {code}"),
-        (_, Some(signal)) => format!("it was ended by {}", signal_name(signal, limits)),
+        (_, Some(signal)) => format!("it was ended by {}", signals::name(signal, limits)),
         _ => "it ended".to_owned(),
-    }
-}
-
-fn signal_name(signal: i32, limits: &Limits) -> String {
-    use rustix::process::Signal;
-    let cpu = limits.cpu.as_secs();
-    let memory = limits.memory_bytes >> 20;
-    let named = |known: Signal| signal == known.as_raw();
-    match () {
-        () if named(Signal::ABORT) => {
-            format!("SIGABRT (an abort, or memory that could not be had: the limit is {memory} MiB)")
-        }
-        () if named(Signal::SEGV) => "SIGSEGV (a stack overflow, most often)".to_owned(),
-        () if named(Signal::KILL) => "SIGKILL".to_owned(),
-        () if named(Signal::XCPU) => format!("SIGXCPU (the CPU time limit of {cpu} s)"),
-        () if named(Signal::SYS) => {
-            "SIGSYS (it tried what no submission may: start a program, use the network, touch another process or the clock)".to_owned()
-        }
-        () if named(Signal::BUS) => "SIGBUS".to_owned(),
-        () if named(Signal::ILL) => "SIGILL".to_owned(),
-        () if named(Signal::TERM) => "SIGTERM".to_owned(),
-        () => format!("signal {signal}"),
     }
 }

@@ -1,6 +1,7 @@
 //! `batch`: a whole class, graded as far as it is new.
 
 mod list;
+mod overseer;
 mod progress;
 mod summary;
 
@@ -13,9 +14,9 @@ use super::Exit;
 use crate::batch::changes;
 use crate::batch::rules::SEEDS;
 use crate::batch::store::Ids;
+use crate::batch::{Attempts, plan, run as grade_all};
 use crate::batch::{Class, ClassDrill, Records, Store};
 use crate::batch::{Found, Layout, Pattern, Run, Search, Settings};
-use crate::batch::{plan, run as grade_all};
 use crate::class_report::{Options, Statistics, write_all};
 use crate::cli::batch::{Batch, ExportLayout};
 use crate::course::Course;
@@ -44,6 +45,9 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
         .out
         .as_deref()
         .context("no folder for the results; name one with `--out`")?;
+    if let Some(exit) = overseer::oversee(out)? {
+        return Ok(exit);
+    }
     let jobs = args.jobs.clamp(1, crate::cli::default_jobs());
     let grader = Grader::new(course)?
         .without_pictures()
@@ -58,7 +62,9 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
         super::grade::note(tier);
     }
 
+    overseer::limit_memory();
     let store = Store::open(out)?;
+    let attempts = Attempts::of(store.out());
     let kept = store.settings();
     let seed = args.seed.or(kept.as_ref().map(|kept| kept.seed));
     let seed = seed.unwrap_or_else(|| fastrand::u64(..SEEDS));
@@ -88,11 +94,16 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
     let plan = plan(&grader, &store, &args.dir, &hand_ins, seed)?;
 
     let progress = Progress::new(&plan, hand_ins.len(), seed);
-    interrupt::at_last(progress.last_words());
+    let (last_words, marks) = (progress.last_words(), attempts.clone());
+    interrupt::at_last(move || {
+        marks.take_back();
+        last_words();
+    });
     grade_all(
         Run {
             grader: &grader,
             store: &store,
+            attempts: &attempts,
             dir: &args.dir,
             jobs,
             kept: &|record| progress.one(record),

@@ -9,30 +9,50 @@ use crate::cli::{Doctor, Format};
 use crate::course::Course;
 use crate::grading::Grader;
 use crate::sandbox::{Kept, Promise, Sandbox, Tier};
+use crate::text::one_line;
+
+/// What to do where the sandbox holds and nothing compiles.
+const GRADING: &str = "needs a toolchain and a linker that other users may read: a root without CAP_SYS_ADMIN keeps neither below `/root` (set RUSTUP_HOME), and has a `target/` that others may enter (CARGO_TARGET_DIR)";
 
 pub(super) fn run(course: Course, args: &Doctor) -> Result<Exit> {
     let grader = Grader::new(course)?;
     let sandbox = grader.sandbox();
+    let trouble = trouble(&grader)?;
     let mut out = anstream::stdout();
     match args.format {
-        Format::Human => tell(sandbox, &mut out)?,
+        Format::Human => tell(sandbox, trouble.as_deref(), &mut out)?,
         Format::Json => {
             let report = serde_json::json!({
                 "schema": 1,
                 "sandbox": sandbox.tier(),
                 "promises": sandbox.promises(),
+                "grading": { "works": trouble.is_none(), "trouble": trouble },
             });
             serde_json::to_writer_pretty(&mut out, &report)?;
             writeln!(out)?;
         }
     }
-    Ok(match sandbox.tier() {
-        Tier::Full => Exit::Passed,
+    Ok(match (sandbox.tier(), trouble) {
+        (Tier::Full, None) => Exit::Passed,
         _ => Exit::Failed,
     })
 }
 
-fn tell(sandbox: &Sandbox, out: &mut dyn Write) -> Result<()> {
+/// What keeps a drill's stub from being graded, which is what all this is for.
+fn trouble(grader: &Grader) -> Result<Option<String>> {
+    let course = grader.course();
+    let graded = |slug: &String| course.drill(slug).ok();
+    let Some(drill) = course.slugs()?.iter().find_map(graded) else {
+        return Ok(None);
+    };
+    let stub = course.solution_dir(drill.slug()).join("stub.rs");
+    Ok(match grader.grade(drill, &stub, 1) {
+        Ok(_) => None,
+        Err(error) => Some(error.to_string()),
+    })
+}
+
+fn tell(sandbox: &Sandbox, trouble: Option<&str>, out: &mut dyn Write) -> Result<()> {
     for promise in sandbox.promises() {
         let mark = match (promise.is_kept(), promise.required) {
             (true, _) => "kept  ",
@@ -45,7 +65,20 @@ fn tell(sandbox: &Sandbox, out: &mut dyn Write) -> Result<()> {
             writeln!(out, "        {}", promise.advice)?;
         }
     }
+    let mark = trouble.map_or("kept  ", |_| "BROKEN");
+    writeln!(
+        out,
+        "{mark}  a drill's stub is compiled and graded  (grading)"
+    )?;
+    if let Some(why) = trouble {
+        writeln!(out, "        {}", one_line(why, 600))?;
+        writeln!(out, "        {GRADING}")?;
+    }
     let tier = sandbox.tier();
+    if tier == Tier::Full && trouble.is_some() {
+        writeln!(out, "\nsandbox: full; but nothing can be graded here")?;
+        return Ok(());
+    }
     let meaning = match tier {
         Tier::Full => "strangers' code is graded",
         Tier::Degraded => "strangers' code is graded only with `--allow-degraded`",
