@@ -27,12 +27,13 @@ use crate::drills::Drill;
 use crate::interrupt::Folder;
 use crate::limits::{Confined, Limits};
 use crate::prepared::{Prepared, shared};
-use crate::sandbox::{Calling, Places, Sandbox, User};
+use crate::sandbox::{Calling, Places, Sandbox, User, tight};
 use crate::stop::Stop;
 use crate::stopwatch::Stopwatch;
 use crate::submission::Submission;
 use crate::supervisor::describe;
 use crate::supervisor::output::Output;
+use crate::text::one_line;
 
 pub use control::Control;
 use said::Said;
@@ -139,6 +140,13 @@ pub fn compile(
         }
         other => other,
     };
+    if let Err(Failed::Refused { text, doubt }) = &failed
+        && *doubt != Doubt::None
+        && !tight().is_empty()
+    {
+        // Whose limit it was cannot be told.
+        return Err(io::Error::other(one_line(text.trim(), 300)).into());
+    }
     failed.map_err(|failed| match failed {
         Failed::Refused { text, .. } => CompileError::Submission(text),
         Failed::Error(error) => error,

@@ -473,8 +473,23 @@ impl Grader {
         } else {
             Status::Failed
         };
+        if !verdict.passed() && (crashed || ran_short(verdict)) && !tight().is_empty() {
+            let why = "the submission ran into a limit, and it may be the machine's";
+            return Err(GradeError::Machine(std::io::Error::other(why)));
+        }
         Ok(())
     }
+}
+
+/// Whether something that was to be had could not be had.
+fn ran_short(verdict: &Verdict) -> bool {
+    let words = [
+        "Resource temporarily unavailable",
+        "Too many open files",
+        "Cannot allocate memory",
+    ];
+    let short = |check: &CheckResult| words.iter().any(|words| check.message.contains(words));
+    verdict.checks.iter().any(short)
 }
 
 fn fill(result: &mut CheckResult, decision: &Decision, hint: &str, limits: &Limits) {

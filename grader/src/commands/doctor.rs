@@ -38,18 +38,19 @@ pub(super) fn run(course: Course, args: &Doctor) -> Result<Exit> {
     })
 }
 
-/// What keeps a drill's stub from being graded, which is what all this is for.
+/// What keeps some drill's stub from being graded, which is what all this is for.
 fn trouble(grader: &Grader) -> Result<Option<String>> {
     let course = grader.course();
-    let graded = |slug: &String| course.drill(slug).ok();
-    let Some(drill) = course.slugs()?.iter().find_map(graded) else {
-        return Ok(None);
-    };
-    let stub = course.solution_dir(drill.slug()).join("stub.rs");
-    Ok(match grader.grade(drill, &stub, 1) {
-        Ok(_) => None,
-        Err(error) => Some(error.to_string()),
-    })
+    for slug in course.slugs()? {
+        let Ok(drill) = course.drill(&slug) else {
+            continue;
+        };
+        let stub = course.solution_dir(&slug).join("stub.rs");
+        if let Err(error) = grader.grade(drill, &stub, 1) {
+            return Ok(Some(format!("`{slug}`: {error}")));
+        }
+    }
+    Ok(None)
 }
 
 fn tell(sandbox: &Sandbox, trouble: Option<&str>, out: &mut dyn Write) -> Result<()> {
@@ -68,7 +69,7 @@ fn tell(sandbox: &Sandbox, trouble: Option<&str>, out: &mut dyn Write) -> Result
     let mark = trouble.map_or("kept  ", |_| "BROKEN");
     writeln!(
         out,
-        "{mark}  a drill's stub is compiled and graded  (grading)"
+        "{mark}  every drill's stub is compiled and graded  (grading)"
     )?;
     if let Some(why) = trouble {
         writeln!(out, "        {}", one_line(why, 600))?;

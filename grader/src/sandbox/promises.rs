@@ -157,6 +157,11 @@ pub(super) fn tried(sandbox: &Sandbox, places: &Places, memory: &Path) -> Vec<Pr
         return promises;
     }
     let promises = try_all(sandbox, places);
+    // What could not be tried says nothing of the next time.
+    let untried = |promise: &Promise| matches!(promise.kept, Kept::Untried(_));
+    if promises.iter().any(untried) {
+        return promises;
+    }
     // Without a memory they are tried again next time.
     let _ = serde_json::to_vec(&promises).map(|text| {
         let write = tempfile::NamedTempFile::new_in(memory)
