@@ -175,9 +175,12 @@ impl Prepared {
     }
 
     /// The shared libraries that rustc itself loads; none where that is not known.
-    pub(crate) fn loaded_by_rustc(&self, toolchain: &Toolchain) -> Vec<PathBuf> {
+    ///
+    /// # Errors
+    /// When rustc cannot be started.
+    pub(crate) fn loaded_by_rustc(&self, toolchain: &Toolchain) -> io::Result<Vec<PathBuf>> {
         match self.loaded.iter().all(|path| path.is_file()) {
-            true => self.loaded.clone(),
+            true => Ok(self.loaded.clone()),
             // The system has others by now.
             false => loaded::by(toolchain.rustc()),
         }
@@ -344,7 +347,7 @@ impl Recipe {
             deps,
             launcher,
             shared,
-            loaded: loaded::by(toolchain.rustc()),
+            loaded: loaded::by(toolchain.rustc()).map_err(failed)?,
             manifest: Arc::new(Mutex::new(manifest)),
             _used: None,
         })

@@ -1,29 +1,34 @@
 //! The shared libraries that a program loads: rustc's, so that it can be given those and
 //! nothing else of the system's.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// What the dynamic linker says that it would load for `program`; nothing where it does
 /// not say, as on systems without glibc.
-pub(super) fn by(program: &Path) -> Vec<PathBuf> {
+///
+/// # Errors
+/// When the program cannot be started, or something ends it.
+pub(super) fn by(program: &Path) -> io::Result<Vec<PathBuf>> {
     // It lists them and starts nothing: this is what `ldd` does.
-    let asked = Command::new(program.canonicalize().as_deref().unwrap_or(program))
+    let listed = Command::new(program.canonicalize()?)
         .env("LD_TRACE_LOADED_OBJECTS", "1")
         .stdin(Stdio::null())
-        .output();
-    let listed = asked.ok().filter(|output| output.status.success());
-    let listed = listed.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
-    let libraries: Vec<PathBuf> = listed
-        .iter()
-        .flat_map(|text| text.lines())
-        .filter_map(library)
-        .collect();
+        .output()?;
+    if listed.status.code().is_none() {
+        let how = listed.status;
+        return Err(io::Error::other(format!(
+            "listing rustc's libraries: {how}"
+        )));
+    }
+    let listed = String::from_utf8_lossy(&listed.stdout);
+    let libraries: Vec<PathBuf> = listed.lines().filter_map(library).collect();
     // All or nothing: it does not start without one of them.
-    match libraries.iter().all(|path| path.is_file()) {
+    Ok(match libraries.iter().all(|path| path.is_file()) {
         true => libraries,
         false => Vec::new(),
-    }
+    })
 }
 
 /// `NAME => PATH (ADDRESS)` or `PATH (ADDRESS)`.

@@ -73,7 +73,7 @@ impl Places {
         std::fs::create_dir_all(&root)?;
         Ok(Places {
             quick_linker: quick_linker(sysroot),
-            loaded: prepared.loaded_by_rustc(toolchain),
+            loaded: prepared.loaded_by_rustc(toolchain)?,
             standard: standard(sysroot),
             sysroot: sysroot.to_owned(),
             rustc,

@@ -167,6 +167,8 @@ fn a_rustc_that_somebody_kills_says_nothing_of_the_submission() {
     let course = Scratch::gradable();
     let fixture = "grader/tests/fixtures/misbehaviour/endless_const_allowed.rs";
     course.take(fixture, "submission.rs");
+    // Preparing starts a rustc as well.
+    assert_eq!(status(&course.run(&GRADE)), "passed");
     let mut grader = std::process::Command::new(env!("CARGO_BIN_EXE_grader"));
     grader
         .args(["grade", "inflight_fix", "submission.rs", "--format", "json"])
