@@ -17,12 +17,12 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
+use grader::build::submission::Submission;
 use grader::course::Course;
 use grader::drills::{self, Drill};
 use grader::exam::Exam;
-use grader::grading::Grader;
-use grader::submission::Submission;
-use grader::verdict::CheckStatus;
+use grader::grade::grading::Grader;
+use play::check::CheckStatus;
 
 /// A stall of so many milliseconds or more makes a loop count as blocked.
 const LINE_MS: f64 = 10.0;

@@ -11,8 +11,8 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 use grader::course::Course;
 use grader::drills::{self, Drill};
-use grader::grading::Grader;
-use grader::sandbox::{Sandbox, Tier};
+use grader::drive::sandbox::{Sandbox, Tier};
+use grader::grade::grading::Grader;
 
 const ROUNDS: usize = 15;
 const SIDE_BY_SIDE: usize = 50;

@@ -4,49 +4,24 @@
 //! schedules, lets rules judge them, makes failing ones short and decides checks.
 
 mod findings;
+mod flood;
 mod shorten;
+pub mod trace;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 pub use findings::{Finding, Findings, violations};
 
-use crate::driver::{Driver, Run};
-use crate::evidence::Evidence;
-use crate::explore::{self, Coverage, Follow};
-use crate::judge::{self, Kind, Rules, Violation};
-use crate::schedule::{Action, ReplayKey, Turn};
-use crate::space::{PATIENCE_MICROS, Paths};
-use crate::supervisor::Failure;
-use crate::timeline;
-use crate::verdict::CheckStatus;
-
-/// One hidden test of a drill.
-#[derive(Debug)]
-pub struct Check {
-    /// Stable, in snake case.
-    pub id: &'static str,
-    /// What it demands, in one plain line.
-    pub title: &'static str,
-    /// Whether a submission can pass without it; otherwise it is mastery.
-    pub required: bool,
-    /// Its points.
-    pub points: u32,
-    /// A nudge that does not give the answer away.
-    pub hint: &'static str,
-}
-
-/// What became of a check.
-#[derive(Clone, Debug)]
-pub struct Decision {
-    /// Whether it held.
-    pub status: CheckStatus,
-    /// The fact seen; empty when it passed.
-    pub message: String,
-    /// The schedule that failed it.
-    pub schedule: Option<ReplayKey>,
-    /// That schedule in words.
-    pub timeline: Vec<String>,
-}
+use crate::drive::driver::{Driver, Run};
+use play::check::{Check, CheckStatus, Decision};
+use play::evidence::Evidence;
+use play::explore::{self, Coverage, Follow};
+use play::failure::Failure;
+use play::judge::{self, Kind, Rules, Violation};
+use play::schedule::{Action, ReplayKey, Turn};
+use play::space::{PATIENCE_MICROS, Paths};
+use play::timeline::{self, Line};
 
 /// Time passes: whoever waits for it alone need not wait any longer.
 const PATIENCE: Turn = Turn::full(Action::Pass {
@@ -67,7 +42,22 @@ pub struct Exam<'a> {
     survived: usize,
     /// What ended it, each time schedules were played.
     lost: Vec<Finding>,
+    /// All checks, where the exam may end early.
+    checks: &'static [Check],
+    /// The required check for whose failure it ends early.
+    failed: Option<&'static str>,
 }
+
+/// The turns that may follow: none where the run would go on without end.
+fn choices(paths: &dyn Paths, evidence: &Evidence) -> Follow<Turn> {
+    match evidence.restless() {
+        Some(_) => Follow::End,
+        None => paths.choices(evidence),
+    }
+}
+
+/// So long an exam goes on once a required check has failed: most end sooner.
+const ENOUGH: Duration = Duration::from_secs(6);
 
 /// Where no schedule at all could be played to its end, so many tries are enough: each
 /// costs processes and waits, and will not be judged.
@@ -85,12 +75,27 @@ impl<'a> Exam<'a> {
             out_of_time: false,
             survived: 0,
             lost: Vec::new(),
+            checks: &[],
+            failed: None,
         }
     }
 
-    /// The driver, for what no schedule expresses.
-    pub fn driver(&mut self) -> &mut Driver<'a> {
-        &mut self.driver
+    /// The same exam, which need not go on for long once a required one of `checks` has
+    /// failed. A right solution has all the time there is.
+    #[must_use]
+    pub fn ending_early(mut self, checks: &'static [Check]) -> Exam<'a> {
+        self.checks = checks;
+        self
+    }
+
+    /// The seed of the grading.
+    pub fn seed(&self) -> u64 {
+        self.driver.seed()
+    }
+
+    /// How many operations have begun in all runs so far.
+    pub fn operations(&self) -> u64 {
+        self.driver.tally().operations
     }
 
     /// Ends the exam: its driver, its decisions and how much was seen.
@@ -117,7 +122,7 @@ impl<'a> Exam<'a> {
         let coverage = explore::explore(
             &mut self.driver,
             SPACE_LIMIT,
-            |run: &Run| paths.choices(&run.evidence),
+            |run: &Run| choices(paths, &run.evidence),
             |played| findings.note(rules, played),
         );
         self.after(&mut findings, coverage);
@@ -139,7 +144,7 @@ impl<'a> Exam<'a> {
         let coverage = explore::wander(
             &mut self.driver,
             count,
-            |walk, run| match paths.choices(&run.evidence) {
+            |walk, run| match choices(paths, &run.evidence) {
                 Follow::AnyOf(choices) => dice[walk].choice(choices),
                 Follow::End => None,
                 // Half settling that settled everything: on to what comes next.
@@ -163,7 +168,7 @@ impl<'a> Exam<'a> {
             let played = self.driver.play_alone(turns.clone());
             findings.note(rules, &played);
             coverage.schedules += 1;
-            let stranded = !played.run.evidence.stranded().is_empty();
+            let stranded = !played.run.evidence.unserved().is_empty();
             if !stranded || played.failure.is_some() || turns.last() == Some(&PATIENCE) {
                 self.after(&mut findings, coverage);
                 return findings;
@@ -210,7 +215,7 @@ impl<'a> Exam<'a> {
         if let Some(message) = self.driver.panicked_closing() {
             let message = format!(
                 "it panicked while it was being dropped: {}",
-                crate::text::one_line(message, 200)
+                play::text::one_line(message, 200)
             );
             let finding = Finding {
                 turns: Vec::new(),
@@ -262,6 +267,8 @@ impl<'a> Exam<'a> {
         let first = relevant.min_by_key(|finding| finding.turns.len());
         if let Some(finding) = first {
             self.decide_against(check, rules, finding.clone());
+        } else if let Some(why) = self.why_ended(findings.out_of_time) {
+            self.skip(check, &why);
         } else if let Some(why) = findings.incomplete() {
             self.skip(check, &why);
         } else if kinds
@@ -282,21 +289,41 @@ impl<'a> Exam<'a> {
 
     /// Fails `check`, unless an earlier one failed for the very same reason.
     fn decide_against(&mut self, check: &'static str, rules: &dyn Rules, finding: Finding) {
+        let new_panicked = format!("`{}` panicked", self.driver.world().constructor());
         let same = |decision: &Decision| {
             let key = decision.schedule.as_ref();
             let process = Kind::OF_THE_PROCESS.contains(&finding.violation.kind);
-            let constructor =
-                finding.violation.turn == 0 && finding.violation.kind == Kind::Panicked;
+            let constructor = finding.violation.message.starts_with(&new_panicked);
+            let restless = finding.violation.kind == Kind::Restless;
             decision.status == CheckStatus::Failed
                 && decision.message == finding.violation.message
-                && (constructor || process && key.is_none_or(|key| key.turns == finding.turns))
+                && (constructor
+                    || restless
+                    || process && key.is_none_or(|key| key.turns == finding.turns))
         };
         if let Some((known, _)) = self.decisions.iter().find(|(_, decision)| same(decision)) {
             let why = format!("cannot be judged: see `{known}`");
             return self.skip(check, &why);
         }
         let decision = self.failed(check, rules, finding);
+        self.insert(check, decision);
+    }
+
+    fn insert(&mut self, check: &'static str, decision: Decision) {
+        let is_required = || self.checks.iter().any(|it| it.id == check && it.required);
+        let has_failed = decision.status == CheckStatus::Failed && is_required();
+        if has_failed && self.driver.end_by(ENOUGH) {
+            self.failed = Some(check);
+        }
         self.decisions.insert(check, decision);
+    }
+
+    /// Why schedules were not played, if the exam has ended early.
+    fn why_ended(&self, out_of_time: bool) -> Option<String> {
+        let failed = self.failed.filter(|_| out_of_time)?;
+        Some(format!(
+            "not judged: `{failed}` has failed, and runs of this submission take so long that the exam has ended early"
+        ))
     }
 
     /// Notes of every check that is not decided yet that it cannot be judged.
@@ -319,7 +346,7 @@ impl<'a> Exam<'a> {
     }
 
     /// Notes that a check did not hold, for a reason no schedule shows.
-    pub fn fail(&mut self, check: &'static str, message: String, timeline: Vec<String>) {
+    pub fn fail(&mut self, check: &'static str, message: String, timeline: Vec<Line>) {
         self.note(check, CheckStatus::Failed, message);
         if let Some(decision) = self.decisions.get_mut(check) {
             decision.timeline = timeline;
@@ -331,7 +358,8 @@ impl<'a> Exam<'a> {
         self.crashed |= matches!(failure, Failure::Died(_));
         if matches!(failure, Failure::OutOfTime(_)) {
             self.out_of_time = true;
-            self.skip(check, &failure.to_string());
+            let why = self.why_ended(true);
+            self.skip(check, &why.unwrap_or_else(|| failure.to_string()));
         } else {
             self.fail(check, failure.to_string(), Vec::new());
         }
@@ -351,7 +379,7 @@ impl<'a> Exam<'a> {
             schedule: None,
             timeline: Vec::new(),
         };
-        self.decisions.insert(check, decision);
+        self.insert(check, decision);
     }
 
     /// The decision that `finding` fails `check`, its schedule made short first.

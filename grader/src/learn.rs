@@ -4,6 +4,11 @@
 //! the terminal; they share a [`Desk`], and tell each other what happened through its
 //! board. The modules, in reading order:
 
+// What a learner has: the drills' stubs, hints shown, passes; and the book.
+pub mod book;
+pub mod learner;
+pub mod put_back;
+pub mod stub;
 // What is known, and what can be asked for.
 pub mod desk;
 pub mod queue;
@@ -35,11 +40,11 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use crate::book::{self, BookError};
 use crate::course::{Course, CourseError};
 use crate::drills::{self, Drill};
-use crate::interrupt;
-use crate::learner::Learner;
+use crate::drive::interrupt;
+use crate::learn::learner::Learner;
+use book::BookError;
 use builder::Builder;
 use desk::Desk;
 use editor::Editor;
@@ -104,12 +109,14 @@ pub fn run(course: Course, settings: Settings) -> Result<Infallible, LearnError>
     // Known before anything can be saved.
     let slugs = desk.board.read(slugs);
     let watch = Watch::new(desk.course.clone(), slugs.clone());
-    slugs.iter().for_each(|slug| desk.queue.some_time(slug));
+    slugs
+        .iter()
+        .for_each(|slug| desk.queue.grade_when_idle(slug));
     let watching = Arc::clone(&desk);
     let (book_changed, changes) = mpsc::channel();
     start("watch", move || {
         watch.run(|changed| match changed {
-            Changed::Drill(slug, since) => watching.queue.now(slug, Some(since)),
+            Changed::Drill(slug, since) => watching.queue.grade_now(slug, Some(since)),
             // Nobody is there to build it only when the program ends.
             Changed::Book => drop(book_changed.send(())),
         })

@@ -40,61 +40,44 @@
 //! modules are public for the program, its tests and its examples, and change as they
 //! must.
 //!
-//! The modules, in reading order:
+//! Its modules are rooms, each above all that it uses; the lowest stands first. Below all
+//! of them is the crate `play`:
 
-// What can happen, what is known, what is wrong.
-pub mod evidence;
-pub mod explore;
-pub mod judge;
-pub mod schedule;
-pub mod space;
-pub mod timeline;
+// What is on the disk.
+pub mod course;
+// Processes.
+pub mod drive;
+// One submission through one drill.
+pub mod exam;
 // The hidden tests.
 pub mod drills;
-pub mod exam;
-// From files to a running worker.
-pub mod compile;
-pub mod course;
-pub mod driver;
-pub mod limits;
-pub mod prepared;
-pub mod sandbox;
-pub mod stop;
-pub mod stopwatch;
-pub mod submission;
-pub mod supervisor;
-pub mod toolchain;
+// Which drills there are.
+pub mod catalogue;
+// What a drill is made of.
+pub mod authors;
+// From files to a program that can be started.
+pub mod build;
 // From a path to a verdict, and out to people.
-pub mod batch;
-pub mod book;
-pub mod class_report;
-pub mod cli;
-pub mod commands;
-pub mod feedback;
-pub mod grading;
-pub mod interrupt;
-pub mod latency;
+pub mod grade;
+// The book beside the editor.
 pub mod learn;
-pub mod learner;
-pub mod mirror;
-pub mod package;
-pub mod report;
-pub mod scaffold;
-pub mod stub;
-pub mod text;
-mod threads;
-pub mod trace;
-pub mod verdict;
+// A whole class.
+pub mod class;
+// The program.
+pub mod app;
 
+pub use play::text;
+
+pub use build::submission::Submission;
 pub use course::Course;
-pub use grading::GradeError;
-pub use submission::Submission;
-pub use verdict::{CheckResult, CheckStatus, Metrics, Status, Verdict};
+pub use grade::grading::GradeError;
+pub use grade::verdict::{CheckResult, Metrics, Status, Verdict};
+pub use play::check::CheckStatus;
 
 /// Grades a submission for the drill of that name.
 ///
 /// Builds what submissions are linked with first, if that is not there. Whoever grades
-/// many keeps a [`grading::Grader`], which looks for all of that only once.
+/// many keeps a [`grade::grading::Grader`], which looks for all of that only once.
 ///
 /// # Errors
 /// When there is no such drill, when the machine fails, or when the code is a
@@ -106,7 +89,7 @@ pub fn grade(
     seed: u64,
 ) -> Result<Verdict, GradeError> {
     let drill = course.drill(drill)?;
-    grading::Grader::new(course.clone())?
+    grade::grading::Grader::new(course.clone())?
         .without_pictures()
         .grade_submission(drill, submission, seed)
 }

@@ -5,8 +5,9 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use grader::cli::{self, Cli};
-use grader::{commands, interrupt};
+use grader::app::cli::{self, Cli};
+use grader::app::commands;
+use grader::drive::interrupt;
 
 fn main() -> ExitCode {
     let outcome = parsed().and_then(|cli| {

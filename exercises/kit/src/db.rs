@@ -26,7 +26,15 @@ enum Backend {
         latency: Duration,
     },
     #[cfg(feature = "supervised")]
-    Supervised(Arc<dyn crate::supervised::Database>),
+    Supervised(Arc<dyn crate::supervised::Operator>),
+}
+
+impl fmt::Debug for Db {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Db")
+            .field("fetches", &self.fetches())
+            .finish_non_exhaustive()
+    }
 }
 
 /// What is behind the handle, and what it will answer, is not shown.
@@ -43,11 +51,6 @@ impl Db {
     /// [`DbError::NotFound`]. For your own experiments and the public tests.
     pub fn simulated(latency: Duration) -> Db {
         Db::with(Backend::Simulated { latency })
-    }
-
-    #[cfg(feature = "supervised")]
-    pub(crate) fn supervised(database: Arc<dyn crate::supervised::Database>) -> Db {
-        Db::with(Backend::Supervised(database))
     }
 
     fn with(backend: Backend) -> Db {
@@ -73,9 +76,9 @@ impl Db {
     }
 }
 
-/// The answer to one fetch, to be awaited. In a box, so that whoever awaits it need not
+/// The answer to one fetch, to be awaited. In a box, so that code that awaits it need not
 /// be compiled anew with all that a fetch is made of.
-pub(crate) type Fetch = Pin<Box<dyn Future<Output = Result<User, DbError>> + Send>>;
+type Fetch = Pin<Box<dyn Future<Output = Result<User, DbError>> + Send>>;
 
 impl Shared {
     fn fetch(&self, id: UserId) -> Fetch {
@@ -83,7 +86,19 @@ impl Shared {
         match &self.backend {
             Backend::Simulated { latency } => Box::pin(simulated(*latency, id)),
             #[cfg(feature = "supervised")]
-            Backend::Supervised(database) => database.fetch(id),
+            Backend::Supervised(operator) => {
+                let answer = operator.begin("fetch_user", vec![id.0.into()]);
+                Box::pin(async move {
+                    match answer.await {
+                        Ok(name) => Ok(User {
+                            id,
+                            name: name.text().to_owned(),
+                        }),
+                        Err(failed) if failed.0 == "not_found" => Err(DbError::NotFound(id)),
+                        Err(_) => Err(DbError::Unavailable),
+                    }
+                })
+            }
         }
     }
 }
@@ -118,3 +133,49 @@ impl fmt::Display for DbError {
 }
 
 impl std::error::Error for DbError {}
+
+#[cfg(feature = "supervised")]
+mod supervised {
+    use super::{Backend, Db, DbError};
+    use crate::supervised::{Datum, Failed, Named, Supply, Told};
+    use crate::{User, UserId};
+
+    impl Supply {
+        /// A handle to the run's database, its fetch counter at zero.
+        pub fn db(&self) -> Db {
+            self.db_after(0)
+        }
+
+        /// A handle through which so many fetches have begun before.
+        pub fn db_after(&self, fetches: u64) -> Db {
+            let db = Db::with(Backend::Supervised(self.operator()));
+            db.shared
+                .fetches
+                .store(fetches, std::sync::atomic::Ordering::Relaxed);
+            db
+        }
+    }
+
+    impl Named for DbError {
+        fn named(&self) -> Failed {
+            match self {
+                DbError::NotFound(id) => Failed("not_found".to_owned(), vec![id.0.into()]),
+                DbError::Unavailable => Failed("unavailable".to_owned(), Vec::new()),
+            }
+        }
+
+        fn of(failed: &Failed) -> Option<DbError> {
+            match (&*failed.0, &failed.1[..]) {
+                ("not_found", [id]) => Some(DbError::NotFound(UserId(id.number() as u64))),
+                ("unavailable", []) => Some(DbError::Unavailable),
+                _ => None,
+            }
+        }
+    }
+
+    impl Told for User {
+        fn told(self) -> Datum {
+            Datum::List(vec![self.id.0.into(), Datum::Text(self.name)])
+        }
+    }
+}

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result, ensure};
-use grader::batch::Record;
+use grader::class::batch::Record;
 
 use crate::measure::{Running, say};
 

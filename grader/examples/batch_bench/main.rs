@@ -18,7 +18,7 @@ use std::path::Path;
 use anyhow::Result;
 use clap::{Parser, ValueEnum};
 use grader::course::Course;
-use grader::grading::Grader;
+use grader::grade::grading::Grader;
 
 /// What grading a class costs
 #[derive(Parser)]

@@ -7,8 +7,8 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 use grader::course::Course;
 use grader::drills;
-use grader::grading::Grader;
-use grader::sandbox::Sandbox;
+use grader::drive::sandbox::Sandbox;
+use grader::grade::grading::Grader;
 use tempfile::TempDir;
 
 use crate::cargo;

@@ -10,9 +10,9 @@ use std::sync::mpsc::Receiver;
 use super::LearnError;
 use super::desk::Desk;
 use super::site::{Shelf, Site};
-use crate::book;
-use crate::interrupt::Folder;
-use crate::text::one_line;
+use crate::drive::interrupt::Folder;
+use crate::learn::book;
+use play::text::one_line;
 
 /// Builds the book of a course.
 #[derive(Debug)]

@@ -14,16 +14,16 @@ use thiserror::Error;
 use super::editor::Editor;
 use super::queue::Queue;
 use super::state::{Board, Phase};
-use crate::compile::Compiled;
+use crate::build::compile::Compiled;
 use crate::course::{Course, CourseError};
 use crate::drills;
-use crate::driver::Service;
-use crate::grading::Grader;
-use crate::learner::{Learner, LearnerError};
-use crate::schedule::ReplayKey;
-use crate::stub::{PutBack, Stub, StubError};
-use crate::trace::{Subject, Trace};
-use crate::verdict::Verdict;
+use crate::exam::trace::{Subject, Trace};
+use crate::grade::grading::Grader;
+use crate::grade::verdict::Verdict;
+use crate::learn::learner::{Learner, LearnerError};
+use crate::learn::put_back::{PutBack, StubError};
+use crate::learn::stub::Stub;
+use play::schedule::ReplayKey;
 
 /// Why something was not done.
 #[derive(Debug, Error)]
@@ -132,7 +132,7 @@ impl Desk {
     }
 
     /// Gradings can begin.
-    pub(super) fn is_ready(&self, grader: Grader) {
+    pub(super) fn set_grader(&self, grader: Grader) {
         // Nobody else prepares one.
         let _ = self.grader.set(grader);
     }
@@ -143,7 +143,7 @@ impl Desk {
         // What was kept before is of another text.
         kept.remove(&verdict.drill);
         if let Some(compiled) = compiled {
-            let key = |check: &crate::verdict::CheckResult| {
+            let key = |check: &crate::grade::verdict::CheckResult| {
                 let key = check.schedule.as_ref()?.parse().ok()?;
                 Some((check.id.clone(), key))
             };
@@ -218,7 +218,7 @@ impl Desk {
     /// When there is no such drill.
     pub fn grade(&self, slug: &str) -> Result<(), Refused> {
         self.known(slug)?;
-        self.queue.now(slug, None);
+        self.queue.grade_now(slug, None);
         Ok(())
     }
 
@@ -231,10 +231,12 @@ impl Desk {
         if self.course.exercise(slug).is_err() {
             return Err(Refused::Failed(gone(slug)));
         }
-        let done = Stub::of(&self.course, slug)?.put_back(&self.course)?;
+        let done = Stub::of(&self.course, slug)
+            .map_err(StubError::from)?
+            .put_back(&self.course)?;
         self.show_progress(slug);
         // Who watches the files would find out; whoever asked need not wait for that.
-        self.queue.now(slug, None);
+        self.queue.grade_now(slug, None);
         Ok(done)
     }
 
@@ -271,7 +273,7 @@ impl Desk {
         let key = kept.schedules.get(check).ok_or_else(none)?;
         let drill = drills::find(slug).ok_or_else(none)?;
         let grader = self.grader().ok_or_else(none)?;
-        if drill.service() != Service::Users {
+        if drill.world().uses_threads() {
             // No figure draws threads.
             return Err(none());
         }

@@ -61,7 +61,7 @@ impl Editor {
         let link = match known {
             Some((_, link)) => *link,
             None if is_link(name) => name,
-            None => return Err(NoEditor(crate::text::one_line(name, 80))),
+            None => return Err(NoEditor(play::text::one_line(name, 80))),
         };
         Ok(Some(Editor {
             link: link.to_owned(),

@@ -9,15 +9,15 @@ use super::desk::{Desk, gone};
 use super::places::places;
 use super::queue::Job;
 use super::state::{Phase, PreparePhase};
-use crate::compile::Compiled;
+use crate::build::compile::Compiled;
+use crate::build::prepared::{Audience, Progress};
 use crate::course::CourseError;
 use crate::drills::Drill;
-use crate::grading::{GradeError, Grader};
-use crate::learner::Learner;
-use crate::prepared::{Audience, Progress};
-use crate::sandbox::Tier;
-use crate::text::one_line;
-use crate::verdict::{Status, Verdict};
+use crate::drive::sandbox::Tier;
+use crate::grade::grading::{GradeError, Grader};
+use crate::grade::verdict::{Status, Verdict};
+use crate::learn::learner::Learner;
+use play::text::one_line;
 
 /// Seeds are drawn below this: short enough to copy.
 const SEEDS: u64 = 1 << 40;
@@ -25,12 +25,12 @@ const SEEDS: u64 = 1 << 40;
 /// Grades until the program ends.
 pub(super) fn run(desk: &Desk) -> ! {
     loop {
-        let wishes = desk.queue.wishes();
+        let requests = desk.queue.requests();
         if prepare(desk) {
             break;
         }
         // Most often the network was missing. Whoever saves or asks wants another try.
-        desk.queue.await_wish(wishes);
+        desk.queue.await_request(requests);
     }
     loop {
         let job = desk.queue.take();
@@ -60,7 +60,7 @@ fn prepare(desk: &Desk) -> bool {
                     tier.name()
                 ),
             };
-            desk.is_ready(grader);
+            desk.set_grader(grader);
             desk.board.change_prepare(|prepare| {
                 prepare.phase = PreparePhase::Ready;
                 prepare.done = prepare.total;

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::editor::Editor;
-use crate::text::one_line;
+use play::text::one_line;
 
 /// The most places told; the text has them all.
 const MOST: usize = 20;

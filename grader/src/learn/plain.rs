@@ -9,8 +9,8 @@ use super::browse;
 use super::desk::Desk;
 use super::state::{BookNow, DrillNow, News, Phase, Prepare, PreparePhase, State, What};
 use super::terminal::End;
-use crate::text::one_line;
-use crate::verdict::{CheckStatus, Status, Verdict};
+use crate::grade::verdict::{CheckStatus, Status, Verdict};
+use play::text::one_line;
 
 /// Says what happens until the program ends.
 pub(super) fn run(desk: &Desk, address: &str, open: bool) -> End {

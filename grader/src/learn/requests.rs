@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::desk::{Desk, Refused};
 use super::state::json;
-use crate::stub::PutBack;
+use crate::learn::put_back::PutBack;
 
 /// JSON with its status, or words for an error.
 pub(super) type Answer = Result<(StatusCode, String), (StatusCode, String)>;

@@ -10,7 +10,7 @@ use serde::Serialize;
 use tokio::sync::broadcast;
 
 use super::places::Place;
-use crate::verdict::Verdict;
+use crate::grade::verdict::Verdict;
 
 /// Changes kept for a listener that is slow; one that misses some reads the state again.
 const NEWS: usize = 64;

@@ -16,8 +16,8 @@ use std::time::{Duration, Instant};
 use notify::event::{AccessKind, AccessMode};
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
+use crate::build::submission::Submission;
 use crate::course::Course;
-use crate::submission::Submission;
 
 /// Nothing happens for so long: then a save is over. A look that comes too early costs a
 /// grading that is ended at once, so this can be short.

@@ -11,8 +11,8 @@ use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use grader::prepared::Prepared;
-use grader::toolchain::Toolchain;
+use grader::build::prepared::Prepared;
+use grader::drive::toolchain::Toolchain;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -418,7 +418,7 @@ fn attempt_all(nobody: bool) {
 }
 
 /// All that is said of a submission to its author.
-fn said_of(verdict: &Value) -> String {
+pub(crate) fn said_of(verdict: &Value) -> String {
     let checks = verdict["checks"].as_array().expect("a list").iter();
     let failed = checks.filter(|check| check["status"] == "failed");
     let mut said: String = failed
@@ -450,7 +450,7 @@ fn no_line_for_people_is_a_command() {
     ] {
         let verdict = crate::verdicts::grade("inflight_fix", &bait.attack(name));
         let mut shown = Vec::new();
-        grader::report::Report::one(&grader::report::Human, &verdict, &mut shown)
+        grader::grade::report::Report::one(&grader::grade::report::Human, &verdict, &mut shown)
             .expect("memory can be written");
         let shown = text(&shown);
         assert!(shown.contains("error file=a.rs"), "{shown}");
@@ -505,7 +505,7 @@ fn nothing_but_its_source_takes_part() {
     let verdict = crate::verdicts::grade("inflight_fix", &path);
     assert_eq!(
         verdict.status,
-        grader::verdict::Status::Failed,
+        grader::grade::verdict::Status::Failed,
         "{}",
         verdict.diagnostics
     );

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use grader::batch::Record;
+use grader::class::batch::Record;
 
 use crate::courses::Scratch;
 

@@ -6,14 +6,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use grader::batch::record::{RECORD_SCHEMA, Record};
-use grader::batch::student::Student;
-use grader::batch::{Class, ClassDrill, shape};
-use grader::class_report::{Options, Statistics, write_all};
-use grader::feedback::{Feedback, Level};
-use grader::package::{Packing, workflow};
-use grader::report::{Gradescope, Report};
-use grader::submission::Submission;
+use grader::authors::package::{Packing, workflow};
+use grader::build::submission::Submission;
+use grader::class::batch::record::{RECORD_SCHEMA, Record};
+use grader::class::batch::student::Student;
+use grader::class::batch::{Class, ClassDrill, shape};
+use grader::class::class_report::{Options, Statistics, write_all};
+use grader::grade::feedback::{Feedback, Level};
+use grader::grade::report::{Gradescope, Report};
 
 use crate::courses::{real, root};
 use crate::verdicts::{steady, verdict};
@@ -147,7 +147,7 @@ fn what_the_book_shows_of_a_class_is_what_the_reports_say() {
         .all(&[Feedback::at(Level::Checks).of(carol)], &mut gradescope)
         .expect("memory can be written");
     let packing = Packing {
-        drill: "inflight_fix".to_owned(),
+        drills: vec!["inflight_fix".to_owned()],
         options: vec!["--feedback full".to_owned()],
     };
     let files = [

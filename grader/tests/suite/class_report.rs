@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use grader::batch::record::{RECORD_SCHEMA, Record};
-use grader::batch::store::{Ids, Settings};
-use grader::batch::student::Student;
-use grader::batch::{Class, ClassDrill};
-use grader::class_report::{KnownShape, Options, Statistics, write_all};
-use grader::feedback::{CheckSettings, Level, Visibility};
-use grader::verdict::Status;
+use grader::class::batch::record::{RECORD_SCHEMA, Record};
+use grader::class::batch::store::{Ids, Settings};
+use grader::class::batch::student::Student;
+use grader::class::batch::{Class, ClassDrill};
+use grader::class::class_report::{KnownShape, Options, Statistics, write_all};
+use grader::course::settings::{CheckSettings, Visibility};
+use grader::grade::feedback::Level;
+use grader::grade::verdict::Status;
 use tempfile::TempDir;
 
 use crate::courses::{Scratch, real, root};
@@ -80,7 +81,7 @@ pub(crate) fn records() -> Vec<Record> {
     let mut before = records[11].outcome();
     before.status = Status::Failed;
     before.score = 60;
-    let failed = grader::verdict::CheckStatus::Failed;
+    let failed = play::check::CheckStatus::Failed;
     before.checks.insert("cached".to_owned(), failed);
     records[11].before = Some(before);
     records

@@ -6,9 +6,9 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
+use grader::build::prepared::Prepared;
 use grader::course::Course;
-use grader::prepared::Prepared;
-use grader::toolchain::Toolchain;
+use grader::drive::toolchain::Toolchain;
 use tempfile::TempDir;
 
 /// The repository this is compiled from.

@@ -6,9 +6,11 @@ pub(crate) mod made;
 mod schemas;
 mod shown;
 
-use grader::feedback::{Feedback, Level};
-use grader::report::{Exercism, Github, Gradescope, Junit, Markdown, PrairieLearn, Report, Source};
-use grader::verdict::{Status, Verdict};
+use grader::grade::feedback::{Feedback, Level};
+use grader::grade::report::{
+    Exercism, Github, Gradescope, Junit, Markdown, PrairieLearn, Report, Source,
+};
+use grader::grade::verdict::{Status, Verdict};
 
 use made::verdict;
 

@@ -8,15 +8,16 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use grader::build::prepared::Prepared;
 use grader::drills;
-use grader::driver::{Driver, Service};
-use grader::exam::{Decision, Exam};
-use grader::limits::Limits;
-use grader::prepared::Prepared;
-use grader::stopwatch::Stopwatch;
-use grader::supervisor::Worker;
-use grader::toolchain::Toolchain;
-use grader::verdict::CheckStatus;
+use grader::drive::driver::Driver;
+use grader::drive::limits::Limits;
+use grader::drive::stopwatch::Stopwatch;
+use grader::drive::supervisor::Worker;
+use grader::drive::toolchain::Toolchain;
+use grader::exam::Exam;
+use play::check::CheckStatus;
+use play::check::Decision;
 use tempfile::TempDir;
 
 use crate::courses::{real, root};
@@ -111,7 +112,7 @@ fn limits() -> Limits {
 fn failed(program: &Path) -> Vec<String> {
     let limits = limits();
     let drill = drills::find("inflight_fix").expect("it is a drill");
-    let mut exam = Exam::new(Driver::new(program, &limits, Service::Users, SEED));
+    let mut exam = Exam::new(Driver::new(program, &limits, drill.world(), SEED));
     drill.examine(&mut exam);
     let (driver, decisions, _) = exam.finish();
     assert!(driver.broken().is_none(), "{:?}", driver.broken());
@@ -187,14 +188,15 @@ fn who_can_make_any_system_call_gets_nowhere() {
 
 /// How a worker dies of its first order, and what it printed.
 fn last_words(program: &Path, last: Option<i64>) -> (String, String) {
-    use worker::protocol::{Order, Step};
+    use protocol::{Order, Step};
     let started = Worker::start(program, &limits(), Stopwatch::start()).expect("it can be started");
     let mut worker = started.expect("it says hello");
     let order = Order {
         run: 1,
         steps: vec![Step::New {
             seed: 1,
-            max_parallel: None,
+            arguments: Vec::new(),
+            polled: protocol::Polled::Alone,
         }],
     };
     let (_, failure) = worker.exchange(&[order]);

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use grader::authors::mirror;
 use grader::drills;
-use grader::mirror;
 
 use crate::courses::{real, root};
 

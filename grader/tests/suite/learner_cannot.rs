@@ -3,8 +3,8 @@
 use std::fs;
 use std::process::Command;
 
-use grader::toolchain::Toolchain;
-use grader::verdict::{Status, Verdict};
+use grader::drive::toolchain::Toolchain;
+use grader::grade::verdict::{Status, Verdict};
 
 use crate::courses::{real, root};
 use crate::verdicts::{grade, verdict};
@@ -113,7 +113,7 @@ fn unsafe_code_is_rejected_in_every_form() {
 #[test]
 fn the_grader_s_seam_is_missing_without_its_feature() {
     let toolchain = Toolchain::find(root()).unwrap();
-    let prepared = grader::prepared::Prepared::get(&real(), &toolchain).unwrap();
+    let prepared = grader::build::prepared::Prepared::get(&real(), &toolchain).unwrap();
     let bcrypt = fs::read_dir(prepared.deps())
         .unwrap()
         .map(|entry| entry.unwrap().path())

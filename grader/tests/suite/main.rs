@@ -20,6 +20,8 @@ mod class_example;
 mod class_report;
 mod cli;
 #[cfg(target_os = "linux")]
+mod exhausting;
+#[cfg(target_os = "linux")]
 mod faults;
 mod formats;
 #[cfg(target_os = "linux")]
@@ -35,6 +37,7 @@ mod package;
 mod panel;
 mod protocol;
 mod reports;
+mod rooms;
 mod scaffold;
 mod submission;
 #[cfg(target_os = "linux")]

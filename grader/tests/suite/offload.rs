@@ -2,6 +2,8 @@
 //! the picture of the loop. Facts and counts, never milliseconds.
 
 mod driven;
+#[cfg(target_os = "linux")]
+mod fabricated;
 mod panics;
 mod picture;
 mod told;
@@ -12,16 +14,16 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use grader::compile::Compiled;
+use grader::build::compile::Compiled;
+use grader::build::submission::Submission;
 use grader::drills::{self, Drill};
-use grader::grading::Grader;
-use grader::limits::Limits;
-use grader::stopwatch::Stopwatch;
-use grader::submission::Submission;
-use grader::supervisor::Worker;
-use grader::verdict::{CheckResult, CheckStatus, Status, Verdict};
+use grader::drive::limits::Limits;
+use grader::drive::stopwatch::Stopwatch;
+use grader::drive::supervisor::Worker;
+use grader::grade::grading::Grader;
+use grader::grade::verdict::{CheckResult, CheckStatus, Status, Verdict};
+use protocol::{self, Ending, Event, Order, Polled, Step};
 use serde_json::Value;
-use worker::protocol::{self, Admission, Call, Event, Order, Step};
 
 use crate::courses::{Said, Scratch, real, root};
 use crate::reports;
@@ -175,6 +177,7 @@ fn who_begins_no_hash_earns_no_points_for_hashing_well() {
 fn every_fixture_of_this_drill_is_in_a_test() {
     let others = [
         "exits_on_its_thread",
+        "fabricates_its_channel",
         "hashes_behind_the_grader",
         "hashes_nothing",
         "prints_and_exits",

@@ -12,7 +12,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use grader::package::{PARTS, Packing, files, workflow};
+use grader::authors::package::{PARTS, Packing, files, workflow};
 use saphyr::{LoadableYamlNode, Yaml};
 use tempfile::TempDir;
 

@@ -1,8 +1,8 @@
 //! Verdicts written out, and failing schedules told as timelines.
 
 use anstream::StripStream;
-use grader::report::{Human, Json, Report};
-use grader::verdict::{CheckStatus, Verdict};
+use grader::grade::report::{Human, Json, Report};
+use grader::grade::verdict::{CheckStatus, Verdict};
 
 use crate::verdicts::{steady, verdict, without_bytes};
 
@@ -126,8 +126,8 @@ fn what_a_submission_says_cannot_move_the_cursor() {
     assert_eq!(bad, None, "{shown}");
 }
 
-fn status_named(name: &str) -> grader::verdict::Status {
-    use grader::verdict::Status;
+fn status_named(name: &str) -> grader::grade::verdict::Status {
+    use grader::grade::verdict::Status;
     match name {
         "failed" => Status::Failed,
         "compile_error" => Status::CompileError,

@@ -3,8 +3,8 @@
 
 use std::fs;
 
+use grader::authors::mirror;
 use grader::course::Course;
-use grader::mirror;
 use serde_json::Value;
 
 use crate::courses::{Said, Scratch, program, root};

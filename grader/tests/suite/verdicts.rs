@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use grader::drills;
-use grader::grading::Grader;
-use grader::verdict::Verdict;
+use grader::grade::grading::Grader;
+use grader::grade::verdict::Verdict;
 
 use crate::courses::{real, root};
 
@@ -49,7 +49,7 @@ pub(crate) fn steady(verdict: &Verdict) -> Verdict {
     for check in &mut verdict.checks {
         check.message = without_bytes(&check.message);
     }
-    verdict.sandbox = grader::sandbox::Tier::Full;
+    verdict.sandbox = grader::drive::sandbox::Tier::Full;
     verdict.metrics.compile_ms = 0;
     verdict.metrics.run_ms = 0;
     "[sha256]".clone_into(&mut verdict.sha256);

@@ -17,7 +17,7 @@ use crossterm::terminal::{
 };
 
 use super::view::Line;
-use crate::interrupt;
+use crate::drive::interrupt;
 
 /// Whether the terminal is ours at the moment.
 static TAKEN: AtomicBool = AtomicBool::new(false);

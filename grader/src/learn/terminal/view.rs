@@ -7,11 +7,11 @@ mod line;
 use anstyle::Style;
 
 use crate::learn::state::{DrillNow, PreparePhase, State};
-use crate::text::{one_line, printable};
 pub(super) use drill::told;
 use drill::{about, hints, schedule};
 pub(super) use line::Line;
 use line::{BAD, BOLD, DIM, GOOD, PLAIN, length, plain, span, wrapped};
+use play::text::{one_line, printable};
 
 /// What the learner looks at.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,8 +6,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use grader::batch::{Change, Record, Store, changes};
-use grader::verdict::{CheckStatus, Status};
+use grader::class::batch::{Change, Record, Store, changes};
+use grader::grade::verdict::{CheckStatus, Status};
 use rustix::process::{Pid, Signal};
 
 use super::{broken, class, records};
@@ -48,7 +48,7 @@ fn steady(record: &Record) -> Record {
     let mut record = record.clone();
     record.graded_at = 0;
     record.same_as = None;
-    record.verdict.metrics = grader::verdict::Metrics::default();
+    record.verdict.metrics = grader::grade::verdict::Metrics::default();
     record
 }
 

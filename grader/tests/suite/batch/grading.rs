@@ -5,9 +5,9 @@ use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use grader::batch::{Attempts, Layout, Pattern, Run, Search, Store, plan, run};
-use grader::grading::Grader;
-use grader::verdict::Status;
+use grader::class::batch::{Attempts, Layout, Pattern, Run, Search, Store, plan, run};
+use grader::grade::grading::Grader;
+use grader::grade::verdict::Status;
 
 use super::{broken, class, records};
 use crate::courses::{Scratch, real};

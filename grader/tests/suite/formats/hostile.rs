@@ -1,7 +1,7 @@
 //! Text that means harm, in every field of a verdict, in every form.
 
-use grader::report::{Exercism, Gradescope, Junit, Markdown, PrairieLearn, Report};
-use grader::verdict::{Status, Verdict};
+use grader::grade::report::{Exercism, Gradescope, Junit, Markdown, PrairieLearn, Report};
+use grader::grade::verdict::{Status, Verdict};
 use pulldown_cmark::{Event, Options, Parser, Tag};
 
 use super::made::{self, STATUSES};

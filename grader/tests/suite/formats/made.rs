@@ -1,7 +1,7 @@
 //! Verdicts made by hand: no grading is needed to see how one is written.
 
-use grader::sandbox::Tier;
-use grader::verdict::{CheckResult, CheckStatus, Metrics, SCHEMA, Status, Verdict};
+use grader::drive::sandbox::Tier;
+use grader::grade::verdict::{CheckResult, CheckStatus, Metrics, SCHEMA, Status, Verdict};
 
 /// Every status there is.
 pub(crate) const STATUSES: [Status; 7] = [
@@ -119,6 +119,7 @@ pub(crate) fn check(id: &str, title: &str, max_points: u32, required: bool) -> C
         hint: String::new(),
         schedule: None,
         timeline: Vec::new(),
+        moments: Vec::new(),
     }
 }
 

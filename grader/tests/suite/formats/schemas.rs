@@ -1,8 +1,8 @@
 //! What each reader takes, field by field, and nothing else: a file that has a field
 //! more, or lacks one, is not read here either.
 
-use grader::feedback::{Feedback, Level};
-use grader::report::{
+use grader::grade::feedback::{Feedback, Level};
+use grader::grade::report::{
     Exercism as ExercismReport, Gradescope as GradescopeReport, Junit,
     PrairieLearn as PrairieLearnReport, Report,
 };
@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 
 use super::made::{self, STATUSES};
 use super::raw;
-use grader::verdict::{Status, Verdict};
+use grader::grade::verdict::{Status, Verdict};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use grader::feedback::{CheckSettings, Feedback, Level, NOT_GRADED, Visibility};
-use grader::report::{Exercism, Gradescope, Human, Junit, Markdown, PrairieLearn, Report};
-use grader::verdict::{CheckStatus, Status, Verdict};
+use grader::course::settings::{CheckSettings, Visibility};
+use grader::grade::feedback::{Feedback, Level, NOT_GRADED};
+use grader::grade::report::{Exercism, Gradescope, Human, Junit, Markdown, PrairieLearn, Report};
+use grader::grade::verdict::{CheckStatus, Status, Verdict};
 
 use super::made::{self, verdict};
 use super::{github, raw};
@@ -114,8 +115,9 @@ fn what_is_said_of_others_does_not_name_a_hidden_check() {
 #[test]
 fn a_submission_that_fails_only_where_nobody_may_look_is_still_said_to_fail() {
     let mut failed = verdict(Status::Failed);
-    let hidden =
-        |check: &grader::verdict::CheckResult| (check.id.clone(), setting(Visibility::Hidden));
+    let hidden = |check: &grader::grade::verdict::CheckResult| {
+        (check.id.clone(), setting(Visibility::Hidden))
+    };
     let settings: BTreeMap<String, CheckSettings> = failed
         .checks
         .iter()

@@ -3,11 +3,11 @@
 use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use grader::build::submission::Submission;
 use grader::course::Course;
-use grader::learner::Learner;
-use grader::sandbox::Tier;
-use grader::submission::Submission;
-use grader::verdict::{Metrics, SCHEMA, Status, Verdict};
+use grader::drive::sandbox::Tier;
+use grader::grade::verdict::{Metrics, SCHEMA, Status, Verdict};
+use grader::learn::learner::Learner;
 use serde_json::Value;
 
 use crate::courses::Scratch;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use grader::submission::Submission;
+use grader::build::submission::Submission;
 use serde_json::Value;
 
 use super::{Learning, with_one_drill};

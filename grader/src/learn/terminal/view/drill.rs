@@ -3,9 +3,9 @@
 use anstyle::Style;
 
 use super::line::{BAD, BOLD, DIM, GOOD, Line, PLAIN, plain, span};
+use crate::grade::verdict::{CheckResult, CheckStatus, Status, Verdict};
 use crate::learn::state::{DrillNow, Phase};
-use crate::text::{one_line, printable};
-use crate::verdict::{CheckResult, CheckStatus, Status, Verdict};
+use play::text::{one_line, printable};
 
 /// The drill and its verdict.
 pub(super) fn about(drill: &DrillNow) -> Vec<Line> {

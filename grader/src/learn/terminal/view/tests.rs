@@ -1,9 +1,9 @@
 //! What the terminal shows, drawn as text.
 
 use super::*;
+use crate::drive::sandbox::Tier;
+use crate::grade::verdict::{CheckResult, CheckStatus, Metrics, SCHEMA, Status, Verdict};
 use crate::learn::state::{BookNow, Phase, Prepare};
-use crate::sandbox::Tier;
-use crate::verdict::{CheckResult, CheckStatus, Metrics, SCHEMA, Status, Verdict};
 
 fn check(id: &str, status: CheckStatus, message: &str) -> CheckResult {
     CheckResult {
@@ -23,6 +23,7 @@ fn check(id: &str, status: CheckStatus, message: &str) -> CheckResult {
             CheckStatus::Failed => vec!["request 1 asks for user 7".to_owned(), message.to_owned()],
             _ => Vec::new(),
         },
+        moments: Vec::new(),
     }
 }
 

@@ -1,0 +1,228 @@
+//! What is known of one run: the grader's own orders and what was seen of them.
+//!
+//! Its main type is [`Evidence`], built fact by fact. It refuses what cannot have
+//! happened (a [`Tampering`]); it draws no conclusion beyond that.
+
+mod facts;
+mod noting;
+mod rest;
+mod secrets;
+
+use protocol::Value;
+
+pub use facts::{
+    Entry, Fact, Operation, OperationState, Request, RequestState, Returned, Tampering,
+};
+pub use secrets::{LETTERS, Secrets};
+
+use crate::schedule::{FIRST_KEY, Few, Turn};
+use crate::world::World;
+
+/// The ids of two keys whose numbers are this far apart are 2^32 apart: the same to
+/// a submission that keeps only the low bits.
+pub const ALIKE: u32 = 1_000;
+
+/// The ids of this key and those after it are made to be mistaken for [`FIRST_KEY`]'s: the
+/// first [`BITS`] differ from it in one bit each, the others by a prime.
+pub const FAR_AWAY: u32 = 4_000_000_000;
+
+/// The bits of an id that are told apart.
+pub const BITS: u32 = 62;
+
+/// Some primes that tables are as large as.
+pub const PRIMES: [u32; 8] = [
+    1_009,
+    4_093,
+    8_191,
+    16_381,
+    65_537,
+    131_071,
+    1_000_003,
+    2_147_483_647,
+];
+
+/// All that is known of one run.
+#[derive(Clone, Debug)]
+pub struct Evidence {
+    world: &'static dyn World,
+    id_base: u64,
+    secrets: Secrets,
+    turns: Vec<Turn>,
+    entries: Vec<Entry>,
+    requests: Vec<Request>,
+    operations: Vec<Operation>,
+    made: Option<Few>,
+    /// Whether what is dropped now has happened all the same.
+    drops_happen: bool,
+    /// The turn that was last said to be settled.
+    settled_in: Option<usize>,
+    settled: bool,
+    idle: bool,
+    polls: u64,
+}
+
+impl Evidence {
+    /// Nothing known yet of a run in `world` whose key `n` has the id `id_base + n`, and
+    /// whose rows, amounts and passwords are made from `secret`.
+    pub fn new(world: &'static dyn World, id_base: u64, secret: u64) -> Evidence {
+        Evidence {
+            world,
+            id_base,
+            secrets: Secrets::of(secret),
+            turns: Vec::new(),
+            entries: Vec::new(),
+            requests: Vec::new(),
+            operations: Vec::new(),
+            made: None,
+            drops_happen: false,
+            settled_in: None,
+            settled: true,
+            idle: true,
+            polls: 0,
+        }
+    }
+
+    /// The world the run is in.
+    pub fn world(&self) -> &'static dyn World {
+        self.world
+    }
+
+    /// The schedule so far.
+    pub fn turns(&self) -> &[Turn] {
+        &self.turns
+    }
+
+    /// All facts, in order.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// What the instance was made with, if that was a turn.
+    pub fn made(&self) -> Option<Few> {
+        self.made
+    }
+
+    /// Request `number`, counted from 1.
+    pub fn request(&self, number: u32) -> Option<&Request> {
+        self.requests.get((number as usize).checked_sub(1)?)
+    }
+
+    /// Operation `number`, counted from 1.
+    pub fn operation(&self, number: u32) -> Option<&Operation> {
+        self.operations.get((number as usize).checked_sub(1)?)
+    }
+
+    /// The requests with their numbers, those that were not made left out.
+    pub fn requests(&self) -> impl Iterator<Item = (u32, &Request)> {
+        let made = |(_, request): &(u32, &Request)| request.state != RequestState::Unmade;
+        (1..).zip(&self.requests).filter(made)
+    }
+
+    /// The number that the request of the next turn has.
+    pub fn next_request(&self) -> u32 {
+        self.requests.len() as u32 + 1
+    }
+
+    /// How many requests the grader has started.
+    pub fn started(&self) -> usize {
+        let is_start = |entry: &&Entry| matches!(entry.fact, Fact::Started { again: false, .. });
+        self.entries.iter().filter(is_start).count()
+    }
+
+    /// The operations with their numbers.
+    pub fn operations(&self) -> impl Iterator<Item = (u32, &Operation)> {
+        (1..).zip(&self.operations)
+    }
+
+    /// The numbers of the requests that have not ended.
+    pub fn waiting(&self) -> impl Iterator<Item = u32> {
+        let waiting = |(_, request): &(u32, &Request)| request.state == RequestState::Waiting;
+        (1..)
+            .zip(&self.requests)
+            .filter(waiting)
+            .map(|(number, _)| number)
+    }
+
+    /// The numbers of the operations that can be answered.
+    pub fn live(&self) -> impl Iterator<Item = u32> {
+        self.operations()
+            .filter(|(_, operation)| operation.state == OperationState::Live)
+            .map(|(number, _)| number)
+    }
+
+    /// Whether a live operation is about this key.
+    pub fn is_under_way(&self, key: u32) -> bool {
+        let live = |operation: &Operation| {
+            operation.state == OperationState::Live && operation.key == Some(key)
+        };
+        self.operations.iter().any(live)
+    }
+
+    /// The waiting requests that something should happen to by itself.
+    pub fn unserved(&self) -> Vec<u32> {
+        self.world.unserved(self)
+    }
+
+    /// What only the grader knows of the run.
+    pub fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
+    /// Whether the last turn let every task run as far as it would.
+    pub fn is_settled(&self) -> bool {
+        self.settled
+    }
+
+    /// Whether, when tasks last ran, none was left ready.
+    pub fn is_idle(&self) -> bool {
+        self.idle
+    }
+
+    /// How many facts are the grader's own doing.
+    pub fn grader_facts(&self) -> usize {
+        let own = |entry: &&Entry| entry.fact.is_the_graders();
+        self.entries.iter().filter(own).count()
+    }
+
+    /// The same, ending with this turn: for telling, not for playing on.
+    pub fn up_to(&self, turn: usize) -> Evidence {
+        let mut cut = self.clone();
+        cut.turns.truncate(turn + 1);
+        cut.entries.retain(|entry| entry.turn <= turn);
+        cut
+    }
+
+    /// Polls spent in the whole run.
+    pub fn polls(&self) -> u64 {
+        self.polls
+    }
+
+    /// The id that key `number` has on the wire.
+    pub fn wire_id(&self, number: u32) -> u64 {
+        let usual = self.id_base + u64::from(FIRST_KEY);
+        if let Some(beyond) = number.checked_sub(FAR_AWAY) {
+            return match beyond {
+                0..BITS => usual ^ 1 << beyond,
+                _ => usual + u64::from(PRIMES[(beyond - BITS) as usize % PRIMES.len()]),
+            };
+        }
+        let alike = u64::from(number / ALIKE) << 32;
+        self.id_base + alike + u64::from(number % ALIKE)
+    }
+
+    /// The key that has this id, if some request was about it.
+    pub fn known_key(&self, id: &Value) -> Option<u32> {
+        let id = id.number()?.cast_unsigned();
+        let of_far = |request: &&Request| request.key >= FAR_AWAY;
+        let mut far = self.requests.iter().filter(of_far);
+        if let Some(request) = far.find(|request| self.wire_id(request.key) == id) {
+            return Some(request.key);
+        }
+        let beyond = id.checked_sub(self.id_base)?;
+        let low = (beyond & u64::from(u32::MAX)) as u32;
+        let high = (beyond >> 32) as u32;
+        let number = high.checked_mul(ALIKE)?.checked_add(low)?;
+        let asked = |request: &Request| request.key == number;
+        self.requests.iter().any(asked).then_some(number)
+    }
+}

@@ -1,0 +1,334 @@
+//! How evidence comes about: the grader's orders and the worker's reports become
+//! facts, one after the other. What cannot have happened is refused here.
+
+use protocol::{Ending, Event, Value};
+
+use super::{Entry, Evidence, Fact, Operation, OperationState, Request, RequestState, Tampering};
+use crate::schedule::{Action, Outcome, Settle, Turn};
+
+impl Evidence {
+    /// Notes that the run was opened, with what the worker saw then.
+    ///
+    /// # Errors
+    /// [`Tampering`] when that cannot have happened.
+    pub fn opened(&mut self, events: &[Event]) -> Result<(), Tampering> {
+        self.note_all(0, events, true)
+    }
+
+    /// Notes a turn and what the worker saw of its steps: the action and the settling.
+    /// `action` is empty for a turn that has no such step.
+    ///
+    /// # Errors
+    /// [`Tampering`] when that cannot have happened.
+    pub fn played(
+        &mut self,
+        turn: Turn,
+        action: &[Event],
+        settle: &[Event],
+    ) -> Result<(), Tampering> {
+        self.begin(turn);
+        self.saw(action)?;
+        self.saw(settle)
+    }
+
+    /// Notes that a turn is played; what is seen of it follows.
+    pub fn begin(&mut self, turn: Turn) {
+        let index = self.turns.len();
+        self.turns.push(turn);
+        if let Some(fact) = self.acted(turn.action) {
+            self.entries.push(Entry { turn: index, fact });
+        }
+    }
+
+    /// Notes what the worker saw in the turn begun last.
+    ///
+    /// # Errors
+    /// [`Tampering`] when that cannot have happened.
+    pub fn saw(&mut self, events: &[Event]) -> Result<(), Tampering> {
+        let index = self.turns.len().saturating_sub(1);
+        let fully = self
+            .turns
+            .last()
+            .is_some_and(|it| it.settle == Settle::Fully);
+        self.note_all(index, events, fully)
+    }
+
+    /// Notes that the loop answered pings in the turn that was played last.
+    pub fn answered_pings(&mut self, pings: u32) {
+        let turn = self.turns.len().saturating_sub(1);
+        let fact = Fact::Answers { pings };
+        self.entries.push(Entry { turn, fact });
+    }
+
+    /// What the grader does in a turn, if it does something.
+    fn acted(&mut self, action: Action) -> Option<Fact> {
+        Some(match action {
+            Action::Make { numbers } => {
+                self.made = Some(numbers);
+                Fact::Made { numbers }
+            }
+            Action::Start {
+                entry,
+                numbers,
+                again,
+            } => {
+                let request = self.next_request();
+                let made = Request {
+                    entry,
+                    numbers,
+                    key: numbers.at(0),
+                    repeats: None,
+                    state: RequestState::Waiting,
+                };
+                self.requests.push(made);
+                if again {
+                    self.requests.push(Request {
+                        repeats: Some(request),
+                        state: RequestState::Unmade,
+                        ..made
+                    });
+                }
+                let again = false;
+                Fact::Started { request, again }
+            }
+            Action::Answer { operation, outcome } => {
+                let kind = self.operation(operation)?.kind;
+                let kind = self.world.kind(kind);
+                let may_end_so = match outcome {
+                    Outcome::Error(error) => kind.errors.contains(&error),
+                    _ => true,
+                };
+                let open = self.operation_mut(operation)?;
+                if open.state != OperationState::Live || !may_end_so {
+                    return None;
+                }
+                open.state = OperationState::Answered;
+                open.outcome = Some(outcome);
+                open.happened = outcome.is_value();
+                Fact::Answered { operation, outcome }
+            }
+            Action::HangUp { request, happened } => {
+                self.drops_happen = happened;
+                let waiting = self.request_mut(request)?;
+                if waiting.state != RequestState::Waiting {
+                    return None;
+                }
+                waiting.state = RequestState::HungUp;
+                Fact::HungUp { request }
+            }
+            Action::Pass { micros } => Fact::Passed { micros },
+            Action::Block { micros } => Fact::Blocked { micros },
+            Action::Discard => Fact::Discarded,
+            Action::Poll { .. } | Action::Wait => return None,
+        })
+    }
+
+    fn note_all(&mut self, turn: usize, events: &[Event], fully: bool) -> Result<(), Tampering> {
+        let mut looks = 0;
+        for event in events {
+            let fact = match event {
+                Event::Seen { value } => {
+                    looks += 1;
+                    let (look, value) = (looks - 1, value.clone());
+                    Some(Fact::Seen { look, value })
+                }
+                Event::Settled { .. } if self.settled_in.replace(turn) == Some(turn) => {
+                    return refuse("a turn was settled twice".to_owned());
+                }
+                event => self.noted(event, fully)?,
+            };
+            self.entries.extend(fact.map(|fact| Entry { turn, fact }));
+        }
+        Ok(())
+    }
+
+    /// What an event says, if it is a fact of the run.
+    fn noted(&mut self, event: &Event, fully: bool) -> Result<Option<Fact>, Tampering> {
+        Ok(Some(match event {
+            Event::Begun { .. } => self.begun(event)?,
+            Event::Delivered { operation } => self.delivered(*operation)?,
+            Event::Ended { operation } => self.ended(*operation)?,
+            Event::Dropped { operation } => self.dropped(*operation)?,
+            Event::Noted {
+                kind,
+                arguments,
+                call,
+            } => Fact::Noted {
+                kind: kind.clone(),
+                arguments: arguments.clone(),
+                request: call.filter(|number| self.request(*number).is_some()),
+            },
+            Event::Again { call } => self.asked_again(*call)?,
+            Event::Returned { call, with } => self.returned(*call, with)?,
+            Event::Panicked { call, message } => {
+                self.end_request(*call)?;
+                Fact::Panicked {
+                    request: *call,
+                    message: kept(message),
+                }
+            }
+            Event::Broke { message } => Fact::Broke {
+                message: kept(message),
+            },
+            Event::Settled {
+                polls,
+                of_calls,
+                idle,
+            } => {
+                self.settled = fully || *idle;
+                self.idle = *idle;
+                self.polls += u64::from(*polls);
+                Fact::Settled {
+                    polls: *polls,
+                    of_calls: *of_calls,
+                    idle: *idle,
+                    fully,
+                }
+            }
+            // Pings are counted where they are sent, looks where they are asked for.
+            Event::Seen { .. }
+            | Event::Clock { .. }
+            | Event::Holds { .. }
+            | Event::Pong { .. }
+            | Event::Watched { .. } => return Ok(None),
+        }))
+    }
+
+    fn begun(&mut self, event: &Event) -> Result<Fact, Tampering> {
+        let Event::Begun {
+            operation,
+            kind,
+            arguments,
+            call,
+            off_loop,
+        } = event
+        else {
+            return refuse("an operation began without beginning".to_owned());
+        };
+        let Some(place) = self.world.kind_place(kind) else {
+            let kind = crate::text::one_line(kind, 40);
+            return refuse(format!("`{kind}` began, which this drill does not have"));
+        };
+        let noun = self.world.kind(place).noun;
+        if *operation as usize != self.operations.len() + 1 {
+            return refuse(format!("{noun} {operation} began out of turn"));
+        }
+        // On the loop it cannot be held: its end needs no answer.
+        let is_held = !self.world.kind(place).blocks || *off_loop;
+        let begun = Operation {
+            kind: place,
+            key: self.world.key_of(self, place, arguments),
+            arguments: arguments.clone(),
+            state: match is_held {
+                true => OperationState::Live,
+                false => OperationState::Answered,
+            },
+            request: call.filter(|number| self.request(*number).is_some()),
+            off_loop: *off_loop,
+            outcome: None,
+            happened: false,
+        };
+        self.operations.push(begun);
+        Ok(Fact::Began {
+            operation: *operation,
+        })
+    }
+
+    fn delivered(&mut self, operation: u32) -> Result<Fact, Tampering> {
+        let noun = self.noun(operation);
+        match self.operation_mut(operation) {
+            Some(open) if open.state == OperationState::Answered => {
+                open.state = OperationState::Over;
+                Ok(Fact::Delivered { operation })
+            }
+            _ => refuse(format!(
+                "{noun} {operation} delivered an answer nobody gave"
+            )),
+        }
+    }
+
+    fn ended(&mut self, operation: u32) -> Result<Fact, Tampering> {
+        let noun = self.noun(operation);
+        match self.operation_mut(operation) {
+            Some(open) if open.state == OperationState::Answered => {
+                open.state = OperationState::Over;
+                Ok(Fact::Delivered { operation })
+            }
+            _ => refuse(format!("{noun} {operation} ended, but was not let go on")),
+        }
+    }
+
+    fn dropped(&mut self, operation: u32) -> Result<Fact, Tampering> {
+        let noun = self.noun(operation);
+        let happened = self.drops_happen;
+        match self.operation_mut(operation) {
+            Some(open) if matches!(open.state, OperationState::Live | OperationState::Answered) => {
+                if open.state == OperationState::Live {
+                    open.happened = happened;
+                }
+                open.state = OperationState::Dropped;
+                Ok(Fact::Dropped { operation })
+            }
+            _ => refuse(format!("{noun} {operation} was dropped, but is not open")),
+        }
+    }
+
+    fn asked_again(&mut self, request: u32) -> Result<Fact, Tampering> {
+        match self.request_mut(request) {
+            Some(unmade) if unmade.state == RequestState::Unmade => {
+                unmade.state = RequestState::Waiting;
+                let again = true;
+                Ok(Fact::Started { request, again })
+            }
+            _ => refuse(format!(
+                "request {request} was made, but nobody was to make it"
+            )),
+        }
+    }
+
+    fn returned(&mut self, request: u32, with: &Ending) -> Result<Fact, Tampering> {
+        self.end_request(request)?;
+        let answer = self.world.understand(self, request, with);
+        Ok(Fact::Returned { request, answer })
+    }
+
+    fn end_request(&mut self, number: u32) -> Result<(), Tampering> {
+        match self.request_mut(number) {
+            Some(request) if request.state == RequestState::Waiting => {
+                request.state = RequestState::Ended;
+                Ok(())
+            }
+            _ => refuse(format!("request {number} ended, but is not waiting")),
+        }
+    }
+
+    /// What an operation is called: a `fetch`.
+    pub fn noun(&self, operation: u32) -> &'static str {
+        let known = self.operation(operation);
+        known.map_or("operation", |known| self.world.kind(known.kind).noun)
+    }
+
+    /// What an operation was called with at this place.
+    pub fn argument(&self, operation: u32, place: usize) -> Option<&Value> {
+        self.operation(operation)?.arguments.get(place)
+    }
+
+    fn request_mut(&mut self, number: u32) -> Option<&mut Request> {
+        self.requests.get_mut((number as usize).checked_sub(1)?)
+    }
+
+    fn operation_mut(&mut self, number: u32) -> Option<&mut Operation> {
+        self.operations.get_mut((number as usize).checked_sub(1)?)
+    }
+}
+
+/// The most characters kept of a panic's message: more than is ever shown.
+const MESSAGE: usize = 400;
+
+fn kept(message: &str) -> String {
+    message.chars().take(MESSAGE).collect()
+}
+
+fn refuse<T>(what: String) -> Result<T, Tampering> {
+    Err(Tampering(what))
+}

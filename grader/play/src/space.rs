@@ -1,0 +1,299 @@
+//! Spaces: which schedules the explorer is to walk.
+//!
+//! Its main type is [`Space`]: what is asked, and how much may go wrong. Given what is
+//! known of a run it names the turns that may come next. On a single loop that is
+//! all the freedom there is: when a request starts, when and how an operation is
+//! answered, when a caller is dropped, and how far tasks run in between.
+
+use crate::evidence::{Evidence, Operation, OperationState};
+use crate::explore::Follow;
+use crate::schedule::{Action, Few, Outcome, Polled, Settle, Turn};
+
+/// Names the turns that may follow what is known of a run.
+pub trait Paths {
+    /// The turns that may come next.
+    fn choices(&self, evidence: &Evidence) -> Follow<Turn>;
+}
+
+/// How long a request may wait, in virtual microseconds, with nothing under way that
+/// could end it, before it counts as waiting for ever: one minute.
+pub const PATIENCE_MICROS: u64 = 60_000_000;
+
+/// A week, in virtual microseconds, in steps: a task that does something small by the
+/// clock and catches up on what it missed is soon done with one. It begins with an hour in
+/// smaller ones.
+pub const A_WEEK: [u64; 13] = {
+    let mut steps = [24 * 60 * PATIENCE_MICROS; 13];
+    let mut hour = 0;
+    while hour < 6 {
+        steps[hour] = 10 * PATIENCE_MICROS;
+        hour += 1;
+    }
+    steps
+};
+
+/// One request to be started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ask {
+    /// Which of the world's entries it calls.
+    pub entry: u8,
+    /// What it asks about.
+    pub numbers: Few,
+    /// Whether its caller asks again in the poll in which it is told an error.
+    pub again: bool,
+}
+
+impl Ask {
+    /// A request of the first entry about this key.
+    pub const fn of(key: u32) -> Ask {
+        Ask::call(0, &[key])
+    }
+
+    /// A request.
+    pub const fn call(entry: u8, numbers: &[u32]) -> Ask {
+        Ask {
+            entry,
+            numbers: Few::of(numbers),
+            again: false,
+        }
+    }
+
+    /// The action that starts it.
+    pub fn action(self) -> Action {
+        Action::Start {
+            entry: self.entry,
+            numbers: self.numbers,
+            again: self.again,
+        }
+    }
+}
+
+/// What is asked, and how much may go wrong.
+#[derive(Clone, Debug)]
+pub struct Space {
+    /// What the instance is made with, where that is a turn.
+    pub made: Option<Few>,
+    /// How callers are polled.
+    pub polled: Polled,
+    /// The requests, in the order they start.
+    pub asks: Vec<Ask>,
+    /// What is asked once more when all is over: whatever happened, that must work.
+    pub afterwards: Vec<Ask>,
+    /// How many operations may be answered with an error.
+    pub errors: usize,
+    /// How many operations may be answered with a panic.
+    pub panics: usize,
+    /// How many callers may be dropped.
+    pub hang_ups: usize,
+    /// Which callers may be dropped.
+    pub may_hang_up: Callers,
+    /// Whether what is dropped may have happened all the same.
+    pub drops_may_happen: bool,
+    /// After how many turns the tasks may be left half settled.
+    pub halves: usize,
+    /// The numbers of polls that half settling may mean.
+    pub half_polls: Vec<u32>,
+}
+
+/// Some of the callers of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Callers {
+    /// Those whose request began an operation, or came first where a task of the
+    /// submission's own began it.
+    Leaders,
+    /// All others.
+    Followers,
+    /// Everyone.
+    All,
+}
+
+impl Space {
+    /// Requests about these keys, with nothing going wrong and tasks always
+    /// settled fully.
+    pub fn of(keys: &[u32]) -> Space {
+        Space::asking(keys.iter().copied().map(Ask::of).collect())
+    }
+
+    /// These requests, likewise; each different one is made once more at the end.
+    pub fn asking(asks: Vec<Ask>) -> Space {
+        let mut afterwards = asks.clone();
+        afterwards.sort_unstable_by_key(|ask| (ask.entry, ask.numbers));
+        afterwards.dedup_by_key(|ask| (ask.entry, ask.numbers));
+        afterwards.iter_mut().for_each(|ask| ask.again = false);
+        Space {
+            made: None,
+            polled: Polled::Alone,
+            asks,
+            afterwards,
+            errors: 0,
+            panics: 0,
+            hang_ups: 0,
+            may_hang_up: Callers::All,
+            drops_may_happen: false,
+            halves: 0,
+            half_polls: vec![0, 1, 2],
+        }
+    }
+
+    /// The turns that come before any request: none of them is a choice.
+    fn opening(&self, evidence: &Evidence) -> Option<Turn> {
+        let made = self.made.map(|numbers| Action::Make { numbers });
+        let polled = Action::Poll {
+            polled: self.polled,
+        };
+        let polled = (self.polled != Polled::Alone).then_some(polled);
+        let mut opening = made.into_iter().chain(polled);
+        opening.nth(evidence.turns().len()).map(Turn::full)
+    }
+
+    /// Someone waits and nothing is under way: does time help?
+    fn patience(&self, evidence: &Evidence) -> Follow<Turn> {
+        let tried = matches!(
+            evidence.turns().last(),
+            Some(Turn { action: Action::Pass { micros }, .. }) if *micros >= PATIENCE_MICROS
+        );
+        if tried {
+            return Follow::End;
+        }
+        let micros = PATIENCE_MICROS;
+        Follow::AnyOf(vec![Turn::full(Action::Pass { micros })])
+    }
+
+    fn answers(&self, evidence: &Evidence, in_time: bool, actions: &mut Vec<Action>) {
+        let given = |wanted: fn(Outcome) -> bool| {
+            let is = |turn: &&Turn| matches!(turn.action, Action::Answer { outcome, .. } if wanted(outcome));
+            evidence.turns().iter().filter(is).count()
+        };
+        let errors = given(Outcome::is_error);
+        let panics = given(|outcome| outcome == Outcome::Panic);
+        for (operation, it) in evidence.operations() {
+            if it.state != OperationState::Live {
+                continue;
+            }
+            let mut may = |outcome| actions.push(Action::Answer { operation, outcome });
+            may(Outcome::Value);
+            if !in_time {
+                continue;
+            }
+            if errors < self.errors {
+                for error in evidence.world().kind(it.kind).errors {
+                    may(Outcome::Error(*error));
+                }
+            }
+            if panics < self.panics {
+                may(Outcome::Panic);
+            }
+        }
+    }
+
+    fn hang_ups(&self, evidence: &Evidence, in_time: bool, actions: &mut Vec<Action>) {
+        let is_hang_up = |turn: &&Turn| matches!(turn.action, Action::HangUp { .. });
+        let so_far = evidence.turns().iter().filter(is_hang_up).count();
+        if so_far >= self.hang_ups || !in_time {
+            return;
+        }
+        let may = |request: &u32| match self.may_hang_up {
+            Callers::All => true,
+            Callers::Leaders => leads(evidence, *request),
+            Callers::Followers => !leads(evidence, *request),
+        };
+        for request in evidence.waiting().filter(may) {
+            let mut hang_up = |happened| actions.push(Action::HangUp { request, happened });
+            hang_up(false);
+            if self.drops_may_happen && has_live(evidence, request) {
+                hang_up(true);
+            }
+        }
+    }
+
+    /// Nothing is left to choose: settle what is unsettled, then ask once more.
+    fn ending(&self, evidence: &Evidence, started: usize) -> Follow<Turn> {
+        if !evidence.is_settled() {
+            return Follow::AnyOf(vec![Turn::full(Action::Wait)]);
+        }
+        match self.afterwards.get(started - self.asks.len()) {
+            Some(ask) => Follow::AnyOf(vec![Turn::full(ask.action())]),
+            None => Follow::End,
+        }
+    }
+}
+
+impl Paths for Space {
+    /// The turns that may follow what is known of a run.
+    ///
+    /// When everyone has asked and has been answered, a few more requests
+    /// end the schedule: whatever happened, the next request must work.
+    fn choices(&self, evidence: &Evidence) -> Follow<Turn> {
+        if let Some(turn) = self.opening(evidence) {
+            return Follow::AnyOf(vec![turn]);
+        }
+        let turns = evidence.turns();
+        let is_half = |turn: &&Turn| turn.settle != Settle::Fully;
+        if turns.last().is_some_and(|turn| is_half(&turn)) && evidence.is_idle() {
+            // As settled as full settling would have left it.
+            return Follow::Pruned;
+        }
+        if evidence.is_settled() && !evidence.unserved().is_empty() {
+            return self.patience(evidence);
+        }
+        let started = evidence.started();
+        let in_time = started <= self.asks.len();
+        let mut actions = Vec::new();
+        actions.extend(self.asks.get(started).map(|ask| ask.action()));
+        self.answers(evidence, in_time, &mut actions);
+        self.hang_ups(evidence, in_time, &mut actions);
+        if actions.is_empty() {
+            return self.ending(evidence, started);
+        }
+        let mut choices: Vec<Turn> = actions.iter().copied().map(Turn::full).collect();
+        if in_time && turns.iter().filter(is_half).count() < self.halves {
+            for polls in &self.half_polls {
+                choices.extend(actions.iter().map(|action| Turn::partial(*action, *polls)));
+            }
+        }
+        Follow::AnyOf(choices)
+    }
+}
+
+/// One schedule: what comes next is always certain.
+pub struct Straight<F>(pub F);
+
+impl<F: Fn(&Evidence) -> Option<Turn>> Paths for Straight<F> {
+    fn choices(&self, evidence: &Evidence) -> Follow<Turn> {
+        (self.0)(evidence).map_or(Follow::End, |turn| Follow::AnyOf(vec![turn]))
+    }
+}
+
+/// Whether `request` is the one that what it asks about hangs on.
+fn leads(evidence: &Evidence, request: u32) -> bool {
+    let Some(key) = evidence.request(request).map(|it| it.key) else {
+        return false;
+    };
+    let is_open = |operation: &&Operation| {
+        let open = matches!(
+            operation.state,
+            OperationState::Live | OperationState::Answered
+        );
+        open && operation.key == Some(key)
+    };
+    let open = evidence
+        .operations()
+        .map(|(_, operation)| operation)
+        .filter(is_open)
+        .last();
+    match open.and_then(|operation| operation.request) {
+        Some(leader) => leader == request,
+        None => {
+            let of_key = |number: &u32| evidence.request(*number).is_some_and(|it| it.key == key);
+            evidence.waiting().find(of_key) == Some(request)
+        }
+    }
+}
+
+/// Whether an operation that may be this request's is live.
+fn has_live(evidence: &Evidence, request: u32) -> bool {
+    let live = |(_, it): (u32, &Operation)| {
+        it.state == OperationState::Live && it.request.is_none_or(|by| by == request)
+    };
+    evidence.operations().any(live)
+}

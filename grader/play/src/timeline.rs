@@ -1,0 +1,188 @@
+//! Timelines: a run, line by line. What a line is about is known before it is put into
+//! words, so that figures need not read it back.
+//!
+//! Its main type is [`Line`].
+
+mod moment;
+
+use crate::evidence::{Evidence, Fact};
+use crate::judge::Violation;
+use crate::schedule::{Outcome, Settle};
+use crate::text::one_line;
+
+pub use moment::{Moment, Subject, What};
+
+/// The longest timeline shown; a longer one is cut in its middle.
+const MAX_LINES: usize = 60;
+
+/// One line of a timeline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// In words; what follows from the grader's doing is indented.
+    pub text: String,
+    /// What it says happens, and to what, where a figure can draw it.
+    pub moment: Option<Moment>,
+}
+
+impl Line {
+    fn plain(text: String) -> Line {
+        Line { text, moment: None }
+    }
+}
+
+/// The run, one line for each fact worth telling; the violation comes last.
+pub fn tell(evidence: &Evidence, violation: Option<&Violation>) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let mut has_answered = false;
+    for entry in evidence.entries() {
+        if matches!(entry.fact, Fact::Answers { .. }) && std::mem::replace(&mut has_answered, true)
+        {
+            // Said once.
+            continue;
+        }
+        let Some(text) = sentence(evidence, &entry.fact) else {
+            continue;
+        };
+        let moment = Moment::of(evidence, &entry.fact);
+        lines.push(Line { text, moment });
+        let turn = evidence.turns().get(entry.turn);
+        if let (Some(Settle::Polls(polls)), true) =
+            (turn.map(|turn| turn.settle), entry.fact.is_the_graders())
+        {
+            lines.push(Line::plain(half_settled(polls)));
+        }
+    }
+    if lines.len() > MAX_LINES {
+        let hidden = lines.len() - MAX_LINES;
+        let tail = lines.split_off(lines.len() - MAX_LINES / 2);
+        lines.truncate(MAX_LINES / 2);
+        lines.push(Line::plain(format!("… {hidden} lines more …")));
+        lines.extend(tail);
+    }
+    let broken = violation.map(|violation| Line::plain(format!("=> {}", violation.message)));
+    lines.extend(broken);
+    lines
+}
+
+/// The same in words alone.
+pub fn in_words(lines: &[Line]) -> Vec<String> {
+    lines.iter().map(|line| line.text.clone()).collect()
+}
+
+fn half_settled(polls: u32) -> String {
+    match polls {
+        0 => "  (no task runs before the next line)".to_owned(),
+        1 => "  (only one poll before the next line)".to_owned(),
+        polls => format!("  (only {polls} polls before the next line)"),
+    }
+}
+
+fn sentence(evidence: &Evidence, fact: &Fact) -> Option<String> {
+    let world = evidence.world();
+    Some(match fact {
+        Fact::Made { numbers } => world.made(*numbers),
+        Fact::Started { request, again } => {
+            let asks = world.asks(evidence, *request);
+            match again {
+                false => format!("request {request} {asks}"),
+                true => {
+                    format!("  in the same poll its caller asks again: request {request} {asks}")
+                }
+            }
+        }
+        Fact::Answered { operation, outcome } => answered(evidence, *operation, *outcome)?,
+        Fact::HungUp { request } => format!("the caller of request {request} is dropped"),
+        Fact::Passed { micros } => format!("{} pass", duration(*micros)),
+        Fact::Blocked { micros } => format!("a task keeps the loop for {}", duration(*micros)),
+        Fact::Discarded => "the instance is dropped".to_owned(),
+        Fact::Began { operation } => begins(evidence, *operation)?,
+        Fact::Delivered { operation } => {
+            let it = evidence.operation(*operation)?;
+            let kind = world.kind(it.kind);
+            kind.blocks
+                .then(|| format!("  {} {operation} is over", kind.noun))?
+        }
+        Fact::Dropped { operation } => {
+            let noun = evidence.noun(*operation);
+            let it = evidence.operation(*operation)?;
+            let all_the_same = match it.happened && it.outcome.is_none() {
+                true => "; it has happened all the same",
+                false => "",
+            };
+            format!("  {noun} {operation} is dropped{all_the_same}")
+        }
+        Fact::Noted {
+            kind, arguments, ..
+        } => format!("  {}", world.noted(evidence, kind, arguments)?),
+        Fact::Seen { look, value } => format!("  {}", world.seen(evidence, *look, value)?),
+        Fact::Returned { request, answer } => {
+            format!("  request {request} returns {}", world.returned(answer))
+        }
+        Fact::Panicked { request, message } => {
+            format!("  request {request} panics: {}", one_line(message, 160))
+        }
+        Fact::Answers { .. } => "  the loop answers pings meanwhile".to_owned(),
+        Fact::Broke { message } => {
+            let message = one_line(message, 160);
+            format!("  code outside any request panics: {message}")
+        }
+        Fact::Settled {
+            polls,
+            idle: false,
+            fully: true,
+            ..
+        } => {
+            format!("  after {polls} polls some task still asks to be polled again")
+        }
+        Fact::Settled { .. } => return None,
+    })
+}
+
+fn answered(evidence: &Evidence, operation: u32, outcome: Outcome) -> Option<String> {
+    let world = evidence.world();
+    let kind = world.kind(evidence.operation(operation)?.kind);
+    let noun = kind.noun;
+    Some(match outcome {
+        Outcome::Value | Outcome::Real if kind.blocks => format!("{noun} {operation} may finish"),
+        Outcome::Panic if kind.blocks => format!("{noun} {operation} is made to panic"),
+        Outcome::Value | Outcome::Real => {
+            let brings = world.brings(evidence, operation);
+            format!("{noun} {operation} is answered {brings}")
+        }
+        Outcome::Error(error) => {
+            let words = world.error_words(error);
+            format!("{noun} {operation} is answered with an error: {words}")
+        }
+        Outcome::Panic => format!("{noun} {operation} is answered with a panic"),
+    })
+}
+
+fn begins(evidence: &Evidence, operation: u32) -> Option<String> {
+    let it = evidence.operation(operation)?;
+    let kind = evidence.world().kind(it.kind);
+    let (noun, about) = (kind.noun, evidence.world().about(evidence, operation));
+    let begins = match (kind.blocks, it.off_loop) {
+        (true, true) => {
+            let place = "on another thread, and is held there";
+            return Some(format!("  {noun} {operation}, {about}, begins {place}"));
+        }
+        (true, false) => {
+            let place = "ON THE LOOP'S THREAD";
+            return Some(format!("  {noun} {operation}, {about}, begins {place}"));
+        }
+        (false, true) => "begins on another thread",
+        (false, false) => "begins",
+    };
+    Some(format!("  {noun} {operation} {begins}, {about}"))
+}
+
+/// A time in the unit that says it shortest.
+pub fn duration(micros: u64) -> String {
+    if micros.is_multiple_of(1_000_000) {
+        format!("{} s", micros / 1_000_000)
+    } else if micros.is_multiple_of(1000) {
+        format!("{} ms", micros / 1000)
+    } else {
+        format!("{micros} µs")
+    }
+}

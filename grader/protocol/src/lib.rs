@@ -1,0 +1,395 @@
+//! The messages between the grader and a worker, as Rust types.
+//!
+//! The page of the crate `worker` describes them as JSON; these types are that
+//! description made checkable. Nothing here runs anything. What kind a step or an event
+//! is stands before its fields, not among them, so that each is read in one go.
+
+mod value;
+
+pub use value::Value;
+
+use serde::{Deserialize, Serialize};
+
+/// The version of the protocol this crate speaks.
+pub const PROTOCOL: u32 = 2;
+
+/// A message longer than this, in bytes without its newline, breaks the protocol.
+pub const MAX_MESSAGE_BYTES: usize = 1 << 20;
+
+/// The first line a worker sends, before it has read anything.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hello {
+    /// The version of the protocol the worker speaks.
+    pub protocol: u32,
+}
+
+/// What the grader asks for: some steps of one run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Order {
+    /// The run the steps belong to. Several runs may be open at once.
+    pub run: u64,
+    /// What to do, in this order.
+    pub steps: Vec<Step>,
+}
+
+impl Order {
+    /// Adds the line that says this to `text`. Here and not where it is sent, since this
+    /// crate is built to be quick: thousands of lines make a verdict.
+    ///
+    /// # Panics
+    /// Never: plain data is always JSON.
+    pub fn write(&self, text: &mut Vec<u8>) {
+        serde_json::to_writer(&mut *text, self).expect("plain data is always JSON");
+        text.push(b'\n');
+    }
+}
+
+/// What a worker saw while it carried out one [`Order`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// The order's run.
+    pub run: u64,
+    /// One list for every step of the order, each in the order things happened.
+    pub steps: Vec<Vec<Event>>,
+}
+
+impl Report {
+    /// The report that a line says. Here for the same reason as [`Order::write`].
+    ///
+    /// # Errors
+    /// When it says something else.
+    pub fn read(line: &[u8]) -> serde_json::Result<Report> {
+        serde_json::from_slice(line)
+    }
+}
+
+/// One thing to do within a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Step {
+    /// Open the run: a new event loop whose clock stands still, and a new
+    /// instance of what the submission offers.
+    New {
+        /// Seeds every random choice the event loop makes.
+        seed: u64,
+        /// What the instance is made with, besides the kit's handles.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        arguments: Vec<Value>,
+        /// How the callers of the run are polled.
+        #[serde(default, skip_serializing_if = "is_default")]
+        polled: Polled,
+    },
+    /// Make one call of the submission a task of the loop. It is not polled yet.
+    Call {
+        /// The caller's number, counted from 1 within the run.
+        call: u32,
+        /// Which of the drill's entries is called.
+        entry: String,
+        /// What it is called with.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        arguments: Vec<Value>,
+        /// When the call returns an error, its caller makes the same call once more, in
+        /// the same poll, under this number; [`Event::Again`] says so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        again: Option<u32>,
+    },
+    /// Call an entry that returns at once, outside any task: nothing else runs.
+    Look {
+        /// Which of the drill's entries is called.
+        entry: String,
+        /// What it is called with.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        arguments: Vec<Value>,
+    },
+    /// End an operation. The task that awaits it is woken, not polled yet; a thread that
+    /// is held in it goes on.
+    Answer {
+        /// The operation's number, as the worker gave it in [`Event::Begun`].
+        operation: u32,
+        /// How it ends.
+        with: Ending,
+    },
+    /// Put a task on the loop that answers with [`Event::Pong`] when it is polled.
+    Ping {
+        /// What it answers with.
+        nonce: u64,
+    },
+    /// A caller hangs up: its future is dropped at once.
+    Drop {
+        /// The caller.
+        call: u32,
+    },
+    /// Move the loop's clock. Timers that come due wake their tasks.
+    Advance {
+        /// By how much, in microseconds.
+        micros: u64,
+    },
+    /// Put a task on the loop that, when it is polled, blocks it for so long by the kit's
+    /// clock.
+    Block {
+        /// For how long, in microseconds.
+        micros: u64,
+    },
+    /// Let tasks run, in the loop's own order, until none is ready or this many
+    /// polls were spent.
+    Settle {
+        /// The most polls to spend; 0 runs nothing.
+        polls: u32,
+    },
+    /// Drop the instance; calls under way keep what they have of it. The next call makes a
+    /// new one, as the run began.
+    Discard,
+    /// Say how many bytes the process holds.
+    Measure,
+    /// Watch an event loop in real time while real passwords are hashed beside other
+    /// work. A run of its own, in one step.
+    Watch {
+        /// What the service is made with.
+        max_parallel: usize,
+        /// The passwords, all given at once.
+        passwords: Vec<String>,
+    },
+    /// Close the run: drop its loop with all that is in it.
+    End,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+/// How the callers of a run are polled. All of it is what real callers do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Polled {
+    /// Each is a task of its own.
+    #[default]
+    Alone,
+    /// Each is a task of its own, and is polled with another waker each time.
+    ByNewWakers,
+    /// All of them are in one task, which polls those that were woken.
+    Joined,
+}
+
+/// How an operation ends, and how a call does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Ending {
+    /// With this value.
+    Ok(Value),
+    /// With the error of this name, and what belongs to it.
+    Error(String, Vec<Value>),
+    /// With a panic (in other languages: with an exception that nobody expects).
+    Panic,
+}
+
+/// One thing a worker saw.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Event {
+    /// The submission began an operation.
+    Begun {
+        /// Its number, counted from 1 within the run.
+        operation: u32,
+        /// Which of the kit's operations it is.
+        kind: String,
+        /// What it was called with.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        arguments: Vec<Value>,
+        /// The caller whose own task began it, if it was a caller's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        call: Option<u32>,
+        /// It did so on another thread than the loop's. An operation that blocks its
+        /// thread is held there, and only there.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        off_loop: bool,
+    },
+    /// The submission received the answer of an operation that it awaited.
+    Delivered {
+        /// The operation.
+        operation: u32,
+    },
+    /// The submission dropped an operation before it received an answer.
+    Dropped {
+        /// The operation.
+        operation: u32,
+    },
+    /// An operation that blocks its thread is about to return, or to panic.
+    Ended {
+        /// The operation.
+        operation: u32,
+    },
+    /// The submission did something that needs no answer.
+    Noted {
+        /// What.
+        kind: String,
+        /// With what.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        arguments: Vec<Value>,
+        /// The caller whose own task did it, if it was a caller's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        call: Option<u32>,
+    },
+    /// The task of a [`Step::Ping`] was polled.
+    Pong {
+        /// The ping's nonce.
+        nonce: u64,
+    },
+    /// What a [`Step::Look`] saw.
+    Seen {
+        /// What the entry returned.
+        value: Value,
+    },
+    /// A caller whose call returned an error makes it once more.
+    Again {
+        /// The number of the new call.
+        call: u32,
+    },
+    /// A call returned.
+    Returned {
+        /// The caller.
+        call: u32,
+        /// What it got: a value or an error.
+        with: Ending,
+    },
+    /// A call ended in a panic.
+    Panicked {
+        /// The caller.
+        call: u32,
+        /// The panic's message and place, as far as they are known.
+        message: String,
+    },
+    /// Code of the submission panicked outside any call: in its constructor, in
+    /// a task of its own, while a dropped caller was cleaned up.
+    Broke {
+        /// The panic's message and place, as far as they are known.
+        message: String,
+    },
+    /// The end of a [`Step::Settle`].
+    Settled {
+        /// How many polls were spent.
+        polls: u32,
+        /// How many of them were polls of the calls.
+        of_calls: u32,
+        /// Whether nothing is ready to run any more.
+        idle: bool,
+    },
+    /// The end of a [`Step::Advance`].
+    Clock {
+        /// How long the run has lasted by the loop's clock, in microseconds.
+        micros: u64,
+    },
+    /// The answer to [`Step::Watch`]: how long polls kept the loop from all else.
+    Watched {
+        /// The picture.
+        picture: Picture,
+    },
+    /// The answer to [`Step::Measure`].
+    Holds {
+        /// Bytes allocated and not freed.
+        bytes: u64,
+    },
+}
+
+/// What a watched loop did. All times are in microseconds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Picture {
+    /// How stalls were told from the machine's own delays.
+    pub method: String,
+    /// How long the loop was watched.
+    pub window: u64,
+    /// Polls of tasks in that time.
+    pub polls: u64,
+    /// Calls that returned a hash.
+    pub hashed: u32,
+    /// The stall that half of the polls did not exceed.
+    pub p50: u64,
+    /// The stall that 99 of 100 polls did not exceed.
+    pub p99: u64,
+    /// The longest stall.
+    pub max: u64,
+    /// The stalls of a millisecond or more: when they began, and how long they were.
+    pub stalls: Vec<(u64, u64)>,
+    /// How long the handlers' short requests took: when they were due, and how much
+    /// later they were done.
+    pub waits: Vec<(u64, u64)>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_look_as_the_page_shows_them() {
+        let order = Order {
+            run: 7,
+            steps: vec![
+                Step::New {
+                    seed: 1,
+                    arguments: Vec::new(),
+                    polled: Polled::Alone,
+                },
+                Step::Call {
+                    call: 1,
+                    entry: "get_user".to_owned(),
+                    arguments: vec![Value::Number(42)],
+                    again: None,
+                },
+                Step::Settle { polls: 1000 },
+                Step::Answer {
+                    operation: 1,
+                    with: Ending::Ok(Value::Text("ada".to_owned())),
+                },
+                Step::Answer {
+                    operation: 2,
+                    with: Ending::Error("not_found".to_owned(), vec![Value::Number(42)]),
+                },
+                Step::Answer {
+                    operation: 3,
+                    with: Ending::Panic,
+                },
+                Step::End,
+            ],
+        };
+        assert_eq!(
+            serde_json::to_string(&order).unwrap(),
+            r#"{"run":7,"steps":[{"new":{"seed":1}},{"call":{"call":1,"entry":"get_user","arguments":[42]}},{"settle":{"polls":1000}},{"answer":{"operation":1,"with":{"ok":"ada"}}},{"answer":{"operation":2,"with":{"error":["not_found",[42]]}}},{"answer":{"operation":3,"with":"panic"}},"end"]}"#
+        );
+        let report = Report {
+            run: 7,
+            steps: vec![vec![
+                Event::Begun {
+                    operation: 1,
+                    kind: "fetch_user".to_owned(),
+                    arguments: vec![Value::Number(42)],
+                    call: Some(1),
+                    off_loop: false,
+                },
+                Event::Returned {
+                    call: 1,
+                    with: Ending::Error("unavailable".to_owned(), Vec::new()),
+                },
+                Event::Settled {
+                    polls: 1,
+                    of_calls: 1,
+                    idle: true,
+                },
+            ]],
+        };
+        assert_eq!(
+            serde_json::to_string(&report).unwrap(),
+            r#"{"run":7,"steps":[[{"begun":{"operation":1,"kind":"fetch_user","arguments":[42],"call":1}},{"returned":{"call":1,"with":{"error":["unavailable",[]]}}},{"settled":{"polls":1,"of_calls":1,"idle":true}}]]}"#
+        );
+    }
+
+    #[test]
+    fn a_message_with_an_unknown_field_is_refused() {
+        let text = r#"{"run":1,"steps":[],"verdict":"passed"}"#;
+        assert!(serde_json::from_str::<Report>(text).is_err());
+        let text = r#"{"run":1,"steps":[[{"pong":{"nonce":1,"verdict":"passed"}}]]}"#;
+        assert!(serde_json::from_str::<Report>(text).is_err());
+    }
+}

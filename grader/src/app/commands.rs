@@ -1,0 +1,69 @@
+//! The subcommands, one per file, and what they share: the course and exit codes.
+
+mod audit;
+mod batch;
+mod book;
+mod doctor;
+mod grade;
+mod hint;
+mod latency;
+mod learn;
+mod list;
+mod new;
+mod package;
+mod replay;
+mod reset;
+mod solution;
+mod trace;
+mod update_check;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use crate::app::cli::{Cli, Command};
+use crate::course::Course;
+
+/// What the program's exit code says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Every submission passed; what was asked for was done.
+    Passed = 0,
+    /// Everything was graded and something failed.
+    Failed = 1,
+    /// Something could not be graded: usage, course, sandbox, infrastructure.
+    CouldNotGrade = 2,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(exit as u8)
+    }
+}
+
+/// Runs what the command line asks for.
+///
+/// # Errors
+/// When it could not be done; the message says why and what to do next.
+pub fn run(cli: Cli) -> Result<Exit> {
+    let here = std::env::current_dir()?;
+    let course = Course::find(cli.course.as_deref(), &here)?;
+    match cli.command {
+        Command::Learn(args) => learn::run(course, &args),
+        Command::Grade(args) => grade::run(course, args),
+        Command::Replay(args) => replay::run(course, &args),
+        Command::Latency(args) => latency::run(course, &args),
+        Command::Trace(args) => trace::run(course, &args),
+        Command::Package(args) => package::run(&course, &args),
+        Command::List => list::run(&course),
+        Command::Hint(args) => hint::run(&course, &args.drill),
+        Command::Reset(args) => reset::run(&course, &args.drill),
+        Command::Solution(args) => solution::run(&course, &args),
+        Command::New(args) => new::run(&course, &args),
+        Command::UpdateCheck(args) => update_check::run(&course, &args),
+        Command::Book(args) => book::run(&course, &args),
+        Command::Batch(args) => batch::run(course, args),
+        Command::Audit(args) => audit::run(course, &args),
+        Command::Doctor(args) => doctor::run(course, &args),
+    }
+}

@@ -1,0 +1,337 @@
+//! `audit`: tests the course itself. Every solution passes, every stub fails, and
+//! every wrong solution is caught by the check it names.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use anyhow::{Context, Result, bail};
+use serde::Serialize;
+
+use super::Exit;
+use crate::app::cli::{Audit, Format};
+use crate::authors::mirror;
+use crate::course::Course;
+use crate::drills::{self, Drill};
+use crate::grade::grading::Grader;
+use crate::grade::verdict::{CheckResult, CheckStatus, Status, Verdict};
+
+pub(super) fn run(course: Course, args: &Audit) -> Result<Exit> {
+    let slugs = match &args.drill {
+        Some(slug) => vec![known(&course, slug)?],
+        None => mirror::slugs(&course),
+    };
+    let mut missing = Vec::new();
+    let mut cases = Vec::new();
+    let mut drills: Vec<&dyn Drill> = Vec::new();
+    for slug in &slugs {
+        let lacks = mirror::missing(&course, slug);
+        missing.extend(lacks.into_iter().map(|what| (slug, what)));
+        // What is there is audited all the same.
+        if let Some(drill) = drills::find(slug) {
+            cases.extend(cases_of(&course, drill)?);
+            drills.push(drill);
+        }
+    }
+    let mut out = anstream::stdout();
+    let root = course.root().to_owned();
+    let results = match cases.is_empty() {
+        true => Vec::new(),
+        false => grade_all(&Grader::new(course)?.without_pictures(), &cases, args),
+    };
+    if args.format == Format::Json {
+        let outcomes = cases.iter().zip(&results);
+        let outcomes: Vec<Outcome> = outcomes
+            .map(|(case, result)| Outcome::of(case, result, &root))
+            .collect();
+        serde_json::to_writer_pretty(&mut out, &outcomes)?;
+        writeln!(out)?;
+        let as_expected = outcomes.iter().all(|outcome| outcome.problem.is_none());
+        return Ok(match as_expected && missing.is_empty() {
+            true => Exit::Passed,
+            false => Exit::Failed,
+        });
+    }
+
+    for (slug, what) in &missing {
+        writeln!(out, "WRONG {slug}: {what}")?;
+    }
+    let mut problems = missing.len();
+    for (case, result) in cases.iter().zip(results) {
+        let wrong = case.problem(&result);
+        let name = case.path.strip_prefix(&root).unwrap_or(&case.path);
+        match wrong {
+            None => writeln!(
+                out,
+                "ok    {}: {}",
+                name.display(),
+                case.expected.describe()
+            )?,
+            Some(why) => {
+                problems += 1;
+                writeln!(
+                    out,
+                    "WRONG {}: {}, but {why}",
+                    name.display(),
+                    case.expected.describe()
+                )?;
+            }
+        }
+    }
+    for drill in &drills {
+        for check in unneeded(*drill, &cases) {
+            problems += 1;
+            writeln!(
+                out,
+                "WRONG {}: no wrong solution needs check `{check}`",
+                drill.slug()
+            )?;
+        }
+    }
+    writeln!(out, "\n{} gradings, {problems} problems", cases.len())?;
+    Ok(if problems == 0 {
+        Exit::Passed
+    } else {
+        Exit::Failed
+    })
+}
+
+/// The slug, if any of a drill's places knows it.
+fn known(course: &Course, slug: &str) -> Result<String> {
+    match mirror::slugs(course).iter().any(|known| known == slug) {
+        true => Ok(slug.to_owned()),
+        false => Err(course
+            .exercise(slug)
+            .err()
+            .context("a drill nobody knows")?
+            .into()),
+    }
+}
+
+/// One submission of ours and what must come of it.
+struct Case {
+    drill: &'static dyn Drill,
+    path: PathBuf,
+    expected: Expected,
+}
+
+impl Case {
+    /// What is not as it should be, if anything.
+    fn problem(&self, result: &Result<Verdict, String>) -> Option<String> {
+        match result {
+            Ok(verdict) => self.expected.wrong_with(verdict),
+            Err(error) => Some(error.clone()),
+        }
+    }
+}
+
+/// What came of a case, for a program that compares two versions of the grader.
+#[derive(Debug, Serialize)]
+struct Outcome {
+    /// From the course's folder.
+    path: PathBuf,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<Status>,
+    score: u32,
+    /// The ids of the checks that failed.
+    failed: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<String>,
+}
+
+impl Outcome {
+    fn of(case: &Case, result: &Result<Verdict, String>, root: &Path) -> Outcome {
+        let verdict = result.as_ref().ok();
+        let failed = |check: &&CheckResult| check.status == CheckStatus::Failed;
+        let checks = verdict.into_iter().flat_map(|verdict| &verdict.checks);
+        Outcome {
+            path: case.path.strip_prefix(root).unwrap_or(&case.path).into(),
+            status: verdict.map(|verdict| verdict.status),
+            score: verdict.map_or(0, |verdict| verdict.score),
+            failed: checks
+                .filter(failed)
+                .map(|check| check.id.clone())
+                .collect(),
+            problem: case.problem(result),
+        }
+    }
+}
+
+#[derive(Debug)]
+enum Expected {
+    /// Every check passes, mastery included.
+    FullMarks,
+    /// Every required check passes.
+    Pass,
+    /// It compiles, and does not pass.
+    Fail,
+    /// This check fails.
+    CaughtBy(String),
+}
+
+impl Expected {
+    fn describe(&self) -> String {
+        match self {
+            Expected::FullMarks => "passes with all points".to_owned(),
+            Expected::Pass => "passes".to_owned(),
+            Expected::Fail => "compiles and fails".to_owned(),
+            Expected::CaughtBy(check) => format!("caught by `{check}`"),
+        }
+    }
+
+    /// What is not as it should be, if anything.
+    fn wrong_with(&self, verdict: &Verdict) -> Option<String> {
+        let status = format!("its status is {:?}", verdict.status);
+        let compiled = verdict.metrics.schedules > 0;
+        let failed = |result: &&CheckResult| result.status == CheckStatus::Failed;
+        let ids = || -> Vec<&str> {
+            verdict
+                .checks
+                .iter()
+                .filter(failed)
+                .map(|result| &*result.id)
+                .collect()
+        };
+        let right = match self {
+            Expected::FullMarks => verdict.passed() && verdict.score == verdict.max_score,
+            Expected::Pass => verdict.passed(),
+            Expected::Fail => !verdict.passed() && compiled,
+            Expected::CaughtBy(check) => ids().contains(&&**check),
+        };
+        let message = || {
+            verdict
+                .checks
+                .iter()
+                .find(failed)
+                .map(|result| &*result.message)
+                .unwrap_or_default()
+        };
+        (!right).then(|| {
+            format!(
+                "{status}, score {}, failed checks {:?}: {} {}",
+                verdict.score,
+                ids(),
+                message(),
+                verdict.diagnostics
+            )
+        })
+    }
+}
+
+fn cases_of(course: &Course, drill: &'static dyn Drill) -> Result<Vec<Case>> {
+    let dir = course.solution_dir(drill.slug());
+    if !dir.is_dir() {
+        return Ok(Vec::new());
+    }
+    let case = |path: PathBuf, expected| Case {
+        drill,
+        path,
+        expected,
+    };
+    let mut cases = vec![
+        case(dir.join("src/lib.rs"), Expected::FullMarks),
+        case(dir.join("stub.rs"), Expected::Fail),
+    ];
+    for path in rust_files(&dir.join("right"))? {
+        cases.push(case(path, Expected::Pass));
+    }
+    for path in rust_files(&dir.join("wrong"))? {
+        let check = named_check(&path)?;
+        if !drill.checks().iter().any(|known| known.id == check) {
+            bail!(
+                "`{}` names the check `{check}`, which drill `{}` does not have",
+                path.display(),
+                drill.slug()
+            );
+        }
+        cases.push(case(path, Expected::CaughtBy(check)));
+    }
+    Ok(cases)
+}
+
+fn rust_files(dir: &Path) -> Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(dir).with_context(|| {
+        format!(
+            "cannot read `{}`; every drill has right and wrong solutions",
+            dir.display()
+        )
+    })?;
+    let mut files = Vec::new();
+    for entry in entries {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// The check a wrong solution's first line names: `//! Wrong: … Caught by: ID`.
+fn named_check(path: &Path) -> Result<String> {
+    let text =
+        fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+    let first = text.lines().next().unwrap_or_default();
+    let named = first
+        .strip_prefix("//! Wrong: ")
+        .and_then(|rest| rest.split_once("Caught by: "));
+    let Some((_, check)) = named else {
+        bail!(
+            "`{}` must begin with `//! Wrong: what is wrong. Caught by: check_id`",
+            path.display()
+        );
+    };
+    Ok(check.trim().trim_matches('`').to_owned())
+}
+
+/// Checks that no wrong solution names.
+fn unneeded(drill: &dyn Drill, cases: &[Case]) -> Vec<&'static str> {
+    let needed: BTreeSet<&str> = cases
+        .iter()
+        .filter(|case| case.drill.slug() == drill.slug())
+        .filter_map(|case| match &case.expected {
+            Expected::CaughtBy(check) => Some(&**check),
+            _ => None,
+        })
+        .collect();
+    drill
+        .checks()
+        .iter()
+        .map(|check| check.id)
+        .filter(|id| !needed.contains(id))
+        .collect()
+}
+
+fn grade_all(grader: &Grader, cases: &[Case], args: &Audit) -> Vec<Result<Verdict, String>> {
+    let next = AtomicUsize::new(0);
+    let done: Vec<Mutex<Option<Result<Verdict, String>>>> =
+        cases.iter().map(|_| Mutex::new(None)).collect();
+    std::thread::scope(|scope| {
+        for _ in 0..args.jobs.clamp(1, cases.len().max(1)) {
+            scope.spawn(|| {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let (Some(case), Some(place)) = (cases.get(index), done.get(index)) else {
+                        break;
+                    };
+                    let verdict = grader
+                        .grade(case.drill, &case.path, args.seed)
+                        .map_err(|error| error.to_string());
+                    *place
+                        .lock()
+                        .unwrap_or_else(std::sync::PoisonError::into_inner) = Some(verdict);
+                }
+            });
+        }
+    });
+    let taken = |place: Mutex<Option<_>>| {
+        let place = place
+            .into_inner()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        place.unwrap_or_else(|| Err("it was not graded".to_owned()))
+    };
+    done.into_iter().map(taken).collect()
+}

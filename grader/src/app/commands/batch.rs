@@ -1,0 +1,215 @@
+//! `batch`: a whole class, graded as far as it is new.
+
+mod list;
+mod overseer;
+mod progress;
+mod summary;
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+use super::Exit;
+use crate::app::cli::batch::{Batch, ExportLayout};
+use crate::class::batch::changes;
+use crate::class::batch::rules::SEEDS;
+use crate::class::batch::store::Ids;
+use crate::class::batch::{Attempts, plan, run as grade_all};
+use crate::class::batch::{Class, ClassDrill, Records, Store};
+use crate::class::batch::{Found, Layout, Pattern, Run, Search, Settings};
+use crate::class::class_report::{Options, Statistics, write_all};
+use crate::course::Course;
+use crate::drills;
+use crate::drive::interrupt;
+use crate::drive::sandbox::Tier;
+use crate::grade::grading::{GradeError, Grader};
+use crate::grade::verdict::Status;
+
+use progress::Progress;
+use summary::Summary;
+
+pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
+    let (layout, found) = find(&course, &args)?;
+    if args.list {
+        list::write(&mut anstream::stdout(), &layout, &found)?;
+        return Ok(Exit::Passed);
+    }
+    if found.hand_ins.is_empty() {
+        bail!(
+            "nothing in `{}` is named as {layout}; `--list` shows what is there, `--pattern` says how it is named",
+            args.dir.display()
+        );
+    }
+    let out = args
+        .out
+        .as_deref()
+        .context("no folder for the results; name one with `--out`")?;
+    if let Some(exit) = overseer::oversee(out)? {
+        return Ok(exit);
+    }
+    let jobs = args.jobs.clamp(1, crate::app::cli::default_jobs());
+    let grader = Grader::new(course)?
+        .without_pictures()
+        .sharing_with(jobs)
+        .allow_degraded(args.allow_degraded);
+    let tier = grader.sandbox().tier();
+    // Strangers' code, wherever it lies.
+    if tier != Tier::Full && !args.allow_degraded {
+        return Err(GradeError::Sandbox(tier).into());
+    }
+    if tier != Tier::Full {
+        super::grade::note(tier);
+    }
+
+    overseer::limit_memory();
+    let store = Store::open(out)?;
+    let attempts = Attempts::of(store.out());
+    let kept = store.settings();
+    let seed = args.seed.or(kept.as_ref().map(|kept| kept.seed));
+    let seed = seed.unwrap_or_else(|| fastrand::u64(..SEEDS));
+    let mut told = HashSet::new();
+    let mut gone = Vec::new();
+    store.each(&mut |record| {
+        if !found.is_there(&record.drill, &record.student) {
+            gone.push((record.drill.clone(), record.student.clone()));
+        }
+        told.extend(changes::of(&record).map(|change| change.mark()));
+        Ok(())
+    })?;
+    gone.sort_by(|one, other| one.1.cmp(&other.1).then_with(|| one.0.cmp(&other.0)));
+    // What only earlier runs found keeps the ids that it had then.
+    let earlier = gone.iter().any(|(_, student)| student.id().is_some());
+    let here = ids(args.layout);
+    let ids = (!earlier || kept.and_then(|kept| kept.ids) == Some(here)).then_some(here);
+    store.keep_settings(&Settings {
+        schema: 1,
+        seed,
+        ids,
+    })?;
+    let Found {
+        hand_ins,
+        passed_over,
+    } = found;
+    let plan = plan(&grader, &store, &args.dir, &hand_ins, seed)?;
+
+    let progress = Progress::new(&plan, hand_ins.len(), seed);
+    let (last_words, marks) = (progress.last_words(), attempts.clone());
+    interrupt::at_last(move || {
+        marks.take_back();
+        last_words();
+    });
+    grade_all(
+        Run {
+            grader: &grader,
+            store: &store,
+            attempts: &attempts,
+            dir: &args.dir,
+            jobs,
+            kept: &|record| progress.one(record),
+        },
+        plan,
+    )?;
+    progress.end();
+    // The reports need the room.
+    drop(hand_ins);
+    let took = progress.took();
+
+    let (class, statistics) = reports(grader.course(), &store, &args, ids).with_context(
+        || {
+            format!(
+                "everything was graded, but the reports cannot be written into `{}`; make space and run it again",
+                store.out().display()
+            )
+        },
+    )?;
+    let summary = Summary {
+        class: &class,
+        statistics: &statistics,
+        passed_over: passed_over.len(),
+        gone: &gone,
+        told: &told,
+    };
+    summary.write(&mut anstream::stdout(), store.out(), &took)?;
+    let any = |which: fn(Status) -> bool| class.lines.iter().any(|line| which(line.status));
+    Ok(match () {
+        () if any(|status| status == Status::InfraError) => Exit::CouldNotGrade,
+        () if any(|status| status != Status::Passed) => Exit::Failed,
+        () => Exit::Passed,
+    })
+}
+
+/// Writes the reports for the class whose records `store` keeps.
+fn reports<'a>(
+    course: &Course,
+    store: &'a Store,
+    args: &Batch,
+    ids: Option<Ids>,
+) -> Result<(Class<'a>, Statistics)> {
+    let graded = store.drills()?;
+    let mut drills = Vec::new();
+    for slug in course.slugs()? {
+        if graded.contains(&slug) {
+            let exercise = course.exercise(&slug)?;
+            drills.push(ClassDrill { slug, exercise });
+        }
+    }
+    let class = Class::of(drills, store)?;
+    let options = Options {
+        ids,
+        folder: Options::folder_in(course, &args.dir),
+        ..Options::of_course(course, args.told.feedback, &class)
+    };
+    let statistics = Statistics::of(&class, &options)?;
+    write_all(&class, &statistics, store.out(), &options)?;
+    Ok((class, statistics))
+}
+
+/// Whose numbers the ids are that such an export, or a pattern, names.
+fn ids(layout: Option<ExportLayout>) -> Ids {
+    match layout {
+        Some(ExportLayout::Canvas) => Ids::Canvas,
+        Some(ExportLayout::Moodle) => Ids::Moodle,
+        Some(ExportLayout::Gradescope) | None => Ids::School,
+    }
+}
+
+/// What was handed in, and in words how it is named.
+fn find(course: &Course, args: &Batch) -> Result<(String, Found)> {
+    if let Some(drill) = &args.drill {
+        course.drill(drill)?;
+    }
+    let drills: Vec<&'static str> = drills::ALL.iter().map(|drill| drill.slug()).collect();
+    let (words, layout) = match (args.layout, &args.pattern) {
+        (Some(ExportLayout::Canvas), _) => ("Canvas names it".to_owned(), Layout::Canvas),
+        (Some(ExportLayout::Moodle), _) => ("Moodle names it".to_owned(), Layout::Moodle),
+        (Some(ExportLayout::Gradescope), _) => {
+            ("Gradescope names it".to_owned(), Layout::Gradescope)
+        }
+        (None, pattern) => {
+            let usual = match args.drill {
+                Some(_) => "{student}",
+                None => "{student}/{drill}",
+            };
+            let pattern = Pattern::parse(pattern.as_deref().unwrap_or(usual), &drills)?;
+            if pattern.names_drill() && args.drill.is_some() {
+                bail!(
+                    "`--drill` and `{{drill}}` in the pattern say the same twice; leave one of them out"
+                );
+            }
+            (format!("`{}`", pattern.text()), Layout::Pattern(pattern))
+        }
+    };
+    let search = Search {
+        dir: &args.dir,
+        layout,
+        drill: args.drill.as_deref(),
+        drills: &drills,
+        but: args.out.as_deref().and_then(canonical),
+    };
+    Ok((words, search.run()?))
+}
+
+fn canonical(path: &Path) -> Option<std::path::PathBuf> {
+    path.canonicalize().ok()
+}

@@ -1,0 +1,182 @@
+//! What a batch came to, on the terminal.
+
+use std::collections::HashSet;
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::list::{count, name};
+use crate::class::batch::changes;
+use crate::class::batch::{Change, Class, Line, Outcome, Student};
+use crate::class::class_report::Statistics;
+use crate::grade::verdict::Status;
+use play::text::one_line;
+
+/// The most lines of one kind; the reports hold all of them.
+const LINES: usize = 10;
+
+/// What is said of each status, in the order of the table.
+const STATUSES: [(Status, &str); 7] = [
+    (Status::Passed, "passed"),
+    (Status::Failed, "failed"),
+    (Status::CompileError, "did not compile"),
+    (Status::Rejected, "could not be taken"),
+    (Status::Crashed, "crashed"),
+    (Status::TimedOut, "ran out of time"),
+    (Status::InfraError, "not graded: the machine's failure"),
+];
+
+/// What lies in the results' folder.
+const RESULTS: [(&str, &str); 5] = [
+    ("report.html", "the class at a glance"),
+    (
+        "gradebook.csv",
+        "points, also as Canvas and Moodle read them",
+    ),
+    ("feedback/", "what to give back, a page for each student"),
+    ("junit.xml", "for build servers"),
+    ("records/", "all that is known, one JSON file each"),
+];
+
+/// What there is to say.
+pub(super) struct Summary<'a> {
+    pub(super) class: &'a Class<'a>,
+    pub(super) statistics: &'a Statistics,
+    /// Things in the folder that are nobody's hand-in.
+    pub(super) passed_over: usize,
+    /// Drill and student of what was graded earlier and is not in the folder now.
+    pub(super) gone: &'a [(String, Student)],
+    /// Marks of the changes that were told before this run.
+    pub(super) told: &'a HashSet<u64>,
+}
+
+impl Summary<'_> {
+    /// Says it; `took` is how long the gradings did, in words.
+    pub(super) fn write(&self, out: &mut dyn Write, folder: &Path, took: &str) -> io::Result<()> {
+        let lines = &self.class.lines;
+        writeln!(
+            out,
+            "{} by {}; {took}\n",
+            count(lines.len(), "submission"),
+            count(self.class.by_student().count(), "student"),
+        )?;
+        for (status, words) in STATUSES {
+            match lines.iter().filter(|line| line.status == status).count() {
+                0 => {}
+                number => writeln!(out, "  {number:>5}  {words}")?,
+            }
+        }
+        self.failed_checks(out)?;
+        self.not_graded(out)?;
+        self.changes(out)?;
+        self.earlier(out)?;
+        if self.passed_over > 0 {
+            let things = count(self.passed_over, "thing");
+            writeln!(
+                out,
+                "\n{things} in the folder passed over; `--list` says why"
+            )?;
+        }
+        let folder = one_line(&folder.display().to_string(), 400);
+        writeln!(out, "\nresults: {folder}")?;
+        for (name, words) in RESULTS {
+            writeln!(out, "  {name:14} {words}")?;
+        }
+        Ok(())
+    }
+
+    fn failed_checks(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mut failed: Vec<_> = self.statistics.failed_checks(self.class).collect();
+        failed.sort_by_key(|(drill, id, _, number)| (std::cmp::Reverse(*number), *drill, *id));
+        if !failed.is_empty() {
+            writeln!(out, "\nthe checks that failed most")?;
+        }
+        for (drill, id, title, number) in failed.into_iter().take(LINES) {
+            writeln!(out, "  {number:>5}  {drill} {id}: {title}")?;
+        }
+        Ok(())
+    }
+
+    fn not_graded(&self, out: &mut dyn Write) -> io::Result<()> {
+        let lines = self.class.lines.iter();
+        let broken: Vec<&Line> = lines.filter(|line| !line.is_graded()).collect();
+        if !broken.is_empty() {
+            writeln!(
+                out,
+                "\nnot graded, and nobody's fault; run the same command again"
+            )?;
+        }
+        for line in broken.iter().take(LINES) {
+            let record = self.class.record(line)?;
+            let path = one_line(&record.path, 100);
+            let why = one_line(record.verdict.diagnostics.trim(), 300);
+            writeln!(out, "  {path}: {why}")?;
+        }
+        more(out, broken.len())
+    }
+
+    /// What is said differently since the last run.
+    fn changes(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mut new = 0;
+        for place in self.statistics.changed() {
+            let change = changes::of(&self.class.record(&self.class.lines[*place])?);
+            let Some(change) = change.filter(|change| !self.told.contains(&change.mark())) else {
+                continue;
+            };
+            new += 1;
+            if new == 1 {
+                writeln!(out, "\nsaid differently than before")?;
+            }
+            if new <= LINES {
+                writeln!(out, "  {}", said_of(&change))?;
+            }
+        }
+        more(out, new)
+    }
+
+    /// What an earlier run graded and this one did not find is still counted.
+    fn earlier(&self, out: &mut dyn Write) -> io::Result<()> {
+        for (number, (drill, student)) in self.gone.iter().take(LINES).enumerate() {
+            if number == 0 {
+                writeln!(
+                    out,
+                    "\nno longer in the folder, and still counted; delete the record of what should not be"
+                )?;
+            }
+            let (who, file) = (name(student), student.file_stem());
+            writeln!(out, "  {who} {drill}: records/{drill}/{file}.json")?;
+        }
+        more(out, self.gone.len())
+    }
+}
+
+fn said_of(change: &Change) -> String {
+    let why = match change.new_content {
+        true => "handed in anew",
+        false => "another grader or other limits",
+    };
+    format!(
+        "{} {}: {} -> {} ({why})",
+        name(&change.student),
+        change.drill,
+        said(&change.before),
+        said(&change.after)
+    )
+}
+
+fn said(outcome: &Outcome) -> String {
+    let words = STATUSES
+        .iter()
+        .find(|(status, _)| *status == outcome.status);
+    format!(
+        "{}, {}",
+        words.map_or("", |(_, words)| words),
+        outcome.score
+    )
+}
+
+fn more(out: &mut dyn Write, number: usize) -> io::Result<()> {
+    match number.checked_sub(LINES) {
+        None | Some(0) => Ok(()),
+        Some(rest) => writeln!(out, "  and {rest} more"),
+    }
+}

@@ -1,0 +1,21 @@
+//! `book`: builds the site.
+
+use std::io::Write;
+
+use anyhow::Result;
+
+use super::Exit;
+use crate::app::cli::Book;
+use crate::course::Course;
+
+pub(super) fn run(course: &Course, args: &Book) -> Result<Exit> {
+    let out = match &args.out {
+        Some(out) => std::env::current_dir()?.join(out),
+        // Where `./test` and whoever publishes it look.
+        None => course.root().join("target/book"),
+    };
+    crate::learn::book::build(course, Some(&out))?;
+    let shown = out.join("index.html");
+    writeln!(anstream::stdout(), "the book is in `{}`", shown.display())?;
+    Ok(Exit::Passed)
+}

@@ -1,0 +1,187 @@
+//! `grade`: verdicts for one drill's submissions, or for every drill.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+
+use super::Exit;
+use crate::app::cli::{Grade, VerdictFormat, told};
+use crate::build::submission::{Caps, Wanted, place_within};
+use crate::course::{Course, CourseError};
+use crate::drills::{self, Drill};
+use crate::drive::sandbox::Tier;
+use crate::grade::feedback::Feedback;
+use crate::grade::grading::{Grader, not_graded, read_submission};
+use crate::grade::report::{
+    Exercism, Github, Gradescope, Human, Json, Junit, Markdown, PrairieLearn, Report, Source,
+};
+use crate::grade::verdict::Verdict;
+use crate::learn::learner::Learner;
+
+/// Seeds are drawn below this: short enough to copy, too many to try them all
+/// while a submission runs.
+const SEEDS: u64 = 1 << 40;
+
+pub(super) fn run(course: Course, args: Grade) -> Result<Exit> {
+    let jobs = jobs(&course, &args)?;
+    let seed = args.seed.unwrap_or_else(|| fastrand::u64(..SEEDS));
+    let report = report(args.format, &jobs);
+    let slugs = jobs.iter().map(|job| job.drill.slug());
+    let feedback = Feedback::of_course(&course, args.told.feedback, slugs)?;
+    let shown = |verdict: Verdict| match args.format {
+        VerdictFormat::Json => verdict,
+        _ => feedback.of(&verdict),
+    };
+    // Before anything is run: a place that cannot be written is found out now.
+    let mut out: Box<dyn Write> = match &args.out {
+        Some(path) => {
+            let file = File::create(path).with_context(|| {
+                format!(
+                    "cannot write `{}`; name a file in a folder that exists",
+                    path.display()
+                )
+            })?;
+            Box::new(anstream::StripStream::new(
+                Box::new(BufWriter::new(file)) as Box<dyn Write>
+            ))
+        }
+        None => Box::new(anstream::stdout()),
+    };
+    let grader = Grader::new(course)?.allow_degraded(args.allow_degraded);
+    // Said once, before anybody's code is touched.
+    jobs.iter().try_for_each(|job| grader.may_run(&job.path))?;
+    if grader.sandbox().tier() != Tier::Full {
+        note(grader.sandbox().tier());
+    }
+    let mut failed = false;
+    let mut incomplete = false;
+    let mut verdicts = Vec::with_capacity(jobs.len());
+    for Job { drill, path } in jobs {
+        match grader.grade(drill, &path, seed) {
+            Ok(verdict) => {
+                failed |= !verdict.passed();
+                Learner::remember(grader.course(), &verdict);
+                let verdict = shown(verdict);
+                report.one(&verdict, &mut out)?;
+                verdicts.push(verdict);
+            }
+            Err(error) => {
+                // Nothing is known of the submission: the verdict says so.
+                let verdict = shown(not_graded(drill, &path, seed, &error));
+                say(&anyhow::Error::from(error));
+                incomplete = true;
+                report.one(&verdict, &mut out)?;
+                verdicts.push(verdict);
+            }
+        }
+    }
+    report.all(&verdicts, &mut out)?;
+    out.flush()?;
+    Ok(match (incomplete, failed) {
+        (true, _) => Exit::CouldNotGrade,
+        (false, true) if !report.says_whether_it_failed() => Exit::Failed,
+        (false, _) => Exit::Passed,
+    })
+}
+
+fn report(format: VerdictFormat, jobs: &[Job]) -> Box<dyn Report> {
+    match format {
+        VerdictFormat::Human => Box::new(Human),
+        VerdictFormat::Json => Box::new(Json),
+        VerdictFormat::Junit => Box::new(Junit),
+        VerdictFormat::Gradescope => Box::new(Gradescope),
+        VerdictFormat::Prairielearn => Box::new(PrairieLearn),
+        VerdictFormat::Exercism => Box::new(Exercism),
+        VerdictFormat::Markdown => Box::new(Markdown::default()),
+        VerdictFormat::Github => {
+            let place = |name| std::env::var_os(name).map(PathBuf::from);
+            Box::new(Github {
+                token: format!("{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..)),
+                workspace: place("GITHUB_WORKSPACE"),
+                summary: place("GITHUB_STEP_SUMMARY"),
+                sources: jobs.iter().filter_map(source).collect(),
+            })
+        }
+    }
+}
+
+/// Where a submission's code begins, if it can be read at all.
+fn source(job: &Job) -> Option<Source> {
+    let submission = read_submission(job.drill, &job.path, &Caps::default()).ok()?;
+    let root = submission.root_file();
+    Some(Source {
+        submission: job.path.display().to_string(),
+        root: root.to_owned(),
+        text: submission.files().get(root)?.clone(),
+    })
+}
+
+struct Job {
+    drill: &'static dyn Drill,
+    path: PathBuf,
+}
+
+fn jobs(course: &Course, args: &Grade) -> Result<Vec<Job>> {
+    let Some(name) = &args.drill else {
+        let mut jobs = Vec::new();
+        for slug in course.slugs()? {
+            match course.drill(&slug) {
+                Ok(drill) => jobs.push(Job {
+                    drill,
+                    path: nearby(course.exercise_dir(&slug)),
+                }),
+                Err(CourseError::Ungraded(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        return Ok(jobs);
+    };
+    let drill = course.drill(name)?;
+    if args.paths.is_empty() {
+        return Ok(vec![Job {
+            drill,
+            path: nearby(course.exercise_dir(name)),
+        }]);
+    }
+    let wanted = Wanted {
+        drill: Some(drill.slug()),
+        drills: &drills::slugs(),
+    };
+    // Where it is refused, reading it says so.
+    let place = |path: &PathBuf| place_within(path, &wanted).unwrap_or_else(|_| path.clone());
+    let job = |path| Job {
+        drill,
+        path: place(path),
+    };
+    Ok(args.paths.iter().map(job).collect())
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "said once, to whoever runs code that is not kept apart"
+)]
+pub(super) fn note(tier: Tier) {
+    let tier = tier.name();
+    eprintln!("grader: the sandbox is {tier} here; `cargo grader doctor` says what is missing");
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "the line that says why a path was not graded"
+)]
+fn say(error: &anyhow::Error) {
+    eprintln!("grader: {}", told(error));
+}
+
+/// The same path as it would be typed here.
+fn nearby(path: PathBuf) -> PathBuf {
+    let here = std::env::current_dir().and_then(|here| here.canonicalize());
+    let short = here
+        .ok()
+        .and_then(|here| path.strip_prefix(here).ok().map(PathBuf::from));
+    short
+        .filter(|short| !short.as_os_str().is_empty())
+        .unwrap_or(path)
+}

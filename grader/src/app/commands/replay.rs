@@ -1,0 +1,58 @@
+//! `replay`: one schedule played again, told as a timeline.
+
+use std::io::Write;
+
+use anyhow::{Context, Result, bail};
+
+use super::Exit;
+use crate::app::cli::Replay;
+use crate::build::submission::Caps;
+use crate::course::Course;
+use crate::exam::violations;
+use crate::grade::grading::{GradeError, Grader, read_submission};
+use play::schedule::ReplayKey;
+use play::text::closest;
+use play::timeline;
+
+pub(super) fn run(course: Course, args: &Replay) -> Result<Exit> {
+    let drill = course.drill(&args.drill)?;
+    let key: ReplayKey = args.key.parse()?;
+    let ids = || drill.checks().iter().map(|check| check.id);
+    let Some(check) = drill.checks().iter().find(|check| check.id == key.check) else {
+        let guess = closest(&key.check, ids()).map(|id| format!("; did you mean `{id}`?"));
+        bail!(
+            "drill `{}` has no check `{}`{}",
+            args.drill,
+            key.check,
+            guess.unwrap_or_default()
+        );
+    };
+    let submission =
+        read_submission(drill, &args.path, &Caps::default()).map_err(GradeError::Submission)?;
+    let grader = Grader::new(course)?.allow_degraded(args.allow_degraded);
+    let mut out = anstream::stdout();
+    let compiled = match grader.compile(drill, &submission)? {
+        Ok(compiled) => compiled,
+        Err(text) => {
+            writeln!(out, "{text}")?;
+            return Ok(Exit::Failed);
+        }
+    };
+    let mut driver = grader.driver(drill, &compiled, key.seed);
+    let played = driver.play_alone(key.turns);
+    if let Some(error) = driver.broken() {
+        return Err(std::io::Error::new(error.kind(), error.to_string()))
+            .context("cannot run the submission");
+    }
+    let found = violations(drill.rules(), &played);
+    writeln!(out, "{}: {}\n", check.id, check.title)?;
+    let told = timeline::tell(&played.run.evidence, found.first());
+    for (number, line) in (1..).zip(timeline::in_words(&told)) {
+        writeln!(out, "{number:>4}  {line}")?;
+    }
+    if found.is_empty() {
+        writeln!(out, "\nnothing is wrong with this schedule any more")?;
+        return Ok(Exit::Passed);
+    }
+    Ok(Exit::Failed)
+}

@@ -1,0 +1,28 @@
+//! `reset`: puts a drill's stub back and keeps what was there.
+
+use std::io::Write;
+
+use anyhow::Result;
+
+use super::Exit;
+use crate::course::Course;
+use crate::learn::put_back::PutBack;
+use crate::learn::stub::Stub;
+
+pub(super) fn run(course: &Course, slug: &str) -> Result<Exit> {
+    course.exercise(slug)?;
+    let stub = Stub::of(course, slug)?;
+    let shown = stub.shown();
+    let mut out = anstream::stdout();
+    match stub.put_back(course)? {
+        PutBack::Already => writeln!(out, "`{shown}` is the stub already")?,
+        PutBack::Done(backup) => {
+            writeln!(out, "`{shown}` is the stub again")?;
+            if let Some(backup) = backup {
+                let backup = backup.strip_prefix(course.root()).unwrap_or(&backup);
+                writeln!(out, "what you had is in `{}`", backup.display())?;
+            }
+        }
+    }
+    Ok(Exit::Passed)
+}

@@ -1,0 +1,25 @@
+//! `solution`: the reference solution, for those who have their own.
+
+use std::io::Write;
+
+use anyhow::{Context, Result, bail};
+
+use super::Exit;
+use crate::app::cli::Solution;
+use crate::course::Course;
+use crate::learn::learner::Learner;
+
+pub(super) fn run(course: &Course, args: &Solution) -> Result<Exit> {
+    let slug = &args.drill;
+    course.exercise(slug)?;
+    if !args.peek && !Learner::of(course).has_passed(slug) {
+        bail!(
+            "you have not passed `{slug}` yet; pass it first, or add `--peek` if you want to give up on it"
+        );
+    }
+    let path = course.solution_dir(slug).join("src/lib.rs");
+    let text = std::fs::read_to_string(&path)
+        .with_context(|| format!("cannot read `{}`; is the course complete?", path.display()))?;
+    anstream::stdout().write_all(text.as_bytes())?;
+    Ok(Exit::Passed)
+}

@@ -1,0 +1,78 @@
+//! `trace`: every schedule of a few requests, or the one of a replay key, recorded
+//! for the book's figures.
+
+use std::fs;
+use std::io::Write;
+
+use anyhow::{Context, Result, bail};
+
+use super::Exit;
+use crate::app::cli::Trace as Args;
+use crate::build::submission::Caps;
+use crate::course::Course;
+use crate::exam::trace::{Freedom, Subject, Trace};
+use crate::grade::grading::{GradeError, Grader, read_submission};
+
+/// Whom the requests of the book's figures ask for.
+const USER: u32 = 42;
+
+pub(super) fn run(course: Course, args: &Args) -> Result<Exit> {
+    let drill = course.drill(&args.drill)?;
+    if drill.world().uses_threads() {
+        bail!(
+            "drill `{}` uses threads, whose schedules no figure walks; this works for the caches",
+            args.drill
+        );
+    }
+    let submission =
+        read_submission(drill, &args.path, &Caps::default()).map_err(GradeError::Submission)?;
+    let root = course.root().canonicalize()?;
+    let grader = Grader::new(course)?;
+    let compiled = match grader.compile(drill, &submission)? {
+        Ok(compiled) => compiled,
+        Err(text) => {
+            writeln!(anstream::stderr(), "{text}")?;
+            return Ok(Exit::Failed);
+        }
+    };
+    let place = args.path.canonicalize()?;
+    let subject = Subject {
+        drill: args.drill.clone(),
+        source: place
+            .strip_prefix(&root)
+            .unwrap_or(&args.path)
+            .display()
+            .to_string(),
+        check: match &args.key {
+            Some(key) => key.check.clone(),
+            None => drill.checks()[0].id.to_owned(),
+        },
+    };
+    let seed = args.key.as_ref().map_or(args.seed, |key| key.seed);
+    let mut driver = grader.driver(drill, &compiled, seed);
+    let recorded = match &args.key {
+        Some(key) => Trace::replay(&mut driver, drill.rules(), &key.turns, subject),
+        None => {
+            let freedom = Freedom {
+                user: USER,
+                callers: args.callers,
+                errors: args.errors,
+                drops: args.drops,
+                holds: args.holds,
+            };
+            Trace::record(&mut driver, drill.rules(), &freedom, subject)
+        }
+    };
+    let trace = match recorded {
+        Ok(trace) => trace,
+        Err(failure) => bail!("cannot record code that does not live through it: {failure}"),
+    };
+    let json = trace.to_json();
+    match &args.out {
+        Some(path) => {
+            fs::write(path, json).with_context(|| format!("cannot write `{}`", path.display()))?
+        }
+        None => write!(anstream::stdout(), "{json}")?,
+    }
+    Ok(Exit::Passed)
+}

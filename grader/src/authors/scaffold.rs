@@ -1,0 +1,275 @@
+//! A new drill's files, in its four places, and its lines in the lists.
+//!
+//! The main function is [`scaffold`]. It writes nothing over what is there: when
+//! any file exists, nothing at all is written.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use crate::authors::mirror::{self, LISTS, Place};
+use crate::course::Course;
+
+/// Each file of a new drill, and what it begins as.
+const FILES: [(&str, &str); 13] = [
+    (
+        "exercises/SLUG/Cargo.toml",
+        include_str!("scaffold/exercise_manifest.txt"),
+    ),
+    (
+        "exercises/SLUG/README.md",
+        include_str!("scaffold/exercise_readme.txt"),
+    ),
+    (
+        "exercises/SLUG/exercise.toml",
+        include_str!("scaffold/exercise.txt"),
+    ),
+    (
+        "exercises/SLUG/src/lib.rs",
+        include_str!("scaffold/stub.txt"),
+    ),
+    (
+        "exercises/SLUG/tests/public.rs",
+        include_str!("scaffold/public.txt"),
+    ),
+    (
+        "solutions/SLUG/Cargo.toml",
+        include_str!("scaffold/solution_manifest.txt"),
+    ),
+    (
+        "solutions/SLUG/src/lib.rs",
+        include_str!("scaffold/reference.txt"),
+    ),
+    ("solutions/SLUG/stub.rs", include_str!("scaffold/stub.txt")),
+    (
+        "solutions/SLUG/right/another_design.rs",
+        include_str!("scaffold/right.txt"),
+    ),
+    (
+        "solutions/SLUG/wrong/invents_a_row.rs",
+        include_str!("scaffold/wrong.txt"),
+    ),
+    (
+        "grader/src/drills/SLUG.rs",
+        include_str!("scaffold/drill.txt"),
+    ),
+    (
+        "grader/src/drills/SLUG/contract.rs",
+        include_str!("scaffold/SLUG/contract.rs"),
+    ),
+    ("book/SLUG.md", include_str!("scaffold/page.txt")),
+];
+
+/// Why there is no new drill. Nothing was written.
+#[derive(Debug, Error)]
+pub enum ScaffoldError {
+    /// Not a name for a drill.
+    #[error(
+        "`{0}` cannot be a drill's name: lower case letters, digits and `_`, a letter first, and no Rust keyword"
+    )]
+    Name(String),
+    /// Not a title for a page, a table and a TOML file.
+    #[error("the title may not hold `{0}`")]
+    Title(char),
+    /// Something of that name is there.
+    #[error("`{}` is there already; choose another name, or remove it", .0.display())]
+    Exists(PathBuf),
+    /// A list that is not as expected.
+    #[error("`{file}` has no place for the drill, {place}; is the course complete?")]
+    List {
+        /// The file, from the course's folder.
+        file: &'static str,
+        /// What was looked for.
+        place: String,
+    },
+    /// A file that cannot be read or written.
+    #[error("`{}`: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+}
+
+/// Makes drill `slug`, and says which files it wrote and which it changed, from
+/// the course's folder.
+///
+/// # Errors
+/// When the name cannot be one, something of that name is there, or a file cannot
+/// be read or written.
+pub fn scaffold(course: &Course, slug: &str, title: &str) -> Result<Vec<PathBuf>, ScaffoldError> {
+    if !is_name(slug) {
+        return Err(ScaffoldError::Name(slug.to_owned()));
+    }
+    if let Some(letter) = title
+        .chars()
+        .find(|letter| "\"\\|[]<>`\n".contains(*letter))
+    {
+        return Err(ScaffoldError::Title(letter));
+    }
+    let fill = |text: &str| {
+        text.replace("SLUG", slug)
+            .replace("CAMEL", &camel(slug))
+            .replace("TITLE", title)
+    };
+    let root = course.root();
+    if mirror::slugs(course).iter().any(|known| known == slug) {
+        return Err(ScaffoldError::Exists(course.exercise_dir(slug)));
+    }
+    let mut texts: Vec<(PathBuf, String)> = Vec::new();
+    for (place, text) in FILES {
+        let path = PathBuf::from(fill(place));
+        if root.join(&path).exists() {
+            return Err(ScaffoldError::Exists(path));
+        }
+        texts.push((path, fill(text)));
+    }
+    for list in &LISTS {
+        let path = PathBuf::from(list.file);
+        let known = texts.iter().position(|(other, _)| *other == path);
+        let text = match known {
+            Some(at) => texts.remove(at).1,
+            None => read(root, &path)?,
+        };
+        let text = with_line(&text, &list.place, &fill(list.line)).ok_or(ScaffoldError::List {
+            file: list.file,
+            place: format!("{:?}", list.place),
+        })?;
+        texts.push((path, text));
+    }
+    for (path, text) in &texts {
+        write(&root.join(path), text)?;
+    }
+    Ok(texts.into_iter().map(|(path, _)| path).collect())
+}
+
+/// `text` with one more line; none, where the line has no place in it.
+fn with_line(text: &str, place: &Place, line: &str) -> Option<String> {
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    let last = |is_it: &dyn Fn(&str) -> bool| lines.iter().rposition(|known| is_it(known));
+    match place {
+        Place::AfterBeginning(words) => {
+            let at = last(&|known| known.starts_with(words))?;
+            lines.insert(at + 1, line.to_owned());
+        }
+        Place::AfterHolding(words) => {
+            let at = last(&|known| known.contains(words))?;
+            let number = lines[at]
+                .split_once(". ")
+                .and_then(|(number, _)| number.parse().ok());
+            let next = number.map_or(1, |number: u32| number.saturating_add(1));
+            let numbered = line.strip_prefix("NUMBER");
+            let line = numbered.map_or(line.to_owned(), |rest| format!("{next}{rest}"));
+            lines.insert(at + 1, line);
+        }
+        Place::Module(last_one) => {
+            let at = last(&|known| known == *last_one)?;
+            let first = lines[..at]
+                .iter()
+                .rposition(|line| !line.starts_with("mod "));
+            let modules = first.map_or(0, |line| line + 1)..at + 1;
+            let before = lines[modules.clone()].partition_point(|known| known.as_str() < line);
+            lines.insert(modules.start + before, line.to_owned());
+        }
+        Place::InBrackets(words) => {
+            let at = last(&|known| known.starts_with(words))?;
+            let open = lines[at].strip_suffix(']')?;
+            lines[at] = format!("{open}, {line}]");
+        }
+    }
+    lines.push(String::new());
+    Some(lines.join("\n"))
+}
+
+/// Whether a crate, a module and a page can have this name.
+fn is_name(slug: &str) -> bool {
+    const KEYWORDS: &str = " abstract as async await become box break const continue crate do dyn \
+        else enum extern false final fn for gen if impl in kit let loop macro match mod move mut \
+        override priv pub ref return self static struct super test tests trait true try type \
+        typeof unsafe unsized use virtual where while yield ";
+    let plain =
+        |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
+    slug.starts_with(|first: char| first.is_ascii_lowercase())
+        && slug.chars().all(plain)
+        && slug.len() <= 40
+        && !KEYWORDS.contains(&format!(" {slug} "))
+}
+
+/// `cache_race` as the name of a type.
+fn camel(slug: &str) -> String {
+    let word = |word: &str| -> String {
+        let mut letters = word.chars();
+        let first = letters.next().map(|first| first.to_ascii_uppercase());
+        first.into_iter().chain(letters).collect()
+    };
+    slug.split('_').map(word).collect()
+}
+
+fn read(root: &Path, path: &Path) -> Result<String, ScaffoldError> {
+    fs::read_to_string(root.join(path)).map_err(|source| ScaffoldError::Io {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+fn write(path: &Path, text: &str) -> Result<(), ScaffoldError> {
+    let failed = |source| ScaffoldError::Io {
+        path: path.to_owned(),
+        source,
+    };
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(failed)?;
+    }
+    fs::write(path, text).map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_what_a_crate_may_be_called() {
+        for name in ["cache_race", "a", "two2"] {
+            assert!(is_name(name), "{name}");
+        }
+        for name in [
+            "", "Cache", "2two", "a-b", "../a", "loop", "kit", "a b", "ä",
+        ] {
+            assert!(!is_name(name), "{name}");
+        }
+        assert_eq!(camel("cache_race"), "CacheRace");
+    }
+
+    #[test]
+    fn a_line_goes_where_its_list_says() {
+        let after = Place::AfterBeginning("    \"solutions/");
+        let text = "a\n    \"solutions/a\",\n    \"solutions/b\",\n]\n";
+        let with = with_line(text, &after, "    \"solutions/c\",");
+        assert_eq!(
+            with.as_deref(),
+            Some("a\n    \"solutions/a\",\n    \"solutions/b\",\n    \"solutions/c\",\n]\n")
+        );
+        assert_eq!(with_line("nothing\n", &after, "x"), None);
+        let modules = "//! Drills.\n\nmod cache;\nmod offload;\nmod user_cache;\n\nmod tests {\n";
+        let with = with_line(modules, &Place::Module("mod user_cache;"), "mod new;");
+        let with = with.expect("it has a place");
+        assert!(
+            with.contains("mod cache;\nmod new;\nmod offload;\n"),
+            "{with}"
+        );
+        let members = Place::InBrackets("members = [");
+        let one_line = with_line("members = [\"kit\"]\n", &members, "\"new\"");
+        assert_eq!(one_line.as_deref(), Some("members = [\"kit\", \"new\"]\n"));
+        let numbered = "1. [A](a.md): one.\n2. [B](b.md): two.\n\nMore.\n";
+        let with = with_line(
+            numbered,
+            &Place::AfterHolding(".md): "),
+            "NUMBER. [C](c.md): x.",
+        );
+        let with = with.expect("it has a place");
+        assert!(with.contains("two.\n3. [C](c.md): x.\n\nMore."), "{with}");
+    }
+}

@@ -1,0 +1,5 @@
+//! From files to a program that can be started.
+
+pub mod compile;
+pub mod prepared;
+pub mod submission;

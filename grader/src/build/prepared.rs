@@ -1,0 +1,573 @@
+//! The prepared dependencies: everything a worker is linked with but the
+//! submission, built once and kept.
+//!
+//! Its main type is [`Prepared`]. The build is keyed by all that goes into it
+//! (toolchain, lockfile, the worker's and the kit's source, the crates the drills
+//! allow), so it is never stale. A lock lets one grader build while others wait. What
+//! was damaged since is noticed, by a list of sizes, times and hashes, and built again.
+
+mod cargo;
+mod loaded;
+mod manifest;
+mod progress;
+pub(crate) mod shared;
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+use crate::course::{Course, CourseError};
+use crate::drive::toolchain::Toolchain;
+use manifest::Manifest;
+
+pub use progress::{Audience, Progress};
+
+/// Changed whenever the way of building changes.
+const RECIPE: &str = "5";
+
+/// Crates every submission may use, with what is asked of them.
+const ALWAYS: [&str; 3] = ["kit", "tokio", "futures"];
+
+/// Crates ready to be linked.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Prepared {
+    /// The rlib of each crate that can be named.
+    externs: BTreeMap<String, PathBuf>,
+    /// Where the crates that those need are.
+    deps: PathBuf,
+    /// The program that puts a sandbox in force.
+    launcher: PathBuf,
+    /// All of them as one shared library.
+    shared: Option<PathBuf>,
+    /// The shared libraries that rustc loads.
+    loaded: Vec<PathBuf>,
+    /// All of these files, as they were built.
+    #[serde(with = "manifest::kept")]
+    manifest: Arc<Mutex<Manifest>>,
+    /// Held as long as they are used, so that nobody removes them meanwhile.
+    #[serde(skip)]
+    _used: Option<Arc<File>>,
+}
+
+/// Locked, each on its own: by whoever builds, and by whoever uses what was built.
+const BUILT: &str = "lock";
+const USED: &str = "used";
+
+/// What lists all that was built; written last.
+const PREPARED: &str = "prepared.json";
+
+/// The launcher's name among what is built.
+const LAUNCHER: &str = "launcher";
+
+/// Why nothing could be prepared.
+#[derive(Debug, Error)]
+pub enum PrepareError {
+    /// The course is not as it should be.
+    #[error(transparent)]
+    Course(#[from] CourseError),
+    /// Files could not be read or written.
+    #[error("cannot prepare the course's crates in `{}`: {source}; is there space, and may you write there?", path.display())]
+    Io {
+        /// Where.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// cargo failed.
+    #[error(
+        "cargo could not build the course's crates ({0}); the first build needs the network and a C linker (on Debian: `apt install build-essential`)"
+    )]
+    Cargo(String),
+}
+
+impl Prepared {
+    /// The prepared crates of `course`, built now if they are not there.
+    ///
+    /// # Errors
+    /// When they cannot be built.
+    pub fn get(course: &Course, toolchain: &Toolchain) -> Result<Prepared, PrepareError> {
+        Prepared::get_for(course, toolchain, Audience::Terminal)
+    }
+
+    /// The same, while `audience` waits.
+    ///
+    /// # Errors
+    /// As [`Prepared::get`].
+    pub fn get_for(
+        course: &Course,
+        toolchain: &Toolchain,
+        audience: Audience<'_>,
+    ) -> Result<Prepared, PrepareError> {
+        let recipe = Recipe::of(course, toolchain)?;
+        let dir = course
+            .target()
+            .join("grader")
+            .join("prepared")
+            .join(&recipe.key);
+        if let Some(prepared) = Prepared::used(&dir).filter(Prepared::is_whole) {
+            return Ok(prepared);
+        }
+        let failed = |source| PrepareError::Io {
+            path: dir.clone(),
+            source,
+        };
+        fs::create_dir_all(&dir).map_err(failed)?;
+        let lock = File::create(dir.join(BUILT)).map_err(failed)?;
+        lock.lock().map_err(failed)?;
+        // Somebody else may have built it while we waited.
+        if let Some(prepared) = Prepared::used(&dir).filter(Prepared::is_whole) {
+            return Ok(prepared);
+        }
+        clear(&dir).map_err(failed)?;
+        let prepared = recipe.build(&dir, toolchain, audience)?;
+        prepared.store(&dir).map_err(failed)?;
+        remove_others(&dir);
+        Ok(Prepared::used(&dir).unwrap_or(prepared))
+    }
+
+    /// The first file that is not as it was built. A file of the same size and time
+    /// is read only where `thorough` says so.
+    pub fn damage(&self, thorough: bool) -> Option<PathBuf> {
+        let mut manifest = self.manifest.lock().unwrap_or_else(PoisonError::into_inner);
+        manifest.damage(thorough)
+    }
+
+    fn is_whole(&self) -> bool {
+        self.damage(false).is_none()
+    }
+
+    /// Prepares again what is damaged; whether all lies where it lay, so that these are
+    /// of use again.
+    ///
+    /// # Errors
+    /// As [`Prepared::get`].
+    pub fn repair(
+        &self,
+        course: &Course,
+        toolchain: &Toolchain,
+        thorough: bool,
+    ) -> Result<bool, PrepareError> {
+        let get = || Prepared::get_for(course, toolchain, Audience::Program(&mut |_| {}));
+        // Somebody else may have done it.
+        let mut whole = get()?;
+        if thorough && whole.damage(true).is_some() {
+            // What does not list anything is built again.
+            let list = whole.folder().join(PREPARED);
+            fs::write(&list, "damaged")
+                .map_err(|source| PrepareError::Io { path: list, source })?;
+            whole = get()?;
+        }
+        let in_place = self.externs == whole.externs
+            && self.deps == whole.deps
+            && self.launcher == whole.launcher
+            && self.shared == whole.shared;
+        let locked = |of| Mutex::lock(of).unwrap_or_else(PoisonError::into_inner);
+        let manifest = std::mem::take(&mut *locked(&whole.manifest));
+        *locked(&self.manifest) = manifest;
+        Ok(in_place)
+    }
+
+    /// The shared libraries that rustc itself loads; none where that is not known.
+    ///
+    /// # Errors
+    /// When rustc cannot be started.
+    pub(crate) fn loaded_by_rustc(&self, toolchain: &Toolchain) -> io::Result<Vec<PathBuf>> {
+        match self.loaded.iter().all(|path| path.is_file()) {
+            true => Ok(self.loaded.clone()),
+            // The system has others by now.
+            false => loaded::by(toolchain.rustc()),
+        }
+    }
+
+    /// The rlib of a crate.
+    pub fn rlib(&self, name: &str) -> Option<&Path> {
+        self.externs.get(name).map(PathBuf::as_path)
+    }
+
+    /// A folder for what is measured of them; it is gone when they are built anew.
+    pub fn folder(&self) -> &Path {
+        let up = self.deps.ancestors().nth(3);
+        up.unwrap_or(&self.deps)
+    }
+
+    /// Where the crates that the named ones need are.
+    pub fn deps(&self) -> &Path {
+        &self.deps
+    }
+
+    /// The program that puts a sandbox in force.
+    pub fn launcher(&self) -> &Path {
+        &self.launcher
+    }
+
+    /// The library that holds all of them and can be linked with instead, if whoever a
+    /// worker runs as can read it.
+    pub fn shared(&self) -> Option<&Path> {
+        let library = self.shared.as_deref()?;
+        let is_open = !rustix::process::geteuid().is_root() || shared::is_for_everybody(library);
+        is_open.then_some(library)
+    }
+
+    /// What is built in `dir`, kept there for as long as we use it.
+    fn used(dir: &Path) -> Option<Prepared> {
+        let path = dir.join(USED);
+        // Who may only read the course may use it as well.
+        let used = File::open(&path).or_else(|_| File::create(&path)).ok();
+        if let Some(used) = &used {
+            used.lock_shared().ok()?;
+        }
+        let mut prepared = Prepared::load(dir)?;
+        prepared._used = used.map(Arc::new);
+        Some(prepared)
+    }
+
+    fn load(dir: &Path) -> Option<Prepared> {
+        let text = fs::read(dir.join(PREPARED)).ok()?;
+        serde_json::from_slice(&text).ok()
+    }
+
+    fn store(&self, dir: &Path) -> io::Result<()> {
+        let mut file = tempfile::NamedTempFile::new_in(dir)?;
+        serde_json::to_writer(&mut file, self)?;
+        file.flush()?;
+        // Whoever may read the course may use what it was prepared with.
+        let readable = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+        file.as_file().set_permissions(readable)?;
+        file.persist(dir.join(PREPARED))?;
+        Ok(())
+    }
+}
+
+/// All that goes into a build.
+struct Recipe {
+    key: String,
+    manifest: String,
+    lockfile: PathBuf,
+    crates: Vec<String>,
+}
+
+impl Recipe {
+    fn of(course: &Course, toolchain: &Toolchain) -> Result<Recipe, PrepareError> {
+        let root = course.root();
+        let mut allowed: BTreeMap<String, String> = BTreeMap::new();
+        for slug in course.slugs()? {
+            allowed.extend(course.exercise(&slug)?.crates);
+        }
+        let manifest = manifest(root, &allowed);
+        let lockfile = root.join("Cargo.lock");
+        let mut key = Sha256::new();
+        let mut add = |bytes: &[u8]| {
+            key.update((bytes.len() as u64).to_le_bytes());
+            key.update(bytes);
+        };
+        add(RECIPE.as_bytes());
+        add(toolchain.fingerprint().as_bytes());
+        add(manifest.as_bytes());
+        let mut sources = vec![
+            lockfile.clone(),
+            root.join("Cargo.toml"),
+            root.join("exercises/Cargo.toml"),
+        ];
+        sources.extend(rust_files(&root.join("grader/worker"))?);
+        sources.extend(rust_files(&root.join("grader/protocol"))?);
+        sources.extend(rust_files(&root.join("grader/sandbox"))?);
+        sources.extend(rust_files(&root.join("exercises/kit"))?);
+        for path in sources {
+            let text = fs::read(&path).map_err(|source| CourseError::Read {
+                path: path.clone(),
+                source,
+            })?;
+            add(path.to_string_lossy().as_bytes());
+            add(&text);
+        }
+        let key: String = key
+            .finalize()
+            .iter()
+            .take(12)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let mut crates: Vec<String> = ALWAYS.iter().map(|name| (*name).to_owned()).collect();
+        crates.push("worker".to_owned());
+        crates.extend(allowed.into_keys().map(|name| name.replace('-', "_")));
+        Ok(Recipe {
+            key,
+            manifest,
+            lockfile,
+            crates,
+        })
+    }
+
+    fn build(
+        &self,
+        dir: &Path,
+        toolchain: &Toolchain,
+        audience: Audience<'_>,
+    ) -> Result<Prepared, PrepareError> {
+        let failed = |source| PrepareError::Io {
+            path: dir.to_owned(),
+            source,
+        };
+        let package = dir.join("package");
+        fs::create_dir_all(package.join("src")).map_err(failed)?;
+        fs::write(package.join("Cargo.toml"), &self.manifest).map_err(failed)?;
+        fs::write(package.join("src/lib.rs"), "").map_err(failed)?;
+        fs::write(package.join("src/launcher.rs"), LAUNCHER_SOURCE).map_err(failed)?;
+        fs::copy(&self.lockfile, package.join("Cargo.lock")).map_err(failed)?;
+
+        let mut command = Command::new(toolchain.cargo());
+        command
+            .args([
+                "build",
+                "--release",
+                "--message-format=json-render-diagnostics",
+            ])
+            .current_dir(&package)
+            .env("CARGO_TARGET_DIR", dir.join("target"))
+            .env("CARGO_ENCODED_RUSTFLAGS", self.flags().join("\u{1f}"))
+            .env("RUSTC", toolchain.rustc())
+            .env_remove("RUSTFLAGS")
+            .env_remove("RUSTC_WRAPPER")
+            .env_remove("RUSTC_WORKSPACE_WRAPPER")
+            .env_remove("CARGO_BUILD_TARGET")
+            .stdin(Stdio::null());
+        let messages = cargo::run(command, audience).map_err(failed)??;
+        let (externs, launcher) = self.artifacts(&messages)?;
+        let deps = dir.join("target/release/deps");
+        forget_places(&deps).map_err(failed)?;
+        let shared = shared::build(dir, toolchain, &externs, &deps, &self.flags())?;
+        let manifest = Manifest::of(&deps, &launcher, shared.as_deref()).map_err(failed)?;
+        Ok(Prepared {
+            externs,
+            deps,
+            launcher,
+            shared,
+            loaded: loaded::by(toolchain.rustc()).map_err(failed)?,
+            manifest: Arc::new(Mutex::new(manifest)),
+            _used: None,
+        })
+    }
+
+    /// Replayable task order, hooks that count polls, and panic messages that do not
+    /// say where on this machine the crates' sources are.
+    fn flags(&self) -> Vec<String> {
+        let mut flags = vec!["--cfg".to_owned(), "tokio_unstable".to_owned()];
+        let home = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo"));
+        let cargo = std::env::var_os("CARGO_HOME").map(PathBuf::from).or(home);
+        let places = [(cargo.as_deref(), "cargo"), (self.lockfile.parent(), "")];
+        for (place, name) in places {
+            if let Some(place) = place {
+                flags.push(format!("--remap-path-prefix={}={name}", place.display()));
+            }
+        }
+        flags
+    }
+
+    /// The rlibs cargo says it built, of the crates that can be named. cargo tells
+    /// in the order of need, so that of two versions the one named here comes last.
+    fn artifacts(
+        &self,
+        messages: &[u8],
+    ) -> Result<(BTreeMap<String, PathBuf>, PathBuf), PrepareError> {
+        #[derive(Deserialize)]
+        struct Message {
+            reason: String,
+            target: Option<Target>,
+            #[serde(default)]
+            filenames: Vec<PathBuf>,
+            executable: Option<PathBuf>,
+        }
+        #[derive(Deserialize)]
+        struct Target {
+            name: String,
+        }
+        let mut externs = BTreeMap::new();
+        let mut launcher = None;
+        for line in messages
+            .split(|byte| *byte == b'\n')
+            .filter(|line| !line.is_empty())
+        {
+            let Ok(message) = serde_json::from_slice::<Message>(line) else {
+                continue;
+            };
+            let name = message
+                .target
+                .map(|target| target.name.replace('-', "_"))
+                .unwrap_or_default();
+            if name == LAUNCHER && message.executable.is_some() {
+                launcher = message.executable;
+                continue;
+            }
+            let rlib = message
+                .filenames
+                .into_iter()
+                .find(|path| path.extension().is_some_and(|it| it == "rlib"));
+            if let (true, true, Some(rlib)) = (
+                message.reason == "compiler-artifact",
+                self.crates.contains(&name),
+                rlib,
+            ) {
+                externs.insert(name, rlib);
+            }
+        }
+        let missing = self.crates.iter().find(|name| !externs.contains_key(*name));
+        match (missing, launcher) {
+            (Some(missing), _) => Err(PrepareError::Cargo(format!(
+                "it built no crate `{missing}`"
+            ))),
+            (_, None) => Err(PrepareError::Cargo("it built no launcher".to_owned())),
+            (None, Some(launcher)) => Ok((externs, launcher)),
+        }
+    }
+}
+
+const LAUNCHER_SOURCE: &str = "\
+//! The launcher; see grader/sandbox.
+
+fn main() -> std::process::ExitCode {
+    sandbox::main()
+}
+";
+
+fn manifest(root: &Path, allowed: &BTreeMap<String, String>) -> String {
+    let path = |path: &str| {
+        root.join(path)
+            .to_string_lossy()
+            .replace('\\', "\\\\")
+            .replace('"', "\\\"")
+    };
+    let mut text = format!(
+        "# Written by the grader; see grader/src/prepared.rs.\n\
+         [package]\nname = \"prepared\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
+         [workspace]\n\n\
+         [[bin]]\nname = \"launcher\"\npath = \"src/launcher.rs\"\n\n\
+         [profile.release]\nopt-level = 2\ncodegen-units = 1\ndebug = false\nincremental = false\n\n\
+         [profile.release.package.bcrypt]\nopt-level = 3\n\
+         [profile.release.package.blowfish]\nopt-level = 3\n\n\
+         [dependencies]\n\
+         sandbox = {{ path = \"{}\", features = [\"enforce\"] }}\n\
+         worker = {{ path = \"{}\", features = [\"puppet\"] }}\n\
+         kit = {{ path = \"{}\", features = [\"supervised\"] }}\n\
+         tokio = {{ version = \"1\", features = [\"full\", \"test-util\"] }}\n\
+         futures = \"0.3\"\n",
+        path("grader/sandbox"),
+        path("grader/worker"),
+        path("exercises/kit"),
+    );
+    for (name, version) in allowed {
+        text.push_str(&format!("{name} = {version:?}\n"));
+    }
+    text
+}
+
+fn rust_files(dir: &Path) -> Result<Vec<PathBuf>, CourseError> {
+    let mut files = vec![dir.join("Cargo.toml")];
+    let mut folders = vec![dir.join("src")];
+    while let Some(folder) = folders.pop() {
+        let failed = |source| CourseError::Read {
+            path: folder.clone(),
+            source,
+        };
+        for entry in fs::read_dir(&folder).map_err(failed)? {
+            let path = entry.map_err(failed)?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Removes what was built in `dir` and is damaged: cargo takes what is there for whole.
+/// What was never finished is left, for cargo to go on with.
+fn clear(dir: &Path) -> io::Result<()> {
+    let list = dir.join(PREPARED);
+    if !list.exists() {
+        return Ok(());
+    }
+    for folder in ["target", "shared"] {
+        match fs::remove_dir_all(dir.join(folder)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    fs::remove_file(list)
+}
+
+/// Removes what cargo notes beside the crates: it names places on this machine, and
+/// rustc may read this folder.
+fn forget_places(deps: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(deps)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "d") {
+            fs::remove_file(path)?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes builds for other keys, but for those somebody is building or using now.
+fn remove_others(dir: &Path) {
+    let Some(Ok(entries)) = dir.parent().map(fs::read_dir) else {
+        return;
+    };
+    for other in entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path != dir)
+    {
+        let taken = |name: &str| {
+            let lock = File::open(other.join(name)).ok()?;
+            lock.try_lock().ok().map(|()| lock)
+        };
+        // One that an older grader made has no mark of use.
+        let unused = taken(USED);
+        if taken(BUILT).is_some() && (unused.is_some() || !other.join(USED).exists()) {
+            // What cannot be removed only takes up space.
+            let _ = fs::remove_dir_all(&other);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_somebody_uses_is_not_removed() {
+        let all = tempfile::tempdir().expect("there is space");
+        let place = |name: &str| all.path().join(name);
+        for name in ["mine", "used", "idle", "older"] {
+            fs::create_dir(place(name)).expect("it is ours");
+            File::create(place(name).join(BUILT)).expect("it is ours");
+            fs::write(place(name).join("launcher"), "").expect("it is ours");
+            let prepared = Prepared {
+                externs: BTreeMap::new(),
+                deps: place(name),
+                launcher: place(name).join("launcher"),
+                shared: None,
+                loaded: Vec::new(),
+                manifest: Arc::default(),
+                _used: None,
+            };
+            prepared.store(&place(name)).expect("it is ours");
+        }
+        let used = Prepared::used(&place("used")).expect("it is there");
+        drop(Prepared::used(&place("idle")).expect("it is there"));
+        remove_others(&place("mine"));
+        let there = ["mine", "used", "idle", "older"].map(|name| place(name).exists());
+        assert_eq!(there, [true, true, false, false]);
+        drop(used);
+        remove_others(&place("mine"));
+        assert!(!place("used").exists());
+    }
+}

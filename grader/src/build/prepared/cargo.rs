@@ -1,0 +1,64 @@
+//! cargo, run for whoever waits for what it builds.
+
+use std::io::{self, IsTerminal};
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio};
+
+use super::PrepareError;
+use super::progress::{self, Audience};
+use crate::drive::interrupt::Group;
+use crate::drive::limits::Limits;
+
+/// Runs cargo to its end; what it wrote to standard output.
+pub(super) fn run(
+    mut command: Command,
+    audience: Audience<'_>,
+) -> io::Result<Result<Vec<u8>, PrepareError>> {
+    let (output, complaints) = match audience {
+        Audience::Terminal => {
+            announce("preparing the crates that submissions are linked with; this happens once");
+            if !io::stderr().is_terminal() {
+                command.arg("--quiet");
+            }
+            let output = command.stderr(Stdio::inherit()).output()?;
+            if output.status.success() {
+                announce("prepared");
+            }
+            (output, String::new())
+        }
+        Audience::Program(tell) => {
+            command
+                .envs(progress::DRAW)
+                .stderr(Stdio::piped())
+                .stdout(Stdio::piped())
+                // The terminal is ours: its Ctrl-C must not reach cargo before us.
+                .process_group(0);
+            let mut child = command.spawn()?;
+            let _group = Group::of(child.id());
+            let pipe = child.stderr.take();
+            let (output, complaints) = std::thread::scope(|scope| {
+                let told = scope.spawn(|| pipe.map(|pipe| progress::follow(pipe, tell)));
+                let output = child.wait_with_output();
+                (output, told.join().ok().flatten())
+            });
+            (output?, complaints.unwrap_or_default())
+        }
+    };
+    if output.status.success() {
+        return Ok(Ok(output.stdout));
+    }
+    let mut how = crate::drive::supervisor::describe(output.status, &Limits::default());
+    if !complaints.is_empty() {
+        how.push_str(": ");
+        how.push_str(&complaints);
+    }
+    Ok(Err(PrepareError::Cargo(how)))
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "progress of a long step, for whoever waits"
+)]
+fn announce(text: &str) {
+    eprintln!("grader: {text}");
+}

@@ -1,0 +1,157 @@
+//! How far cargo is with a build, read from what it draws for people.
+//!
+//! Its main type is [`Progress`]. cargo is told to draw its bar into a pipe; the bar's
+//! numbers are exact. What is not understood is no progress, and never an error.
+
+use std::io::Read;
+
+use play::text::one_line;
+
+/// How far a build is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Pieces built.
+    pub done: u32,
+    /// Pieces to build; 0 while nobody knows.
+    pub total: u32,
+    /// What is being done, in a few words.
+    pub words: String,
+}
+
+/// Whoever waits for a build.
+pub enum Audience<'a> {
+    /// People at a terminal: cargo draws for them itself.
+    Terminal,
+    /// A program, which is told of every step.
+    Program(&'a mut (dyn FnMut(Progress) + Send)),
+}
+
+impl std::fmt::Debug for Audience<'_> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(match self {
+            Audience::Terminal => "Terminal",
+            Audience::Program(_) => "Program",
+        })
+    }
+}
+
+/// What cargo's environment needs, so that it draws into a pipe.
+pub(super) const DRAW: [(&str, &str); 4] = [
+    ("CARGO_TERM_PROGRESS_WHEN", "always"),
+    ("CARGO_TERM_PROGRESS_WIDTH", "160"),
+    ("CARGO_TERM_COLOR", "never"),
+    ("CARGO_TERM_VERBOSE", "false"),
+];
+
+/// The last lines that are no bar, for when the build fails.
+const KEPT: usize = 12;
+
+/// Reads cargo's standard error to its end, telling every step; what it complained of.
+pub(super) fn follow(mut pipe: impl Read, tell: &mut (dyn FnMut(Progress) + Send)) -> String {
+    let mut now = Progress::default();
+    let mut complaints: Vec<String> = Vec::new();
+    let mut line = Vec::new();
+    let mut chunk = [0; 4096];
+    while let Ok(length @ 1..) = pipe.read(&mut chunk) {
+        for byte in &chunk[..length] {
+            if !matches!(byte, b'\r' | b'\n') {
+                line.push(*byte);
+                continue;
+            }
+            let text = String::from_utf8_lossy(&std::mem::take(&mut line)).into_owned();
+            let text = one_line(text.trim(), 300);
+            if let Some(next) = step(&text, &now) {
+                if next != now {
+                    now = next;
+                    tell(now.clone());
+                }
+            } else if !text.is_empty() {
+                complaints.push(text);
+                let more = complaints.len().saturating_sub(KEPT);
+                complaints.drain(..more);
+            }
+        }
+    }
+    complaints.join("; ")
+}
+
+/// What a line of cargo's says of the build; `None` if it says something else.
+fn step(line: &str, now: &Progress) -> Option<Progress> {
+    let (verb, rest) = line.split_once(' ')?;
+    let rest = rest.trim();
+    match verb {
+        "Building" => {
+            let (numbers, names) = rest.split_once("] ")?.1.split_once(": ")?;
+            let (done, total) = numbers.trim().split_once('/')?;
+            let first = names.split([',', '.']).next().unwrap_or_default();
+            let first = first.split('(').next().unwrap_or_default().trim();
+            Some(Progress {
+                done: done.parse().ok()?,
+                total: total.parse().ok()?,
+                words: match first {
+                    "" => now.words.clone(),
+                    name => format!("compiling {name}"),
+                },
+            })
+        }
+        "Compiling" | "Finished" => Some(now.clone()),
+        "Downloading" | "Downloaded" | "Updating" | "Locking" | "Blocking" | "Fetch" => {
+            Some(Progress {
+                words: match verb {
+                    "Updating" | "Fetch" => "asking for the crates' versions".to_owned(),
+                    "Blocking" => "waiting for another cargo".to_owned(),
+                    _ => "downloading crates".to_owned(),
+                },
+                ..now.clone()
+            })
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cargo_s_bar_is_read_and_the_rest_is_kept() {
+        let drawn = "    Updating the index\n Downloading crates ...\n  Downloaded tokio v1.54.1\n\
+            \r    Building [=>       ] 3/80: tokio, syn(build.rs)\r    Building [==>      ] 4/80: serde_core(build), syn\
+            \r   Compiling tokio v1.54.1\n    Building [===========>] 79/80: worker...      \r\n\
+            error: linker `cc` not found\n  |\n  = note: no such file\nerror: could not compile `worker`\n";
+        let mut told = Vec::new();
+        let complaints = follow(drawn.as_bytes(), &mut |progress| told.push(progress));
+        let at = |done, total, words: &str| Progress {
+            done,
+            total,
+            words: words.to_owned(),
+        };
+        assert_eq!(
+            told,
+            [
+                at(0, 0, "asking for the crates' versions"),
+                at(0, 0, "downloading crates"),
+                at(3, 80, "compiling tokio"),
+                at(4, 80, "compiling serde_core"),
+                at(79, 80, "compiling worker"),
+            ]
+        );
+        assert!(
+            complaints.starts_with("error: linker `cc` not found"),
+            "{complaints}"
+        );
+        assert!(
+            complaints.ends_with("could not compile `worker`"),
+            "{complaints}"
+        );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_borne(bytes: Vec<u8>, text: String) {
+            let _ = follow(bytes.as_slice(), &mut |_| {});
+            let _ = step(&text, &Progress::default());
+            let _ = step(&format!("Building [{text}"), &Progress::default());
+        }
+    }
+}

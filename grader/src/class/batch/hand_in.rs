@@ -1,0 +1,342 @@
+//! What one student handed in, and which part of it is the submission.
+//!
+//! Its main type is [`Hand`]: all that lies in one student's place. [`Hand::choose`]
+//! finds the submissions among it, by names and kinds: which files of a folder or an
+//! archive make one is for `submission` to say.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use super::find::{HandIn, PassedOver, Trouble};
+use super::pattern::drill_named;
+use super::student::Student;
+use crate::build::submission::{Form, Part, Wanted, drills_within, place_within};
+
+/// Where a crate begins.
+const CRATE: &str = "src/lib.rs";
+
+const LINK: &str = "a link, which is not followed";
+
+/// Something in a folder. Paths are relative to the batch's folder.
+#[derive(Clone, Debug)]
+pub(super) struct Thing {
+    pub(super) path: PathBuf,
+    /// Its name, as [`text_of`] has it.
+    pub(super) name: String,
+    pub(super) kind: Kind,
+}
+
+/// What a thing is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A folder with a `src/lib.rs`.
+    Crate,
+    /// Any other folder.
+    Folder,
+    /// A Rust file or an archive.
+    Source,
+    /// Any other file.
+    Other,
+    /// A link, which is not followed.
+    Link,
+}
+
+/// All that one student handed in.
+#[derive(Clone, Debug)]
+pub(super) struct Hand {
+    pub(super) student: Student,
+    pub(super) late: bool,
+    /// The drill it is for, where that is known.
+    pub(super) drill: Option<String>,
+    pub(super) things: Vec<Thing>,
+}
+
+/// What a name is without the ending of a file.
+pub(super) fn stem(name: &str) -> &str {
+    match Form::of(name) {
+        Some((_, stem)) => stem,
+        None => name.rsplit_once('.').map_or(name, |(stem, _)| stem),
+    }
+}
+
+/// A file's name as text. Bytes that are no UTF-8 are written as `\xFC`, so that two
+/// names stay two.
+fn text_of(name: &OsStr) -> String {
+    let mut text = String::new();
+    for chunk in name.as_bytes().utf8_chunks() {
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            text.push_str(&format!("\\x{byte:02X}"));
+        }
+    }
+    text
+}
+
+/// What lies in a folder, by name. What tools leave behind is left out.
+pub(super) fn things(root: &Path, folder: &Path) -> io::Result<Vec<Thing>> {
+    let mut things = Vec::new();
+    for entry in fs::read_dir(root.join(folder))? {
+        let entry = entry?;
+        let name = text_of(&entry.file_name());
+        if name.starts_with('.') || matches!(&*name, "__MACOSX" | "target") {
+            continue;
+        }
+        let path = folder.join(entry.file_name());
+        let kind = entry.file_type()?;
+        let kind = match () {
+            () if kind.is_symlink() => Kind::Link,
+            () if kind.is_dir() && root.join(&path).join(CRATE).is_file() => Kind::Crate,
+            () if kind.is_dir() => Kind::Folder,
+            () if Form::of(&name).is_some() => Kind::Source,
+            () => Kind::Other,
+        };
+        things.push(Thing { path, name, kind });
+    }
+    things.sort_by(|one, other| one.path.cmp(&other.path));
+    Ok(things)
+}
+
+impl Thing {
+    /// The drill it is named after.
+    fn drill<'a>(&self, drills: &[&'a str]) -> Option<&'a str> {
+        match self.kind {
+            Kind::Crate | Kind::Folder => drill_named(&self.name, drills),
+            _ => drill_named(stem(&self.name), drills),
+        }
+    }
+
+    /// Whether a submission could be in it.
+    fn is_usable(&self) -> bool {
+        matches!(self.kind, Kind::Crate | Kind::Folder | Kind::Source)
+    }
+
+    fn is_rust(&self) -> bool {
+        self.kind == Kind::Source && matches!(Form::of(&self.name), Some((Form::Rust, _)))
+    }
+
+    fn passed_over(&self, why: &str) -> PassedOver {
+        PassedOver {
+            path: self.path.clone(),
+            why: why.to_owned(),
+        }
+    }
+}
+
+impl Hand {
+    /// The submissions among what was handed in: one for the drill it is for, or else
+    /// one for each drill that something is named after, outside or within. A hand-in
+    /// for a known drill always gives one, if only to be refused with the reason.
+    pub(super) fn choose(
+        &self,
+        root: &Path,
+        drills: &[&'static str],
+        found: &mut Vec<HandIn>,
+        passed_over: &mut Vec<PassedOver>,
+    ) {
+        match &self.drill {
+            Some(drill) => {
+                if let Some(drill) = drills.iter().find(|slug| **slug == drill) {
+                    self.choose_for(root, drill, drills, found, passed_over);
+                }
+            }
+            None => self.choose_by_name(root, drills, found, passed_over),
+        }
+    }
+
+    /// The one for the drill that all of it is for.
+    fn choose_for(
+        &self,
+        root: &Path,
+        drill: &'static str,
+        drills: &[&'static str],
+        found: &mut Vec<HandIn>,
+        passed_over: &mut Vec<PassedOver>,
+    ) {
+        match self.one(root, drill, drills) {
+            Some(hand_in) => found.push(hand_in),
+            None => {
+                let all = self.things.iter();
+                passed_over.extend(all.map(|it| it.passed_over("handed in for another drill")));
+            }
+        }
+    }
+
+    /// One for each drill that is named.
+    fn choose_by_name(
+        &self,
+        root: &Path,
+        drills: &[&'static str],
+        found: &mut Vec<HandIn>,
+        passed_over: &mut Vec<PassedOver>,
+    ) {
+        let plain = || self.things.iter().filter(|it| it.kind != Kind::Link);
+        let named = plain().filter_map(|thing| thing.drill(drills));
+        let named: BTreeSet<&str> = named.collect();
+        let within = match named.is_empty() {
+            true => self.drills_within(root, drills),
+            false => None,
+        };
+        if let Some((path, within)) = within {
+            let found_there = |drill| self.within(root, drill, drills, path);
+            found.extend(within.into_iter().map(found_there));
+            return;
+        }
+        let here = drills.iter().filter(|drill| named.contains(**drill));
+        let hand_ins = here.filter_map(|drill| self.one(root, drill, drills));
+        let hand_ins: Vec<HandIn> = hand_ins.collect();
+        for thing in &self.things {
+            let is_part = hand_ins.iter().any(|hand_in| hand_in.is_made_of(thing));
+            let why = match thing.kind {
+                Kind::Link => LINK,
+                _ if is_part || thing.drill(drills).is_some() => continue,
+                _ if thing.is_usable() => "names no drill; say which one it is for with `--drill`",
+                _ => "no submission, by its name",
+            };
+            passed_over.push(thing.passed_over(why));
+        }
+        found.extend(hand_ins);
+    }
+
+    /// The drills that are named within all that was handed in, and where that is.
+    fn drills_within<'a>(
+        &'a self,
+        root: &Path,
+        drills: &[&'static str],
+    ) -> Option<(&'a Path, Vec<&'static str>)> {
+        let path = match &*self.things {
+            [only] if only.is_usable() => &*only.path,
+            _ => self.folder()?,
+        };
+        let within = drills_within(&root.join(path), drills);
+        (!within.is_empty()).then_some((path, within))
+    }
+
+    /// The folder of several things, where all that lies in it is this student's.
+    fn folder(&self) -> Option<&Path> {
+        let [first, _, ..] = &*self.things else {
+            return None;
+        };
+        let folder = first.path.parent()?;
+        let is_own = |thing: &Thing| {
+            let name = thing.path.file_name().map(text_of);
+            thing.path.parent() == Some(folder) && name.as_ref() == Some(&thing.name)
+        };
+        let is_root = folder.as_os_str().is_empty();
+        (!is_root && self.things.iter().all(is_own)).then_some(folder)
+    }
+
+    /// The submission for `drill`; none, where all that could be one is named after
+    /// other drills.
+    fn one(&self, root: &Path, drill: &'static str, drills: &[&'static str]) -> Option<HandIn> {
+        let usable = || self.things.iter().filter(|thing| thing.is_usable());
+        let named: Vec<&Thing> = usable()
+            .filter(|thing| thing.drill(drills) == Some(drill))
+            .collect();
+        let unnamed: Vec<&Thing> = usable()
+            .filter(|thing| thing.drill(drills).is_none())
+            .collect();
+        Some(match (&*named, &*unnamed) {
+            // Modules may lie beside it.
+            ([only], [_, ..]) if only.is_rust() => self.with_parts(drill, only, drills),
+            ([only], _) => self.within(root, drill, drills, &only.path),
+            ([first, second, ..], _) => {
+                self.refused(drill, &first.path, &several(&first.name, &second.name))
+            }
+            ([], [only]) => self.within(root, drill, drills, &only.path),
+            ([], [first, second, ..]) => match self.folder() {
+                Some(folder) => self.within(root, drill, drills, folder),
+                None if unnamed.iter().all(|thing| thing.is_rust()) => {
+                    self.with_parts(drill, first, drills)
+                }
+                None => self.refused(drill, &first.path, &several(&first.name, &second.name)),
+            },
+            ([], []) if usable().next().is_some() => return None,
+            ([], []) => match &*self.things {
+                [] => self.refused(drill, Path::new(""), "holds nothing"),
+                [first, ..] if first.kind == Kind::Link => self.refused(
+                    drill,
+                    &first.path,
+                    &format!("is {LINK}; hand in plain files"),
+                ),
+                // To be refused for what it is.
+                [first, ..] => self.hand_in(drill, &first.path),
+            },
+        })
+    }
+
+    /// A file and those beside it that are named after no drill: where there is a Rust
+    /// file among them, they are one crate.
+    fn with_parts(&self, drill: &'static str, first: &Thing, drills: &[&'static str]) -> HandIn {
+        let is_file = |it: &&Thing| it.is_rust() || it.kind == Kind::Other;
+        let files = self.things.iter().filter(is_file);
+        let beside = |it: &&Thing| it.path == first.path || it.drill(drills).is_none();
+        let files: Vec<&Thing> = files.filter(beside).collect();
+        let mut hand_in = self.hand_in(drill, &first.path);
+        if files.iter().filter(|it| it.is_rust()).count() > 1 {
+            let part = |it: &&Thing| Part {
+                name: it.name.clone(),
+                path: it.path.clone(),
+            };
+            hand_in.parts = Some(files.iter().map(part).collect());
+        }
+        hand_in
+    }
+
+    /// The submission at `path`, or where it is below that.
+    fn within(
+        &self,
+        root: &Path,
+        drill: &'static str,
+        drills: &[&'static str],
+        path: &Path,
+    ) -> HandIn {
+        let wanted = Wanted {
+            drill: Some(drill),
+            drills,
+        };
+        match place_within(&root.join(path), &wanted) {
+            Ok(place) => self.hand_in(drill, place.strip_prefix(root).unwrap_or(path)),
+            Err(why) => self.refused(drill, path, &why.to_string()),
+        }
+    }
+
+    fn hand_in(&self, drill: &'static str, path: &Path) -> HandIn {
+        HandIn {
+            student: self.student.clone(),
+            drill,
+            path: path.into(),
+            parts: None,
+            late: self.late,
+            trouble: None,
+        }
+    }
+
+    fn refused(&self, drill: &'static str, path: &Path, why: &str) -> HandIn {
+        HandIn {
+            trouble: Some(Box::new(Trouble(why.to_owned()))),
+            ..self.hand_in(drill, path)
+        }
+    }
+}
+
+impl HandIn {
+    /// Whether something is one of its several files.
+    fn is_made_of(&self, thing: &Thing) -> bool {
+        let parts = self.parts.iter().flat_map(|parts| parts.iter());
+        parts.into_iter().any(|part| part.path == thing.path)
+    }
+}
+
+/// Why none of several things is taken.
+pub(super) fn several(first: &str, second: &str) -> String {
+    let shown = |name| play::text::one_line(name, 100);
+    format!(
+        "holds several submissions, `{}` and `{}`; hand in one",
+        shown(first),
+        shown(second)
+    )
+}

@@ -1,0 +1,127 @@
+//! What is to be kept of a hand-in, and whether what is kept still holds.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::find::HandIn;
+use super::key::Key;
+use super::record::{Outcome, RECORD_SCHEMA, Record};
+use crate::grade::grading::Grader;
+use crate::grade::verdict::{Status, Verdict};
+
+/// What a grading came to.
+#[derive(Debug)]
+pub(super) struct Graded {
+    /// What it depends on.
+    pub(super) key: Key,
+    /// See [`Record::shape`].
+    pub(super) shape: String,
+    pub(super) verdict: Verdict,
+}
+
+/// A record of a grading for one hand-in, in the place of the one `before`.
+pub(super) fn record(hand_in: &HandIn, graded: &Graded, before: Option<&Record>) -> Record {
+    let Graded {
+        key,
+        shape,
+        verdict,
+    } = graded;
+    let path = hand_in.path.to_string_lossy().into_owned();
+    let mut record = Record {
+        schema: RECORD_SCHEMA,
+        student: hand_in.student.clone(),
+        drill: key.drill.to_owned(),
+        late: hand_in.late,
+        sha256: key
+            .content
+            .map_or(String::new(), |content| content.to_string()),
+        shape: shape.clone(),
+        seed: key.seed,
+        rules: key.rules.to_string(),
+        graded_at: now(),
+        attempts: 1,
+        doubtful: false,
+        same_as: None,
+        before: earlier(before),
+        verdict: Verdict {
+            submission: path.clone(),
+            ..verdict.clone()
+        },
+        path,
+    };
+    record.shorten();
+    record
+}
+
+/// Seconds since 1970, for people to read.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a record says when it was made; no verdict comes from it"
+)]
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| since.as_secs())
+}
+
+/// Whether a record still holds for what it was made of.
+pub(super) fn holds(record: &Record, key: &Key, grader: &Grader) -> bool {
+    key.content
+        .is_some_and(|content| content.to_string() == record.sha256)
+        && record.seed == key.seed
+        && *record.rules == *key.rules
+        && record.verdict.status != Status::InfraError
+        && record.verdict.sandbox >= grader.sandbox().tier()
+        && !record.doubtful
+}
+
+/// Whether a record says this of something that cannot be read.
+pub(super) fn says(record: &Record, verdict: &Verdict, hand_in: &HandIn) -> bool {
+    record.sha256.is_empty()
+        && verdict.status == Status::Rejected
+        && record.verdict.status == verdict.status
+        && record.verdict.diagnostics == verdict.diagnostics
+        && record.path == hand_in.path.to_string_lossy()
+        && record.late == hand_in.late
+}
+
+/// The record anew, if the same code lies elsewhere or came at another time.
+pub(super) fn moved(record: Record, hand_in: &HandIn) -> Option<Record> {
+    let path = hand_in.path.to_string_lossy();
+    if record.path == path && record.late == hand_in.late && record.student == hand_in.student {
+        return None;
+    }
+    Some(at(record, hand_in))
+}
+
+/// The record of one more hand-in of what `same` is about.
+pub(super) fn copy(same: &Record, hand_in: &HandIn, before: Option<&Record>) -> Record {
+    Record {
+        same_as: Some(same.path.clone()),
+        before: earlier(before),
+        ..at(same.clone(), hand_in)
+    }
+}
+
+/// What a record says, of another hand-in.
+fn at(record: Record, hand_in: &HandIn) -> Record {
+    let path = hand_in.path.to_string_lossy().into_owned();
+    Record {
+        student: hand_in.student.clone(),
+        late: hand_in.late,
+        verdict: Verdict {
+            submission: path.clone(),
+            ..record.verdict
+        },
+        path,
+        ..record
+    }
+}
+
+/// What had been said before this record takes the place of that one. What a
+/// machine's failure took the place of is still what was said before.
+fn earlier(before: Option<&Record>) -> Option<Outcome> {
+    before.and_then(|record| match record.verdict.status {
+        Status::InfraError => record.before.clone(),
+        _ if record.doubtful => record.before.clone(),
+        _ => Some(record.outcome()),
+    })
+}

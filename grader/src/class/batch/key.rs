@@ -1,0 +1,95 @@
+//! What a verdict depends on: where all of it is the same, so is the verdict.
+//!
+//! Its main type is [`Key`], made from the [`Terms`] of a batch and a submission's
+//! [`Content`].
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use super::rules::{rules_of, seed_of};
+use crate::build::submission::Submission;
+use crate::course::{Course, CourseError};
+use crate::drills::Drill;
+
+/// All that a verdict depends on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Key {
+    /// The drill's slug.
+    pub drill: &'static str,
+    /// Of the submission's Rust files; none, when they cannot be read.
+    pub content: Option<Content>,
+    /// The seed.
+    pub seed: u64,
+    /// See [`Record::rules`](super::Record::rules).
+    pub rules: Arc<str>,
+}
+
+/// What holds for a whole batch.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    seed: u64,
+    rules: BTreeMap<&'static str, Arc<str>>,
+}
+
+impl Terms {
+    /// Those of a batch with this seed, for all of these drills.
+    ///
+    /// # Errors
+    /// When a drill's `exercise.toml` cannot be read.
+    pub fn of(course: &Course, seed: u64, drills: &[&dyn Drill]) -> Result<Terms, CourseError> {
+        let rules = drills
+            .iter()
+            .map(|drill| Ok((drill.slug(), rules_of(course, *drill)?.into())));
+        Ok(Terms {
+            seed,
+            rules: rules.collect::<Result<_, CourseError>>()?,
+        })
+    }
+
+    /// What a submission's verdict depends on.
+    pub fn key(&self, drill: &dyn Drill, submission: &Submission) -> Key {
+        Key {
+            content: Some(Content::of(submission)),
+            seed: seed_of(self.seed, drill.slug(), submission.sha256()),
+            ..self.unread(drill, 0)
+        }
+    }
+
+    /// The same for what cannot be read.
+    pub fn unread(&self, drill: &dyn Drill, seed: u64) -> Key {
+        Key {
+            drill: drill.slug(),
+            content: None,
+            seed,
+            rules: self.rules.get(drill.slug()).cloned().unwrap_or_default(),
+        }
+    }
+}
+
+/// A SHA-256, in half the room that its digits take.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Content([u8; 32]);
+
+impl Content {
+    /// Of a submission's Rust files.
+    pub fn of(submission: &Submission) -> Content {
+        let digits = submission.sha256();
+        Content(std::array::from_fn(|at| {
+            let pair = digits.get(2 * at..2 * at + 2).unwrap_or_default();
+            u8::from_str_radix(pair, 16).unwrap_or_default()
+        }))
+    }
+}
+
+impl fmt::Display for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}

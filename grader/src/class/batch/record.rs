@@ -1,0 +1,153 @@
+//! What is kept of one submission.
+//!
+//! Its main type is [`Record`], one JSON file each. Nothing here reads or writes a
+//! file.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::student::Student;
+use crate::grade::verdict::{CheckStatus, Status, Verdict};
+
+/// The version of a record's JSON form.
+pub const RECORD_SCHEMA: u32 = 1;
+
+/// The most that is kept of a compiler's text and of what a submission printed, in
+/// bytes of JSON.
+const DIAGNOSTICS: usize = 6 << 10;
+const OUTPUT: usize = 2 << 10;
+
+/// What is kept of one submission of one student for one drill.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// [`RECORD_SCHEMA`].
+    pub schema: u32,
+    /// Who handed it in.
+    pub student: Student,
+    /// The drill's slug.
+    pub drill: String,
+    /// Where it lies, from the batch's folder.
+    pub path: String,
+    /// Whether the learning system marked it as late.
+    #[serde(default)]
+    pub late: bool,
+    /// Of its Rust files; empty when they could not be read.
+    pub sha256: String,
+    /// A hash of its tokens with names, comments and layout set aside: submissions
+    /// that share it differ in nothing else. Empty when it could not be read.
+    pub shape: String,
+    /// The seed it was graded with. It comes from the batch's seed, the drill and the
+    /// content, so the same code has the same seed whoever hands it in.
+    pub seed: u64,
+    /// A hash of all that decided the verdict besides content and seed: the grader's
+    /// rules and the drill's limits.
+    pub rules: String,
+    /// When it was graded, in seconds since 1970.
+    pub graded_at: u64,
+    /// Gradings it took: more than one when the machine failed.
+    pub attempts: u32,
+    /// Whether it ran out of time beside others and is still to be graded alone.
+    #[serde(default)]
+    pub doubtful: bool,
+    /// The path of the identical submission that was graded in its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_as: Option<String>,
+    /// What an earlier grading of this student's submission had said, when that was
+    /// another content or another grader.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Outcome>,
+    /// What is said of it now. Its `submission` is `path`; the longest texts in it
+    /// are cut short.
+    pub verdict: Verdict,
+}
+
+/// A verdict in short, as it is kept when another one takes its place.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The content it was about.
+    pub sha256: String,
+    /// The grader's version.
+    pub grader: String,
+    /// As in [`Record::rules`].
+    pub rules: String,
+    /// When it was graded, in seconds since 1970.
+    pub graded_at: u64,
+    /// How it ended.
+    pub status: Status,
+    /// Points reached.
+    pub score: u32,
+    /// Each check by its id.
+    pub checks: BTreeMap<String, CheckStatus>,
+}
+
+impl Record {
+    /// Its verdict in short.
+    pub fn outcome(&self) -> Outcome {
+        let checks = self.verdict.checks.iter();
+        Outcome {
+            sha256: self.sha256.clone(),
+            grader: self.verdict.grader.clone(),
+            rules: self.rules.clone(),
+            graded_at: self.graded_at,
+            status: self.verdict.status,
+            score: self.verdict.score,
+            checks: checks
+                .map(|check| (check.id.clone(), check.status))
+                .collect(),
+        }
+    }
+}
+
+impl Record {
+    /// Cuts what a submission can make as long as it likes, so that no record takes
+    /// much space.
+    pub(super) fn shorten(&mut self) {
+        cut(&mut self.verdict.diagnostics, DIAGNOSTICS);
+        cut(&mut self.verdict.output, OUTPUT);
+    }
+}
+
+/// Cuts a text that takes more than `limit` bytes in JSON.
+fn cut(text: &mut String, limit: usize) {
+    let mut size = 0;
+    let end = text.char_indices().find(|(_, letter)| {
+        size += match letter {
+            '\0'..='\x1f' => 6,
+            '"' | '\\' => 2,
+            _ => letter.len_utf8(),
+        };
+        size > limit
+    });
+    if let Some((end, _)) = end {
+        let rest = text.len() - end;
+        text.truncate(end);
+        text.push_str(&format!("\n… ({rest} bytes more)\n"));
+    }
+}
+
+impl Outcome {
+    /// Whether the same is said: status, points and every check.
+    pub fn says_the_same(&self, other: &Outcome) -> bool {
+        self.status == other.status && self.score == other.score && self.checks == other.checks
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_is_cut_where_its_json_would_be_too_long() {
+        for (text, limit, kept) in [
+            ("abc", 3, "abc"),
+            ("abcd", 3, "abc\n… (1 bytes more)\n"),
+            ("\u{1b}\u{1b}x", 11, "\u{1b}\n… (2 bytes more)\n"),
+            ("éé", 3, "é\n… (2 bytes more)\n"),
+        ] {
+            let mut text = text.to_owned();
+            cut(&mut text, limit);
+            assert_eq!(text, kept);
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! The gradings of a batch: some at a time, each record kept as soon as it is there.
+//!
+//! Its main function is [`run`]. A failure of the machine is tried again and never
+//! counts against anybody. What ran out of time beside others is graded once more
+//! alone, because a neighbour may have taken it. What was being graded when the grader was
+//! ended is graded alone as well, and passed by when that happens again.
+
+use std::collections::VecDeque;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::attempts::{Attempts, DEATHS};
+use super::find::HandIn;
+use super::keeping::{Graded, record};
+use super::key::{Content, Key, Terms};
+use super::plan::{Job, Plan, taken};
+use super::record::Record;
+use super::shape;
+use super::store::{Store, StoreError};
+use crate::drills::{self, Drill};
+use crate::drive::interrupt;
+use crate::grade::grading::{GradeError, Grader, not_graded};
+use crate::grade::verdict::{CheckStatus, Status, Verdict};
+
+/// Gradings of one submission before its machine is given up.
+pub const ATTEMPTS: u32 = 3;
+
+/// Where the gradings run, and who hears of them.
+#[derive(Clone, Copy)]
+pub struct Run<'a> {
+    /// Who grades.
+    pub grader: &'a Grader,
+    /// Where records are kept.
+    pub store: &'a Store,
+    /// Where it is marked what is being graded.
+    pub attempts: &'a Attempts,
+    /// The folder the hand-ins lie in.
+    pub dir: &'a Path,
+    /// Gradings at the same time.
+    pub jobs: usize,
+    /// Told of each record once it is graded and kept.
+    pub kept: &'a (dyn Fn(&Record) + Sync),
+}
+
+/// Does what is planned.
+///
+/// # Errors
+/// When a record cannot be written. Those that were written stay.
+pub fn run(run: Run<'_>, plan: Plan<'_>) -> Result<(), StoreError> {
+    let work = Work {
+        run,
+        terms: plan.terms.clone(),
+        queue: Mutex::new(Queue {
+            plan,
+            again: VecDeque::new(),
+        }),
+        under_way: AtomicUsize::new(0),
+        alone: Mutex::default(),
+        stop: AtomicBool::new(false),
+        error: Mutex::default(),
+    };
+    let workers = run.jobs.max(1);
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| work.through(workers > 1));
+        }
+    });
+    let again = std::mem::take(&mut *lock(&work.alone));
+    lock(&work.queue).again = again.into();
+    work.through(false);
+    match work
+        .error
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner)
+    {
+        Some(error) => Err(error),
+        None => Ok(()),
+    }
+}
+
+struct Work<'a> {
+    run: Run<'a>,
+    terms: Terms,
+    queue: Mutex<Queue<'a>>,
+    /// Jobs taken from the queue that may come back to it.
+    under_way: AtomicUsize,
+    /// To be graded once more when nothing else runs.
+    alone: Mutex<Vec<Job<'a>>>,
+    stop: AtomicBool,
+    error: Mutex<Option<StoreError>>,
+}
+
+/// What is to be graded: what was planned, then what came of that.
+struct Queue<'a> {
+    plan: Plan<'a>,
+    again: VecDeque<Job<'a>>,
+}
+
+impl<'a> Queue<'a> {
+    fn pop(&mut self) -> Option<Job<'a>> {
+        self.plan.next().or_else(|| self.again.pop_front())
+    }
+}
+
+impl<'a> Work<'a> {
+    /// One worker's work: until the queue is empty for good.
+    fn through(&self, beside_others: bool) {
+        while !self.stop.load(Ordering::Relaxed) {
+            let job = {
+                let mut queue = lock(&self.queue);
+                let job = queue.pop();
+                if job.is_some() {
+                    self.under_way.fetch_add(1, Ordering::SeqCst);
+                }
+                job
+            };
+            let Some(job) = job else {
+                if self.under_way.load(Ordering::SeqCst) == 0 {
+                    return;
+                }
+                // Somebody's job may come back.
+                std::thread::sleep(std::time::Duration::from_millis(5));
+                continue;
+            };
+            self.one(job, beside_others);
+            self.under_way.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+
+    fn one(&self, mut job: Job<'a>, beside_others: bool) {
+        let Some(graded) = self.graded(job.first, beside_others) else {
+            lock(&self.alone).push(job);
+            return;
+        };
+        job.attempts += 1;
+        if interrupt::is_interrupted() {
+            // Its worker may have been ended by us: this verdict is worth nothing.
+            self.stop.store(true, Ordering::Relaxed);
+            return;
+        }
+        if graded.verdict.status == Status::InfraError && job.attempts < ATTEMPTS {
+            lock(&self.queue).again.push_back(job);
+            return;
+        }
+        if let Some(others) = self.leave_out_others(&mut job, &graded.key) {
+            lock(&self.queue).again.push_back(others);
+        }
+        let doubtful = beside_others && ran_out_of_time(&graded.verdict);
+        if let Err(error) = self.keep(&job, &graded, doubtful) {
+            lock(&self.error).get_or_insert(error);
+            self.stop.store(true, Ordering::Relaxed);
+        }
+        if doubtful {
+            lock(&self.alone).push(job);
+        }
+    }
+
+    /// Grades one. Whatever goes wrong with the grader is a verdict as well. `None` if it
+    /// is not to be graded beside others.
+    fn graded(&self, hand_in: &HandIn, beside_others: bool) -> Option<Graded> {
+        let drill = drill_of(hand_in);
+        let mut key = self.terms.unread(drill, 0);
+        let mut shape = String::new();
+        let graded = catch_unwind(AssertUnwindSafe(|| {
+            match taken(self.run.grader, drill, self.run.dir, hand_in)? {
+                // It could be when the plan was made.
+                Err(refused) => Ok(Some(*refused)),
+                Ok(submission) => {
+                    key = self.terms.key(drill, &submission);
+                    shape = shape::of(&submission);
+                    let attempts = self.run.attempts;
+                    match attempts.deaths(&key) {
+                        0 => {}
+                        deaths @ DEATHS.. => {
+                            let mark = attempts.mark(&key);
+                            return Err(GradeError::PassedBy { deaths, mark });
+                        }
+                        _ if beside_others => return Ok(None),
+                        _ => {}
+                    }
+                    let _attempt = attempts.begin(&key).map_err(GradeError::Machine)?;
+                    let grader = self.run.grader;
+                    let verdict = grader.grade_submission(drill, &submission, key.seed);
+                    verdict.map(Some)
+                }
+            }
+        }));
+        let infra = |why: &GradeError| not_graded(drill, &hand_in.path, key.seed, why);
+        let verdict = match graded {
+            Ok(Ok(Some(verdict))) => verdict,
+            Ok(Ok(None)) => return None,
+            Ok(Err(error)) => infra(&error),
+            Err(_) => infra(&GradeError::Machine(io::Error::other(
+                "the grader itself panicked",
+            ))),
+        };
+        Some(Graded {
+            key,
+            shape,
+            verdict,
+        })
+    }
+
+    /// Leaves in a job who handed in what was graded. Others did so when the plan was
+    /// made, and something was changed since then: they get a job of their own.
+    fn leave_out_others(&self, job: &mut Job<'a>, graded: &Key) -> Option<Job<'a>> {
+        let is_same = |hand_in: &&HandIn| {
+            let taken = taken(self.run.grader, drill_of(hand_in), self.run.dir, hand_in);
+            let content = |submission| Content::of(&submission);
+            taken.is_ok_and(|taken| taken.ok().map(content) == graded.content)
+        };
+        let all = std::mem::take(&mut job.others).into_iter();
+        let (same, others): (Vec<_>, Vec<_>) = all.partition(is_same);
+        job.others = same;
+        let mut others = others.into_iter();
+        others.next().map(|first| Job {
+            first,
+            others: others.collect(),
+            attempts: 0,
+        })
+    }
+
+    fn keep(&self, job: &Job<'_>, graded: &Graded, doubtful: bool) -> Result<(), StoreError> {
+        let mut same_as = None;
+        for hand_in in std::iter::once(&job.first).chain(&job.others) {
+            let before = self.run.store.record(hand_in.drill, &hand_in.student);
+            let mut record = record(hand_in, graded, before.as_ref());
+            record.attempts = job.attempts;
+            record.doubtful = doubtful;
+            record.same_as = same_as.clone();
+            self.run.store.keep(&record)?;
+            same_as = same_as.or_else(|| Some(record.path.clone()));
+            if !doubtful {
+                (self.run.kept)(&record);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn drill_of(hand_in: &HandIn) -> &'static dyn Drill {
+    let Some(drill) = drills::find(hand_in.drill) else {
+        unreachable!("a job is planned for a drill that can be graded");
+    };
+    drill
+}
+
+/// Whether a busy machine could have made this verdict: a clock on the wall did.
+fn ran_out_of_time(verdict: &Verdict) -> bool {
+    let by_the_clock = |text: &str| {
+        let words = [
+            "the time limit of",
+            "the time limit was",
+            "rustc was stopped after",
+        ];
+        words.iter().any(|words| text.contains(words))
+    };
+    let mut failed = verdict
+        .checks
+        .iter()
+        .filter(|check| check.status != CheckStatus::Passed);
+    verdict.status == Status::TimedOut
+        || (verdict.status != Status::Passed
+            && (failed.any(|check| by_the_clock(&check.message))
+                || by_the_clock(&verdict.diagnostics)))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,15 @@
+//! Processes: started, spoken to, limited and ended. Nothing above is known here.
+
+pub(crate) mod confined;
+pub mod driver;
+pub mod interrupt;
+pub mod limits;
+pub mod policies;
+mod promises;
+pub mod sandbox;
+pub mod stop;
+pub mod stopwatch;
+pub mod supervisor;
+mod threads;
+pub(crate) mod tight;
+pub mod toolchain;

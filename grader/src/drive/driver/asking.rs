@@ -1,0 +1,303 @@
+//! From turns to orders, and from reports to evidence.
+
+use protocol::{Order, Polled, Report, Step};
+
+use super::{Driver, Run};
+use play::evidence::{Evidence, Tampering};
+use play::failure::Failure;
+use play::schedule::{Action, Settle, Turn, requests_of};
+
+/// Runs whose turns were asked for.
+#[derive(Debug)]
+pub(super) struct Sent {
+    pub(super) runs: Vec<Run>,
+    /// What was asked of which worker; nothing if it is to be asked later.
+    pub(super) asked: Option<Asked>,
+}
+
+/// Orders that a worker was sent.
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub(super) worker: u64,
+    /// To close runs first, so many of them, then one for each part.
+    pub(super) orders: Vec<Order>,
+    closing: usize,
+    parts: Vec<Part>,
+}
+
+/// The part of a run's script that one order plays.
+#[derive(Clone, Copy, Debug)]
+struct Part {
+    /// The run's place among those that were asked for.
+    run: usize,
+    turns: usize,
+    /// Whether the run is opened first.
+    opens: bool,
+}
+
+/// What a run begins with: turns that take no step of their own.
+pub(super) fn opening(seed: u64, script: &[Turn], blank: &Evidence) -> Step {
+    let mut arguments = Vec::new();
+    let mut polled = Polled::Alone;
+    for turn in script.iter().take_while(|turn| is_opening(turn)) {
+        match turn.action {
+            Action::Make { numbers } => arguments = blank.world().made_with(blank, numbers),
+            Action::Poll { polled: how } => polled = how,
+            _ => {}
+        }
+    }
+    Step::New {
+        seed,
+        arguments,
+        polled,
+    }
+}
+
+fn is_opening(turn: &Turn) -> bool {
+    matches!(turn.action, Action::Make { .. } | Action::Poll { .. })
+}
+
+/// The step that does what a turn says, if it takes one.
+pub(super) fn action_step(action: Action, request: u32, evidence: &Evidence) -> Option<Step> {
+    let world = evidence.world();
+    Some(match action {
+        Action::Start {
+            entry,
+            numbers,
+            again,
+        } => Step::Call {
+            call: request,
+            entry: (*world.entries().get(usize::from(entry))?).to_owned(),
+            arguments: world.arguments(evidence, request, entry, numbers),
+            again: again.then_some(request + 1),
+        },
+        Action::Answer { operation, outcome } => Step::Answer {
+            operation,
+            with: world.ending(evidence, operation, outcome),
+        },
+        Action::HangUp { request, .. } => Step::Drop { call: request },
+        Action::Pass { micros } => Step::Advance { micros },
+        Action::Block { micros } => Step::Block { micros },
+        Action::Discard => Step::Discard,
+        Action::Make { .. } | Action::Poll { .. } | Action::Wait => return None,
+    })
+}
+
+/// What is looked at after each turn.
+pub(super) fn looks(script: &[Turn], blank: &Evidence) -> Vec<Step> {
+    let made = script.iter().find_map(|turn| match turn.action {
+        Action::Make { numbers } => Some(numbers),
+        _ => None,
+    });
+    let step = |look: play::world::Look| Step::Look {
+        entry: look.entry.to_owned(),
+        arguments: look.arguments,
+    };
+    let looks = blank.world().looks(blank, made);
+    looks.into_iter().map(step).collect()
+}
+
+impl Run {
+    /// How many turns can be sent at once: where answers depend on what came before them,
+    /// up to the next one.
+    fn sendable(&self, played: usize) -> usize {
+        let rest = &self.script[played..];
+        if self.evidence.world().is_known_in_advance() {
+            return rest.len();
+        }
+        let is_answer = |turn: &Turn| matches!(turn.action, Action::Answer { .. });
+        let next = rest.iter().skip(1).position(is_answer);
+        next.map_or(rest.len(), |at| at + 1)
+    }
+}
+
+impl Driver<'_> {
+    /// The order that plays the next part of the run's script. A run
+    /// the current worker does not know is played from the start.
+    fn order(&mut self, run: &mut Run, place: usize) -> (Order, Part) {
+        let mut steps = Vec::new();
+        let opens = run.worker != Some(self.workers_started);
+        if opens {
+            run.worker = Some(self.workers_started);
+            run.evidence = self.blank_evidence(run.id);
+            self.room.opening();
+            steps.push(opening(self.loop_seed(), &run.script, &run.evidence));
+        }
+        let played = run.evidence.turns().len();
+        let turns = run.sendable(played);
+        let looks = looks(&run.script, &run.evidence);
+        let mut requests: u32 = run.script[..played].iter().map(requests_of).sum();
+        for turn in &run.script[played..played + turns] {
+            steps.extend(action_step(turn.action, requests + 1, &run.evidence));
+            requests += requests_of(turn);
+            steps.push(Step::Settle {
+                polls: match turn.settle {
+                    Settle::Polls(polls) => polls,
+                    Settle::Fully => self.most_polls(requests),
+                },
+            });
+            steps.extend(looks.iter().cloned());
+        }
+        let part = Part {
+            run: place,
+            turns,
+            opens,
+        };
+        (Order { run: run.id, steps }, part)
+    }
+
+    /// The orders that close what is to be closed.
+    pub(super) fn closing_orders(&mut self) -> Vec<Order> {
+        self.room.closed(self.to_close.len());
+        let closing = std::mem::take(&mut self.to_close).into_iter();
+        let end = |run| Order {
+            run,
+            steps: vec![Step::End],
+        };
+        closing.map(end).collect()
+    }
+
+    /// Asks for what is left of each run's script, or as much of it as can be asked for.
+    ///
+    /// # Errors
+    /// When there is no worker to ask.
+    fn ask(&mut self, runs: &mut [Run]) -> Result<Asked, Failure> {
+        self.working()?;
+        let mut orders = self.closing_orders();
+        let closing = orders.len();
+        let mut parts = Vec::with_capacity(runs.len());
+        for (place, run) in runs.iter_mut().enumerate() {
+            if self.turns_known(run) < run.script.len() || run.worker.is_none() {
+                let (order, part) = self.order(run, place);
+                orders.push(order);
+                parts.push(part);
+            }
+        }
+        self.working()?.send(&orders);
+        Ok(Asked {
+            worker: self.workers_started,
+            orders,
+            closing,
+            parts,
+        })
+    }
+
+    /// Asks for all that was sent and not asked of the current worker, the oldest first:
+    /// reports come in the order of the orders. What has no room is asked for later.
+    pub(super) fn ask_for_what_was_sent(&mut self) {
+        let mut sent = std::mem::take(&mut self.sent);
+        let current = |sent: &Sent, worker: u64| {
+            let asked = sent.asked.as_ref();
+            asked.is_some_and(|asked| asked.worker == worker)
+        };
+        let first = sent
+            .iter()
+            .position(|one| !current(one, self.workers_started));
+        for at in first.unwrap_or(sent.len())..sent.len() {
+            if !self.has_room(&sent[at].runs) {
+                if at > 0 && current(&sent[at - 1], self.workers_started) {
+                    break;
+                }
+                self.make_room();
+            }
+            match self.ask(&mut sent[at].runs) {
+                Ok(asked) => sent[at].asked = Some(asked),
+                // Why nobody could be asked will be found out once more.
+                Err(_) => break,
+            }
+        }
+        self.sent = sent;
+    }
+
+    /// Notes in the runs what came of it. If a run got no answer, says why: that run, or one
+    /// that was sent with it, failed.
+    pub(super) fn answered(&mut self, runs: &mut [Run], asked: &Asked) -> Option<Failure> {
+        let received = self.working().map(|worker| worker.receive(&asked.orders));
+        let (reports, mut failure) = received.unwrap_or_else(|failure| (Vec::new(), Some(failure)));
+        let reports = reports.into_iter().skip(asked.closing);
+        for (part, report) in asked.parts.iter().zip(reports) {
+            let run = &mut runs[part.run];
+            let absorbed = absorb(run, *part, report);
+            if absorbed.is_err() || run.evidence.is_overfull() {
+                let garbled = absorbed.map_err(|tampering| Failure::Garbled(tampering.0));
+                failure = Some(garbled.err().unwrap_or(Failure::Restless));
+                break;
+            }
+            self.note_spinning(&runs[part.run].evidence);
+        }
+        match &failure {
+            Some(failure) => self.give_up_on(failure),
+            None => {
+                let opened = asked.parts.iter().filter(|part| part.opens).count();
+                self.room.opened(opened);
+            }
+        }
+        failure
+    }
+
+    /// Plays what is left of each run's script. Why it could not be, if so.
+    pub(super) fn attempt(&mut self, runs: &mut [Run]) -> Option<Failure> {
+        if !self.has_room(runs) {
+            self.make_room();
+        }
+        loop {
+            let failure = match self.ask(runs) {
+                Ok(asked) => self.answered(runs, &asked),
+                Err(failure) => {
+                    self.give_up_on(&failure);
+                    Some(failure)
+                }
+            };
+            let is_played = |run: &Run| run.evidence.turns().len() == run.script.len();
+            if failure.is_some() || runs.iter().all(is_played) {
+                return failure;
+            }
+        }
+    }
+
+    /// How many turns of a run the current worker has played.
+    pub(super) fn turns_known(&self, run: &Run) -> usize {
+        match run.worker == Some(self.workers_started) {
+            true => run.evidence.turns().len(),
+            false => 0,
+        }
+    }
+
+    /// Plays what is left of a run, from the start if its worker is gone, alone and turn
+    /// by turn, so that its evidence ends with the turn that fails, if one does.
+    pub(super) fn play_slowly(&mut self, run: &mut Run) -> Option<Failure> {
+        let known = self.turns_known(run);
+        for turn in run.script.split_off(known) {
+            run.script.push(turn);
+            let failure = self.attempt(std::slice::from_mut(run));
+            if failure.is_some() {
+                // What the grader did in that turn is known even so.
+                if run.evidence.turns().len() < run.script.len() {
+                    let _ = run.evidence.played(turn, &[], &[]);
+                }
+                return failure;
+            }
+        }
+        None
+    }
+}
+
+fn absorb(run: &mut Run, part: Part, report: Report) -> Result<(), Tampering> {
+    let played = run.evidence.turns().len();
+    let looks = looks(&run.script, &run.evidence).len();
+    let mut steps = report.steps.into_iter();
+    let mut next = || steps.next().unwrap_or_default();
+    if part.opens {
+        run.evidence.opened(&next())?;
+    }
+    let silent = |turn: &Turn| is_opening(turn) || turn.action == Action::Wait;
+    for turn in &run.script[played..played + part.turns] {
+        let action = if silent(turn) { Vec::new() } else { next() };
+        let mut seen = next();
+        for _ in 0..looks {
+            seen.extend(next());
+        }
+        run.evidence.played(*turn, &action, &seen)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,135 @@
+//! Steps that are no schedule: a run that is driven by hand, and the picture.
+
+use std::time::Duration;
+
+use protocol::{Event, Order, Picture, Step};
+
+use super::asking::{action_step, opening};
+use super::{Driver, SPIN_POLLS};
+use crate::drive::limits::Limits;
+use crate::drive::supervisor::Worker;
+use play::failure::Failure;
+use play::schedule::{Action, FIRST_KEY};
+use play::world::passwords::password;
+
+/// How long a picture may take.
+const PICTURE: Duration = Duration::from_secs(4);
+
+impl Driver<'_> {
+    /// Sends steps of any kind and waits for what comes of them, one list of events
+    /// for each; `run` numbers the run they belong to, as [`Driver::new_run`] gave it.
+    ///
+    /// # Errors
+    /// What kept the worker from answering.
+    pub fn converse(&mut self, run: u64, steps: Vec<Step>) -> Result<Vec<Vec<Event>>, Failure> {
+        let order = self.say(run, steps)?;
+        self.hear(&order)
+    }
+
+    /// Sends steps as [`Driver::converse`] does. What comes of them is got by
+    /// [`Driver::hear`], in the order in which they were said.
+    ///
+    /// # Errors
+    /// When there is no worker to be told.
+    pub fn say(&mut self, run: u64, steps: Vec<Step>) -> Result<Order, Failure> {
+        let order = Order { run, steps };
+        match self.working() {
+            Ok(worker) => worker.send(std::slice::from_ref(&order)),
+            Err(failure) => {
+                self.give_up_on(&failure);
+                return Err(failure);
+            }
+        }
+        Ok(order)
+    }
+
+    /// What came of what was said.
+    ///
+    /// # Errors
+    /// What kept the worker from answering.
+    pub fn hear(&mut self, order: &Order) -> Result<Vec<Vec<Event>>, Failure> {
+        let (mut reports, failure) = match self.working() {
+            Ok(worker) => worker.receive(std::slice::from_ref(order)),
+            Err(failure) => (Vec::new(), Some(failure)),
+        };
+        match (reports.pop(), failure) {
+            (Some(report), None) => Ok(report.steps),
+            (_, failure) => {
+                let failure = failure.unwrap_or_else(|| self.out_of_time());
+                self.give_up_on(&failure);
+                Err(failure)
+            }
+        }
+    }
+
+    /// Opens a run, lets a request wait in it, and frees it: code of the submission
+    /// runs then too. What goes wrong is in [`Driver::failed_closing`].
+    pub fn try_freeing(&mut self) {
+        let run = self.new_run();
+        let blank = self.blank_evidence(run);
+        let start = Action::ask(FIRST_KEY);
+        let steps = [
+            Some(opening(self.loop_seed(), &self.world.usual(), &blank)),
+            action_step(start, 1, &blank),
+            Some(Step::Settle { polls: SPIN_POLLS }),
+        ];
+        let steps = steps.into_iter().flatten().collect();
+        // A failure here will come again where a check looks for it.
+        if self.converse(run, steps).is_err() {
+            return;
+        }
+        match self.converse(run, vec![Step::End]) {
+            Err(failure) => self.failed_closing = Some(failure),
+            Ok(reports) => {
+                self.panicked_closing =
+                    reports.into_iter().flatten().find_map(|event| match event {
+                        Event::Broke { message } => Some(message),
+                        _ => None,
+                    });
+            }
+        }
+    }
+
+    /// Watches the loop in real time while `passwords` passwords are hashed, in a
+    /// worker of its own.
+    ///
+    /// # Errors
+    /// What kept the worker from answering.
+    pub fn watch(&mut self, passwords: u32) -> Result<Picture, Failure> {
+        self.discard_worker();
+        let run = self.new_run();
+        let blank = self.blank_evidence(run);
+        let order = Order {
+            run,
+            steps: vec![Step::Watch {
+                max_parallel: passwords as usize,
+                passwords: (FIRST_KEY..FIRST_KEY + passwords)
+                    .map(|number| password(blank.secrets(), number))
+                    .collect(),
+            }],
+        };
+        if self.is_out_of_time() {
+            return Err(self.out_of_time());
+        }
+        // A stopped loop is what the picture is to show.
+        let limits = Limits {
+            answer_cpu: PICTURE,
+            answer_asleep: PICTURE,
+            answer_wall: PICTURE,
+            looks_all_asleep: None,
+            ..self.limits.clone()
+        };
+        let started = Worker::start(self.program, &limits, self.time);
+        let mut worker = started.map_err(|error| Failure::Died(error.to_string()))??;
+        let (mut reports, failure) = worker.exchange(&[order]);
+        if let Some(failure) = failure {
+            return Err(failure);
+        }
+        let events = reports.pop().map(|report| report.steps.concat());
+        let picture = events.into_iter().flatten().find_map(|event| match event {
+            Event::Watched { picture } => Some(picture),
+            _ => None,
+        });
+        picture.ok_or_else(|| Failure::Garbled("no picture where one was due".to_owned()))
+    }
+}

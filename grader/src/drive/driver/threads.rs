@@ -1,0 +1,281 @@
+//! Turns of a submission that uses threads: one is over when the loop has nothing
+//! to do and every other thread sleeps, twice in a row with nothing between.
+//!
+//! So that a turn's end is a fact and no guess about how long threads take. While
+//! hashes are held, the loop answers pings on a task of its own.
+
+use std::time::{Duration, Instant};
+
+use protocol::{Event, Order, Step};
+
+use super::asking::{action_step, opening};
+use super::{Driver, MORE_SPIN_POLLS, MORE_SPIN_POLLS_PER_REQUEST, Run};
+use crate::drive::stopwatch::Stopwatch;
+use crate::drive::supervisor::{Threads, Worker};
+use play::evidence::{Evidence, Operation, OperationState, Tampering};
+use play::failure::Failure;
+use play::schedule::{Settle, Turn};
+
+/// Pings the loop answers, at least, in a turn in which a hash is held.
+const PINGS: u32 = 3;
+
+/// A turn ends here, whatever the threads do.
+const TURN_LIMIT: Duration = Duration::from_secs(3);
+
+/// A thread that runs on and on without anything coming of it is not waited for
+/// once it has used this much CPU time.
+const IDLE_RUNNING: Duration = Duration::from_millis(60);
+
+/// Where nobody says what threads do, they rest when nothing came for so long.
+const QUIET: Duration = Duration::from_millis(30);
+
+/// A worker with more threads than this before a run is replaced by a fresh one.
+const THREADS_KEPT: usize = 24;
+
+/// How long to look away while threads run.
+const NAP: Duration = Duration::from_micros(20);
+const LONGEST_NAP: Duration = Duration::from_millis(1);
+
+/// How long to wait in real time when everything sleeps though there is work: a
+/// thread may look for it only now and then. Shorter when it never helped.
+#[derive(Debug, Default)]
+pub(super) struct Patience {
+    in_vain: u32,
+}
+
+impl Patience {
+    fn wait(&self) -> Duration {
+        match self.in_vain {
+            0..2 => Duration::from_millis(250),
+            2..4 => Duration::from_millis(60),
+            4..12 => Duration::from_millis(5),
+            _ => Duration::from_millis(1),
+        }
+    }
+}
+
+/// What is added up over the rounds of one turn.
+#[derive(Default)]
+struct Sums {
+    polls: u32,
+    of_calls: u32,
+    idle: bool,
+    pings: u32,
+}
+
+impl Driver<'_> {
+    /// Plays what is left of a run's script, from the start if its worker is gone.
+    pub(super) fn play_with_threads(&mut self, run: &mut Run) -> Option<Failure> {
+        let known = self.turns_known(run);
+        for at in known..run.script.len() {
+            let turn = run.script[at];
+            if let Err(failure) = self.turn(run, turn) {
+                self.give_up_on(&failure);
+                return Some(failure);
+            }
+        }
+        None
+    }
+
+    fn turn(&mut self, run: &mut Run, turn: Turn) -> Result<(), Failure> {
+        self.open_with_threads(run)?;
+        let request = run.evidence.next_request();
+        let action = action_step(turn.action, request, &run.evidence);
+        let answering = self.answering(run, turn.action);
+        run.evidence.begin(turn);
+        let mut sums = Sums::default();
+        let first = action.into_iter().collect();
+        match turn.settle {
+            Settle::Fully => {
+                let polls = MORE_SPIN_POLLS + MORE_SPIN_POLLS_PER_REQUEST * request;
+                self.rest(run, first, polls, &mut sums)?;
+            }
+            Settle::Polls(polls) => {
+                // Half settled: the threads rest, but the loop runs only once.
+                self.rest(run, first, 0, &mut sums)?;
+                if polls > 0 {
+                    self.round(run, Vec::new(), polls, &mut sums)?;
+                    self.rest(run, Vec::new(), 0, &mut sums)?;
+                }
+            }
+        }
+        let settled = Event::Settled {
+            // The pings' own tasks apart.
+            polls: sums.polls.saturating_sub(sums.pings),
+            of_calls: sums.of_calls,
+            idle: sums.idle,
+        };
+        garbled(run.evidence.saw(&[settled]))?;
+        self.vouch(run, answering)?;
+        if sums.pings > 0 && is_held(&run.evidence) {
+            run.evidence.answered_pings(sums.pings);
+        }
+        Ok(())
+    }
+
+    /// Opens the run if the worker does not know it.
+    fn open_with_threads(&mut self, run: &mut Run) -> Result<(), Failure> {
+        if run.worker == Some(self.workers_started) {
+            return Ok(());
+        }
+        // Threads may outlive their service, and each costs a look in every round.
+        if self.threads().is_some_and(|it| it.count() > THREADS_KEPT) {
+            self.discard_worker();
+        }
+        let mut orders = self.closing_orders();
+        orders.push(Order {
+            run: run.id,
+            steps: vec![opening(
+                self.loop_seed(),
+                &run.script,
+                &self.blank_evidence(run.id),
+            )],
+        });
+        let (mut reports, failure) = self.exchange(&orders);
+        run.worker = Some(self.workers_started);
+        run.evidence = self.blank_evidence(run.id);
+        if let Some(failure) = failure {
+            return Err(failure);
+        }
+        let opened = reports.pop().map(|report| report.steps.concat());
+        garbled(run.evidence.opened(&opened.unwrap_or_default()))
+    }
+
+    /// Rounds of `polls` until loop and threads rest; `steps` come first.
+    fn rest(
+        &mut self,
+        run: &mut Run,
+        steps: Vec<Step>,
+        polls: u32,
+        sums: &mut Sums,
+    ) -> Result<(), Failure> {
+        self.round(run, steps, polls, sums)?;
+        let worker = self.worker.as_ref();
+        let time = worker.map_or_else(Stopwatch::start, Worker::stopwatch);
+        let mut before = self.threads();
+        let at_first = before.clone();
+        let mut last_event = Instant::now();
+        let mut waiting = false;
+        let mut nap = NAP;
+        loop {
+            let happened = self.round(run, Vec::new(), polls, sums)?;
+            // In this order: see `Threads::sleep`.
+            let asleep = !happened && before.as_ref().is_some_and(Threads::sleep);
+            let now = self.threads();
+            if happened && time.exceeds(TURN_LIMIT) {
+                return Ok(());
+            }
+            if happened {
+                if waiting {
+                    self.patience.in_vain = 0;
+                }
+                (last_event, waiting, nap) = (Instant::now(), false, NAP);
+                before = now;
+                continue;
+            }
+            let resting = match (&before, &now) {
+                (Some(before), Some(now)) => asleep && now == before,
+                _ => last_event.elapsed() > QUIET,
+            };
+            let runs_idly = || {
+                let both = now.as_ref().zip(at_first.as_ref());
+                let used = both.and_then(|(now, first)| now.least_used_awake(first));
+                used.is_some_and(|used| used > IDLE_RUNNING)
+            };
+            if time.exceeds(TURN_LIMIT) || !resting && runs_idly() {
+                return Ok(());
+            }
+            if resting && polls == 0 {
+                return Ok(());
+            }
+            if resting && (sums.pings >= PINGS || !is_held(&run.evidence)) {
+                if !is_work_left(&run.evidence) {
+                    return Ok(());
+                }
+                if last_event.elapsed() > self.patience.wait() {
+                    self.patience.in_vain += 1;
+                    return Ok(());
+                }
+                waiting = true;
+            }
+            if !resting || waiting {
+                std::thread::sleep(nap);
+                nap = (nap * 2).min(LONGEST_NAP);
+            }
+            before = now;
+        }
+    }
+
+    /// One exchange; whether anything happened in it.
+    fn round(
+        &mut self,
+        run: &mut Run,
+        mut steps: Vec<Step>,
+        polls: u32,
+        sums: &mut Sums,
+    ) -> Result<bool, Failure> {
+        let nonce = fastrand::u64(..);
+        if polls > 0 {
+            // Two in a round, so that most turns take two rounds.
+            steps.push(Step::Ping { nonce });
+            steps.push(Step::Settle { polls });
+            steps.push(Step::Ping { nonce });
+        }
+        steps.push(Step::Settle { polls });
+        let order = Order { run: run.id, steps };
+        let (mut reports, failure) = self.exchange(std::slice::from_ref(&order));
+        if let Some(failure) = failure {
+            return Err(failure);
+        }
+        let report = reports.pop().ok_or_else(|| self.out_of_time())?;
+        let mut events = Vec::new();
+        for event in report.steps.into_iter().flatten() {
+            match event {
+                Event::Settled {
+                    polls,
+                    of_calls,
+                    idle,
+                } => {
+                    sums.polls += polls;
+                    sums.of_calls += of_calls;
+                    sums.idle = idle;
+                }
+                Event::Pong { nonce: answer } => sums.pings += u32::from(answer == nonce),
+                event => events.push(event),
+            }
+        }
+        garbled(run.evidence.saw(&events))?;
+        match run.evidence.is_overfull() {
+            true => Err(Failure::Restless),
+            false => Ok(!events.is_empty()),
+        }
+    }
+
+    /// What the worker's threads but the loop's do.
+    pub(super) fn threads(&self) -> Option<Threads> {
+        self.worker.as_ref().and_then(|worker| worker.threads())
+    }
+}
+
+/// The operations in which a thread waits that they block.
+pub(super) fn held(evidence: &Evidence) -> impl Iterator<Item = u32> {
+    let blocks = |it: &Operation| evidence.world().kind(it.kind).blocks;
+    let is_held = move |it: &Operation| it.state == OperationState::Live && blocks(it);
+    let operations = evidence.operations();
+    operations.filter_map(move |(number, it)| is_held(it).then_some(number))
+}
+
+fn is_held(evidence: &Evidence) -> bool {
+    held(evidence).next().is_some()
+}
+
+/// Whether something should happen by itself: an operation that was answered is to end, a
+/// request is to return, an operation is to begin.
+fn is_work_left(evidence: &Evidence) -> bool {
+    let answered = |(_, it): (u32, &Operation)| it.state == OperationState::Answered;
+    evidence.operations().any(answered) || !evidence.unserved().is_empty()
+}
+
+pub(super) fn garbled(noted: Result<(), Tampering>) -> Result<(), Failure> {
+    noted.map_err(|tampering| Failure::Garbled(tampering.0))
+}

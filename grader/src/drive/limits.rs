@@ -1,0 +1,103 @@
+//! What a process that runs strangers' code may use. Its main type is [`Limits`], some of
+//! which a drill's `exercise.toml` can set.
+
+use std::time::Duration;
+
+use crate::course::settings::DrillLimits;
+use crate::drive::sandbox::Sandbox;
+use crate::drive::stop::Stop;
+
+/// The limits of one grading. Durations and bytes.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// All runs of one submission together, as a [`Stopwatch`](crate::drive::stopwatch::Stopwatch)
+    /// measures.
+    pub wall: Duration,
+    /// CPU time of one process. The workers of one grading may use a little more, all
+    /// together: what one of them died of is played again in another one.
+    pub cpu: Duration,
+    /// What a process may hold: a worker on its heap, rustc as address space.
+    pub memory_bytes: u64,
+    /// Threads of one process.
+    pub threads: u64,
+    /// What is kept of a worker's standard output and error.
+    pub output_bytes: usize,
+    /// A submission's Rust files together.
+    pub source_bytes: u64,
+    /// CPU time the loop thread may use for one answer.
+    pub answer_cpu: Duration,
+    /// How long the loop thread may sleep, without using the CPU, before an answer.
+    pub answer_asleep: Duration,
+    /// How often in a row every thread may be seen asleep before an answer, where a
+    /// submission uses threads.
+    pub looks_all_asleep: Option<u32>,
+    /// The most time for one answer, measured likewise.
+    pub answer_wall: Duration,
+    /// What else the process is kept from.
+    pub sandbox: Sandbox,
+    /// The user it runs as, if the grader is root and there is a sandbox.
+    pub user: u32,
+    /// Whether the grading is still wanted.
+    pub stop: Stop,
+}
+
+impl Limits {
+    /// The limits for compiling a submission.
+    pub fn of_compiling() -> Limits {
+        Limits {
+            // Thirty times what an honest submission takes of either.
+            wall: Duration::from_secs(10),
+            cpu: Duration::from_secs(5),
+            memory_bytes: 6 << 30,
+            threads: 1024,
+            output_bytes: 64 << 10,
+            ..Limits::default()
+        }
+    }
+
+    /// The limits of a drill.
+    pub fn of_drill(drill: &DrillLimits) -> Limits {
+        let mut limits = Limits::default();
+        let set = |place: &mut u64, value: Option<u64>, unit: u64| {
+            *place = value.map_or(*place, |value| value.saturating_mul(unit));
+        };
+        set(&mut limits.memory_bytes, drill.memory_mib, 1 << 20);
+        set(&mut limits.threads, drill.threads, 1);
+        set(&mut limits.source_bytes, drill.source_kib, 1 << 10);
+        if let Some(seconds) = drill.wall_seconds {
+            limits.wall = Duration::from_secs(seconds);
+        }
+        if let Some(seconds) = drill.cpu_seconds {
+            limits.cpu = Duration::from_secs(seconds);
+        }
+        if let Some(kib) = drill.output_kib {
+            limits.output_bytes = usize::try_from(kib << 10).unwrap_or(usize::MAX);
+        }
+        limits
+    }
+
+    /// CPU time of all workers of one grading together.
+    pub fn cpu_in_all(&self) -> Duration {
+        self.cpu + Duration::from_secs(2)
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            wall: Duration::from_secs(13),
+            cpu: Duration::from_secs(9),
+            memory_bytes: 512 << 20,
+            threads: 256,
+            output_bytes: 16 << 10,
+            source_bytes: 1 << 20,
+            answer_cpu: Duration::from_millis(800),
+            answer_asleep: Duration::from_millis(300),
+            looks_all_asleep: None,
+            answer_wall: Duration::from_secs(4),
+            sandbox: Sandbox::none(),
+            user: 0,
+            stop: Stop::new(),
+        }
+    }
+}

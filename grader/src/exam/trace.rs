@@ -1,0 +1,284 @@
+//! Traces: every schedule of a small space, with what was known after each turn.
+//!
+//! Its main type is [`Trace`], which the book's figures walk. Nothing in it is
+//! worked out from a model: each path is one that the submission really took.
+//! Branches that are the same from some turn on are kept once, so a trace is a
+//! graph with one beginning.
+
+mod freedom;
+mod moment;
+mod single;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use crate::drive::driver::{Driver, Run};
+use play::explore::{self, Follow, Next, Played};
+use play::failure::Failure;
+use play::judge::{Rules, Violation};
+use play::schedule::Turn;
+use play::timeline;
+use play::world::World;
+
+pub use freedom::Freedom;
+use moment::Moment;
+
+/// The version of the format, raised when old readers would misread new files.
+const FORMAT: u32 = 1;
+
+/// More schedules than a page should be made of.
+const LIMIT: usize = 100_000;
+
+/// All that a submission can do in a small space. Serialised with every text once.
+#[derive(Debug, Serialize)]
+pub struct Trace {
+    format: u32,
+    /// The drill whose contract and rules the submission was held to.
+    drill: String,
+    /// Where the submission lies, from the course's folder.
+    source: String,
+    /// The check and the seed that a replay key of this trace names.
+    key: String,
+    /// The key every request asks about; the first one, in a schedule of several keys.
+    user: u32,
+    /// What that key is, if it is no user.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    what: Option<&'static str>,
+    /// What operations are called, kind by kind, if they are no fetches.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    nouns: Vec<&'static str>,
+    /// How many requests there are.
+    callers: usize,
+    /// How many different schedules lead through the graph.
+    schedules: usize,
+    /// How many of them break a rule.
+    broken: usize,
+    /// Every turn, as a replay key spells it.
+    turns: Vec<String>,
+    /// Every sentence of a timeline, and every violation.
+    texts: Vec<String>,
+    /// The first one is the beginning.
+    nodes: Vec<Node>,
+}
+
+/// What is known at some moment, and what may happen next.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+struct Node {
+    #[serde(flatten)]
+    moment: Moment,
+    #[serde(rename = "n", skip_serializing_if = "Vec::is_empty")]
+    next: Vec<Edge>,
+}
+
+/// One turn: its number in `turns`, the node it leads to, the numbers of the
+/// sentences that tell it, and those of the violations that first show in it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+struct Edge(usize, usize, Vec<usize>, Vec<usize>);
+
+/// What was seen at one place of the tree.
+struct Seen {
+    moment: Moment,
+    told: Vec<String>,
+    violations: Vec<Violation>,
+    choices: Vec<Turn>,
+    pruned: bool,
+}
+
+/// What a trace is about, for its reader.
+#[derive(Debug)]
+pub struct Subject {
+    /// The drill's slug.
+    pub drill: String,
+    /// The submission's place, from the course's folder.
+    pub source: String,
+    /// The check a replay key names.
+    pub check: String,
+}
+
+impl Trace {
+    /// Plays every schedule that `freedom` allows and keeps what was seen.
+    ///
+    /// # Errors
+    /// What ended the submission's process: a trace is made of those that live.
+    pub fn record(
+        driver: &mut Driver<'_>,
+        rules: &dyn Rules,
+        freedom: &Freedom,
+        subject: Subject,
+    ) -> Result<Trace, Failure> {
+        let seen: RefCell<HashMap<Vec<Turn>, Seen>> = RefCell::default();
+        let mut failed = None;
+        let key = format!("{}:{}", driver.seed(), subject.check);
+        explore::explore(
+            driver,
+            LIMIT,
+            |run: &Run| {
+                let follow = freedom.choices(&run.evidence);
+                let choices = match &follow {
+                    Follow::AnyOf(turns) => turns.clone(),
+                    Follow::End | Follow::Pruned => Vec::new(),
+                };
+                let place = run.evidence.turns().to_vec();
+                let found = Seen {
+                    moment: Moment::of(&run.evidence),
+                    told: timeline::in_words(&timeline::tell(&run.evidence, None)),
+                    violations: rules.judge(&run.evidence),
+                    choices,
+                    pruned: follow == Follow::Pruned,
+                };
+                seen.borrow_mut().insert(place, found);
+                follow
+            },
+            |played: &Played<Driver<'_>>| match &played.failure {
+                None => Next::Continue,
+                Some(failure) => {
+                    failed = Some(failure.clone());
+                    Next::Stop
+                }
+            },
+        );
+        if let Some(failure) = failed {
+            return Err(failure);
+        }
+        let mut folding = Folding::default();
+        let seen = seen.into_inner();
+        let (first, paths) = folding.fold(&seen, &mut Vec::new());
+        Ok(Trace {
+            format: FORMAT,
+            drill: subject.drill,
+            source: subject.source,
+            key,
+            user: freedom.user,
+            what: what(driver.world()),
+            nouns: nouns(driver.world()),
+            callers: freedom.callers,
+            schedules: paths.all,
+            broken: paths.broken,
+            turns: folding.turns.texts,
+            texts: folding.texts.texts,
+            nodes: from_the_first(&folding.nodes, first),
+        })
+    }
+
+    /// The trace as JSON, one node a line.
+    pub fn to_json(&self) -> String {
+        let json = serde_json::to_string(self).expect("plain data is always JSON");
+        json.replace("{\"r\":", "\n{\"r\":") + "\n"
+    }
+}
+
+/// What requests ask about, if it is no user.
+fn what(world: &dyn World) -> Option<&'static str> {
+    (world.key_noun() != "user").then(|| world.key_noun())
+}
+
+/// What operations are called, if they are no fetches.
+fn nouns(world: &dyn World) -> Vec<&'static str> {
+    let nouns: Vec<&str> = world.kinds().iter().map(|kind| kind.noun).collect();
+    match nouns[..] {
+        ["fetch"] => Vec::new(),
+        _ => nouns,
+    }
+}
+
+/// How many schedules lead through a node, and how many of them break a rule there
+/// or later.
+#[derive(Clone, Copy, Default)]
+struct Paths {
+    all: usize,
+    broken: usize,
+}
+
+/// Texts, each with a number.
+#[derive(Default)]
+struct Numbered {
+    texts: Vec<String>,
+    numbers: HashMap<String, usize>,
+}
+
+impl Numbered {
+    fn of(&mut self, text: String) -> usize {
+        *self.numbers.entry(text).or_insert_with_key(|text| {
+            self.texts.push(text.clone());
+            self.texts.len() - 1
+        })
+    }
+}
+
+/// Folds the tree from its leaves: equal nodes with equal futures become one.
+#[derive(Default)]
+struct Folding {
+    turns: Numbered,
+    texts: Numbered,
+    nodes: Vec<Node>,
+    numbers: HashMap<Node, usize>,
+}
+
+impl Folding {
+    /// The number of the node at `place`, and how many schedules lead on from it.
+    fn fold(&mut self, seen: &HashMap<Vec<Turn>, Seen>, place: &mut Vec<Turn>) -> (usize, Paths) {
+        let here = &seen[place];
+        let mut next = Vec::new();
+        let mut paths = Paths::default();
+        for turn in &here.choices {
+            place.push(*turn);
+            let there = &seen[place];
+            if !there.pruned {
+                let (node, onward) = self.fold(seen, place);
+                let told = there.told[here.told.len()..].iter().cloned();
+                let told = told.map(|text| self.texts.of(text)).collect();
+                let new = there
+                    .violations
+                    .iter()
+                    .filter(|violation| !here.violations.contains(violation));
+                let broken: Vec<usize> = new
+                    .map(|violation| self.texts.of(violation.message.clone()))
+                    .collect();
+                paths.all += onward.all;
+                paths.broken += match broken.is_empty() {
+                    true => onward.broken,
+                    false => onward.all,
+                };
+                let turn = self.turns.of(turn.to_string());
+                next.push(Edge(turn, node, told, broken));
+            }
+            place.pop();
+        }
+        if next.is_empty() {
+            paths.all = 1;
+        }
+        let moment = here.moment.clone();
+        let node = Node { moment, next };
+        let number = *self.numbers.entry(node).or_insert_with_key(|node| {
+            self.nodes.push(node.clone());
+            self.nodes.len() - 1
+        });
+        (number, paths)
+    }
+}
+
+/// The nodes in the order a reader meets them, who begins at `first`.
+fn from_the_first(nodes: &[Node], first: usize) -> Vec<Node> {
+    let mut order = vec![first];
+    let mut places = HashMap::from([(first, 0)]);
+    let mut at = 0;
+    while let Some(number) = order.get(at).copied() {
+        for Edge(_, node, ..) in &nodes[number].next {
+            places.entry(*node).or_insert_with(|| {
+                order.push(*node);
+                order.len() - 1
+            });
+        }
+        at += 1;
+    }
+    let moved = |number: usize| {
+        let mut node = nodes[number].clone();
+        for Edge(_, to, ..) in &mut node.next {
+            *to = places[to];
+        }
+        node
+    };
+    order.into_iter().map(moved).collect()
+}

@@ -1,0 +1,632 @@
+//! Grading: from a path to a verdict.
+//!
+//! Its main type is [`Grader`], which holds what all gradings share.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use thiserror::Error;
+
+use crate::build::compile::{CompileError, Compiled, Control, Workshop, compile};
+use crate::build::prepared::{Audience, PrepareError, Prepared};
+use crate::build::submission::{Caps, Part, Submission, SubmissionError, Wanted};
+use crate::course::{Course, CourseError};
+use crate::drills::{self, Drill};
+use crate::drive::driver::Driver;
+use crate::drive::interrupt;
+use crate::drive::limits::Limits;
+use crate::drive::policies::Places;
+use crate::drive::sandbox::{Sandbox, Tier};
+use crate::drive::stop::Stop;
+use crate::drive::tight::tight;
+use crate::drive::toolchain::{Toolchain, ToolchainError};
+use crate::exam::Exam;
+use crate::grade::latency::LoopLatency;
+use crate::grade::verdict::{CheckResult, CheckStatus, Metrics, SCHEMA, Status, Verdict};
+use play::check::Decision;
+use play::timeline;
+
+/// Passwords hashed for a picture.
+const PASSWORDS: u32 = 2;
+
+/// How often a folder that cannot be read is read again.
+const READ_AGAIN: usize = 2;
+
+/// Grades submissions of one course.
+#[derive(Clone, Debug)]
+pub struct Grader {
+    course: Course,
+    prepared: Prepared,
+    places: Places,
+    sandbox: Sandbox,
+    allow_degraded: bool,
+    pictures: bool,
+    stop: Stop,
+    control: Arc<Control>,
+    repairing: Arc<Mutex<()>>,
+    jobs: usize,
+}
+
+/// Why there is no verdict. Nothing here is the submission's fault.
+#[derive(Debug, Error)]
+pub enum GradeError {
+    /// The course is not as it should be.
+    #[error(transparent)]
+    Course(#[from] CourseError),
+    /// There is no Rust toolchain.
+    #[error(transparent)]
+    Toolchain(#[from] ToolchainError),
+    /// The crates to link with could not be built.
+    #[error(transparent)]
+    Prepare(#[from] PrepareError),
+    /// The path is not one of a submission.
+    #[error(transparent)]
+    Submission(SubmissionError),
+    /// The machine failed us.
+    #[error("cannot compile or run submissions: {}; {}", .0, what_to_do())]
+    Machine(std::io::Error),
+    /// It was tried, and the grader did not survive it.
+    #[error(
+        "grading it has ended the grader {deaths} times, so it is passed by; delete `{}` to have it tried again", mark.display()
+    )]
+    PassedBy {
+        /// How often.
+        deaths: u32,
+        /// The file that says so.
+        mark: PathBuf,
+    },
+    /// The code is a stranger's, and the sandbox is not full.
+    #[error(
+        "the sandbox is {} here, so strangers' code is not run; `cargo grader doctor` says what is missing, `--allow-degraded` runs it all the same", .0.name()
+    )]
+    Sandbox(Tier),
+}
+
+/// What may be wrong with a machine on which nothing can be graded.
+fn what_to_do() -> String {
+    match tight().join("; ") {
+        none if none.is_empty() => {
+            "is there space below `target/`, and may programs be started?".to_owned()
+        }
+        limits => limits,
+    }
+}
+
+/// Why a submission has no worker: its own doing, in words for its author.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum NoWorker {
+    /// rustc refused it.
+    #[error("{0}")]
+    Refused(String),
+    /// It holds what is not taken.
+    #[error("{0}")]
+    Rejected(String),
+}
+
+impl Grader {
+    /// A grader for `course`; builds what submissions are linked with, if needed.
+    ///
+    /// # Errors
+    /// When there is no toolchain or the build fails.
+    pub fn new(course: Course) -> Result<Grader, GradeError> {
+        Grader::prepared_for(course, Audience::Terminal)
+    }
+
+    /// The same, for one who wants to know how far that build is.
+    ///
+    /// # Errors
+    /// As [`Grader::new`].
+    pub fn prepared_for(course: Course, audience: Audience<'_>) -> Result<Grader, GradeError> {
+        let toolchain = Toolchain::find(course.root())?;
+        let prepared = Prepared::get_for(&course, &toolchain, audience)?;
+        let grader = course.target().join("grader");
+        interrupt::sweep(&grader.join("jobs"));
+        let loaded = prepared
+            .loaded_by_rustc(&toolchain)
+            .map_err(GradeError::Machine)?;
+        let places = Places::find(
+            &toolchain,
+            loaded,
+            prepared.deps(),
+            prepared.shared(),
+            grader.join("root"),
+        )
+        .map_err(GradeError::Machine)?;
+        let sandbox = Sandbox::of_this_machine(prepared.launcher(), &places, &grader);
+        Ok(Grader {
+            course,
+            prepared,
+            places,
+            sandbox,
+            allow_degraded: false,
+            pictures: true,
+            stop: Stop::new(),
+            control: Arc::default(),
+            repairing: Arc::default(),
+            jobs: 1,
+        })
+    }
+
+    /// The same, where so many gradings share the machine.
+    #[must_use]
+    pub fn sharing_with(mut self, jobs: usize) -> Grader {
+        self.jobs = jobs;
+        self
+    }
+
+    /// The same, but without a picture of the loop: no check needs one.
+    #[must_use]
+    pub fn without_pictures(mut self) -> Grader {
+        self.pictures = false;
+        self
+    }
+
+    /// The same grader, whose gradings end when `stop` asks for it. What they return
+    /// then says nothing.
+    #[must_use]
+    pub fn until(&self, stop: &Stop) -> Grader {
+        Grader {
+            stop: stop.clone(),
+            ..self.clone()
+        }
+    }
+
+    /// Runs strangers' code even where the sandbox is not full.
+    pub fn allow_degraded(mut self, yes: bool) -> Grader {
+        self.allow_degraded = yes;
+        self
+    }
+
+    /// What submissions are kept in.
+    pub fn sandbox(&self) -> &Sandbox {
+        &self.sandbox
+    }
+
+    /// The same grader with another sandbox: to measure what one costs.
+    pub fn within(mut self, sandbox: Sandbox) -> Grader {
+        self.sandbox = sandbox;
+        self
+    }
+
+    /// Whether `path` is the user's own code: it lies in the course.
+    fn is_own(&self, path: &Path) -> bool {
+        let own = ["exercises", "solutions"].map(|folder| self.course.root().join(folder));
+        path.canonicalize()
+            .is_ok_and(|path| own.iter().any(|folder| path.starts_with(folder)))
+    }
+
+    /// Whether code at `path` may be run here.
+    ///
+    /// # Errors
+    /// When it is a stranger's, and the sandbox is not full.
+    pub fn may_run(&self, path: &Path) -> Result<(), GradeError> {
+        let tier = self.sandbox.tier();
+        match tier == Tier::Full || self.allow_degraded || self.is_own(path) {
+            true => Ok(()),
+            false => Err(GradeError::Sandbox(tier)),
+        }
+    }
+
+    /// The course.
+    pub fn course(&self) -> &Course {
+        &self.course
+    }
+
+    /// Grades the submission at `path` for `drill`.
+    ///
+    /// # Errors
+    /// When the path cannot be read or the machine fails; a bad submission is a
+    /// verdict.
+    pub fn grade(&self, drill: &dyn Drill, path: &Path, seed: u64) -> Result<Verdict, GradeError> {
+        self.grade_and_keep(drill, path, seed)
+            .map(|(verdict, _)| verdict)
+    }
+
+    /// The same, and the worker the verdict is about, if there was one: to play one of
+    /// its schedules again without compiling anything.
+    ///
+    /// # Errors
+    /// As [`Grader::grade`].
+    pub fn grade_and_keep(
+        &self,
+        drill: &dyn Drill,
+        path: &Path,
+        seed: u64,
+    ) -> Result<(Verdict, Option<Compiled>), GradeError> {
+        self.may_run(path)?;
+        match self.read(drill, path) {
+            Ok(submission) => self.examine_submission(drill, &submission, seed),
+            Err(GradeError::Submission(error)) if error.is_rejection() => {
+                let mut verdict = rejected(drill, path, seed, error.to_string());
+                verdict.sandbox = self.sandbox.tier();
+                Ok((verdict, None))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Reads the submission for `drill` at `path`, no more of it than the drill takes.
+    ///
+    /// # Errors
+    /// When it cannot be read or taken.
+    pub fn read(&self, drill: &dyn Drill, path: &Path) -> Result<Submission, GradeError> {
+        let caps = self.caps(drill)?;
+        let mut read = read_submission(drill, path, &caps);
+        // A folder that somebody writes to meanwhile may be whole a moment later.
+        for _ in 0..READ_AGAIN {
+            if read.is_ok() || !path.is_dir() {
+                break;
+            }
+            read = read_submission(drill, path, &caps);
+        }
+        read.map_err(GradeError::Submission)
+    }
+
+    /// Reads a submission that is made of several files, which are called `path` together.
+    ///
+    /// # Errors
+    /// As [`Grader::read`].
+    pub fn read_parts(
+        &self,
+        drill: &dyn Drill,
+        path: &Path,
+        parts: &[Part],
+    ) -> Result<Submission, GradeError> {
+        let caps = self.caps(drill)?;
+        let wanted = Wanted {
+            drill: Some(drill.slug()),
+            drills: &drills::slugs(),
+        };
+        let read = Submission::read_parts(path, parts, &wanted, &caps);
+        read.map_err(GradeError::Submission)
+    }
+
+    fn caps(&self, drill: &dyn Drill) -> Result<Caps, GradeError> {
+        Ok(Caps {
+            bytes: self.limits(drill)?.source_bytes,
+            ..Caps::default()
+        })
+    }
+
+    /// Grades a submission that was read for `drill`.
+    ///
+    /// # Errors
+    /// When the machine fails; a bad submission is a verdict.
+    pub fn grade_submission(
+        &self,
+        drill: &dyn Drill,
+        submission: &Submission,
+        seed: u64,
+    ) -> Result<Verdict, GradeError> {
+        self.examine_submission(drill, submission, seed)
+            .map(|(verdict, _)| verdict)
+    }
+
+    /// Examines it, and once more if what it was linked with turns out to be damaged.
+    fn examine_submission(
+        &self,
+        drill: &dyn Drill,
+        submission: &Submission,
+        seed: u64,
+    ) -> Result<(Verdict, Option<Compiled>), GradeError> {
+        match self.examine_once(drill, submission, seed) {
+            Err(GradeError::Machine(_)) if self.repair(true)? => {
+                self.examine_once(drill, submission, seed)
+            }
+            other => other,
+        }
+    }
+
+    /// Prepares what is damaged again; whether anything was. Every file is read where
+    /// `thorough` says so.
+    fn repair(&self, thorough: bool) -> Result<bool, GradeError> {
+        if self.prepared.damage(thorough).is_none() {
+            return Ok(false);
+        }
+        // One at a time; the next may find it done.
+        let _one = self
+            .repairing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let Some(damaged) = self.prepared.damage(thorough) else {
+            return Ok(true);
+        };
+        let toolchain = Toolchain::find(self.course.root())?;
+        if self.prepared.repair(&self.course, &toolchain, thorough)? {
+            return Ok(true);
+        }
+        let damaged = damaged.display();
+        let why = format!("`{damaged}` was damaged and is prepared anew; start again");
+        Err(GradeError::Machine(std::io::Error::other(why)))
+    }
+
+    fn examine_once(
+        &self,
+        drill: &dyn Drill,
+        submission: &Submission,
+        seed: u64,
+    ) -> Result<(Verdict, Option<Compiled>), GradeError> {
+        let mut verdict = blank(drill, submission.path(), seed);
+        verdict.sandbox = self.sandbox.tier();
+        submission.sha256().clone_into(&mut verdict.sha256);
+        let begun = Instant::now();
+        let compiled = self.compile(drill, submission)?;
+        verdict.metrics.compile_ms = millis(begun);
+        let worker = match compiled {
+            Ok(compiled) => {
+                self.examine(drill, &compiled, seed, &mut verdict)?;
+                Some(compiled)
+            }
+            Err(NoWorker::Refused(diagnostics)) => {
+                verdict.status = Status::CompileError;
+                verdict.diagnostics = diagnostics;
+                None
+            }
+            Err(NoWorker::Rejected(why)) => {
+                verdict.status = Status::Rejected;
+                verdict.diagnostics = why;
+                None
+            }
+        };
+        Ok((verdict, worker))
+    }
+
+    /// What a submission for `drill` may use.
+    fn limits(&self, drill: &dyn Drill) -> Result<Limits, GradeError> {
+        let exercise = self.course.exercise(drill.slug())?;
+        Ok(Limits::of_drill(&exercise.limits))
+    }
+
+    /// Compiles a submission; the inner error is its own fault.
+    ///
+    /// # Errors
+    /// When the course or the machine fails.
+    pub fn compile(
+        &self,
+        drill: &dyn Drill,
+        submission: &Submission,
+    ) -> Result<Result<Compiled, NoWorker>, GradeError> {
+        self.may_run(submission.path())?;
+        self.repair(false)?;
+        let exercise = self.course.exercise(drill.slug())?;
+        let workshop = Workshop {
+            course: &self.course,
+            prepared: &self.prepared,
+            places: &self.places,
+            sandbox: &self.sandbox,
+            stop: &self.stop,
+            control: &self.control,
+            jobs: self.jobs,
+        };
+        match compile(workshop, drill, &exercise, submission) {
+            Ok(compiled) => Ok(Ok(compiled)),
+            Err(CompileError::Submission(text)) => Ok(Err(NoWorker::Refused(text))),
+            Err(CompileError::Rejected(text)) => Ok(Err(NoWorker::Rejected(text))),
+            Err(CompileError::Infrastructure(error)) => Err(GradeError::Machine(error)),
+        }
+    }
+
+    /// A driver of a submission compiled for `drill`.
+    pub fn driver<'a>(
+        &'a self,
+        drill: &dyn Drill,
+        compiled: &'a Compiled,
+        seed: u64,
+    ) -> Driver<'a> {
+        Driver::new(compiled.program(), compiled.limits(), drill.world(), seed)
+    }
+
+    /// Watches the loop of the submission at `path` while passwords are hashed.
+    ///
+    /// # Errors
+    /// When the path cannot be read or the machine fails. The inner error says why
+    /// there is no picture, in rustc's words or the supervisor's.
+    pub fn watch(
+        &self,
+        drill: &dyn Drill,
+        path: &Path,
+    ) -> Result<Result<LoopLatency, String>, GradeError> {
+        let submission = Submission::read(path).map_err(GradeError::Submission)?;
+        let compiled = match self.compile(drill, &submission)? {
+            Ok(compiled) => compiled,
+            Err(refused) => return Ok(Err(refused.to_string())),
+        };
+        let picture = self
+            .driver(drill, &compiled, fastrand::u64(..))
+            .watch(PASSWORDS);
+        Ok(match picture {
+            Ok(picture) => Ok(LoopLatency::from(picture)),
+            Err(failure) => Err(failure.to_string()),
+        })
+    }
+
+    /// The picture of the drill's stub on this machine, taken once.
+    pub fn stub_latency(&self, drill: &dyn Drill) -> Option<LoopLatency> {
+        let name = format!("{}_stub_latency.json", drill.slug());
+        let known = self.prepared.folder().join(name);
+        let read = || serde_json::from_slice(&std::fs::read(&known).ok()?).ok();
+        read().or_else(|| {
+            let latency = self.watch_stub(drill)?;
+            // Measured again next time, if it cannot be kept.
+            let _ = serde_json::to_vec(&latency).map(|text| std::fs::write(&known, text));
+            Some(latency)
+        })
+    }
+
+    /// The picture of the drill's stub, taken now.
+    pub fn watch_stub(&self, drill: &dyn Drill) -> Option<LoopLatency> {
+        let stub = self.course.solution_dir(drill.slug()).join("stub.rs");
+        self.watch(drill, &stub).ok()?.ok()
+    }
+
+    fn examine(
+        &self,
+        drill: &dyn Drill,
+        compiled: &Compiled,
+        seed: u64,
+        verdict: &mut Verdict,
+    ) -> Result<(), GradeError> {
+        let begun = Instant::now();
+        let driver = self.driver(drill, compiled, seed);
+        let mut exam = Exam::new(driver).ending_early(drill.checks());
+        drill.examine(&mut exam);
+        let (crashed, out_of_time) = (exam.crashed(), exam.is_out_of_time());
+        let (mut driver, decisions, coverage) = exam.finish();
+        if self.pictures && drill.world().uses_threads() {
+            // Nothing hangs on it: without one the verdict is the same.
+            let picture = driver.watch(PASSWORDS).ok().map(LoopLatency::from);
+            verdict.metrics.loop_stall_max_ms = picture.as_ref().map(|it| it.max_ms);
+            verdict.metrics.loop_latency = picture;
+            verdict.metrics.stub_loop_latency = self.stub_latency(drill);
+        }
+        if let Some(error) = driver.broken() {
+            let error = std::io::Error::new(error.kind(), error.to_string());
+            return Err(GradeError::Machine(error));
+        }
+        verdict.metrics.run_ms = millis(begun);
+        verdict.metrics.operations = driver.tally().operations;
+        if drill
+            .world()
+            .kinds()
+            .iter()
+            .any(|kind| kind.noun == "fetch")
+        {
+            verdict.metrics.fetches = driver.tally().operations;
+        }
+        verdict.metrics.schedules = driver.tally().runs;
+        verdict.metrics.unexplored = coverage.unexplored as u64;
+        verdict.output = driver.output();
+        for (result, check) in verdict.checks.iter_mut().zip(drill.checks()) {
+            if let Some(decision) = decisions.get(check.id) {
+                fill(result, decision, check.hint, compiled.limits());
+            }
+        }
+        let held = |result: &CheckResult| result.status == CheckStatus::Passed;
+        let failed = |result: &CheckResult| result.required && result.status == CheckStatus::Failed;
+        verdict.score = verdict.checks.iter().map(|result| result.points).sum();
+        verdict.status = if verdict
+            .checks
+            .iter()
+            .all(|result| held(result) || !result.required)
+        {
+            Status::Passed
+        } else if out_of_time && !verdict.checks.iter().any(failed) {
+            Status::TimedOut
+        } else if crashed {
+            Status::Crashed
+        } else {
+            Status::Failed
+        };
+        if !verdict.passed() && (crashed || ran_short(verdict)) && !tight().is_empty() {
+            let why = "the submission ran into a limit, and it may be the machine's";
+            return Err(GradeError::Machine(std::io::Error::other(why)));
+        }
+        Ok(())
+    }
+}
+
+/// Whether something that was to be had could not be had.
+fn ran_short(verdict: &Verdict) -> bool {
+    let words = [
+        "Resource temporarily unavailable",
+        "Too many open files",
+        "Cannot allocate memory",
+    ];
+    let short = |check: &CheckResult| words.iter().any(|words| check.message.contains(words));
+    verdict.checks.iter().any(short)
+}
+
+/// Reads the submission for `drill` at `path`, within `caps`.
+///
+/// # Errors
+/// As [`Submission::read_for`].
+pub fn read_submission(
+    drill: &dyn Drill,
+    path: &Path,
+    caps: &Caps,
+) -> Result<Submission, SubmissionError> {
+    let wanted = Wanted {
+        drill: Some(drill.slug()),
+        drills: &drills::slugs(),
+    };
+    Submission::read_for(path, &wanted, caps)
+}
+
+fn fill(result: &mut CheckResult, decision: &Decision, hint: &str, limits: &Limits) {
+    result.status = decision.status;
+    result.message.clone_from(&decision.message);
+    // What a thread that cannot be had looks like from inside.
+    if decision
+        .message
+        .contains("Resource temporarily unavailable")
+    {
+        let limit = format!(" (a submission may have {} threads here)", limits.threads);
+        result.message.push_str(&limit);
+    }
+    result.timeline = timeline::in_words(&decision.timeline);
+    result.moments = decision
+        .timeline
+        .iter()
+        .map(|line| line.moment.clone())
+        .collect();
+    result.schedule = decision.schedule.as_ref().map(ToString::to_string);
+    match decision.status {
+        CheckStatus::Passed => result.points = result.max_points,
+        CheckStatus::Failed => hint.clone_into(&mut result.hint),
+        CheckStatus::Skipped => {}
+    }
+}
+
+/// A verdict in which nothing has been judged yet: missing evidence is no pass.
+fn blank(drill: &dyn Drill, path: &Path, seed: u64) -> Verdict {
+    let check = |check: &play::check::Check| CheckResult {
+        id: check.id.to_owned(),
+        title: check.title.to_owned(),
+        required: check.required,
+        status: CheckStatus::Skipped,
+        points: 0,
+        max_points: check.points,
+        message: "not judged".to_owned(),
+        hint: String::new(),
+        schedule: None,
+        timeline: Vec::new(),
+        moments: Vec::new(),
+    };
+    Verdict {
+        schema: SCHEMA,
+        drill: drill.slug().to_owned(),
+        submission: path.display().to_string(),
+        sha256: String::new(),
+        status: Status::Failed,
+        score: 0,
+        max_score: drill.checks().iter().map(|check| check.points).sum(),
+        seed,
+        grader: env!("CARGO_PKG_VERSION").to_owned(),
+        sandbox: Tier::None,
+        checks: drill.checks().iter().map(check).collect(),
+        metrics: Metrics::default(),
+        diagnostics: String::new(),
+        output: String::new(),
+    }
+}
+
+/// The verdict on what was handed in and cannot be taken.
+pub fn rejected(drill: &dyn Drill, path: &Path, seed: u64, why: String) -> Verdict {
+    let mut verdict = blank(drill, path, seed);
+    verdict.status = Status::Rejected;
+    verdict.diagnostics = why;
+    verdict
+}
+
+/// The verdict on a submission that could not be graded: it says nothing of it.
+pub fn not_graded(drill: &dyn Drill, path: &Path, seed: u64, why: &GradeError) -> Verdict {
+    let mut verdict = blank(drill, path, seed);
+    verdict.status = Status::InfraError;
+    verdict.diagnostics = why.to_string();
+    verdict
+}
+
+fn millis(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,154 @@
+//! For people: checks as a list, what failed told as a timeline.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+
+use super::Report;
+use crate::grade::latency::LoopLatency;
+use crate::grade::verdict::{CheckResult, CheckStatus, Status, Verdict};
+
+/// Writes each verdict as it comes.
+#[derive(Debug)]
+pub struct Human;
+
+const GOOD: Style = AnsiColor::Green.on_default();
+const BAD: Style = AnsiColor::Red.on_default();
+const DIM: Style = Style::new().dimmed();
+const BOLD: Style = Style::new().bold();
+
+impl Report for Human {
+    fn one(&self, verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
+        if verdict.status == Status::InfraError {
+            // Said on standard error, where it belongs.
+            return Ok(());
+        }
+        writeln!(
+            out,
+            "{BOLD}{}{BOLD:#}  {}\n",
+            play::text::one_line(&verdict.drill, 60),
+            play::text::one_line(&verdict.submission, 200)
+        )?;
+        match verdict.status {
+            Status::CompileError | Status::Rejected => {
+                let text = play::text::printable(verdict.diagnostics.trim_end());
+                for line in text.lines() {
+                    writeln!(out, "  {line}")?;
+                }
+            }
+            _ => {
+                for result in &verdict.checks {
+                    check(verdict, result, out)?;
+                }
+                latency(verdict, out)?;
+                output(verdict, out)?;
+            }
+        }
+        summary(verdict, out)
+    }
+}
+
+fn check(verdict: &Verdict, result: &CheckResult, out: &mut dyn Write) -> io::Result<()> {
+    let (mark, style) = match result.status {
+        CheckStatus::Passed => ("✓", GOOD),
+        CheckStatus::Failed => ("✗", BAD),
+        CheckStatus::Skipped => ("–", DIM),
+    };
+    writeln!(
+        out,
+        "  {style}{mark}{style:#} {}  {DIM}{} {}/{}{DIM:#}",
+        super::words::title(result),
+        play::text::one_line(&result.id, 60),
+        result.points,
+        result.max_points
+    )?;
+    if result.status == CheckStatus::Passed {
+        return Ok(());
+    }
+    if !result.message.is_empty() {
+        writeln!(out, "      {}", play::text::printable(&result.message))?;
+    }
+    for (number, line) in (1..).zip(&result.timeline) {
+        writeln!(
+            out,
+            "      {DIM}{number:>3}{DIM:#}  {}",
+            play::text::printable(line)
+        )?;
+    }
+    if let Some(key) = &result.schedule {
+        let path = play::text::one_line(&verdict.submission, usize::MAX);
+        writeln!(
+            out,
+            "      {DIM}again: cargo grader replay {} {path} {}{DIM:#}",
+            play::text::one_line(&verdict.drill, 60),
+            play::text::one_line(key, usize::MAX)
+        )?;
+    }
+    if !result.hint.is_empty() {
+        writeln!(
+            out,
+            "      {DIM}think:{DIM:#} {}",
+            play::text::printable(&result.hint)
+        )?;
+    }
+    Ok(())
+}
+
+fn latency(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
+    let metrics = &verdict.metrics;
+    let Some(yours) = &metrics.loop_latency else {
+        return Ok(());
+    };
+    let mut loops: Vec<(&str, &LoopLatency)> = vec![("yours", yours)];
+    if let Some(stub) = &metrics.stub_loop_latency {
+        loops.insert(0, ("stub", stub));
+    }
+    writeln!(out)?;
+    super::strips(&loops, out)
+}
+
+fn output(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
+    if verdict.output.trim().is_empty() {
+        return Ok(());
+    }
+    const SHOWN: usize = 12;
+    writeln!(out, "\n  {DIM}it printed:{DIM:#}")?;
+    for line in verdict.output.lines().take(SHOWN) {
+        writeln!(out, "  {DIM}|{DIM:#} {}", play::text::one_line(line, 160))?;
+    }
+    let more = verdict.output.lines().count().saturating_sub(SHOWN);
+    if more > 0 {
+        writeln!(out, "  {DIM}| … {more} lines more{DIM:#}")?;
+    }
+    Ok(())
+}
+
+fn summary(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
+    let word = super::ended(verdict.status);
+    let style = if verdict.passed() { GOOD } else { BAD }.bold();
+    write!(
+        out,
+        "\n  {style}{word}{style:#}  {}/{} points",
+        verdict.score, verdict.max_score
+    )?;
+    let metrics = &verdict.metrics;
+    if metrics.schedules > 0 {
+        let fetches = match metrics.fetches {
+            0 => String::new(),
+            fetches => format!(", {fetches} fetches"),
+        };
+        write!(
+            out,
+            "  {DIM}{} schedules{fetches}; compiled in {} ms, ran for {} ms; seed {}{DIM:#}",
+            metrics.schedules, metrics.compile_ms, metrics.run_ms, verdict.seed
+        )?;
+    }
+    if metrics.unexplored > 0 {
+        write!(
+            out,
+            "\n  {DIM}the tree of schedules was larger: {} branches were not played{DIM:#}",
+            metrics.unexplored
+        )?;
+    }
+    writeln!(out, "\n")
+}
