@@ -46,6 +46,8 @@ fn record(student: Student, drill: &str, status: Status, shape: &str) -> Record 
         doubtful: false,
         same_as: None,
         before: None,
+        history: Vec::new(),
+        at: None,
         student,
         verdict,
     }

@@ -10,7 +10,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::find::{HandIn, PassedOver, Trouble};
-use super::pattern::drill_named;
+use super::pattern::{drill_named, drill_within};
 use super::student::Student;
 
 /// Where a crate begins, and where one without the folder `src` does.
@@ -20,8 +20,10 @@ const CRATE_ROOT: &str = "lib.rs";
 /// Folders within folders that are looked into for a crate.
 const DEPTH: usize = 4;
 
-/// Endings of files that can be a submission.
-const ENDINGS: [&str; 4] = [".rs", ".zip", ".tar.gz", ".tgz"];
+/// Endings of files that are meant as a submission; what reads them says which it can.
+const ENDINGS: [&str; 10] = [
+    ".rs", ".zip", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.zst", ".tzst", ".tar", ".7z",
+];
 
 /// Something in a folder. Paths are relative to the batch's folder.
 #[derive(Clone, Debug)]
@@ -52,18 +54,44 @@ pub(super) enum Kind {
 pub(super) struct Hand {
     pub(super) student: Student,
     pub(super) late: bool,
+    /// When it was handed in, where the system says so.
+    pub(super) at: Option<Box<str>>,
     /// The drill it is for, where that is known.
     pub(super) drill: Option<String>,
     pub(super) things: Vec<Thing>,
 }
 
-/// What a name is without the ending of a file.
+/// What a name is without the ending of a file; `offload.rs.txt` has two of them.
 pub(super) fn stem(name: &str) -> &str {
-    let lower = name.to_ascii_lowercase();
-    match ENDINGS.iter().find(|ending| lower.ends_with(**ending)) {
-        Some(ending) => &name[..name.len() - ending.len()],
-        None => name.rsplit_once('.').map_or(name, |(stem, _)| stem),
+    let without = |name: &str| {
+        let lower = name.to_ascii_lowercase();
+        let ending = ENDINGS.iter().find(|ending| lower.ends_with(**ending));
+        ending.map(|ending| name.len() - ending.len())
+    };
+    if let Some(end) = without(name) {
+        return &name[..end];
     }
+    let (stem, _) = name.rsplit_once('.').unwrap_or((name, ""));
+    without(stem).map_or(stem, |end| &stem[..end])
+}
+
+/// Whether tools leave behind what is called so.
+pub(super) fn is_litter(name: &str) -> bool {
+    name.starts_with('.') || matches!(name, "__MACOSX" | "target")
+}
+
+/// Whether something in a folder could be a submission, however deep it lies. Tells a
+/// student of an odd name from what a tool left behind.
+pub(super) fn holds_submission(root: &Path, folder: &Path) -> bool {
+    fn look(root: &Path, folder: &Path, depth: usize) -> bool {
+        let things = things(root, folder).unwrap_or_default();
+        things.iter().any(|thing| match thing.kind {
+            Kind::Folder if depth > 0 => look(root, &thing.path, depth - 1),
+            _ => thing.is_usable(),
+        })
+    }
+    // What cargo builds has this beside it.
+    !root.join(folder).join("CACHEDIR.TAG").is_file() && look(root, folder, DEPTH)
 }
 
 /// A file's name as text. Bytes that are no UTF-8 are written as `\xFC`, so that two
@@ -81,13 +109,17 @@ fn text_of(name: &OsStr) -> String {
 
 /// What lies in a folder, by name. What tools leave behind is left out.
 pub(super) fn things(root: &Path, folder: &Path) -> io::Result<Vec<Thing>> {
+    let mut things = all_things(root, folder)?;
+    things.retain(|thing| !is_litter(&thing.name));
+    Ok(things)
+}
+
+/// All that lies in a folder, by name.
+pub(super) fn all_things(root: &Path, folder: &Path) -> io::Result<Vec<Thing>> {
     let mut things = Vec::new();
     for entry in fs::read_dir(root.join(folder))? {
         let entry = entry?;
         let name = text_of(&entry.file_name());
-        if name.starts_with('.') || matches!(&*name, "__MACOSX" | "target") {
-            continue;
-        }
         let path = folder.join(entry.file_name());
         let kind = entry.file_type()?;
         let lower = name.to_ascii_lowercase();
@@ -107,17 +139,26 @@ pub(super) fn things(root: &Path, folder: &Path) -> io::Result<Vec<Thing>> {
 impl Thing {
     /// The drill it is named after.
     fn drill<'a>(&self, drills: &[&'a str]) -> Option<&'a str> {
-        match self.kind {
-            Kind::Crate | Kind::Folder => drill_named(&self.name, drills),
-            _ => drill_named(stem(&self.name), drills),
+        drill_named(self.stem(), drills)
+    }
+
+    /// Its name without a file's ending.
+    pub(super) fn stem(&self) -> &str {
+        match self.is_folder() {
+            true => &self.name,
+            false => stem(&self.name),
         }
     }
 
-    fn is_usable(&self) -> bool {
+    pub(super) fn is_folder(&self) -> bool {
+        matches!(self.kind, Kind::Crate | Kind::Folder)
+    }
+
+    pub(super) fn is_usable(&self) -> bool {
         matches!(self.kind, Kind::Crate | Kind::Source)
     }
 
-    fn passed_over(&self, why: &str) -> PassedOver {
+    pub(super) fn passed_over(&self, why: &str) -> PassedOver {
         PassedOver {
             path: self.path.clone(),
             why: why.to_owned(),
@@ -176,8 +217,17 @@ impl Hand {
                 Err(why) => return passed_over.push(only.passed_over(&why.to_string())),
             }
         }
+        // Where nothing is named as it should be, what is named nearly so.
+        if named.is_empty() {
+            let usable = self.things.iter().filter(|thing| thing.is_usable());
+            let nearly = usable.filter_map(|thing| {
+                drill_within(thing.stem(), drills).map(|drill| (drill, thing.clone()))
+            });
+            named.extend(nearly);
+        }
         for thing in &self.things {
-            if thing.kind != Kind::Link && thing.drill(drills).is_none() {
+            let is_taken = named.iter().any(|(_, it)| it.path == thing.path);
+            if thing.kind != Kind::Link && !is_taken {
                 passed_over.push(thing.passed_over(match thing.is_usable() {
                     true => "names no drill; say which one it is for with `--drill`",
                     false => "no submission, by its name",
@@ -203,15 +253,18 @@ impl Hand {
         drills: &[&'static str],
         depth: usize,
     ) -> Option<HandIn> {
-        let hand_in = |path: &Path, trouble: Option<String>| {
+        let taken = |path: &Path, trouble: Option<Trouble>| {
             Some(HandIn {
                 student: self.student.clone(),
                 drill,
                 path: path.into(),
                 late: self.late,
-                trouble: trouble.map(|why| Box::new(Trouble(why))),
+                at: self.at.clone(),
+                trouble: trouble.map(Box::new),
             })
         };
+        let hand_in =
+            |path: &Path, why: Option<String>| taken(path, why.map(|why| Trouble::new(why)));
         let usable = || things.iter().filter(|thing| thing.is_usable());
         let mut pool: Vec<&Thing> = usable()
             .filter(|thing| thing.drill(drills) == Some(drill))
@@ -226,8 +279,9 @@ impl Hand {
             // A crate without the folder `src`.
             [..] if let Some(folder) = flat_crate(&pool) => return hand_in(folder, None),
             [first, second, ..] => {
-                let (first, second) = (&*first.name, &*second.name);
-                return hand_in(&pool[0].path, Some(several(first, second)));
+                let why = several(&first.name, &second.name);
+                let among = pool.iter().map(|thing| thing.path.clone()).collect();
+                return taken(&first.path, Some(Trouble { why, among }));
             }
             [] => {}
         }
@@ -299,13 +353,14 @@ pub(crate) fn within(
     let hand = Hand {
         student: Student::named(""),
         late: false,
+        at: None,
         drill: Some(drill.to_owned()),
         things,
     };
     match hand.one(folder, drill, &hand.things, drills, DEPTH) {
         Some(HandIn {
             trouble: Some(why), ..
-        }) if !hand.things.is_empty() => Err(why.0),
+        }) if !hand.things.is_empty() => Err(why.why),
         Some(HandIn {
             path,
             trouble: None,
