@@ -58,7 +58,8 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
     }
     let sources = Sources::open(&args.sources, &drills, &out.join("unpacked"))?;
     let (layout, mut found) = find(&course, &args, &sources, &drills)?;
-    if found.hand_ins.is_empty() && found.without.is_empty() {
+    // Students of whom there is nothing are a class only beside others, or by their roster.
+    if found.hand_ins.is_empty() && args.roster.is_none() {
         let dirs: Vec<String> = sources
             .dirs()
             .map(|dir| format!("`{}`", dir.display()))

@@ -42,7 +42,10 @@ pub(in super::super) fn moodle(
         let (name, id) = (text("name").unwrap_or_default(), text("id"));
         let student = match &id {
             None => Student::named(&name),
-            Some(id) if teams => Student::numbered(&name, id),
+            // Where names are hidden, the number is the name.
+            Some(id) if teams && name != format!("Participant {id}") => {
+                Student::numbered(&name, id)
+            }
             Some(id) if is_number(&name) => {
                 numbers = true;
                 Student::numbered(&name, id)
