@@ -4,14 +4,16 @@
 //! here knows about files or processes.
 
 mod cache_race;
+mod common;
 mod inflight_fix;
+mod lost_update;
 mod offload;
 mod user_cache;
 
-use crate::drive::driver::Service;
 use crate::exam::Exam;
 use play::check::Check;
 use play::judge::Rules;
+use play::world::World;
 
 /// A drill with hidden tests.
 pub trait Drill: Sync {
@@ -22,10 +24,8 @@ pub trait Drill: Sync {
     /// must offer to be linked with the puppet.
     fn contract(&self) -> &'static str;
 
-    /// What a submission offers.
-    fn service(&self) -> Service {
-        Service::Users
-    }
+    /// What a submission is called with, and what it calls.
+    fn world(&self) -> &'static dyn World;
 
     /// The checks, in the order they are reported. Their points add up to 100.
     fn checks(&self) -> &'static [Check];
@@ -40,9 +40,15 @@ pub trait Drill: Sync {
 /// Every drill that can be graded, in the order of the course.
 pub const ALL: &[&dyn Drill] = &[
     &cache_race::CacheRace,
+    &lost_update::LostUpdate,
     &inflight_fix::InflightFix,
     &offload::Offload,
 ];
+
+/// The slugs of all drills.
+pub fn slugs() -> Vec<&'static str> {
+    ALL.iter().map(|drill| drill.slug()).collect()
+}
 
 /// The drill of that name, if it can be graded.
 pub fn find(slug: &str) -> Option<&'static dyn Drill> {

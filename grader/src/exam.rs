@@ -4,6 +4,7 @@
 //! schedules, lets rules judge them, makes failing ones short and decides checks.
 
 mod findings;
+mod flood;
 mod shorten;
 pub mod trace;
 
@@ -19,7 +20,7 @@ use play::failure::Failure;
 use play::judge::{self, Kind, Rules, Violation};
 use play::schedule::{Action, ReplayKey, Turn};
 use play::space::{PATIENCE_MICROS, Paths};
-use play::timeline;
+use play::timeline::{self, Line};
 
 /// Time passes: whoever waits for it alone need not wait any longer.
 const PATIENCE: Turn = Turn::full(Action::Pass {
@@ -61,9 +62,14 @@ impl<'a> Exam<'a> {
         }
     }
 
-    /// The driver, for what no schedule expresses.
-    pub fn driver(&mut self) -> &mut Driver<'a> {
-        &mut self.driver
+    /// The seed of the grading.
+    pub fn seed(&self) -> u64 {
+        self.driver.seed()
+    }
+
+    /// How many operations have begun in all runs so far.
+    pub fn operations(&self) -> u64 {
+        self.driver.tally().operations
     }
 
     /// Ends the exam: its driver, its decisions and how much was seen.
@@ -136,7 +142,7 @@ impl<'a> Exam<'a> {
             let played = self.driver.play_alone(turns.clone());
             findings.note(rules, &played);
             coverage.schedules += 1;
-            let stranded = !played.run.evidence.stranded().is_empty();
+            let stranded = !played.run.evidence.unserved().is_empty();
             if !stranded || played.failure.is_some() || turns.last() == Some(&PATIENCE) {
                 self.after(&mut findings, coverage);
                 return findings;
@@ -255,11 +261,11 @@ impl<'a> Exam<'a> {
 
     /// Fails `check`, unless an earlier one failed for the very same reason.
     fn decide_against(&mut self, check: &'static str, rules: &dyn Rules, finding: Finding) {
+        let new_panicked = format!("`{}` panicked", self.driver.world().constructor());
         let same = |decision: &Decision| {
             let key = decision.schedule.as_ref();
             let process = Kind::OF_THE_PROCESS.contains(&finding.violation.kind);
-            let constructor =
-                finding.violation.turn == 0 && finding.violation.kind == Kind::Panicked;
+            let constructor = finding.violation.message.starts_with(&new_panicked);
             decision.status == CheckStatus::Failed
                 && decision.message == finding.violation.message
                 && (constructor || process && key.is_none_or(|key| key.turns == finding.turns))
@@ -292,7 +298,7 @@ impl<'a> Exam<'a> {
     }
 
     /// Notes that a check did not hold, for a reason no schedule shows.
-    pub fn fail(&mut self, check: &'static str, message: String, timeline: Vec<String>) {
+    pub fn fail(&mut self, check: &'static str, message: String, timeline: Vec<Line>) {
         self.note(check, CheckStatus::Failed, message);
         if let Some(decision) = self.decisions.get_mut(check) {
             decision.timeline = timeline;

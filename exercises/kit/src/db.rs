@@ -11,24 +11,30 @@ use crate::{User, UserId};
 
 /// A handle to the database. Clones are cheap and share one connection and one
 /// fetch counter; a `Db` may be sent to and used from any thread.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Db {
     shared: Arc<Shared>,
 }
 
-#[derive(Debug)]
 struct Shared {
     backend: Backend,
     fetches: AtomicU64,
 }
 
-#[derive(Debug)]
 enum Backend {
     Simulated {
         latency: Duration,
     },
     #[cfg(feature = "supervised")]
-    Supervised(Arc<dyn crate::supervised::Database>),
+    Supervised(Arc<dyn crate::supervised::Operator>),
+}
+
+impl fmt::Debug for Db {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Db")
+            .field("fetches", &self.fetches())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Db {
@@ -38,11 +44,6 @@ impl Db {
     /// [`DbError::NotFound`]. For your own experiments and the public tests.
     pub fn simulated(latency: Duration) -> Db {
         Db::with(Backend::Simulated { latency })
-    }
-
-    #[cfg(feature = "supervised")]
-    pub(crate) fn supervised(database: Arc<dyn crate::supervised::Database>) -> Db {
-        Db::with(Backend::Supervised(database))
     }
 
     fn with(backend: Backend) -> Db {
@@ -68,9 +69,9 @@ impl Db {
     }
 }
 
-/// The answer to one fetch, to be awaited. In a box, so that whoever awaits it need not
+/// The answer to one fetch, to be awaited. In a box, so that code that awaits it need not
 /// be compiled anew with all that a fetch is made of.
-pub(crate) type Fetch = Pin<Box<dyn Future<Output = Result<User, DbError>> + Send>>;
+type Fetch = Pin<Box<dyn Future<Output = Result<User, DbError>> + Send>>;
 
 impl Shared {
     fn fetch(&self, id: UserId) -> Fetch {
@@ -78,7 +79,19 @@ impl Shared {
         match &self.backend {
             Backend::Simulated { latency } => Box::pin(simulated(*latency, id)),
             #[cfg(feature = "supervised")]
-            Backend::Supervised(database) => database.fetch(id),
+            Backend::Supervised(operator) => {
+                let answer = operator.begin("fetch_user", vec![id.0.into()]);
+                Box::pin(async move {
+                    match answer.await {
+                        Ok(name) => Ok(User {
+                            id,
+                            name: name.text().to_owned(),
+                        }),
+                        Err(failed) if failed.0 == "not_found" => Err(DbError::NotFound(id)),
+                        Err(_) => Err(DbError::Unavailable),
+                    }
+                })
+            }
         }
     }
 }
@@ -113,3 +126,49 @@ impl fmt::Display for DbError {
 }
 
 impl std::error::Error for DbError {}
+
+#[cfg(feature = "supervised")]
+mod supervised {
+    use super::{Backend, Db, DbError};
+    use crate::supervised::{Datum, Failed, Named, Supply, Told};
+    use crate::{User, UserId};
+
+    impl Supply {
+        /// A handle to the run's database, its fetch counter at zero.
+        pub fn db(&self) -> Db {
+            self.db_after(0)
+        }
+
+        /// A handle through which so many fetches have begun before.
+        pub fn db_after(&self, fetches: u64) -> Db {
+            let db = Db::with(Backend::Supervised(self.operator()));
+            db.shared
+                .fetches
+                .store(fetches, std::sync::atomic::Ordering::Relaxed);
+            db
+        }
+    }
+
+    impl Named for DbError {
+        fn named(&self) -> Failed {
+            match self {
+                DbError::NotFound(id) => Failed("not_found".to_owned(), vec![id.0.into()]),
+                DbError::Unavailable => Failed("unavailable".to_owned(), Vec::new()),
+            }
+        }
+
+        fn of(failed: &Failed) -> Option<DbError> {
+            match (&*failed.0, &failed.1[..]) {
+                ("not_found", [id]) => Some(DbError::NotFound(UserId(id.number() as u64))),
+                ("unavailable", []) => Some(DbError::Unavailable),
+                _ => None,
+            }
+        }
+    }
+
+    impl Told for User {
+        fn told(self) -> Datum {
+            Datum::List(vec![self.id.0.into(), Datum::Text(self.name)])
+        }
+    }
+}

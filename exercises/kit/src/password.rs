@@ -74,6 +74,24 @@ fn check_length(password: &str) -> Result<(), HashError> {
     Ok(())
 }
 
+#[cfg(feature = "supervised")]
+mod supervised {
+    use super::HashError;
+    use crate::supervised::{Failed, Named};
+
+    impl Named for HashError {
+        fn named(&self) -> Failed {
+            match self {
+                HashError::TooLong => Failed("too_long".to_owned(), Vec::new()),
+            }
+        }
+
+        fn of(failed: &Failed) -> Option<HashError> {
+            (failed.0 == "too_long").then_some(HashError::TooLong)
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

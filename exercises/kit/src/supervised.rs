@@ -1,23 +1,95 @@
-//! The grader's seam: lets a supervising process answer the fetches and admit
-//! the hashes.
+//! The grader's seam: lets a supervising process answer what the kit is asked.
 //!
 //! Exists only under the `supervised` feature, which a learner's workspace
-//! leaves off. [`connect`] hands out the one [`Connection`] of a process to
-//! whoever asks first: the puppet, before any submitted code has run.
+//! leaves off. [`connect`] hands out the one [`Connection`] of a process to its first
+//! caller: the puppet, before any submitted code has run. Every operation of the kit has
+//! the name and the arguments here that it has in the grader's protocol.
 
 use std::fmt::Debug;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
-use crate::{Db, UserId};
+/// A value: what arguments and answers are made of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Datum {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// A whole number.
+    Number(i64),
+    /// A text.
+    Text(String),
+    /// Several, in order.
+    List(Vec<Datum>),
+}
 
-/// The answer to one fetch, to be awaited.
-pub type Fetch = crate::db::Fetch;
+impl Datum {
+    /// The number, or 0.
+    pub fn number(&self) -> i64 {
+        match self {
+            Datum::Number(number) => *number,
+            _ => 0,
+        }
+    }
 
-/// Where a supervised [`Db`] gets its rows from.
-pub trait Database: Debug + Send + Sync {
-    /// Begins a fetch at once; dropping the future calls it off.
-    fn fetch(&self, id: UserId) -> Fetch;
+    /// The text, or an empty one.
+    pub fn text(&self) -> &str {
+        match self {
+            Datum::Text(text) => text,
+            _ => "",
+        }
+    }
+
+    /// The values of a list, or none.
+    pub fn list(&self) -> &[Datum] {
+        match self {
+            Datum::List(values) => values,
+            _ => &[],
+        }
+    }
+}
+
+impl From<u64> for Datum {
+    fn from(number: u64) -> Datum {
+        Datum::Number(number.cast_signed())
+    }
+}
+
+impl From<i64> for Datum {
+    fn from(number: i64) -> Datum {
+        Datum::Number(number)
+    }
+}
+
+impl From<&str> for Datum {
+    fn from(text: &str) -> Datum {
+        Datum::Text(text.to_owned())
+    }
+}
+
+/// An error by its name in the protocol, with what belongs to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failed(pub String, pub Vec<Datum>);
+
+/// How an operation was answered. One that is answered with a panic panics by itself.
+pub type Answer = Result<Datum, Failed>;
+
+/// An operation that is awaited. In a box, so that code that awaits it need not be
+/// compiled anew with all that an operation is made of.
+pub type Operation = Pin<Box<dyn Future<Output = Answer> + Send>>;
+
+/// Where a supervised handle takes what is asked of it.
+pub trait Operator: Debug + Send + Sync {
+    /// Begins an operation at once; dropping the future calls it off.
+    fn begin(&self, kind: &'static str, arguments: Vec<Datum>) -> Operation;
+
+    /// Notes something that needs no answer.
+    fn note(&self, kind: &'static str, arguments: Vec<Datum>);
+
+    /// How long the run has lasted by the grader's clock.
+    fn now(&self) -> Duration;
 }
 
 /// What a supervised process does instead of hashing.
@@ -27,6 +99,70 @@ pub trait Hasher: Debug + Send + Sync {
 
     /// Whether `hash` belongs to `password`. Blocks the calling thread.
     fn verify(&self, password: &str, hash: &str) -> bool;
+}
+
+/// What an entry of a drill returns, as the grader is told.
+pub trait Told {
+    /// The value.
+    fn told(self) -> Datum;
+}
+
+/// An error of the kit, as the grader is told and as it tells.
+pub trait Named: Sized {
+    /// Its name, with what belongs to it.
+    fn named(&self) -> Failed;
+
+    /// The error of that name.
+    fn of(failed: &Failed) -> Option<Self>;
+}
+
+impl Told for () {
+    fn told(self) -> Datum {
+        Datum::Nothing
+    }
+}
+
+impl Told for i64 {
+    fn told(self) -> Datum {
+        Datum::Number(self)
+    }
+}
+
+impl Told for u64 {
+    fn told(self) -> Datum {
+        self.into()
+    }
+}
+
+impl Told for String {
+    fn told(self) -> Datum {
+        Datum::Text(self)
+    }
+}
+
+impl<T: Told> Told for Option<T> {
+    fn told(self) -> Datum {
+        self.map_or(Datum::Nothing, Told::told)
+    }
+}
+
+/// What a call returned, as the grader is told.
+pub fn told<T: Told, E: Named>(answer: Result<T, E>) -> Answer {
+    answer.map(Told::told).map_err(|error| error.named())
+}
+
+/// The answer to an operation, as the submission is told.
+///
+/// # Panics
+/// For an error that the operation does not have: the grader's mistake.
+pub(crate) fn understood<T, E: Named>(
+    answer: Answer,
+    value: impl FnOnce(Datum) -> T,
+) -> Result<T, E> {
+    match answer {
+        Ok(datum) => Ok(value(datum)),
+        Err(failed) => Err(E::of(&failed).expect("the grader answers with the kit's own errors")),
+    }
 }
 
 static HASHER: OnceLock<Arc<dyn Hasher>> = OnceLock::new();
@@ -72,13 +208,26 @@ pub fn connect() -> Option<Connection> {
 }
 
 impl Connection {
-    /// A handle whose fetches go to `database`.
-    pub fn db(&self, database: Arc<dyn Database>) -> Db {
-        Db::supervised(database)
+    /// What hands out handles whose operations go to `operator`.
+    pub fn supply(&self, operator: Arc<dyn Operator>) -> Supply {
+        Supply { operator }
     }
 
     /// From now on every hash of the process asks `hasher`. The first one stays.
     pub fn supervise_hashing(&self, hasher: Arc<dyn Hasher>) {
         let _ = HASHER.set(hasher);
+    }
+}
+
+/// Hands out the kit's handles for one run. Each module of the kit adds its own.
+#[derive(Clone, Debug)]
+pub struct Supply {
+    operator: Arc<dyn Operator>,
+}
+
+impl Supply {
+    /// Where its handles take what is asked of them.
+    pub(crate) fn operator(&self) -> Arc<dyn Operator> {
+        Arc::clone(&self.operator)
     }
 }

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::schedule::ReplayKey;
+use crate::timeline::Line;
 
 /// Whether a check held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -41,6 +42,6 @@ pub struct Decision {
     pub message: String,
     /// The schedule that failed it.
     pub schedule: Option<ReplayKey>,
-    /// That schedule in words.
-    pub timeline: Vec<String>,
+    /// That schedule, line by line.
+    pub timeline: Vec<Line>,
 }

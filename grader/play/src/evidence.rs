@@ -7,51 +7,80 @@ mod facts;
 mod noting;
 mod secrets;
 
+use protocol::Value;
+
 pub use facts::{
-    Entry, Fact, Fetch, FetchState, Hash, HashState, Request, RequestState, Returned, Tampering,
+    Entry, Fact, Operation, OperationState, Request, RequestState, Returned, Tampering,
 };
-use secrets::Secrets;
-pub use secrets::{EMPTY, LONGEST, ODD, TOO_LONG};
+pub use secrets::{LETTERS, Secrets};
 
-use crate::schedule::{Action, HashEnding, Turn};
+use crate::schedule::{FIRST_KEY, Few, Turn};
+use crate::world::World;
 
-/// The ids of two users whose numbers are this far apart are 2^32 apart: the same
-/// to whoever keeps only the low bits.
+/// The ids of two keys whose numbers are this far apart are 2^32 apart: the same to
+/// a submission that keeps only the low bits.
 pub const ALIKE: u32 = 1_000;
+
+/// The ids of this key and those after it are made to be mistaken for [`FIRST_KEY`]'s: the
+/// first [`BITS`] differ from it in one bit each, the others by a prime.
+pub const FAR_AWAY: u32 = 4_000_000_000;
+
+/// The bits of an id that are told apart.
+pub const BITS: u32 = 62;
+
+/// Some primes that tables are as large as.
+pub const PRIMES: [u32; 8] = [
+    1_009,
+    4_093,
+    8_191,
+    16_381,
+    65_537,
+    131_071,
+    1_000_003,
+    2_147_483_647,
+];
 
 /// All that is known of one run.
 #[derive(Clone, Debug)]
 pub struct Evidence {
-    user_base: u64,
+    world: &'static dyn World,
+    id_base: u64,
     secrets: Secrets,
     turns: Vec<Turn>,
     entries: Vec<Entry>,
     requests: Vec<Request>,
-    fetches: Vec<Fetch>,
-    hashes: Vec<Hash>,
-    max_parallel: u32,
+    operations: Vec<Operation>,
+    made: Option<Few>,
+    /// Whether what is dropped now has happened all the same.
+    drops_happen: bool,
     settled: bool,
     idle: bool,
     polls: u64,
 }
 
 impl Evidence {
-    /// Nothing known yet of a run whose user `n` has the id `user_base + n` and
-    /// whose rows, passwords and hashes are made from `secret`.
-    pub fn new(user_base: u64, secret: u64) -> Evidence {
+    /// Nothing known yet of a run in `world` whose key `n` has the id `id_base + n`, and
+    /// whose rows, amounts and passwords are made from `secret`.
+    pub fn new(world: &'static dyn World, id_base: u64, secret: u64) -> Evidence {
         Evidence {
-            user_base,
-            secrets: Secrets::new(secret),
+            world,
+            id_base,
+            secrets: Secrets::of(secret),
             turns: Vec::new(),
             entries: Vec::new(),
             requests: Vec::new(),
-            fetches: Vec::new(),
-            hashes: Vec::new(),
-            max_parallel: 1,
+            operations: Vec::new(),
+            made: None,
+            drops_happen: false,
             settled: true,
             idle: true,
             polls: 0,
         }
+    }
+
+    /// The world the run is in.
+    pub fn world(&self) -> &'static dyn World {
+        self.world
     }
 
     /// The schedule so far.
@@ -64,104 +93,73 @@ impl Evidence {
         &self.entries
     }
 
+    /// What the instance was made with, if that was a turn.
+    pub fn made(&self) -> Option<Few> {
+        self.made
+    }
+
     /// Request `number`, counted from 1.
     pub fn request(&self, number: u32) -> Option<&Request> {
         self.requests.get((number as usize).checked_sub(1)?)
     }
 
-    /// Fetch `number`, counted from 1.
-    pub fn fetch(&self, number: u32) -> Option<&Fetch> {
-        self.fetches.get((number as usize).checked_sub(1)?)
+    /// Operation `number`, counted from 1.
+    pub fn operation(&self, number: u32) -> Option<&Operation> {
+        self.operations.get((number as usize).checked_sub(1)?)
     }
 
-    /// The requests with their numbers.
+    /// The requests with their numbers, those that were not made left out.
     pub fn requests(&self) -> impl Iterator<Item = (u32, &Request)> {
-        (1..).zip(&self.requests)
+        let made = |(_, request): &(u32, &Request)| request.state != RequestState::Unmade;
+        (1..).zip(&self.requests).filter(made)
     }
 
-    /// The fetches with their numbers.
-    pub fn fetches(&self) -> impl Iterator<Item = (u32, &Fetch)> {
-        (1..).zip(&self.fetches)
+    /// The number that the request of the next turn has.
+    pub fn next_request(&self) -> u32 {
+        self.requests.len() as u32 + 1
+    }
+
+    /// How many requests the grader has started.
+    pub fn started(&self) -> usize {
+        let is_start = |entry: &&Entry| matches!(entry.fact, Fact::Started { again: false, .. });
+        self.entries.iter().filter(is_start).count()
+    }
+
+    /// The operations with their numbers.
+    pub fn operations(&self) -> impl Iterator<Item = (u32, &Operation)> {
+        (1..).zip(&self.operations)
     }
 
     /// The numbers of the requests that have not ended.
     pub fn waiting(&self) -> impl Iterator<Item = u32> {
-        let waiting = |request: &Request| request.state == RequestState::Waiting;
-        self.requests()
-            .filter(move |(_, request)| waiting(request))
+        let waiting = |(_, request): &(u32, &Request)| request.state == RequestState::Waiting;
+        (1..)
+            .zip(&self.requests)
+            .filter(waiting)
             .map(|(number, _)| number)
     }
 
-    /// The numbers of the fetches that can be answered.
+    /// The numbers of the operations that can be answered.
     pub fn live(&self) -> impl Iterator<Item = u32> {
-        self.fetches()
-            .filter(|(_, fetch)| fetch.state == FetchState::Live)
+        self.operations()
+            .filter(|(_, operation)| operation.state == OperationState::Live)
             .map(|(number, _)| number)
     }
 
-    /// Whether a live fetch is for `user`.
-    pub fn is_fetched(&self, user: u32) -> bool {
-        let live = |fetch: &Fetch| fetch.state == FetchState::Live && fetch.user == Some(user);
-        self.fetches.iter().any(live)
-    }
-
-    /// The waiting requests whose user nobody is fetching.
-    pub fn stranded(&self) -> Vec<u32> {
-        let user = |number: &u32| self.request(*number).map(|request| request.user);
-        self.waiting()
-            .filter(|number| user(number).is_some_and(|user| !self.is_fetched(user)))
-            .collect()
-    }
-
-    /// The hashes with their numbers.
-    pub fn hashes(&self) -> impl Iterator<Item = (u32, &Hash)> {
-        (1..).zip(&self.hashes)
-    }
-
-    /// Hash `number`, counted from 1.
-    pub fn hash(&self, number: u32) -> Option<&Hash> {
-        self.hashes.get((number as usize).checked_sub(1)?)
-    }
-
-    /// The hashes that run: begun and not over.
-    pub fn running_hashes(&self) -> impl Iterator<Item = (u32, &Hash)> {
-        self.hashes()
-            .filter(|(_, hash)| hash.state != HashState::Over)
-    }
-
-    /// The waiting requests that something should happen to by itself: those whose
-    /// hash is over, or could begin because fewer run than may. One whose hash
-    /// panicked may be waiting for a place to hash again.
-    pub fn unserved(&self) -> Vec<u32> {
-        let room = self.running_hashes().count() < self.max_parallel as usize;
-        let is_unserved = |number: &u32| {
-            let Some(user) = self.request(*number).map(|request| request.user) else {
-                return false;
-            };
-            let runs = self
-                .running_hashes()
-                .any(|(_, hash)| hash.user == Some(user));
-            let is_over = |hash: &Hash| {
-                let panicked = hash.ending == Some(HashEnding::Panic);
-                hash.user == Some(user) && hash.state == HashState::Over && !panicked
-            };
-            let over = self.hashes.iter().any(is_over);
-            !runs && (over || room)
+    /// Whether a live operation is about this key.
+    pub fn is_under_way(&self, key: u32) -> bool {
+        let live = |operation: &Operation| {
+            operation.state == OperationState::Live && operation.key == Some(key)
         };
-        self.waiting().filter(is_unserved).collect()
+        self.operations.iter().any(live)
     }
 
-    /// Whether requests are for hashes and not for users.
-    pub fn hashes_passwords(&self) -> bool {
-        matches!(self.turns.first(), Some(turn) if matches!(turn.action, Action::Make { .. }))
+    /// The waiting requests that something should happen to by itself.
+    pub fn unserved(&self) -> Vec<u32> {
+        self.world.unserved(self)
     }
 
-    /// How many hashes may run at once.
-    pub fn max_parallel(&self) -> u32 {
-        self.max_parallel
-    }
-
-    /// The passwords, rows and hashes of the run.
+    /// What only the grader knows of the run.
     pub fn secrets(&self) -> &Secrets {
         &self.secrets
     }
@@ -178,17 +176,7 @@ impl Evidence {
 
     /// How many facts are the grader's own doing.
     pub fn grader_facts(&self) -> usize {
-        let own = |entry: &&Entry| {
-            matches!(
-                entry.fact,
-                Fact::Started { .. }
-                    | Fact::Answered { .. }
-                    | Fact::HungUp { .. }
-                    | Fact::Passed { .. }
-                    | Fact::Made { .. }
-                    | Fact::Admitted { .. }
-            )
-        };
+        let own = |entry: &&Entry| entry.fact.is_the_graders();
         self.entries.iter().filter(own).count()
     }
 
@@ -205,14 +193,32 @@ impl Evidence {
         self.polls
     }
 
-    /// The id user `number` has on the wire.
+    /// The id that key `number` has on the wire.
     pub fn wire_id(&self, number: u32) -> u64 {
+        let usual = self.id_base + u64::from(FIRST_KEY);
+        if let Some(beyond) = number.checked_sub(FAR_AWAY) {
+            return match beyond {
+                0..BITS => usual ^ 1 << beyond,
+                _ => usual + u64::from(PRIMES[(beyond - BITS) as usize % PRIMES.len()]),
+            };
+        }
         let alike = u64::from(number / ALIKE) << 32;
-        self.user_base + alike + u64::from(number % ALIKE)
+        self.id_base + alike + u64::from(number % ALIKE)
     }
 
-    /// The name of the row that answers fetch `number`.
-    pub fn row_name(&self, number: u32) -> String {
-        self.secrets.row_name(number)
+    /// The key that has this id, if some request was about it.
+    pub fn known_key(&self, id: &Value) -> Option<u32> {
+        let id = id.number()?.cast_unsigned();
+        let of_far = |request: &&Request| request.key >= FAR_AWAY;
+        let mut far = self.requests.iter().filter(of_far);
+        if let Some(request) = far.find(|request| self.wire_id(request.key) == id) {
+            return Some(request.key);
+        }
+        let beyond = id.checked_sub(self.id_base)?;
+        let low = (beyond & u64::from(u32::MAX)) as u32;
+        let high = (beyond >> 32) as u32;
+        let number = high.checked_mul(ALIKE)?.checked_add(low)?;
+        let asked = |request: &Request| request.key == number;
+        self.requests.iter().any(asked).then_some(number)
     }
 }

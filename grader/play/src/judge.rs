@@ -41,6 +41,18 @@ pub enum Kind {
     WrongHash,
     /// A password that is too long was not answered with that error.
     NotRefused,
+    /// What another deposit had written is gone, or what was said to be done is not.
+    LostUpdate,
+    /// The other side holds what nothing that was asked for explains.
+    Unexplained,
+    /// A balance that was returned is not the one that was made.
+    WrongBalance,
+    /// A request was told an error, and what it asked for has happened.
+    FailedYetDone,
+    /// A count that was reported is not what happened.
+    WrongCount,
+    /// A time that was reported is not what passed.
+    WrongTime,
     /// tokio refused a call that would have blocked the loop.
     BlockingCall,
     /// Waiting costs polls, or the answer is noticed late.

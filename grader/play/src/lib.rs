@@ -8,6 +8,8 @@
 pub mod schedule;
 // What is known of a run.
 pub mod evidence;
+// What a submission is called with, and what it calls.
+pub mod world;
 // What may happen next, and how all of it is walked.
 pub mod space;
 

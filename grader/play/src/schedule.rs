@@ -9,10 +9,13 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
+pub use protocol::Polled;
+
 use crate::text::one_line;
 
-/// The first user of a schedule is shown, and asked for, under this number.
-pub const FIRST_USER: u32 = 7;
+/// The first user, account or other key of a schedule is shown, and asked for, under this
+/// number.
+pub const FIRST_KEY: u32 = 7;
 
 /// One thing that happens, and how far the tasks run before the next does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -26,15 +29,30 @@ pub struct Turn {
 /// What can happen from outside on a single event loop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
-    /// A further request starts, for this user. Requests count from 1.
-    Start {
-        /// The user's number, [`FIRST_USER`] or above.
-        user: u32,
+    /// The submission's instance is made with these numbers; the first turn, if at all.
+    Make {
+        /// What they mean is the world's affair: `max_parallel`, `capacity`.
+        numbers: Few,
     },
-    /// A fetch is answered. Fetches count from 1, as they begin.
+    /// From here on the callers of the run are polled so; before any request.
+    Poll {
+        /// How.
+        polled: Polled,
+    },
+    /// A further request starts. Requests count from 1.
+    Start {
+        /// Which of the world's entries it calls.
+        entry: u8,
+        /// What it asks about. The first number is its key: the user, the account.
+        numbers: Few,
+        /// Whether its caller asks once more in the very poll in which it is told an
+        /// error. That is the request after it, then.
+        again: bool,
+    },
+    /// An operation is answered. Operations count from 1, as they begin.
     Answer {
-        /// The fetch.
-        fetch: u32,
+        /// The operation.
+        operation: u32,
         /// How it ends.
         outcome: Outcome,
     },
@@ -42,50 +60,166 @@ pub enum Action {
     HangUp {
         /// The request.
         request: u32,
+        /// Whether operations that are dropped with it have happened all the same.
+        happened: bool,
     },
     /// Virtual time passes.
     Pass {
         /// How much, in microseconds.
         micros: u64,
     },
-    /// The service is made so that this many hashes may run at once; the first turn.
-    Make {
-        /// `max_parallel`.
-        max_parallel: u32,
+    /// A task of the grader's keeps the loop, by the kit's clock.
+    Block {
+        /// For how long, in microseconds.
+        micros: u64,
     },
-    /// A hash that waits on its thread may end. Hashes count from 1, as they begin.
-    Admit {
-        /// The hash.
-        hash: u32,
-        /// How it ends.
-        ending: HashEnding,
-    },
+    /// The submission's instance is dropped; the next request makes a new one.
+    Discard,
     /// Nothing happens; the tasks run.
     Wait,
 }
 
-/// How a hash ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum HashEnding {
-    /// With a text of the grader's.
-    Done,
-    /// With a real bcrypt hash, salted by the grader.
-    Bcrypt,
+impl Action {
+    /// A request of the first entry about this key.
+    pub const fn ask(key: u32) -> Action {
+        Action::call(0, Few::one(key))
+    }
+
+    /// A request.
+    pub const fn call(entry: u8, numbers: Few) -> Action {
+        Action::Start {
+            entry,
+            numbers,
+            again: false,
+        }
+    }
+}
+
+/// Up to three numbers, as turns hold them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Few {
+    count: u8,
+    numbers: [u32; 3],
+}
+
+impl Few {
+    /// One number.
+    pub const fn one(number: u32) -> Few {
+        Few {
+            count: 1,
+            numbers: [number, 0, 0],
+        }
+    }
+
+    /// These numbers, of which there are three at most.
+    pub const fn of(numbers: &[u32]) -> Few {
+        let mut few = Few {
+            count: 0,
+            numbers: [0; 3],
+        };
+        while (few.count as usize) < numbers.len() && few.count < 3 {
+            few.numbers[few.count as usize] = numbers[few.count as usize];
+            few.count += 1;
+        }
+        few
+    }
+
+    /// The number at this place, or 0.
+    pub fn at(self, place: usize) -> u32 {
+        self.numbers.get(place).copied().unwrap_or(0)
+    }
+
+    /// The same, with another first number.
+    pub fn with_first(mut self, number: u32) -> Few {
+        self.numbers[0] = number;
+        self
+    }
+
+    /// All of them.
+    pub fn all(&self) -> &[u32] {
+        &self.numbers[..usize::from(self.count)]
+    }
+}
+
+impl fmt::Display for Few {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, number) in self.all().iter().enumerate() {
+            let separator = if place > 0 { "_" } else { "" };
+            write!(f, "{separator}{number}")?;
+        }
+        Ok(())
+    }
+}
+
+impl FromStr for Few {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Few, ()> {
+        let numbers: Result<Vec<u32>, _> = text.split('_').map(str::parse).collect();
+        let numbers = numbers.map_err(drop)?;
+        match numbers.len() {
+            1..=3 => Ok(Few::of(&numbers)),
+            _ => Err(()),
+        }
+    }
+}
+
+/// How an operation ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outcome {
+    /// As it was to: with the row, with a text of the grader's.
+    Value,
+    /// The same, by work that is really done, where a world has such a thing.
+    Real,
+    /// With an error, by its place among those of the operation's kind.
+    Error(u8),
     /// With a panic.
     Panic,
 }
 
-/// How a fetch ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Outcome {
-    /// With the user's row.
-    Row,
-    /// With the error that there is no such user.
-    NotFound,
-    /// With the error that the database is unavailable.
-    Unavailable,
-    /// With a panic.
-    Panic,
+/// The letters of errors, by their place.
+const ERROR_LETTERS: &str = "enfg";
+
+/// The letters of requests, by their entry; in capitals for those that ask again.
+const ENTRY_LETTERS: &str = "qsuv";
+
+impl Outcome {
+    /// Whether it is an error.
+    pub fn is_error(self) -> bool {
+        matches!(self, Outcome::Error(_))
+    }
+
+    /// Whether it brings what was asked for.
+    pub fn is_value(self) -> bool {
+        matches!(self, Outcome::Value | Outcome::Real)
+    }
+
+    fn letter(self) -> char {
+        match self {
+            Outcome::Value => 'r',
+            Outcome::Real => 'c',
+            Outcome::Error(place) => letter_at(ERROR_LETTERS, place),
+            Outcome::Panic => 'p',
+        }
+    }
+
+    fn of_letter(letter: char) -> Option<Outcome> {
+        Some(match letter {
+            'r' => Outcome::Value,
+            'c' => Outcome::Real,
+            'p' => Outcome::Panic,
+            _ => Outcome::Error(place_of(ERROR_LETTERS, letter)?),
+        })
+    }
+}
+
+fn letter_at(letters: &str, place: u8) -> char {
+    let letter = letters.as_bytes().get(usize::from(place));
+    letter.map_or('?', |letter| char::from(*letter))
+}
+
+fn place_of(letters: &str, letter: char) -> Option<u8> {
+    u8::try_from(letters.find(letter)?).ok()
 }
 
 /// How far tasks run before the next thing happens.
@@ -115,30 +249,46 @@ impl Turn {
     }
 }
 
+/// Requests that a turn adds: two where the caller may ask again.
+pub fn requests_of(turn: &Turn) -> u32 {
+    match turn.action {
+        Action::Start { again, .. } => 1 + u32::from(again),
+        _ => 0,
+    }
+}
+
 impl fmt::Display for Turn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.action {
-            Action::Start { user } => write!(f, "q{user}")?,
-            Action::Answer { fetch, outcome } => {
-                let letter = match outcome {
-                    Outcome::Row => 'r',
-                    Outcome::NotFound => 'n',
-                    Outcome::Unavailable => 'e',
-                    Outcome::Panic => 'p',
+            Action::Make { numbers } => write!(f, "m{numbers}")?,
+            Action::Poll { polled } => f.write_str(match polled {
+                Polled::Alone => "k0",
+                Polled::ByNewWakers => "k1",
+                Polled::Joined => "k2",
+            })?,
+            Action::Start {
+                entry,
+                numbers,
+                again,
+            } => {
+                let letter = letter_at(ENTRY_LETTERS, entry);
+                let letter = if again {
+                    letter.to_ascii_uppercase()
+                } else {
+                    letter
                 };
-                write!(f, "{letter}{fetch}")?;
+                write!(f, "{letter}{numbers}")?;
             }
-            Action::HangUp { request } => write!(f, "x{request}")?,
+            Action::Answer { operation, outcome } => {
+                write!(f, "{}{operation}", outcome.letter())?;
+            }
+            Action::HangUp { request, happened } => {
+                let letter = if happened { 'y' } else { 'x' };
+                write!(f, "{letter}{request}")?;
+            }
             Action::Pass { micros } => write!(f, "t{micros}")?,
-            Action::Make { max_parallel } => write!(f, "m{max_parallel}")?,
-            Action::Admit { hash, ending } => {
-                let letter = match ending {
-                    HashEnding::Done => 'h',
-                    HashEnding::Bcrypt => 'c',
-                    HashEnding::Panic => 'b',
-                };
-                write!(f, "{letter}{hash}")?;
-            }
+            Action::Block { micros } => write!(f, "b{micros}")?,
+            Action::Discard => f.write_str("d")?,
             Action::Wait => f.write_str("w")?,
         }
         match self.settle {
@@ -181,26 +331,37 @@ impl FromStr for Turn {
         let letter = letters.next().ok_or_else(wrong)?;
         let number = letters.as_str();
         let small = || number.parse::<u32>().map_err(|_| wrong());
-        let answer = |outcome| small().map(|fetch| Action::Answer { fetch, outcome });
-        let admit = |ending| small().map(|hash| Action::Admit { hash, ending });
+        let long = || number.parse::<u64>().map_err(|_| wrong());
+        let few = || number.parse::<Few>().map_err(|()| wrong());
         let action = match letter {
-            'm' => Action::Make {
-                max_parallel: small()?,
+            'm' => Action::Make { numbers: few()? },
+            'k' => Action::Poll {
+                polled: match number {
+                    "0" => Polled::Alone,
+                    "1" => Polled::ByNewWakers,
+                    "2" => Polled::Joined,
+                    _ => return Err(wrong()),
+                },
             },
-            'h' => admit(HashEnding::Done)?,
-            'c' => admit(HashEnding::Bcrypt)?,
-            'b' => admit(HashEnding::Panic)?,
-            'q' => Action::Start { user: small()? },
-            'r' => answer(Outcome::Row)?,
-            'n' => answer(Outcome::NotFound)?,
-            'e' => answer(Outcome::Unavailable)?,
-            'p' => answer(Outcome::Panic)?,
-            'x' => Action::HangUp { request: small()? },
-            't' => Action::Pass {
-                micros: number.parse().map_err(|_| wrong())?,
+            'x' | 'y' => Action::HangUp {
+                request: small()?,
+                happened: letter == 'y',
             },
+            't' => Action::Pass { micros: long()? },
+            'b' => Action::Block { micros: long()? },
+            'd' if number.is_empty() => Action::Discard,
             'w' if number.is_empty() => Action::Wait,
-            _ => return Err(wrong()),
+            _ => match place_of(ENTRY_LETTERS, letter.to_ascii_lowercase()) {
+                Some(entry) => Action::Start {
+                    entry,
+                    numbers: few()?,
+                    again: letter.is_ascii_uppercase(),
+                },
+                None => Action::Answer {
+                    operation: small()?,
+                    outcome: Outcome::of_letter(letter).ok_or_else(wrong)?,
+                },
+            },
         };
         Ok(Turn { action, settle })
     }
@@ -277,14 +438,32 @@ mod tests {
             seed: 7,
             check: "leader_dropped".to_owned(),
             turns: vec![
-                Turn::full(Action::Start { user: 7 }),
-                Turn::full(Action::Start { user: 7 }),
-                Turn::full(Action::Start { user: 7 }),
-                Turn::partial(Action::HangUp { request: 1 }, 0),
+                Turn::full(Action::Make {
+                    numbers: Few::of(&[2, 5]),
+                }),
+                Turn::full(Action::ask(7)),
+                Turn::full(Action::ask(7)),
+                Turn::full(Action::ask(7)),
+                Turn::full(Action::Start {
+                    entry: 1,
+                    numbers: Few::of(&[7, 8, 100]),
+                    again: true,
+                }),
+                Turn::partial(
+                    Action::HangUp {
+                        request: 1,
+                        happened: false,
+                    },
+                    0,
+                ),
+                Turn::full(Action::HangUp {
+                    request: 2,
+                    happened: true,
+                }),
                 Turn::partial(
                     Action::Answer {
-                        fetch: 1,
-                        outcome: Outcome::Unavailable,
+                        operation: 1,
+                        outcome: Outcome::Error(0),
                     },
                     2,
                 ),
@@ -293,7 +472,10 @@ mod tests {
             ],
         };
         let text = key.to_string();
-        assert_eq!(text, "7:leader_dropped:q7*3.x1+0.e1+2.t10000.w");
+        assert_eq!(
+            text,
+            "7:leader_dropped:m2_5.q7*3.S7_8_100.x1+0.y2.e1+2.t10000.w"
+        );
         assert_eq!(text.parse(), Ok(key));
     }
 

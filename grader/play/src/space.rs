@@ -1,13 +1,13 @@
 //! Spaces: which schedules the explorer is to walk.
 //!
-//! Its main type is [`Space`]: who asks, and how much may go wrong. Given what is
+//! Its main type is [`Space`]: what is asked, and how much may go wrong. Given what is
 //! known of a run it names the turns that may come next. On a single loop that is
-//! all the freedom there is: when a request starts, when and how a fetch is
+//! all the freedom there is: when a request starts, when and how an operation is
 //! answered, when a caller is dropped, and how far tasks run in between.
 
-use crate::evidence::{Evidence, Fetch, FetchState};
+use crate::evidence::{Evidence, Operation, OperationState};
 use crate::explore::Follow;
-use crate::schedule::{Action, Outcome, Settle, Turn};
+use crate::schedule::{Action, Few, Outcome, Polled, Settle, Turn};
 
 /// Names the turns that may follow what is known of a run.
 pub trait Paths {
@@ -15,27 +15,80 @@ pub trait Paths {
     fn choices(&self, evidence: &Evidence) -> Follow<Turn>;
 }
 
-/// How long a request may wait, in virtual microseconds, with nobody fetching its
-/// user, before it counts as waiting for ever: one minute.
+/// How long a request may wait, in virtual microseconds, with nothing under way that
+/// could end it, before it counts as waiting for ever: one minute.
 pub const PATIENCE_MICROS: u64 = 60_000_000;
 
-/// An hour, in virtual microseconds, in steps: a task that does something small by
-/// the clock and catches up on what it missed is soon done with one.
-pub const AN_HOUR: [u64; 6] = [10 * PATIENCE_MICROS; 6];
+/// A week, in virtual microseconds, in steps: a task that does something small by the
+/// clock and catches up on what it missed is soon done with one. It begins with an hour in
+/// smaller ones.
+pub const A_WEEK: [u64; 13] = {
+    let mut steps = [24 * 60 * PATIENCE_MICROS; 13];
+    let mut hour = 0;
+    while hour < 6 {
+        steps[hour] = 10 * PATIENCE_MICROS;
+        hour += 1;
+    }
+    steps
+};
 
-/// Who asks, and how much may go wrong.
+/// One request to be started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ask {
+    /// Which of the world's entries it calls.
+    pub entry: u8,
+    /// What it asks about.
+    pub numbers: Few,
+    /// Whether its caller asks again in the poll in which it is told an error.
+    pub again: bool,
+}
+
+impl Ask {
+    /// A request of the first entry about this key.
+    pub const fn of(key: u32) -> Ask {
+        Ask::call(0, &[key])
+    }
+
+    /// A request.
+    pub const fn call(entry: u8, numbers: &[u32]) -> Ask {
+        Ask {
+            entry,
+            numbers: Few::of(numbers),
+            again: false,
+        }
+    }
+
+    /// The action that starts it.
+    pub fn action(self) -> Action {
+        Action::Start {
+            entry: self.entry,
+            numbers: self.numbers,
+            again: self.again,
+        }
+    }
+}
+
+/// What is asked, and how much may go wrong.
 #[derive(Clone, Debug)]
 pub struct Space {
-    /// The users the requests ask for, in the order they start.
-    pub users: Vec<u32>,
-    /// How many fetches may be answered with an error.
+    /// What the instance is made with, where that is a turn.
+    pub made: Option<Few>,
+    /// How callers are polled.
+    pub polled: Polled,
+    /// The requests, in the order they start.
+    pub asks: Vec<Ask>,
+    /// What is asked once more when all is over: whatever happened, that must work.
+    pub afterwards: Vec<Ask>,
+    /// How many operations may be answered with an error.
     pub errors: usize,
-    /// How many fetches may be answered with a panic.
+    /// How many operations may be answered with a panic.
     pub panics: usize,
     /// How many callers may be dropped.
     pub hang_ups: usize,
     /// Which callers may be dropped.
     pub may_hang_up: Callers,
+    /// Whether what is dropped may have happened all the same.
+    pub drops_may_happen: bool,
     /// After how many turns the tasks may be left half settled.
     pub halves: usize,
     /// The numbers of polls that half settling may mean.
@@ -45,7 +98,7 @@ pub struct Space {
 /// Some of the callers of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Callers {
-    /// Those whose request began a fetch, or came first where a task of the
+    /// Those whose request began an operation, or came first where a task of the
     /// submission's own began it.
     Leaders,
     /// All others.
@@ -55,21 +108,45 @@ pub enum Callers {
 }
 
 impl Space {
-    /// Requests for these users, with nothing going wrong and tasks always
+    /// Requests about these keys, with nothing going wrong and tasks always
     /// settled fully.
-    pub fn of(users: &[u32]) -> Space {
+    pub fn of(keys: &[u32]) -> Space {
+        Space::asking(keys.iter().copied().map(Ask::of).collect())
+    }
+
+    /// These requests, likewise; each different one is made once more at the end.
+    pub fn asking(asks: Vec<Ask>) -> Space {
+        let mut afterwards = asks.clone();
+        afterwards.sort_unstable_by_key(|ask| (ask.entry, ask.numbers));
+        afterwards.dedup_by_key(|ask| (ask.entry, ask.numbers));
+        afterwards.iter_mut().for_each(|ask| ask.again = false);
         Space {
-            users: users.to_vec(),
+            made: None,
+            polled: Polled::Alone,
+            asks,
+            afterwards,
             errors: 0,
             panics: 0,
             hang_ups: 0,
             may_hang_up: Callers::All,
+            drops_may_happen: false,
             halves: 0,
             half_polls: vec![0, 1, 2],
         }
     }
 
-    /// Someone waits and nobody fetches: does time help?
+    /// The turns that come before any request: none of them is a choice.
+    fn opening(&self, evidence: &Evidence) -> Option<Turn> {
+        let made = self.made.map(|numbers| Action::Make { numbers });
+        let polled = Action::Poll {
+            polled: self.polled,
+        };
+        let polled = (self.polled != Polled::Alone).then_some(polled);
+        let mut opening = made.into_iter().chain(polled);
+        opening.nth(evidence.turns().len()).map(Turn::full)
+    }
+
+    /// Someone waits and nothing is under way: does time help?
     fn patience(&self, evidence: &Evidence) -> Follow<Turn> {
         let tried = matches!(
             evidence.turns().last(),
@@ -82,22 +159,26 @@ impl Space {
         Follow::AnyOf(vec![Turn::full(Action::Pass { micros })])
     }
 
-    fn answers(&self, evidence: &Evidence, started: usize, actions: &mut Vec<Action>) {
+    fn answers(&self, evidence: &Evidence, in_time: bool, actions: &mut Vec<Action>) {
         let given = |wanted: fn(Outcome) -> bool| {
             let is = |turn: &&Turn| matches!(turn.action, Action::Answer { outcome, .. } if wanted(outcome));
             evidence.turns().iter().filter(is).count()
         };
-        let errors = given(|outcome| matches!(outcome, Outcome::NotFound | Outcome::Unavailable));
+        let errors = given(Outcome::is_error);
         let panics = given(|outcome| outcome == Outcome::Panic);
-        for fetch in evidence.live() {
-            let mut may = |outcome| actions.push(Action::Answer { fetch, outcome });
-            may(Outcome::Row);
-            if started > self.users.len() {
+        for (operation, it) in evidence.operations() {
+            if it.state != OperationState::Live {
+                continue;
+            }
+            let mut may = |outcome| actions.push(Action::Answer { operation, outcome });
+            may(Outcome::Value);
+            if !in_time {
                 continue;
             }
             if errors < self.errors {
-                may(Outcome::Unavailable);
-                may(Outcome::NotFound);
+                for error in evidence.world().kind(it.kind).errors {
+                    may(Outcome::Error(*error));
+                }
             }
             if panics < self.panics {
                 may(Outcome::Panic);
@@ -105,10 +186,10 @@ impl Space {
         }
     }
 
-    fn hang_ups(&self, evidence: &Evidence, started: usize, actions: &mut Vec<Action>) {
+    fn hang_ups(&self, evidence: &Evidence, in_time: bool, actions: &mut Vec<Action>) {
         let is_hang_up = |turn: &&Turn| matches!(turn.action, Action::HangUp { .. });
         let so_far = evidence.turns().iter().filter(is_hang_up).count();
-        if so_far >= self.hang_ups || started > self.users.len() {
+        if so_far >= self.hang_ups || !in_time {
             return;
         }
         let may = |request: &u32| match self.may_hang_up {
@@ -116,12 +197,13 @@ impl Space {
             Callers::Leaders => leads(evidence, *request),
             Callers::Followers => !leads(evidence, *request),
         };
-        actions.extend(
-            evidence
-                .waiting()
-                .filter(may)
-                .map(|request| Action::HangUp { request }),
-        );
+        for request in evidence.waiting().filter(may) {
+            let mut hang_up = |happened| actions.push(Action::HangUp { request, happened });
+            hang_up(false);
+            if self.drops_may_happen && has_live(evidence, request) {
+                hang_up(true);
+            }
+        }
     }
 
     /// Nothing is left to choose: settle what is unsettled, then ask once more.
@@ -129,11 +211,8 @@ impl Space {
         if !evidence.is_settled() {
             return Follow::AnyOf(vec![Turn::full(Action::Wait)]);
         }
-        let mut users = self.users.clone();
-        users.sort_unstable();
-        users.dedup();
-        match users.get(started - self.users.len()) {
-            Some(user) => Follow::AnyOf(vec![Turn::full(Action::Start { user: *user })]),
+        match self.afterwards.get(started - self.asks.len()) {
+            Some(ask) => Follow::AnyOf(vec![Turn::full(ask.action())]),
             None => Follow::End,
         }
     }
@@ -142,36 +221,32 @@ impl Space {
 impl Paths for Space {
     /// The turns that may follow what is known of a run.
     ///
-    /// When everyone has asked and has been answered, one more request for each
-    /// user ends the schedule: whatever happened, the next request must work.
+    /// When everyone has asked and has been answered, a few more requests
+    /// end the schedule: whatever happened, the next request must work.
     fn choices(&self, evidence: &Evidence) -> Follow<Turn> {
+        if let Some(turn) = self.opening(evidence) {
+            return Follow::AnyOf(vec![turn]);
+        }
         let turns = evidence.turns();
-        let half_settled = turns
-            .iter()
-            .filter(|turn| turn.settle != Settle::Fully)
-            .count();
-        let last_was_half = turns
-            .last()
-            .is_some_and(|turn| turn.settle != Settle::Fully);
-        if last_was_half && evidence.is_idle() {
+        let is_half = |turn: &&Turn| turn.settle != Settle::Fully;
+        if turns.last().is_some_and(|turn| is_half(&turn)) && evidence.is_idle() {
             // As settled as full settling would have left it.
             return Follow::Pruned;
         }
-        if evidence.is_settled() && !evidence.stranded().is_empty() {
+        if evidence.is_settled() && !evidence.unserved().is_empty() {
             return self.patience(evidence);
         }
-        let started = evidence.requests().count();
+        let started = evidence.started();
+        let in_time = started <= self.asks.len();
         let mut actions = Vec::new();
-        if let Some(user) = self.users.get(started) {
-            actions.push(Action::Start { user: *user });
-        }
-        self.answers(evidence, started, &mut actions);
-        self.hang_ups(evidence, started, &mut actions);
+        actions.extend(self.asks.get(started).map(|ask| ask.action()));
+        self.answers(evidence, in_time, &mut actions);
+        self.hang_ups(evidence, in_time, &mut actions);
         if actions.is_empty() {
             return self.ending(evidence, started);
         }
         let mut choices: Vec<Turn> = actions.iter().copied().map(Turn::full).collect();
-        if half_settled < self.halves && started <= self.users.len() {
+        if in_time && turns.iter().filter(is_half).count() < self.halves {
             for polls in &self.half_polls {
                 choices.extend(actions.iter().map(|action| Turn::partial(*action, *polls)));
             }
@@ -180,26 +255,45 @@ impl Paths for Space {
     }
 }
 
-/// Whether `request` is the one its user's fetch hangs on.
+/// One schedule: what comes next is always certain.
+pub struct Straight<F>(pub F);
+
+impl<F: Fn(&Evidence) -> Option<Turn>> Paths for Straight<F> {
+    fn choices(&self, evidence: &Evidence) -> Follow<Turn> {
+        (self.0)(evidence).map_or(Follow::End, |turn| Follow::AnyOf(vec![turn]))
+    }
+}
+
+/// Whether `request` is the one that what it asks about hangs on.
 fn leads(evidence: &Evidence, request: u32) -> bool {
-    let Some(user) = evidence.request(request).map(|it| it.user) else {
+    let Some(key) = evidence.request(request).map(|it| it.key) else {
         return false;
     };
-    let is_open = |fetch: &&Fetch| {
-        let open = matches!(fetch.state, FetchState::Live | FetchState::Answered);
-        open && fetch.user == Some(user)
+    let is_open = |operation: &&Operation| {
+        let open = matches!(
+            operation.state,
+            OperationState::Live | OperationState::Answered
+        );
+        open && operation.key == Some(key)
     };
     let open = evidence
-        .fetches()
-        .map(|(_, fetch)| fetch)
+        .operations()
+        .map(|(_, operation)| operation)
         .filter(is_open)
         .last();
-    match open.and_then(|fetch| fetch.request) {
+    match open.and_then(|operation| operation.request) {
         Some(leader) => leader == request,
         None => {
-            let of_user =
-                |number: &u32| evidence.request(*number).is_some_and(|it| it.user == user);
-            evidence.waiting().find(of_user) == Some(request)
+            let of_key = |number: &u32| evidence.request(*number).is_some_and(|it| it.key == key);
+            evidence.waiting().find(of_key) == Some(request)
         }
     }
+}
+
+/// Whether an operation that may be this request's is live.
+fn has_live(evidence: &Evidence, request: u32) -> bool {
+    let live = |(_, it): (u32, &Operation)| {
+        it.state == OperationState::Live && it.request.is_none_or(|by| by == request)
+    };
+    evidence.operations().any(live)
 }

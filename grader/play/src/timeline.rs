@@ -1,64 +1,72 @@
-//! Timelines: a run told in words a learner understands.
+//! Timelines: a run, line by line. What a line is about is known before it is put into
+//! words, so that figures need not read it back.
+//!
+//! Its main type is [`Line`].
 
 mod moment;
 
-use crate::evidence::{Evidence, Fact, Returned, TOO_LONG};
+use crate::evidence::{Evidence, Fact};
 use crate::judge::Violation;
-use crate::schedule::{HashEnding, Outcome, Settle};
+use crate::schedule::{Outcome, Settle};
+use crate::text::one_line;
 
-pub use moment::{Moment, Subject, moment};
+pub use moment::{Moment, Subject, What};
 
 /// The longest timeline shown; a longer one is cut in its middle.
 const MAX_LINES: usize = 60;
 
+/// One line of a timeline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// In words; what follows from the grader's doing is indented.
+    pub text: String,
+    /// What it says happens, and to what, where a figure can draw it.
+    pub moment: Option<Moment>,
+}
+
+impl Line {
+    fn plain(text: String) -> Line {
+        Line { text, moment: None }
+    }
+}
+
 /// The run, one line for each fact worth telling; the violation comes last.
-pub fn tell(evidence: &Evidence, violation: Option<&Violation>) -> Vec<String> {
+pub fn tell(evidence: &Evidence, violation: Option<&Violation>) -> Vec<Line> {
     let mut lines = Vec::new();
-    let mut answers = 0;
+    let mut has_answered = false;
     for entry in evidence.entries() {
-        if matches!(entry.fact, Fact::Answers { .. }) {
-            answers += 1;
-            if answers > 1 {
-                // Said once.
-                continue;
-            }
+        if matches!(entry.fact, Fact::Answers { .. }) && std::mem::replace(&mut has_answered, true)
+        {
+            // Said once.
+            continue;
         }
-        let text = match evidence.hashes_passwords() {
-            true => of_hashing(&entry.fact),
-            false => None,
-        };
-        let Some(text) = text.or_else(|| sentence(&entry.fact)) else {
+        let Some(text) = sentence(evidence, &entry.fact) else {
             continue;
         };
-        lines.push(text);
+        let moment = Moment::of(evidence, &entry.fact);
+        lines.push(Line { text, moment });
         let turn = evidence.turns().get(entry.turn);
         if let (Some(Settle::Polls(polls)), true) =
-            (turn.map(|turn| turn.settle), is_action(&entry.fact))
+            (turn.map(|turn| turn.settle), entry.fact.is_the_graders())
         {
-            lines.push(half_settled(polls));
+            lines.push(Line::plain(half_settled(polls)));
         }
     }
     if lines.len() > MAX_LINES {
         let hidden = lines.len() - MAX_LINES;
         let tail = lines.split_off(lines.len() - MAX_LINES / 2);
         lines.truncate(MAX_LINES / 2);
-        lines.push(format!("… {hidden} lines more …"));
+        lines.push(Line::plain(format!("… {hidden} lines more …")));
         lines.extend(tail);
     }
-    lines.extend(violation.map(|violation| format!("=> {}", violation.message)));
+    let broken = violation.map(|violation| Line::plain(format!("=> {}", violation.message)));
+    lines.extend(broken);
     lines
 }
 
-/// Whether a fact is the grader's doing; what follows from it is indented.
-fn is_action(fact: &Fact) -> bool {
-    matches!(
-        fact,
-        Fact::Started { .. }
-            | Fact::Answered { .. }
-            | Fact::Admitted { .. }
-            | Fact::HungUp { .. }
-            | Fact::Passed { .. }
-    )
+/// The same in words alone.
+pub fn in_words(lines: &[Line]) -> Vec<String> {
+    lines.iter().map(|line| line.text.clone()).collect()
 }
 
 fn half_settled(polls: u32) -> String {
@@ -69,76 +77,53 @@ fn half_settled(polls: u32) -> String {
     }
 }
 
-fn sentence(fact: &Fact) -> Option<String> {
+fn sentence(evidence: &Evidence, fact: &Fact) -> Option<String> {
+    let world = evidence.world();
     Some(match fact {
-        Fact::Started { request, user } => format!("request {request} asks for user {user}"),
-        Fact::Answered { fetch, outcome } => {
-            let what = match outcome {
-                Outcome::Row => "with the row",
-                Outcome::NotFound => "with an error: not found",
-                Outcome::Unavailable => "with an error: unavailable",
-                Outcome::Panic => "with a panic",
-            };
-            format!("fetch {fetch} is answered {what}")
+        Fact::Made { numbers } => world.made(*numbers),
+        Fact::Started { request, again } => {
+            let asks = world.asks(evidence, *request);
+            match again {
+                false => format!("request {request} {asks}"),
+                true => {
+                    format!("  in the same poll its caller asks again: request {request} {asks}")
+                }
+            }
         }
+        Fact::Answered { operation, outcome } => answered(evidence, *operation, *outcome)?,
         Fact::HungUp { request } => format!("the caller of request {request} is dropped"),
         Fact::Passed { micros } => format!("{} pass", duration(*micros)),
-        Fact::Began { fetch, user, .. } => match user {
-            Some(user) => format!("  fetch {fetch} begins, for user {user}"),
-            None => format!("  fetch {fetch} begins, for a user nobody asked for"),
-        },
-        Fact::Delivered { .. } => return None,
-        Fact::Dropped { fetch } => format!("  fetch {fetch} is dropped"),
-        Fact::Returned { request, answer } => {
-            let what = match answer {
-                Returned::RowOf { .. } => "the row",
-                Returned::InventedRow => "a row no fetch brought",
-                Returned::NotFound { own: true } => "the error: not found",
-                Returned::NotFound { own: false } => "the error: another user was not found",
-                Returned::Unavailable => "the error: unavailable",
-                Returned::HashOf { hash } => {
-                    return Some(format!(
-                        "  request {request} returns the text of hash {hash}"
-                    ));
-                }
-                Returned::InventedHash => "a text that no hash the grader held ended with",
-                Returned::TooLong => "the error: too long",
-                Returned::Other => "something else",
+        Fact::Blocked { micros } => format!("a task keeps the loop for {}", duration(*micros)),
+        Fact::Discarded => "the instance is dropped".to_owned(),
+        Fact::Began { operation } => begins(evidence, *operation)?,
+        Fact::Delivered { operation } => {
+            let it = evidence.operation(*operation)?;
+            let kind = world.kind(it.kind);
+            kind.blocks
+                .then(|| format!("  {} {operation} is over", kind.noun))?
+        }
+        Fact::Dropped { operation } => {
+            let noun = evidence.noun(*operation);
+            let it = evidence.operation(*operation)?;
+            let all_the_same = match it.happened && it.outcome.is_none() {
+                true => "; it has happened all the same",
+                false => "",
             };
-            format!("  request {request} returns {what}")
+            format!("  {noun} {operation} is dropped{all_the_same}")
+        }
+        Fact::Noted {
+            kind, arguments, ..
+        } => format!("  {}", world.noted(evidence, kind, arguments)?),
+        Fact::Seen { look, value } => format!("  {}", world.seen(evidence, *look, value)?),
+        Fact::Returned { request, answer } => {
+            format!("  request {request} returns {}", world.returned(answer))
         }
         Fact::Panicked { request, message } => {
-            let message = crate::text::one_line(message, 160);
-            format!("  request {request} panics: {message}")
+            format!("  request {request} panics: {}", one_line(message, 160))
         }
-        Fact::Made { max_parallel } => {
-            format!("a service is made with `max_parallel` = {max_parallel}")
-        }
-        Fact::Admitted { hash, ending } => match ending {
-            HashEnding::Done | HashEnding::Bcrypt => format!("hash {hash} is let finish"),
-            HashEnding::Panic => format!("hash {hash} is made to panic"),
-        },
-        Fact::Hashing {
-            hash,
-            user,
-            on_loop,
-            ..
-        } => {
-            let whose = match user {
-                Some(user) => format!("of password {user}"),
-                None => "of a password nobody gave".to_owned(),
-            };
-            let place = if *on_loop {
-                "ON THE LOOP'S THREAD"
-            } else {
-                "on another thread, and is held there"
-            };
-            format!("  hash {hash}, {whose}, begins {place}")
-        }
-        Fact::Hashed { hash } => format!("  hash {hash} is over"),
         Fact::Answers { .. } => "  the loop answers pings meanwhile".to_owned(),
         Fact::Broke { message } => {
-            let message = crate::text::one_line(message, 160);
+            let message = one_line(message, 160);
             format!("  code outside any request panics: {message}")
         }
         Fact::Settled {
@@ -153,18 +138,46 @@ fn sentence(fact: &Fact) -> Option<String> {
     })
 }
 
-/// What a request of a service that hashes passwords is called.
-fn of_hashing(fact: &Fact) -> Option<String> {
-    let Fact::Started { request, user } = fact else {
-        return None;
-    };
-    Some(match user.checked_sub(TOO_LONG) {
-        None => format!("request {request} asks for the hash of password {user}"),
-        Some(_) => format!("request {request} asks for the hash of a password that is too long"),
+fn answered(evidence: &Evidence, operation: u32, outcome: Outcome) -> Option<String> {
+    let world = evidence.world();
+    let kind = world.kind(evidence.operation(operation)?.kind);
+    let noun = kind.noun;
+    Some(match outcome {
+        Outcome::Value | Outcome::Real if kind.blocks => format!("{noun} {operation} may finish"),
+        Outcome::Panic if kind.blocks => format!("{noun} {operation} is made to panic"),
+        Outcome::Value | Outcome::Real => {
+            let brings = world.brings(evidence, operation);
+            format!("{noun} {operation} is answered {brings}")
+        }
+        Outcome::Error(error) => {
+            let words = world.error_words(error);
+            format!("{noun} {operation} is answered with an error: {words}")
+        }
+        Outcome::Panic => format!("{noun} {operation} is answered with a panic"),
     })
 }
 
-fn duration(micros: u64) -> String {
+fn begins(evidence: &Evidence, operation: u32) -> Option<String> {
+    let it = evidence.operation(operation)?;
+    let kind = evidence.world().kind(it.kind);
+    let (noun, about) = (kind.noun, evidence.world().about(evidence, operation));
+    let begins = match (kind.blocks, it.off_loop) {
+        (true, true) => {
+            let place = "on another thread, and is held there";
+            return Some(format!("  {noun} {operation}, {about}, begins {place}"));
+        }
+        (true, false) => {
+            let place = "ON THE LOOP'S THREAD";
+            return Some(format!("  {noun} {operation}, {about}, begins {place}"));
+        }
+        (false, true) => "begins on another thread",
+        (false, false) => "begins",
+    };
+    Some(format!("  {noun} {operation} {begins}, {about}"))
+}
+
+/// A time in the unit that says it shortest.
+pub fn duration(micros: u64) -> String {
     if micros.is_multiple_of(1_000_000) {
         format!("{} s", micros / 1_000_000)
     } else if micros.is_multiple_of(1000) {

@@ -1,13 +1,17 @@
 //! The messages between the grader and a worker, as Rust types.
 //!
-//! The crate's page describes them as JSON; these types are that description
-//! made checkable. Nothing here runs anything. What kind a step or an event is stands
-//! before its fields, not among them, so that each is read in one go.
+//! The page of the crate `worker` describes them as JSON; these types are that
+//! description made checkable. Nothing here runs anything. What kind a step or an event
+//! is stands before its fields, not among them, so that each is read in one go.
+
+mod value;
+
+pub use value::Value;
 
 use serde::{Deserialize, Serialize};
 
 /// The version of the protocol this crate speaks.
-pub const PROTOCOL: u32 = 1;
+pub const PROTOCOL: u32 = 2;
 
 /// A message longer than this, in bytes without its newline, breaks the protocol.
 pub const MAX_MESSAGE_BYTES: usize = 1 << 20;
@@ -71,30 +75,42 @@ pub enum Step {
     New {
         /// Seeds every random choice the event loop makes.
         seed: u64,
-        /// What a service that hashes passwords is made with.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        max_parallel: Option<usize>,
+        /// What the instance is made with, besides the kit's handles.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        arguments: Vec<Value>,
+        /// How the callers of the run are polled.
+        #[serde(default, skip_serializing_if = "is_default")]
+        polled: Polled,
     },
     /// Make one call of the submission a task of the loop. It is not polled yet.
-    Request {
+    Call {
         /// The caller's number, counted from 1 within the run.
-        request: u32,
-        /// What the caller asks for.
-        call: Call,
+        call: u32,
+        /// Which of the drill's entries is called.
+        entry: String,
+        /// What it is called with.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        arguments: Vec<Value>,
+        /// When the call returns an error, its caller makes the same call once more, in
+        /// the same poll, under this number; [`Event::Again`] says so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        again: Option<u32>,
     },
-    /// The database answers a fetch. Whoever awaits it is woken, not polled yet.
+    /// Call an entry that returns at once, outside any task: nothing else runs.
+    Look {
+        /// Which of the drill's entries is called.
+        entry: String,
+        /// What it is called with.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        arguments: Vec<Value>,
+    },
+    /// End an operation. The task that awaits it is woken, not polled yet; a thread that
+    /// is held in it goes on.
     Answer {
-        /// The fetch's number, as the worker gave it in [`Event::FetchBegun`].
-        fetch: u32,
-        /// What it is answered with.
-        with: Answer,
-    },
-    /// A hash that asked for admission, and waits for it on its thread, may go on.
-    Admit {
-        /// The hash's number, as the worker gave it in [`Event::HashBegun`].
-        hash: u32,
+        /// The operation's number, as the worker gave it in [`Event::Begun`].
+        operation: u32,
         /// How it ends.
-        with: Admission,
+        with: Ending,
     },
     /// Put a task on the loop that answers with [`Event::Pong`] when it is polled.
     Ping {
@@ -104,11 +120,17 @@ pub enum Step {
     /// A caller hangs up: its future is dropped at once.
     Drop {
         /// The caller.
-        request: u32,
+        call: u32,
     },
     /// Move the loop's clock. Timers that come due wake their tasks.
     Advance {
         /// By how much, in microseconds.
+        micros: u64,
+    },
+    /// Put a task on the loop that, when it is polled, blocks it for so long by the kit's
+    /// clock.
+    Block {
+        /// For how long, in microseconds.
         micros: u64,
     },
     /// Let tasks run, in the loop's own order, until none is ready or this many
@@ -117,6 +139,9 @@ pub enum Step {
         /// The most polls to spend; 0 runs nothing.
         polls: u32,
     },
+    /// Drop the instance; calls under way keep what they have of it. The next call makes a
+    /// new one, as the run began.
+    Discard,
     /// Say how many bytes the process holds.
     Measure,
     /// Watch an event loop in real time while real passwords are hashed beside other
@@ -131,60 +156,32 @@ pub enum Step {
     End,
 }
 
-/// What a caller asks of the submission.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Call {
-    /// `cache.get_user(user)`.
-    GetUser {
-        /// The user's id.
-        user: u64,
-    },
-    /// `stampede(db, user, requests)`, with a database handle of its own.
-    Stampede {
-        /// The user's id.
-        user: u64,
-        /// How many requests it is to send.
-        requests: usize,
-    },
-    /// `service.hash(password)`.
-    Hash {
-        /// The password.
-        password: String,
-    },
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
-/// How the database answers a fetch.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Answer {
-    /// With a row.
-    Row {
-        /// The `name` of the row; its id is the one asked for.
-        name: String,
-    },
-    /// There is no such user.
-    NotFound,
-    /// The database could not be asked.
-    Unavailable,
-    /// The fetch panics (in other languages: raises what nobody expects).
-    Panic,
+/// How the callers of a run are polled. All of it is what real callers do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Polled {
+    /// Each is a task of its own.
+    #[default]
+    Alone,
+    /// Each is a task of its own, and is polled with another waker each time.
+    ByNewWakers,
+    /// All of them are in one task, which polls those that were woken.
+    Joined,
 }
 
-/// How a hash ends that waited for admission.
+/// How an operation ends, and how a call does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Admission {
-    /// With this text, at once: no time is spent on a real hash.
-    Text(String),
-    /// With a real bcrypt hash.
-    Bcrypt {
-        /// The work factor, 4 to 31: 2 to its power rounds.
-        cost: u32,
-        /// The salt.
-        salt: [u8; 16],
-    },
-    /// It panics.
+pub enum Ending {
+    /// With this value.
+    Ok(Value),
+    /// With the error of this name, and what belongs to it.
+    Error(String, Vec<Value>),
+    /// With a panic (in other languages: with an exception that nobody expects).
     Panic,
 }
 
@@ -192,63 +189,75 @@ pub enum Admission {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Event {
-    /// The submission began a fetch.
-    FetchBegun {
+    /// The submission began an operation.
+    Begun {
         /// Its number, counted from 1 within the run.
-        fetch: u32,
-        /// The id asked for.
-        user: u64,
-        /// The caller whose task began it, if it was a caller's.
+        operation: u32,
+        /// Which of the kit's operations it is.
+        kind: String,
+        /// What it was called with.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        arguments: Vec<Value>,
+        /// The caller whose own task began it, if it was a caller's.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        request: Option<u32>,
-        /// It did so on another thread than the loop's.
+        call: Option<u32>,
+        /// It did so on another thread than the loop's. An operation that blocks its
+        /// thread is held there, and only there.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         off_loop: bool,
     },
-    /// The submission received the answer of a fetch.
-    FetchDelivered {
-        /// The fetch.
-        fetch: u32,
+    /// The submission received the answer of an operation that it awaited.
+    Delivered {
+        /// The operation.
+        operation: u32,
     },
-    /// The submission dropped a fetch before it received an answer.
-    FetchDropped {
-        /// The fetch.
-        fetch: u32,
+    /// The submission dropped an operation before it received an answer.
+    Dropped {
+        /// The operation.
+        operation: u32,
     },
-    /// The submission called `hash_password` or `verify_password`.
-    HashBegun {
-        /// Its number, counted from 1 within the run.
-        hash: u32,
-        /// The password it was given.
-        password: String,
-        /// The caller whose own task called it, if it was a caller's.
+    /// An operation that blocks its thread is about to return, or to panic.
+    Ended {
+        /// The operation.
+        operation: u32,
+    },
+    /// The submission did something that needs no answer.
+    Noted {
+        /// What.
+        kind: String,
+        /// With what.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        arguments: Vec<Value>,
+        /// The caller whose own task did it, if it was a caller's.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        request: Option<u32>,
-        /// It was called on the loop's thread. Such a hash is not held.
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-        on_loop: bool,
-    },
-    /// A hash is over; the call is about to return or to panic.
-    HashEnded {
-        /// The hash.
-        hash: u32,
+        call: Option<u32>,
     },
     /// The task of a [`Step::Ping`] was polled.
     Pong {
         /// The ping's nonce.
         nonce: u64,
     },
+    /// What a [`Step::Look`] saw.
+    Seen {
+        /// What the entry returned.
+        value: Value,
+    },
+    /// A caller whose call returned an error makes it once more.
+    Again {
+        /// The number of the new call.
+        call: u32,
+    },
     /// A call returned.
     Returned {
         /// The caller.
-        request: u32,
-        /// What it got.
-        value: Value,
+        call: u32,
+        /// What it got: a value or an error.
+        with: Ending,
     },
     /// A call ended in a panic.
     Panicked {
         /// The caller.
-        request: u32,
+        call: u32,
         /// The panic's message and place, as far as they are known.
         message: String,
     },
@@ -262,7 +271,7 @@ pub enum Event {
     Settled {
         /// How many polls were spent.
         polls: u32,
-        /// How many of them were polls of a call's own task.
+        /// How many of them were polls of the calls.
         of_calls: u32,
         /// Whether nothing is ready to run any more.
         idle: bool,
@@ -309,40 +318,6 @@ pub struct Picture {
     pub waits: Vec<(u64, u64)>,
 }
 
-/// What a call returned.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Value {
-    /// A row.
-    Row {
-        /// Its id.
-        id: u64,
-        /// Its name.
-        name: String,
-    },
-    /// The error "no such user", with the id it names.
-    NotFound {
-        /// The id.
-        id: u64,
-    },
-    /// The error "unavailable".
-    Unavailable,
-    /// A password's hash.
-    Hash {
-        /// The hash.
-        text: String,
-    },
-    /// The error "the password is too long".
-    TooLong,
-    /// What `stampede` says of itself.
-    Stampede {
-        /// Fetches it says began.
-        fetches: u64,
-        /// Time it says passed, in nanoseconds.
-        elapsed_nanos: u64,
-    },
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -354,38 +329,48 @@ mod tests {
             steps: vec![
                 Step::New {
                     seed: 1,
-                    max_parallel: None,
+                    arguments: Vec::new(),
+                    polled: Polled::Alone,
                 },
-                Step::Request {
-                    request: 1,
-                    call: Call::GetUser { user: 42 },
+                Step::Call {
+                    call: 1,
+                    entry: "get_user".to_owned(),
+                    arguments: vec![Value::Number(42)],
+                    again: None,
                 },
                 Step::Settle { polls: 1000 },
                 Step::Answer {
-                    fetch: 1,
-                    with: Answer::Row {
-                        name: "ada".to_owned(),
-                    },
+                    operation: 1,
+                    with: Ending::Ok(Value::Text("ada".to_owned())),
+                },
+                Step::Answer {
+                    operation: 2,
+                    with: Ending::Error("not_found".to_owned(), vec![Value::Number(42)]),
+                },
+                Step::Answer {
+                    operation: 3,
+                    with: Ending::Panic,
                 },
                 Step::End,
             ],
         };
         assert_eq!(
             serde_json::to_string(&order).unwrap(),
-            r#"{"run":7,"steps":[{"new":{"seed":1}},{"request":{"request":1,"call":{"get_user":{"user":42}}}},{"settle":{"polls":1000}},{"answer":{"fetch":1,"with":{"row":{"name":"ada"}}}},"end"]}"#
+            r#"{"run":7,"steps":[{"new":{"seed":1}},{"call":{"call":1,"entry":"get_user","arguments":[42]}},{"settle":{"polls":1000}},{"answer":{"operation":1,"with":{"ok":"ada"}}},{"answer":{"operation":2,"with":{"error":["not_found",[42]]}}},{"answer":{"operation":3,"with":"panic"}},"end"]}"#
         );
         let report = Report {
             run: 7,
             steps: vec![vec![
-                Event::FetchBegun {
-                    fetch: 1,
-                    user: 42,
-                    request: Some(1),
+                Event::Begun {
+                    operation: 1,
+                    kind: "fetch_user".to_owned(),
+                    arguments: vec![Value::Number(42)],
+                    call: Some(1),
                     off_loop: false,
                 },
                 Event::Returned {
-                    request: 1,
-                    value: Value::Unavailable,
+                    call: 1,
+                    with: Ending::Error("unavailable".to_owned(), Vec::new()),
                 },
                 Event::Settled {
                     polls: 1,
@@ -396,7 +381,7 @@ mod tests {
         };
         assert_eq!(
             serde_json::to_string(&report).unwrap(),
-            r#"{"run":7,"steps":[[{"fetch_begun":{"fetch":1,"user":42,"request":1}},{"returned":{"request":1,"value":"unavailable"}},{"settled":{"polls":1,"of_calls":1,"idle":true}}]]}"#
+            r#"{"run":7,"steps":[[{"begun":{"operation":1,"kind":"fetch_user","arguments":[42],"call":1}},{"returned":{"call":1,"with":{"error":["unavailable",[]]}}},{"settled":{"polls":1,"of_calls":1,"idle":true}}]]}"#
         );
     }
 

@@ -1,14 +1,15 @@
 //! Drill `inflight_fix`: one fetch however many ask, whatever goes wrong.
 
-mod bounded;
 mod rules;
 
 use crate::exam::{Exam, Findings};
 use play::check::Check;
-use play::evidence::ALIKE;
+use play::evidence::{BITS, Evidence, FAR_AWAY, PRIMES};
 use play::judge::{Kind, Rules};
-use play::schedule::{Action, Outcome, Turn};
-use play::space::{AN_HOUR, Callers, Space};
+use play::schedule::{Action, Outcome, Polled, Turn};
+use play::space::{A_WEEK, Ask, Callers, Space, Straight};
+use play::world::World;
+use play::world::users::{NOT_FOUND, UNAVAILABLE, Users};
 
 use super::Drill;
 use rules::Coalescing;
@@ -82,7 +83,7 @@ const CHECKS: &[Check] = &[
     },
     Check {
         id: "no_polling",
-        title: "who waits is woken by the answer and costs nothing until then",
+        title: "a waiting request is woken by the answer and costs nothing until then",
         required: true,
         points: 5,
         hint: "looking again and again is not waiting; what can a task await that somebody else completes?",
@@ -129,8 +130,10 @@ const FETCHES: &[Kind] = &[Kind::Overlap, Kind::NeedlessFetch];
 
 const USER: u32 = 7;
 const OTHER: u32 = 8;
-const CROWD: usize = 100;
-const MANY_USERS: u32 = 200;
+/// More than the number that everybody knows.
+const CROWD: u32 = 130;
+/// More than any table of a fixed size should hold.
+const MANY_USERS: u32 = 600;
 /// Fetches that fail in a row when the database is down.
 const DOWN_FOR: u32 = 20;
 /// Ten seconds: a database that is slow, and answers all the same.
@@ -144,6 +147,10 @@ impl Drill for InflightFix {
 
     fn contract(&self) -> &'static str {
         include_str!("inflight_fix/contract.rs")
+    }
+
+    fn world(&self) -> &'static dyn World {
+        &Users
     }
 
     fn checks(&self) -> &'static [Check] {
@@ -210,7 +217,7 @@ impl Drill for InflightFix {
         waiting.join(before);
         waiting.join(long);
         exam.decide("no_polling", &Coalescing, &waiting, &[Kind::Polling]);
-        bounded::examine(exam);
+        exam.flood("bounded_state", "users");
     }
 }
 
@@ -229,11 +236,33 @@ fn together(exam: &mut Exam<'_>) -> Findings {
         ..Space::of(&[USER; 4])
     };
     let mut findings = exam.explore(&Coalescing, &few);
-    let mut crowd = vec![start(USER); CROWD];
-    crowd.push(row(1));
-    findings.join(exam.play(&Coalescing, crowd.clone()));
-    crowd.extend([start(USER), start(USER)]);
-    findings.join(exam.play(&Coalescing, crowd));
+    for polled in [Polled::ByNewWakers, Polled::Joined] {
+        let few = Space {
+            polled,
+            ..Space::of(&[USER; 3])
+        };
+        findings.join(exam.explore(&Coalescing, &few));
+    }
+    // Each of them rests before the next one comes, or none does; each in a task of its
+    // own, or all in one.
+    for polled in [Polled::Alone, Polled::Joined] {
+        for rests in [true, false] {
+            let mut crowd = vec![Turn::full(Action::Poll { polled })];
+            let polls = |turn: Turn| if rests { turn } else { unsettled(turn) };
+            crowd.extend((0..CROWD).map(|_| polls(start(USER))));
+            crowd.extend([wait(), row(1), start(USER), start(USER)]);
+            findings.join(exam.play(&Coalescing, crowd));
+        }
+    }
+    // A new cache is an empty one.
+    let anew = [
+        start(USER),
+        row(1),
+        Turn::full(Action::Discard),
+        start(USER),
+        row(2),
+    ];
+    findings.join(exam.play(&Coalescing, anew.to_vec()));
     // A slow database is no reason to give up or to ask twice.
     let slow = [start(USER), start(USER), pass(SLOW_MICROS)];
     findings.join(exam.play(&Coalescing, slow.to_vec()));
@@ -244,20 +273,20 @@ fn together(exam: &mut Exam<'_>) -> Findings {
 /// look around meanwhile is not asked here.
 fn slow_database(exam: &mut Exam<'_>) -> Findings {
     let mut turns = vec![start(USER); 2];
-    turns.extend(an_hour());
+    turns.extend(a_week());
     exam.play(&Coalescing, turns)
 }
 
 /// Rows do not grow old: an hour later they are still there.
 fn much_later(exam: &mut Exam<'_>) -> Findings {
     let mut turns = vec![start(USER), row(1)];
-    turns.extend(an_hour());
+    turns.extend(a_week());
     turns.push(start(USER));
     exam.play(&Coalescing, turns)
 }
 
-fn an_hour() -> impl Iterator<Item = Turn> {
-    AN_HOUR.into_iter().map(pass)
+fn a_week() -> impl Iterator<Item = Turn> {
+    A_WEEK.into_iter().map(pass)
 }
 
 /// Two users in every order, and many at once.
@@ -268,19 +297,34 @@ fn two_users(exam: &mut Exam<'_>) -> Findings {
     };
     let mut findings = exam.explore(&Coalescing, &two);
     findings.join(exam.explore(&Coalescing, &Space::of(&[USER, OTHER, OTHER, USER])));
-    let mut many: Vec<Turn> = (USER..USER + MANY_USERS).map(start).collect();
+    // All of them at once, asked for once more while they are fetched, then answered, then
+    // asked for again: every fetch must be found, and every row still be there. No task
+    // runs before all have asked, or all are answered.
+    let ask_all = || {
+        let mut all: Vec<Turn> = (USER..USER + MANY_USERS)
+            .map(start)
+            .map(unsettled)
+            .collect();
+        all.push(wait());
+        all
+    };
+    let mut many = ask_all();
     findings.join(exam.play(&Coalescing, many.clone()));
-    // All of them asked for once more while they are fetched, then answered, then
-    // asked for again: every fetch must be found, and every row still be there.
-    many.extend((USER..USER + MANY_USERS).map(start));
-    many.extend((1..=MANY_USERS).map(row));
-    many.extend((USER..USER + MANY_USERS).map(start));
+    many.extend(ask_all());
+    many.extend((1..=MANY_USERS).map(row).map(unsettled));
+    many.push(wait());
+    many.extend(ask_all());
     findings.join(exam.play(&Coalescing, many));
-    // Two that share whatever is made of the low bits of an id.
-    let alike = [start(USER), start(USER + ALIKE)];
-    findings.join(exam.play(&Coalescing, alike.to_vec()));
-    let answered = [row(1), row(2), start(USER)];
-    findings.join(exam.play(&Coalescing, [&alike[..], &answered[..]].concat()));
+    // Some that share whatever is made of an id: its low half, all but one of its bits,
+    // what is left by a prime.
+    let mut alike = vec![start(USER)];
+    let beyond = BITS + PRIMES.len() as u32;
+    alike.extend((0..beyond).map(|far| start(FAR_AWAY + far)));
+    findings.join(exam.play(&Coalescing, alike.clone()));
+    let all = alike.len() as u32;
+    alike.extend((1..=all).map(row));
+    alike.extend([start(USER), start(FAR_AWAY), start(FAR_AWAY + 53)]);
+    findings.join(exam.play(&Coalescing, alike));
     findings
 }
 
@@ -293,6 +337,17 @@ fn failing(exam: &mut Exam<'_>) -> Findings {
         ..Space::of(&[USER; 3])
     };
     let mut findings = exam.explore(&Coalescing, &some);
+    let again = Ask {
+        again: true,
+        ..Ask::of(USER)
+    };
+    let insistent = Space {
+        errors: 2,
+        halves: 1,
+        half_polls: vec![0],
+        ..Space::asking(vec![again; 2])
+    };
+    findings.join(exam.explore(&Coalescing, &insistent));
     let mut one_after_the_other = Vec::new();
     for fetch in 1..=DOWN_FOR {
         one_after_the_other.extend([start(USER), failure(fetch)]);
@@ -313,7 +368,29 @@ fn dropping(exam: &mut Exam<'_>, who: Callers) -> Findings {
         halves: 1,
         ..Space::of(&[USER; 3])
     };
-    exam.explore(&Coalescing, &space)
+    let mut findings = exam.explore(&Coalescing, &space);
+    if who == Callers::Leaders {
+        findings.join(exam.explore(&Coalescing, &Straight(leaders_go_and_go)));
+    }
+    findings
+}
+
+/// One leader after another is dropped while somebody waits: no number of them is a reason
+/// to give up.
+fn leaders_go_and_go(evidence: &Evidence) -> Option<Turn> {
+    const LEADERS: u32 = 20;
+    let turn = evidence.turns().len() as u32;
+    let request = turn / 2 + 1;
+    let happened = false;
+    match turn {
+        0 => Some(start(USER)),
+        turn if turn <= 2 * LEADERS && turn % 2 == 1 => Some(start(USER)),
+        turn if turn <= 2 * LEADERS => Some(Turn::full(Action::HangUp {
+            request: request - 1,
+            happened,
+        })),
+        _ => super::common::then_all_answered(evidence),
+    }
 }
 
 /// Four wait while time passes in small steps; the answer comes between two.
@@ -349,21 +426,36 @@ fn long_runs(exam: &mut Exam<'_>) -> Findings {
     findings
 }
 
+/// The same, and no task runs before the next turn.
+fn unsettled(turn: Turn) -> Turn {
+    Turn::partial(turn.action, 0)
+}
+
+fn wait() -> Turn {
+    Turn::full(Action::Wait)
+}
+
 fn start(user: u32) -> Turn {
-    Turn::full(Action::Start { user })
+    Turn::full(Action::ask(user))
 }
 
 fn row(fetch: u32) -> Turn {
-    let outcome = Outcome::Row;
-    Turn::full(Action::Answer { fetch, outcome })
+    let outcome = Outcome::Value;
+    Turn::full(Action::Answer {
+        operation: fetch,
+        outcome,
+    })
 }
 
 fn failure(fetch: u32) -> Turn {
     let outcome = match fetch % 2 {
-        0 => Outcome::NotFound,
-        _ => Outcome::Unavailable,
+        0 => Outcome::Error(NOT_FOUND),
+        _ => Outcome::Error(UNAVAILABLE),
     };
-    Turn::full(Action::Answer { fetch, outcome })
+    Turn::full(Action::Answer {
+        operation: fetch,
+        outcome,
+    })
 }
 
 fn pass(micros: u64) -> Turn {

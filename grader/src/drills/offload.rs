@@ -5,14 +5,15 @@ mod paths;
 mod rules;
 
 use super::Drill;
-use crate::drive::driver::Service;
 use crate::exam::{Exam, Findings};
 use paths::{Hashing, Straight, Whom, finish, held, make, start};
 use play::check::Check;
-use play::evidence::{EMPTY, Evidence, LONGEST, ODD, TOO_LONG};
+use play::evidence::Evidence;
 use play::judge::{Kind, Rules};
-use play::schedule::{Action, HashEnding, Turn};
-use play::space::AN_HOUR;
+use play::schedule::{Action, Outcome, Turn};
+use play::space::A_WEEK;
+use play::world::World;
+use play::world::passwords::{EMPTY, LONGEST, ODD, Passwords, TOO_LONG};
 use rules::Offloading;
 
 /// See the module.
@@ -31,7 +32,7 @@ const CHECKS: &[Check] = &[
         title: "the loop keeps answering while a hash runs",
         required: true,
         points: 15,
-        hint: "the hash is on another thread; who waits for that thread, and does waiting stop the loop?",
+        hint: "the hash is on another thread; what waits for that thread, and does waiting stop the loop?",
     },
     Check {
         id: "right_results",
@@ -84,7 +85,7 @@ const CHECKS: &[Check] = &[
     },
     Check {
         id: "no_busy_wait",
-        title: "who waits is woken and burns no polls",
+        title: "waiting callers are woken and burn no polls",
         required: true,
         points: 4,
         hint: "what makes the loop poll a request that waits for a thread?",
@@ -139,8 +140,8 @@ impl Drill for Offload {
         include_str!("offload/contract.rs")
     }
 
-    fn service(&self) -> Service {
-        Service::Passwords
+    fn world(&self) -> &'static dyn World {
+        &Passwords
     }
 
     fn checks(&self) -> &'static [Check] {
@@ -154,7 +155,9 @@ impl Drill for Offload {
     fn examine(&self, exam: &mut Exam<'_>) {
         let together = together(exam);
         if let Some(why) = hopeless(&together) {
-            exam.decide("off_the_loop", &Offloading, &together, &[Kind::HashOnLoop]);
+            if exam.operations() > 0 {
+                exam.decide("off_the_loop", &Offloading, &together, &[Kind::HashOnLoop]);
+            }
             if !together.has(Kind::HashOnLoop) {
                 exam.decide("loop_answers", &Offloading, &together, LOOP);
             }
@@ -163,7 +166,7 @@ impl Drill for Offload {
         }
         let too_long = too_long(exam);
         let waiting = dropping(exam, Whom::Waiting);
-        if exam.driver().tally().hashes == 0 {
+        if exam.operations() == 0 {
             exam.decide("right_results", &Offloading, &together, RESULTS);
             exam.skip_undecided(CHECKS, "cannot be judged: no hash has begun");
             return;
@@ -183,14 +186,14 @@ impl Drill for Offload {
         }
         exam.decide("off_the_loop", &Offloading, &all, &[Kind::HashOnLoop]);
         exam.decide("loop_answers", &Offloading, &all, LOOP);
-        let patiently = together.with(patient);
+        let patiently = together.with(patient.clone());
         exam.decide("right_results", &Offloading, &patiently, RESULTS);
         // What is wrong when nothing goes wrong is said once.
         let beyond = |exam: &mut Exam<'_>, check, findings: &Findings| {
             exam.decide_beyond(check, &Offloading, findings, SERVICE, &together);
         };
         beyond(exam, "too_long", &too_long);
-        exam.decide("bounded", &Offloading, &together, &[Kind::OverLimit]);
+        exam.decide("bounded", &Offloading, &patiently, &[Kind::OverLimit]);
         exam.decide("parallel", &Offloading, &together, &[Kind::Underused]);
         beyond(exam, "dropped_waiting", &waiting);
         match unbounded {
@@ -238,18 +241,29 @@ fn together(exam: &mut Exam<'_>) -> Findings {
     findings.join(exam.explore(&Offloading, &Hashing::of(2, &[USER, USER])));
     findings.join(exam.explore(&Offloading, &Hashing::of(1, &[EMPTY, ODD])));
     findings.join(exam.explore(&Offloading, &Straight(crowd)));
+    findings.join(exam.explore(&Offloading, &Straight(wide)));
     findings
+}
+
+/// More room than most machines have processors, and somebody for each place and more.
+fn wide(evidence: &Evidence) -> Option<Turn> {
+    const ROOM: u32 = 40;
+    let started = evidence.started() as u32;
+    match evidence.turns().len() {
+        0 => Some(make(ROOM)),
+        _ if started < ROOM + 2 => Some(Turn::partial(Action::ask(USER + started), 0)),
+        _ if !evidence.is_settled() => Some(Turn::full(Action::Wait)),
+        _ => held(evidence).next().map(finish),
+    }
 }
 
 /// Twelve at once with room for five; the last hash that began ends first.
 fn crowd(evidence: &Evidence) -> Option<Turn> {
-    let started = evidence.requests().count() as u32;
+    let started = evidence.started() as u32;
     match evidence.turns().len() {
         0 => Some(make(5)),
         _ if started < 12 => Some(Turn::partial(
-            Action::Start {
-                user: USER + started,
-            },
+            Action::ask(USER + started),
             u32::from(started.is_multiple_of(2)),
         )),
         13 => Some(Turn::full(Action::Wait)),
@@ -309,7 +323,7 @@ fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
         0 => Some(make(1)),
         turn @ 1..4 => Some(start(USER + turn as u32)),
         4..24 => Some(pass(10_000)),
-        turn @ 24.. => match AN_HOUR.get(turn - 24) {
+        turn @ 24.. => match A_WEEK.get(turn - 24) {
             Some(micros) => Some(pass(*micros)),
             None => held(evidence).next().map(finish),
         },
@@ -325,13 +339,16 @@ fn in_a_busy_hour(exam: &mut Exam<'_>) -> Findings {
 
 fn crowded(evidence: &Evidence) -> Option<Turn> {
     const AT_ONCE: u32 = 4;
-    let started = evidence.requests().count() as u32;
+    let started = evidence.started() as u32;
     let last = evidence.turns().last().map(|turn| turn.action);
     match last {
         None => return Some(make(AT_ONCE)),
-        Some(Action::Start { user }) if user.is_multiple_of(17) => {
+        Some(Action::Start { numbers, .. }) if numbers.at(0).is_multiple_of(17) => {
             // Changed their mind at once.
-            return Some(Turn::full(Action::HangUp { request: started }));
+            return Some(Turn::full(Action::HangUp {
+                request: started,
+                happened: false,
+            }));
         }
         Some(_) => {}
     }
@@ -340,7 +357,7 @@ fn crowded(evidence: &Evidence) -> Option<Turn> {
         return Some(match user {
             _ if user.is_multiple_of(13) => start(TOO_LONG + user),
             _ if user.is_multiple_of(5) => start(user),
-            _ => Turn::partial(Action::Start { user }, 0),
+            _ => Turn::partial(Action::ask(user), 0),
         });
     }
     if !evidence.is_settled() {
@@ -352,10 +369,11 @@ fn crowded(evidence: &Evidence) -> Option<Turn> {
     }
     // Not always the one that began first.
     let hash = *held.get(evidence.turns().len() % held.len().max(1))?;
-    let ending = match hash {
-        _ if hash.is_multiple_of(19) => HashEnding::Panic,
-        _ if hash.is_multiple_of(16) => HashEnding::Bcrypt,
-        _ => HashEnding::Done,
+    let outcome = match hash {
+        _ if hash.is_multiple_of(19) => Outcome::Panic,
+        _ if hash.is_multiple_of(16) => Outcome::Real,
+        _ => Outcome::Value,
     };
-    Some(Turn::full(Action::Admit { hash, ending }))
+    let operation = hash;
+    Some(Turn::full(Action::Answer { operation, outcome }))
 }

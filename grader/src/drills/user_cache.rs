@@ -1,22 +1,23 @@
 //! What every cache of users must do, whichever drill it is written for: the
 //! rules that `cache_race` and `inflight_fix` share.
 
+use super::common;
 use play::evidence::{Entry, Evidence, Fact, Returned};
 use play::judge::{Kind, Violation};
-use play::schedule::{Action, Outcome};
-use play::space::PATIENCE_MICROS;
+use play::schedule::Outcome;
+use play::text::one_line;
 
 /// The violations of the rules about how requests end: with their own user's
 /// row, with an error that a fetch really returned, not in a panic, not never.
 pub(super) fn endings(evidence: &Evidence) -> Vec<Violation> {
-    let mut violations: Vec<Violation> = constructor(evidence).into_iter().collect();
+    let mut violations: Vec<Violation> = common::constructor(evidence).into_iter().collect();
     for (at, entry) in evidence.entries().iter().enumerate() {
         let wrong = match &entry.fact {
             Fact::Returned { request, answer } => wrong_answer(evidence, at, *request, answer),
             Fact::Panicked { request, message } if !fetch_panicked(evidence, at, *request) => {
                 Some((
                     Kind::Panicked,
-                    format!("request {request} panicked: {}", brief(message)),
+                    format!("request {request} panicked: {}", one_line(message, 200)),
                 ))
             }
             _ => None,
@@ -27,27 +28,8 @@ pub(super) fn endings(evidence: &Evidence) -> Vec<Violation> {
             message,
         }));
     }
-    violations.extend(hang(evidence));
+    violations.extend(common::hang(evidence));
     violations
-}
-
-fn brief(message: &str) -> String {
-    play::text::one_line(message, 200)
-}
-
-/// A constructor that panicked leaves nothing to call.
-fn constructor(evidence: &Evidence) -> Option<Violation> {
-    match evidence.entries().first() {
-        Some(Entry {
-            fact: Fact::Broke { message },
-            ..
-        }) => Some(Violation {
-            kind: Kind::Panicked,
-            turn: 0,
-            message: format!("`UserCache::new` panicked: {}", brief(message)),
-        }),
-        _ => None,
-    }
 }
 
 fn wrong_answer(
@@ -56,37 +38,34 @@ fn wrong_answer(
     request: u32,
     answer: &Returned,
 ) -> Option<(Kind, String)> {
-    let user = evidence.request(request)?.user;
+    let user = evidence.request(request)?.key;
     let (outcome, text) = match answer {
-        Returned::RowOf { .. } => return None,
-        Returned::InventedRow
-        | Returned::HashOf { .. }
-        | Returned::InventedHash
-        | Returned::TooLong
-        | Returned::Other => {
+        Returned::Of { .. } => return None,
+        Returned::Invented | Returned::Plain(_) => {
             let message =
                 format!("request {request} returned a row that no fetch of user {user} brought");
             return Some((Kind::WrongRow, message));
         }
-        Returned::NotFound { own: false } => {
+        Returned::Error { own: false, .. } => {
             let message = format!(
                 "request {request} asked for user {user} and was told that another user was not found"
             );
             return Some((Kind::InventedError, message));
         }
-        Returned::NotFound { own: true } => (Outcome::NotFound, "not found"),
-        Returned::Unavailable => (Outcome::Unavailable, "unavailable"),
+        Returned::Error { error, own: true } => {
+            (Outcome::Error(*error), evidence.world().error_words(*error))
+        }
     };
     let before = &evidence.entries()[..at];
     let is_own = |fetch: u32| {
         evidence
-            .fetch(fetch)
-            .is_some_and(|it| it.user == Some(user))
+            .operation(fetch)
+            .is_some_and(|it| it.key == Some(user))
     };
     let same_answers: Vec<usize> = before
         .iter()
         .enumerate()
-        .filter(|(_, entry)| matches!(entry.fact, Fact::Answered { fetch, outcome: given } if given == outcome && is_own(fetch)))
+        .filter(|(_, entry)| matches!(entry.fact, Fact::Answered { operation, outcome: given } if given == outcome && is_own(operation)))
         .map(|(index, _)| index)
         .collect();
     if same_answers.is_empty() {
@@ -103,7 +82,12 @@ fn wrong_answer(
         |entry| matches!(entry.fact, Fact::Started { request: number, .. } if number == request),
     )?;
     let is_delivery_of = |entry: &Entry, answered: &Entry| match (&entry.fact, &answered.fact) {
-        (Fact::Delivered { fetch }, Fact::Answered { fetch: other, .. }) => fetch == other,
+        (
+            Fact::Delivered { operation },
+            Fact::Answered {
+                operation: other, ..
+            },
+        ) => operation == other,
         _ => false,
     };
     // Over is a fetch whose answer was received, and everything that was ready ran.
@@ -127,17 +111,17 @@ fn wrong_answer(
 
 /// Whether, before entry `at`, a fetch panicked that `request` may have waited for.
 fn fetch_panicked(evidence: &Evidence, at: usize, request: u32) -> bool {
-    let Some(user) = evidence.request(request).map(|it| it.user) else {
+    let Some(user) = evidence.request(request).map(|it| it.key) else {
         return false;
     };
     let entries = &evidence.entries()[..at];
     let is_own = |fetch: u32| {
         evidence
-            .fetch(fetch)
-            .is_some_and(|it| it.user == Some(user))
+            .operation(fetch)
+            .is_some_and(|it| it.key == Some(user))
     };
     let panic = entries.iter().rposition(|entry| {
-        matches!(entry.fact, Fact::Answered { fetch, outcome: Outcome::Panic } if is_own(fetch))
+        matches!(entry.fact, Fact::Answered { operation, outcome: Outcome::Panic } if is_own(operation))
     });
     let started = entries.iter().position(
         |entry| matches!(entry.fact, Fact::Started { request: number, .. } if number == request),
@@ -145,60 +129,11 @@ fn fetch_panicked(evidence: &Evidence, at: usize, request: u32) -> bool {
     let (Some(panic), Some(started)) = (panic, started) else {
         return false;
     };
-    // Who asked after all was over did not wait for that fetch.
+    // A request made after all was over did not wait for that fetch.
     let settled_between = || {
         entries[panic..started]
             .iter()
             .any(|entry| matches!(entry.fact, Fact::Settled { idle: true, .. }))
     };
     started < panic || !settled_between()
-}
-
-/// Requests that still wait when the schedule is over, though nothing more can
-/// happen to the fetches they need.
-fn hang(evidence: &Evidence) -> Option<Violation> {
-    let stranded = evidence.stranded();
-    let first = *stranded.first()?;
-    let user = evidence.request(first)?.user;
-    let turn = evidence.turns().len().checked_sub(1)?;
-    // Only when time has passed as well: a request may be about to try again.
-    let last = evidence.turns()[turn].action;
-    if !matches!(last, Action::Pass { micros } if micros >= PATIENCE_MICROS) {
-        return None;
-    }
-    let requests = match &stranded[..] {
-        [one] => format!("request {one} waits"),
-        many => format!("{} requests wait", many.len()),
-    };
-    let other = evidence
-        .live()
-        .next()
-        .and_then(|fetch| evidence.fetch(fetch)?.user);
-    let (kind, message) = match other {
-        Some(other) if other != user => (
-            Kind::WaitsForOther,
-            format!(
-                "request {first} for user {user} waits while user {other} is being fetched; nobody is fetching user {user}"
-            ),
-        ),
-        _ => (
-            Kind::Hang,
-            format!(
-                "{requests} for a fetch that nobody is running: nobody is fetching user {user}{}",
-                any_more(evidence, user)
-            ),
-        ),
-    };
-    Some(Violation {
-        kind,
-        turn,
-        message,
-    })
-}
-
-fn any_more(evidence: &Evidence, user: u32) -> &'static str {
-    let ever = evidence
-        .fetches()
-        .any(|(_, fetch)| fetch.user == Some(user));
-    if ever { " any more" } else { "" }
 }

@@ -21,29 +21,24 @@ use room::Room;
 use crate::drive::limits::Limits;
 use crate::drive::stopwatch::Stopwatch;
 use crate::drive::supervisor::Worker;
-use play::evidence::Evidence;
+use play::evidence::{Entry, Evidence, Fact};
 use play::explore::{Played, System};
 use play::failure::Failure;
 use play::schedule::Turn;
+use play::world::World;
 
 /// Users of different runs have different ids: run 3's user 7 is 3,000,007. So a
 /// submission that keeps its cache in a static is judged like any other.
 const IDS_PER_RUN: u64 = 1_000_000;
 
-/// The polls after which tasks that are still ready count as spinning: this many
-/// and as many again for each request.
-const SPIN_POLLS: u32 = 400;
-const SPIN_POLLS_PER_REQUEST: u32 = 20;
+/// The polls after which tasks that are still ready count as spinning: more than any honest
+/// work yields.
+const SPIN_POLLS: u32 = 20_000;
 
-/// What a submission offers, and so what a request is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Service {
-    /// It fetches users. All of it runs on the loop.
-    Users,
-    /// It hashes passwords. Other threads take part, so one run is played at a time,
-    /// and a turn is over when they rest as well.
-    Passwords,
-}
+/// The same once some task was seen to spin, so that each run costs less: this many and as
+/// many again for each request.
+const MORE_SPIN_POLLS: u32 = 400;
+const MORE_SPIN_POLLS_PER_REQUEST: u32 = 20;
 
 /// How often in a row a worker with threads is seen wholly asleep, a few
 /// milliseconds apart, before its loop counts as stopped.
@@ -66,17 +61,15 @@ pub struct Run {
 pub struct Tally {
     /// Runs that were played to their end.
     pub runs: u64,
-    /// Fetches that began in them.
-    pub fetches: u64,
-    /// Hashes that began in them.
-    pub hashes: u64,
+    /// Operations that began in them.
+    pub operations: u64,
 }
 
 /// Plays turns on worker processes.
 pub struct Driver<'a> {
     program: &'a Path,
     limits: &'a Limits,
-    service: Service,
+    world: &'static dyn World,
     seed: u64,
     /// Since the grading began.
     time: Stopwatch,
@@ -92,40 +85,48 @@ pub struct Driver<'a> {
     failed_closing: Option<Failure>,
     panicked_closing: Option<String>,
     patience: threads::Patience,
+    /// Some task went on asking to be polled.
+    has_spun: bool,
     /// The loop has stopped at least once: it will again, and each time costs a wait.
     has_blocked: bool,
     output: String,
 }
 
 impl<'a> Driver<'a> {
-    /// A driver of `program`, which offers `service` and whose rows and random choices come from `seed`.
-    /// The time of the whole grading begins now.
-    pub fn new(program: &'a Path, limits: &'a Limits, service: Service, seed: u64) -> Driver<'a> {
+    /// A driver of `program`, which lives in `world` and whose rows and random choices come
+    /// from `seed`. The time of the whole grading begins now.
+    pub fn new(
+        program: &'a Path,
+        limits: &'a Limits,
+        world: &'static dyn World,
+        seed: u64,
+    ) -> Driver<'a> {
         Driver {
             program,
             limits,
-            service,
+            world,
             seed,
             time: Stopwatch::start(),
             worker: None,
             workers_started: 0,
             sent: VecDeque::new(),
             runs_opened: 0,
-            room: Room::of(service),
+            room: Room::of(world.uses_threads()),
             to_close: Vec::new(),
             tally: Tally::default(),
             broken: None,
             failed_closing: None,
             panicked_closing: None,
             patience: threads::Patience::default(),
+            has_spun: false,
             has_blocked: false,
             output: String::new(),
         }
     }
 
-    /// What the submission offers.
-    pub fn service(&self) -> Service {
-        self.service
+    /// The world the submission lives in.
+    pub fn world(&self) -> &'static dyn World {
+        self.world
     }
 
     /// The seed of the grading.
@@ -188,13 +189,41 @@ impl<'a> Driver<'a> {
     /// The evidence of a run in which nothing has happened yet.
     pub fn blank_evidence(&self, run: u64) -> Evidence {
         let secret = derived(self.seed, &format!("rows of run {run}"));
-        Evidence::new(run * IDS_PER_RUN, secret)
+        Evidence::new(self.world, run * IDS_PER_RUN, secret)
     }
 
     /// Adds a run driven by [`Driver::converse`] to the sums.
-    pub fn count(&mut self, runs: u64, fetches: u64) {
+    pub fn count(&mut self, runs: u64, operations: u64) {
         self.tally.runs += runs;
-        self.tally.fetches += fetches;
+        self.tally.operations += operations;
+    }
+
+    /// The most polls of a turn after which tasks rest, where so many requests have started.
+    fn most_polls(&self, requests: u32) -> u32 {
+        match self.has_spun {
+            false => SPIN_POLLS,
+            true => MORE_SPIN_POLLS + MORE_SPIN_POLLS_PER_REQUEST * requests,
+        }
+    }
+
+    /// Notes whether some task of a run that was just played still asks to be polled.
+    fn note_spinning(&mut self, evidence: &Evidence) {
+        let spins = |entry: &Entry| {
+            matches!(
+                entry.fact,
+                Fact::Settled {
+                    idle: false,
+                    fully: true,
+                    ..
+                }
+            )
+        };
+        self.has_spun |= evidence.entries().iter().any(spins);
+    }
+
+    /// Whether a whole script can be sent in one message, while another one is played.
+    fn is_sent_ahead(&self) -> bool {
+        self.world.is_known_in_advance() && !self.world.uses_threads()
     }
 
     fn out_of_time(&self) -> Failure {
@@ -216,7 +245,7 @@ impl<'a> Driver<'a> {
         }
         if self.worker.is_none() {
             let mut limits = self.limits.clone();
-            if self.service == Service::Passwords {
+            if self.world.uses_threads() {
                 limits.looks_all_asleep = Some(LOOKS);
             }
             if self.has_blocked {
@@ -295,7 +324,7 @@ impl System for Driver<'_> {
         };
         let runs = batch.into_iter().map(extend).collect();
         self.sent.push_back(Sent { runs, asked: None });
-        if self.service == Service::Users && !self.has_blocked {
+        if self.is_sent_ahead() && !self.has_blocked {
             self.ask_for_what_was_sent();
         }
     }
@@ -304,7 +333,7 @@ impl System for Driver<'_> {
         let Some(Sent { mut runs, asked }) = self.sent.pop_front() else {
             return Vec::new();
         };
-        if self.service == Service::Passwords {
+        if self.world.uses_threads() {
             let play = |mut run| {
                 let failure = self.play_with_threads(&mut run);
                 Played { run, failure }
@@ -316,7 +345,7 @@ impl System for Driver<'_> {
             Some(asked) if asked.worker == self.workers_started => {
                 self.answered(&mut runs, &asked).is_some()
             }
-            // Whom was asked is gone, by another batch's doing.
+            // The worker that was asked is gone: another batch ended it.
             _ => self.has_blocked || self.attempt(&mut runs).is_some(),
         };
         if !failed {
@@ -354,8 +383,7 @@ impl System for Driver<'_> {
     }
 
     fn close(&mut self, run: &Run) {
-        self.count(1, run.evidence.fetches().count() as u64);
-        self.tally.hashes += run.evidence.hashes().count() as u64;
+        self.count(1, run.evidence.operations().count() as u64);
         if run.worker == Some(self.workers_started) {
             self.to_close.push(run.id);
         }

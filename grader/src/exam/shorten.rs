@@ -3,11 +3,10 @@
 
 use super::findings::violations;
 use super::{Exam, Finding};
-use crate::drive::driver::Service;
 use play::evidence::Evidence;
 use play::explore;
 use play::judge::Rules;
-use play::schedule::{Action, Settle, Turn};
+use play::schedule::{Action, Settle, Turn, requests_of};
 
 /// The most smaller schedules tried to shorten one that fails.
 const SHRINK_ATTEMPTS: usize = 120;
@@ -25,7 +24,7 @@ impl Exam<'_> {
     /// The same violation by a shorter schedule, with the evidence of it.
     pub(super) fn shortened(&mut self, rules: &dyn Rules, finding: Finding) -> Finding {
         let kind = finding.violation.kind;
-        let takes_time = self.driver.service() == Service::Passwords;
+        let takes_time = self.driver.world().uses_threads();
         let driver = &mut self.driver;
         let mut again = |finding: &Finding| {
             let played = driver.play_alone(finding.turns.clone());
@@ -69,7 +68,7 @@ fn all_happened(evidence: &Evidence) -> bool {
     let doing = evidence
         .turns()
         .iter()
-        .filter(|turn| turn.action != Action::Wait)
+        .filter(|turn| !matches!(turn.action, Action::Wait | Action::Poll { .. }))
         .count();
     evidence.grader_facts() == doing
 }
@@ -77,9 +76,9 @@ fn all_happened(evidence: &Evidence) -> bool {
 /// Schedules that are a little simpler than `turns`.
 fn smaller(turns: &[Turn]) -> Vec<Vec<Turn>> {
     let mut candidates = Vec::new();
-    // What the service is made with stays.
-    let made = |turn: &Turn| matches!(turn.action, Action::Make { .. });
-    let first = usize::from(turns.first().is_some_and(made));
+    // What the instance is made with stays, and how callers are polled.
+    let opens = |turn: &&Turn| matches!(turn.action, Action::Make { .. } | Action::Poll { .. });
+    let first = turns.iter().take_while(opens).count();
     // Many alike, as in "a hundred requests": halve before taking away singly.
     if turns.len() > 12 {
         for half in [turns.len() / 2, turns.len() / 4] {
@@ -97,22 +96,22 @@ fn smaller(turns: &[Turn]) -> Vec<Vec<Turn>> {
             simpler[at].settle = Settle::Fully;
             candidates.push(simpler);
         }
+        if let Action::Start { again: true, .. } = turns[at].action {
+            candidates.push(asking_once(turns, at));
+        }
     }
     candidates
 }
 
 /// `turns` without `count` of them from `at` on; later requests are renumbered.
 fn without(turns: &[Turn], at: usize, count: usize) -> Vec<Turn> {
-    let is_start = |turn: &Turn| matches!(turn.action, Action::Start { .. });
-    let before = turns[..at].iter().filter(|turn| is_start(turn)).count() as u32;
-    let removed = turns[at..at + count]
-        .iter()
-        .filter(|turn| is_start(turn))
-        .count() as u32;
+    let requests = |turns: &[Turn]| -> u32 { turns.iter().map(requests_of).sum() };
+    let before = requests(&turns[..at]);
+    let removed = requests(&turns[at..at + count]);
     let mut kept = turns[..at].to_vec();
     for turn in &turns[at + count..] {
         let mut turn = *turn;
-        if let Action::HangUp { request } = &mut turn.action {
+        if let Action::HangUp { request, .. } = &mut turn.action {
             if *request > before + removed {
                 *request -= removed;
             } else if *request > before {
@@ -122,6 +121,26 @@ fn without(turns: &[Turn], at: usize, count: usize) -> Vec<Turn> {
         kept.push(turn);
     }
     kept
+}
+
+/// `turns`, of which the one at `at` is a request that is not made again.
+fn asking_once(turns: &[Turn], at: usize) -> Vec<Turn> {
+    let mut once = without(turns, at, 1);
+    let mut turn = turns[at];
+    if let Action::Start { again, .. } = &mut turn.action {
+        *again = false;
+    }
+    // Without it, what came after was numbered as if it had never been.
+    let number: u32 = turns[..at].iter().map(requests_of).sum();
+    for later in &mut once[at..] {
+        if let Action::HangUp { request, .. } = &mut later.action
+            && *request > number
+        {
+            *request += 1;
+        }
+    }
+    once.insert(at, turn);
+    once
 }
 
 #[cfg(test)]

@@ -143,4 +143,5 @@ fn keep_title(check: &mut CheckResult) {
     check.hint.clear();
     check.schedule = None;
     check.timeline.clear();
+    check.moments.clear();
 }

@@ -9,10 +9,10 @@ use thiserror::Error;
 
 use crate::build::compile::{CompileError, Compiled, Workshop, compile};
 use crate::build::prepared::{Audience, PrepareError, Prepared};
-use crate::build::submission::{Caps, Submission, SubmissionError};
+use crate::build::submission::{Caps, Part, Submission, SubmissionError, Wanted};
 use crate::course::{Course, CourseError};
-use crate::drills::Drill;
-use crate::drive::driver::{Driver, Service};
+use crate::drills::{self, Drill};
+use crate::drive::driver::Driver;
 use crate::drive::limits::Limits;
 use crate::drive::policies::Places;
 use crate::drive::sandbox::{Sandbox, Tier};
@@ -22,6 +22,7 @@ use crate::exam::Exam;
 use crate::grade::latency::LoopLatency;
 use crate::grade::verdict::{CheckResult, CheckStatus, Metrics, SCHEMA, Status, Verdict};
 use play::check::Decision;
+use play::timeline;
 
 /// Passwords hashed for a picture.
 const PASSWORDS: u32 = 2;
@@ -203,16 +204,39 @@ impl Grader {
         }
     }
 
-    /// Reads the submission at `path`, no more of it than `drill` takes.
+    /// Reads the submission for `drill` at `path`, no more of it than the drill takes.
     ///
     /// # Errors
     /// When it cannot be read or taken.
     pub fn read(&self, drill: &dyn Drill, path: &Path) -> Result<Submission, GradeError> {
-        let caps = Caps {
+        let read = read_submission(drill, path, &self.caps(drill)?);
+        read.map_err(GradeError::Submission)
+    }
+
+    /// Reads a submission that is made of several files, which are called `path` together.
+    ///
+    /// # Errors
+    /// As [`Grader::read`].
+    pub fn read_parts(
+        &self,
+        drill: &dyn Drill,
+        path: &Path,
+        parts: &[Part],
+    ) -> Result<Submission, GradeError> {
+        let caps = self.caps(drill)?;
+        let wanted = Wanted {
+            drill: Some(drill.slug()),
+            drills: &drills::slugs(),
+        };
+        let read = Submission::read_parts(path, parts, &wanted, &caps);
+        read.map_err(GradeError::Submission)
+    }
+
+    fn caps(&self, drill: &dyn Drill) -> Result<Caps, GradeError> {
+        Ok(Caps {
             bytes: self.limits(drill)?.source_bytes,
             ..Caps::default()
-        };
-        Submission::read_with(path, &caps).map_err(GradeError::Submission)
+        })
     }
 
     /// Grades a submission that was read for `drill`.
@@ -299,7 +323,7 @@ impl Grader {
         compiled: &'a Compiled,
         seed: u64,
     ) -> Driver<'a> {
-        Driver::new(compiled.program(), compiled.limits(), drill.service(), seed)
+        Driver::new(compiled.program(), compiled.limits(), drill.world(), seed)
     }
 
     /// Watches the loop of the submission at `path` while passwords are hashed.
@@ -357,7 +381,7 @@ impl Grader {
         drill.examine(&mut exam);
         let (crashed, out_of_time) = (exam.crashed(), exam.is_out_of_time());
         let (mut driver, decisions, coverage) = exam.finish();
-        if self.pictures && drill.service() == Service::Passwords {
+        if self.pictures && drill.world().uses_threads() {
             // Nothing hangs on it: without one the verdict is the same.
             let picture = driver.watch(PASSWORDS).ok().map(LoopLatency::from);
             verdict.metrics.loop_stall_max_ms = picture.as_ref().map(|it| it.max_ms);
@@ -369,7 +393,15 @@ impl Grader {
             return Err(GradeError::Machine(error));
         }
         verdict.metrics.run_ms = millis(begun);
-        verdict.metrics.fetches = driver.tally().fetches;
+        verdict.metrics.operations = driver.tally().operations;
+        if drill
+            .world()
+            .kinds()
+            .iter()
+            .any(|kind| kind.noun == "fetch")
+        {
+            verdict.metrics.fetches = driver.tally().operations;
+        }
         verdict.metrics.schedules = driver.tally().runs;
         verdict.metrics.unexplored = coverage.unexplored as u64;
         verdict.output = driver.output();
@@ -398,6 +430,22 @@ impl Grader {
     }
 }
 
+/// Reads the submission for `drill` at `path`, within `caps`.
+///
+/// # Errors
+/// As [`Submission::read_for`].
+pub fn read_submission(
+    drill: &dyn Drill,
+    path: &Path,
+    caps: &Caps,
+) -> Result<Submission, SubmissionError> {
+    let wanted = Wanted {
+        drill: Some(drill.slug()),
+        drills: &drills::slugs(),
+    };
+    Submission::read_for(path, &wanted, caps)
+}
+
 fn fill(result: &mut CheckResult, decision: &Decision, hint: &str, limits: &Limits) {
     result.status = decision.status;
     result.message.clone_from(&decision.message);
@@ -409,7 +457,12 @@ fn fill(result: &mut CheckResult, decision: &Decision, hint: &str, limits: &Limi
         let limit = format!(" (a submission may have {} threads here)", limits.threads);
         result.message.push_str(&limit);
     }
-    result.timeline.clone_from(&decision.timeline);
+    result.timeline = timeline::in_words(&decision.timeline);
+    result.moments = decision
+        .timeline
+        .iter()
+        .map(|line| line.moment.clone())
+        .collect();
     result.schedule = decision.schedule.as_ref().map(ToString::to_string);
     match decision.status {
         CheckStatus::Passed => result.points = result.max_points,
@@ -431,6 +484,7 @@ fn blank(drill: &dyn Drill, path: &Path, seed: u64) -> Verdict {
         hint: String::new(),
         schedule: None,
         timeline: Vec::new(),
+        moments: Vec::new(),
     };
     Verdict {
         schema: SCHEMA,

@@ -2,13 +2,14 @@
 //! stable, versioned contract other tools read.
 
 pub use play::check::CheckStatus;
+use play::timeline::Moment;
 use serde::{Deserialize, Serialize};
 
 use crate::drive::sandbox::Tier;
 use crate::grade::latency::LoopLatency;
 
 /// The version of the JSON form.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 /// How a grading ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -86,13 +87,19 @@ pub struct CheckResult {
     pub schedule: Option<String>,
     /// The failing schedule in words.
     pub timeline: Vec<String>,
+    /// What each line of it is about, for figures: as many as there are lines.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moments: Vec<Option<Moment>>,
 }
 
 /// Numbers about a grading.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Metrics {
-    /// Fetches that began in all schedules together.
+    /// Fetches that began in all schedules together, where the drill is about fetches.
     pub fetches: u64,
+    /// Operations of any kind that began in them.
+    #[serde(default)]
+    pub operations: u64,
     /// Schedules played to their end.
     pub schedules: u64,
     /// Branches known of and not played because a limit was reached.

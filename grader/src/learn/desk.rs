@@ -17,7 +17,6 @@ use super::state::{Board, Phase};
 use crate::build::compile::Compiled;
 use crate::course::{Course, CourseError};
 use crate::drills;
-use crate::drive::driver::Service;
 use crate::exam::trace::{Subject, Trace};
 use crate::grade::grading::Grader;
 use crate::grade::verdict::Verdict;
@@ -133,7 +132,7 @@ impl Desk {
     }
 
     /// Gradings can begin.
-    pub(super) fn is_ready(&self, grader: Grader) {
+    pub(super) fn set_grader(&self, grader: Grader) {
         // Nobody else prepares one.
         let _ = self.grader.set(grader);
     }
@@ -219,7 +218,7 @@ impl Desk {
     /// When there is no such drill.
     pub fn grade(&self, slug: &str) -> Result<(), Refused> {
         self.known(slug)?;
-        self.queue.now(slug, None);
+        self.queue.grade_now(slug, None);
         Ok(())
     }
 
@@ -237,7 +236,7 @@ impl Desk {
             .put_back(&self.course)?;
         self.show_progress(slug);
         // Who watches the files would find out; whoever asked need not wait for that.
-        self.queue.now(slug, None);
+        self.queue.grade_now(slug, None);
         Ok(done)
     }
 
@@ -274,7 +273,7 @@ impl Desk {
         let key = kept.schedules.get(check).ok_or_else(none)?;
         let drill = drills::find(slug).ok_or_else(none)?;
         let grader = self.grader().ok_or_else(none)?;
-        if drill.service() != Service::Users {
+        if drill.world().uses_threads() {
             // No figure draws threads.
             return Err(none());
         }

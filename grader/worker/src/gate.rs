@@ -10,12 +10,15 @@ use std::thread::ThreadId;
 
 use kit::supervised::{Hasher, bcrypt_with, real_hash, real_verify};
 
-use crate::journal::{Journal, polled_request};
+use crate::journal::{Journal, polled_call};
 use crate::meter::OffLoopWork;
-use crate::protocol::{Admission, Event};
+use crate::protocol::{Ending, Event, Value};
 
 /// What the panic of a hash that was admitted with one says.
 const HASH_PANIC: &str = "the hash panicked";
+
+/// The kind that the grader knows a hash by.
+const KIND: &str = "hash_password";
 
 /// A work factor that costs next to nothing, for what nobody looks at.
 const CHEAPEST: u32 = 4;
@@ -40,6 +43,40 @@ struct State {
     stale: HashSet<String>,
     /// Hashes are real and nobody is asked.
     real: Option<OffLoopWork>,
+}
+
+/// How a hash ends that waited for admission.
+#[derive(Clone, Debug)]
+enum Admission {
+    /// With this text, at once: no time is spent on a real hash.
+    Text(String),
+    /// With a real bcrypt hash of this work factor and salt.
+    Bcrypt { cost: u32, salt: [u8; 16] },
+    /// It panics.
+    Panic,
+}
+
+impl Admission {
+    /// A text is a value; a real hash is a list of its work factor and its salt.
+    fn of(ending: &Ending) -> Admission {
+        match ending {
+            Ending::Ok(Value::Text(text)) => Admission::Text(text.clone()),
+            Ending::Ok(Value::List(bcrypt)) => {
+                let number = |value: &Value| value.number().unwrap_or(0);
+                let cost = bcrypt.first().map_or(0, number);
+                let mut salt = [0; 16];
+                let bytes = bcrypt.get(1).map(Value::list).unwrap_or(&[]);
+                for (byte, value) in salt.iter_mut().zip(bytes) {
+                    *byte = u8::try_from(number(value)).unwrap_or(0);
+                }
+                Admission::Bcrypt {
+                    cost: u32::try_from(cost).unwrap_or(CHEAPEST).clamp(CHEAPEST, 31),
+                    salt,
+                }
+            }
+            Ending::Ok(_) | Ending::Error(..) | Ending::Panic => Admission::Panic,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -72,10 +109,13 @@ impl Gate {
     }
 
     /// Lets a hash that waits go on; one that is over, or was admitted, is left alone.
-    pub(crate) fn admit(&self, hash: u32, with: Admission) {
+    pub(crate) fn admit(&self, hash: u32, with: &Ending) {
         let mut state = self.lock();
         if hash <= state.begun {
-            state.admitted.entry(hash).or_insert(with);
+            state
+                .admitted
+                .entry(hash)
+                .or_insert_with(|| Admission::of(with));
         }
         drop(state);
         self.changed.notify_all();
@@ -115,11 +155,12 @@ impl Gate {
         let on_loop = run.loop_thread == std::thread::current().id();
         state.begun += 1;
         let (hash, of_run) = (state.begun, state.runs);
-        journal.write(Event::HashBegun {
-            hash,
-            password: password.to_owned(),
-            request: polled_request(),
-            on_loop,
+        journal.write(Event::Begun {
+            operation: hash,
+            kind: KIND.to_owned(),
+            arguments: vec![Value::Text(password.to_owned())],
+            call: polled_call(),
+            off_loop: !on_loop,
         });
         if on_loop {
             return Passed::On { journal, hash };
@@ -179,7 +220,7 @@ impl Passed {
     /// Reports the end of a hash that somebody looks at.
     fn ended(&self) {
         if let Passed::Admitted { journal, hash, .. } | Passed::On { journal, hash } = self {
-            journal.write(Event::HashEnded { hash: *hash });
+            journal.write(Event::Ended { operation: *hash });
         }
     }
 }

@@ -8,18 +8,21 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
-use futures::future::LocalBoxFuture;
+use futures::stream::{FuturesUnordered, StreamExt};
 use tokio::runtime::{Builder, LocalRuntime, RngSeed};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use crate::database::SupervisedDatabase;
+use crate::clock;
 use crate::journal::{Journal, panic_message, polling, unclaimed_panic};
-use crate::protocol::{Answer, Call, Event, Step, Value};
-use crate::puppet::{Common, Opening, Subject};
+use crate::operator::Waiting;
+use crate::protocol::{Ending, Event, Polled, Step, Value};
+use crate::puppet::Common;
+use crate::subject::{Arguments, Call, CallFuture, Subject};
+use kit::supervised::{Operator, Supply};
 
 thread_local! {
     /// Tasks polled on this thread, the puppet's own not counted.
@@ -29,74 +32,104 @@ thread_local! {
     static CALL_POLLS: Cell<u32> = const { Cell::new(0) };
 }
 
-/// The future of one caller, shared by its task and by whoever may drop it.
-type CallSlot = Rc<RefCell<Option<LocalBoxFuture<'static, Value>>>>;
+/// The future of one caller, shared by its task and by what may drop it.
+type CallSlot = Rc<RefCell<Slot>>;
+
+struct Slot {
+    /// The call it is in: the first one, or the one it makes again.
+    call: u32,
+    future: Option<CallFuture>,
+}
 
 struct Caller {
     slot: CallSlot,
-    task: JoinHandle<()>,
+    /// None for one that shares a task with others.
+    task: Option<Rc<JoinHandle<()>>>,
 }
 
 /// One run, from [`Instance::new`] to [`Instance::end`].
 pub(crate) struct Instance {
     journal: Journal,
     common: Rc<Common>,
-    database: Arc<SupervisedDatabase>,
+    operator: Arc<Waiting>,
+    supply: Supply,
+    polled: Polled,
     callers: HashMap<u32, Caller>,
-    subject: Option<Box<dyn Subject>>,
-    db_for_stampedes: Rc<dyn Fn() -> kit::Db>,
+    joined: Option<Rc<Joined>>,
+    arguments: Vec<Value>,
+    /// The instance was dropped; the next call makes another one.
+    is_discarded: bool,
+    subject: Option<Rc<dyn Subject>>,
     age: Duration,
     runtime: LocalRuntime,
 }
 
 impl Instance {
-    pub(crate) fn new(seed: u64, max_parallel: usize, common: &Rc<Common>) -> Instance {
+    pub(crate) fn new(
+        seed: u64,
+        arguments: &[Value],
+        polled: Polled,
+        common: &Rc<Common>,
+    ) -> Instance {
         let journal = Journal::default();
-        let database = Arc::new(SupervisedDatabase::new(journal.clone()));
-        let handles = {
-            let (common, database) = (Rc::clone(common), Arc::clone(&database));
-            move || {
-                common
-                    .connection
-                    .db(Arc::clone(&database) as Arc<dyn kit::supervised::Database>)
-            }
-        };
-        let runtime = Builder::new_current_thread()
+        let operator = Arc::new(Waiting::new(journal.clone()));
+        let supply = common
+            .connection
+            .supply(Arc::clone(&operator) as Arc<dyn Operator>);
+        let mut runtime = Builder::new_current_thread();
+        runtime
             .enable_time()
             .start_paused(true)
             // One task a turn, so that a settle can stop after any single poll.
             .event_interval(1)
             .rng_seed(RngSeed::from_bytes(&seed.to_le_bytes()))
-            .on_before_task_poll(|_| POLLS.set(POLLS.get().wrapping_add(1)))
-            .build_local(Default::default())
+            .on_before_task_poll(|_| POLLS.set(POLLS.get().wrapping_add(1)));
+        // So that both kinds of clock begin with the same moment.
+        let runtime = clock::showing(Duration::ZERO, || runtime.build_local(Default::default()))
             .expect("a runtime without I/O needs nothing from the system");
         common.gate.open(journal.clone());
         let mut instance = Instance {
             journal,
             common: Rc::clone(common),
-            database,
+            operator,
+            supply,
+            polled,
             callers: HashMap::new(),
+            joined: None,
+            arguments: arguments.to_vec(),
+            is_discarded: false,
             subject: None,
-            db_for_stampedes: Rc::new(handles),
             age: Duration::ZERO,
             runtime,
         };
-        let db = (instance.db_for_stampedes)();
-        let opening = Opening { db, max_parallel };
-        instance.subject = instance.guarded(async { (common.new_subject)(opening) });
+        instance.make();
         instance
+    }
+
+    /// Makes the submission's instance.
+    fn make(&mut self) {
+        let (new_subject, supply) = (self.common.new_subject, &self.supply);
+        let made = self.guarded(async { new_subject(supply, Arguments(&self.arguments)) });
+        self.subject = made.map(Rc::from);
     }
 
     /// Carries out one step and says what was seen.
     pub(crate) fn step(&mut self, step: Step) -> Vec<Event> {
         match step {
-            Step::Request { request, call } => self.request(request, &call),
-            Step::Answer { fetch, with } => self.answer(fetch, with),
-            Step::Admit { hash, with } => self.common.gate.admit(hash, with),
+            Step::Call {
+                call,
+                entry,
+                arguments,
+                again,
+            } => self.call(call, entry, arguments, again),
+            Step::Look { entry, arguments } => self.look(&entry, &arguments),
+            Step::Answer { operation, with } => self.answer(operation, with),
             Step::Ping { nonce } => self.ping(nonce),
-            Step::Drop { request } => self.drop_caller(request),
+            Step::Drop { call } => self.drop_caller(call),
             Step::Advance { micros } => self.advance(Duration::from_micros(micros)),
+            Step::Block { micros } => self.block(Duration::from_micros(micros)),
             Step::Settle { polls } => self.settle(polls),
+            Step::Discard => self.discard(),
             Step::New { .. } | Step::Watch { .. } | Step::Measure | Step::End => {}
         }
         self.take_events()
@@ -109,23 +142,72 @@ impl Instance {
         self.journal.take()
     }
 
-    fn request(&mut self, request: u32, call: &Call) {
-        let Some(subject) = &self.subject else { return };
-        if let Call::Hash { password } = call {
-            self.common.gate.issue(password);
+    fn call(&mut self, call: u32, entry: String, arguments: Vec<Value>, again: Option<u32>) {
+        if std::mem::take(&mut self.is_discarded) {
+            self.make();
         }
-        let future = subject.call(call, &*self.db_for_stampedes);
-        let slot: CallSlot = Rc::new(RefCell::new(Some(future)));
-        let call = CallTask {
-            request,
+        let Some(subject) = &self.subject else { return };
+        if let Some(Value::Text(secret)) = arguments.first() {
+            self.common.gate.issue(secret);
+        }
+        let (subject, supply) = (Rc::clone(subject), self.supply.clone());
+        let make = move || {
+            let arguments = Arguments(&arguments);
+            let entry = &*entry;
+            subject.call(Call { entry, arguments }, &supply)
+        };
+        let future = Some(make());
+        let slot: CallSlot = Rc::new(RefCell::new(Slot { call, future }));
+        let task = CallTask {
             slot: Rc::clone(&slot),
             journal: self.journal.clone(),
+            again: again.map(|number| (number, Box::new(make) as Box<dyn Fn() -> CallFuture>)),
+            by_new_wakers: self.polled == Polled::ByNewWakers,
         };
-        // On the loop: a task spawned from outside would queue behind all others.
-        #[expect(clippy::async_yields_async, reason = "kept to be dropped, not awaited")]
-        let task = self.guarded(async move { tokio::task::spawn_local(call) });
-        if let Some(task) = task {
-            self.callers.insert(request, Caller { slot, task });
+        let task = match self.polled {
+            Polled::Joined => {
+                self.join(task);
+                None
+            }
+            Polled::Alone | Polled::ByNewWakers => {
+                // On the loop: a task spawned from outside would queue behind all others.
+                #[expect(clippy::async_yields_async, reason = "kept to be dropped, not awaited")]
+                let task = self.guarded(async move { tokio::task::spawn_local(task) });
+                task.map(Rc::new)
+            }
+        };
+        for number in again.into_iter().chain([call]) {
+            let (slot, task) = (Rc::clone(&slot), task.clone());
+            self.callers.insert(number, Caller { slot, task });
+        }
+    }
+
+    /// Lets the one task of all callers poll this one too.
+    fn join(&mut self, call: CallTask) {
+        let joined = match &self.joined {
+            Some(joined) => Rc::clone(joined),
+            None => {
+                let joined = Rc::new(Joined::default());
+                let all = Rc::clone(&joined);
+                self.guarded(async move {
+                    tokio::task::spawn_local(futures::future::poll_fn(move |context| {
+                        all.poll(context)
+                    }));
+                });
+                self.joined.insert(joined).clone()
+            }
+        };
+        self.guarded(async move { joined.add(call) });
+    }
+
+    fn look(&mut self, entry: &str, arguments: &[Value]) {
+        let Some(subject) = self.subject.clone() else {
+            return;
+        };
+        let arguments = Arguments(arguments);
+        let seen = self.guarded(async { subject.look(Call { entry, arguments }) });
+        if let Some(value) = seen {
+            self.journal.write(Event::Seen { value });
         }
     }
 
@@ -136,20 +218,40 @@ impl Instance {
         });
     }
 
-    fn answer(&mut self, fetch: u32, with: Answer) {
-        let database = Arc::clone(&self.database);
-        self.guarded(async move { database.answer(fetch, with) });
+    fn answer(&mut self, operation: u32, with: Ending) {
+        // Numbers do not clash: an instance awaits or is held, and never both.
+        self.common.gate.admit(operation, &with);
+        let operator = Arc::clone(&self.operator);
+        self.guarded(async move { operator.answer(operation, with) });
     }
 
-    fn drop_caller(&mut self, request: u32) {
-        let Some(caller) = self.callers.remove(&request) else {
+    fn drop_caller(&mut self, call: u32) {
+        let Some(caller) = self.callers.remove(&call) else {
             return;
         };
+        if caller.slot.borrow().call != call {
+            return;
+        }
         self.guarded(async move {
-            let future = caller.slot.borrow_mut().take();
+            let future = caller.slot.borrow_mut().future.take();
             drop(future);
-            caller.task.abort();
+            if let Some(task) = caller.task {
+                task.abort();
+            }
         });
+    }
+
+    fn block(&mut self, time: Duration) {
+        let operator = Arc::clone(&self.operator);
+        self.guarded(async move {
+            tokio::task::spawn_local(async move { operator.block(time) });
+        });
+    }
+
+    fn discard(&mut self) {
+        let subject = self.subject.take();
+        self.is_discarded = subject.is_some();
+        self.guarded(async move { drop(subject) });
     }
 
     fn advance(&mut self, by: Duration) {
@@ -159,6 +261,7 @@ impl Instance {
             before.elapsed()
         });
         self.age += moved.unwrap_or_default();
+        self.operator.pass(moved.unwrap_or_default());
         self.journal.write(Event::Clock {
             micros: u64::try_from(self.age.as_micros()).unwrap_or(u64::MAX),
         });
@@ -167,7 +270,8 @@ impl Instance {
     fn settle(&mut self, polls: u32) {
         let calls_before = CALL_POLLS.get();
         let settled = self.guarded(run_ready_tasks(polls));
-        self.callers.retain(|_, caller| !caller.task.is_finished());
+        self.callers
+            .retain(|call, caller| caller.slot.borrow().may_be(*call));
         let (polls, idle) = settled.unwrap_or((0, false));
         let of_calls = CALL_POLLS.get().wrapping_sub(calls_before);
         self.journal.write(Event::Settled {
@@ -182,11 +286,10 @@ impl Instance {
     pub(crate) fn end(mut self) -> Vec<Event> {
         // On the loop, where clean-up code may want to start a task.
         let callers: Vec<u32> = self.callers.keys().copied().collect();
-        for request in callers {
-            self.drop_caller(request);
+        for call in callers {
+            self.drop_caller(call);
         }
-        let subject = self.subject.take();
-        self.guarded(async move { drop(subject) });
+        self.discard();
         self.common.gate.close();
         let events = self.take_events();
         let runtime = self.runtime;
@@ -200,7 +303,8 @@ impl Instance {
 
     /// Runs `work` on the loop; a panic in it is an event and gives `None`.
     fn guarded<T>(&self, work: impl Future<Output = T>) -> Option<T> {
-        let result = catch_unwind(AssertUnwindSafe(|| self.runtime.block_on(work)));
+        let on_the_loop = || clock::showing(self.age, || self.runtime.block_on(work));
+        let result = catch_unwind(AssertUnwindSafe(on_the_loop));
         result
             .inspect_err(|payload| {
                 let message = panic_message(&**payload);
@@ -237,38 +341,111 @@ async fn run_ready_tasks(limit: u32) -> (u32, bool) {
     }
 }
 
-/// The task of one caller: polls its future and writes down how it ends.
+impl Slot {
+    /// Whether a caller may still be in the call of this number, or come to it.
+    fn may_be(&self, call: u32) -> bool {
+        self.future.is_some() && self.call <= call
+    }
+}
+
+/// One caller: polls its future and writes down how it ends.
 struct CallTask {
-    request: u32,
     slot: CallSlot,
     journal: Journal,
+    /// What makes the same call again when it returns an error, and its number.
+    again: Option<(u32, Box<dyn Fn() -> CallFuture>)>,
+    by_new_wakers: bool,
+}
+
+impl CallTask {
+    fn poll_once(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        // Out of the slot while it is polled: the poll may want to drop it.
+        let (call, future) = {
+            let mut slot = self.slot.borrow_mut();
+            (slot.call, slot.future.take())
+        };
+        let Some(mut future) = future else {
+            return Poll::Ready(());
+        };
+        CALL_POLLS.set(CALL_POLLS.get().wrapping_add(1));
+        let polled = polling(call, || {
+            catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context)))
+        });
+        let event = match polled {
+            Ok(Poll::Pending) => {
+                self.slot.borrow_mut().future = Some(future);
+                return Poll::Pending;
+            }
+            Ok(Poll::Ready(with)) => Event::Returned { call, with },
+            Err(payload) => Event::Panicked {
+                call,
+                message: panic_message(&*payload),
+            },
+        };
+        let is_error = matches!(
+            event,
+            Event::Returned {
+                with: Ending::Error(..),
+                ..
+            }
+        );
+        self.journal.write(event);
+        // The caller has what it was told before it asks again.
+        drop(future);
+        match self.again.take() {
+            Some((call, make)) if is_error => {
+                self.journal.write(Event::Again { call });
+                let future = Some(make());
+                *self.slot.borrow_mut() = Slot { call, future };
+                self.poll_once(context)
+            }
+            _ => Poll::Ready(()),
+        }
+    }
 }
 
 impl Future for CallTask {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        // Out of the slot while it is polled: the poll may want to drop it.
-        let Some(mut future) = self.slot.borrow_mut().take() else {
-            return Poll::Ready(());
-        };
-        CALL_POLLS.set(CALL_POLLS.get().wrapping_add(1));
-        let request = self.request;
-        let polled = polling(request, || {
-            catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context)))
-        });
-        let event = match polled {
-            Ok(Poll::Pending) => {
-                *self.slot.borrow_mut() = Some(future);
-                return Poll::Pending;
-            }
-            Ok(Poll::Ready(value)) => Event::Returned { request, value },
-            Err(payload) => Event::Panicked {
-                request,
-                message: panic_message(&*payload),
-            },
-        };
-        self.journal.write(event);
-        Poll::Ready(())
+        let this = self.get_mut();
+        if !this.by_new_wakers {
+            return this.poll_once(context);
+        }
+        let forward = Arc::new(Forward(context.waker().clone()));
+        this.poll_once(&mut Context::from_waker(&Waker::from(forward)))
+    }
+}
+
+/// A waker that is another one each time: a future must keep the last it was given.
+struct Forward(Waker);
+
+impl Wake for Forward {
+    fn wake(self: Arc<Self>) {
+        self.0.wake_by_ref();
+    }
+}
+
+/// Callers that share one task.
+#[derive(Default)]
+struct Joined {
+    calls: RefCell<FuturesUnordered<CallTask>>,
+    waker: RefCell<Option<Waker>>,
+}
+
+impl Joined {
+    fn add(&self, call: CallTask) {
+        self.calls.borrow_mut().push(call);
+        if let Some(waker) = self.waker.borrow_mut().take() {
+            waker.wake();
+        }
+    }
+
+    /// Polls those that were woken; it never ends by itself.
+    fn poll(&self, context: &mut Context<'_>) -> Poll<()> {
+        *self.waker.borrow_mut() = Some(context.waker().clone());
+        let mut calls = self.calls.borrow_mut();
+        while let Poll::Ready(Some(())) = calls.poll_next_unpin(context) {}
+        Poll::Pending
     }
 }

@@ -1,15 +1,15 @@
 //! The journal of one run: what happened, in order, until the next report.
 //!
-//! Every part of a run that sees something writes it here; who is being polled
-//! at the moment is kept here too, so that a fetch can name its caller.
+//! Every part of a run that sees something writes it here; which caller is being
+//! polled is kept here too, so that an operation can name it.
 
 use std::cell::{Cell, RefCell};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::protocol::Event;
 
-/// A shared handle to the journal. Fetches may be begun on any thread, so it is
-/// `Send`.
+/// A shared handle to the journal. Operations may be begun on any thread,
+/// so it is `Send`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Journal {
     events: Arc<Mutex<Vec<Event>>>,
@@ -30,21 +30,21 @@ impl Journal {
 }
 
 thread_local! {
-    static POLLED_REQUEST: Cell<Option<u32>> = const { Cell::new(None) };
+    static POLLED_CALL: Cell<Option<u32>> = const { Cell::new(None) };
     static LAST_PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// Runs `poll` with `request` noted as the caller being polled.
-pub(crate) fn polling<T>(request: u32, poll: impl FnOnce() -> T) -> T {
-    let before = POLLED_REQUEST.replace(Some(request));
+/// Runs `poll` with `call` noted as the caller being polled.
+pub(crate) fn polling<T>(call: u32, poll: impl FnOnce() -> T) -> T {
+    let before = POLLED_CALL.replace(Some(call));
     let result = poll();
-    POLLED_REQUEST.set(before);
+    POLLED_CALL.set(before);
     result
 }
 
 /// The caller being polled on this thread, if one is.
-pub(crate) fn polled_request() -> Option<u32> {
-    POLLED_REQUEST.get()
+pub(crate) fn polled_call() -> Option<u32> {
+    POLLED_CALL.get()
 }
 
 /// Keeps panics off standard error (a run may provoke thousands) and remembers

@@ -111,7 +111,7 @@ pub use protocol;
 pub mod meter;
 
 #[cfg(feature = "puppet")]
-mod database;
+mod clock;
 #[cfg(feature = "puppet")]
 mod gate;
 #[cfg(feature = "puppet")]
@@ -119,8 +119,16 @@ mod instance;
 #[cfg(feature = "puppet")]
 mod journal;
 #[cfg(feature = "puppet")]
+mod operator;
+#[cfg(feature = "puppet")]
 mod picture;
 #[cfg(feature = "puppet")]
 mod puppet;
 #[cfg(feature = "puppet")]
-pub use puppet::{Act, CallFuture, Opening, Subject, hash_value, no_such_call, run, user_value};
+mod subject;
+#[cfg(feature = "puppet")]
+mod words;
+#[cfg(feature = "puppet")]
+pub use puppet::run;
+#[cfg(feature = "puppet")]
+pub use subject::{Arguments, Call, CallFuture, NewSubject, Subject, seen, told};

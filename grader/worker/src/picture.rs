@@ -14,11 +14,12 @@ use tokio::runtime::{Builder, LocalRuntime};
 use tokio::task::spawn_local;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
-use crate::database::SupervisedDatabase;
 use crate::journal::Journal;
 use crate::meter::{LoopMeter, Method};
-use crate::protocol::{Call, Picture, Value};
-use crate::puppet::{Common, Opening};
+use crate::operator::Waiting;
+use crate::protocol::{Ending, Picture, Value};
+use crate::puppet::Common;
+use crate::subject::{Arguments, Call};
 
 /// Handlers that share the loop with the hashing, and how often each is asked.
 const HANDLERS: u32 = 6;
@@ -109,11 +110,11 @@ fn run(
     waits: &Waits,
 ) -> u32 {
     let new_subject = common.new_subject;
-    let database = Arc::new(SupervisedDatabase::new(Journal::default()));
-    let db = common.connection.db(database);
+    let operator = Arc::new(Waiting::new(Journal::default()));
+    let supply = common.connection.supply(operator);
     runtime.block_on(async {
-        let opening = Opening { db, max_parallel };
-        let subject = new_subject(opening);
+        let max_parallel = [Value::from(max_parallel as u64)];
+        let subject = new_subject(&supply, Arguments(&max_parallel));
         spawn_local(heartbeat());
         for number in 0..HANDLERS {
             spawn_local(handler(number, began, Rc::clone(waits)));
@@ -124,13 +125,17 @@ fn run(
             let calls: Vec<_> = passwords
                 .into_iter()
                 .map(|password| {
-                    let call = Call::Hash { password };
-                    spawn_local(subject.call(&call, &|| unreachable!("a hash needs no database")))
+                    let password = [Value::Text(password)];
+                    let call = Call {
+                        entry: "hash",
+                        arguments: Arguments(&password),
+                    };
+                    spawn_local(subject.call(call, &supply))
                 })
                 .collect();
             let mut hashed = 0;
             for call in calls {
-                hashed += u32::from(matches!(call.await, Ok(Value::Hash { .. })));
+                hashed += u32::from(matches!(call.await, Ok(Ending::Ok(_))));
             }
             sleep(MARGIN).await;
             hashed

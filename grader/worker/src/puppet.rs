@@ -13,8 +13,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use cap::Cap;
-use futures::future::LocalBoxFuture;
-use kit::Db;
 use kit::supervised::{Connection, Hasher};
 
 use crate::gate::Gate;
@@ -22,39 +20,12 @@ use crate::instance::Instance;
 use crate::journal::remember_panics;
 use crate::meter::LoopMeter;
 use crate::picture::{keep_meter, watch};
-use crate::protocol::{
-    Call, Event, Hello, MAX_MESSAGE_BYTES, Order, PROTOCOL, Report, Step, Value,
-};
+use crate::protocol::{Event, Hello, MAX_MESSAGE_BYTES, Order, PROTOCOL, Report, Step};
+use crate::subject::NewSubject;
 
 /// Counts what the process holds, for [`Step::Measure`].
 #[global_allocator]
 static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
-
-/// What the glue tells the puppet about a drill.
-#[derive(Debug)]
-pub struct Act {
-    /// Makes an instance of the submission's type. Runs on the event loop.
-    pub new_subject: fn(Opening) -> Box<dyn Subject>,
-}
-
-/// What an instance of the submission's type is made with.
-#[derive(Debug)]
-pub struct Opening {
-    /// A handle to the run's database.
-    pub db: Db,
-    /// How many hashes may run at once.
-    pub max_parallel: usize,
-}
-
-/// The future of one call of the submission.
-pub type CallFuture = LocalBoxFuture<'static, Value>;
-
-/// The submission's instance, as the puppet calls it.
-pub trait Subject {
-    /// Makes the future of one call, without polling it. `db` gives a further
-    /// handle to the run's database, its fetch counter at zero.
-    fn call(&self, call: &Call, db: &dyn Fn() -> Db) -> CallFuture;
-}
 
 /// Serves the channel on standard input until it ends.
 ///
@@ -68,8 +39,8 @@ pub trait Subject {
     clippy::print_stderr,
     reason = "there is nobody else to tell: the channel is what failed"
 )]
-pub fn run(act: &Act) -> ExitCode {
-    match act_out(act) {
+pub fn run(new_subject: NewSubject) -> ExitCode {
+    match act_out(new_subject) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("the worker gave up: {error}");
@@ -78,7 +49,7 @@ pub fn run(act: &Act) -> ExitCode {
     }
 }
 
-fn act_out(act: &Act) -> io::Result<()> {
+fn act_out(new_subject: NewSubject) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
     let connection = kit::supervised::connect();
@@ -91,7 +62,7 @@ fn act_out(act: &Act) -> io::Result<()> {
     let common = Common {
         connection,
         gate,
-        new_subject: act.new_subject,
+        new_subject,
     };
     let channel = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
     let mut arguments = std::env::args().skip(1);
@@ -110,7 +81,7 @@ fn act_out(act: &Act) -> io::Result<()> {
 pub(crate) struct Common {
     pub(crate) connection: Connection,
     pub(crate) gate: Arc<Gate>,
-    pub(crate) new_subject: fn(Opening) -> Box<dyn Subject>,
+    pub(crate) new_subject: NewSubject,
 }
 
 fn serve(channel: UnixStream, common: &Rc<Common>) -> io::Result<()> {
@@ -141,11 +112,15 @@ fn serve(channel: UnixStream, common: &Rc<Common>) -> io::Result<()> {
 fn carry_out(order: Order, runs: &mut HashMap<u64, Instance>, common: &Rc<Common>) -> Report {
     let run = order.run;
     let steps = order.steps.into_iter().map(|step| match step {
-        Step::New { seed, max_parallel } => {
+        Step::New {
+            seed,
+            arguments,
+            polled,
+        } => {
             if let Some(old) = runs.remove(&run) {
                 old.end();
             }
-            let mut instance = Instance::new(seed, max_parallel.unwrap_or(1), common);
+            let mut instance = Instance::new(seed, &arguments, polled, common);
             let events = instance.take_events();
             runs.insert(run, instance);
             events
@@ -174,29 +149,4 @@ fn carry_out(order: Order, runs: &mut HashMap<u64, Instance>, common: &Rc<Common
 fn send(writer: &mut impl Write, message: &impl serde::Serialize) -> io::Result<()> {
     serde_json::to_writer(&mut *writer, message)?;
     writer.write_all(b"\n")
-}
-
-/// What `get_user` returned, as the protocol says it.
-pub fn user_value(answer: Result<kit::User, kit::DbError>) -> Value {
-    match answer {
-        Ok(user) => Value::Row {
-            id: user.id.0,
-            name: user.name,
-        },
-        Err(kit::DbError::NotFound(id)) => Value::NotFound { id: id.0 },
-        Err(kit::DbError::Unavailable) => Value::Unavailable,
-    }
-}
-
-/// What `hash` returned, as the protocol says it.
-pub fn hash_value(answer: Result<String, kit::HashError>) -> Value {
-    match answer {
-        Ok(text) => Value::Hash { text },
-        Err(kit::HashError::TooLong) => Value::TooLong,
-    }
-}
-
-/// The future of a call the drill does not offer: it never ends.
-pub fn no_such_call() -> CallFuture {
-    Box::pin(std::future::pending())
 }

@@ -1,9 +1,10 @@
-//! What can be known of a run: its facts, and how its requests, fetches and hashes
-//! stand. They say what was seen and never what it means.
+//! What can be known of a run: its facts, and how its requests and operations stand. They
+//! say what was seen and never what it means.
 
+use protocol::Value;
 use thiserror::Error;
 
-use crate::schedule::{HashEnding, Outcome};
+use crate::schedule::{Few, Outcome};
 
 /// A fact, and the turn (an index into the schedule) it was learnt in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,47 +15,43 @@ pub struct Entry {
     pub fact: Fact,
 }
 
-/// One thing that is known to have happened. Requests and fetches are named by
-/// their numbers, users by theirs.
+/// One thing that is known to have happened. Requests and operations are named by their
+/// numbers, and the evidence knows the rest of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields are named in the line above them")]
 pub enum Fact {
-    /// The grader started a request.
-    Started { request: u32, user: u32 },
-    /// The grader answered a fetch.
-    Answered { fetch: u32, outcome: Outcome },
+    /// The grader had the instance made, with these numbers.
+    Made { numbers: Few },
+    /// The grader started a request, or a caller asked again by itself.
+    Started { request: u32, again: bool },
+    /// The grader ended an operation.
+    Answered { operation: u32, outcome: Outcome },
     /// The grader dropped the caller of a request.
     HungUp { request: u32 },
     /// The grader moved the clock.
     Passed { micros: u64 },
-    /// A fetch began; `user` is `None` for an id no request was ever made for.
-    Began {
-        fetch: u32,
-        user: Option<u32>,
+    /// A task of the grader's kept the loop.
+    Blocked { micros: u64 },
+    /// The grader dropped the instance.
+    Discarded,
+    /// An operation began.
+    Began { operation: u32 },
+    /// The submission received an answer, or its thread goes on with one.
+    Delivered { operation: u32 },
+    /// The submission dropped an operation of which it had received no answer.
+    Dropped { operation: u32 },
+    /// The submission did something that needs no answer.
+    Noted {
+        kind: String,
+        arguments: Vec<Value>,
         request: Option<u32>,
-        off_loop: bool,
     },
-    /// The submission received a fetch's answer.
-    Delivered { fetch: u32 },
-    /// The submission dropped a fetch that it had received no answer of.
-    Dropped { fetch: u32 },
+    /// An entry was looked at, the number of it in the turn.
+    Seen { look: usize, value: Value },
     /// A request returned.
     Returned { request: u32, answer: Returned },
     /// A request ended in a panic.
     Panicked { request: u32, message: String },
-    /// The grader had the service made.
-    Made { max_parallel: u32 },
-    /// The grader let a hash end.
-    Admitted { hash: u32, ending: HashEnding },
-    /// A hash began; `user` is `None` for a password nobody gave.
-    Hashing {
-        hash: u32,
-        user: Option<u32>,
-        request: Option<u32>,
-        on_loop: bool,
-    },
-    /// A hash is over.
-    Hashed { hash: u32 },
     /// The loop answered so many pings in this turn.
     Answers { pings: u32 },
     /// Code outside any request panicked.
@@ -68,34 +65,41 @@ pub enum Fact {
     },
 }
 
+impl Fact {
+    /// Whether it is the grader's own doing.
+    pub fn is_the_graders(&self) -> bool {
+        matches!(
+            self,
+            Fact::Made { .. }
+                | Fact::Started { again: false, .. }
+                | Fact::Answered { .. }
+                | Fact::HungUp { .. }
+                | Fact::Passed { .. }
+                | Fact::Blocked { .. }
+                | Fact::Discarded
+        )
+    }
+}
+
 /// What a request returned, as far as it matters to the rules.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Returned {
-    /// The row that this fetch had been answered with.
-    RowOf {
-        /// The fetch.
-        fetch: u32,
+    /// What this operation had been answered with.
+    Of {
+        /// The operation.
+        operation: u32,
     },
-    /// A row that no fetch of this run was answered with.
-    InventedRow,
-    /// "No such user", naming the user asked for or another one.
-    NotFound {
-        /// Whether it names the user asked for.
+    /// A value of the right kind that no operation of this run brought.
+    Invented,
+    /// An error, by its place among the world's.
+    Error {
+        /// The place.
+        error: u8,
+        /// Whether it names what was asked for, where it names something.
         own: bool,
     },
-    /// "The database is unavailable".
-    Unavailable,
-    /// What this hash ended with, for the password the request was given.
-    HashOf {
-        /// The hash.
-        hash: u32,
-    },
-    /// A text that is no hash of the request's password made in this run.
-    InventedHash,
-    /// "The password is too long".
-    TooLong,
-    /// Something a request for a user cannot return.
-    Other,
+    /// A value that a drill's rules understand, or nobody does.
+    Plain(Value),
 }
 
 /// A report that cannot be true: the worker was tampered with.
@@ -106,6 +110,8 @@ pub struct Tampering(pub String);
 /// The state of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestState {
+    /// Its caller would make it if it were told an error.
+    Unmade,
     /// It has not ended.
     Waiting,
     /// It returned or panicked.
@@ -114,57 +120,52 @@ pub enum RequestState {
     HungUp,
 }
 
-/// The state of a fetch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FetchState {
-    /// Begun, neither answered nor dropped.
-    Live,
-    /// Answered; the submission has not received it yet.
-    Answered,
-    /// Answered and received.
-    Delivered,
-    /// Dropped by the submission.
-    Dropped,
-}
-
 /// A request of the run.
 #[derive(Clone, Copy, Debug)]
 pub struct Request {
-    /// Whom it asks for.
-    pub user: u32,
+    /// The entry it calls.
+    pub entry: u8,
+    /// What it asks about.
+    pub numbers: Few,
+    /// The first of these numbers: the user, the account.
+    pub key: u32,
+    /// The request that its caller made before, if it asks again.
+    pub repeats: Option<u32>,
     /// How it stands.
     pub state: RequestState,
 }
 
-/// A fetch of the run.
+/// The state of an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OperationState {
+    /// Begun, neither answered nor dropped. A thread that is held in it waits.
+    Live,
+    /// Answered; the submission has not received it yet.
+    Answered,
+    /// Answered and received.
+    Over,
+    /// Dropped by the submission.
+    Dropped,
+}
+
+/// An operation of the run.
 #[derive(Clone, Debug)]
-pub struct Fetch {
-    /// Whom it fetches; `None` for an id nobody asked for.
-    pub user: Option<u32>,
+pub struct Operation {
+    /// Its kind, by its place among the world's.
+    pub kind: u8,
+    /// Whom or what it is about; `None` for what nobody asked for.
+    pub key: Option<u32>,
+    /// What it was called with.
+    pub arguments: Vec<Value>,
     /// How it stands.
-    pub state: FetchState,
+    pub state: OperationState,
     /// The request that began it, where one did.
     pub request: Option<u32>,
-}
-
-/// The state of a hash.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HashState {
-    /// It waits on its thread until it is admitted.
-    Held,
-    /// It was admitted and is not over yet.
-    Admitted,
-    /// It is over.
-    Over,
-}
-
-/// A hash of the run.
-#[derive(Clone, Debug)]
-pub struct Hash {
-    /// Whose password it is; `None` for one nobody gave.
-    pub user: Option<u32>,
-    /// How it stands.
-    pub state: HashState,
-    /// How it was admitted to end.
-    pub ending: Option<HashEnding>,
+    /// Whether it began on another thread than the loop's.
+    pub off_loop: bool,
+    /// How it was answered.
+    pub outcome: Option<Outcome>,
+    /// Whether it has happened: it was answered with what it was to bring, or was
+    /// dropped and had reached the other side by then.
+    pub happened: bool,
 }

@@ -1,13 +1,10 @@
 //! How evidence comes about: the grader's orders and the worker's reports become
 //! facts, one after the other. What cannot have happened is refused here.
 
-use protocol::{Event, Value};
+use protocol::{Ending, Event, Value};
 
-use super::{
-    ALIKE, Entry, Evidence, Fact, Fetch, FetchState, Hash, HashState, Request, RequestState,
-    Returned, Tampering,
-};
-use crate::schedule::{Action, HashEnding, Outcome, Settle, Turn};
+use super::{Entry, Evidence, Fact, Operation, OperationState, Request, RequestState, Tampering};
+use crate::schedule::{Action, Outcome, Settle, Turn};
 
 impl Evidence {
     /// Notes that the run was opened, with what the worker saw then.
@@ -15,13 +12,11 @@ impl Evidence {
     /// # Errors
     /// [`Tampering`] when that cannot have happened.
     pub fn opened(&mut self, events: &[Event]) -> Result<(), Tampering> {
-        events
-            .iter()
-            .try_for_each(|event| self.note(0, event, true))
+        self.note_all(0, events, true)
     }
 
-    /// Notes a turn and what the worker saw of its two steps: the action and the
-    /// settling. `steps` is empty for a turn that has no such step.
+    /// Notes a turn and what the worker saw of its steps: the action and the settling.
+    /// `action` is empty for a turn that has no such step.
     ///
     /// # Errors
     /// [`Tampering`] when that cannot have happened.
@@ -40,7 +35,9 @@ impl Evidence {
     pub fn begin(&mut self, turn: Turn) {
         let index = self.turns.len();
         self.turns.push(turn);
-        self.note_action(index, turn.action);
+        if let Some(fact) = self.acted(turn.action) {
+            self.entries.push(Entry { turn: index, fact });
+        }
     }
 
     /// Notes what the worker saw in the turn begun last.
@@ -53,9 +50,7 @@ impl Evidence {
             .turns
             .last()
             .is_some_and(|it| it.settle == Settle::Fully);
-        events
-            .iter()
-            .try_for_each(|event| self.note(index, event, fully))
+        self.note_all(index, events, fully)
     }
 
     /// Notes that the loop answered pings in the turn that was played last.
@@ -65,146 +60,108 @@ impl Evidence {
         self.entries.push(Entry { turn, fact });
     }
 
-    fn note_action(&mut self, turn: usize, action: Action) {
-        let fact = match action {
-            Action::Start { user } => {
-                let state = RequestState::Waiting;
-                self.requests.push(Request { user, state });
-                let request = self.requests.len() as u32;
-                Fact::Started { request, user }
+    /// What the grader does in a turn, if it does something.
+    fn acted(&mut self, action: Action) -> Option<Fact> {
+        Some(match action {
+            Action::Make { numbers } => {
+                self.made = Some(numbers);
+                Fact::Made { numbers }
             }
-            Action::Answer { fetch, outcome } => {
-                let Some(open) = self.fetch_mut(fetch) else {
-                    return;
+            Action::Start {
+                entry,
+                numbers,
+                again,
+            } => {
+                let request = self.next_request();
+                let made = Request {
+                    entry,
+                    numbers,
+                    key: numbers.at(0),
+                    repeats: None,
+                    state: RequestState::Waiting,
                 };
-                if open.state != FetchState::Live {
-                    return;
+                self.requests.push(made);
+                if again {
+                    self.requests.push(Request {
+                        repeats: Some(request),
+                        state: RequestState::Unmade,
+                        ..made
+                    });
                 }
-                open.state = FetchState::Answered;
-                Fact::Answered { fetch, outcome }
+                let again = false;
+                Fact::Started { request, again }
             }
-            Action::HangUp { request } => {
-                let Some(waiting) = self.request_mut(request) else {
-                    return;
+            Action::Answer { operation, outcome } => {
+                let kind = self.operation(operation)?.kind;
+                let kind = self.world.kind(kind);
+                let may_end_so = match outcome {
+                    Outcome::Error(error) => kind.errors.contains(&error),
+                    _ => true,
                 };
+                let open = self.operation_mut(operation)?;
+                if open.state != OperationState::Live || !may_end_so {
+                    return None;
+                }
+                open.state = OperationState::Answered;
+                open.outcome = Some(outcome);
+                open.happened = outcome.is_value();
+                Fact::Answered { operation, outcome }
+            }
+            Action::HangUp { request, happened } => {
+                self.drops_happen = happened;
+                let waiting = self.request_mut(request)?;
                 if waiting.state != RequestState::Waiting {
-                    return;
+                    return None;
                 }
                 waiting.state = RequestState::HungUp;
                 Fact::HungUp { request }
             }
             Action::Pass { micros } => Fact::Passed { micros },
-            Action::Make { max_parallel } => {
-                self.max_parallel = max_parallel;
-                Fact::Made { max_parallel }
-            }
-            Action::Admit { hash, ending } => {
-                let Some(held) = self.hash_mut(hash) else {
-                    return;
-                };
-                if held.state != HashState::Held {
-                    return;
-                }
-                held.state = HashState::Admitted;
-                held.ending = Some(ending);
-                Fact::Admitted { hash, ending }
-            }
-            Action::Wait => return,
-        };
-        self.entries.push(Entry { turn, fact });
+            Action::Block { micros } => Fact::Blocked { micros },
+            Action::Discard => Fact::Discarded,
+            Action::Poll { .. } | Action::Wait => return None,
+        })
     }
 
-    fn note(&mut self, turn: usize, event: &Event, fully: bool) -> Result<(), Tampering> {
-        let refuse = |what: String| Err(Tampering(what));
-        let fact = match event {
-            Event::FetchBegun {
-                fetch,
-                user,
-                request,
-                off_loop,
-            } => {
-                if *fetch as usize != self.fetches.len() + 1 {
-                    return refuse(format!("fetch {fetch} began out of turn"));
+    fn note_all(&mut self, turn: usize, events: &[Event], fully: bool) -> Result<(), Tampering> {
+        let mut looks = 0;
+        for event in events {
+            let fact = match event {
+                Event::Seen { value } => {
+                    looks += 1;
+                    let (look, value) = (looks - 1, value.clone());
+                    Some(Fact::Seen { look, value })
                 }
-                let request = request.filter(|number| self.request(*number).is_some());
-                let user = self.known_user(*user);
-                self.fetches.push(Fetch {
-                    user,
-                    state: FetchState::Live,
-                    request,
-                });
-                Fact::Began {
-                    fetch: *fetch,
-                    user,
-                    request,
-                    off_loop: *off_loop,
-                }
-            }
-            Event::FetchDelivered { fetch } => {
-                let state = self.fetch(*fetch).map(|open| open.state);
-                if state != Some(FetchState::Answered) {
-                    return refuse(format!("fetch {fetch} delivered an answer nobody gave"));
-                }
-                self.set_fetch(*fetch, FetchState::Delivered);
-                Fact::Delivered { fetch: *fetch }
-            }
-            Event::FetchDropped { fetch } => {
-                let state = self.fetch(*fetch).map(|open| open.state);
-                if !matches!(state, Some(FetchState::Live | FetchState::Answered)) {
-                    return refuse(format!("fetch {fetch} was dropped, but is not open"));
-                }
-                self.set_fetch(*fetch, FetchState::Dropped);
-                Fact::Dropped { fetch: *fetch }
-            }
-            Event::HashBegun {
-                hash,
-                password,
-                request,
-                on_loop,
-            } => {
-                if *hash as usize != self.hashes.len() + 1 {
-                    return refuse(format!("hash {hash} began out of turn"));
-                }
-                let request = request.filter(|number| self.request(*number).is_some());
-                let user = self.user_with_password(password);
-                // On the loop it cannot be held: its end needs no admission.
-                let state = match on_loop {
-                    true => HashState::Admitted,
-                    false => HashState::Held,
-                };
-                self.hashes.push(Hash {
-                    user,
-                    state,
-                    ending: None,
-                });
-                Fact::Hashing {
-                    hash: *hash,
-                    user,
-                    request,
-                    on_loop: *on_loop,
-                }
-            }
-            Event::HashEnded { hash } => match self.hash_mut(*hash) {
-                Some(open) if open.state == HashState::Admitted => {
-                    open.state = HashState::Over;
-                    Fact::Hashed { hash: *hash }
-                }
-                _ => return refuse(format!("hash {hash} ended, but was not admitted")),
+                event => self.noted(event, fully)?,
+            };
+            self.entries.extend(fact.map(|fact| Entry { turn, fact }));
+        }
+        Ok(())
+    }
+
+    /// What an event says, if it is a fact of the run.
+    fn noted(&mut self, event: &Event, fully: bool) -> Result<Option<Fact>, Tampering> {
+        Ok(Some(match event {
+            Event::Begun { .. } => self.begun(event)?,
+            Event::Delivered { operation } => self.delivered(*operation)?,
+            Event::Ended { operation } => self.ended(*operation)?,
+            Event::Dropped { operation } => self.dropped(*operation)?,
+            Event::Noted {
+                kind,
+                arguments,
+                call,
+            } => Fact::Noted {
+                kind: kind.clone(),
+                arguments: arguments.clone(),
+                request: call.filter(|number| self.request(*number).is_some()),
             },
-            Event::Returned { request, value } => {
-                self.end_request(*request)?;
-                let answer = self.understand(*request, value);
-                Fact::Returned {
-                    request: *request,
-                    answer,
-                }
-            }
-            Event::Panicked { request, message } => {
-                self.end_request(*request)?;
-                let message = message.clone();
+            Event::Again { call } => self.asked_again(*call)?,
+            Event::Returned { call, with } => self.returned(*call, with)?,
+            Event::Panicked { call, message } => {
+                self.end_request(*call)?;
                 Fact::Panicked {
-                    request: *request,
-                    message,
+                    request: *call,
+                    message: message.clone(),
                 }
             }
             Event::Broke { message } => Fact::Broke {
@@ -225,14 +182,111 @@ impl Evidence {
                     fully,
                 }
             }
-            // Pings are counted where they are sent.
-            Event::Clock { .. }
+            // Pings are counted where they are sent, looks where they are asked for.
+            Event::Seen { .. }
+            | Event::Clock { .. }
             | Event::Holds { .. }
             | Event::Pong { .. }
-            | Event::Watched { .. } => return Ok(()),
+            | Event::Watched { .. } => return Ok(None),
+        }))
+    }
+
+    fn begun(&mut self, event: &Event) -> Result<Fact, Tampering> {
+        let Event::Begun {
+            operation,
+            kind,
+            arguments,
+            call,
+            off_loop,
+        } = event
+        else {
+            return refuse("an operation began without beginning".to_owned());
         };
-        self.entries.push(Entry { turn, fact });
-        Ok(())
+        let Some(place) = self.world.kind_place(kind) else {
+            let kind = crate::text::one_line(kind, 40);
+            return refuse(format!("`{kind}` began, which this drill does not have"));
+        };
+        let noun = self.world.kind(place).noun;
+        if *operation as usize != self.operations.len() + 1 {
+            return refuse(format!("{noun} {operation} began out of turn"));
+        }
+        // On the loop it cannot be held: its end needs no answer.
+        let is_held = !self.world.kind(place).blocks || *off_loop;
+        let begun = Operation {
+            kind: place,
+            key: self.world.key_of(self, place, arguments),
+            arguments: arguments.clone(),
+            state: match is_held {
+                true => OperationState::Live,
+                false => OperationState::Answered,
+            },
+            request: call.filter(|number| self.request(*number).is_some()),
+            off_loop: *off_loop,
+            outcome: None,
+            happened: false,
+        };
+        self.operations.push(begun);
+        Ok(Fact::Began {
+            operation: *operation,
+        })
+    }
+
+    fn delivered(&mut self, operation: u32) -> Result<Fact, Tampering> {
+        let noun = self.noun(operation);
+        match self.operation_mut(operation) {
+            Some(open) if open.state == OperationState::Answered => {
+                open.state = OperationState::Over;
+                Ok(Fact::Delivered { operation })
+            }
+            _ => refuse(format!(
+                "{noun} {operation} delivered an answer nobody gave"
+            )),
+        }
+    }
+
+    fn ended(&mut self, operation: u32) -> Result<Fact, Tampering> {
+        let noun = self.noun(operation);
+        match self.operation_mut(operation) {
+            Some(open) if open.state == OperationState::Answered => {
+                open.state = OperationState::Over;
+                Ok(Fact::Delivered { operation })
+            }
+            _ => refuse(format!("{noun} {operation} ended, but was not let go on")),
+        }
+    }
+
+    fn dropped(&mut self, operation: u32) -> Result<Fact, Tampering> {
+        let noun = self.noun(operation);
+        let happened = self.drops_happen;
+        match self.operation_mut(operation) {
+            Some(open) if matches!(open.state, OperationState::Live | OperationState::Answered) => {
+                if open.state == OperationState::Live {
+                    open.happened = happened;
+                }
+                open.state = OperationState::Dropped;
+                Ok(Fact::Dropped { operation })
+            }
+            _ => refuse(format!("{noun} {operation} was dropped, but is not open")),
+        }
+    }
+
+    fn asked_again(&mut self, request: u32) -> Result<Fact, Tampering> {
+        match self.request_mut(request) {
+            Some(unmade) if unmade.state == RequestState::Unmade => {
+                unmade.state = RequestState::Waiting;
+                let again = true;
+                Ok(Fact::Started { request, again })
+            }
+            _ => refuse(format!(
+                "request {request} was made, but nobody was to make it"
+            )),
+        }
+    }
+
+    fn returned(&mut self, request: u32, with: &Ending) -> Result<Fact, Tampering> {
+        self.end_request(request)?;
+        let answer = self.world.understand(self, request, with);
+        Ok(Fact::Returned { request, answer })
     }
 
     fn end_request(&mut self, number: u32) -> Result<(), Tampering> {
@@ -241,101 +295,30 @@ impl Evidence {
                 request.state = RequestState::Ended;
                 Ok(())
             }
-            _ => Err(Tampering(format!(
-                "request {number} ended, but is not waiting"
-            ))),
+            _ => refuse(format!("request {number} ended, but is not waiting")),
         }
     }
 
-    fn understand(&self, request: u32, value: &Value) -> Returned {
-        let user = self.request(request).map(|request| request.user);
-        match value {
-            Value::Row { id, name } => {
-                // Only a row that was given, for this user, by an answered fetch.
-                let given = self.fetches().find(|(number, fetch)| {
-                    fetch.user == user
-                        && self.known_user(*id) == user
-                        && self.was_answered_with_row(*number)
-                        && self.row_name(*number) == *name
-                });
-                given.map_or(Returned::InventedRow, |(fetch, _)| Returned::RowOf {
-                    fetch,
-                })
-            }
-            Value::NotFound { id } => Returned::NotFound {
-                own: self.known_user(*id) == user,
-            },
-            Value::Unavailable => Returned::Unavailable,
-            Value::Stampede { .. } => Returned::Other,
-            Value::TooLong => Returned::TooLong,
-            Value::Hash { text } => {
-                let own = self
-                    .hashes()
-                    .find(|(number, hash)| hash.user == user && self.is_text_of(*number, text));
-                own.map_or(Returned::InventedHash, |(hash, _)| Returned::HashOf {
-                    hash,
-                })
-            }
-        }
+    /// What an operation is called: a `fetch`.
+    pub fn noun(&self, operation: u32) -> &'static str {
+        let known = self.operation(operation);
+        known.map_or("operation", |known| self.world.kind(known.kind).noun)
     }
 
-    /// Whether `text` is what this hash was admitted to end with.
-    fn is_text_of(&self, number: u32, text: &str) -> bool {
-        let Some(Hash {
-            user: Some(user),
-            ending: Some(ending),
-            ..
-        }) = self.hash(number)
-        else {
-            return false;
-        };
-        match ending {
-            HashEnding::Done => self.secrets.hash_text(number) == text,
-            HashEnding::Bcrypt => {
-                let password = self.secrets.password(*user);
-                self.secrets.is_bcrypt_of(number, &password, text)
-            }
-            HashEnding::Panic => false,
-        }
-    }
-
-    fn user_with_password(&self, password: &str) -> Option<u32> {
-        let given = |user: &u32| self.secrets.password(*user) == password;
-        let users = self.requests.iter().map(|request| request.user);
-        // The latest first: it is most likely the one.
-        users.rev().find(given)
-    }
-
-    fn was_answered_with_row(&self, number: u32) -> bool {
-        self.entries.iter().any(|entry| {
-            matches!(entry.fact, Fact::Answered { fetch, outcome: Outcome::Row } if fetch == number)
-        })
-    }
-
-    fn known_user(&self, id: u64) -> Option<u32> {
-        let beyond = id.checked_sub(self.user_base)?;
-        let low = (beyond & u64::from(u32::MAX)) as u32;
-        let high = (beyond >> 32) as u32;
-        let number = high.checked_mul(ALIKE)?.checked_add(low)?;
-        let asked = |request: &Request| request.user == number;
-        self.requests.iter().any(asked).then_some(number)
+    /// What an operation was called with at this place.
+    pub fn argument(&self, operation: u32, place: usize) -> Option<&Value> {
+        self.operation(operation)?.arguments.get(place)
     }
 
     fn request_mut(&mut self, number: u32) -> Option<&mut Request> {
         self.requests.get_mut((number as usize).checked_sub(1)?)
     }
 
-    fn fetch_mut(&mut self, number: u32) -> Option<&mut Fetch> {
-        self.fetches.get_mut((number as usize).checked_sub(1)?)
+    fn operation_mut(&mut self, number: u32) -> Option<&mut Operation> {
+        self.operations.get_mut((number as usize).checked_sub(1)?)
     }
+}
 
-    fn hash_mut(&mut self, number: u32) -> Option<&mut Hash> {
-        self.hashes.get_mut((number as usize).checked_sub(1)?)
-    }
-
-    fn set_fetch(&mut self, number: u32, state: FetchState) {
-        if let Some(fetch) = self.fetch_mut(number) {
-            fetch.state = state;
-        }
-    }
+fn refuse<T>(what: String) -> Result<T, Tampering> {
+    Err(Tampering(what))
 }

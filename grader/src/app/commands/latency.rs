@@ -9,15 +9,14 @@ use super::Exit;
 use crate::app::cli::{Format, Latency};
 use crate::course::Course;
 use crate::drills::{self, Drill};
-use crate::drive::driver::Service;
 use crate::grade::grading::Grader;
 use crate::grade::latency::LoopLatency;
 use crate::grade::report::{duration, strips};
 
 pub(super) fn run(course: Course, args: &Latency) -> Result<Exit> {
     let drill = course.drill(&args.drill)?;
-    if drill.service() != Service::Passwords {
-        let measured = |drill: &&&dyn Drill| drill.service() == Service::Passwords;
+    if !drill.world().uses_threads() {
+        let measured = |drill: &&&dyn Drill| drill.world().uses_threads();
         let names: Vec<String> = drills::ALL
             .iter()
             .filter(measured)

@@ -50,6 +50,7 @@ pub fn choose(
                 let graded = among.iter().map(|path| {
                     let one = HandIn {
                         path: dir.join(path).into(),
+                        parts: None,
                         trouble: None,
                         ..hand_in.clone()
                     };
@@ -79,6 +80,7 @@ pub fn choose_by_names(hand_ins: &mut [HandIn], attempt: Option<Attempt>) {
 fn take(hand_in: &mut HandIn, chosen: Option<PathBuf>) {
     if let Some(path) = chosen {
         hand_in.path = path.into();
+        hand_in.parts = None;
         hand_in.trouble = None;
     }
 }

@@ -15,6 +15,7 @@ use super::pattern::Pattern;
 use super::people::{Roster, Teams};
 use super::student::Student;
 use super::walk::Walk;
+use crate::build::submission::Part;
 
 /// How a class' hand-ins lie in their folder.
 #[derive(Clone, Debug)]
@@ -63,6 +64,9 @@ pub struct HandIn {
     pub drill: &'static str,
     /// Where it lies, from the folder that was searched.
     pub path: Box<Path>,
+    /// The files it is made of, where that is several that were uploaded one by one;
+    /// they lie from the same folder.
+    pub parts: Option<Box<[Part]>>,
     /// Whether the learning system marked it as late.
     pub late: bool,
     /// When it was handed in, as the learning system says it.

@@ -111,6 +111,9 @@ impl Sources {
             all.hand_ins
                 .extend(found.hand_ins.into_iter().map(|mut it| {
                     it.path = whole(&it.path).into();
+                    for part in it.parts.iter_mut().flatten() {
+                        part.path = whole(&part.path);
+                    }
                     if let Some(trouble) = &mut it.trouble {
                         trouble.among = trouble.among.iter().map(|it| whole(it)).collect();
                     }

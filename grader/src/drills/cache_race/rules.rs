@@ -3,16 +3,20 @@
 
 use std::collections::BTreeMap;
 
+use super::stampede;
 use crate::drills::user_cache;
 use play::evidence::{Evidence, Fact};
 use play::judge::{Kind, Rules, Violation};
-use play::schedule::Outcome;
+use play::text::count;
 
 /// Judges a cache that is to show the race.
 pub(super) struct Racing;
 
 impl Rules for Racing {
     fn judge(&self, evidence: &Evidence) -> Vec<Violation> {
+        if stampede::is_one(evidence) {
+            return stampede::judge(evidence);
+        }
         let mut violations = user_cache::endings(evidence);
         violations.extend(fetches(evidence));
         violations.sort_by_key(|violation| violation.turn);
@@ -36,27 +40,25 @@ struct Account {
 fn fetches(evidence: &Evidence) -> Vec<Violation> {
     let mut violations = Vec::new();
     let mut accounts: BTreeMap<u32, Account> = BTreeMap::new();
-    let user_of = |fetch: u32| evidence.fetch(fetch).and_then(|it| it.user);
+    let user_of = |fetch: u32| evidence.operation(fetch).and_then(|it| it.key);
     for entry in evidence.entries() {
         let turn = entry.turn;
         match entry.fact {
-            Fact::Started { user, .. } => {
+            Fact::Started { request, .. } => {
+                let user = evidence.request(request).map_or(0, |it| it.key);
                 let account = accounts.entry(user).or_default();
                 account.requests += 1;
                 account.waiting += 1;
             }
-            Fact::Began {
-                fetch, user: None, ..
-            } => violations.push(Violation {
-                kind: Kind::ExtraFetch,
-                turn,
-                message: format!("fetch {fetch} is for a user nobody asked for"),
-            }),
-            Fact::Began {
-                fetch,
-                user: Some(user),
-                ..
-            } => {
+            Fact::Began { operation: fetch } => {
+                let Some(user) = user_of(fetch) else {
+                    violations.push(Violation {
+                        kind: Kind::ExtraFetch,
+                        turn,
+                        message: format!("fetch {fetch} is for a user nobody asked for"),
+                    });
+                    continue;
+                };
                 let account = accounts.entry(user).or_default();
                 account.begun += 1;
                 account.live += 1;
@@ -71,8 +73,9 @@ fn fetches(evidence: &Evidence) -> Vec<Violation> {
                     });
                 } else if account.begun > account.requests {
                     let message = format!(
-                        "{} requests for user {user} began {} fetches",
-                        account.requests, account.begun
+                        "{} for user {user} began {} fetches",
+                        count(account.requests, "request", "requests"),
+                        account.begun
                     );
                     violations.push(Violation {
                         kind: Kind::ExtraFetch,
@@ -81,17 +84,19 @@ fn fetches(evidence: &Evidence) -> Vec<Violation> {
                     });
                 }
             }
-            Fact::Answered { fetch, outcome } => {
-                let Some(account) = user_of(fetch).map(|user| accounts.entry(user).or_default())
+            Fact::Answered { operation, outcome } => {
+                let Some(account) =
+                    user_of(operation).map(|user| accounts.entry(user).or_default())
                 else {
                     continue;
                 };
                 account.live = account.live.saturating_sub(1);
-                account.row_came |= outcome == Outcome::Row;
+                account.row_came |= outcome.is_value();
             }
-            Fact::Dropped { fetch } => {
-                let live = evidence_was_live(evidence, fetch, turn);
-                let Some(account) = user_of(fetch).map(|user| accounts.entry(user).or_default())
+            Fact::Dropped { operation } => {
+                let live = evidence_was_live(evidence, operation, turn);
+                let Some(account) =
+                    user_of(operation).map(|user| accounts.entry(user).or_default())
                 else {
                     continue;
                 };
@@ -100,7 +105,7 @@ fn fetches(evidence: &Evidence) -> Vec<Violation> {
             Fact::Returned { request, .. }
             | Fact::Panicked { request, .. }
             | Fact::HungUp { request } => {
-                let user = evidence.request(request).map(|it| it.user);
+                let user = evidence.request(request).map(|it| it.key);
                 let Some(account) = user.map(|user| accounts.entry(user).or_default()) else {
                     continue;
                 };
@@ -129,7 +134,8 @@ fn fetches(evidence: &Evidence) -> Vec<Violation> {
 /// Whether a fetch that was dropped in `turn` had not been answered before.
 fn evidence_was_live(evidence: &Evidence, number: u32, turn: usize) -> bool {
     !evidence.entries().iter().any(|entry| {
-        entry.turn <= turn && matches!(entry.fact, Fact::Answered { fetch, .. } if fetch == number)
+        entry.turn <= turn
+            && matches!(entry.fact, Fact::Answered { operation, .. } if operation == number)
     })
 }
 

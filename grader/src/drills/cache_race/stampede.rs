@@ -1,30 +1,44 @@
 //! The checks of `stampede`: what it reports against what really happened.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use protocol::{Answer, Call, Event, Step, Value};
+use protocol::Value;
 
-use crate::drive::driver::Driver;
-use crate::exam::Exam;
-use play::failure::Failure;
+use crate::drills::cache_race::rules::Racing;
+use crate::exam::{Exam, Findings};
+use play::evidence::{Evidence, Fact, Returned};
+use play::judge::{Kind, Violation};
+use play::schedule::{Action, Few, Outcome, Settle, Turn};
+use play::space::{PATIENCE_MICROS, Straight};
+use play::text::one_line;
+use play::world::users::{STAMPEDE, UNAVAILABLE};
 
 const FETCHES: &str = "stampede_fetches";
 const ELAPSED: &str = "stampede_elapsed";
 
-/// The virtual clock is exact; a report may be rounded to whole milliseconds.
+/// A report may be rounded to whole milliseconds.
 const ROUNDING: Duration = Duration::from_millis(1);
 
-/// How long the database holds its answers by the real clock, for submissions
-/// that read that one.
-const REAL_HOLD: Duration = Duration::from_millis(3);
+/// Polls after which the first fetches have begun, and the other requests have not yet
+/// been polled.
+const A_FEW_POLLS: u32 = 6;
 
-/// More rounds than any number of requests needs.
-const MAX_ROUNDS: usize = 500;
+const USER: u32 = 7;
+
+/// What keeps a stampede from returning.
+const ENDINGS: &[Kind] = &[
+    Kind::Hang,
+    Kind::Panicked,
+    Kind::Blocked,
+    Kind::Died,
+    Kind::Garbled,
+];
 
 /// One stampede to be sent.
+#[derive(Clone, Copy)]
 struct Plan {
-    requests: usize,
-    latency: Duration,
+    requests: u32,
+    latency_micros: u64,
     database: Database,
 }
 
@@ -41,347 +55,253 @@ enum Database {
     Failing,
 }
 
-impl Plan {
-    /// What passes between the first request and the last answer.
-    fn duration(&self) -> Option<Duration> {
-        match self.database {
-            Database::Even | Database::Failing => Some(self.latency),
-            // Whoever sent a single request has no second half to wait for.
-            Database::Uneven if self.requests > 1 => Some(2 * self.latency),
-            Database::Uneven => Some(self.latency),
-            Database::Hasty => None,
-        }
-    }
-}
-
-/// One stampede that was sent.
-struct Outcome {
-    plan: Plan,
-    begun: u64,
-    /// Fetches of another user than the one asked for.
-    strangers: u64,
-    /// The most fetches live at once.
-    together: u64,
-    reported: Option<(u64, Duration)>,
-    panicked: Option<String>,
-    /// Real time that surely passed between start and end, and the most that did.
-    real: (Duration, Duration),
-}
-
 pub(super) fn examine(exam: &mut Exam<'_>) {
-    let mut dice = Dice(fastrand::Rng::with_seed(exam.driver().seed()));
-    let plans = [
-        Plan {
-            requests: 100,
-            latency: Duration::from_millis(200),
-            database: Database::Even,
-        },
-        Plan {
-            requests: 1,
-            latency: dice.latency(300..900),
-            database: Database::Even,
-        },
-        Plan {
-            requests: dice.0.usize(2..60),
-            latency: dice.latency(20..150),
-            database: Database::Uneven,
-        },
-        Plan {
-            requests: dice.0.usize(12..40),
-            latency: dice.latency(100..300),
-            database: Database::Hasty,
-        },
-        Plan {
-            requests: dice.0.usize(4..30),
-            latency: dice.latency(100..300),
-            database: Database::Failing,
-        },
-    ];
-    let mut fetches = None;
-    let mut elapsed = None;
-    for plan in plans {
-        let outcome = match send(exam.driver(), plan) {
-            Ok(outcome) => outcome,
-            Err(failure) => {
-                exam.fail_by(FETCHES, &failure);
-                exam.fail_by(ELAPSED, &failure);
-                return;
-            }
-        };
-        fetches =
-            fetches.or_else(|| wrong_fetches(&outcome).map(|message| (message, tell(&outcome))));
-        elapsed =
-            elapsed.or_else(|| wrong_elapsed(&outcome).map(|message| (message, tell(&outcome))));
-    }
-    for (check, wrong) in [(FETCHES, fetches), (ELAPSED, elapsed)] {
-        match wrong {
-            Some((message, timeline)) => exam.fail(check, message, timeline),
-            None => exam.pass(check),
-        }
-    }
-}
-
-struct Dice(fastrand::Rng);
-
-impl Dice {
-    fn latency(&mut self, millis: std::ops::Range<u64>) -> Duration {
-        Duration::from_millis(self.0.u64(millis))
-    }
-}
-
-fn unfinished(outcome: &Outcome) -> Option<String> {
-    let requests = outcome.plan.requests;
-    if outcome.plan.database == Database::Failing {
-        // What it is to do with errors is nowhere said.
-        return None;
-    }
-    if let Some(message) = &outcome.panicked {
-        return Some(format!(
-            "`stampede` with {requests} requests panicked: {}",
-            play::text::one_line(message, 200)
-        ));
-    }
-    outcome.reported.is_none().then(|| {
-        format!(
-            "`stampede` with {requests} requests never returned, though every fetch was answered"
-        )
-    })
-}
-
-fn wrong_fetches(outcome: &Outcome) -> Option<String> {
-    let Plan {
-        requests, database, ..
-    } = outcome.plan;
-    let begun = outcome.begun;
-    if let Some(message) = unfinished(outcome) {
-        return Some(message);
-    }
-    let (reported, _) = outcome.reported?;
-    if database != Database::Hasty && outcome.together < requests as u64 {
-        return Some(format!(
-            "`stampede` with {requests} requests: at most {} of {begun} fetches were under way at the same time; all requests are to be sent before any is answered",
-            outcome.together
-        ));
-    }
-    if outcome.strangers > 0 {
-        return Some(format!(
-            "`stampede` with {requests} requests for one user began {} fetches of other users",
-            outcome.strangers
-        ));
-    }
-    if begun > requests as u64 {
-        return Some(format!(
-            "`stampede` with {requests} requests began {begun} fetches"
-        ));
-    }
-    (reported != begun).then(|| {
-        format!(
-            "`stampede` with {requests} requests reported {reported} fetches, and {begun} began"
-        )
-    })
-}
-
-fn wrong_elapsed(outcome: &Outcome) -> Option<String> {
-    if let Some(message) = unfinished(outcome) {
-        return Some(message);
-    }
-    let (_, reported) = outcome.reported?;
-    let duration = outcome.plan.duration()?;
-    let virtual_clock = reported.abs_diff(duration) <= ROUNDING;
-    let real_clock = (outcome.real.0..=outcome.real.1).contains(&reported);
-    if virtual_clock || real_clock {
-        return None;
-    }
-    Some(format!(
-        "`stampede` with {} requests reported {reported:?}; the last answer came {duration:?} after the first request",
-        outcome.plan.requests
-    ))
-}
-
-fn tell(outcome: &Outcome) -> Vec<String> {
-    let Plan {
-        requests,
-        latency,
+    let mut dice = fastrand::Rng::with_seed(exam.seed());
+    let mut plan = |requests, millis: std::ops::Range<u64>, database| Plan {
+        requests: dice.u32(requests),
+        latency_micros: dice.u64(millis) * 1000,
         database,
-    } = &outcome.plan;
-    let begun = format!(
-        "  {} fetches begin, at most {} of them live at once",
-        outcome.begun, outcome.together
-    );
-    let mut lines = vec![
-        format!("`stampede` is to send {requests} requests for one user"),
-        begun,
+    };
+    let plans = [
+        plan(100..101, 200..201, Database::Even),
+        // More than the number that everybody knows.
+        plan(101..180, 100..300, Database::Even),
+        plan(1..2, 300..900, Database::Even),
+        plan(2..60, 20..150, Database::Uneven),
+        plan(12..40, 100..300, Database::Hasty),
+        plan(4..30, 100..300, Database::Failing),
     ];
-    lines.push(match database {
-        Database::Even => format!("{latency:?} pass and every fetch is answered with the row"),
-        Database::Uneven => {
-            format!("{latency:?} pass and half of the fetches are answered, the rest as much later")
-        }
-        Database::Hasty => {
-            "the first fetches are answered before the other requests were polled".to_owned()
-        }
-        Database::Failing => {
-            format!("{latency:?} pass; every second fetch is answered with an error")
-        }
-    });
-    lines.push(match (&outcome.reported, &outcome.panicked) {
-        (Some((fetches, elapsed)), _) => {
-            format!("  `stampede` reports {fetches} fetches and {elapsed:?}")
-        }
-        (None, Some(_)) => "  `stampede` panics".to_owned(),
-        (None, None) => "  `stampede` does not return".to_owned(),
-    });
-    lines
+    let mut findings = Findings::default();
+    for plan in plans {
+        let next = Straight(move |evidence: &Evidence| plan.next(evidence));
+        findings.join(exam.explore(&Racing, &next));
+    }
+    for (check, kind) in [(FETCHES, Kind::WrongCount), (ELAPSED, Kind::WrongTime)] {
+        let kinds: Vec<Kind> = ENDINGS.iter().copied().chain([kind]).collect();
+        exam.decide(check, &Racing, &findings, &kinds);
+    }
 }
 
-fn send(driver: &mut Driver<'_>, plan: Plan) -> Result<Outcome, Failure> {
-    let run = driver.new_run();
-    let evidence = driver.blank_evidence(run);
-    let seed = driver.loop_seed();
+impl Plan {
+    /// The turn that comes next.
+    fn next(self, evidence: &Evidence) -> Option<Turn> {
+        if evidence.turns().is_empty() {
+            let start = Action::call(STAMPEDE, Few::of(&[USER, self.requests]));
+            return Some(match self.database {
+                Database::Hasty => Turn::partial(start, A_FEW_POLLS),
+                _ => Turn::full(start),
+            });
+        }
+        let passes = count(evidence, |action| matches!(action, Action::Pass { .. }));
+        let answers = count(evidence, |action| matches!(action, Action::Answer { .. }));
+        let begun = evidence.operations().count();
+        // Of an uneven database, how many answers come before the second pass.
+        let first_half = begun.div_ceil(2);
+        let due = match self.database {
+            Database::Even | Database::Failing => 1,
+            Database::Uneven if answers < first_half => 1,
+            Database::Uneven => 2,
+            Database::Hasty => 0,
+        };
+        let live: Vec<u32> = evidence.live().collect();
+        // Both times pass, whether or not all that was sent is answered before.
+        let all_due = match self.database {
+            Database::Uneven if live.is_empty() => 2,
+            _ => due,
+        };
+        if passes < all_due && !evidence.is_settled() {
+            return Some(Turn::full(Action::Wait));
+        }
+        if passes < all_due {
+            let micros = self.latency_micros;
+            return Some(Turn::full(Action::Pass { micros }));
+        }
+        let Some(operation) = live.first().copied() else {
+            return last_resort(evidence);
+        };
+        let outcome = match self.database {
+            Database::Failing if operation.is_multiple_of(2) => Outcome::Error(UNAVAILABLE),
+            _ => Outcome::Value,
+        };
+        let answer = Action::Answer { operation, outcome };
+        let is_last_of_its_time = live.len() == 1
+            || self.database == Database::Uneven && passes == 1 && answers + 1 == first_half;
+        Some(match is_last_of_its_time {
+            true => Turn::full(answer),
+            false => Turn::partial(answer, 0),
+        })
+    }
+}
+
+/// Nothing is under way, and it has not returned: tasks run, then time passes.
+fn last_resort(evidence: &Evidence) -> Option<Turn> {
+    evidence.waiting().next()?;
+    if !evidence.is_settled() {
+        return Some(Turn::full(Action::Wait));
+    }
+    let micros = PATIENCE_MICROS;
+    let patience = Action::Pass { micros };
+    let tried = evidence.turns().last().map(|turn| turn.action) == Some(patience);
+    (!tried).then(|| Turn::full(patience))
+}
+
+fn count(evidence: &Evidence, which: fn(&Action) -> bool) -> usize {
+    let actions = evidence.turns().iter().map(|turn| turn.action);
+    actions.filter(which).count()
+}
+
+/// Whether the run is of a stampede.
+pub(super) fn is_one(evidence: &Evidence) -> bool {
+    evidence.requests().any(|(_, it)| it.entry == STAMPEDE)
+}
+
+/// What was seen of a stampede so far.
+#[derive(Default)]
+struct Seen {
+    requests: usize,
+    began: usize,
+    strangers: usize,
+    live: usize,
+    together: usize,
+    failed: bool,
+    /// What passed between the first request and the last answer.
+    took: Duration,
+    /// Some requests may not have been polled when the first answer came.
+    hasty: bool,
+    answered: bool,
+}
+
+/// What is wrong with the run of a stampede.
+pub(super) fn judge(evidence: &Evidence) -> Vec<Violation> {
+    let mut violations: Vec<Violation> = Vec::new();
     let mut seen = Seen {
-        user: evidence.wire_id(7),
+        // How the answers were spread over time is not the submission's doing.
+        took: evidence.turns().iter().filter_map(latency).sum(),
         ..Seen::default()
     };
-    seen.note(driver.converse(
-        run,
-        vec![Step::New {
-            seed,
-            max_parallel: None,
-        }],
-    )?);
-    let settle = Step::Settle {
-        polls: 2_000 + 40 * plan.requests as u32,
-    };
-    let call = Call::Stampede {
-        user: seen.user,
-        requests: plan.requests,
-    };
-    let first_settle = match plan.database {
-        Database::Hasty => Step::Settle { polls: 6 },
-        _ => settle.clone(),
-    };
-    let sent = Instant::now();
-    seen.note(driver.converse(run, vec![Step::Request { request: 1, call }, first_settle])?);
-    let all_begun = Instant::now();
-    std::thread::sleep(REAL_HOLD);
-    let micros = plan.latency.as_micros() as u64;
-    let answer = |fetch: &u32| Step::Answer {
-        fetch: *fetch,
-        with: match plan.database {
-            Database::Failing if fetch.is_multiple_of(2) => Answer::Unavailable,
-            _ => Answer::Row {
-                name: evidence.row_name(*fetch),
-            },
-        },
-    };
-    let mut held = all_begun.elapsed();
-    for round in 0..MAX_ROUNDS {
-        if seen.ended {
-            break;
-        }
-        let mut steps = Vec::new();
-        let mut answered = seen.live.len();
-        match plan.database {
-            Database::Even | Database::Failing if round == 0 => {
-                steps.push(Step::Advance { micros })
+    for entry in evidence.entries() {
+        let turn = entry.turn;
+        let mut wrong = |kind, message: String| {
+            violations.push(Violation {
+                kind,
+                turn,
+                message,
+            });
+        };
+        match &entry.fact {
+            Fact::Broke { message } if seen.began == 0 => wrong(
+                Kind::Panicked,
+                format!("it panicked: {}", one_line(message, 200)),
+            ),
+            Fact::Started { request, .. } => {
+                let numbers = evidence.request(*request).map(|it| it.numbers);
+                seen.requests = numbers.map_or(0, |it| it.at(1) as usize);
+                let settle = evidence.turns().get(turn).map(|it| it.settle);
+                seen.hasty = settle != Some(Settle::Fully);
             }
-            Database::Uneven if round < 2 => {
-                steps.push(Step::Advance { micros });
-                answered = if round == 0 {
-                    answered.div_ceil(2)
-                } else {
-                    answered
-                };
+            Fact::Began { operation } => {
+                let user = evidence.operation(*operation).and_then(|it| it.key);
+                seen.strangers += usize::from(user.is_none());
+                seen.began += 1;
+                seen.live += 1;
+                seen.together = seen.together.max(seen.live);
+            }
+            Fact::Answered { outcome, .. } => {
+                seen.answered = true;
+                seen.failed |= outcome.is_error();
+                seen.live = seen.live.saturating_sub(1);
+            }
+            Fact::Dropped { operation } => {
+                let was_live = evidence.operation(*operation);
+                let was_live = was_live.is_some_and(|it| it.outcome.is_none());
+                seen.live = seen.live.saturating_sub(usize::from(was_live));
+            }
+            // What it is to do with errors is nowhere said.
+            Fact::Panicked { message, .. } if !seen.failed => wrong(
+                Kind::Panicked,
+                format!(
+                    "`stampede` with {} panicked: {}",
+                    requests(&seen),
+                    one_line(message, 200)
+                ),
+            ),
+            Fact::Returned { answer, .. } => {
+                for (kind, message) in seen.reported(answer) {
+                    wrong(kind, message);
+                }
             }
             _ => {}
         }
-        steps.extend(seen.live.iter().take(answered).map(answer));
-        steps.push(settle.clone());
-        let quiet = seen.live.is_empty() && round > 1;
-        held = if round == 0 {
-            all_begun.elapsed()
-        } else {
-            held
-        };
-        let news = seen.note(driver.converse(run, steps)?);
-        if quiet && !news {
-            break;
-        }
     }
-    let real = (held, sent.elapsed());
-    driver.converse(run, vec![Step::End])?;
-    driver.count(1, seen.begun);
-    let Seen {
-        begun,
-        strangers,
-        together,
-        reported,
-        panicked,
-        broke,
-        ..
-    } = seen;
-    let panicked = panicked.or(broke.filter(|_| reported.is_none()));
-    Ok(Outcome {
-        plan,
-        begun,
-        strangers,
-        together,
-        reported,
-        panicked,
-        real,
-    })
+    violations.extend(never_returned(evidence, &seen));
+    violations
 }
 
-/// What was seen of one stampede so far.
-#[derive(Default)]
-struct Seen {
-    user: u64,
-    strangers: u64,
-    live: Vec<u32>,
-    begun: u64,
-    together: u64,
-    ended: bool,
-    reported: Option<(u64, Duration)>,
-    panicked: Option<String>,
-    broke: Option<String>,
+/// What passes of the database's own time in a turn.
+fn latency(turn: &Turn) -> Option<Duration> {
+    match turn.action {
+        Action::Pass { micros } if micros < PATIENCE_MICROS => Some(Duration::from_micros(micros)),
+        _ => None,
+    }
 }
 
 impl Seen {
-    /// Notes a report; whether it said anything but that nothing happened.
-    fn note(&mut self, steps: Vec<Vec<Event>>) -> bool {
-        let mut news = false;
-        for event in steps.into_iter().flatten() {
-            news |= !matches!(event, Event::Settled { .. } | Event::Clock { .. });
-            match event {
-                Event::FetchBegun { fetch, user, .. } => {
-                    self.strangers += u64::from(user != self.user);
-                    self.begun += 1;
-                    self.live.push(fetch);
-                    self.together = self.together.max(self.live.len() as u64);
-                }
-                Event::FetchDelivered { fetch } | Event::FetchDropped { fetch } => {
-                    self.live.retain(|live| *live != fetch);
-                }
-                Event::Returned { value, .. } => {
-                    self.ended = true;
-                    if let Value::Stampede {
-                        fetches,
-                        elapsed_nanos,
-                    } = value
-                    {
-                        self.reported = Some((fetches, Duration::from_nanos(elapsed_nanos)));
-                    }
-                }
-                Event::Broke { message } => {
-                    self.broke.get_or_insert(message);
-                }
-                Event::Panicked { message, .. } => {
-                    self.ended = true;
-                    self.panicked = Some(message);
-                }
-                _ => {}
-            }
+    /// What is wrong with a report.
+    fn reported(&self, answer: &Returned) -> Vec<(Kind, String)> {
+        let Returned::Plain(Value::List(report)) = answer else {
+            return Vec::new();
+        };
+        let number = |place: usize| report.get(place).and_then(Value::number).unwrap_or(0);
+        let (fetches, nanos) = (number(0).cast_unsigned(), number(1).cast_unsigned());
+        let mut wrong = Vec::new();
+        let sent = requests(self);
+        let begun = self.began;
+        let fetches_wrong = if !self.hasty && self.together < self.requests {
+            Some(format!(
+                "`stampede` with {sent}: at most {} of {begun} fetches were under way at the same time; all requests are to be sent before any is answered",
+                self.together
+            ))
+        } else if self.strangers > 0 {
+            Some(format!(
+                "`stampede` with {sent} for one user began {} fetches of other users",
+                self.strangers
+            ))
+        } else if begun > self.requests {
+            Some(format!("`stampede` with {sent} began {begun} fetches"))
+        } else {
+            (fetches != begun as u64).then(|| {
+                format!("`stampede` with {sent} reported {fetches} fetches, and {begun} began")
+            })
+        };
+        wrong.extend(fetches_wrong.map(|message| (Kind::WrongCount, message)));
+        let elapsed = Duration::from_nanos(nanos);
+        let passed = self.took;
+        // Where the first answers come at once, nothing passes.
+        if !self.hasty && elapsed.abs_diff(passed) > ROUNDING {
+            let message = format!(
+                "`stampede` with {sent} reported {elapsed:?}; the last answer came {passed:?} after the first request"
+            );
+            wrong.push((Kind::WrongTime, message));
         }
-        news
+        wrong
     }
+}
+
+/// It still waits, though every fetch was answered and time has passed.
+fn never_returned(evidence: &Evidence, seen: &Seen) -> Option<Violation> {
+    let last = evidence.turns().last().map(|turn| turn.action);
+    let waits = evidence.waiting().next().is_some() && evidence.live().next().is_none();
+    let patient = matches!(last, Some(Action::Pass { micros }) if micros >= PATIENCE_MICROS);
+    (waits && patient && !seen.failed).then(|| Violation {
+        kind: Kind::Hang,
+        turn: evidence.turns().len() - 1,
+        message: format!(
+            "`stampede` with {} never returned, though every fetch was answered",
+            requests(seen)
+        ),
+    })
+}
+
+fn requests(seen: &Seen) -> String {
+    play::text::count(seen.requests, "request", "requests")
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::drills::user_cache;
-use play::evidence::{Evidence, Fact, RequestState, Returned};
+use crate::drills::{common, user_cache};
+use play::evidence::{Evidence, Fact, Returned};
 use play::judge::{Kind, Rules, Violation};
-use play::schedule::{Action, Outcome};
+use play::schedule::Outcome;
 
 /// Judges a cache that is to fetch each user once, however many ask.
 pub(super) struct Coalescing;
@@ -14,7 +14,7 @@ impl Rules for Coalescing {
     fn judge(&self, evidence: &Evidence) -> Vec<Violation> {
         let mut violations = user_cache::endings(evidence);
         violations.extend(fetches(evidence));
-        violations.extend(polling(evidence));
+        violations.extend(common::polling(evidence));
         violations.sort_by_key(|violation| violation.turn);
         violations
     }
@@ -48,16 +48,38 @@ struct Account {
 fn fetches(evidence: &Evidence) -> Vec<Violation> {
     let mut violations = Vec::new();
     let mut accounts: BTreeMap<u32, Account> = BTreeMap::new();
-    let user_of_request = |request: u32| evidence.request(request).map(|it| it.user);
-    let user_of_fetch = |fetch: u32| evidence.fetch(fetch).and_then(|it| it.user);
-    for entry in evidence.entries() {
+    let user_of_request = |request: u32| evidence.request(request).map(|it| it.key);
+    let user_of_fetch = |fetch: u32| evidence.operation(fetch).and_then(|it| it.key);
+    let mut first_of_this_cache = 1;
+    for (at, entry) in evidence.entries().iter().enumerate() {
         let turn = entry.turn;
+        if let Fact::Returned {
+            request,
+            answer: Returned::Of { operation },
+        } = entry.fact
+            && operation < first_of_this_cache
+        {
+            violations.push(Violation {
+                kind: Kind::WrongRow,
+                turn,
+                message: format!(
+                    "request {request} returned the row of fetch {operation}, which another cache had fetched: a new cache is empty"
+                ),
+            });
+        }
         let user = match entry.fact {
-            Fact::Started { user, .. } => Some(user),
-            Fact::Began { user, .. } => user,
-            Fact::Answered { fetch, .. } | Fact::Dropped { fetch } => user_of_fetch(fetch),
+            Fact::Began { operation }
+            | Fact::Answered { operation, .. }
+            | Fact::Dropped { operation } => user_of_fetch(operation),
+            Fact::Started { request, .. } => user_of_request(request),
             Fact::HungUp { request } | Fact::Panicked { request, .. } => user_of_request(request),
             Fact::Returned { request, .. } => user_of_request(request),
+            Fact::Discarded => {
+                // A new cache is to come, which knows nothing.
+                accounts.clear();
+                first_of_this_cache = first_after(evidence, at);
+                continue;
+            }
             Fact::Settled { idle: true, .. } => {
                 for account in accounts.values_mut() {
                     violations.extend(account.settle());
@@ -67,7 +89,7 @@ fn fetches(evidence: &Evidence) -> Vec<Violation> {
             _ => continue,
         };
         let Some(user) = user else {
-            if let Fact::Began { fetch, .. } = entry.fact {
+            if let Fact::Began { operation: fetch } = entry.fact {
                 violations.push(Violation {
                     kind: Kind::NeedlessFetch,
                     turn,
@@ -82,21 +104,21 @@ fn fetches(evidence: &Evidence) -> Vec<Violation> {
                 account.requests += 1;
                 account.waiting += 1;
             }
-            Fact::Began { fetch, .. } => violations.extend(account.begin(*fetch, user, turn)),
-            Fact::Answered { fetch, outcome } => {
-                violations.extend(account.answer(*fetch, *outcome, user, turn));
+            Fact::Began { operation } => violations.extend(account.begin(*operation, user, turn)),
+            Fact::Answered { operation, outcome } => {
+                violations.extend(account.answer(*operation, *outcome, user, turn));
             }
-            Fact::Dropped { fetch } => {
-                account.live.retain(|live| live != fetch);
+            Fact::Dropped { operation } => {
+                account.live.retain(|live| live != operation);
                 // Called off by a timer of its own: then it may be tried again.
-                account.excuses += u32::from(is_pass(evidence, turn));
+                account.excuses += u32::from(common::is_pass(evidence, turn));
             }
             Fact::HungUp { .. } => {
                 account.waiting = account.waiting.saturating_sub(1);
                 account.excuses += 1;
                 account.unsettled_hang_up = true;
                 if !account.row_returned {
-                    // Who was dropped may have been the one that held the row.
+                    // The caller that was dropped may have been the one that held the row.
                     account.row_of = None;
                 }
             }
@@ -104,7 +126,7 @@ fn fetches(evidence: &Evidence) -> Vec<Violation> {
                 account.waiting = account.waiting.saturating_sub(1);
                 let last = account.row_of;
                 account.row_returned |=
-                    matches!(answer, Returned::RowOf { fetch } if Some(*fetch) == last);
+                    matches!(answer, Returned::Of { operation } if Some(*operation) == last);
             }
             Fact::Panicked { .. } => account.waiting = account.waiting.saturating_sub(1),
             _ => {}
@@ -113,9 +135,11 @@ fn fetches(evidence: &Evidence) -> Vec<Violation> {
     violations
 }
 
-fn is_pass(evidence: &Evidence, turn: usize) -> bool {
-    let turn = evidence.turns().get(turn);
-    turn.is_some_and(|turn| matches!(turn.action, Action::Pass { .. }))
+/// The number of the first fetch that begins after this fact.
+fn first_after(evidence: &Evidence, at: usize) -> u32 {
+    let before = evidence.entries().iter().take(at);
+    let begun = before.filter(|entry| matches!(entry.fact, Fact::Began { .. }));
+    begun.count() as u32 + 1
 }
 
 /// So many fetches may fail in a row before every request that waits must have been
@@ -165,17 +189,17 @@ impl Account {
     ) -> Option<Violation> {
         self.live.retain(|live| *live != fetch);
         match outcome {
-            Outcome::Row => {
+            Outcome::Value | Outcome::Real => {
                 self.row_of = Some(fetch);
                 self.failed_in_a_row = 0;
             }
             Outcome::Panic => self.excuses += 1,
-            Outcome::NotFound | Outcome::Unavailable => {
+            Outcome::Error(_) => {
                 self.excuses += 1;
                 self.failed_in_a_row += 1;
             }
         }
-        // Judged when the next one fails: whoever waits has had the time to hear.
+        // Judged when the next one fails: by then a waiting request has had time to hear.
         let endless = self.failed_in_a_row == PATIENT_RETRIES + self.requests + 1;
         (endless && self.waiting > 0).then(|| Violation {
             kind: Kind::Hang,
@@ -193,91 +217,4 @@ impl Account {
         self.unsettled_hang_up = false;
         self.pending.take().filter(|_| self.live.len() > 1)
     }
-}
-
-/// While nothing happens a waiting request must not be polled, and when its
-/// answer comes it must return without the clock having to move.
-fn polling(evidence: &Evidence) -> Vec<Violation> {
-    let mut violations = Vec::new();
-    let mut polls_while_waiting = 0;
-    let mut rows: BTreeMap<u32, usize> = BTreeMap::new();
-    for (at, entry) in evidence.entries().iter().enumerate() {
-        let turn = entry.turn;
-        let passing = is_pass(evidence, turn);
-        match entry.fact {
-            Fact::Settled {
-                idle: false,
-                fully: true,
-                polls,
-                ..
-            } => {
-                let waiting = waiting_at(evidence, at);
-                violations.push(Violation {
-                    kind: Kind::Polling,
-                    turn,
-                    message: format!("{waiting} request(s) wait, nothing happens, and after {polls} polls some task still asks to be polled again"),
-                });
-            }
-            Fact::Settled { of_calls, .. } if passing => {
-                polls_while_waiting += of_calls;
-                if polls_while_waiting > POLLS_WHILE_WAITING {
-                    violations.push(Violation {
-                        kind: Kind::Polling,
-                        turn,
-                        message: format!("nothing happened but the passing of time, and waiting cost {polls_while_waiting} polls"),
-                    });
-                    return violations;
-                }
-            }
-            Fact::Answered {
-                fetch,
-                outcome: Outcome::Row,
-            } => {
-                if let Some(user) = evidence.fetch(fetch).and_then(|it| it.user) {
-                    rows.entry(user).or_insert(turn);
-                }
-            }
-            Fact::Returned { request, .. } if passing => {
-                let Some(user) = evidence.request(request).map(|it| it.user) else {
-                    continue;
-                };
-                if rows.get(&user).is_some_and(|answered| *answered < turn) {
-                    violations.push(Violation {
-                        kind: Kind::Polling,
-                        turn,
-                        message: format!("request {request} noticed the answer only after time had passed: it looks again and again instead of being woken"),
-                    });
-                }
-            }
-            _ => {}
-        }
-    }
-    violations
-}
-
-/// Polls of the requests' own tasks: more than a few timers of a careful solution
-/// cost, less than polling does.
-const POLLS_WHILE_WAITING: u32 = 12;
-
-fn waiting_at(evidence: &Evidence, at: usize) -> usize {
-    let later = &evidence.entries()[at..];
-    let ended_later = |number: u32| {
-        later.iter().any(|entry| match entry.fact {
-            Fact::Returned { request, .. }
-            | Fact::Panicked { request, .. }
-            | Fact::HungUp { request } => request == number,
-            _ => false,
-        })
-    };
-    let started = |number: u32| {
-        evidence.entries()[..at]
-            .iter()
-            .any(|entry| matches!(entry.fact, Fact::Started { request, .. } if request == number))
-    };
-    evidence
-        .requests()
-        .filter(|(number, request)| {
-            started(*number) && (request.state == RequestState::Waiting || ended_later(*number))
-        })
-        .count()
 }

@@ -4,31 +4,19 @@ use std::process::ExitCode;
 use std::rc::Rc;
 
 use kit::HashError;
+use kit::supervised::Supply;
 use submission::PasswordService;
-use protocol::Call;
-use worker::{Act, Subject, hash_value, no_such_call, run};
+use worker::{Call, CallFuture, Subject, run, told};
 
 struct Service(Rc<PasswordService>);
 
 impl Subject for Service {
-    fn call(&self, call: &Call, _: &dyn Fn() -> kit::Db) -> worker::CallFuture {
-        match call {
-            Call::Hash { password } => {
-                let (service, password) = (Rc::clone(&self.0), password.clone());
-                Box::pin(async move {
-                    let answer: Result<String, HashError> = service.hash(password).await;
-                    hash_value(answer)
-                })
-            }
-            _ => no_such_call(),
-        }
+    fn call(&self, call: Call<'_>, _: &Supply) -> CallFuture {
+        let (service, password) = (Rc::clone(&self.0), call.arguments.text(0).to_owned());
+        Box::pin(async move { told::<String, HashError>(service.hash(password).await) })
     }
 }
 
 fn main() -> ExitCode {
-    run(&Act {
-        new_subject: |opening| {
-            Box::new(Service(Rc::new(PasswordService::new(opening.max_parallel))))
-        },
-    })
+    run(|_, made| Box::new(Service(Rc::new(PasswordService::new(made.count(0))))))
 }

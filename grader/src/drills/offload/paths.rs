@@ -4,9 +4,9 @@
 //! dropped, in every order. Each schedule ends with more requests than may hash at
 //! once: whatever happened before, the service must work as on its first day.
 
-use play::evidence::{Evidence, HashState};
+use play::evidence::Evidence;
 use play::explore::Follow;
-use play::schedule::{Action, HashEnding, Settle, Turn};
+use play::schedule::{Action, Few, Outcome, Settle, Turn};
 use play::space::{PATIENCE_MICROS, Paths};
 
 /// The passwords of the requests at a schedule's end have this number and up.
@@ -56,25 +56,24 @@ impl Hashing {
     fn actions(&self, evidence: &Evidence, started: usize) -> Vec<Action> {
         let mut actions = Vec::new();
         if let Some(user) = self.users.get(started) {
-            actions.push(Action::Start { user: *user });
+            actions.push(Action::ask(*user));
         }
         let taken = |wanted: fn(&Action) -> bool| {
             let actions = evidence.turns().iter().map(|turn| turn.action);
             actions.filter(wanted).count()
         };
-        let is_panic = |action: &Action| matches!(action, Action::Admit { ending, .. } if *ending == HashEnding::Panic);
+        let is_panic = |action: &Action| matches!(action, Action::Answer { outcome, .. } if *outcome == Outcome::Panic);
         for hash in held(evidence) {
-            let ending = HashEnding::Done;
-            actions.push(Action::Admit { hash, ending });
+            actions.push(end(hash, Outcome::Value));
             if taken(is_panic) < self.panics {
-                let ending = HashEnding::Panic;
-                actions.push(Action::Admit { hash, ending });
+                actions.push(end(hash, Outcome::Panic));
             }
         }
         if taken(|action| matches!(action, Action::HangUp { .. })) < self.hang_ups {
             let whom = |request: &u32| self.may_hang_up == state_of(evidence, *request);
             let waiting = evidence.waiting().filter(whom);
-            actions.extend(waiting.map(|request| Action::HangUp { request }));
+            let happened = false;
+            actions.extend(waiting.map(|request| Action::HangUp { request, happened }));
         }
         actions
     }
@@ -87,8 +86,7 @@ impl Hashing {
         }
         if later <= self.max_parallel {
             // Nobody looks between them: they come at the same time.
-            let user = LATER + later;
-            let action = Action::Start { user };
+            let action = Action::ask(LATER + later);
             return one(match later < self.max_parallel {
                 true => Turn::partial(action, 0),
                 false => Turn::full(action),
@@ -107,7 +105,7 @@ impl Paths for Hashing {
         let Some(last) = turns.last() else {
             return one(make(self.max_parallel));
         };
-        let started = evidence.requests().count();
+        let started = evidence.started();
         if last.settle == Settle::Fully && !evidence.unserved().is_empty() {
             return patience(evidence);
         }
@@ -154,16 +152,18 @@ fn patience(evidence: &Evidence) -> Follow<Turn> {
 
 /// The hashes that wait to be admitted.
 pub(super) fn held(evidence: &Evidence) -> impl Iterator<Item = u32> {
-    evidence
-        .hashes()
-        .filter(|(_, hash)| hash.state == HashState::Held)
-        .map(|(number, _)| number)
+    evidence.live()
 }
 
 fn state_of(evidence: &Evidence, request: u32) -> Whom {
-    let user = evidence.request(request).map(|request| request.user);
-    let begun = evidence.hashes().any(|(_, hash)| hash.user == user);
+    let key = evidence.request(request).map(|request| request.key);
+    let begun = evidence.operations().any(|(_, hash)| hash.key == key);
     if begun { Whom::Hashing } else { Whom::Waiting }
+}
+
+fn end(hash: u32, outcome: Outcome) -> Action {
+    let operation = hash;
+    Action::Answer { operation, outcome }
 }
 
 fn one(turn: Turn) -> Follow<Turn> {
@@ -171,14 +171,14 @@ fn one(turn: Turn) -> Follow<Turn> {
 }
 
 pub(super) fn make(max_parallel: u32) -> Turn {
-    Turn::full(Action::Make { max_parallel })
+    let numbers = Few::one(max_parallel);
+    Turn::full(Action::Make { numbers })
 }
 
 pub(super) fn start(user: u32) -> Turn {
-    Turn::full(Action::Start { user })
+    Turn::full(Action::ask(user))
 }
 
 pub(super) fn finish(hash: u32) -> Turn {
-    let ending = HashEnding::Done;
-    Turn::full(Action::Admit { hash, ending })
+    Turn::full(end(hash, Outcome::Value))
 }

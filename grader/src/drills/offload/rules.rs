@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::panics::explained;
-use play::evidence::{Evidence, Fact, Hash, Returned, TOO_LONG};
+use crate::drills::common;
+use play::evidence::{Evidence, Fact, Operation, Returned};
 use play::judge::{Kind, Rules, Violation};
-use play::schedule::{Action, HashEnding};
+use play::schedule::{Action, Outcome};
 use play::space::PATIENCE_MICROS;
 use play::text::one_line;
+use play::world::passwords::{TOO_LONG, max_parallel, running};
 
 /// Time passes this often, at least, before polls in it count as polling.
 const PASSES: usize = 10;
@@ -17,7 +19,8 @@ pub(super) struct Offloading;
 
 impl Rules for Offloading {
     fn judge(&self, evidence: &Evidence) -> Vec<Violation> {
-        let mut violations = facts(evidence);
+        let mut violations: Vec<Violation> = common::constructor(evidence).into_iter().collect();
+        violations.extend(facts(evidence));
         violations.extend(left_waiting(evidence));
         violations.extend(polled_as_time_passes(evidence));
         violations.sort_by_key(|violation| violation.turn);
@@ -31,13 +34,15 @@ impl Rules for Offloading {
         let last = evidence.turns().last().map(|turn| turn.action);
         let while_what = match last {
             Some(Action::Start { .. }) => {
-                let request = evidence.requests().count();
+                let request = evidence.next_request() - 1;
                 format!("; request {request} had just been made")
             }
-            Some(Action::HangUp { request }) => {
+            Some(Action::HangUp { request, .. }) => {
                 format!("; the caller of request {request} had just been dropped")
             }
-            Some(Action::Admit { hash, .. }) => format!("; hash {hash} had just been let go on"),
+            Some(Action::Answer { operation, .. }) => {
+                format!("; hash {operation} had just been let go on")
+            }
             _ => return,
         };
         violation.message.push_str(&while_what);
@@ -54,36 +59,30 @@ fn facts(evidence: &Evidence) -> Vec<Violation> {
     let mut on_loop: BTreeSet<Option<u32>> = BTreeSet::new();
     for entry in evidence.entries() {
         let wrong = match &entry.fact {
-            Fact::Broke { message } if entry.turn == 0 && running.is_empty() => Some((
-                Kind::Panicked,
-                format!(
-                    "`PasswordService::new` panicked: {}",
-                    one_line(message, 200)
-                ),
-            )),
             Fact::HungUp { request } => {
                 dropped.insert(*request);
                 None
             }
-            Fact::Hashing {
-                hash,
-                user,
-                on_loop: true,
-                ..
-            } => {
-                on_loop.insert(*user);
-                Some((Kind::HashOnLoop, on_the_loop(*hash, *user)))
+            Fact::Began { operation: hash } => {
+                let it = evidence.operation(*hash);
+                let key = it.and_then(|it| it.key);
+                match it.is_some_and(|it| it.off_loop) {
+                    false => {
+                        on_loop.insert(key);
+                        Some((Kind::HashOnLoop, on_the_loop(*hash, key)))
+                    }
+                    true => {
+                        running.insert(*hash);
+                        over_limit(evidence, &running, &dropped)
+                    }
+                }
             }
-            Fact::Hashing { hash, .. } => {
-                running.insert(*hash);
-                over_limit(evidence, &running, &dropped)
-            }
-            Fact::Hashed { hash } => {
-                running.remove(hash);
+            Fact::Delivered { operation } => {
+                running.remove(operation);
                 None
             }
             Fact::Returned { request, .. }
-                if on_loop.contains(&evidence.request(*request).map(|it| it.user)) =>
+                if on_loop.contains(&evidence.request(*request).map(|it| it.key)) =>
             {
                 None
             }
@@ -123,13 +122,13 @@ fn over_limit(
     running: &BTreeSet<u32>,
     dropped: &BTreeSet<u32>,
 ) -> Option<(Kind, String)> {
-    let max_parallel = evidence.max_parallel();
+    let max_parallel = max_parallel(evidence);
     if running.len() <= max_parallel as usize {
         return None;
     }
-    let whose = |hash: &u32| evidence.hash(*hash).and_then(|it| it.user);
+    let whose = |hash: &u32| evidence.operation(*hash).and_then(|it| it.key);
     let is_of =
-        |request: &u32, user: u32| evidence.request(*request).is_some_and(|it| it.user == user);
+        |request: &u32, key: u32| evidence.request(*request).is_some_and(|it| it.key == key);
     let orphaned = running
         .iter()
         .filter_map(whose)
@@ -152,11 +151,11 @@ fn wrong_answer(
     answer: &Returned,
     returned: &mut BTreeSet<u32>,
 ) -> Option<(Kind, String)> {
-    let user = evidence.request(request)?.user;
+    let user = evidence.request(request)?.key;
     let too_long = user >= TOO_LONG;
     match answer {
-        Returned::TooLong if too_long || hash_panicked(evidence, user) => None,
-        Returned::TooLong => Some((
+        Returned::Error { .. } if too_long || hash_panicked(evidence, user) => None,
+        Returned::Error { .. } => Some((
             Kind::WrongHash,
             format!("request {request} was told that its password is too long; it is not"),
         )),
@@ -164,18 +163,18 @@ fn wrong_answer(
             Kind::NotRefused,
             format!("request {request} gave a password that is too long, and was not told so"),
         )),
-        Returned::HashOf { hash } if returned.insert(*hash) => None,
-        Returned::HashOf { hash } => Some((
+        Returned::Of { operation } if returned.insert(*operation) => None,
+        Returned::Of { operation: hash } => Some((
             Kind::WrongHash,
             format!(
                 "request {request} returned the text of hash {hash}, as another request did before"
             ),
         )),
         _ => {
-            let is_own = |(_, hash): &(u32, &Hash)| hash.user == Some(user);
-            let why = match evidence.hashes().find(is_own) {
+            let is_own = |(_, hash): &(u32, &Operation)| hash.key == Some(user);
+            let why = match evidence.operations().find(is_own) {
                 None => "no hash of its password had begun",
-                Some((_, hash)) if hash.ending.is_none() => "its hash was still running",
+                Some((_, hash)) if hash.outcome.is_none() => "its hash was still running",
                 Some(_) => "it is not what its hash ended with",
             };
             let message =
@@ -186,7 +185,7 @@ fn wrong_answer(
 }
 
 fn panicked(evidence: &Evidence, request: u32, message: &str) -> Option<(Kind, String)> {
-    let user = evidence.request(request)?.user;
+    let user = evidence.request(request)?.key;
     if hash_panicked(evidence, user) {
         return None;
     }
@@ -195,8 +194,8 @@ fn panicked(evidence: &Evidence, request: u32, message: &str) -> Option<(Kind, S
         return Some((Kind::BlockingCall, format!("{text}; {why}")));
     }
     let any_panicked = evidence
-        .hashes()
-        .any(|(_, hash)| hash.ending == Some(HashEnding::Panic));
+        .operations()
+        .any(|(_, hash)| hash.outcome == Some(Outcome::Panic));
     if user >= TOO_LONG && !any_panicked {
         let text = format!("{text}; its password is too long, and that is an error to return");
         return Some((Kind::NotRefused, text));
@@ -207,11 +206,11 @@ fn panicked(evidence: &Evidence, request: u32, message: &str) -> Option<(Kind, S
 /// Whether the hash of this user's password was made to panic: its caller cannot be
 /// told in any better way.
 fn hash_panicked(evidence: &Evidence, user: u32) -> bool {
-    let is_it = |hash: &Hash| hash.user == Some(user) && hash.ending == Some(HashEnding::Panic);
-    evidence.hashes().any(|(_, hash)| is_it(hash))
+    let is_it = |hash: &Operation| hash.key == Some(user) && hash.outcome == Some(Outcome::Panic);
+    evidence.operations().any(|(_, hash)| is_it(hash))
 }
 
-/// Who still waits when nothing more will happen, and what came only with time.
+/// Requests that still wait when nothing more will happen, and what came only with time.
 fn left_waiting(evidence: &Evidence) -> Vec<Violation> {
     let is_patience =
         |action: Action| matches!(action, Action::Pass { micros } if micros >= PATIENCE_MICROS);
@@ -227,7 +226,7 @@ fn left_waiting(evidence: &Evidence) -> Vec<Violation> {
                 request,
                 ref answer,
             } if !made_up(evidence, request, answer) => Some(format!("request {request} returned")),
-            Fact::Hashing { hash, .. } => Some(format!("hash {hash} began")),
+            Fact::Began { operation } => Some(format!("hash {operation} began")),
             _ => None,
         });
         violations.extend(
@@ -248,12 +247,12 @@ fn left_waiting(evidence: &Evidence) -> Vec<Violation> {
     let (Some(first), true) = (unserved.first(), is_patience(evidence.turns()[turn].action)) else {
         return violations;
     };
-    let running = evidence.running_hashes().count();
-    let max_parallel = evidence.max_parallel();
+    let running = running(evidence).count();
+    let max_parallel = max_parallel(evidence);
     let over = evidence.request(*first).is_some_and(|request| {
         evidence
-            .hashes()
-            .any(|(_, hash)| hash.user == Some(request.user))
+            .operations()
+            .any(|(_, hash)| hash.key == Some(request.key))
     });
     let (kind, message) = if over {
         (
@@ -263,7 +262,7 @@ fn left_waiting(evidence: &Evidence) -> Vec<Violation> {
     } else if running == 0
         && evidence
             .request(*first)
-            .is_some_and(|it| it.user >= TOO_LONG)
+            .is_some_and(|it| it.key >= TOO_LONG)
     {
         (
             Kind::NotRefused,
@@ -296,8 +295,8 @@ fn left_waiting(evidence: &Evidence) -> Vec<Violation> {
 
 /// Whether a request was told that its password is too long, and it is not.
 fn made_up(evidence: &Evidence, request: u32, answer: &Returned) -> bool {
-    let user = evidence.request(request).map(|it| it.user);
-    *answer == Returned::TooLong && user.is_some_and(|user| user < TOO_LONG)
+    let user = evidence.request(request).map(|it| it.key);
+    matches!(answer, Returned::Error { .. }) && user.is_some_and(|user| user < TOO_LONG)
 }
 
 fn waiting(requests: &[u32]) -> String {

@@ -1,11 +1,11 @@
 //! From turns to orders, and from reports to evidence.
 
-use protocol::{Admission, Answer, Call, Order, Report, Step};
+use protocol::{Order, Polled, Report, Step};
 
-use super::{Driver, Run, SPIN_POLLS, SPIN_POLLS_PER_REQUEST, Service};
+use super::{Driver, Run};
 use play::evidence::{Evidence, Tampering};
 use play::failure::Failure;
-use play::schedule::{Action, HashEnding, Outcome, Settle, Turn};
+use play::schedule::{Action, Settle, Turn, requests_of};
 
 /// Runs whose turns were asked for.
 #[derive(Debug)]
@@ -19,93 +19,131 @@ pub(super) struct Sent {
 #[derive(Debug)]
 pub(super) struct Asked {
     pub(super) worker: u64,
-    /// To close runs first, so many of them, then one for each run.
+    /// To close runs first, so many of them, then one for each part.
     pub(super) orders: Vec<Order>,
     closing: usize,
-    /// How many of the runs are opened by them.
-    opening: usize,
+    parts: Vec<Part>,
+}
+
+/// The part of a run's script that one order plays.
+#[derive(Clone, Copy, Debug)]
+struct Part {
+    /// The run's place among those that were asked for.
+    run: usize,
+    turns: usize,
+    /// Whether the run is opened first.
+    opens: bool,
+}
+
+/// What a run begins with: turns that take no step of their own.
+pub(super) fn opening(seed: u64, script: &[Turn], blank: &Evidence) -> Step {
+    let mut arguments = Vec::new();
+    let mut polled = Polled::Alone;
+    for turn in script.iter().take_while(|turn| is_opening(turn)) {
+        match turn.action {
+            Action::Make { numbers } => arguments = blank.world().made_with(blank, numbers),
+            Action::Poll { polled: how } => polled = how,
+            _ => {}
+        }
+    }
+    Step::New {
+        seed,
+        arguments,
+        polled,
+    }
+}
+
+fn is_opening(turn: &Turn) -> bool {
+    matches!(turn.action, Action::Make { .. } | Action::Poll { .. })
+}
+
+/// The step that does what a turn says, if it takes one.
+pub(super) fn action_step(action: Action, request: u32, evidence: &Evidence) -> Option<Step> {
+    let world = evidence.world();
+    Some(match action {
+        Action::Start {
+            entry,
+            numbers,
+            again,
+        } => Step::Call {
+            call: request,
+            entry: (*world.entries().get(usize::from(entry))?).to_owned(),
+            arguments: world.arguments(evidence, request, entry, numbers),
+            again: again.then_some(request + 1),
+        },
+        Action::Answer { operation, outcome } => Step::Answer {
+            operation,
+            with: world.ending(evidence, operation, outcome),
+        },
+        Action::HangUp { request, .. } => Step::Drop { call: request },
+        Action::Pass { micros } => Step::Advance { micros },
+        Action::Block { micros } => Step::Block { micros },
+        Action::Discard => Step::Discard,
+        Action::Make { .. } | Action::Poll { .. } | Action::Wait => return None,
+    })
+}
+
+/// What is looked at after each turn.
+pub(super) fn looks(script: &[Turn], blank: &Evidence) -> Vec<Step> {
+    let made = script.iter().find_map(|turn| match turn.action {
+        Action::Make { numbers } => Some(numbers),
+        _ => None,
+    });
+    let step = |look: play::world::Look| Step::Look {
+        entry: look.entry.to_owned(),
+        arguments: look.arguments,
+    };
+    let looks = blank.world().looks(blank, made);
+    looks.into_iter().map(step).collect()
+}
+
+impl Run {
+    /// How many turns can be sent at once: where answers depend on what came before them,
+    /// up to the next one.
+    fn sendable(&self, played: usize) -> usize {
+        let rest = &self.script[played..];
+        if self.evidence.world().is_known_in_advance() {
+            return rest.len();
+        }
+        let is_answer = |turn: &Turn| matches!(turn.action, Action::Answer { .. });
+        let next = rest.iter().skip(1).position(is_answer);
+        next.map_or(rest.len(), |at| at + 1)
+    }
 }
 
 impl Driver<'_> {
-    /// What a request for this user asks of the submission.
-    pub(super) fn call(&self, user: u32, evidence: &Evidence) -> Call {
-        match self.service {
-            Service::Users => Call::GetUser {
-                user: evidence.wire_id(user),
-            },
-            Service::Passwords => Call::Hash {
-                password: evidence.secrets().password(user),
-            },
-        }
-    }
-
-    /// The step that does what a turn says, if it takes one.
-    pub(super) fn action_step(
-        &self,
-        action: Action,
-        request: u32,
-        evidence: &Evidence,
-    ) -> Option<Step> {
-        Some(match action {
-            Action::Start { user } => Step::Request {
-                request,
-                call: self.call(user, evidence),
-            },
-            Action::Answer { fetch, outcome } => Step::Answer {
-                fetch,
-                with: match outcome {
-                    Outcome::Row => Answer::Row {
-                        name: evidence.row_name(fetch),
-                    },
-                    Outcome::NotFound => Answer::NotFound,
-                    Outcome::Unavailable => Answer::Unavailable,
-                    Outcome::Panic => Answer::Panic,
-                },
-            },
-            Action::Admit { hash, ending } => Step::Admit {
-                hash,
-                with: match ending {
-                    HashEnding::Done => Admission::Text(evidence.secrets().hash_text(hash)),
-                    HashEnding::Bcrypt => {
-                        let (cost, salt) = evidence.secrets().cost_and_salt(hash);
-                        Admission::Bcrypt { cost, salt }
-                    }
-                    HashEnding::Panic => Admission::Panic,
-                },
-            },
-            Action::HangUp { request } => Step::Drop { request },
-            Action::Pass { micros } => Step::Advance { micros },
-            Action::Make { .. } | Action::Wait => return None,
-        })
-    }
-
-    /// The order that plays what of the run's script has not been played. A run
+    /// The order that plays the next part of the run's script. A run
     /// the current worker does not know is played from the start.
-    fn order(&mut self, run: &mut Run) -> Order {
+    fn order(&mut self, run: &mut Run, place: usize) -> (Order, Part) {
         let mut steps = Vec::new();
-        if run.worker != Some(self.workers_started) {
+        let opens = run.worker != Some(self.workers_started);
+        if opens {
             run.worker = Some(self.workers_started);
             run.evidence = self.blank_evidence(run.id);
             self.room.opening();
-            steps.push(Step::New {
-                seed: self.loop_seed(),
-                max_parallel: None,
-            });
+            steps.push(opening(self.loop_seed(), &run.script, &run.evidence));
         }
-        let (played, to_play) = run.script.split_at(run.evidence.turns().len());
-        let starts = |turn: &&Turn| matches!(turn.action, Action::Start { .. });
-        let mut requests = played.iter().filter(starts).count() as u32;
-        for turn in to_play {
-            requests += u32::from(starts(&turn));
-            steps.extend(self.action_step(turn.action, requests, &run.evidence));
+        let played = run.evidence.turns().len();
+        let turns = run.sendable(played);
+        let looks = looks(&run.script, &run.evidence);
+        let mut requests: u32 = run.script[..played].iter().map(requests_of).sum();
+        for turn in &run.script[played..played + turns] {
+            steps.extend(action_step(turn.action, requests + 1, &run.evidence));
+            requests += requests_of(turn);
             steps.push(Step::Settle {
                 polls: match turn.settle {
                     Settle::Polls(polls) => polls,
-                    Settle::Fully => SPIN_POLLS + SPIN_POLLS_PER_REQUEST * requests,
+                    Settle::Fully => self.most_polls(requests),
                 },
             });
+            steps.extend(looks.iter().cloned());
         }
-        Order { run: run.id, steps }
+        let part = Part {
+            run: place,
+            turns,
+            opens,
+        };
+        (Order { run: run.id, steps }, part)
     }
 
     /// The orders that close what is to be closed.
@@ -119,7 +157,7 @@ impl Driver<'_> {
         closing.map(end).collect()
     }
 
-    /// Asks for what is left of each run's script.
+    /// Asks for what is left of each run's script, or as much of it as can be asked for.
     ///
     /// # Errors
     /// When there is no worker to ask.
@@ -127,15 +165,20 @@ impl Driver<'_> {
         self.working()?;
         let mut orders = self.closing_orders();
         let closing = orders.len();
-        let before = self.room.open();
-        orders.extend(runs.iter_mut().map(|run| self.order(run)));
-        let opening = self.room.open() - before;
+        let mut parts = Vec::with_capacity(runs.len());
+        for (place, run) in runs.iter_mut().enumerate() {
+            if self.turns_known(run) < run.script.len() || run.worker.is_none() {
+                let (order, part) = self.order(run, place);
+                orders.push(order);
+                parts.push(part);
+            }
+        }
         self.working()?.send(&orders);
         Ok(Asked {
             worker: self.workers_started,
             orders,
             closing,
-            opening,
+            parts,
         })
     }
 
@@ -166,21 +209,25 @@ impl Driver<'_> {
         self.sent = sent;
     }
 
-    /// What came of it, noted in the runs. Why the first run that was not answered was
-    /// not, if there is one: it, or one of those sent with it, failed.
+    /// Notes in the runs what came of it. If a run got no answer, says why: that run, or one
+    /// that was sent with it, failed.
     pub(super) fn answered(&mut self, runs: &mut [Run], asked: &Asked) -> Option<Failure> {
         let received = self.working().map(|worker| worker.receive(&asked.orders));
         let (reports, mut failure) = received.unwrap_or_else(|failure| (Vec::new(), Some(failure)));
         let reports = reports.into_iter().skip(asked.closing);
-        for (run, report) in runs.iter_mut().zip(reports) {
-            if let Err(tampering) = absorb(run, report) {
+        for (part, report) in asked.parts.iter().zip(reports) {
+            if let Err(tampering) = absorb(&mut runs[part.run], *part, report) {
                 failure = Some(Failure::Garbled(tampering.0));
                 break;
             }
+            self.note_spinning(&runs[part.run].evidence);
         }
         match &failure {
             Some(failure) => self.give_up_on(failure),
-            None => self.room.opened(asked.opening),
+            None => {
+                let opened = asked.parts.iter().filter(|part| part.opens).count();
+                self.room.opened(opened);
+            }
         }
         failure
     }
@@ -190,11 +237,17 @@ impl Driver<'_> {
         if !self.has_room(runs) {
             self.make_room();
         }
-        match self.ask(runs) {
-            Ok(asked) => self.answered(runs, &asked),
-            Err(failure) => {
-                self.give_up_on(&failure);
-                Some(failure)
+        loop {
+            let failure = match self.ask(runs) {
+                Ok(asked) => self.answered(runs, &asked),
+                Err(failure) => {
+                    self.give_up_on(&failure);
+                    Some(failure)
+                }
+            };
+            let is_played = |run: &Run| run.evidence.turns().len() == run.script.len();
+            if failure.is_some() || runs.iter().all(is_played) {
+                return failure;
             }
         }
     }
@@ -224,20 +277,22 @@ impl Driver<'_> {
     }
 }
 
-fn absorb(run: &mut Run, report: Report) -> Result<(), Tampering> {
-    let to_play = run.script.split_off(run.evidence.turns().len());
+fn absorb(run: &mut Run, part: Part, report: Report) -> Result<(), Tampering> {
+    let played = run.evidence.turns().len();
+    let looks = looks(&run.script, &run.evidence).len();
     let mut steps = report.steps.into_iter();
-    let settles = to_play.len();
-    let silent = |turn: &Turn| matches!(turn.action, Action::Wait | Action::Make { .. });
-    let actions = to_play.iter().filter(|turn| !silent(turn)).count();
-    if steps.len() > settles + actions {
-        run.evidence.opened(&steps.next().unwrap_or_default())?;
+    let mut next = || steps.next().unwrap_or_default();
+    if part.opens {
+        run.evidence.opened(&next())?;
     }
-    for turn in to_play {
-        run.script.push(turn);
-        let mut next = || steps.next().unwrap_or_default();
-        let action = if silent(&turn) { Vec::new() } else { next() };
-        run.evidence.played(turn, &action, &next())?;
+    let silent = |turn: &Turn| is_opening(turn) || turn.action == Action::Wait;
+    for turn in &run.script[played..played + part.turns] {
+        let action = if silent(turn) { Vec::new() } else { next() };
+        let mut seen = next();
+        for _ in 0..looks {
+            seen.extend(next());
+        }
+        run.evidence.played(*turn, &action, &seen)?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Driver, Run, Service};
+use super::{Driver, Run};
 
 /// Runs that are open side by side, unless their threads are too many.
 const WIDTH: usize = 48;
@@ -42,11 +42,11 @@ pub(super) struct Room {
 }
 
 impl Room {
-    pub(super) fn of(service: Service) -> Room {
-        let width = match service {
-            Service::Users => WIDTH,
+    pub(super) fn of(uses_threads: bool) -> Room {
+        let width = match uses_threads {
+            false => WIDTH,
             // A pool that all services share would be short of threads.
-            Service::Passwords => 1,
+            true => 1,
         };
         Room {
             width,
@@ -71,11 +71,6 @@ impl Room {
     /// A run is ordered to be opened.
     pub(super) fn opening(&mut self) {
         self.open += 1;
-    }
-
-    /// How many were ordered so far, to be told by [`Room::opened`] later.
-    pub(super) fn open(&self) -> usize {
-        self.open
     }
 
     /// So many more runs are known to be open.
@@ -120,7 +115,8 @@ impl Driver<'_> {
     pub(super) fn has_room(&mut self, runs: &[Run]) -> bool {
         let opens = |run: &&Run| run.worker != Some(self.workers_started);
         let opening = runs.iter().filter(opens).count();
-        let (Some(worker), 1.., Service::Users) = (&self.worker, opening, self.service) else {
+        let uses_threads = self.world.uses_threads();
+        let (Some(worker), 1.., false) = (&self.worker, opening, uses_threads) else {
             return true;
         };
         let limit = self.limits.threads as usize;
@@ -164,7 +160,7 @@ mod tests {
     use super::*;
 
     fn room(open: usize) -> Room {
-        let mut room = Room::of(Service::Users);
+        let mut room = Room::of(false);
         (0..open).for_each(|_| room.opening());
         room.opened(open);
         room
@@ -207,7 +203,7 @@ mod tests {
             })
             .collect();
         assert_eq!(widths, [24, 12, 6, 6, 6]);
-        let mut one = Room::of(Service::Passwords);
+        let mut one = Room::of(true);
         one.halve();
         assert_eq!(one.width(), 1);
     }

@@ -2,11 +2,13 @@
 
 use protocol::{Event, Order, Picture, Step};
 
+use super::asking::{action_step, opening};
 use super::{Driver, SPIN_POLLS};
 use crate::drive::limits::Limits;
 use crate::drive::supervisor::Worker;
 use play::failure::Failure;
-use play::schedule::FIRST_USER;
+use play::schedule::{Action, FIRST_KEY};
+use play::world::passwords::password;
 
 impl Driver<'_> {
     /// Sends steps of any kind and waits for what comes of them, one list of events
@@ -59,18 +61,14 @@ impl Driver<'_> {
     /// runs then too. What goes wrong is in [`Driver::failed_closing`].
     pub fn try_freeing(&mut self) {
         let run = self.new_run();
-        let request = Step::Request {
-            request: 1,
-            call: self.call(FIRST_USER, &self.blank_evidence(run)),
-        };
-        let steps = vec![
-            Step::New {
-                seed: self.loop_seed(),
-                max_parallel: None,
-            },
-            request,
-            Step::Settle { polls: SPIN_POLLS },
+        let blank = self.blank_evidence(run);
+        let start = Action::ask(FIRST_KEY);
+        let steps = [
+            Some(opening(self.loop_seed(), &self.world.usual(), &blank)),
+            action_step(start, 1, &blank),
+            Some(Step::Settle { polls: SPIN_POLLS }),
         ];
+        let steps = steps.into_iter().flatten().collect();
         // A failure here will come again where a check looks for it.
         if self.converse(run, steps).is_err() {
             return;
@@ -95,13 +93,13 @@ impl Driver<'_> {
     pub fn watch(&mut self, passwords: u32) -> Result<Picture, Failure> {
         self.discard_worker();
         let run = self.new_run();
-        let secrets = self.blank_evidence(run).secrets().clone();
+        let blank = self.blank_evidence(run);
         let order = Order {
             run,
             steps: vec![Step::Watch {
                 max_parallel: passwords as usize,
-                passwords: (FIRST_USER..FIRST_USER + passwords)
-                    .map(|number| secrets.password(number))
+                passwords: (FIRST_KEY..FIRST_KEY + passwords)
+                    .map(|number| password(blank.secrets(), number))
                     .collect(),
             }],
         };

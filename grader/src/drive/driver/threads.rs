@@ -8,12 +8,13 @@ use std::time::{Duration, Instant};
 
 use protocol::{Event, Order, Step};
 
-use super::{Driver, Run, SPIN_POLLS, SPIN_POLLS_PER_REQUEST};
+use super::asking::{action_step, opening};
+use super::{Driver, MORE_SPIN_POLLS, MORE_SPIN_POLLS_PER_REQUEST, Run};
 use crate::drive::stopwatch::Stopwatch;
 use crate::drive::supervisor::{Threads, Worker};
-use play::evidence::{Evidence, Hash, HashState, Tampering};
+use play::evidence::{Evidence, Operation, OperationState, Tampering};
 use play::failure::Failure;
-use play::schedule::{Action, Settle, Turn};
+use play::schedule::{Settle, Turn};
 
 /// Pings the loop answers, at least, in a turn in which a hash is held.
 const PINGS: u32 = 3;
@@ -78,15 +79,14 @@ impl Driver<'_> {
 
     fn turn(&mut self, run: &mut Run, turn: Turn) -> Result<(), Failure> {
         self.open_with_threads(run)?;
-        let started = run.evidence.requests().count() as u32;
-        let request = started + u32::from(matches!(turn.action, Action::Start { .. }));
-        let action = self.action_step(turn.action, request, &run.evidence);
+        let request = run.evidence.next_request();
+        let action = action_step(turn.action, request, &run.evidence);
         run.evidence.begin(turn);
         let mut sums = Sums::default();
         let first = action.into_iter().collect();
         match turn.settle {
             Settle::Fully => {
-                let polls = SPIN_POLLS + SPIN_POLLS_PER_REQUEST * request;
+                let polls = MORE_SPIN_POLLS + MORE_SPIN_POLLS_PER_REQUEST * request;
                 self.rest(run, first, polls, &mut sums)?;
             }
             Settle::Polls(polls) => {
@@ -120,17 +120,14 @@ impl Driver<'_> {
         if self.threads().is_some_and(|it| it.count() > THREADS_KEPT) {
             self.discard_worker();
         }
-        let max_parallel = match run.script.first().map(|turn| turn.action) {
-            Some(Action::Make { max_parallel }) => max_parallel as usize,
-            _ => 1,
-        };
         let mut orders = self.closing_orders();
         orders.push(Order {
             run: run.id,
-            steps: vec![Step::New {
-                seed: self.loop_seed(),
-                max_parallel: Some(max_parallel),
-            }],
+            steps: vec![opening(
+                self.loop_seed(),
+                &run.script,
+                &self.blank_evidence(run.id),
+            )],
         });
         let (mut reports, failure) = self.exchange(&orders);
         run.worker = Some(self.workers_started);
@@ -251,16 +248,18 @@ impl Driver<'_> {
     }
 }
 
+/// Whether a thread waits in an operation that blocks it.
 fn is_held(evidence: &Evidence) -> bool {
-    let held = |(_, hash): (u32, &Hash)| hash.state == HashState::Held;
-    evidence.hashes().any(held)
+    let blocks = |it: &Operation| evidence.world().kind(it.kind).blocks;
+    let held = |(_, it): (u32, &Operation)| it.state == OperationState::Live && blocks(it);
+    evidence.operations().any(held)
 }
 
-/// Whether something should happen by itself: an admitted hash is to end, a request
-/// is to return, a hash is to begin.
+/// Whether something should happen by itself: an operation that was answered is to end, a
+/// request is to return, an operation is to begin.
 fn is_work_left(evidence: &Evidence) -> bool {
-    let admitted = |(_, hash): (u32, &Hash)| hash.state == HashState::Admitted;
-    evidence.hashes().any(admitted) || !evidence.unserved().is_empty()
+    let answered = |(_, it): (u32, &Operation)| it.state == OperationState::Answered;
+    evidence.operations().any(answered) || !evidence.unserved().is_empty()
 }
 
 fn garbled(noted: Result<(), Tampering>) -> Result<(), Failure> {

@@ -6,14 +6,14 @@ use play::explore::Follow;
 use play::schedule::{Action, Outcome, Settle, Turn};
 use play::space::PATIENCE_MICROS;
 
-/// Requests for one user, and how much may go wrong.
+/// Requests about one key, and how much may go wrong.
 #[derive(Clone, Debug)]
 pub struct Freedom {
-    /// Whom they all ask for.
+    /// The user, the account or the other key they all ask about.
     pub user: u32,
     /// How many requests may start.
     pub callers: usize,
-    /// How many fetches may fail.
+    /// How many operations may fail.
     pub errors: usize,
     /// How many callers may be dropped.
     pub drops: usize,
@@ -31,21 +31,25 @@ impl Freedom {
             return Follow::Pruned;
         }
         let mut actions = Vec::new();
-        if evidence.requests().count() < self.callers {
-            actions.push(Action::Start { user: self.user });
+        if evidence.started() < self.callers {
+            actions.push(Action::ask(self.user));
         }
-        let failed = |turn: &Turn| matches!(turn.action, Action::Answer { outcome, .. } if outcome != Outcome::Row);
+        let failed = |turn: &Turn| matches!(turn.action, Action::Answer { outcome, .. } if !outcome.is_value());
         let may_fail = count(turns, failed) < self.errors;
-        for fetch in evidence.live() {
-            let mut may = |outcome| actions.push(Action::Answer { fetch, outcome });
-            may(Outcome::Row);
+        for operation in evidence.live() {
+            let mut may = |outcome| actions.push(Action::Answer { operation, outcome });
+            may(Outcome::Value);
             if may_fail {
-                may(Outcome::Unavailable);
+                may(Outcome::Error(0));
             }
         }
         let dropped = |turn: &Turn| matches!(turn.action, Action::HangUp { .. });
         if count(turns, dropped) < self.drops {
-            actions.extend(evidence.waiting().map(|request| Action::HangUp { request }));
+            let hang_up = |request| {
+                let happened = false;
+                Action::HangUp { request, happened }
+            };
+            actions.extend(evidence.waiting().map(hang_up));
         }
         let mut choices: Vec<Turn> = actions.iter().copied().map(Turn::full).collect();
         if evidence.is_settled() {
@@ -64,10 +68,10 @@ impl Freedom {
     }
 }
 
-/// Someone waits and nobody fetches: time may pass, once.
+/// Someone waits and nothing is under way: time may pass, once.
 fn patience(evidence: &Evidence) -> Option<Turn> {
     let passed = |turn: &Turn| matches!(turn.action, Action::Pass { .. });
-    let may = !evidence.stranded().is_empty() && count(evidence.turns(), passed) == 0;
+    let may = !evidence.unserved().is_empty() && count(evidence.turns(), passed) == 0;
     let micros = PATIENCE_MICROS;
     may.then_some(Turn::full(Action::Pass { micros }))
 }

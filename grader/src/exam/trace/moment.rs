@@ -1,81 +1,84 @@
 //! What is known of a run at some moment, in a form a figure can draw.
 //!
-//! Only what was seen from outside: who waits, which fetches were begun and how
-//! they stand, and whether a row is known to be found without a fetch.
+//! Only what was seen from outside: which requests wait, which operations were begun and
+//! how they stand, and the state of the world.
 
 use serde::Serialize;
 
-use play::evidence::{Evidence, Fact, FetchState, RequestState, Returned};
-use play::schedule::Outcome;
+use play::evidence::{Evidence, Fact, OperationState, RequestState, Returned};
 
-/// The state after a turn. One letter for each request and fetch keeps files small.
+/// The state after a turn. One letter for each request and operation keeps files small.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub(super) struct Moment {
     /// A letter for each request: `w`aits, returned a `r`ow, returned an `e`rror,
     /// `p`anicked, or its caller was `d`ropped.
     #[serde(rename = "r")]
     requests: String,
-    /// For each fetch a letter, and the number of the request that began it or 0:
-    /// `l`ive, `a`nswered and not received yet, brought a `r`ow, brought an `e`rror,
-    /// was dropped (`d`).
+    /// For each operation a letter, a capital for its kind where there are several, and the
+    /// number of the request that began it or 0: `l`ive, `a`nswered and not received yet,
+    /// brought what was asked for (`r`), brought an `e`rror, was dropped (`d`).
     #[serde(rename = "f", skip_serializing_if = "String::is_empty")]
-    fetches: String,
-    /// A request has returned the row and everything that was ready has run: whoever
-    /// asks now should find it.
+    operations: String,
+    /// A request has returned the row and everything that was ready has run: the next
+    /// request should find it.
     #[serde(rename = "c", skip_serializing_if = "std::ops::Not::not")]
     cached: bool,
     /// Some task is ready and was not let run.
     #[serde(rename = "h", skip_serializing_if = "std::ops::Not::not")]
     held: bool,
+    /// The world's own state, a line each.
+    #[serde(rename = "s", skip_serializing_if = "Vec::is_empty")]
+    state: Vec<String>,
 }
 
 impl Moment {
     pub(super) fn of(evidence: &Evidence) -> Moment {
-        let requests = evidence.requests();
-        let fetches = evidence.fetches().map(|(number, fetch)| {
-            let letter = match fetch.state {
-                FetchState::Live => 'l',
-                FetchState::Answered => 'a',
-                FetchState::Delivered if brought_a_row(evidence, number) => 'r',
-                FetchState::Delivered => 'e',
-                FetchState::Dropped => 'd',
+        let kinds = evidence.world().kinds();
+        let operations = evidence.operations().map(|(_, it)| {
+            let letter = match it.state {
+                OperationState::Live => 'l',
+                OperationState::Answered => 'a',
+                OperationState::Over if it.outcome.is_some_and(|it| it.is_value()) => 'r',
+                OperationState::Over => 'e',
+                OperationState::Dropped => 'd',
             };
-            format!("{letter}{}", fetch.request.unwrap_or(0))
+            // With one kind only there is nothing to tell apart.
+            let kind = match kinds.len() {
+                1 => String::new(),
+                _ => char::from(b'A' + it.kind).to_string(),
+            };
+            format!("{letter}{kind}{}", it.request.unwrap_or(0))
         });
+        let requests = evidence.requests();
         Moment {
             requests: requests
                 .map(|(number, request)| match request.state {
-                    RequestState::Waiting => 'w',
+                    RequestState::Waiting | RequestState::Unmade => 'w',
                     RequestState::HungUp => 'd',
                     RequestState::Ended => ending(evidence, number),
                 })
                 .collect(),
-            fetches: fetches.collect(),
-            cached: is_cached(evidence),
+            operations: operations.collect(),
+            cached: kinds.len() == 1 && is_cached(evidence),
             held: !evidence.is_settled(),
+            state: evidence.world().state(evidence),
         }
     }
 }
 
-fn brought_a_row(evidence: &Evidence, number: u32) -> bool {
-    evidence.entries().iter().any(|entry| {
-        matches!(entry.fact, Fact::Answered { fetch, outcome: Outcome::Row } if fetch == number)
-    })
-}
-
 fn ending(evidence: &Evidence, number: u32) -> char {
-    let mut facts = evidence.entries().iter().map(|entry| &entry.fact);
-    let with_row = facts.any(|fact| {
-        matches!(fact, Fact::Returned { request, answer: Returned::RowOf { .. } } if *request == number)
-    });
-    let mut facts = evidence.entries().iter().map(|entry| &entry.fact);
-    let panicked =
-        facts.any(|fact| matches!(fact, Fact::Panicked { request, .. } if *request == number));
-    match (with_row, panicked) {
-        (true, _) => 'r',
-        (_, true) => 'p',
-        _ => 'e',
-    }
+    let mut endings = evidence
+        .entries()
+        .iter()
+        .filter_map(|entry| match &entry.fact {
+            Fact::Returned { request, answer } if *request == number => Some(match answer {
+                Returned::Of { .. } | Returned::Plain(_) => 'r',
+                Returned::Invented | Returned::Error { .. } => 'e',
+            }),
+            Fact::Panicked { request, .. } if *request == number => Some('p'),
+            _ => None,
+        });
+    endings.next().unwrap_or('e')
 }
 
 /// As the rules see it: returned by someone, and every ready task has run since.
@@ -84,7 +87,7 @@ fn is_cached(evidence: &Evidence) -> bool {
     for entry in evidence.entries() {
         match &entry.fact {
             Fact::Returned {
-                answer: Returned::RowOf { .. },
+                answer: Returned::Of { .. },
                 ..
             } => returned = true,
             Fact::Settled { idle: true, .. } if returned => return true,

@@ -8,7 +8,7 @@ use crate::exam::violations;
 use play::explore::System;
 use play::failure::Failure;
 use play::judge::Rules;
-use play::schedule::{Action, FIRST_USER, Turn};
+use play::schedule::{Action, FIRST_KEY, Turn};
 use play::timeline;
 
 impl Trace {
@@ -24,7 +24,7 @@ impl Trace {
         subject: Subject,
     ) -> Result<Trace, Failure> {
         let started = turns.iter().filter_map(|turn| match turn.action {
-            Action::Start { user } => Some(user),
+            Action::Start { numbers, .. } => Some(numbers.at(0)),
             _ => None,
         });
         let key = format!("{}:{}", driver.seed(), subject.check);
@@ -43,7 +43,7 @@ impl Trace {
             let over = played.failure.is_some();
             let there = Seen {
                 moment: Moment::of(&played.run.evidence),
-                told: timeline::tell(&played.run.evidence, None),
+                told: timeline::in_words(&timeline::tell(&played.run.evidence, None)),
                 violations: violations(rules, &played),
                 choices: match turns.get(at) {
                     Some(next) if !over => vec![*next],
@@ -65,7 +65,9 @@ impl Trace {
             drill: subject.drill,
             source: subject.source,
             key,
-            user: started.clone().next().unwrap_or(FIRST_USER),
+            what: super::what(driver.world()),
+            nouns: super::nouns(driver.world()),
+            user: started.clone().next().unwrap_or(FIRST_KEY),
             callers: started.count(),
             schedules: paths.all,
             broken: paths.broken,

@@ -69,12 +69,12 @@ impl Summary<'_> {
         row(
             out,
             not_taken,
-            "could not be taken, and get no points and no zero",
+            "could not be taken: neither points nor a zero",
         )?;
         let (unusable, absent): (Vec<_>, Vec<_>) =
             (self.class.empty_handed.iter()).partition(|it| it.is_unusable());
-        row(out, unusable.len(), "students with nothing usable")?;
-        row(out, absent.len(), "students who handed in nothing")?;
+        row(out, unusable.len(), "with nothing usable")?;
+        row(out, absent.len(), "enrolled, and handed in nothing")?;
         self.again(out, &unusable)?;
         names(
             out,
@@ -198,6 +198,9 @@ fn said_of(change: &Change) -> String {
 }
 
 fn said(outcome: &Outcome) -> String {
+    if outcome.status == Status::Rejected && outcome.sha256.is_empty() {
+        return "could not be taken".to_owned();
+    }
     let words = STATUSES
         .iter()
         .find(|(status, _)| *status == outcome.status);

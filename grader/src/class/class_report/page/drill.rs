@@ -145,7 +145,7 @@ fn failure(
                         None => "What was seen:",
                     }
                 }
-                @if !check.timeline.is_empty() { (figure::of(&check.timeline)) }
+                @if !check.timeline.is_empty() { (figure::of(check)) }
                 // Where a timeline ends with what is wrong, it need not be said again.
                 @if !check.timeline.iter().any(|line| line.starts_with("=>")) {
                     p.broken { (line(&words::message(check))) }

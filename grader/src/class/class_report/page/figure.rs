@@ -1,11 +1,12 @@
 //! A timeline as a figure: its lines as a list, and beside them a lane for each
-//! request, fetch and hash from its beginning to its end. The lanes say nothing that
-//! the lines do not say, so they are an ornament to whoever hears the page.
+//! request and each operation from its beginning to its end. The lanes say nothing that
+//! the lines do not say, so they are an ornament for those who hear the page.
 
 use maud::{Markup, html};
 
 use super::line;
-use play::timeline::{Moment, Subject, moment};
+use crate::grade::verdict::CheckResult;
+use play::timeline::{Moment, Subject, What};
 
 /// More lanes than these leave no room for words on a phone; then there are only marks.
 const MOST_LANES: usize = 8;
@@ -13,25 +14,25 @@ const MOST_LANES: usize = 8;
 /// One lane beside one line.
 #[derive(Clone, Copy)]
 struct Cell {
-    subject: Subject,
+    of: Subject,
     /// Whether it goes on above, and below.
     above: bool,
     below: bool,
-    mark: Option<Moment>,
+    mark: Option<What>,
 }
 
 /// What the marks mean, for the page to say once.
 pub(super) fn legend() -> Markup {
     let marks = [
-        (Moment::Begins, "begins"),
-        (Moment::GoesOn, "goes on"),
-        (Moment::Succeeds, "ends as it should"),
-        (Moment::Fails, "ends with an error or a panic"),
-        (Moment::Dropped, "is dropped"),
+        (What::Begins, "begins"),
+        (What::GoesOn, "goes on"),
+        (What::Succeeds, "ends as it should"),
+        (What::Fails, "ends with an error or a panic"),
+        (What::Dropped, "is dropped"),
     ];
     html! {
         p.legend {
-            "From top to bottom, one thing after the other. A lane is a request (r), a fetch (f) or a hash (h): "
+            "From top to bottom, one thing after the other. A lane is a request (r) or an operation, by its first letter (f for a fetch, h for a hash): "
             @for (place, (mark, words)) in (0..).zip(marks) {
                 @if place > 0 { ", " }
                 span.key { (drawn(mark)) " " (words) }
@@ -41,10 +42,35 @@ pub(super) fn legend() -> Markup {
     }
 }
 
-/// The figure of a timeline.
-pub(super) fn of(timeline: &[String]) -> Markup {
-    let moments: Vec<Option<(Subject, Moment)>> =
-        timeline.iter().map(|line| moment(line)).collect();
+/// Whose lane it is: what it is called, and its number.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Lane<'a> {
+    of: Subject,
+    noun: &'a str,
+    number: u32,
+}
+
+/// What happens in a line, and in which lane.
+type Happens<'a> = Option<(Lane<'a>, What)>;
+
+fn happens(moment: &Option<Moment>) -> Happens<'_> {
+    let moment = moment.as_ref()?;
+    let lane = Lane {
+        of: moment.of,
+        noun: &moment.noun,
+        number: moment.number,
+    };
+    Some((lane, moment.what))
+}
+
+/// The figure of a check's timeline.
+pub(super) fn of(check: &CheckResult) -> Markup {
+    // A record of an older grader has lines and no moments.
+    let moments = check.moments.iter().map(happens);
+    let moments: Vec<Happens<'_>> = moments
+        .chain(std::iter::repeat(None))
+        .take(check.timeline.len())
+        .collect();
     let subjects = subjects(&moments);
     let narrow = subjects.len() > MOST_LANES;
     let lanes = match narrow {
@@ -53,10 +79,10 @@ pub(super) fn of(timeline: &[String]) -> Markup {
     };
     html! {
         @if !narrow && !subjects.is_empty() {
-            p.lanes aria-hidden="true" { @for subject in &subjects { i { (letter(*subject)) } } }
+            p.lanes aria-hidden="true" { @for lane in &subjects { i { (letter(*lane)) } } }
         }
         ol.timeline role="list" {
-            @for (text, cells) in timeline.iter().zip(lanes) {
+            @for (text, cells) in check.timeline.iter().zip(lanes) {
                 @let (kind, said) = told(text);
                 li class=(kind) {
                     span.lanes aria-hidden="true" { @for cell in cells { (drawn_cell(cell)) } }
@@ -77,35 +103,32 @@ fn told(line: &str) -> (&'static str, &str) {
 }
 
 /// Everything that has a lane, in the order in which it is first met.
-fn subjects(moments: &[Option<(Subject, Moment)>]) -> Vec<Subject> {
+fn subjects<'a>(moments: &[Happens<'a>]) -> Vec<Lane<'a>> {
     let mut subjects = Vec::new();
-    for (subject, _) in moments.iter().flatten() {
-        if !subjects.contains(subject) {
-            subjects.push(*subject);
+    for (lane, _) in moments.iter().flatten() {
+        if !subjects.contains(lane) {
+            subjects.push(*lane);
         }
     }
     subjects
 }
 
 /// The lanes beside each line.
-fn side_by_side(
-    subjects: &[Subject],
-    moments: &[Option<(Subject, Moment)>],
-) -> Vec<Vec<Option<Cell>>> {
+fn side_by_side(subjects: &[Lane<'_>], moments: &[Happens<'_>]) -> Vec<Vec<Option<Cell>>> {
     let mut live = vec![false; subjects.len()];
-    let beside = |happens: &Option<(Subject, Moment)>| {
-        let cell = |(subject, live): (&Subject, &mut bool)| {
+    let beside = |happens: &Happens<'_>| {
+        let cell = |(lane, live): (&Lane<'_>, &mut bool)| {
             let mark = happens
-                .filter(|(whose, _)| whose == subject)
-                .map(|(_, moment)| moment);
+                .filter(|(whose, _)| whose == lane)
+                .map(|(_, what)| what);
             let above = *live;
             *live = match mark {
                 None => *live,
-                Some(Moment::Begins | Moment::GoesOn) => true,
-                Some(Moment::Succeeds | Moment::Fails | Moment::Dropped) => false,
+                Some(What::Begins | What::GoesOn) => true,
+                Some(What::Succeeds | What::Fails | What::Dropped) => false,
             };
             (above || *live || mark.is_some()).then_some(Cell {
-                subject: *subject,
+                of: lane.of,
                 above,
                 below: *live,
                 mark,
@@ -117,12 +140,12 @@ fn side_by_side(
 }
 
 /// A mark without lanes.
-fn alone(happens: Option<(Subject, Moment)>) -> Vec<Option<Cell>> {
-    let cell = happens.map(|(subject, moment)| Cell {
-        subject,
+fn alone(happens: Happens<'_>) -> Vec<Option<Cell>> {
+    let cell = happens.map(|(lane, what)| Cell {
+        of: lane.of,
         above: false,
         below: false,
-        mark: Some(moment),
+        mark: Some(what),
     });
     vec![cell]
 }
@@ -131,9 +154,9 @@ fn drawn_cell(cell: Option<Cell>) -> Markup {
     let Some(cell) = cell else {
         return html! { i {} };
     };
-    let kind = match cell.subject {
-        Subject::Request(_) => "request",
-        Subject::Fetch(_) | Subject::Hash(_) => "work",
+    let kind = match cell.of {
+        Subject::Request => "request",
+        Subject::Operation => "work",
     };
     let through = match (cell.above, cell.below) {
         (true, true) => "through",
@@ -144,22 +167,24 @@ fn drawn_cell(cell: Option<Cell>) -> Markup {
     html! { i class={ (kind) " " (through) } { @if let Some(mark) = cell.mark { (drawn(mark)) } } }
 }
 
-fn letter(subject: Subject) -> String {
-    match subject {
-        Subject::Request(number) => format!("r{number}"),
-        Subject::Fetch(number) => format!("f{number}"),
-        Subject::Hash(number) => format!("h{number}"),
-    }
+fn letter(lane: Lane<'_>) -> String {
+    let first = lane.noun.chars().next().unwrap_or('?');
+    // A read is no request.
+    let first = match (lane.of, first) {
+        (Subject::Operation, 'r') => 'R',
+        (_, first) => first,
+    };
+    format!("{first}{}", lane.number)
 }
 
 /// A mark as the book draws the ends of its lanes.
-fn drawn(mark: Moment) -> Markup {
+fn drawn(mark: What) -> Markup {
     let (class, path) = match mark {
-        Moment::Begins => ("begins", "M-4 0 A4 4 0 0 1 4 0 A4 4 0 0 1 -4 0 Z"),
-        Moment::GoesOn => ("goes-on", "M-4 0 A4 4 0 0 1 4 0 A4 4 0 0 1 -4 0 Z"),
-        Moment::Succeeds => ("succeeds", "M-5 0 L-1.5 4 L5 -4"),
-        Moment::Fails => ("fails", "M-4 -4 L4 4 M4 -4 L-4 4"),
-        Moment::Dropped => ("dropped", "M-5 0 H5"),
+        What::Begins => ("begins", "M-4 0 A4 4 0 0 1 4 0 A4 4 0 0 1 -4 0 Z"),
+        What::GoesOn => ("goes-on", "M-4 0 A4 4 0 0 1 4 0 A4 4 0 0 1 -4 0 Z"),
+        What::Succeeds => ("succeeds", "M-5 0 L-1.5 4 L5 -4"),
+        What::Fails => ("fails", "M-4 -4 L4 4 M4 -4 L-4 4"),
+        What::Dropped => ("dropped", "M-5 0 H5"),
     };
     html! { svg.mark.(class) aria-hidden="true" viewBox="-8 -8 16 16" { path d=(path) {} } }
 }
@@ -168,19 +193,27 @@ fn drawn(mark: Moment) -> Markup {
 mod tests {
     use super::*;
 
+    fn moment(of: Subject, noun: &str, number: u32, what: What) -> Option<Moment> {
+        Some(Moment {
+            of,
+            noun: noun.to_owned(),
+            number,
+            what,
+        })
+    }
+
     /// The lanes as text: a line for each line, a letter or two for each lane.
-    fn drawn_as_text(timeline: &[&str]) -> Vec<String> {
-        let timeline: Vec<String> = timeline.iter().map(|line| (*line).to_owned()).collect();
-        let moments: Vec<_> = timeline.iter().map(|line| moment(line)).collect();
+    fn drawn_as_text(moments: &[Option<Moment>]) -> Vec<String> {
+        let moments: Vec<_> = moments.iter().map(happens).collect();
         let cell = |cell: &Option<Cell>| match cell {
             None => ' ',
             Some(Cell { mark: None, .. }) => '|',
             Some(Cell {
-                mark: Some(Moment::Begins),
+                mark: Some(What::Begins),
                 ..
             }) => 'o',
             Some(Cell {
-                mark: Some(Moment::Dropped),
+                mark: Some(What::Dropped),
                 ..
             }) => '-',
             Some(_) => 'x',
@@ -194,13 +227,14 @@ mod tests {
 
     #[test]
     fn a_lane_goes_from_where_something_begins_to_where_it_ends() {
+        use Subject::{Operation, Request};
         let lanes = drawn_as_text(&[
-            "request 1 asks for user 7",
-            "  fetch 1 begins, for user 7",
-            "request 2 asks for user 7",
-            "the caller of request 1 is dropped",
-            "60 s pass",
-            "=> request 2 waits for a fetch that nobody is running",
+            moment(Request, "request", 1, What::Begins),
+            moment(Operation, "fetch", 1, What::Begins),
+            moment(Request, "request", 2, What::Begins),
+            moment(Request, "request", 1, What::Dropped),
+            None,
+            None,
         ]);
         // It is left with a lane that does not end: that is the mistake.
         assert_eq!(lanes, ["o  ", "|o ", "||o", "-||", " ||", " ||"]);

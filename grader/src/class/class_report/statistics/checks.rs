@@ -6,10 +6,10 @@ use std::collections::HashMap;
 use super::{Group, Mark, mark};
 use crate::class::batch::record::Record;
 use crate::grade::verdict::{CheckResult, CheckStatus};
-use play::schedule::{Action, FIRST_USER, ReplayKey};
+use play::schedule::{Action, FIRST_KEY, ReplayKey};
 
-/// Users from here on are not like any other: their passwords are empty, odd or long.
-const SPECIAL_USERS: u32 = 4_000;
+/// Keys from here on are not like any other: their passwords are empty, odd or long.
+const SPECIAL_KEYS: u32 = 4_000;
 
 /// One check over a class.
 #[derive(Debug)]
@@ -68,6 +68,7 @@ impl Counting {
                     hint: String::new(),
                     schedule: None,
                     timeline: Vec::new(),
+                    moments: Vec::new(),
                     ..check.clone()
                 },
                 passed: 0,
@@ -121,17 +122,19 @@ pub(in crate::class::class_report) fn schedule_form(key: &str) -> String {
     let Ok(mut key) = key.parse::<ReplayKey>() else {
         return key.to_owned();
     };
-    let mut users: Vec<u32> = Vec::new();
+    let mut keys: Vec<u32> = Vec::new();
     for turn in &mut key.turns {
-        if let Action::Start { user } = &mut turn.action
-            && *user < SPECIAL_USERS
+        if let Action::Start { numbers, .. } = &mut turn.action
+            && numbers.at(0) < SPECIAL_KEYS
         {
-            let place = users.iter().position(|known| known == user);
+            let key = numbers.at(0);
+            let place = keys.iter().position(|known| *known == key);
             let place = place.unwrap_or_else(|| {
-                users.push(*user);
-                users.len() - 1
+                keys.push(key);
+                keys.len() - 1
             });
-            *user = FIRST_USER.saturating_add(u32::try_from(place).unwrap_or(u32::MAX));
+            let place = u32::try_from(place).unwrap_or(u32::MAX);
+            *numbers = numbers.with_first(FIRST_KEY.saturating_add(place));
         }
     }
     let text = key.to_string();

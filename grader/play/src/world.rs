@@ -1,0 +1,192 @@
+//! Worlds: what a submission is called with, and what it calls.
+//!
+//! A drill's submission is called from outside (its **entries**) and calls out (its
+//! **operations**). A world is the table of both, with what they say, and with what only
+//! it can know: the arguments a request gets, what an operation brings, what a returned
+//! value proves. Its main type is [`World`]. Everything else in here works for every world.
+
+pub mod bank;
+pub mod passwords;
+pub mod users;
+
+use std::fmt::Debug;
+
+use protocol::{Ending, Value};
+
+use crate::evidence::{Evidence, Returned};
+use crate::schedule::{Few, Outcome, Turn};
+
+/// One kind of operation: something that a submission begins and the grader ends.
+#[derive(Debug)]
+pub struct OperationKind {
+    /// Its name in the protocol: the kit's function.
+    pub name: &'static str,
+    /// What one of it is called: a `fetch`.
+    pub noun: &'static str,
+    /// The errors it can end with, by their places in [`World::errors`].
+    pub errors: &'static [u8],
+    /// Whether it blocks its thread and is held there; else it is awaited.
+    pub blocks: bool,
+}
+
+/// An error, by its name in the protocol and as it is told.
+#[derive(Debug)]
+pub struct ErrorName {
+    /// In the protocol.
+    pub name: &'static str,
+    /// In words: `not found`.
+    pub words: &'static str,
+}
+
+/// An entry that is called between turns, outside any task: it only looks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// Its name in the protocol.
+    pub entry: &'static str,
+    /// What it is called with.
+    pub arguments: Vec<Value>,
+}
+
+/// The entries and operations of some drills.
+pub trait World: Debug + Sync {
+    /// Its name, in snake case.
+    fn name(&self) -> &'static str;
+
+    /// The names of the entries that are awaited, as the protocol has them.
+    fn entries(&self) -> &'static [&'static str];
+
+    /// The kinds of operations.
+    fn kinds(&self) -> &'static [OperationKind];
+
+    /// The errors that entries return and operations end with.
+    fn errors(&self) -> &'static [ErrorName];
+
+    /// What the key of a request is: a `user`.
+    fn key_noun(&self) -> &'static str;
+
+    /// What the submission's instance is called where it is made: `UserCache::new`.
+    fn constructor(&self) -> &'static str;
+
+    /// What the instance is made with, besides the kit's handles.
+    fn made_with(&self, _evidence: &Evidence, numbers: Few) -> Vec<Value> {
+        numbers.all().iter().copied().map(Value::from).collect()
+    }
+
+    /// What request number `request`, of this entry about these numbers, is called with.
+    /// What is random in it comes from the run's secrets.
+    fn arguments(&self, evidence: &Evidence, request: u32, entry: u8, numbers: Few) -> Vec<Value>;
+
+    /// The key of an operation of this kind with these arguments; `None` for one that no
+    /// request of the run was about.
+    fn key_of(&self, evidence: &Evidence, kind: u8, arguments: &[Value]) -> Option<u32>;
+
+    /// Whether what operations bring is known before the run is: else each answer waits
+    /// for what came before it.
+    fn is_known_in_advance(&self) -> bool {
+        true
+    }
+
+    /// What an operation brings that is answered now with [`Outcome::Value`] or
+    /// [`Outcome::Real`].
+    fn value(&self, evidence: &Evidence, operation: u32, outcome: Outcome) -> Value;
+
+    /// What it proves that a request ended so.
+    fn understand(&self, evidence: &Evidence, request: u32, ending: &Ending) -> Returned;
+
+    /// The waiting requests that something should happen to without the grader's doing.
+    fn unserved(&self, evidence: &Evidence) -> Vec<u32> {
+        match evidence.live().next() {
+            Some(_) => Vec::new(),
+            None => evidence.waiting().collect(),
+        }
+    }
+
+    /// Whether the submission's other threads take part, so that a turn is only over when
+    /// they rest as well.
+    fn uses_threads(&self) -> bool {
+        false
+    }
+
+    /// What is looked at after each turn, in a run that begins with `blank` and whose
+    /// instance is made with these numbers.
+    fn looks(&self, _blank: &Evidence, _made: Option<Few>) -> Vec<Look> {
+        Vec::new()
+    }
+
+    /// The turns that any run begins with, where there are such.
+    fn usual(&self) -> Vec<Turn> {
+        Vec::new()
+    }
+
+    /// What a turn that makes the instance is told as.
+    fn made(&self, numbers: Few) -> String {
+        format!("an instance is made with {numbers}")
+    }
+
+    /// What a request does, in words: `asks for user 7`.
+    fn asks(&self, evidence: &Evidence, request: u32) -> String;
+
+    /// What a begun operation is about, in words: `for user 7`.
+    fn about(&self, evidence: &Evidence, operation: u32) -> String;
+
+    /// What an operation is answered with that brings what was asked for: `with the row`.
+    fn brings(&self, evidence: &Evidence, operation: u32) -> String;
+
+    /// What was noted, in words, where it is worth a line.
+    fn noted(&self, _evidence: &Evidence, _kind: &str, _arguments: &[Value]) -> Option<String> {
+        None
+    }
+
+    /// What was seen at this look of a turn, in words, where it is worth a line.
+    fn seen(&self, _evidence: &Evidence, _look: usize, _value: &Value) -> Option<String> {
+        None
+    }
+
+    /// What a request returned, in words: `the row`.
+    fn returned(&self, answer: &Returned) -> String;
+
+    /// The world's own state, as a figure shows it beside the lanes.
+    fn state(&self, _evidence: &Evidence) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+impl dyn World {
+    /// How an operation ends that is answered now.
+    pub fn ending(&self, evidence: &Evidence, operation: u32, outcome: Outcome) -> Ending {
+        match outcome {
+            Outcome::Value | Outcome::Real => Ending::Ok(self.value(evidence, operation, outcome)),
+            Outcome::Error(place) => Ending::Error(self.error_name(place).to_owned(), Vec::new()),
+            Outcome::Panic => Ending::Panic,
+        }
+    }
+
+    /// The name in the protocol of the error of this place.
+    pub fn error_name(&self, place: u8) -> &'static str {
+        let error = self.errors().get(usize::from(place));
+        error.map_or("unknown", |error| error.name)
+    }
+
+    /// The error of this place, in words.
+    pub fn error_words(&self, place: u8) -> &'static str {
+        let error = self.errors().get(usize::from(place));
+        error.map_or("an unknown error", |error| error.words)
+    }
+
+    /// The place of an error.
+    pub fn error_place(&self, name: &str) -> Option<u8> {
+        let place = self.errors().iter().position(|error| error.name == name)?;
+        u8::try_from(place).ok()
+    }
+
+    /// The place of a kind.
+    pub fn kind_place(&self, name: &str) -> Option<u8> {
+        let place = self.kinds().iter().position(|kind| kind.name == name)?;
+        u8::try_from(place).ok()
+    }
+
+    /// The kind at a place that evidence holds.
+    pub fn kind(&self, place: u8) -> &'static OperationKind {
+        &self.kinds()[usize::from(place)]
+    }
+}

@@ -1,0 +1,267 @@
+//! Balances that are read and written: the world of `lost_update`.
+//!
+//! What a read brings depends on the writes before it. Every deposit has an amount of its
+//! own, and no two sets of them have the same sum: so a balance says which deposits are
+//! in it. The main function is [`deposits_in`].
+
+use std::collections::BTreeSet;
+
+use protocol::{Ending, Value};
+
+use super::{ErrorName, OperationKind, World};
+use crate::evidence::{Evidence, Fact, Returned, Secrets};
+use crate::schedule::{Few, Outcome};
+
+/// See the module.
+#[derive(Debug)]
+pub struct Bank;
+
+/// The places of the kinds.
+pub const READ: u8 = 0;
+/// See [`READ`].
+pub const WRITE: u8 = 1;
+
+/// With more deposits than this in one run, amounts would no longer fit.
+pub const MOST_DEPOSITS: u32 = 44;
+
+const KINDS: &[OperationKind] = &[
+    OperationKind {
+        name: "read",
+        noun: "read",
+        errors: &[0],
+        blocks: false,
+    },
+    OperationKind {
+        name: "write",
+        noun: "write",
+        errors: &[0],
+        blocks: false,
+    },
+];
+
+const ERRORS: &[ErrorName] = &[ErrorName {
+    name: "unavailable",
+    words: "unavailable",
+}];
+
+/// What an account holds before anything is written.
+pub fn opening(evidence: &Evidence, account: u32) -> i64 {
+    let opening = evidence.secrets().number("opening", account, 1_000);
+    opening as i64 + 100
+}
+
+/// The amount of a deposit, by its request's number.
+pub fn amount(evidence: &Evidence, request: u32) -> i64 {
+    let repeated = evidence.request(request).and_then(|it| it.repeats);
+    amount_of(evidence.secrets(), repeated.unwrap_or(request))
+}
+
+/// Each is more than all before it together.
+fn amount_of(secrets: &Secrets, number: u32) -> i64 {
+    if number > MOST_DEPOSITS {
+        // Of a flood, in which nobody looks at balances.
+        return secrets.number("amount", number, 1 << 20) as i64 + 1;
+    }
+    let mut sum = 0;
+    let mut amount = 0;
+    for number in 1..=number {
+        amount = sum + 1 + secrets.number("amount", number, sum / 64 + 20);
+        sum += amount;
+    }
+    amount as i64
+}
+
+/// The deposits in a balance of `account`, by their requests; `None` for a balance that
+/// no set of the run's deposits explains. A request that repeats another one stands for
+/// both: one of them at most is in a balance.
+pub fn deposits_in(evidence: &Evidence, account: u32, balance: i64) -> Option<BTreeSet<u32>> {
+    let mut rest = balance - opening(evidence, account);
+    let mut deposits = BTreeSet::new();
+    let of_account = |(_, request): &(u32, &crate::evidence::Request)| request.key == account;
+    let requests: Vec<u32> = evidence
+        .requests()
+        .filter(of_account)
+        .filter(|(_, request)| request.repeats.is_none())
+        .map(|(number, _)| number)
+        .collect();
+    for number in requests.into_iter().rev() {
+        let amount = amount(evidence, number);
+        if rest >= amount {
+            rest -= amount;
+            deposits.insert(number);
+        }
+    }
+    (rest == 0).then_some(deposits)
+}
+
+/// What `account` holds after all that is known so far.
+pub fn stored(evidence: &Evidence, account: u32) -> i64 {
+    let facts = evidence.entries().iter().rev().map(|entry| &entry.fact);
+    let written = facts.filter_map(|fact| written(evidence, fact));
+    let last = written.into_iter().find(|(of, _)| *of == account);
+    last.map_or_else(|| opening(evidence, account), |(_, balance)| balance)
+}
+
+/// The account and the balance that this fact has the bank hold from then on.
+pub fn written(evidence: &Evidence, fact: &Fact) -> Option<(u32, i64)> {
+    let operation = match fact {
+        Fact::Answered {
+            operation,
+            outcome: Outcome::Value,
+        } => *operation,
+        Fact::Dropped { operation } => {
+            // One that was answered before had happened then.
+            let it = evidence.operation(*operation)?;
+            (it.happened && it.outcome.is_none()).then_some(*operation)?
+        }
+        _ => return None,
+    };
+    let it = evidence.operation(operation)?;
+    if it.kind != WRITE {
+        return None;
+    }
+    Some((it.key?, it.arguments.get(1)?.number()?))
+}
+
+impl World for Bank {
+    fn name(&self) -> &'static str {
+        "bank"
+    }
+
+    fn entries(&self) -> &'static [&'static str] {
+        &["deposit"]
+    }
+
+    fn kinds(&self) -> &'static [OperationKind] {
+        KINDS
+    }
+
+    fn errors(&self) -> &'static [ErrorName] {
+        ERRORS
+    }
+
+    fn key_noun(&self) -> &'static str {
+        "account"
+    }
+
+    fn constructor(&self) -> &'static str {
+        "Accounts::new"
+    }
+
+    fn arguments(&self, evidence: &Evidence, request: u32, _: u8, numbers: Few) -> Vec<Value> {
+        let amount = amount_of(evidence.secrets(), request);
+        vec![evidence.wire_id(numbers.at(0)).into(), amount.into()]
+    }
+
+    fn key_of(&self, evidence: &Evidence, _: u8, arguments: &[Value]) -> Option<u32> {
+        evidence.known_key(arguments.first()?)
+    }
+
+    fn is_known_in_advance(&self) -> bool {
+        false
+    }
+
+    fn value(&self, evidence: &Evidence, operation: u32, _: Outcome) -> Value {
+        match evidence.operation(operation) {
+            Some(read) if read.kind == READ => {
+                let account = read.key.unwrap_or_default();
+                stored(evidence, account).into()
+            }
+            _ => Value::Nothing,
+        }
+    }
+
+    fn understand(&self, _: &Evidence, _: u32, ending: &Ending) -> Returned {
+        match ending {
+            Ending::Ok(balance) => Returned::Plain(balance.clone()),
+            Ending::Error(name, _) => {
+                let world: &dyn World = self;
+                let place = world.error_place(name);
+                place.map_or(Returned::Invented, |error| Returned::Error {
+                    error,
+                    own: true,
+                })
+            }
+            Ending::Panic => Returned::Invented,
+        }
+    }
+
+    /// Those for whose account nothing is under way.
+    fn unserved(&self, evidence: &Evidence) -> Vec<u32> {
+        let key = |number: &u32| evidence.request(*number).map(|request| request.key);
+        evidence
+            .waiting()
+            .filter(|number| key(number).is_some_and(|key| !evidence.is_under_way(key)))
+            .collect()
+    }
+
+    fn asks(&self, evidence: &Evidence, request: u32) -> String {
+        let account = evidence.request(request).map_or(0, |it| it.key);
+        let amount = amount(evidence, request);
+        format!("deposits {amount} in account {account}")
+    }
+
+    fn about(&self, evidence: &Evidence, operation: u32) -> String {
+        let Some(it) = evidence.operation(operation) else {
+            return String::new();
+        };
+        let account = match it.key {
+            Some(account) => format!("account {account}"),
+            None => "an account nobody asked about".to_owned(),
+        };
+        match it.arguments.get(1).and_then(Value::number) {
+            Some(balance) => format!("{balance} into {account}"),
+            None => format!("of {account}"),
+        }
+    }
+
+    fn brings(&self, evidence: &Evidence, operation: u32) -> String {
+        let Some(it) = evidence.operation(operation) else {
+            return String::new();
+        };
+        match it.kind {
+            // What was read is told where it was told: now it may be another balance.
+            READ => "with the balance".to_owned(),
+            _ => "as done".to_owned(),
+        }
+    }
+
+    fn returned(&self, answer: &Returned) -> String {
+        match answer {
+            Returned::Plain(Value::Number(balance)) => format!("the balance {balance}"),
+            Returned::Error { .. } => "the error: unavailable".to_owned(),
+            _ => "something else".to_owned(),
+        }
+    }
+
+    fn state(&self, evidence: &Evidence) -> Vec<String> {
+        let accounts: BTreeSet<u32> = evidence.requests().map(|(_, it)| it.key).collect();
+        let held = accounts
+            .into_iter()
+            .map(|account| format!("account {account}: {}", stored(evidence, account)));
+        held.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schedule::{Action, Turn};
+
+    #[test]
+    fn a_balance_says_which_deposits_are_in_it() {
+        let mut evidence = Evidence::new(&Bank, 0, 7);
+        for _ in 0..MOST_DEPOSITS {
+            evidence.begin(Turn::full(Action::ask(8)));
+        }
+        let begins = opening(&evidence, 8);
+        let some = BTreeSet::from([1, 2, 17, 43, 44]);
+        let sum: i64 = some.iter().map(|number| amount(&evidence, *number)).sum();
+        assert_eq!(deposits_in(&evidence, 8, begins + sum), Some(some));
+        let twice = begins + 2 * amount(&evidence, 44);
+        assert_eq!(deposits_in(&evidence, 8, twice), None);
+        assert_eq!(deposits_in(&evidence, 8, begins - 1), None);
+        let all: i64 = (1..=MOST_DEPOSITS).map(|it| amount(&evidence, it)).sum();
+        assert!(all < 1 << 53, "{all}");
+    }
+}

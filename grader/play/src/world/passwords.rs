@@ -1,0 +1,291 @@
+//! Passwords that are hashed, each on a thread that it blocks: the world of `offload`.
+
+use protocol::{Ending, Value};
+
+use super::{ErrorName, OperationKind, World};
+use crate::evidence::{Evidence, LETTERS, Operation, OperationState, Returned, Secrets};
+use crate::schedule::{Action, Few, Outcome, Turn};
+
+/// See the module.
+#[derive(Debug)]
+pub struct Passwords;
+
+/// A request for a user with this number or a higher one gives a password that is
+/// too long.
+pub const TOO_LONG: u32 = 10_000;
+
+/// The user whose password is empty.
+pub const EMPTY: u32 = 4_001;
+
+/// The user whose password holds what a careless hand would change.
+pub const ODD: u32 = 4_002;
+
+/// From here on, up to [`TOO_LONG`], passwords are as long as they may be.
+pub const LONGEST: u32 = 5_000;
+
+/// bcrypt reads no more than this many bytes of a password.
+const MAX_PASSWORD_BYTES: usize = 72;
+
+/// The work factor of real hashes: the least bcrypt knows, since every one is
+/// made twice.
+const COST: u32 = 4;
+
+const KINDS: &[OperationKind] = &[OperationKind {
+    name: "hash_password",
+    noun: "hash",
+    errors: &[],
+    blocks: true,
+}];
+
+const ERRORS: &[ErrorName] = &[ErrorName {
+    name: "too_long",
+    words: "too long",
+}];
+
+impl World for Passwords {
+    fn name(&self) -> &'static str {
+        "passwords"
+    }
+
+    fn entries(&self) -> &'static [&'static str] {
+        &["hash"]
+    }
+
+    fn kinds(&self) -> &'static [OperationKind] {
+        KINDS
+    }
+
+    fn errors(&self) -> &'static [ErrorName] {
+        ERRORS
+    }
+
+    fn key_noun(&self) -> &'static str {
+        "password"
+    }
+
+    fn constructor(&self) -> &'static str {
+        "PasswordService::new"
+    }
+
+    fn arguments(&self, evidence: &Evidence, _: u32, _: u8, numbers: Few) -> Vec<Value> {
+        vec![password(evidence.secrets(), numbers.at(0)).into()]
+    }
+
+    fn key_of(&self, evidence: &Evidence, _: u8, arguments: &[Value]) -> Option<u32> {
+        let given = arguments.first()?.text()?;
+        let keys = evidence.requests().map(|(_, request)| request.key);
+        // The latest first: it is most likely the one.
+        let mut keys: Vec<u32> = keys.collect();
+        keys.reverse();
+        keys.into_iter()
+            .find(|key| password(evidence.secrets(), *key) == given)
+    }
+
+    fn value(&self, evidence: &Evidence, operation: u32, outcome: Outcome) -> Value {
+        match outcome {
+            Outcome::Real => {
+                let (cost, salt) = cost_and_salt(evidence.secrets(), operation);
+                let salt = salt.map(|byte| Value::from(u32::from(byte))).to_vec();
+                vec![cost.into(), Value::List(salt)].into()
+            }
+            _ => hash_text(evidence.secrets(), operation).into(),
+        }
+    }
+
+    fn understand(&self, evidence: &Evidence, request: u32, ending: &Ending) -> Returned {
+        let key = evidence.request(request).map(|request| request.key);
+        match ending {
+            Ending::Ok(Value::Text(text)) => {
+                let is_it = |(number, hash): &(u32, &Operation)| {
+                    hash.key == key && is_text_of(evidence, *number, hash, text)
+                };
+                let own = evidence.operations().find(is_it);
+                own.map_or(Returned::Invented, |(operation, _)| Returned::Of {
+                    operation,
+                })
+            }
+            Ending::Error(name, _) if name == "too_long" => Returned::Error {
+                error: 0,
+                own: true,
+            },
+            _ => Returned::Plain(Value::Nothing),
+        }
+    }
+
+    /// Those whose hash is over, or could begin because fewer run than may. One whose hash
+    /// panicked may be waiting for a place to hash again.
+    fn unserved(&self, evidence: &Evidence) -> Vec<u32> {
+        let room = running(evidence).count() < max_parallel(evidence) as usize;
+        let is_unserved = |number: &u32| {
+            let Some(key) = evidence.request(*number).map(|request| request.key) else {
+                return false;
+            };
+            let runs = running(evidence).any(|(_, hash)| hash.key == Some(key));
+            let is_over = |hash: &Operation| {
+                let panicked = hash.outcome == Some(Outcome::Panic);
+                hash.key == Some(key) && hash.state == OperationState::Over && !panicked
+            };
+            let over = evidence.operations().any(|(_, hash)| is_over(hash));
+            !runs && (over || room)
+        };
+        evidence.waiting().filter(is_unserved).collect()
+    }
+
+    fn uses_threads(&self) -> bool {
+        true
+    }
+
+    fn asks(&self, evidence: &Evidence, request: u32) -> String {
+        match evidence.request(request).map(|request| request.key) {
+            Some(key) if key < TOO_LONG => format!("asks for the hash of password {key}"),
+            _ => "asks for the hash of a password that is too long".to_owned(),
+        }
+    }
+
+    fn about(&self, evidence: &Evidence, operation: u32) -> String {
+        match evidence.operation(operation).and_then(|hash| hash.key) {
+            Some(key) => format!("of password {key}"),
+            None => "of a password nobody gave".to_owned(),
+        }
+    }
+
+    fn usual(&self) -> Vec<Turn> {
+        let numbers = Few::one(1);
+        vec![Turn::full(Action::Make { numbers })]
+    }
+
+    fn made(&self, numbers: Few) -> String {
+        format!("a service is made with `max_parallel` = {numbers}")
+    }
+
+    fn brings(&self, _: &Evidence, _: u32) -> String {
+        "with its text".to_owned()
+    }
+
+    fn returned(&self, answer: &Returned) -> String {
+        match answer {
+            Returned::Of { operation } => format!("the text of hash {operation}"),
+            Returned::Error { .. } => "the error: too long".to_owned(),
+            Returned::Invented => "a text that is the result of no hash".to_owned(),
+            Returned::Plain(_) => "something else".to_owned(),
+        }
+    }
+}
+
+/// How many hashes may run at once.
+pub fn max_parallel(evidence: &Evidence) -> u32 {
+    evidence.made().map_or(1, |numbers| numbers.at(0))
+}
+
+/// The hashes that run: begun and not over.
+pub fn running(evidence: &Evidence) -> impl Iterator<Item = (u32, &Operation)> {
+    let runs = |(_, hash): &(u32, &Operation)| hash.state != OperationState::Over;
+    evidence.operations().filter(runs)
+}
+
+/// Whether `text` is what this hash was to end with.
+fn is_text_of(evidence: &Evidence, number: u32, hash: &Operation, text: &str) -> bool {
+    let (Some(key), Some(outcome)) = (hash.key, hash.outcome) else {
+        return false;
+    };
+    match outcome {
+        Outcome::Value => hash_text(evidence.secrets(), number) == text,
+        Outcome::Real => {
+            let password = password(evidence.secrets(), key);
+            is_bcrypt_of(evidence.secrets(), number, &password, text)
+        }
+        Outcome::Error(_) | Outcome::Panic => false,
+    }
+}
+
+/// The password that a request for user `number` gives.
+pub fn password(secrets: &Secrets, number: u32) -> String {
+    let random = secrets.letters("password", number, 12);
+    // Nothing a submission should trim, fold or cut.
+    let short = format!(" {number} Pässword {random} ");
+    match number {
+        EMPTY => return String::new(),
+        // A NUL, a letter and its accent apart, a line's end.
+        ODD => return format!("{number}\0a\u{308}{random}\r\n"),
+        _ => {}
+    }
+    match number.checked_sub(TOO_LONG) {
+        None if number >= LONGEST => padded(short, MAX_PASSWORD_BYTES),
+        None if number.is_multiple_of(3) => padded(short, MAX_PASSWORD_BYTES - 1),
+        None => short,
+        // One byte too long, and far too long.
+        Some(beyond) if beyond.is_multiple_of(2) => padded(short, MAX_PASSWORD_BYTES + 1),
+        Some(_) => padded(short, 4 * MAX_PASSWORD_BYTES),
+    }
+}
+
+/// What hash `number` ends with when no real one is made.
+pub fn hash_text(secrets: &Secrets, number: u32) -> String {
+    // 16 bytes of salt end in a letter of which 4 bits are unused, 23 bytes of hash
+    // in one of which 2 are.
+    let salt = secrets.letters("salt of a text", number, 21);
+    let hash = secrets.letters("hash", number, 30);
+    let last = secrets.digest("last letters", number);
+    let letter = |byte: u8, unused: u32| {
+        char::from(LETTERS[((usize::from(byte) % LETTERS.len()) >> unused) << unused])
+    };
+    format!(
+        "$2b$12${salt}{}{hash}{}",
+        letter(last[0], 4),
+        letter(last[1], 2)
+    )
+}
+
+/// The work factor and the salt of hash `number` when a real one is made.
+pub fn cost_and_salt(secrets: &Secrets, number: u32) -> (u32, [u8; 16]) {
+    let mut salt = [0; 16];
+    salt.copy_from_slice(&secrets.digest("salt", number)[..16]);
+    (COST, salt)
+}
+
+/// Whether `text` is the real hash `number` of `password`.
+fn is_bcrypt_of(secrets: &Secrets, number: u32, password: &str, text: &str) -> bool {
+    let (cost, salt) = cost_and_salt(secrets, number);
+    bcrypt::hash_with_salt(password, cost, salt)
+        .is_ok_and(|parts| parts.format_for_version(bcrypt::Version::TwoB) == text)
+}
+
+/// `text` with letters at its end that all matter.
+fn padded(mut text: String, bytes: usize) -> String {
+    let letters = text.clone().replace(|letter: char| !letter.is_ascii(), "");
+    text.extend(letters.chars().rev().cycle().take(bytes - text.len()));
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_are_as_long_as_their_users_number_says() {
+        let secrets = Secrets::of(7);
+        assert!(password(&secrets, 7).len() < MAX_PASSWORD_BYTES);
+        assert_eq!(password(&secrets, LONGEST).len(), MAX_PASSWORD_BYTES);
+        assert_eq!(password(&secrets, TOO_LONG).len(), MAX_PASSWORD_BYTES + 1);
+        assert!(password(&secrets, TOO_LONG + 1).len() > MAX_PASSWORD_BYTES);
+        assert_ne!(password(&secrets, 7), password(&Secrets::of(8), 7));
+    }
+
+    #[test]
+    fn a_real_hash_is_known_by_its_password_and_its_salt() {
+        let secrets = Secrets::of(7);
+        let (cost, salt) = cost_and_salt(&secrets, 3);
+        let parts = bcrypt::hash_with_salt("correct horse", cost, salt).unwrap();
+        let text = parts.format_for_version(bcrypt::Version::TwoB);
+        assert!(is_bcrypt_of(&secrets, 3, "correct horse", &text));
+        assert!(!is_bcrypt_of(&secrets, 3, "battery staple", &text));
+        assert!(!is_bcrypt_of(&secrets, 4, "correct horse", &text));
+    }
+
+    #[test]
+    fn a_hash_that_costs_nothing_looks_like_a_real_one() {
+        let text = hash_text(&Secrets::of(7), 1);
+        assert_eq!(text.len(), 60);
+        assert!(text.parse::<bcrypt::HashParts>().is_ok());
+    }
+}

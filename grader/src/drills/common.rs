@@ -1,0 +1,241 @@
+//! What every drill demands, whatever it is about: that each request ends, that nothing
+//! panics, that waiting costs nothing. Rules that several drills share.
+
+use std::collections::BTreeMap;
+
+use play::evidence::{Entry, Evidence, Fact, RequestState};
+use play::judge::{Kind, Violation};
+use play::schedule::{Action, Outcome, Turn};
+use play::space::PATIENCE_MICROS;
+use play::text::{count, one_line};
+
+/// A constructor that panicked leaves nothing to call.
+pub(super) fn constructor(evidence: &Evidence) -> Option<Violation> {
+    let first = evidence
+        .entries()
+        .iter()
+        .find(|entry| !matches!(entry.fact, Fact::Made { .. }));
+    match first {
+        Some(Entry {
+            fact: Fact::Broke { message },
+            turn: 0,
+        }) => Some(Violation {
+            kind: Kind::Panicked,
+            turn: 0,
+            message: format!(
+                "`{}` panicked: {}",
+                evidence.world().constructor(),
+                one_line(message, 200)
+            ),
+        }),
+        _ => None,
+    }
+}
+
+/// Requests that still wait when the schedule is over, though nothing more can
+/// happen to the operations they need.
+pub(super) fn hang(evidence: &Evidence) -> Option<Violation> {
+    let unserved = evidence.unserved();
+    let first = *unserved.first()?;
+    let key = evidence.request(first)?.key;
+    let turn = evidence.turns().len().checked_sub(1)?;
+    // Only when time has passed as well: a request may be about to try again.
+    let last = evidence.turns()[turn].action;
+    if !matches!(last, Action::Pass { micros } if micros >= PATIENCE_MICROS) {
+        return None;
+    }
+    let words = Words::of(evidence);
+    let requests = match &unserved[..] {
+        [one] => format!("request {one} waits"),
+        many => format!("{} requests wait", many.len()),
+    };
+    let other = evidence
+        .live()
+        .find_map(|operation| evidence.operation(operation)?.key);
+    let (what, doing, nobody) = (words.what, words.doing, words.nobody);
+    let (kind, message) = match other {
+        Some(other) if other != key => (
+            Kind::WaitsForOther,
+            format!(
+                "request {first} for {what} {key} waits while {what} {other} is being {doing}; {nobody} {what} {key}"
+            ),
+        ),
+        _ => {
+            let ever = evidence.operations().any(|(_, it)| it.key == Some(key));
+            let any_more = if ever { " any more" } else { "" };
+            let thing = words.thing;
+            (
+                Kind::Hang,
+                format!(
+                    "{requests} for {thing} that nobody is running: {nobody} {what} {key}{any_more}"
+                ),
+            )
+        }
+    };
+    Some(Violation {
+        kind,
+        turn,
+        message,
+    })
+}
+
+/// What a world's keys and operations are called in the words above.
+struct Words {
+    what: &'static str,
+    doing: &'static str,
+    nobody: &'static str,
+    thing: &'static str,
+}
+
+impl Words {
+    fn of(evidence: &Evidence) -> Words {
+        match evidence.world().key_noun() {
+            "user" => Words {
+                what: "user",
+                doing: "fetched",
+                nobody: "nobody is fetching",
+                thing: "a fetch",
+            },
+            what => Words {
+                what,
+                doing: "worked on",
+                nobody: "nothing is under way for",
+                thing: "an operation",
+            },
+        }
+    }
+}
+
+/// What came only when a minute had passed though nothing was under way: nobody was woken
+/// when it could have been.
+pub(super) fn late(evidence: &Evidence) -> Option<Violation> {
+    let is_patience = |turn: usize| {
+        let turn = evidence.turns().get(turn).map(|turn| turn.action);
+        matches!(turn, Some(Action::Pass { micros }) if micros == PATIENCE_MICROS)
+    };
+    let came = evidence.entries().iter().find_map(|entry| {
+        let what = match entry.fact {
+            Fact::Returned { request, .. } => format!("request {request} returned"),
+            Fact::Began { operation } => {
+                format!("{} {operation} began", evidence.noun(operation))
+            }
+            _ => return None,
+        };
+        is_patience(entry.turn).then_some((entry.turn, what))
+    });
+    came.map(|(turn, what)| Violation {
+        kind: Kind::Polling,
+        turn,
+        message: format!(
+            "{what} only when time had passed: nobody was woken when it could have been"
+        ),
+    })
+}
+
+/// The turns that end a schedule: what is live is answered, the first that began first;
+/// what then still waits is given time.
+pub(super) fn then_all_answered(evidence: &Evidence) -> Option<Turn> {
+    if !evidence.is_settled() {
+        return Some(Turn::full(Action::Wait));
+    }
+    if let Some(operation) = evidence.live().next() {
+        let outcome = Outcome::Value;
+        return Some(Turn::full(Action::Answer { operation, outcome }));
+    }
+    evidence.waiting().next()?;
+    let micros = PATIENCE_MICROS;
+    let patience = Turn::full(Action::Pass { micros });
+    (evidence.turns().last() != Some(&patience)).then_some(patience)
+}
+
+/// Whether only time passes in this turn.
+pub(super) fn is_pass(evidence: &Evidence, turn: usize) -> bool {
+    let turn = evidence.turns().get(turn);
+    turn.is_some_and(|turn| matches!(turn.action, Action::Pass { .. }))
+}
+
+/// While nothing happens a waiting request must not be polled, and when its
+/// answer comes it must return without the clock having to move.
+pub(super) fn polling(evidence: &Evidence) -> Vec<Violation> {
+    let one_answer_is_enough = evidence.world().kinds().len() == 1;
+    let mut violations = Vec::new();
+    let mut polls_while_waiting = 0;
+    let mut rows: BTreeMap<u32, usize> = BTreeMap::new();
+    for (at, entry) in evidence.entries().iter().enumerate() {
+        let turn = entry.turn;
+        let passing = is_pass(evidence, turn);
+        match entry.fact {
+            Fact::Settled {
+                idle: false,
+                fully: true,
+                polls,
+                ..
+            } => {
+                let waiting = waiting_at(evidence, at);
+                violations.push(Violation {
+                    kind: Kind::Polling,
+                    turn,
+                    message: format!("{}, nothing happens, and after {polls} polls some task still asks to be polled again", count(waiting, "request waits", "requests wait")),
+                });
+            }
+            Fact::Settled { of_calls, .. } if passing => {
+                polls_while_waiting += of_calls;
+                if polls_while_waiting > POLLS_WHILE_WAITING {
+                    violations.push(Violation {
+                        kind: Kind::Polling,
+                        turn,
+                        message: format!("nothing happened but the passing of time, and waiting cost {polls_while_waiting} polls"),
+                    });
+                    return violations;
+                }
+            }
+            Fact::Answered { operation, outcome } if outcome.is_value() => {
+                let key = evidence.operation(operation).and_then(|it| it.key);
+                if let (Some(key), true) = (key, one_answer_is_enough) {
+                    rows.entry(key).or_insert(turn);
+                }
+            }
+            Fact::Returned { request, .. } if passing => {
+                let Some(key) = evidence.request(request).map(|it| it.key) else {
+                    continue;
+                };
+                if rows.get(&key).is_some_and(|answered| *answered < turn) {
+                    violations.push(Violation {
+                        kind: Kind::Polling,
+                        turn,
+                        message: format!("request {request} noticed the answer only after time had passed: it looks again and again instead of being woken"),
+                    });
+                }
+            }
+            _ => {}
+        }
+    }
+    violations
+}
+
+/// Polls of the requests' own tasks: more than a few timers of a careful solution
+/// cost, less than polling does.
+const POLLS_WHILE_WAITING: u32 = 12;
+
+fn waiting_at(evidence: &Evidence, at: usize) -> usize {
+    let later = &evidence.entries()[at..];
+    let ended_later = |number: u32| {
+        later.iter().any(|entry| match entry.fact {
+            Fact::Returned { request, .. }
+            | Fact::Panicked { request, .. }
+            | Fact::HungUp { request } => request == number,
+            _ => false,
+        })
+    };
+    let started = |number: u32| {
+        evidence.entries()[..at]
+            .iter()
+            .any(|entry| matches!(entry.fact, Fact::Started { request, .. } if request == number))
+    };
+    evidence
+        .requests()
+        .filter(|(number, request)| {
+            started(*number) && (request.state == RequestState::Waiting || ended_later(*number))
+        })
+        .count()
+}

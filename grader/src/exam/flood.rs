@@ -1,0 +1,232 @@
+//! The flood: ten thousand keys whose operations fail or whose callers are dropped must
+//! leave no more than a small constant behind, whatever the drill.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use protocol::{Ending, Event, Order, Polled, Step};
+
+use crate::drive::driver::Driver;
+use crate::exam::Exam;
+use play::evidence::Evidence;
+use play::failure::Failure;
+use play::schedule::{Few, Outcome};
+use play::space::PATIENCE_MICROS;
+
+/// Keys of one wave. Few, so that a map's spare capacity stays small.
+const WAVE: u32 = 100;
+
+/// Waves after which the first measurement is taken: everything is warm by then.
+const WARM_UP: u32 = 5;
+
+/// Waves between the two measurements: ten thousand keys.
+const WAVES: u32 = 100;
+
+/// What may be left behind, in bytes. Eight bytes a key would be more.
+const ALLOWED_BYTES: u64 = 64 * 1024;
+
+/// Rounds in which operations still open are answered before the bytes are counted.
+const LAST_ROUNDS: u32 = 4;
+
+/// Messages under way: the worker plays one wave while what came of another is read.
+const UNDER_WAY: usize = 2;
+
+impl Exam<'_> {
+    /// Decides `check` by a flood of requests of the first entry, each about a key of its
+    /// own; `keys` is what several of them are called.
+    pub fn flood(&mut self, check: &'static str, keys: &str) {
+        let mut flood = match Flood::begin(&mut self.driver) {
+            Ok(flood) => flood,
+            Err(failure) => return self.fail_by(check, &failure),
+        };
+        let before = flood.waves(WARM_UP);
+        let after = before.and_then(|before| Ok((before, flood.waves(WAVES)?)));
+        let (operations, panicked) = (flood.operations, flood.panicked);
+        self.driver.count(1, u64::from(operations));
+        match after {
+            Err(failure) => self.fail_by(check, &failure),
+            Ok((before, after)) if after.saturating_sub(before) > ALLOWED_BYTES => {
+                let many = WAVES * WAVE;
+                let kept = after - before;
+                // Rounded down to a power of two: maps are not seeded, so that the last
+                // digits differ from run to run.
+                let each = 1_u64 << (kept / u64::from(many)).max(1).ilog2();
+                let message = format!(
+                    "{many} {keys} whose requests failed or whose callers were dropped left more than {each} bytes behind for each of them"
+                );
+                self.fail(check, message, Vec::new());
+            }
+            Ok(_) if panicked || operations == 0 => {
+                self.skip(check, "cannot be judged while requests panic");
+            }
+            Ok(_) => self.pass(check),
+        }
+    }
+}
+
+/// A run in which wave after wave of keys is asked about and nothing is got.
+struct Flood<'d, 'a> {
+    driver: &'d mut Driver<'a>,
+    run: u64,
+    blank: Evidence,
+    keys: u32,
+    requests: u32,
+    operations: u32,
+    panicked: bool,
+    /// Operations that were not answered, with their kinds.
+    open: BTreeMap<u32, u8>,
+    /// Rounds in which they were.
+    rounds: usize,
+    said: VecDeque<Order>,
+}
+
+impl<'d, 'a> Flood<'d, 'a> {
+    fn begin(driver: &'d mut Driver<'a>) -> Result<Flood<'d, 'a>, Failure> {
+        let run = driver.new_run();
+        let open = Step::New {
+            seed: driver.loop_seed(),
+            arguments: Vec::new(),
+            polled: Polled::Alone,
+        };
+        driver.converse(run, vec![open])?;
+        Ok(Flood {
+            blank: driver.blank_evidence(run),
+            driver,
+            run,
+            keys: 0,
+            requests: 0,
+            operations: 0,
+            panicked: false,
+            open: BTreeMap::new(),
+            rounds: 0,
+            said: VecDeque::new(),
+        })
+    }
+
+    /// Lets waves pass and says how many bytes the process holds then.
+    fn waves(&mut self, waves: u32) -> Result<u64, Failure> {
+        for _ in 0..waves {
+            let mut steps = self.answers();
+            steps.extend(self.wave());
+            self.say(steps)?;
+        }
+        for _ in 0..LAST_ROUNDS {
+            // What is swept by the clock, or tried again a little later, has its time.
+            let micros = PATIENCE_MICROS;
+            self.say(settled(vec![Step::Advance { micros }]))?;
+            self.hear_all()?;
+            let steps = self.answers();
+            if !steps.is_empty() {
+                self.say(steps)?;
+            }
+        }
+        self.hear_all()?;
+        let steps = self.driver.converse(self.run, vec![Step::Measure])?;
+        match steps.first().and_then(|events| events.first()) {
+            Some(Event::Holds { bytes }) => Ok(*bytes),
+            _ => Err(Failure::Garbled("it did not say what it holds".to_owned())),
+        }
+    }
+
+    /// A third of the keys gets an error, with one of the next waves; a third is
+    /// dropped; of the last third two callers each are dropped, the first one first.
+    fn wave(&mut self) -> Vec<Step> {
+        let mut asks = Vec::new();
+        let mut first_drops = Vec::new();
+        let mut second_drops = Vec::new();
+        for place in 0..WAVE {
+            self.keys += 1;
+            asks.push(self.ask(self.keys));
+            if place % 3 > 0 {
+                first_drops.push(Step::Drop {
+                    call: self.requests,
+                });
+            }
+            if place % 3 == 2 {
+                asks.push(self.ask(self.keys));
+                second_drops.push(Step::Drop {
+                    call: self.requests,
+                });
+            }
+        }
+        [asks, first_drops, second_drops].map(settled).concat()
+    }
+
+    /// An error for each operation that is open, of its kind's in turn.
+    fn answers(&mut self) -> Vec<Step> {
+        let open = std::mem::take(&mut self.open);
+        if open.is_empty() {
+            return Vec::new();
+        }
+        self.rounds += 1;
+        let world = self.blank.world();
+        let with = |kind: u8| -> Ending {
+            let errors = world.kind(kind).errors;
+            let error = errors.get(self.rounds % errors.len().max(1));
+            let outcome = error.map_or(Outcome::Panic, |error| Outcome::Error(*error));
+            world.ending(&self.blank, 0, outcome)
+        };
+        let answer = |(operation, kind)| Step::Answer {
+            operation,
+            with: with(kind),
+        };
+        settled(open.into_iter().map(answer).collect())
+    }
+
+    fn ask(&mut self, key: u32) -> Step {
+        self.requests += 1;
+        let world = self.blank.world();
+        let numbers = Few::one(key);
+        Step::Call {
+            call: self.requests,
+            entry: world.entries()[0].to_owned(),
+            arguments: world.arguments(&self.blank, self.requests, 0, numbers),
+            again: None,
+        }
+    }
+
+    fn say(&mut self, steps: Vec<Step>) -> Result<(), Failure> {
+        let order = self.driver.say(self.run, steps)?;
+        self.said.push_back(order);
+        match self.said.len() {
+            ..UNDER_WAY => Ok(()),
+            _ => self.hear(),
+        }
+    }
+
+    fn hear_all(&mut self) -> Result<(), Failure> {
+        while !self.said.is_empty() {
+            self.hear()?;
+        }
+        Ok(())
+    }
+
+    /// Hears what came of the message that was said first.
+    fn hear(&mut self) -> Result<(), Failure> {
+        let Some(order) = self.said.pop_front() else {
+            return Ok(());
+        };
+        for event in self.driver.hear(&order)?.into_iter().flatten() {
+            match event {
+                Event::Begun {
+                    operation, kind, ..
+                } => {
+                    self.operations += 1;
+                    let kind = self.blank.world().kind_place(&kind).unwrap_or(0);
+                    self.open.insert(operation, kind);
+                }
+                Event::Delivered { operation } | Event::Dropped { operation } => {
+                    self.open.remove(&operation);
+                }
+                Event::Panicked { .. } => self.panicked = true,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Until all that can go on after these steps has done so.
+fn settled(mut steps: Vec<Step>) -> Vec<Step> {
+    steps.push(Step::Settle { polls: 20 * WAVE });
+    steps
+}

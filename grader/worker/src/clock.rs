@@ -1,0 +1,91 @@
+//! The clock that a submission sees on its loop: the run's own.
+//!
+//! Time stands still in a run but for what the grader lets pass, and so it must for the
+//! standard library's clocks: a row that grows old by `std::time::Instant` grows old when
+//! the grader says so. The C library's function that asks for the time is replaced, on
+//! the loop's thread alone and only while code of a run is running there; a thread that
+//! waits for so many milliseconds must see them pass.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+thread_local! {
+    /// The age of the run whose code is running on this thread.
+    static AGE: Cell<Option<Duration>> = const { Cell::new(None) };
+}
+
+/// Runs `work` while this thread's clocks show that the run is so old.
+pub(crate) fn showing<T>(age: Duration, work: impl FnOnce() -> T) -> T {
+    struct Restored(Option<Duration>);
+    impl Drop for Restored {
+        fn drop(&mut self) {
+            AGE.set(self.0);
+        }
+    }
+    let _restored = Restored(AGE.replace(Some(age)));
+    work()
+}
+
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod shown {
+    use std::sync::OnceLock;
+    use std::time::Duration;
+
+    use rustix::time::ClockId;
+
+    /// As the C library has it.
+    #[repr(C)]
+    #[derive(Debug)]
+    pub struct Timespec {
+        seconds: i64,
+        nanos: i64,
+    }
+
+    const REALTIME: i32 = 0;
+    const MONOTONIC: i32 = 1;
+
+    /// What both clocks showed when they were first asked.
+    static BEGAN: OnceLock<[Duration; 2]> = OnceLock::new();
+
+    fn began() -> &'static [Duration; 2] {
+        BEGAN.get_or_init(|| [real(REALTIME), real(MONOTONIC)])
+    }
+
+    /// What the system says; not by way of the C library, which would ask us again.
+    fn real(clock: i32) -> Duration {
+        let clock = match clock {
+            REALTIME => ClockId::Realtime,
+            _ => ClockId::Monotonic,
+        };
+        let now = rustix::time::clock_gettime(clock);
+        let seconds = u64::try_from(now.tv_sec).unwrap_or(0);
+        Duration::new(seconds, u32::try_from(now.tv_nsec).unwrap_or(0))
+    }
+
+    fn now(clock: i32) -> Duration {
+        let place = usize::from(clock != REALTIME);
+        match super::AGE.get() {
+            Some(age) => began()[place] + age,
+            None => real(clock),
+        }
+    }
+
+    /// Takes the place of the C library's `clock_gettime`. Other clocks than the two that
+    /// the standard library asks are told as the monotonic one.
+    #[expect(
+        unsafe_code,
+        reason = "the C library's function is replaced, and writes where it is told to"
+    )]
+    #[unsafe(no_mangle)]
+    pub unsafe extern "C" fn clock_gettime(clock: i32, into: *mut Timespec) -> i32 {
+        let now = now(clock);
+        let told = Timespec {
+            seconds: i64::try_from(now.as_secs()).unwrap_or(i64::MAX),
+            nanos: i64::from(now.subsec_nanos()),
+        };
+        // SAFETY: the caller of `clock_gettime` gives a place for one `timespec`, and
+        // `Timespec` is laid out as that is.
+        unsafe { into.write(told) };
+        0
+    }
+}
