@@ -377,7 +377,8 @@ impl Grader {
         verdict: &mut Verdict,
     ) -> Result<(), GradeError> {
         let begun = Instant::now();
-        let mut exam = Exam::new(self.driver(drill, compiled, seed));
+        let driver = self.driver(drill, compiled, seed);
+        let mut exam = Exam::new(driver).ending_early(drill.checks());
         drill.examine(&mut exam);
         let (crashed, out_of_time) = (exam.crashed(), exam.is_out_of_time());
         let (mut driver, decisions, coverage) = exam.finish();
