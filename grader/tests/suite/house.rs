@@ -118,7 +118,8 @@ fn every_module_says_what_it_is_for() {
         if is_module {
             let text = text(&path.to_string_lossy());
             assert!(
-                text.starts_with("//! "),
+                // One fixture includes itself, where a file's own docs cannot stand.
+                text.starts_with("//! ") || path.ends_with("compile_includes_itself.rs"),
                 "{} begins without a word",
                 path.display()
             );

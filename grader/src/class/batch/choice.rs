@@ -108,6 +108,9 @@ fn same(grader: &Grader, dir: &Path, hand_in: &HandIn, among: &[PathBuf]) -> boo
     first.is_some() && contents.all(|it| it == first)
 }
 
+/// A way to read from a name what it is without its attempt, and when that was.
+type Way = fn(&str) -> Option<(String, u128)>;
+
 /// The attempts from the first to the last, where their names tell all of them apart:
 /// by date, by the number that a system gave them, or by the one behind a name.
 fn in_order(among: &[PathBuf]) -> Option<Vec<PathBuf>> {
@@ -115,7 +118,7 @@ fn in_order(among: &[PathBuf]) -> Option<Vec<PathBuf>> {
         .iter()
         .map(|path| path.to_string_lossy().into_owned())
         .collect();
-    let ways: [fn(&str) -> Option<(String, u128)>; 3] = [date, canvas, numbered];
+    let ways: [Way; 3] = [date, canvas, numbered];
     ways.into_iter().find_map(|way| {
         let mut keys: Vec<((String, u128), &PathBuf)> = Vec::new();
         for (text, path) in texts.iter().zip(among) {

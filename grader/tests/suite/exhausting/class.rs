@@ -14,6 +14,7 @@ use crate::courses::root;
 /// Right ones of each drill: twenty-one in all.
 const RIGHT: usize = 7;
 
+#[expect(clippy::print_stdout, reason = "run by name, for what it prints")]
 #[test]
 #[ignore = "a few minutes: prints how long a class takes, and the grader's peak memory"]
 fn a_class_in_which_somebody_tries_everything_is_graded() {
