@@ -3,13 +3,13 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use protocol::{Ending, Event, Order, Polled, Step};
+use protocol::{Ending, Event, Order, Step};
 
 use crate::drive::driver::Driver;
 use crate::exam::Exam;
 use play::evidence::Evidence;
 use play::failure::Failure;
-use play::schedule::{Few, Outcome};
+use play::schedule::Outcome;
 use play::space::PATIENCE_MICROS;
 
 /// Keys of one wave. Few, so that a map's spare capacity stays small.
@@ -82,11 +82,7 @@ struct Flood<'d, 'a> {
 impl<'d, 'a> Flood<'d, 'a> {
     fn begin(driver: &'d mut Driver<'a>) -> Result<Flood<'d, 'a>, Failure> {
         let run = driver.new_run();
-        let open = Step::New {
-            seed: driver.loop_seed(),
-            arguments: Vec::new(),
-            polled: Polled::Alone,
-        };
+        let open = driver.usual_opening(run);
         driver.converse(run, vec![open])?;
         Ok(Flood {
             blank: driver.blank_evidence(run),
@@ -175,7 +171,7 @@ impl<'d, 'a> Flood<'d, 'a> {
     fn ask(&mut self, key: u32) -> Step {
         self.requests += 1;
         let world = self.blank.world();
-        let numbers = Few::one(key);
+        let numbers = world.flooding(key);
         Step::Call {
             call: self.requests,
             entry: world.entries()[0].to_owned(),

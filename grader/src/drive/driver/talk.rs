@@ -57,6 +57,12 @@ impl Driver<'_> {
         }
     }
 
+    /// The step that opens a run to be driven by [`Driver::converse`], as any run is opened.
+    pub fn usual_opening(&self, run: u64) -> Step {
+        let blank = self.blank_evidence(run);
+        opening(self.loop_seed(), &self.world.usual(), &blank)
+    }
+
     /// Opens a run, lets a request wait in it, and frees it: code of the submission
     /// runs then too. What goes wrong is in [`Driver::failed_closing`].
     pub fn try_freeing(&mut self) {
@@ -64,7 +70,7 @@ impl Driver<'_> {
         let blank = self.blank_evidence(run);
         let start = Action::ask(FIRST_KEY);
         let steps = [
-            Some(opening(self.loop_seed(), &self.world.usual(), &blank)),
+            Some(self.usual_opening(run)),
             action_step(start, 1, &blank),
             Some(Step::Settle { polls: SPIN_POLLS }),
         ];
