@@ -106,12 +106,14 @@ pub fn run(course: Course, settings: Settings) -> Result<Infallible, LearnError>
     // Known before anything can be saved.
     let slugs = desk.board.read(slugs);
     let watch = Watch::new(desk.course.clone(), slugs.clone());
-    slugs.iter().for_each(|slug| desk.queue.some_time(slug));
+    slugs
+        .iter()
+        .for_each(|slug| desk.queue.grade_when_idle(slug));
     let watching = Arc::clone(&desk);
     let (book_changed, changes) = mpsc::channel();
     start("watch", move || {
         watch.run(|changed| match changed {
-            Changed::Drill(slug, since) => watching.queue.now(slug, Some(since)),
+            Changed::Drill(slug, since) => watching.queue.grade_now(slug, Some(since)),
             // Nobody is there to build it only when the program ends.
             Changed::Book => drop(book_changed.send(())),
         })

@@ -2,10 +2,12 @@
 //!
 //! Two calls: the submission as a library, which sees only the crates it may use,
 //! then the few lines that link it with the puppet. Nothing of the submission but
-//! its Rust files takes part: no manifest, no build script, no configuration. Both
+//! its Rust files and what they include takes part: no manifest, no build script, no
+//! configuration. Both
 //! calls run in the sandbox. The second one is started with the first, so that it is
 //! awake when the library is there, and waits for its few lines.
 
+mod hints;
 mod tokens;
 
 use std::io::{self, Write};
@@ -92,7 +94,7 @@ pub fn compile(
 ) -> Result<Compiled, CompileError> {
     let folder = Folder::below(&workshop.course.target().join("grader/jobs"))?;
     let dir = folder.path();
-    submission.write_to(dir)?;
+    place(submission, dir)?;
     for name in ["out", "tmp"] {
         std::fs::create_dir(dir.join(name))?;
     }
@@ -101,6 +103,7 @@ pub fn compile(
         workshop,
         dir,
         user: user.id(),
+        variables: variables(drill),
     };
 
     let mut crates = vec!["kit".to_owned(), "tokio".to_owned(), "futures".to_owned()];
@@ -114,7 +117,8 @@ pub fn compile(
     if let Some(refusal) = tokens::refusal(dir, &dir.join(format!("out/{}.d", drill.slug())))? {
         return Err(CompileError::Rejected(refusal));
     }
-    compiled.map_err(|error| error.explain(&crates, ""))?;
+    let explain = |error: CompileError, heading| error.explain(&crates, heading, submission);
+    compiled.map_err(|error| explain(error, ""))?;
 
     let mut contract = drill.contract().to_owned();
     if workshop.places.shared().is_some() {
@@ -123,7 +127,7 @@ pub fn compile(
     let heading = "the crate compiles, but does not offer what the drill asks for:\n\n";
     program
         .end_given(&contract)
-        .map_err(|error| error.explain(&crates, heading))?;
+        .map_err(|error| explain(error, heading))?;
     let program = dir.join("out/worker");
     let limits = Limits {
         sandbox: workshop.sandbox.clone(),
@@ -137,6 +141,57 @@ pub fn compile(
         program,
         limits,
     })
+}
+
+/// Writes what was handed in to where it is compiled. `gen` is a name, as it was before
+/// edition 2024, and a file is found by its name in lower case too, as it is on systems
+/// that do not tell the two apart.
+fn place(submission: &Submission, dir: &Path) -> io::Result<()> {
+    submission.write_to(dir)?;
+    for (path, text) in submission.in_lower_case() {
+        std::fs::write(dir.join(path), text)?;
+    }
+    let lower = submission.in_lower_case().into_iter();
+    let files = submission
+        .files()
+        .iter()
+        .map(|(path, text)| (path.clone(), &**text));
+    for (path, text) in files.chain(lower) {
+        if let Some(text) = tokens::with_gen_as_a_name(text) {
+            std::fs::write(dir.join(path), text)?;
+        }
+    }
+    Ok(())
+}
+
+/// What Cargo would tell of a package that says no more of itself than its name. Where it
+/// lies is told as seen from `src`, so that files beside that can be included and nothing
+/// is said of this machine. By `CARGO_CRATE_NAME` rustc would take it that Cargo asks, and
+/// give advice for that.
+fn variables(drill: &dyn Drill) -> Vec<(String, String)> {
+    let told = [
+        ("CARGO_PKG_NAME", drill.slug()),
+        ("CARGO_PKG_VERSION", "0.1.0"),
+        ("CARGO_PKG_VERSION_MAJOR", "0"),
+        ("CARGO_PKG_VERSION_MINOR", "1"),
+        ("CARGO_PKG_VERSION_PATCH", "0"),
+        ("CARGO_MANIFEST_DIR", ".."),
+        ("CARGO_MANIFEST_PATH", "../Cargo.toml"),
+    ];
+    let untold = [
+        "VERSION_PRE",
+        "AUTHORS",
+        "DESCRIPTION",
+        "HOMEPAGE",
+        "REPOSITORY",
+        "LICENSE",
+        "LICENSE_FILE",
+        "RUST_VERSION",
+        "README",
+    ];
+    let untold = untold.map(|name| (format!("CARGO_PKG_{name}"), String::new()));
+    let told = told.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    told.into_iter().chain(untold).collect()
 }
 
 /// As little work for rustc as an honest run allows. Overflow is still checked, as
@@ -154,6 +209,7 @@ struct Rustc<'a> {
     workshop: Workshop<'a>,
     dir: &'a Path,
     user: u32,
+    variables: Vec<(String, String)>,
 }
 
 impl Rustc<'_> {
@@ -239,7 +295,8 @@ impl Rustc<'_> {
             ..Limits::of_compiling()
         };
         let places = self.workshop.places;
-        let policy = places.compiling(sandbox, &limits, self.user, self.dir, arguments);
+        let mut policy = places.compiling(sandbox, &limits, self.user, self.dir, arguments);
+        policy.environment.extend(self.variables.iter().cloned());
         let mut process = Confined::spawn(&policy, &limits, input)?;
         let output = Output::drain(process.child(), limits.output_bytes);
         Ok(Call {
@@ -358,7 +415,7 @@ fn strings(texts: &[&str]) -> Vec<String> {
 
 impl CompileError {
     /// Adds what rustc cannot know: which crates there are, what was compiled.
-    fn explain(self, crates: &[String], heading: &str) -> CompileError {
+    fn explain(self, crates: &[String], heading: &str, submission: &Submission) -> CompileError {
         let CompileError::Submission(text) = self else {
             return self;
         };
@@ -376,6 +433,7 @@ impl CompileError {
         if text.contains("-F unsafe-code") {
             explained.push_str("\n\nsubmissions are compiled without `unsafe`; no drill needs it");
         }
+        explained.push_str(&hints::of(&text, submission));
         CompileError::Submission(explained + "\n")
     }
 }

@@ -97,6 +97,7 @@ const ALL: &[Kind] = &[
     Kind::Blocked,
     Kind::Died,
     Kind::Garbled,
+    Kind::Restless,
 ];
 
 /// How a deposit can fail to end.
@@ -109,6 +110,7 @@ const ENDINGS: &[Kind] = &[
     Kind::Blocked,
     Kind::Died,
     Kind::Garbled,
+    Kind::Restless,
 ];
 
 const ACCOUNT: u32 = 7;

@@ -9,7 +9,9 @@ use play::judge::{Kind, Rules};
 use play::schedule::{Action, FIRST_KEY, Few, Outcome, Turn};
 use play::space::{A_WEEK, Ask, Space, Straight};
 use play::world::World;
-use play::world::audit::{ALL, Audit, BEYOND, MOST, NEGATIVE, NOWHERE, SMALL, ZERO};
+use play::world::audit::{
+    ALL, Audit, BEYOND, FLOODED_ACCOUNTS, MOST, NEGATIVE, NOWHERE, SMALL, ZERO,
+};
 
 use super::{Drill, common};
 use rules::Transferring;
@@ -121,6 +123,7 @@ const ALL_KINDS: &[Kind] = &[
     Kind::Panicked,
     Kind::OffLoop,
     Kind::Blocked,
+    Kind::Restless,
     Kind::Died,
     Kind::Garbled,
 ];
@@ -131,6 +134,7 @@ const ENDINGS: &[Kind] = &[
     Kind::Panicked,
     Kind::OffLoop,
     Kind::Blocked,
+    Kind::Restless,
     Kind::Died,
     Kind::Garbled,
 ];
@@ -199,7 +203,9 @@ impl Drill for Transfers {
         also(exam, "panic_contained", &panics, &known);
         let waiting = known.with(patient_waiting(exam));
         exam.decide("no_polling", &Transferring, &waiting, &[Kind::Polling]);
-        exam.flood("bounded_state", "transfers");
+        let numbers = Few::one(FLOODED_ACCOUNTS);
+        let accounts = [Turn::full(Action::Make { numbers })];
+        exam.flood_after("bounded_state", "transfers", &accounts);
     }
 }
 

@@ -29,6 +29,10 @@ use output::Output;
 use pulse::Pulse;
 pub use threads::Threads;
 
+/// The most events of reports that are received together: many times what honest
+/// submissions cause.
+const MOST_EVENTS: usize = 100_000;
+
 /// One worker process.
 #[derive(Debug)]
 pub struct Worker {
@@ -38,6 +42,9 @@ pub struct Worker {
     pulse: Pulse,
     /// Since the grading began, the process measured as well.
     time: Stopwatch,
+    /// CPU time that the workers before it used, and that it had used when last seen.
+    used_before: Duration,
+    used: Duration,
     limits: Limits,
 }
 
@@ -67,6 +74,8 @@ impl Worker {
             output,
             pulse,
             time,
+            used_before: Duration::ZERO,
+            used: Duration::ZERO,
             limits,
         };
         let hello = worker.message(|line| serde_json::from_slice::<Hello>(line));
@@ -95,9 +104,16 @@ impl Worker {
     /// the reason, at the first order that is not answered.
     pub fn receive(&mut self, orders: &[Order]) -> (Vec<Report>, Option<Failure>) {
         let mut reports = Vec::with_capacity(orders.len());
+        let mut events = 0;
         for order in orders {
             match self.answer(order) {
-                Ok(report) => reports.push(report),
+                Ok(report) => {
+                    events += report.steps.iter().map(Vec::len).sum::<usize>();
+                    reports.push(report);
+                    if events > MOST_EVENTS {
+                        return (reports, Some(Failure::Restless));
+                    }
+                }
                 Err(failure) => return (reports, Some(failure)),
             }
         }
@@ -143,6 +159,23 @@ impl Worker {
         crate::drive::threads::of(self.process.id()).map(|ids| ids.len())
     }
 
+    /// The grading ends after `wall`, sooner than its limits say.
+    pub fn end_by(&mut self, wall: Duration) {
+        self.limits.wall = wall;
+    }
+
+    /// What the workers of the same grading had used before this one was started.
+    pub fn comes_after(&mut self, used: Duration) {
+        self.used_before = used;
+    }
+
+    /// The CPU time that it has used, as far as is known.
+    pub fn cpu_used(&mut self) -> Duration {
+        let now = crate::drive::threads::cpu_of_process(self.process.id());
+        self.used = self.used.max(now.unwrap_or_default());
+        self.used
+    }
+
     /// What its threads do at this moment, the loop's own apart. `None` where the
     /// system does not say.
     pub fn threads(&self) -> Option<Threads> {
@@ -158,12 +191,15 @@ impl Worker {
                         .map_err(|error| Failure::Garbled(format!("no such message ({error})")));
                 }
                 Received::TooLong => {
-                    return Err(Failure::Garbled("a message longer than allowed".to_owned()));
+                    return Err(Failure::Restless);
                 }
                 Received::Ended => return Err(Failure::Died(self.how_it_ended())),
                 Received::Nothing => {
                     if self.time.exceeds(self.limits.wall) || self.limits.stop.is_asked() {
                         return Err(Failure::OutOfTime(self.limits.wall.as_secs()));
+                    }
+                    if self.used_before + self.cpu_used() > self.limits.cpu_in_all() {
+                        return Err(Failure::OutOfTime(self.limits.cpu_in_all().as_secs()));
                     }
                     if let Some(how) = self.pulse.stopped(&self.limits) {
                         return Err(Failure::Blocked(how));

@@ -9,9 +9,9 @@ use thiserror::Error;
 
 use crate::build::compile::{CompileError, Compiled, Workshop, compile};
 use crate::build::prepared::{Audience, PrepareError, Prepared};
-use crate::build::submission::{Caps, Submission, SubmissionError};
+use crate::build::submission::{Caps, Part, Submission, SubmissionError, Wanted};
 use crate::course::{Course, CourseError};
-use crate::drills::Drill;
+use crate::drills::{self, Drill};
 use crate::drive::driver::Driver;
 use crate::drive::limits::Limits;
 use crate::drive::policies::Places;
@@ -204,16 +204,39 @@ impl Grader {
         }
     }
 
-    /// Reads the submission at `path`, no more of it than `drill` takes.
+    /// Reads the submission for `drill` at `path`, no more of it than the drill takes.
     ///
     /// # Errors
     /// When it cannot be read or taken.
     pub fn read(&self, drill: &dyn Drill, path: &Path) -> Result<Submission, GradeError> {
-        let caps = Caps {
+        let read = read_submission(drill, path, &self.caps(drill)?);
+        read.map_err(GradeError::Submission)
+    }
+
+    /// Reads a submission that is made of several files, which are called `path` together.
+    ///
+    /// # Errors
+    /// As [`Grader::read`].
+    pub fn read_parts(
+        &self,
+        drill: &dyn Drill,
+        path: &Path,
+        parts: &[Part],
+    ) -> Result<Submission, GradeError> {
+        let caps = self.caps(drill)?;
+        let wanted = Wanted {
+            drill: Some(drill.slug()),
+            drills: &drills::slugs(),
+        };
+        let read = Submission::read_parts(path, parts, &wanted, &caps);
+        read.map_err(GradeError::Submission)
+    }
+
+    fn caps(&self, drill: &dyn Drill) -> Result<Caps, GradeError> {
+        Ok(Caps {
             bytes: self.limits(drill)?.source_bytes,
             ..Caps::default()
-        };
-        Submission::read_with(path, &caps).map_err(GradeError::Submission)
+        })
     }
 
     /// Grades a submission that was read for `drill`.
@@ -354,7 +377,8 @@ impl Grader {
         verdict: &mut Verdict,
     ) -> Result<(), GradeError> {
         let begun = Instant::now();
-        let mut exam = Exam::new(self.driver(drill, compiled, seed));
+        let driver = self.driver(drill, compiled, seed);
+        let mut exam = Exam::new(driver).ending_early(drill.checks());
         drill.examine(&mut exam);
         let (crashed, out_of_time) = (exam.crashed(), exam.is_out_of_time());
         let (mut driver, decisions, coverage) = exam.finish();
@@ -405,6 +429,22 @@ impl Grader {
         };
         Ok(())
     }
+}
+
+/// Reads the submission for `drill` at `path`, within `caps`.
+///
+/// # Errors
+/// As [`Submission::read_for`].
+pub fn read_submission(
+    drill: &dyn Drill,
+    path: &Path,
+    caps: &Caps,
+) -> Result<Submission, SubmissionError> {
+    let wanted = Wanted {
+        drill: Some(drill.slug()),
+        drills: &drills::slugs(),
+    };
+    Submission::read_for(path, &wanted, caps)
 }
 
 fn fill(result: &mut CheckResult, decision: &Decision, hint: &str, limits: &Limits) {

@@ -388,7 +388,7 @@ fn attempt_all(nobody: bool) {
 }
 
 /// All that is said of a submission to its author.
-fn said_of(verdict: &Value) -> String {
+pub(crate) fn said_of(verdict: &Value) -> String {
     let checks = verdict["checks"].as_array().expect("a list").iter();
     let failed = checks.filter(|check| check["status"] == "failed");
     let mut said: String = failed

@@ -19,6 +19,8 @@ mod book;
 mod class_example;
 mod class_report;
 mod cli;
+#[cfg(target_os = "linux")]
+mod exhausting;
 mod formats;
 #[cfg(target_os = "linux")]
 mod hands;

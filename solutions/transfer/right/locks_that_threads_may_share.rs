@@ -37,14 +37,14 @@ impl Accounts {
         to: AccountId,
         amount: i64,
     ) -> Result<(), TransferError> {
-        let find = |id| self.accounts.get(id).ok_or(TransferError::NoSuchAccount);
-        let (payer, payee) = (find(&from)?, find(&to)?);
+        let find = |id| self.accounts.get(&id).ok_or(TransferError::NoSuchAccount);
+        let (payer, payee) = (find(from)?, find(to)?);
         let mut ids = vec![from, to];
         ids.sort();
         ids.dedup();
         let mut guards: Vec<OwnedMutexGuard<()>> = Vec::new();
         for id in ids {
-            guards.push(Arc::clone(&find(&id)?.lock).lock_owned().await);
+            guards.push(Arc::clone(&find(id)?.lock).lock_owned().await);
         }
         if payer.balance.load(Ordering::Relaxed) < amount {
             return Err(TransferError::Insufficient);

@@ -37,7 +37,6 @@ impl Accounts {
             return Err(TransferError::NoSuchAccount);
         };
         let _from = a.lock().await;
-        tokio::task::yield_now().await;
         let _to = match from == to {
             true => None,
             false => Some(b.lock().await),

@@ -43,7 +43,11 @@ pub const INSUFFICIENT: u8 = 1;
 pub const NO_SUCH_ACCOUNT: u8 = 2;
 
 /// As many accounts as a run has that does not say how many.
-const USUAL_ACCOUNTS: u32 = 200;
+const USUAL_ACCOUNTS: u32 = 40;
+
+/// As many accounts as a flood is between. An account is asked about again only when what
+/// came before has been answered.
+pub const FLOODED_ACCOUNTS: u32 = 800;
 
 const KINDS: &[OperationKind] = &[OperationKind {
     name: "record",
@@ -271,11 +275,11 @@ impl World for Audit {
 
     /// Pairs of accounts; every second one with an account that does not exist.
     fn flooding(&self, key: u32) -> Few {
-        let pair = FIRST_KEY + 2 * (key % (USUAL_ACCOUNTS / 2));
+        let pair = FIRST_KEY + 2 * (key % (FLOODED_ACCOUNTS / 2));
         let to = match key % 2 {
             0 => pair + 1,
             // Below what the ids of a run may reach, and each time another one.
-            _ => FIRST_KEY + USUAL_ACCOUNTS + key % ALIKE * ALIKE + key / ALIKE,
+            _ => FIRST_KEY + FLOODED_ACCOUNTS + key % ALIKE * ALIKE + key / ALIKE,
         };
         Few::of(&[pair, to, SMALL])
     }

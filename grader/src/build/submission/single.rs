@@ -7,6 +7,7 @@ use std::path::Path;
 
 use rustix::fs::{FileType, Mode, OFlags};
 
+use super::Form;
 use super::caps::Caps;
 use super::error::{Fault, SubmissionError};
 use super::name::plain_file_name;
@@ -16,14 +17,13 @@ use super::sources::{Sources, Stop, Tree};
 pub(super) fn read(path: &Path, caps: &Caps) -> Result<Tree, SubmissionError> {
     let (file, size) = open(path)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let root = plain_file_name(&name);
+    let root = plain_file_name(Form::of(&name).map_or(&name, |(_, stem)| stem));
     let mut sources = Sources::new(caps);
     let taken = sources.take(&root, size, file);
     taken.map_err(|stop| match stop {
-        Stop::Io(why) => SubmissionError::at(path, why),
         // There is only one file it could be.
         Stop::Fault(Fault::FileNotUtf8 { .. }) => SubmissionError::rejected(path, Fault::NotUtf8),
-        Stop::Fault(fault) => SubmissionError::rejected(path, fault),
+        stop => SubmissionError::stopped(path, stop),
     })?;
     let tree = sources.into_tree(&root);
     tree.map_err(|fault| SubmissionError::rejected(path, fault))

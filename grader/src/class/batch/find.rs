@@ -12,6 +12,7 @@ use super::exports;
 use super::hand_in::{Hand, Kind, several, stem, things};
 use super::pattern::{Misfit, Named, Pattern};
 use super::student::Student;
+use crate::build::submission::Part;
 use play::text::{closest, one_line};
 
 /// How a class' hand-ins lie in their folder.
@@ -54,6 +55,9 @@ pub struct HandIn {
     pub drill: &'static str,
     /// Where it lies, from the folder that was searched.
     pub path: Box<Path>,
+    /// The files it is made of, where that is several that were uploaded one by one;
+    /// they lie from the same folder.
+    pub parts: Option<Box<[Part]>>,
     /// Whether the learning system marked it as late.
     pub late: bool,
     /// Why it cannot be taken, known without reading it; reads on from the path.

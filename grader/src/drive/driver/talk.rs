@@ -7,7 +7,7 @@ use super::{Driver, SPIN_POLLS};
 use crate::drive::limits::Limits;
 use crate::drive::supervisor::Worker;
 use play::failure::Failure;
-use play::schedule::{Action, FIRST_KEY};
+use play::schedule::{Action, FIRST_KEY, Turn};
 use play::world::passwords::password;
 
 impl Driver<'_> {
@@ -57,10 +57,10 @@ impl Driver<'_> {
         }
     }
 
-    /// The step that opens a run to be driven by [`Driver::converse`], as any run is opened.
-    pub fn usual_opening(&self, run: u64) -> Step {
-        let blank = self.blank_evidence(run);
-        opening(self.loop_seed(), &self.world.usual(), &blank)
+    /// The step that opens a run to be driven by [`Driver::converse`] and that begins with
+    /// these turns.
+    pub fn opening_with(&self, run: u64, turns: &[Turn]) -> Step {
+        opening(self.loop_seed(), turns, &self.blank_evidence(run))
     }
 
     /// Opens a run, lets a request wait in it, and frees it: code of the submission
@@ -70,7 +70,7 @@ impl Driver<'_> {
         let blank = self.blank_evidence(run);
         let start = Action::ask(FIRST_KEY);
         let steps = [
-            Some(self.usual_opening(run)),
+            Some(opening(self.loop_seed(), &self.world.usual(), &blank)),
             action_step(start, 1, &blank),
             Some(Step::Settle { polls: SPIN_POLLS }),
         ];

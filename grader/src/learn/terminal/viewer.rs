@@ -94,7 +94,7 @@ impl<'a> Viewer<'a> {
             Happened::Awake => {
                 // Whoever stopped us may have changed it.
                 screen.retake()?;
-                self.desk.queue.again();
+                self.desk.queue.restart_current();
                 Ok(None)
             }
             Happened::Here(Event::Key(key)) if key.kind != KeyEventKind::Release => {
@@ -276,7 +276,7 @@ impl<'a> Viewer<'a> {
     /// Where no shell could continue it, the system lets nothing happen.
     fn sleep(&self, screen: &Screen) -> io::Result<()> {
         // A grading would seem to have taken as long as we sleep.
-        self.desk.queue.again();
+        self.desk.queue.restart_current();
         screen.give_back();
         kill_current_process_group(Signal::TSTP)?;
         screen.retake()
