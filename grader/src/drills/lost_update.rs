@@ -163,7 +163,8 @@ impl Drill for LostUpdate {
         let errors = failing(exam);
         also(exam, "errors", &errors, &together);
         let dropped = dropping(exam);
-        also(exam, "dropped", &dropped, &together);
+        let said = together.with(errors.clone()).with(accounts.clone());
+        also(exam, "dropped", &dropped, &said);
         let panics = exam.explore(
             &Depositing,
             &Space {

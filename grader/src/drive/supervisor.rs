@@ -7,6 +7,7 @@
 mod channel;
 pub(crate) mod output;
 mod pulse;
+mod signals;
 mod threads;
 
 use std::io;
@@ -32,6 +33,9 @@ pub use threads::Threads;
 /// The most events of reports that are received together: many times what honest
 /// submissions cause.
 const MOST_EVENTS: usize = 100_000;
+
+/// How long a process may take to be gone when its channel is closed.
+const REAPED: Duration = Duration::from_millis(200);
 
 /// One worker process.
 #[derive(Debug)]
@@ -209,12 +213,23 @@ impl Worker {
         }
     }
 
-    /// What the launcher said, if it gave up before the worker's program started.
+    /// What the launcher or the dynamic linker said, if it gave up before the worker's
+    /// program started.
     fn complain_if_not_started(&mut self) -> io::Result<()> {
-        match self.process.child().try_wait()? {
+        // The channel closes a moment before the process can be reaped.
+        match self.process.wait_for(REAPED)? {
             Some(status) if self.limits.sandbox.gave_up(status) => {
                 self.output.wait();
                 Err(io::Error::other(self.output.text().trim().to_owned()))
+            }
+            // The dynamic linker's code, and its words: a library is gone or damaged.
+            Some(status) if status.code() == Some(127) => {
+                self.output.wait();
+                let said = self.output.text();
+                match said.contains("error while loading shared libraries") {
+                    true => Err(io::Error::other(said.trim().to_owned())),
+                    false => Ok(()),
+                }
             }
             _ => Ok(()),
         }
@@ -222,8 +237,7 @@ impl Worker {
 
     /// Why the channel ended. A process that closed it and lives on is ended.
     fn how_it_ended(&mut self) -> String {
-        // The channel closes a moment before the process can be reaped.
-        match self.process.wait_for(Duration::from_millis(200)) {
+        match self.process.wait_for(REAPED) {
             Ok(Some(status)) => describe(status, &self.limits),
             _ => "it closed its channel and went on".to_owned(),
         }
@@ -234,29 +248,7 @@ impl Worker {
 pub(crate) fn describe(status: ExitStatus, limits: &Limits) -> String {
     match (status.code(), status.signal()) {
         (Some(code), _) => format!("it exited with code {code}"),
-        (_, Some(signal)) => format!("it was ended by {}", signal_name(signal, limits)),
+        (_, Some(signal)) => format!("it was ended by {}", signals::name(signal, limits)),
         _ => "it ended".to_owned(),
-    }
-}
-
-fn signal_name(signal: i32, limits: &Limits) -> String {
-    use rustix::process::Signal;
-    let cpu = limits.cpu.as_secs();
-    let memory = limits.memory_bytes >> 20;
-    let named = |known: Signal| signal == known.as_raw();
-    match () {
-        () if named(Signal::ABORT) => {
-            format!("SIGABRT (an abort, or memory that could not be had: the limit is {memory} MiB)")
-        }
-        () if named(Signal::SEGV) => "SIGSEGV (a stack overflow, most often)".to_owned(),
-        () if named(Signal::KILL) => "SIGKILL".to_owned(),
-        () if named(Signal::XCPU) => format!("SIGXCPU (the CPU time limit of {cpu} s)"),
-        () if named(Signal::SYS) => {
-            "SIGSYS (it tried what no submission may: start a program, use the network, touch another process or the clock)".to_owned()
-        }
-        () if named(Signal::BUS) => "SIGBUS".to_owned(),
-        () if named(Signal::ILL) => "SIGILL".to_owned(),
-        () if named(Signal::TERM) => "SIGTERM".to_owned(),
-        () => format!("signal {signal}"),
     }
 }

@@ -21,6 +21,8 @@ mod class_report;
 mod cli;
 #[cfg(target_os = "linux")]
 mod exhausting;
+#[cfg(target_os = "linux")]
+mod faults;
 mod formats;
 #[cfg(target_os = "linux")]
 mod hands;
