@@ -119,7 +119,7 @@ pub trait World: Debug + Sync {
         Vec::new()
     }
 
-    /// The turns that any run begins with, where there are such.
+    /// The turns that a run begins with that says nothing else, where there are such.
     fn usual(&self) -> Vec<Turn> {
         Vec::new()
     }

@@ -172,7 +172,7 @@ impl Drill for Transfers {
     fn examine(&self, exam: &mut Exam<'_>) {
         let together = together(exam);
         let failing = failing(exam);
-        let known = together.clone().with(failing);
+        let known = together.with(failing);
         let of = |exam: &mut Exam<'_>, check, kinds| {
             exam.decide(check, &Transferring, &known, kinds);
         };

@@ -396,7 +396,7 @@ fn the_text_of_a_figure_is_what_the_grader_replays() {
             "transfer",
             "transfer",
             "solutions/transfer/stub.rs",
-            "7:never_negative:m40.q42.q42.r1.r2",
+            "7:never_negative:q42.q42.r1.r2",
         ),
         (
             "naive_cache",

@@ -35,11 +35,17 @@ struct Part {
     opens: bool,
 }
 
-/// What a run begins with: turns that take no step of their own.
+/// What a run begins with: turns that take no step of their own. Where the script does not
+/// say what the instance is made with, it is made as usual.
 pub(super) fn opening(seed: u64, script: &[Turn], blank: &Evidence) -> Step {
     let mut arguments = Vec::new();
     let mut polled = Polled::Alone;
-    for turn in script.iter().take_while(|turn| is_opening(turn)) {
+    let usual = blank.world().usual();
+    for turn in usual
+        .iter()
+        .chain(script)
+        .take_while(|turn| is_opening(turn))
+    {
         match turn.action {
             Action::Make { numbers } => arguments = blank.world().made_with(blank, numbers),
             Action::Poll { polled: how } => polled = how,

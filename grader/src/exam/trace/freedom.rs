@@ -30,9 +30,6 @@ impl Freedom {
             // Holding the tasks back held nothing back.
             return Follow::Pruned;
         }
-        if let Some(opening) = evidence.world().usual().get(turns.len()) {
-            return Follow::AnyOf(vec![*opening]);
-        }
         let mut actions = Vec::new();
         if evidence.started() < self.callers {
             actions.push(Action::ask(self.user));
