@@ -106,7 +106,9 @@ pub fn run(course: Course, settings: Settings) -> Result<Infallible, LearnError>
     // Known before anything can be saved.
     let slugs = desk.board.read(slugs);
     let watch = Watch::new(desk.course.clone(), slugs.clone());
-    slugs.iter().for_each(|slug| desk.queue.grade_when_idle(slug));
+    slugs
+        .iter()
+        .for_each(|slug| desk.queue.grade_when_idle(slug));
     let watching = Arc::clone(&desk);
     let (book_changed, changes) = mpsc::channel();
     start("watch", move || {
