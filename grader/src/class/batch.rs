@@ -3,6 +3,7 @@
 //! The modules, in reading order: `pattern` and `find` say what was handed in and by
 //! which `student`, `plan` what of it has to be graded and `key` what a verdict depends
 //! on, `run` grades it, and `store` keeps a `record` of each, which `keeping` makes.
+//! `attempts` marks what is being graded, for the case that the grader does not survive it.
 //! `class` is all of them together, `changes` compares with what was said
 //! before. However large the class, few records are in memory at a time. The folder a
 //! batch writes to looks like this:
@@ -11,10 +12,12 @@
 //! OUT/
 //!   batch.json                   the seed that all others come from, whose the ids are
 //!   records/DRILL/STUDENT.json   one `Record` each, whole or not there at all
+//!   attempting/                  a mark for each grading under way
 //!   lock                         held while a batch writes here
 //!   feedback/ gradebook.csv junit.xml report.html   written from the records
 //! ```
 
+mod attempts;
 mod exports;
 pub(crate) mod hand_in;
 mod keeping;
@@ -32,6 +35,7 @@ pub mod shape;
 pub mod store;
 pub mod student;
 
+pub use attempts::Attempts;
 pub use changes::Change;
 pub use class::{Class, ClassDrill, Line, Records};
 pub use find::{Found, HandIn, Layout, PassedOver, Search};

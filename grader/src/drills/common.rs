@@ -98,7 +98,7 @@ impl Words {
             },
             "key" => Words {
                 what: "key",
-                doing: "stored for",
+                doing: "served",
                 nobody: "nothing is being stored for",
                 thing: "a store",
             },
