@@ -76,7 +76,7 @@ const CHECKS: &[Check] = &[
     },
     Check {
         id: "bounded",
-        title: "at most `max_parallel` stores are under way at once, whoever still waits for them",
+        title: "at most `max_parallel` stores are under way at once, those of dropped callers included",
         required: true,
         points: 12,
         hint: "who holds the place while a store is under way, and how long: as long as the caller, or as long as the store?",

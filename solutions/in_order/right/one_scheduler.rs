@@ -1,4 +1,4 @@
-//! Right: one queue for all events; whoever changes something starts what can be started.
+//! Right: one queue for all events; each arrival and each end starts what can be started.
 //! Each store is a task of its own.
 
 use std::cell::RefCell;

@@ -1,4 +1,4 @@
-//! Wrong: whoever is done takes the line out of the map, though others stand in it. Caught by: in_order
+//! Wrong: an event that is done takes the line out of the map, though others stand in it. Caught by: in_order
 
 use std::cell::RefCell;
 use std::collections::HashMap;
