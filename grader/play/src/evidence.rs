@@ -47,6 +47,8 @@ pub struct Evidence {
     world: &'static dyn World,
     id_base: u64,
     secrets: Secrets,
+    /// The same in every run of a grading.
+    common: Secrets,
     turns: Vec<Turn>,
     entries: Vec<Entry>,
     requests: Vec<Request>,
@@ -69,6 +71,7 @@ impl Evidence {
             world,
             id_base,
             secrets: Secrets::of(secret),
+            common: Secrets::of(secret),
             turns: Vec::new(),
             entries: Vec::new(),
             requests: Vec::new(),
@@ -80,6 +83,19 @@ impl Evidence {
             idle: true,
             polls: 0,
         }
+    }
+
+    /// The same, where what is alike in every run is made from `secret`.
+    #[must_use]
+    pub fn with_common(mut self, secret: u64) -> Evidence {
+        self.common = Secrets::of(secret);
+        self
+    }
+
+    /// What only the grader knows, and what is the same in every run of a grading: so a
+    /// schedule that is played again tells the same numbers.
+    pub fn common(&self) -> &Secrets {
+        &self.common
     }
 
     /// The world the run is in.

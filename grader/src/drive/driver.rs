@@ -211,6 +211,7 @@ impl<'a> Driver<'a> {
     pub fn blank_evidence(&self, run: u64) -> Evidence {
         let secret = derived(self.seed, &format!("rows of run {run}"));
         Evidence::new(self.world, run * IDS_PER_RUN, secret)
+            .with_common(derived(self.seed, "every run"))
     }
 
     /// Adds a run driven by [`Driver::converse`] to the sums.

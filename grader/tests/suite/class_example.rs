@@ -101,6 +101,8 @@ fn record((student, drill, source): (&str, &str, &str)) -> Record {
         doubtful: false,
         same_as: None,
         before: None,
+        history: Vec::new(),
+        at: None,
         verdict,
     }
 }

@@ -84,7 +84,7 @@ impl Scratch {
         for file in ["Cargo.toml", "Cargo.lock"] {
             fs::copy(root().join(file), scratch.path(file)).expect("it is there");
         }
-        for folder in ["grader/sandbox", "grader/worker"] {
+        for folder in ["grader/protocol", "grader/sandbox", "grader/worker"] {
             copy(&root().join(folder), &scratch.path(folder));
         }
         scratch.stand_in_for_cargo("ln -s");

@@ -53,7 +53,7 @@ fn a_new_drill_is_in_its_four_places_and_in_the_lists() {
     }
     let progress = course.read("book/progress.md");
     assert!(
-        progress.contains("\n4. [Read through](read_through.md): "),
+        progress.contains("\n5. [Read through](read_through.md): "),
         "{progress}"
     );
     let summary = course.read("book/SUMMARY.md");

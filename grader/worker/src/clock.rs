@@ -12,7 +12,20 @@ use std::time::Duration;
 thread_local! {
     /// The age of the run whose code is running on this thread.
     static AGE: Cell<Option<Duration>> = const { Cell::new(None) };
+
+    /// How often the time was asked for since that code began to run.
+    static READS: Cell<u32> = const { Cell::new(0) };
+
+    /// Real time that was let pass for code that waits by looking at the clock.
+    static MOVED: Cell<Duration> = const { Cell::new(Duration::ZERO) };
+
+    /// Up to when it was let pass.
+    static MOVED_UNTIL: Cell<Option<Duration>> = const { Cell::new(None) };
 }
+
+/// Code that looks at the clock more often than this without an await waits for it to move,
+/// and would wait for ever.
+const READS_AT_ONCE: u32 = 64;
 
 /// Runs `work` while this thread's clocks show that the run is so old.
 pub(crate) fn showing<T>(age: Duration, work: impl FnOnce() -> T) -> T {
@@ -23,6 +36,8 @@ pub(crate) fn showing<T>(age: Duration, work: impl FnOnce() -> T) -> T {
         }
     }
     let _restored = Restored(AGE.replace(Some(age)));
+    READS.set(0);
+    MOVED_UNTIL.set(None);
     work()
 }
 
@@ -36,7 +51,7 @@ mod shown {
     /// As the C library has it.
     #[repr(C)]
     #[derive(Debug)]
-    pub struct Timespec {
+    pub(super) struct Timespec {
         seconds: i64,
         nanos: i64,
     }
@@ -62,10 +77,22 @@ mod shown {
         Duration::new(seconds, u32::try_from(now.tv_nsec).unwrap_or(0))
     }
 
+    /// What was let pass for code that looks at the clock again and again.
+    fn moved() -> Duration {
+        let reads = super::READS.get().saturating_add(1);
+        super::READS.set(reads);
+        if reads > super::READS_AT_ONCE {
+            let real = real(MONOTONIC);
+            let until = super::MOVED_UNTIL.replace(Some(real)).unwrap_or(real);
+            super::MOVED.set(super::MOVED.get() + real.saturating_sub(until));
+        }
+        super::MOVED.get()
+    }
+
     fn now(clock: i32) -> Duration {
         let place = usize::from(clock != REALTIME);
         match super::AGE.get() {
-            Some(age) => began()[place] + age,
+            Some(age) => began()[place] + age + moved(),
             None => real(clock),
         }
     }
@@ -77,7 +104,7 @@ mod shown {
         reason = "the C library's function is replaced, and writes where it is told to"
     )]
     #[unsafe(no_mangle)]
-    pub unsafe extern "C" fn clock_gettime(clock: i32, into: *mut Timespec) -> i32 {
+    pub(super) unsafe extern "C" fn clock_gettime(clock: i32, into: *mut Timespec) -> i32 {
         let now = now(clock);
         let told = Timespec {
             seconds: i64::try_from(now.as_secs()).unwrap_or(i64::MAX),

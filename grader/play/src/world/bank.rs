@@ -46,14 +46,14 @@ const ERRORS: &[ErrorName] = &[ErrorName {
 
 /// What an account holds before anything is written.
 pub fn opening(evidence: &Evidence, account: u32) -> i64 {
-    let opening = evidence.secrets().number("opening", account, 1_000);
+    let opening = evidence.common().number("opening", account, 1_000);
     opening as i64 + 100
 }
 
 /// The amount of a deposit, by its request's number.
 pub fn amount(evidence: &Evidence, request: u32) -> i64 {
     let repeated = evidence.request(request).and_then(|it| it.repeats);
-    amount_of(evidence.secrets(), repeated.unwrap_or(request))
+    amount_of(evidence.common(), repeated.unwrap_or(request))
 }
 
 /// Each is more than all before it together.
@@ -163,7 +163,7 @@ impl World for Bank {
     }
 
     fn arguments(&self, evidence: &Evidence, request: u32, _: u8, numbers: Few) -> Vec<Value> {
-        let amount = amount_of(evidence.secrets(), request);
+        let amount = amount_of(evidence.common(), request);
         vec![evidence.wire_id(numbers.at(0)).into(), amount.into()]
     }
 

@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 use super::Exit;
 use crate::app::cli::{Grade, VerdictFormat, told};
 use crate::build::submission::{Caps, Wanted, place_within};
+use crate::course::aloud;
 use crate::course::{Course, CourseError};
 use crate::drills::{self, Drill};
 use crate::drive::sandbox::Tier;
@@ -158,21 +159,17 @@ fn jobs(course: &Course, args: &Grade) -> Result<Vec<Job>> {
     Ok(args.paths.iter().map(job).collect())
 }
 
-#[expect(
-    clippy::print_stderr,
-    reason = "said once, to whoever runs code that is not kept apart"
-)]
+/// Said once, to whoever runs code that is not kept apart.
 pub(super) fn note(tier: Tier) {
     let tier = tier.name();
-    eprintln!("grader: the sandbox is {tier} here; `cargo grader doctor` says what is missing");
+    aloud::say(&format!(
+        "the sandbox is {tier} here; `cargo grader doctor` says what is missing"
+    ));
 }
 
-#[expect(
-    clippy::print_stderr,
-    reason = "the line that says why a path was not graded"
-)]
+/// The line that says why a path was not graded.
 fn say(error: &anyhow::Error) {
-    eprintln!("grader: {}", told(error));
+    aloud::say(&told(error));
 }
 
 /// The same path as it would be typed here.

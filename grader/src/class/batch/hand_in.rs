@@ -12,12 +12,15 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::find::{HandIn, PassedOver, Trouble};
-use super::pattern::drill_named;
+use super::pattern::{drill_named, drill_within};
 use super::student::Student;
 use crate::build::submission::{Form, Part, Wanted, drills_within, place_within};
 
 /// Where a crate begins.
 const CRATE: &str = "src/lib.rs";
+
+/// Folders within folders that are looked into for a student's work.
+const DEPTH: usize = 4;
 
 const LINK: &str = "a link, which is not followed";
 
@@ -50,17 +53,39 @@ pub(super) enum Kind {
 pub(super) struct Hand {
     pub(super) student: Student,
     pub(super) late: bool,
+    /// When it was handed in, where the system says so.
+    pub(super) at: Option<Box<str>>,
     /// The drill it is for, where that is known.
     pub(super) drill: Option<String>,
     pub(super) things: Vec<Thing>,
 }
 
-/// What a name is without the ending of a file.
+/// What a name is without the ending of a file; `offload.rs.txt` has two of them.
 pub(super) fn stem(name: &str) -> &str {
-    match Form::of(name) {
-        Some((_, stem)) => stem,
-        None => name.rsplit_once('.').map_or(name, |(stem, _)| stem),
+    if let Some((_, stem)) = Form::of(name) {
+        return stem;
     }
+    let (stem, _) = name.rsplit_once('.').unwrap_or((name, ""));
+    Form::of(stem).map_or(stem, |(_, stem)| stem)
+}
+
+/// Whether tools leave behind what is called so.
+pub(super) fn is_litter(name: &str) -> bool {
+    name.starts_with('.') || matches!(name, "__MACOSX" | "target")
+}
+
+/// Whether something in a folder could be a submission, however deep it lies. Tells a
+/// student of an odd name from what a tool left behind.
+pub(super) fn holds_submission(root: &Path, folder: &Path) -> bool {
+    fn look(root: &Path, folder: &Path, depth: usize) -> bool {
+        let things = things(root, folder).unwrap_or_default();
+        things.iter().any(|thing| match thing.kind {
+            Kind::Folder => depth > 0 && look(root, &thing.path, depth - 1),
+            _ => thing.is_usable(),
+        })
+    }
+    // What cargo builds has this beside it.
+    !root.join(folder).join("CACHEDIR.TAG").is_file() && look(root, folder, DEPTH)
 }
 
 /// A file's name as text. Bytes that are no UTF-8 are written as `\xFC`, so that two
@@ -78,13 +103,17 @@ fn text_of(name: &OsStr) -> String {
 
 /// What lies in a folder, by name. What tools leave behind is left out.
 pub(super) fn things(root: &Path, folder: &Path) -> io::Result<Vec<Thing>> {
+    let mut things = all_things(root, folder)?;
+    things.retain(|thing| !is_litter(&thing.name));
+    Ok(things)
+}
+
+/// All that lies in a folder, by name.
+pub(super) fn all_things(root: &Path, folder: &Path) -> io::Result<Vec<Thing>> {
     let mut things = Vec::new();
     for entry in fs::read_dir(root.join(folder))? {
         let entry = entry?;
         let name = text_of(&entry.file_name());
-        if name.starts_with('.') || matches!(&*name, "__MACOSX" | "target") {
-            continue;
-        }
         let path = folder.join(entry.file_name());
         let kind = entry.file_type()?;
         let kind = match () {
@@ -103,14 +132,23 @@ pub(super) fn things(root: &Path, folder: &Path) -> io::Result<Vec<Thing>> {
 impl Thing {
     /// The drill it is named after.
     fn drill<'a>(&self, drills: &[&'a str]) -> Option<&'a str> {
-        match self.kind {
-            Kind::Crate | Kind::Folder => drill_named(&self.name, drills),
-            _ => drill_named(stem(&self.name), drills),
+        drill_named(self.stem(), drills)
+    }
+
+    /// Its name without a file's ending.
+    pub(super) fn stem(&self) -> &str {
+        match self.is_folder() {
+            true => &self.name,
+            false => stem(&self.name),
         }
     }
 
+    pub(super) fn is_folder(&self) -> bool {
+        matches!(self.kind, Kind::Crate | Kind::Folder)
+    }
+
     /// Whether a submission could be in it.
-    fn is_usable(&self) -> bool {
+    pub(super) fn is_usable(&self) -> bool {
         matches!(self.kind, Kind::Crate | Kind::Folder | Kind::Source)
     }
 
@@ -118,7 +156,7 @@ impl Thing {
         self.kind == Kind::Source && matches!(Form::of(&self.name), Some((Form::Rust, _)))
     }
 
-    fn passed_over(&self, why: &str) -> PassedOver {
+    pub(super) fn passed_over(&self, why: &str) -> PassedOver {
         PassedOver {
             path: self.path.clone(),
             why: why.to_owned(),
@@ -185,6 +223,9 @@ impl Hand {
             found.extend(within.into_iter().map(found_there));
             return;
         }
+        if named.is_empty() && self.choose_nearly(root, drills, found) {
+            return;
+        }
         let here = drills.iter().filter(|drill| named.contains(**drill));
         let hand_ins = here.filter_map(|drill| self.one(root, drill, drills));
         let hand_ins: Vec<HandIn> = hand_ins.collect();
@@ -199,6 +240,26 @@ impl Hand {
             passed_over.push(thing.passed_over(why));
         }
         found.extend(hand_ins);
+    }
+
+    /// One for each drill that something is named nearly as, where nothing is named as
+    /// it should be; whether there was any.
+    fn choose_nearly(&self, root: &Path, drills: &[&'static str], found: &mut Vec<HandIn>) -> bool {
+        let before = found.len();
+        for drill in drills {
+            let is_it = |thing: &&Thing| {
+                thing.is_usable() && drill_within(thing.stem(), drills) == Some(drill)
+            };
+            let things: Vec<Thing> = self.things.iter().filter(is_it).cloned().collect();
+            if !things.is_empty() {
+                let hand = Hand {
+                    things,
+                    ..self.clone()
+                };
+                found.extend(hand.one(root, drill, drills));
+            }
+        }
+        found.len() > before
     }
 
     /// The drills that are named within all that was handed in, and where that is.
@@ -243,16 +304,23 @@ impl Hand {
             // Modules may lie beside it.
             ([only], [_, ..]) if only.is_rust() => self.with_parts(drill, only, drills),
             ([only], _) => self.within(root, drill, drills, &only.path),
-            ([first, second, ..], _) => {
-                self.refused(drill, &first.path, &several(&first.name, &second.name))
-            }
+            ([_, _, ..], _) => self.several(drill, &named),
             ([], [only]) => self.within(root, drill, drills, &only.path),
-            ([], [first, second, ..]) => match self.folder() {
-                Some(folder) => self.within(root, drill, drills, folder),
+            ([], [first, _, ..]) => match self.folder() {
+                Some(folder) => {
+                    let mut hand_in = self.within(root, drill, drills, folder);
+                    // A file of its own each: then one of them can be what counts.
+                    if let Some(trouble) = &mut hand_in.trouble
+                        && unnamed.iter().all(|thing| thing.kind == Kind::Source)
+                    {
+                        trouble.among = paths(&unnamed);
+                    }
+                    hand_in
+                }
                 None if unnamed.iter().all(|thing| thing.is_rust()) => {
                     self.with_parts(drill, first, drills)
                 }
-                None => self.refused(drill, &first.path, &several(&first.name, &second.name)),
+                None => self.several(drill, &unnamed),
             },
             ([], []) if usable().next().is_some() => return None,
             ([], []) => match &*self.things {
@@ -304,6 +372,20 @@ impl Hand {
         }
     }
 
+    /// Several, of which nobody has said which one counts.
+    fn several(&self, drill: &'static str, things: &[&Thing]) -> HandIn {
+        let name = |place: usize| things.get(place).map_or("", |thing| &*thing.name);
+        let path = things.first().map_or(Path::new(""), |thing| &*thing.path);
+        let trouble = Trouble {
+            why: several(name(0), name(1)),
+            among: paths(things),
+        };
+        HandIn {
+            trouble: Some(Box::new(trouble)),
+            ..self.hand_in(drill, path)
+        }
+    }
+
     fn hand_in(&self, drill: &'static str, path: &Path) -> HandIn {
         HandIn {
             student: self.student.clone(),
@@ -311,13 +393,14 @@ impl Hand {
             path: path.into(),
             parts: None,
             late: self.late,
+            at: self.at.clone(),
             trouble: None,
         }
     }
 
     fn refused(&self, drill: &'static str, path: &Path, why: &str) -> HandIn {
         HandIn {
-            trouble: Some(Box::new(Trouble(why.to_owned()))),
+            trouble: Some(Box::new(Trouble::new(why.to_owned()))),
             ..self.hand_in(drill, path)
         }
     }
@@ -329,6 +412,10 @@ impl HandIn {
         let parts = self.parts.iter().flat_map(|parts| parts.iter());
         parts.into_iter().any(|part| part.path == thing.path)
     }
+}
+
+fn paths(things: &[&Thing]) -> Vec<PathBuf> {
+    things.iter().map(|thing| thing.path.clone()).collect()
 }
 
 /// Why none of several things is taken.

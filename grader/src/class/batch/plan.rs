@@ -233,7 +233,7 @@ pub(super) fn taken(
     let path = one_line(&hand_in.path.display().to_string(), 200);
     let refused = |why: String| Ok(Err(Box::new(rejected(drill, &hand_in.path, 0, why))));
     if let Some(trouble) = &hand_in.trouble {
-        return refused(format!("`{path}` {}", trouble.0));
+        return refused(format!("`{path}` {}", trouble.why));
     }
     let read = match &hand_in.parts {
         None => grader.read(drill, &dir.join(&hand_in.path)),

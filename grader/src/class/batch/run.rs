@@ -125,9 +125,34 @@ impl<'a> Work<'a> {
                 std::thread::sleep(std::time::Duration::from_millis(5));
                 continue;
             };
-            self.one(job, beside_others);
-            self.under_way.fetch_sub(1, Ordering::SeqCst);
+            let ends = Ends(&self.under_way);
+            let what = job.clone();
+            // A fault of ours is a failure of the machine for one job, not the end of all.
+            let done = catch_unwind(AssertUnwindSafe(|| self.one(job, beside_others)));
+            if done.is_err() {
+                self.give_up(&what);
+            }
+            drop(ends);
         }
+    }
+
+    /// Keeps of a job that it could not be done, unless it was.
+    fn give_up(&self, job: &Job<'_>) {
+        let drill = drill_of(job.first);
+        let why = GradeError::Machine(io::Error::other("the grader itself panicked"));
+        let graded = Graded {
+            key: self.terms.unread(drill, 0),
+            shape: String::new(),
+            verdict: not_graded(drill, &job.first.path, 0, &why),
+        };
+        if let Err(error) = self.keep(job, &graded, false) {
+            self.fail(error);
+        }
+    }
+
+    fn fail(&self, error: StoreError) {
+        lock(&self.error).get_or_insert(error);
+        self.stop.store(true, Ordering::Relaxed);
     }
 
     fn one(&self, mut job: Job<'a>, beside_others: bool) {
@@ -150,8 +175,7 @@ impl<'a> Work<'a> {
         }
         let doubtful = beside_others && ran_out_of_time(&graded.verdict);
         if let Err(error) = self.keep(&job, &graded, doubtful) {
-            lock(&self.error).get_or_insert(error);
-            self.stop.store(true, Ordering::Relaxed);
+            self.fail(error);
         }
         if doubtful {
             lock(&self.alone).push(job);
@@ -234,10 +258,20 @@ impl<'a> Work<'a> {
             self.run.store.keep(&record)?;
             same_as = same_as.or_else(|| Some(record.path.clone()));
             if !doubtful {
-                (self.run.kept)(&record);
+                // Whoever is told cannot undo what is kept.
+                let _ = catch_unwind(AssertUnwindSafe(|| (self.run.kept)(&record)));
             }
         }
         Ok(())
+    }
+}
+
+/// A job that is under way until this is dropped.
+struct Ends<'a>(&'a AtomicUsize);
+
+impl Drop for Ends<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 

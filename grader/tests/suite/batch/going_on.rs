@@ -321,3 +321,88 @@ fn a_damaged_record_is_graded_again() {
     assert!(said.err.contains("1 to grade"), "{}", said.err);
     assert_eq!(records(&course.path("results")).len(), 1);
 }
+
+/// A batch whose standard error goes there; what it is to come to is in the records.
+fn said_to(course: &Scratch, stderr: Stdio) -> Option<i32> {
+    let mut grader = Command::new(env!("CARGO_BIN_EXE_grader"))
+        .args(BATCH)
+        .current_dir(course.path(""))
+        .env("CARGO_TARGET_DIR", course.path("target"))
+        .env("CARGO", course.path("toolchain/cargo"))
+        .process_group(0)
+        .stdout(Stdio::null())
+        .stderr(stderr)
+        .spawn()
+        .expect("it can be started");
+    let patience = Instant::now() + Duration::from_secs(120);
+    loop {
+        if let Some(status) = grader.try_wait().expect("it is ours") {
+            return status.code();
+        }
+        if Instant::now() > patience {
+            let _ = rustix::process::kill_process_group(Pid::from_child(&grader), Signal::KILL);
+            let _ = grader.wait();
+            panic!("the batch does not end");
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn a_batch_ends_whoever_hears_of_it() {
+    let files = [
+        ("ada/offload.rs", &*broken("ada")),
+        ("bob/offload.rs", &broken("bob")),
+        ("eve/offload.rs", &broken("eve")),
+    ];
+    let full = || {
+        let full = fs::File::options().write(true).open("/dev/full");
+        Stdio::from(full.expect("there is one"))
+    };
+    let closed = || {
+        let (reader, writer) = std::io::pipe().expect("there is one");
+        drop(reader);
+        Stdio::from(writer)
+    };
+    for stderr in [full as fn() -> Stdio, closed] {
+        let course = class(&files);
+        assert_eq!(said_to(&course, stderr()), Some(1));
+        let kept = records(&course.path("results"));
+        assert_eq!(kept.len(), 3);
+        let graded = |record: &Record| record.verdict.status == Status::CompileError;
+        assert!(kept.values().all(graded));
+    }
+}
+
+#[test]
+fn an_interrupt_ends_a_batch_that_nobody_reads() {
+    let course = Scratch::gradable();
+    let fixture = "grader/tests/fixtures/misbehaviour/endless_loop.rs";
+    course.take(fixture, "class/eve/inflight_fix.rs");
+    // A pipe that is full: whoever writes to it waits.
+    let (reader, writer) = std::io::pipe().expect("there is one");
+    let mut filler = writer.try_clone().expect("it is open");
+    rustix::io::ioctl_fionbio(&filler, true).expect("it is a pipe");
+    while std::io::Write::write(&mut filler, &[b'.'; 4096]).is_ok() {}
+    while std::io::Write::write(&mut filler, b".").is_ok() {}
+    rustix::io::ioctl_fionbio(&filler, false).expect("it is a pipe");
+    let mut grader = Command::new(env!("CARGO_BIN_EXE_grader"))
+        .args(BATCH)
+        .current_dir(course.path(""))
+        .env("CARGO_TARGET_DIR", course.path("target"))
+        .env("CARGO", course.path("toolchain/cargo"))
+        .process_group(0)
+        .stdout(Stdio::null())
+        .stderr(writer)
+        .spawn()
+        .expect("it can be started");
+    // It is there once it holds the folder, and then it waits for its reader.
+    let lock = course.path("results/lock");
+    while !lock.exists() {
+        assert!(grader.try_wait().expect("it is ours").is_none());
+        std::thread::yield_now();
+    }
+    rustix::process::kill_process(Pid::from_child(&grader), Signal::TERM).expect("it is ours");
+    assert_eq!(grader.wait().expect("it ends").code(), Some(130));
+    drop(reader);
+}

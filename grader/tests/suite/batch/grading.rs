@@ -101,6 +101,8 @@ fn a_copy_that_is_changed_meanwhile_is_graded_for_itself() {
         drill: None,
         drills: &drills,
         but: None,
+        teams: None,
+        roster: None,
     };
     let found = search.run().expect("it can be read");
     let store = Store::open(&folder.path().join("results")).expect("it is new");

@@ -285,6 +285,7 @@ fn json_has_the_keys_of_the_contract_and_no_other() {
                 "compile_ms",
                 "fetches",
                 "loop_stall_max_ms",
+                "operations",
                 "run_ms",
                 "schedules",
                 "unexplored"

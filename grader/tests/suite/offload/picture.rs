@@ -44,6 +44,7 @@ fn a_verdict_on_this_drill_has_a_picture_of_the_loop() {
             "fetches",
             "loop_latency",
             "loop_stall_max_ms",
+            "operations",
             "run_ms",
             "schedules",
             "stub_loop_latency",
