@@ -5,3 +5,6 @@ pub mod grading;
 pub mod latency;
 pub mod report;
 pub mod verdict;
+
+#[cfg(test)]
+mod begun;

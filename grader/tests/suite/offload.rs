@@ -20,7 +20,7 @@ use grader::drive::stopwatch::Stopwatch;
 use grader::drive::supervisor::Worker;
 use grader::grade::grading::Grader;
 use grader::grade::verdict::{CheckResult, CheckStatus, Status, Verdict};
-use protocol::{self, Admission, Call, Event, Order, Step};
+use protocol::{Ending, Event, Order, Polled, Step};
 use serde_json::Value;
 
 use crate::courses::{Said, Scratch, real, root};

@@ -1,418 +1,345 @@
 //! What a worker says is whatever a stranger makes it say: it is understood or
 //! refused, and never more than that.
 
-use grader::drills;
-use play::evidence::{Evidence, Fact, FetchState, HashState, RequestState};
-use play::schedule::{Action, HashEnding, Outcome, Settle, Turn};
-use play::timeline;
+mod any;
+mod evidence;
+
+use any::{IDS, SECRET};
+use play::evidence::{Evidence, Fact, Returned};
+use play::schedule::{Action, Few, Outcome, Turn};
+use play::world::World;
+use play::world::bank::{Bank, amount, opening, stored};
+use play::world::passwords::{Passwords, password};
+use play::world::users::{Users, row_name};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use protocol::{Event, Picture, Report, Value};
+use protocol::{Ending, Event, Report, Value};
 
-/// Mostly numbers that are there, sometimes any.
-fn number() -> impl Strategy<Value = u32> {
-    prop_oneof![9 => 0..4u32, 1 => any::<u32>()]
+fn report() -> impl Strategy<Value = Report> {
+    let steps = any::world().prop_flat_map(|world| vec(vec(any::event(world), 0..4), 0..4));
+    (any::<u64>(), steps).prop_map(|(run, steps)| Report { run, steps })
 }
 
-const USERS: u64 = 3_000_000;
-
-fn id() -> impl Strategy<Value = u64> {
-    prop_oneof![9 => USERS..USERS + 4, 1 => any::<u64>()]
+fn line_of(report: &Report) -> Vec<u8> {
+    serde_json::to_vec(report).expect("plain data is always JSON")
 }
 
-/// The number that everything secret in these runs is made from.
-const SECRET: u64 = 5;
-
-/// Mostly what users would give or get, sometimes any.
-fn text(secret: fn(u32) -> String) -> impl Strategy<Value = String> {
-    prop_oneof![9 => (0..4u32).prop_map(secret), 1 => any::<String>()]
-}
-
-fn password(user: u32) -> String {
-    Evidence::new(USERS, SECRET).secrets().password(user)
-}
-
-fn hash_text(hash: u32) -> String {
-    Evidence::new(USERS, SECRET).secrets().hash_text(hash)
-}
-
-fn value() -> impl Strategy<Value = Value> {
-    prop_oneof![
-        text(hash_text).prop_map(|text| Value::Hash { text }),
-        Just(Value::TooLong),
-        (id(), any::<String>()).prop_map(|(id, name)| Value::Row { id, name }),
-        id().prop_map(|id| Value::NotFound { id }),
-        Just(Value::Unavailable),
-        any::<(u64, u64)>().prop_map(|(fetches, elapsed_nanos)| Value::Stampede {
-            fetches,
-            elapsed_nanos
-        }),
-    ]
-}
-
-fn event() -> impl Strategy<Value = Event> {
-    prop_oneof![
-        (
-            number(),
-            id(),
-            proptest::option::of(number()),
-            any::<bool>()
-        )
-            .prop_map(|(fetch, user, request, off_loop)| Event::FetchBegun {
-                fetch,
-                user,
-                request,
-                off_loop,
-            }),
-        number().prop_map(|fetch| Event::FetchDelivered { fetch }),
-        number().prop_map(|fetch| Event::FetchDropped { fetch }),
-        (
-            number(),
-            text(password),
-            proptest::option::of(number()),
-            any::<bool>()
-        )
-            .prop_map(|(hash, password, request, on_loop)| Event::HashBegun {
-                hash,
-                password,
-                request,
-                on_loop,
-            }),
-        number().prop_map(|hash| Event::HashEnded { hash }),
-        any::<u64>().prop_map(|nonce| Event::Pong { nonce }),
-        Just(Event::Watched {
-            picture: Picture::default()
-        }),
-        (number(), value()).prop_map(|(request, value)| Event::Returned { request, value }),
-        (number(), any::<String>())
-            .prop_map(|(request, message)| Event::Panicked { request, message }),
-        any::<String>().prop_map(|message| Event::Broke { message }),
-        any::<(u32, u32, bool)>().prop_map(|(polls, of_calls, idle)| Event::Settled {
-            polls,
-            of_calls,
-            idle
-        }),
-        any::<u64>().prop_map(|micros| Event::Clock { micros }),
-        any::<u64>().prop_map(|bytes| Event::Holds { bytes }),
-    ]
-}
-
-fn turn() -> impl Strategy<Value = Turn> {
-    let outcome = prop_oneof![
-        Just(Outcome::Row),
-        Just(Outcome::NotFound),
-        Just(Outcome::Unavailable),
-        Just(Outcome::Panic)
-    ];
-    let ending = prop_oneof![
-        Just(HashEnding::Done),
-        Just(HashEnding::Bcrypt),
-        Just(HashEnding::Panic)
-    ];
-    let action = prop_oneof![
-        number().prop_map(|max_parallel| Action::Make { max_parallel }),
-        (number(), ending).prop_map(|(hash, ending)| Action::Admit { hash, ending }),
-        number().prop_map(|user| Action::Start { user }),
-        (number(), outcome).prop_map(|(fetch, outcome)| Action::Answer { fetch, outcome }),
-        number().prop_map(|request| Action::HangUp { request }),
-        any::<u64>().prop_map(|micros| Action::Pass { micros }),
-        Just(Action::Wait),
-    ];
-    let settle = prop_oneof![Just(Settle::Fully), any::<u32>().prop_map(Settle::Polls)];
-    (action, settle).prop_map(|(action, settle)| Turn { action, settle })
-}
-
-/// What may be said of hashes. Each begins in its turn, or nothing else could follow.
-#[derive(Clone, Debug)]
-enum OfHashes {
-    Begins { password: String, on_loop: bool },
-    Ends { hash: u32 },
-}
-
-fn of_hashes() -> impl Strategy<Value = Vec<(Turn, Vec<OfHashes>)>> {
-    let event = prop_oneof![
-        (text(password), any::<bool>())
-            .prop_map(|(password, on_loop)| OfHashes::Begins { password, on_loop }),
-        (1..4u32).prop_map(|hash| OfHashes::Ends { hash }),
-    ];
-    vec((turn(), vec(event, 0..3)), 0..12)
-}
-
-/// One turn with what was said of it.
-type Played = (Turn, Vec<Event>, Vec<Event>);
-
-fn played() -> impl Strategy<Value = Vec<Played>> {
-    vec((turn(), vec(event(), 0..3), vec(event(), 0..6)), 0..12)
-}
-
-/// JSON of the protocol's shape, with names and numbers that may be any.
-fn json() -> impl Strategy<Value = String> {
-    let word = prop_oneof![
-        Just("settled".to_owned()),
-        Just("run".to_owned()),
-        Just("steps".to_owned()),
-        Just("fetch_begun".to_owned()),
-        Just("returned".to_owned()),
-        Just("request".to_owned()),
-        Just("value".to_owned()),
-        Just("row".to_owned()),
-        any::<String>(),
-    ];
-    let leaf = prop_oneof![
-        Just(serde_json::Value::Null),
-        any::<i64>().prop_map(serde_json::Value::from),
-        any::<f64>().prop_map(serde_json::Value::from),
-        word.clone().prop_map(serde_json::Value::from),
-    ];
-    let tree = leaf.prop_recursive(5, 64, 6, move |inner| {
-        prop_oneof![
-            vec(inner.clone(), 0..6).prop_map(serde_json::Value::from),
-            vec((word.clone(), inner), 0..6)
-                .prop_map(|pairs| serde_json::Value::Object(pairs.into_iter().collect())),
-        ]
-    });
-    tree.prop_map(|tree| tree.to_string())
-}
-
-/// Everything the grader does with evidence, whatever it holds.
-fn judge(evidence: &Evidence) {
-    for drill in drills::ALL {
-        let violations = drill.rules().judge(evidence);
-        for violation in violations.iter().map(Some).chain([None]) {
-            timeline::tell(evidence, violation);
-            if let Some(violation) = violation {
-                timeline::tell(&evidence.up_to(violation.turn), Some(violation));
+/// Where the nodes of a tree are; of objects alone if so asked.
+fn places(tree: &serde_json::Value, objects_only: bool) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut open = vec![(String::new(), tree)];
+    while let Some((at, node)) = open.pop() {
+        match node {
+            serde_json::Value::Array(list) => {
+                open.extend(
+                    (0..)
+                        .zip(list)
+                        .map(|(place, it)| (format!("{at}/{place}"), it)),
+                );
             }
+            serde_json::Value::Object(map) => {
+                // No key of the protocol holds what a pointer would escape.
+                open.extend(map.iter().map(|(key, it)| (format!("{at}/{key}"), it)));
+            }
+            _ => {}
+        }
+        if node.is_object() || !objects_only {
+            found.push(at);
         }
     }
-    let stranded = evidence.stranded();
-    assert!(
-        stranded
-            .iter()
-            .all(|number| evidence.waiting().any(|waiting| waiting == *number))
-    );
+    found
+}
+
+/// The same, with what means nothing left out and every number written in one way.
+fn plain(tree: serde_json::Value) -> serde_json::Value {
+    match tree {
+        serde_json::Value::Array(list) => list.into_iter().map(plain).collect(),
+        serde_json::Value::Object(map) => {
+            let big = map
+                .get("big")
+                .and_then(|digits| digits.as_str()?.parse::<i64>().ok());
+            if let (1, Some(number)) = (map.len(), big) {
+                return number.into();
+            }
+            let says_nothing = |key: &str, it: &serde_json::Value| match key {
+                "call" => it.is_null(),
+                "arguments" => it.as_array().is_some_and(Vec::is_empty),
+                "off_loop" => it == false,
+                _ => false,
+            };
+            map.into_iter()
+                .filter(|(key, it)| !says_nothing(key, it))
+                .map(|(key, it)| (key, plain(it)))
+                .collect()
+        }
+        other => other,
+    }
+}
+
+/// What is accepted says the same when it is written again: nothing in it was passed over.
+fn refused_or_understood(line: &[u8]) -> Result<(), TestCaseError> {
+    let Ok(report) = Report::read(line) else {
+        return Ok(());
+    };
+    let again = line_of(&report);
+    let tree = |line: &[u8]| plain(serde_json::from_slice(line).expect("it was accepted"));
+    prop_assert_eq!(tree(line), tree(&again));
+    prop_assert_eq!(Report::read(&again).expect("we wrote it"), report);
+    Ok(())
 }
 
 proptest! {
     #[test]
-    fn any_bytes_are_a_report_or_none(bytes in vec(any::<u8>(), 0..200)) {
-        let _ = serde_json::from_slice::<Report>(&bytes);
-    }
-
-    #[test]
-    fn any_json_is_a_report_or_none(text in json()) {
-        let _ = serde_json::from_slice::<Report>(text.as_bytes());
-    }
-
-    #[test]
-    fn what_a_report_says_survives_the_channel(run: u64, steps in vec(vec(event(), 0..4), 0..4)) {
-        let report = Report { run, steps };
-        let line = serde_json::to_string(&report).unwrap();
-        prop_assert!(!line.contains('\n'), "a message is one line");
-        prop_assert_eq!(serde_json::from_str::<Report>(&line).unwrap(), report);
-    }
-
-    #[test]
-    fn any_events_are_evidence_or_tampering(
-        opened in vec(event(), 0..4),
-        turns in played(),
+    fn any_bytes_are_a_report_that_says_as_much_or_none(
+        report in report(),
+        at: prop::sample::Index,
+        bytes in vec(any::<u8>(), 0..3),
     ) {
-        let mut evidence = Evidence::new(USERS, SECRET);
-        let mut refused = evidence.opened(&opened).is_err();
-        for (turn, action, settle) in turns {
-            if refused {
-                break;
-            }
-            refused = evidence.played(turn, &action, &settle).is_err();
-        }
-        judge(&evidence);
-        adds_up(&evidence)?;
+        let mut line = line_of(&report);
+        let at = at.index(line.len());
+        line.splice(at..at + 1, bytes);
+        refused_or_understood(&line)?;
     }
 
     #[test]
-    fn hashes_begin_are_admitted_and_end_or_it_is_tampering(turns in of_hashes()) {
-        let mut evidence = Evidence::new(USERS, SECRET);
-        let mut begun = 0;
-        for (turn, said) in turns {
-            let events: Vec<Event> = said
-                .into_iter()
-                .map(|said| match said {
-                    OfHashes::Begins { password, on_loop } => {
-                        begun += 1;
-                        Event::HashBegun { hash: begun, password, request: None, on_loop }
-                    }
-                    OfHashes::Ends { hash } => Event::HashEnded { hash },
-                })
-                .collect();
-            if evidence.played(turn, &[], &events).is_err() {
-                break;
-            }
-        }
-        judge(&evidence);
-        adds_up(&evidence)?;
+    fn any_json_is_a_report_that_says_as_much_or_none(
+        report in report(),
+        at: prop::sample::Index,
+        leaf in prop_oneof![
+            Just(serde_json::Value::Null),
+            any::<bool>().prop_map(serde_json::Value::from),
+            any::<u64>().prop_map(serde_json::Value::from),
+            any::<i64>().prop_map(serde_json::Value::from),
+            any::<f64>().prop_map(serde_json::Value::from),
+            any::<String>().prop_map(serde_json::Value::from),
+        ],
+    ) {
+        let mut tree = serde_json::to_value(&report).expect("plain data is always JSON");
+        let places = places(&tree, false);
+        *tree.pointer_mut(&places[at.index(places.len())]).expect("it is there") = leaf;
+        refused_or_understood(tree.to_string().as_bytes())?;
+    }
+
+    #[test]
+    fn a_report_with_one_field_more_is_none(report in report(), at: prop::sample::Index) {
+        let mut tree = serde_json::to_value(&report).expect("plain data is always JSON");
+        let places = places(&tree, true);
+        let place = tree.pointer_mut(&places[at.index(places.len())]).expect("it is there");
+        place["verdict"] = "passed".into();
+        prop_assert!(Report::read(tree.to_string().as_bytes()).is_err(), "{}", tree);
+    }
+
+    #[test]
+    fn a_report_that_is_cut_short_is_none(report in report(), at: prop::sample::Index) {
+        let line = line_of(&report);
+        let at = at.index(line.len());
+        prop_assert!(Report::read(&line[..at]).is_err(), "{}", at);
+    }
+
+    #[test]
+    fn what_a_report_says_survives_the_channel(report in report()) {
+        let line = line_of(&report);
+        prop_assert!(!line.contains(&b'\n'), "a message is one line");
+        prop_assert_eq!(Report::read(&line).expect("we wrote it"), report);
     }
 }
 
-/// What holds of evidence that was accepted, counted once more from its entries.
-fn adds_up(evidence: &Evidence) -> Result<(), TestCaseError> {
-    let count = |is: &dyn Fn(&Fact) -> bool| {
-        evidence
-            .entries()
-            .iter()
-            .filter(|entry| is(&entry.fact))
-            .count()
-    };
-    for (number, request) in evidence.requests() {
-        let ends = count(&|fact| match fact {
-            Fact::Returned { request, .. }
-            | Fact::Panicked { request, .. }
-            | Fact::HungUp { request } => *request == number,
-            _ => false,
-        });
-        prop_assert_eq!(ends, usize::from(request.state != RequestState::Waiting));
+fn begun(operation: u32, kind: &str, arguments: Vec<Value>, off_loop: bool) -> Event {
+    Event::Begun {
+        operation,
+        kind: kind.to_owned(),
+        arguments,
+        call: Some(1),
+        off_loop,
     }
-    for (number, fetch) in evidence.fetches() {
-        let begun = count(&|fact| matches!(fact, Fact::Began { fetch, .. } if *fetch == number));
-        let answered =
-            count(&|fact| matches!(fact, Fact::Answered { fetch, .. } if *fetch == number));
-        let delivered =
-            count(&|fact| matches!(fact, Fact::Delivered { fetch } if *fetch == number));
-        let dropped = count(&|fact| matches!(fact, Fact::Dropped { fetch } if *fetch == number));
-        prop_assert_eq!(begun, 1);
-        prop_assert!(delivered <= answered && answered <= 1 && delivered + dropped <= 1);
-        prop_assert_eq!(delivered, usize::from(fetch.state == FetchState::Delivered));
-        prop_assert_eq!(dropped, usize::from(fetch.state == FetchState::Dropped));
-    }
-    for (number, hash) in evidence.hashes() {
-        let begun = count(&|fact| matches!(fact, Fact::Hashing { hash, .. } if *hash == number));
-        let on_loop = count(
-            &|fact| matches!(fact, Fact::Hashing { hash, on_loop: true, .. } if *hash == number),
-        );
-        let admitted =
-            count(&|fact| matches!(fact, Fact::Admitted { hash, .. } if *hash == number));
-        let ended = count(&|fact| matches!(fact, Fact::Hashed { hash } if *hash == number));
-        prop_assert_eq!(begun, 1);
-        // Held until it is admitted, or never held.
-        prop_assert!(ended <= admitted + on_loop && admitted + on_loop <= 1);
-        prop_assert_eq!(ended, usize::from(hash.state == HashState::Over));
-    }
-    Ok(())
 }
 
-/// A run in which request 1 asked and fetch 1 began, up to whatever is said next.
-fn one_request() -> Evidence {
-    let mut evidence = Evidence::new(USERS, SECRET);
-    let turn = Turn::full(Action::Start { user: 1 });
-    let begun = Event::FetchBegun {
-        fetch: 1,
-        user: USERS + 1,
-        request: Some(1),
-        off_loop: false,
+fn fetch(fetch: u32) -> Event {
+    begun(fetch, "fetch_user", vec![(IDS + 1).into()], false)
+}
+
+fn hash(hash: u32, off_loop: bool) -> Event {
+    let password = password(blank(&Passwords).secrets(), 1);
+    begun(hash, "hash_password", vec![password.into()], off_loop)
+}
+
+fn returned(call: u32, value: Value) -> Event {
+    let with = Ending::Ok(value);
+    Event::Returned { call, with }
+}
+
+fn blank(world: &'static dyn World) -> Evidence {
+    Evidence::new(world, IDS, SECRET)
+}
+
+/// A run in which request 1 asked about key 1, up to whatever is said next.
+fn one_request(world: &'static dyn World, again: bool, said: &[Event]) -> Evidence {
+    let mut evidence = blank(world);
+    let (entry, numbers) = (0, Few::one(1));
+    let start = Action::Start {
+        entry,
+        numbers,
+        again,
     };
-    evidence.played(turn, &[], &[begun]).unwrap();
+    evidence.played(Turn::full(start), &[], said).unwrap();
     evidence
 }
 
-/// Why an event cannot follow after one request and one fetch.
-fn refusal(events: &[Event]) -> String {
+/// Why events cannot follow.
+fn refusal(mut evidence: Evidence, events: &[Event]) -> String {
     let turn = Turn::full(Action::Wait);
-    one_request()
-        .played(turn, &[], events)
-        .unwrap_err()
-        .to_string()
+    evidence.played(turn, &[], events).unwrap_err().to_string()
 }
 
 #[test]
 fn what_cannot_have_happened_is_tampering() {
-    let returned = |request| Event::Returned {
-        request,
-        value: Value::Unavailable,
+    let refusal = |events: &[Event]| refusal(one_request(&Users, false, &[fetch(1)]), events);
+    let failed = |call| Event::Returned {
+        call,
+        with: Ending::Error("unavailable".to_owned(), Vec::new()),
     };
-    let begun = |fetch| Event::FetchBegun {
-        fetch,
-        user: USERS + 1,
-        request: None,
-        off_loop: false,
-    };
+    let dropped = |operation| Event::Dropped { operation };
     let all = [
-        refusal(&[begun(1)]),
-        refusal(&[begun(3)]),
-        refusal(&[begun(0)]),
-        refusal(&[Event::FetchDelivered { fetch: 1 }]),
-        refusal(&[Event::FetchDropped { fetch: 2 }]),
+        refusal(&[fetch(1)]),
+        refusal(&[fetch(3)]),
+        refusal(&[fetch(0)]),
+        refusal(&[begun(2, "read", vec![(IDS + 1).into()], false)]),
+        refusal(&[Event::Delivered { operation: 1 }]),
+        refusal(&[Event::Ended { operation: 1 }]),
+        refusal(&[dropped(2)]),
+        refusal(&[dropped(1), dropped(1)]),
+        refusal(&[failed(2)]),
+        refusal(&[failed(0)]),
+        refusal(&[failed(1), failed(1)]),
         refusal(&[
-            Event::FetchDropped { fetch: 1 },
-            Event::FetchDropped { fetch: 1 },
-        ]),
-        refusal(&[returned(2)]),
-        refusal(&[returned(0)]),
-        refusal(&[returned(1), returned(1)]),
-        refusal(&[
-            returned(1),
+            failed(1),
             Event::Panicked {
-                request: 1,
+                call: 1,
                 message: String::new(),
             },
         ]),
+        refusal(&[Event::Again { call: 1 }]),
+        refusal(&[Event::Again { call: 2 }]),
     ];
     insta::assert_snapshot!(all.join("\n"));
 }
 
 #[test]
-fn a_hash_that_nobody_admitted_cannot_end() {
-    let begun = |hash| Event::HashBegun {
-        hash,
-        password: password(1),
-        request: Some(1),
-        on_loop: false,
+fn only_a_caller_that_was_to_ask_again_does_so_and_once() {
+    let again = Event::Again { call: 2 };
+    let failed = |call| Event::Returned {
+        call,
+        with: Ending::Error("unavailable".to_owned(), Vec::new()),
     };
-    let ended = |hash| Event::HashEnded { hash };
-    let on_loop = Event::HashBegun {
-        hash: 1,
-        password: password(1),
-        request: Some(1),
-        on_loop: true,
-    };
+    let start = || one_request(&Users, true, &[fetch(1)]);
+    let twice = refusal(start(), &[failed(1), again.clone(), again.clone()]);
+    assert!(twice.ends_with("request 2 was made, but nobody was to make it"));
+    let unmade = refusal(start(), &[failed(2)]);
+    assert!(unmade.ends_with("request 2 ended, but is not waiting"));
+    let mut evidence = start();
+    let turn = Turn::full(Action::Wait);
+    evidence
+        .played(turn, &[], &[failed(1), again, failed(2)])
+        .unwrap();
+    assert_eq!(evidence.request(2).unwrap().repeats, Some(1));
+    assert_eq!(evidence.started(), 1, "the grader started one");
+}
+
+#[test]
+fn a_hash_that_was_not_let_go_on_cannot_end() {
+    let refusal = |events: &[Event]| refusal(one_request(&Passwords, false, &[]), events);
+    let ended = |operation| Event::Ended { operation };
     let all = [
-        refusal(&[begun(2)]),
-        refusal(&[begun(1), begun(1)]),
+        refusal(&[hash(2, true)]),
+        refusal(&[hash(1, true), hash(1, true)]),
         refusal(&[ended(1)]),
-        refusal(&[begun(1), ended(1)]),
-        refusal(&[on_loop, ended(1), ended(1)]),
+        refusal(&[hash(1, true), ended(1)]),
+        refusal(&[hash(1, false), ended(1), ended(1)]),
     ];
     insta::assert_snapshot!(all.join("\n"));
 }
+
+/// What is made of the value that request 1 returns after `turn`.
+fn understood(mut evidence: Evidence, turn: Turn, events: &[Event]) -> Returned {
+    evidence.played(turn, &[], events).unwrap();
+    match evidence.entries().last().map(|entry| &entry.fact) {
+        Some(Fact::Returned { answer, .. }) => answer.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+const ANSWER: Turn = Turn::full(Action::Answer {
+    operation: 1,
+    outcome: Outcome::Value,
+});
 
 #[test]
 fn a_row_that_was_never_given_is_an_invented_one() {
-    use play::evidence::Returned;
-    let answer = Turn::full(Action::Answer {
-        fetch: 1,
-        outcome: Outcome::Row,
-    });
-    let name = one_request().row_name(1);
-    let row = |id: u64, name: &str| Event::Returned {
-        request: 1,
-        value: Value::Row {
-            id,
-            name: name.to_owned(),
-        },
+    let start = || one_request(&Users, false, &[fetch(1)]);
+    let understood = |turn, events: &[Event]| understood(start(), turn, events);
+    let name = row_name(start().secrets(), 1);
+    let row = |id: u64, name: &str| returned(1, vec![id.into(), name.to_owned().into()].into());
+    let delivered = Event::Delivered { operation: 1 };
+    let given = understood(ANSWER, &[delivered.clone(), row(IDS + 1, &name)]);
+    assert_eq!(given, Returned::Of { operation: 1 });
+    let other_name = understood(ANSWER, &[delivered.clone(), row(IDS + 1, "row 1")]);
+    assert_eq!(other_name, Returned::Invented);
+    let other_id = understood(ANSWER, &[delivered, row(IDS + 2, &name)]);
+    assert_eq!(other_id, Returned::Invented);
+    let too_early = understood(Turn::full(Action::Wait), &[row(IDS + 1, &name)]);
+    assert_eq!(too_early, Returned::Invented);
+}
+
+#[test]
+fn a_text_that_no_hash_ended_with_is_an_invented_one() {
+    let start = || one_request(&Passwords, false, &[hash(1, true)]);
+    let understood = |turn, events: &[Event]| understood(start(), turn, events);
+    let secrets = start();
+    let text = |hash| {
+        let text = play::world::passwords::hash_text(secrets.secrets(), hash);
+        returned(1, text.into())
     };
-    let delivered = Event::FetchDelivered { fetch: 1 };
-    let understood = |turn: Turn, events: &[Event]| {
-        let mut evidence = one_request();
+    let ended = Event::Ended { operation: 1 };
+    let given = understood(ANSWER, &[ended.clone(), text(1)]);
+    assert_eq!(given, Returned::Of { operation: 1 });
+    assert_eq!(understood(ANSWER, &[ended, text(2)]), Returned::Invented);
+    let too_early = understood(Turn::full(Action::Wait), &[text(1)]);
+    assert_eq!(too_early, Returned::Invented);
+}
+
+#[test]
+fn the_bank_holds_what_was_written_and_answered_and_nothing_else() {
+    let blank = blank(&Bank);
+    let (before, made) = (opening(&blank, 1), opening(&blank, 1) + amount(&blank, 1));
+    let write = |balance: i64| {
+        let arguments = vec![(IDS + 1).into(), balance.into()];
+        begun(1, "write", arguments, false)
+    };
+    let after = |turn: Turn, events: &[Event]| {
+        let mut evidence = one_request(&Bank, false, &[write(made)]);
+        assert_eq!(stored(&evidence, 1), before, "it has only begun");
         evidence.played(turn, &[], events).unwrap();
-        match evidence.entries().last().map(|entry| &entry.fact) {
-            Some(Fact::Returned { answer, .. }) => answer.clone(),
-            other => panic!("{other:?}"),
-        }
+        stored(&evidence, 1)
     };
-    let given = understood(answer, &[delivered.clone(), row(USERS + 1, &name)]);
-    assert_eq!(given, Returned::RowOf { fetch: 1 });
-    let other_name = understood(answer, &[delivered.clone(), row(USERS + 1, "row 1")]);
-    assert_eq!(other_name, Returned::InventedRow);
-    let other_id = understood(answer, &[delivered, row(USERS + 2, &name)]);
-    assert_eq!(other_id, Returned::InventedRow);
-    let too_early = understood(Turn::full(Action::Wait), &[row(USERS + 1, &name)]);
-    assert_eq!(too_early, Returned::InventedRow);
+    let answer = |outcome| {
+        let operation = 1;
+        Turn::full(Action::Answer { operation, outcome })
+    };
+    let hang_up = |happened| {
+        Turn::full(Action::HangUp {
+            request: 1,
+            happened,
+        })
+    };
+    let dropped = Event::Dropped { operation: 1 };
+    assert_eq!(after(answer(Outcome::Value), &[]), made);
+    assert_eq!(after(answer(Outcome::Error(0)), &[]), before);
+    assert_eq!(after(answer(Outcome::Panic), &[]), before);
+    assert_eq!(
+        after(hang_up(false), std::slice::from_ref(&dropped)),
+        before
+    );
+    assert_eq!(after(hang_up(true), &[dropped]), made);
+    // Not when it goes on without its caller.
+    assert_eq!(after(hang_up(true), &[]), before);
 }

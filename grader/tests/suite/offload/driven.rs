@@ -36,9 +36,12 @@ impl Driven {
     }
 
     fn open(&mut self, max_parallel: usize) {
-        let seed = SEED;
-        let max_parallel = Some(max_parallel);
-        assert_eq!(self.does([Step::New { seed, max_parallel }]), []);
+        let open = Step::New {
+            seed: SEED,
+            arguments: vec![(max_parallel as u64).into()],
+            polled: Polled::Alone,
+        };
+        assert_eq!(self.does([open]), []);
     }
 
     /// What is seen while it does this.
@@ -86,23 +89,27 @@ impl Driven {
 }
 
 /// A request for a password that nobody else asks for.
-fn request(request: u32) -> Step {
-    let password = password(request);
-    let call = Call::Hash { password };
-    Step::Request { request, call }
+fn request(call: u32) -> Step {
+    Step::Call {
+        call,
+        entry: "hash".to_owned(),
+        arguments: vec![password(call).into()],
+        again: None,
+    }
 }
 
 fn password(request: u32) -> String {
     format!("correct horse {request}")
 }
 
-/// The first hash of a run, on a thread of its own, for this request.
-fn held_for(request: u32) -> Event {
-    Event::HashBegun {
-        hash: 1,
-        password: password(request),
-        request: None,
-        on_loop: false,
+/// The first hash of a run, for this request, begun by `call` if by a call at all.
+fn begun_for(request: u32, call: Option<u32>) -> Event {
+    Event::Begun {
+        operation: 1,
+        kind: "hash_password".to_owned(),
+        arguments: vec![password(request).into()],
+        call,
+        off_loop: call.is_none(),
     }
 }
 
@@ -113,23 +120,24 @@ fn a_hash_on_another_thread_is_held_there_until_it_is_admitted() {
     let mut driven = Driven::of(RIGHT);
     driven.open(1);
     assert_eq!(driven.does([request(1)]), []);
-    assert_eq!(driven.sees(1), [held_for(1)]);
+    assert_eq!(driven.sees(1), [begun_for(1, None)]);
     // Its thread sleeps, so whatever was to come of it by itself has come.
     driven.rests();
     let nonce = 5;
     let held = driven.does([SETTLE, Step::Ping { nonce }, SETTLE]);
     assert_eq!(held, [Event::Pong { nonce }], "the loop goes on meanwhile");
     driven.rests();
-    let with = Admission::Text("a hash".to_owned());
-    let mut seen = driven.does([Step::Admit { hash: 1, with }]);
+    let with = Ending::Ok("a hash".to_owned().into());
+    let answer = Step::Answer {
+        operation: 1,
+        with: with.clone(),
+    };
+    let mut seen = driven.does([answer]);
     while seen.len() < 2 {
         seen.extend(driven.sees(1));
     }
-    let value = protocol::Value::Hash {
-        text: "a hash".to_owned(),
-    };
-    let returned = Event::Returned { request: 1, value };
-    assert_eq!(seen, [Event::HashEnded { hash: 1 }, returned]);
+    let returned = Event::Returned { call: 1, with };
+    assert_eq!(seen, [Event::Ended { operation: 1 }, returned]);
 }
 
 #[test]
@@ -137,18 +145,15 @@ fn a_hash_on_the_loop_is_reported_and_is_not_held() {
     let mut driven = Driven::of(STUB);
     driven.open(1);
     let seen = driven.does([request(1), SETTLE]);
-    let [first, second, Event::Returned { request: 1, value }] = &seen[..] else {
+    let [first, second, Event::Returned { call: 1, with }] = &seen[..] else {
         panic!("{seen:?}");
     };
-    let begun = Event::HashBegun {
-        hash: 1,
-        password: password(1),
-        request: Some(1),
-        on_loop: true,
-    };
-    assert_eq!(first, &begun);
-    assert_eq!(second, &Event::HashEnded { hash: 1 });
-    assert!(matches!(value, protocol::Value::Hash { .. }), "{value:?}");
+    assert_eq!(first, &begun_for(1, Some(1)));
+    assert_eq!(second, &Event::Ended { operation: 1 });
+    assert!(
+        matches!(with, Ending::Ok(protocol::Value::Text(_))),
+        "{with:?}"
+    );
 }
 
 #[test]
@@ -158,7 +163,7 @@ fn the_end_of_a_run_frees_the_threads_it_held() {
     driven.open(2);
     driven.does([request(1), request(2)]);
     let seen = driven.sees(2);
-    assert!(seen.iter().all(|it| matches!(it, Event::HashBegun { .. })));
+    assert!(seen.iter().all(|it| matches!(it, Event::Begun { .. })));
     assert_ne!(driven.worker.threads(), before, "two threads are held");
     assert_eq!(
         driven.does([Step::End]),
@@ -174,5 +179,5 @@ fn the_end_of_a_run_frees_the_threads_it_held() {
     driven.run += 1;
     driven.open(1);
     driven.does([request(3)]);
-    assert_eq!(driven.sees(1), [held_for(3)]);
+    assert_eq!(driven.sees(1), [begun_for(3, None)]);
 }
