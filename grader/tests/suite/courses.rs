@@ -69,9 +69,9 @@ impl Scratch {
         }
         fs::create_dir(scratch.path("grader")).expect("it is a new place");
         // As they are shipped, whatever somebody is working on in this repository.
-        for drill in ["cache_race", "inflight_fix", "offload"] {
-            let stub = scratch.path("solutions").join(drill).join("stub.rs");
-            let file = scratch.path("exercises").join(drill).join("src/lib.rs");
+        for drill in real().slugs().expect("the repository is a course") {
+            let stub = scratch.path("solutions").join(&drill).join("stub.rs");
+            let file = scratch.path("exercises").join(&drill).join("src/lib.rs");
             fs::copy(stub, file).expect("a drill has a stub");
         }
         scratch
@@ -84,7 +84,7 @@ impl Scratch {
         for file in ["Cargo.toml", "Cargo.lock"] {
             fs::copy(root().join(file), scratch.path(file)).expect("it is there");
         }
-        for folder in ["grader/sandbox", "grader/worker"] {
+        for folder in ["grader/protocol", "grader/sandbox", "grader/worker"] {
             copy(&root().join(folder), &scratch.path(folder));
         }
         scratch.stand_in_for_cargo();
