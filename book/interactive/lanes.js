@@ -1,9 +1,9 @@
 // @ts-check
-// The picture of a walk: a lane for each request and each fetch, a column for
+// The picture of a walk: a lane for each request and each operation, a column for
 // each turn. It says nothing that the text beside it does not say.
 
 import { svg } from "./dom.js";
-import { fetches } from "./schedule.js";
+import { operations } from "./schedule.js";
 
 /** @typedef {import("./schedule.js").Walk} Walk */
 /** @typedef {import("./schedule.js").Moment} Moment */
@@ -28,7 +28,7 @@ const ENDS = /** @type {Record<string, string>} */ ({
  * @param {number} width in pixels
  */
 export function lanes(walk, width) {
-  const { trace, path, fetches: most } = walk;
+  const { trace, path, operations: most } = walk;
   const height = TOP + LANE * (trace.callers + most) + 4;
   const columns = Math.max(path.length + 1, 6);
   const column = Math.min(WIDEST, (width - LABEL - NARROWEST) / columns);
@@ -55,10 +55,13 @@ export function lanes(walk, width) {
     const states = moments.map((moment) => requestState(moment, request, users));
     parts.push(...lane(states, y(request), x));
   }
-  for (let fetch = 0; fetch < most; fetch += 1) {
-    const of = (/** @type {Moment} */ moment) => fetches(moment)[fetch]?.letter;
-    parts.push(label(`fetch ${fetch + 1}`, y(trace.callers + fetch), of(moments[moments.length - 1])));
-    parts.push(...lane(moments.map(of), y(trace.callers + fetch), x));
+  for (let operation = 0; operation < most; operation += 1) {
+    const of = (/** @type {Moment} */ moment) => operations(moment)[operation]?.letter;
+    const begun = of(moments[moments.length - 1]);
+    // Of which kind the next one is, nobody knows before it begins.
+    const name = begun || !trace.nouns ? walk.name(operation + 1) : `next: ${operation + 1}`;
+    parts.push(label(name, y(trace.callers + operation), begun));
+    parts.push(...lane(moments.map(of), y(trace.callers + operation), x));
   }
   return svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" }, ...parts);
 }
@@ -81,8 +84,8 @@ function label(text, y, state) {
 function requestState(moment, request, users) {
   const letter = moment.r[request];
   if (letter !== "w") return letter;
-  const open = fetches(moment).filter(({ letter, leader }) => "la".includes(letter) && [undefined, users[request]].includes(users[leader - 1]));
-  if (open.some((fetch) => fetch.leader === request + 1)) return "leads";
+  const open = operations(moment).filter(({ letter, leader }) => "la".includes(letter) && [undefined, users[request]].includes(users[leader - 1]));
+  if (open.some(({ leader }) => leader === request + 1)) return "leads";
   return open.length > 0 || moment.h ? "follows" : "stranded";
 }
 

@@ -5,7 +5,7 @@
 
 import { drawn, fallback, html, recording } from "./dom.js";
 import { lanes } from "./lanes.js";
-import { Walk, fetches, held, wording } from "./schedule.js";
+import { Walk, held, operations, wording } from "./schedule.js";
 
 /** @typedef {import("./schedule.js").Edge} Edge */
 
@@ -37,10 +37,11 @@ class ScheduleWalker extends HTMLElement {
       return;
     }
     const walk = this.#walk;
-    const { source, schedules, broken, callers } = walk.trace;
+    const { source, schedules, broken, callers, nouns } = walk.trace;
+    const one = nouns?.join(" or ") ?? "fetch";
     const [asText, content] = fallback(this, "The same as text");
     const picture = html("div", { class: "picture" });
-    const isDrawn = callers + walk.fetches <= MOST_LANES;
+    const isDrawn = callers + walk.operations <= MOST_LANES;
     const hold = html("input", { type: "checkbox", change: () => {
       this.#hold = hold.checked;
       this.#show();
@@ -52,9 +53,9 @@ class ScheduleWalker extends HTMLElement {
           walk.isOne ? ". Go back, and take it turn by turn." : `. All ${count(schedules)} schedules were recorded; ${result}.`),
         isDrawn && picture,
         isDrawn && html("p", { class: "legend", "aria-hidden": "true" },
-          ...[["leads", "waits for its own fetch"], ["follows", "waits for another’s"], ["stranded", "waits for nothing"], ["live", "fetch under way"]]
+          ...[["leads", `waits for its own ${one}`], ["follows", "waits for another’s"], ["stranded", "waits for nothing"], ["live", `${one} under way`]]
             .map(([kind, text]) => html("span", {}, html("i", { class: kind }), text)),
-          ...[["r", "✓", "has the row"], ["e", "×", "has an error"], ["d", "–", "dropped"]]
+          ...[["r", "✓", nouns ? "is done" : "has the row"], ["e", "×", "has an error"], ["d", "–", "dropped"]]
             .map(([kind, sign, text]) => html("span", {}, html("i", { class: `end ${kind}` }, sign), text))),
         this.#said,
         this.#known,
@@ -72,7 +73,7 @@ class ScheduleWalker extends HTMLElement {
     if (walk.isOne) walk.toTheEnd();
     this.#show();
     const last = walk.path.at(-1);
-    this.#said.textContent = last ? this.#sentences(last) : "Nothing has happened yet, and the cache is empty. Choose an event below.";
+    this.#said.textContent = last ? this.#sentences(last) : `Nothing has happened yet${nouns ? "" : ", and the cache is empty"}. Choose an event below.`;
     this.#said.classList.toggle("bad", (last?.[3].length ?? 0) > 0);
   }
 
@@ -91,12 +92,11 @@ class ScheduleWalker extends HTMLElement {
     const isHeld = (/** @type {Edge} */ edge) => walk.turn(edge).includes("+");
     const wanted = edges.filter((edge) => walk.isOne || edge === next || isHeld(edge) === this.#hold || walk.turn(edge) === "w");
     const shown = walk.isOne || wanted.some((edge) => walk.turn(edge) !== "w") ? wanted : edges.filter((edge) => !isHeld(edge));
-    const started = walk.moment().r.length;
     const buttons = shown.map((edge) => html("button", {
       type: "button",
       class: edge === next ? "marked" : "",
       click: () => this.#take(edge),
-    }, wording(walk.turn(edge), started, walk.several),
+    }, wording(walk, walk.turn(edge)),
       isHeld(edge) && html("span", { class: "aside" }, ` · ${held(walk.turn(edge))}`),
       edge === next && html("span", { class: "aside" }, " ← next")));
     if (!walk.isOne) this.#choices.replaceChildren(...buttons);
@@ -140,7 +140,7 @@ class ScheduleWalker extends HTMLElement {
   #back(step) {
     step();
     const last = this.#here().path.at(-1);
-    this.#said.textContent = last ? `Back. Before this: ${this.#sentences(last)}` : "Back at the beginning. The cache is empty.";
+    this.#said.textContent = last ? `Back. Before this: ${this.#sentences(last)}` : `Back at the beginning.${this.#here().trace.nouns ? "" : " The cache is empty."}`;
     this.#said.classList.toggle("bad", (last?.[3].length ?? 0) > 0);
     this.#show(true);
   }
@@ -174,25 +174,27 @@ function count(number) {
  */
 function known(walk) {
   const moment = walk.moment();
-  const all = fetches(moment);
-  const { user } = walk.trace;
-  const live = all.flatMap((fetch, at) => (fetch.letter === "l" ? [`fetch ${at + 1}`] : []));
+  const all = operations(moment);
+  const { user, nouns, what = "user" } = walk.trace;
+  const live = all.flatMap(({ letter }, at) => (letter === "l" ? [walk.name(at + 1)] : []));
   const waiting = [...moment.r].flatMap((letter, at) => (letter === "w" ? [at + 1] : []));
-  const answered = all.some((fetch) => fetch.letter === "a");
+  const answered = all.some(({ letter }) => letter === "a");
   const who = waiting.length === 0 ? "nobody waits"
     : `${waiting.length > 1 ? "requests" : "request"} ${new Intl.ListFormat("en").format(waiting.map(String))} ${waiting.length > 1 ? "wait" : "waits"}`;
-  const tooMany = live.length > 1 && !walk.several && walk.trace.drill !== "cache_race";
+  const tooMany = live.length > 1 && !walk.several && !nouns && walk.trace.drill !== "cache_race";
   const lost = waiting.length > 0 && live.length === 0 && !answered && !moment.h;
-  const of = walk.several ? "" : `user ${user}: `;
+  const of = walk.several ? "" : `${what} ${user}: `;
   const pair = (/** @type {string} */ term, /** @type {string} */ text, bad = false) =>
     html("div", { class: bad ? "bad" : "" }, html("dt", {}, term), html("dd", {}, text));
+  const state = (moment.s ?? []).map((line) => line.split(": "));
   return [
+    ...state.map(([term, ...text]) => pair(term[0].toUpperCase() + term.slice(1), text.join(": "))),
     // Of several users it is not kept whose row is known.
-    ...walk.several ? [] : [pair("Cache", `${of}${moment.c ? "the row" : "no row seen yet"}`)],
+    ...walk.several || nouns ? [] : [pair("Cache", `${of}${moment.c ? "the row" : "no row seen yet"}`)],
     pair("In flight", live.length > 0 ? `${of}${live.join(", ")}; ${who}`
       : answered ? `an answer nobody has received yet; ${who}`
         : lost ? `nothing, yet ${who}` : `nothing; ${who}`, lost || tooMany),
-    pair("Fetches begun", `${all.length}${live.length > 1 ? `, ${live.length} live at once` : ""}`, tooMany),
+    pair(`${nouns ? "Operations" : "Fetches"} begun`, `${all.length}${live.length > 1 ? `, ${live.length} live at once` : ""}`, tooMany),
   ];
 }
 

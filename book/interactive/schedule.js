@@ -9,10 +9,12 @@
  */
 
 /**
- * What is known at some moment, as `grader/src/trace/moment.rs` describes it.
+ * What is known at some moment, as `grader/src/exam/trace/moment.rs` describes it.
  * @typedef {object} Moment
  * @property {string} r a letter for each request
- * @property {string} [f] for each fetch a letter and the request that began it
+ * @property {string} [f] for each operation a letter, a capital for its kind where there
+ *   are several, and the request that began it
+ * @property {string[]} [s] the state of the world, a line each
  * @property {boolean} [c] the row is known to be cached
  * @property {boolean} [h] tasks are held back
  * @property {Edge[]} [n] what may happen next
@@ -24,6 +26,8 @@
  * @property {string} source
  * @property {string} key
  * @property {number} user
+ * @property {string} [what] what requests ask about, if it is no user
+ * @property {string[]} [nouns] what operations are called, kind by kind, if they are no fetches
  * @property {number} callers
  * @property {number} schedules
  * @property {number} broken
@@ -32,33 +36,40 @@
  * @property {Moment[]} nodes
  */
 
-/** @typedef {{letter: string, leader: number}} Fetch */
+/** @typedef {{letter: string, kind: number, leader: number}} Operation */
 
 /**
- * The fetches of a moment.
+ * The operations of a moment.
  * @param {Moment} moment
- * @returns {Fetch[]}
+ * @returns {Operation[]}
  */
-export function fetches(moment) {
-  const found = (moment.f ?? "").matchAll(/([a-z])(\d+)/g);
-  return [...found].map(([, letter, leader]) => ({ letter, leader: Number(leader) }));
+export function operations(moment) {
+  const found = (moment.f ?? "").matchAll(/([a-z])([A-Z]?)(\d+)/g);
+  return [...found].map(([, letter, kind, leader]) => ({
+    letter,
+    kind: kind === "" ? 0 : kind.charCodeAt(0) - "A".charCodeAt(0),
+    leader: Number(leader),
+  }));
 }
 
 /**
  * A turn in words.
+ * @param {Walk} walk where it is a choice
  * @param {string} turn as a replay key spells it
- * @param {number} started how many requests have started before
- * @param {boolean} [several] whether they ask for more than one user
  */
-export function wording(turn, started, several = false) {
+export function wording(walk, turn) {
   const number = parseInt(turn.slice(1), 10);
+  const { nouns, what = "user" } = walk.trace;
+  const name = walk.name(number);
+  const noun = `${name[0].toUpperCase()}${name.slice(1)}`;
   switch (turn[0]) {
-    case "q": return `Request ${started + 1} ${several ? `asks for user ${number}` : "starts"}`;
-    case "r": return `Fetch ${number} brings the row`;
-    case "n": return `Fetch ${number} finds no such user`;
-    case "e": return `Fetch ${number} fails`;
-    case "p": return `Fetch ${number} panics`;
+    case "q": return `Request ${walk.moment().r.length + 1} ${walk.several ? `asks for ${what} ${number}` : "starts"}`;
+    case "r": return nouns ? `${noun} is answered` : `${noun} brings the row`;
+    case "n": return `${noun} finds no such user`;
+    case "e": return `${noun} fails`;
+    case "p": return `${noun} panics`;
     case "x": return `The caller of request ${number} is dropped`;
+    case "y": return `The caller of request ${number} is dropped; what it had begun happens all the same`;
     case "t": return number === MINUTE ? "A minute passes" : `${number / 1000} ms pass`;
     default: return "The tasks run";
   }
@@ -82,8 +93,8 @@ export class Walk {
   /** @param {Trace} trace */
   constructor(trace) {
     this.trace = trace;
-    /** The most fetches there ever are. */
-    this.fetches = Math.max(...trace.nodes.map((node) => fetches(node).length));
+    /** The most operations there ever are. */
+    this.operations = Math.max(...trace.nodes.map((node) => operations(node).length));
     /** Whether there is one way only: a schedule that was played again. */
     this.isOne = trace.schedules === 1;
     /** Whether requests ask for more than one user. */
@@ -102,6 +113,16 @@ export class Walk {
   /** @param {Edge} edge */
   turn(edge) {
     return this.trace.turns[edge[0]];
+  }
+
+  /**
+   * What an operation is called that has begun, or one that will: a fetch, a read.
+   * @param {number} number counted from 1
+   */
+  name(number) {
+    const { nouns } = this.trace;
+    const kind = operations(this.moment())[number - 1]?.kind ?? 0;
+    return `${nouns?.[kind] ?? "fetch"} ${number}`;
   }
 
   /** What may happen next. */

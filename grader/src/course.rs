@@ -1,6 +1,7 @@
 //! The course on disk: where its folders are and what each drill's
 //! `exercise.toml` says. Its main type is [`Course`]. It runs nothing.
 
+pub mod aloud;
 pub mod settings;
 
 use std::collections::BTreeMap;

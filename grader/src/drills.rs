@@ -45,6 +45,11 @@ pub const ALL: &[&dyn Drill] = &[
     &offload::Offload,
 ];
 
+/// The slugs of all drills.
+pub fn slugs() -> Vec<&'static str> {
+    ALL.iter().map(|drill| drill.slug()).collect()
+}
+
 /// The drill of that name, if it can be graded.
 pub fn find(slug: &str) -> Option<&'static dyn Drill> {
     ALL.iter().copied().find(|drill| drill.slug() == slug)

@@ -22,6 +22,7 @@ mod events;
 pub mod guard;
 mod neighbour;
 mod requests;
+mod room;
 pub mod server;
 pub mod site;
 // The terminal.
@@ -101,17 +102,21 @@ pub fn run(course: Course, settings: Settings) -> Result<Infallible, LearnError>
         why,
     })?;
     let port = listener.local_addr()?.port();
-    let token = guard::new_token().map_err(|error| io::Error::other(error.to_string()))?;
+    let random = |error: getrandom::Error| io::Error::other(error.to_string());
+    let token = guard::new_token().map_err(random)?;
+    let key = guard::key_of(&course.target()).map_err(random)?;
     let desk = Arc::new(desk(course, &token, settings.editor)?);
     // Known before anything can be saved.
     let slugs = desk.board.read(slugs);
     let watch = Watch::new(desk.course.clone(), slugs.clone());
-    slugs.iter().for_each(|slug| desk.queue.some_time(slug));
+    slugs
+        .iter()
+        .for_each(|slug| desk.queue.grade_when_idle(slug));
     let watching = Arc::clone(&desk);
     let (book_changed, changes) = mpsc::channel();
     start("watch", move || {
         watch.run(|changed| match changed {
-            Changed::Drill(slug, since) => watching.queue.now(slug, Some(since)),
+            Changed::Drill(slug, since) => watching.queue.grade_now(slug, Some(since)),
             // Nobody is there to build it only when the program ends.
             Changed::Book => drop(book_changed.send(())),
         })
@@ -120,12 +125,17 @@ pub fn run(course: Course, settings: Settings) -> Result<Infallible, LearnError>
     start("grading", move || grading::run(&grading))?;
 
     let shelf = Arc::new(Shelf::default());
-    serve(&desk, &shelf, Guard::new(port, token.clone()), listener)?;
+    serve(
+        &desk,
+        &shelf,
+        Guard::new(port, token.clone(), key.clone()),
+        listener,
+    )?;
     // Others may begin meanwhile; who asks for the book is told to wait a moment.
     let builder = Builder::new(Arc::clone(&desk), shelf, token);
     builder.build()?;
     start("book", move || builder.run(&changes))?;
-    let address = format!("http://127.0.0.1:{port}/");
+    let address = format!("http://127.0.0.1:{port}/?key={key}");
     let end = match plain::is_a_terminal() {
         true => terminal::run(&desk, &address, settings.open)?,
         false => plain::run(&desk, &address, settings.open),

@@ -7,6 +7,7 @@ use clap::Parser;
 
 use grader::app::cli::{self, Cli};
 use grader::app::commands;
+use grader::course::aloud;
 use grader::drive::interrupt;
 
 fn main() -> ExitCode {
@@ -19,7 +20,7 @@ fn main() -> ExitCode {
         // Who was reading has seen enough.
         Err(error) if is_broken_pipe(&error) => commands::Exit::CouldNotGrade.into(),
         Err(error) => {
-            report(&error);
+            aloud::say(&cli::told(&error));
             commands::Exit::CouldNotGrade.into()
         }
     }
@@ -44,9 +45,4 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
     let io = error.chain().filter_map(|it| it.downcast_ref::<Error>());
     io.into_iter()
         .any(|error| error.kind() == ErrorKind::BrokenPipe)
-}
-
-#[expect(clippy::print_stderr, reason = "this is where errors are said")]
-fn report(error: &anyhow::Error) {
-    eprintln!("grader: {}", cli::told(error));
 }

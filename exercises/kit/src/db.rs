@@ -29,11 +29,10 @@ enum Backend {
     Supervised(Arc<dyn crate::supervised::Operator>),
 }
 
+/// What is behind the handle, and what it will answer, is not shown.
 impl fmt::Debug for Db {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Db")
-            .field("fetches", &self.fetches())
-            .finish_non_exhaustive()
+        f.debug_struct("Db").finish_non_exhaustive()
     }
 }
 
@@ -136,7 +135,16 @@ mod supervised {
     impl Supply {
         /// A handle to the run's database, its fetch counter at zero.
         pub fn db(&self) -> Db {
-            Db::with(Backend::Supervised(self.operator()))
+            self.db_after(0)
+        }
+
+        /// A handle through which so many fetches have begun before.
+        pub fn db_after(&self, fetches: u64) -> Db {
+            let db = Db::with(Backend::Supervised(self.operator()));
+            db.shared
+                .fetches
+                .store(fetches, std::sync::atomic::Ordering::Relaxed);
+            db
         }
     }
 

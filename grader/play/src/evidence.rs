@@ -5,6 +5,7 @@
 
 mod facts;
 mod noting;
+mod rest;
 mod secrets;
 
 use protocol::Value;
@@ -14,12 +15,31 @@ pub use facts::{
 };
 pub use secrets::{LETTERS, Secrets};
 
-use crate::schedule::{Few, Turn};
+use crate::schedule::{FIRST_KEY, Few, Turn};
 use crate::world::World;
 
 /// The ids of two keys whose numbers are this far apart are 2^32 apart: the same to
 /// a submission that keeps only the low bits.
 pub const ALIKE: u32 = 1_000;
+
+/// The ids of this key and those after it are made to be mistaken for [`FIRST_KEY`]'s: the
+/// first [`BITS`] differ from it in one bit each, the others by a prime.
+pub const FAR_AWAY: u32 = 4_000_000_000;
+
+/// The bits of an id that are told apart.
+pub const BITS: u32 = 62;
+
+/// Some primes that tables are as large as.
+pub const PRIMES: [u32; 8] = [
+    1_009,
+    4_093,
+    8_191,
+    16_381,
+    65_537,
+    131_071,
+    1_000_003,
+    2_147_483_647,
+];
 
 /// All that is known of one run.
 #[derive(Clone, Debug)]
@@ -34,6 +54,8 @@ pub struct Evidence {
     made: Option<Few>,
     /// Whether what is dropped now has happened all the same.
     drops_happen: bool,
+    /// The turn that was last said to be settled.
+    settled_in: Option<usize>,
     settled: bool,
     idle: bool,
     polls: u64,
@@ -53,6 +75,7 @@ impl Evidence {
             operations: Vec::new(),
             made: None,
             drops_happen: false,
+            settled_in: None,
             settled: true,
             idle: true,
             polls: 0,
@@ -176,6 +199,13 @@ impl Evidence {
 
     /// The id that key `number` has on the wire.
     pub fn wire_id(&self, number: u32) -> u64 {
+        let usual = self.id_base + u64::from(FIRST_KEY);
+        if let Some(beyond) = number.checked_sub(FAR_AWAY) {
+            return match beyond {
+                0..BITS => usual ^ 1 << beyond,
+                _ => usual + u64::from(PRIMES[(beyond - BITS) as usize % PRIMES.len()]),
+            };
+        }
         let alike = u64::from(number / ALIKE) << 32;
         self.id_base + alike + u64::from(number % ALIKE)
     }
@@ -183,6 +213,11 @@ impl Evidence {
     /// The key that has this id, if some request was about it.
     pub fn known_key(&self, id: &Value) -> Option<u32> {
         let id = id.number()?.cast_unsigned();
+        let of_far = |request: &&Request| request.key >= FAR_AWAY;
+        let mut far = self.requests.iter().filter(of_far);
+        if let Some(request) = far.find(|request| self.wire_id(request.key) == id) {
+            return Some(request.key);
+        }
         let beyond = id.checked_sub(self.id_base)?;
         let low = (beyond & u64::from(u32::MAX)) as u32;
         let high = (beyond >> 32) as u32;

@@ -73,7 +73,7 @@ pub enum Action {
         /// For how long, in microseconds.
         micros: u64,
     },
-    /// The submission's instance is dropped.
+    /// The submission's instance is dropped; the next request makes a new one.
     Discard,
     /// Nothing happens; the tasks run.
     Wait,

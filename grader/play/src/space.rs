@@ -19,9 +19,18 @@ pub trait Paths {
 /// could end it, before it counts as waiting for ever: one minute.
 pub const PATIENCE_MICROS: u64 = 60_000_000;
 
-/// An hour, in virtual microseconds, in steps: a task that does something small by
-/// the clock and catches up on what it missed is soon done with one.
-pub const AN_HOUR: [u64; 6] = [10 * PATIENCE_MICROS; 6];
+/// A week, in virtual microseconds, in steps: a task that does something small by the
+/// clock and catches up on what it missed is soon done with one. It begins with an hour in
+/// smaller ones.
+pub const A_WEEK: [u64; 13] = {
+    let mut steps = [24 * 60 * PATIENCE_MICROS; 13];
+    let mut hour = 0;
+    while hour < 6 {
+        steps[hour] = 10 * PATIENCE_MICROS;
+        hour += 1;
+    }
+    steps
+};
 
 /// One request to be started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -71,6 +71,29 @@ pub fn count(number: usize, one: &str, many: &str) -> String {
     }
 }
 
+/// Whether a drill's slug is in a name, in whole words: as all of it, but for a number
+/// as a second hand-in has one, or as a part.
+pub fn slug_in(name: &str, slug: &str) -> Option<bool> {
+    let name = words(name);
+    let (before, after) = name.split_once(slug)?;
+    let ends = |text: &str, end: Option<char>| text.is_empty() || end == Some('_');
+    let apart = ends(before, before.chars().last()) && ends(after, after.chars().next());
+    let is_number = |letter: char| letter == '_' || letter.is_ascii_digit();
+    apart.then(|| before.is_empty() && after.chars().all(is_number))
+}
+
+/// A name's words as slugs are written: in lower case, with `_` between them.
+pub fn words(name: &str) -> String {
+    let letter = |letter: char| {
+        if letter.is_alphanumeric() {
+            letter
+        } else {
+            '_'
+        }
+    };
+    name.to_lowercase().chars().map(letter).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -139,7 +139,8 @@ pub enum Step {
         /// The most polls to spend; 0 runs nothing.
         polls: u32,
     },
-    /// Drop the instance; calls under way keep what they have of it.
+    /// Drop the instance; calls under way keep what they have of it. The next call makes a
+    /// new one, as the run began.
     Discard,
     /// Say how many bytes the process holds.
     Measure,

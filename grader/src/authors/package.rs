@@ -4,6 +4,7 @@
 //! Nothing here runs anything. What goes along is a list, never "whatever lies here":
 //! a class's submissions may lie in the course's folder too.
 
+mod assignment;
 mod github;
 mod gradescope;
 mod parts;
@@ -13,15 +14,16 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+pub use assignment::{AssignmentError, drill_of};
 pub use github::workflow;
-pub use gradescope::autograder;
+pub use gradescope::{autograder, made_for};
 pub use parts::{PARTS, files};
 
 /// How what is packed will grade.
 #[derive(Clone, Debug)]
 pub struct Packing {
-    /// The drill's slug; plain letters, for it goes into scripts.
-    pub drill: String,
+    /// The drills' slugs; plain letters, for they go into scripts.
+    pub drills: Vec<String>,
     /// Further options of `grade`, as they are written in a script.
     pub options: Vec<String>,
 }
@@ -52,8 +54,11 @@ impl Packing {
             [] => String::new(),
             options => format!("{} ", options.join(" ")),
         };
+        let degraded = self.options.iter().any(|it| it == "--allow-degraded");
         template
-            .replace("@DRILL@", &self.drill)
+            .replace("@DRILL@", self.drills.first().map_or("", |first| first))
+            .replace("@DRILLS@", &self.drills.join(" "))
+            .replace("@DEGRADED@", if degraded { "yes" } else { "no" })
             .replace("@OPTIONS@ ", &options)
     }
 }

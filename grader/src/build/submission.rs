@@ -1,19 +1,27 @@
-//! What a learner handed in, as text in memory: the Rust files under `src/`, bounded in number and size.
+//! What a learner handed in, in memory: the Rust files of one crate and what they include, bounded in number and
+//! size.
 //!
-//! [`Submission::read`] takes a crate folder, one `.rs` file, a `.tar.gz` or a `.zip`, all of them untrusted.
-//! Nothing else of theirs is ever read (no manifest, no build script), no link is followed, nothing is
-//! unpacked to disk, and no size a header states is believed. Who is at fault is in the error: see
-//! [`SubmissionError::is_rejection`].
+//! [`Submission::read_for`] takes a folder, one `.rs` file or an archive, all of them untrusted, and finds the crate
+//! in it. Nothing else of theirs is ever read (no manifest, no build script), no link is followed, nothing is
+//! unpacked to disk, and no size a header states is believed. What is not taken is no fault. Who is at fault is in
+//! the error: see [`SubmissionError::is_rejection`].
 
 mod archive;
 mod caps;
+mod container;
 mod error;
 mod folder;
+mod format;
+mod included;
 mod layout;
+mod listing;
 mod name;
+mod parts;
+mod seven;
 mod single;
 mod sources;
 mod tarball;
+mod wanted;
 mod zipped;
 
 use std::collections::BTreeMap;
@@ -24,14 +32,22 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 pub use caps::Caps;
-pub use error::{Fault, SubmissionError};
+pub use error::{Fault, HAND_IN, SubmissionError};
+pub use parts::Part;
+pub use wanted::Wanted;
 
+use archive::Archive;
+use container::{Container, gather};
+use folder::Folder;
+use layout::Choice;
+use listing::Listing;
 use sources::Tree;
 
 /// Where the root file of a crate is, and where a lone `.rs` file counts as being.
 const CRATE_ROOT: &str = "src/lib.rs";
 
-/// What a learner handed in: the Rust files under `src/`, read and bounded; nothing else of theirs is ever looked at.
+/// What a learner handed in: the Rust files of one crate, and what they include; nothing else of theirs is ever
+/// looked at.
 #[derive(Debug, Clone)]
 pub struct Submission {
     path: PathBuf,
@@ -39,37 +55,153 @@ pub struct Submission {
     sha256: String,
 }
 
+/// How something can be handed in, by its name alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A Rust file.
+    Rust,
+    /// An archive, be it one that can be read or one that is refused with a reason.
+    Archive,
+}
+
+impl Form {
+    /// The form that a file's name promises, and the name without the ending that does.
+    pub fn of(name: &str) -> Option<(Form, &str)> {
+        let (form, ending) = match format::ending(name) {
+            Some(ending) => (Form::Archive, ending.len()),
+            None => (Form::Rust, rust_ending(name)?),
+        };
+        Some((form, name.get(..name.len() - ending)?))
+    }
+}
+
+/// How long the ending of a Rust file's name is: some editors on Windows save it as text, which Windows then hides.
+fn rust_ending(name: &str) -> Option<usize> {
+    let lower = name.to_ascii_lowercase();
+    let mut endings = [".rs", ".rs.txt"].into_iter();
+    endings.find(|end| lower.ends_with(end)).map(str::len)
+}
+
+/// The drills that something in a folder or an archive is for, as its names say. What cannot be listed is for none.
+pub fn drills_within<'a>(path: &Path, drills: &[&'a str]) -> Vec<&'a str> {
+    let caps = Caps::default();
+    let mut listing = Listing::new(&caps);
+    let listed = with_container(path, &caps, |container| {
+        container
+            .list(&mut listing)
+            .map_err(|stop| SubmissionError::stopped(path, stop))
+    });
+    match listed {
+        Ok(()) => layout::drills(&listing, drills),
+        Err(_) => Vec::new(),
+    }
+}
+
+/// Where the submission is that is wanted, as names in a folder say: the folder of a crate, an archive, a file; what
+/// was asked about, where it is no folder or where reading it will say why not.
+///
+/// # Errors
+/// When it holds several, of which none is taken.
+pub fn place_within(path: &Path, wanted: &Wanted<'_>) -> Result<PathBuf, Fault> {
+    let below = match path.is_dir() {
+        true => place_below(path, wanted)?,
+        false => PathBuf::new(),
+    };
+    // A name that is no text is read as one, and is not found by that.
+    match below.as_os_str().is_empty() || !path.join(&below).exists() {
+        true => Ok(path.to_owned()),
+        false => Ok(path.join(below)),
+    }
+}
+
+fn place_below(folder: &Path, wanted: &Wanted<'_>) -> Result<PathBuf, Fault> {
+    let caps = Caps::default();
+    let mut listing = Listing::new(&caps);
+    let listed = Folder::open(folder).map(|mut folder| folder.list(&mut listing));
+    let place = match listed {
+        Ok(Ok(())) => layout::choose(&listing, wanted),
+        _ => return Ok(PathBuf::new()),
+    };
+    match place {
+        Ok(Choice::Crate(layout)) => Ok(layout.place.into()),
+        Ok(Choice::Archive(path)) => Ok(path.into()),
+        Err(fault @ (Fault::Several { .. } | Fault::SeveralRoots { .. })) => Err(fault),
+        Err(_) => Ok(PathBuf::new()),
+    }
+}
+
+/// Opens the folder or the archive at `path`.
+fn with_container<T>(
+    path: &Path,
+    caps: &Caps,
+    read: impl FnOnce(&mut dyn Container) -> Result<T, SubmissionError>,
+) -> Result<T, SubmissionError> {
+    let met = fs::metadata(path).map_err(|why| SubmissionError::at(path, why))?;
+    if met.is_dir() {
+        return read(&mut Folder::open(path)?);
+    }
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    if format::ending(&name).is_none() {
+        return Err(SubmissionError::unknown_kind(path));
+    }
+    let bytes = archive::load(path, caps)?;
+    let archive = Archive::open(&bytes, caps);
+    let mut archive = archive.map_err(|fault| SubmissionError::rejected(path, fault))?;
+    read(&mut archive)
+}
+
 impl Submission {
-    /// Reads a crate folder (only `src/**/*.rs`), a single `.rs` file, a `.tar.gz`/`.tgz` or a `.zip`, within [`Caps::default`].
+    /// Reads a folder, a single `.rs` file or an archive within [`Caps::default`], whatever drill it is for.
     ///
     /// # Errors
-    /// As [`Submission::read_with`].
+    /// As [`Submission::read_for`].
     pub fn read(path: &Path) -> Result<Submission, SubmissionError> {
-        Submission::read_with(path, &Caps::default())
+        Submission::read_for(path, &Wanted::default(), &Caps::default())
     }
 
-    /// Reads `path` within `caps`. `path` itself may be a link; nothing below it may.
+    /// Reads what is at `path` for the drill that is wanted, within `caps`. `path` itself may be a link; nothing below
+    /// it may.
     ///
     /// # Errors
     /// [`SubmissionError::Rejected`] when what was handed in is at fault, any other kind when `path` is.
-    pub fn read_with(path: &Path, caps: &Caps) -> Result<Submission, SubmissionError> {
-        let met = fs::metadata(path).map_err(|why| SubmissionError::at(path, why))?;
+    pub fn read_for(
+        path: &Path,
+        wanted: &Wanted<'_>,
+        caps: &Caps,
+    ) -> Result<Submission, SubmissionError> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let name = name.to_ascii_lowercase();
-        let tree = if met.is_dir() {
-            folder::read(path, caps)?
-        } else if name.ends_with(".rs") {
-            single::read(path, caps)?
-        } else if let Some(format) = archive::Format::named(&name) {
-            archive::read(path, format, caps)?
-        } else {
-            return Err(SubmissionError::unknown_kind(path));
+        let is_folder = fs::metadata(path).is_ok_and(|met| met.is_dir());
+        let tree = match Form::of(&name) {
+            Some((Form::Rust, _)) if !is_folder => single::read(path, caps)?,
+            _ => with_container(path, caps, |container| {
+                let tree = gather(container, wanted, caps);
+                tree.map_err(|stop| SubmissionError::stopped(&shown_as(path, is_folder), stop))
+            })?,
         };
-        Ok(Submission {
+        Ok(Submission::of(path, tree))
+    }
+
+    /// Reads files that were uploaded one by one; `path` is what they are called together.
+    ///
+    /// # Errors
+    /// As [`Submission::read_for`].
+    pub fn read_parts(
+        path: &Path,
+        mut parts: &[Part],
+        wanted: &Wanted<'_>,
+        caps: &Caps,
+    ) -> Result<Submission, SubmissionError> {
+        let tree = gather(&mut parts, wanted, caps);
+        let tree = tree.map_err(|stop| SubmissionError::stopped(path, stop))?;
+        Ok(Submission::of(path, tree))
+    }
+
+    fn of(path: &Path, tree: Tree) -> Submission {
+        Submission {
             path: path.to_path_buf(),
             sha256: sha256(&tree),
             tree,
-        })
+        }
     }
 
     /// The path it was read from, as it was given.
@@ -88,13 +220,20 @@ impl Submission {
         &self.tree.files
     }
 
-    /// The same, with a lone `.rs` file called `src/lib.rs`, as it is in a crate folder. Submissions of one hash then
+    /// The same, with its root file called `src/lib.rs`, as it is in a crate folder. Submissions of one hash then
     /// are alike in all that rustc is shown.
     #[must_use]
     pub fn as_crate(mut self) -> Submission {
-        if let Some(text) = self.tree.files.remove(&self.tree.root) {
-            CRATE_ROOT.clone_into(&mut self.tree.root);
-            self.tree.files.insert(CRATE_ROOT.to_owned(), text);
+        let tree = &mut self.tree;
+        if let Some(text) = tree.files.remove(&tree.root) {
+            if is_lone(&tree.root) {
+                let included = std::mem::take(&mut tree.included).into_iter();
+                tree.included = included
+                    .map(|(path, bytes)| (format!("src/{path}"), bytes))
+                    .collect();
+            }
+            CRATE_ROOT.clone_into(&mut tree.root);
+            tree.files.insert(CRATE_ROOT.to_owned(), text);
         }
         self
     }
@@ -110,26 +249,65 @@ impl Submission {
     /// # Errors
     /// Any the file system has; `AlreadyExists` where a file is in the way, as nothing is overwritten.
     pub fn write_to(&self, dir: &Path) -> io::Result<()> {
-        for (path, text) in &self.tree.files {
+        let write = |path: &str, bytes: &[u8]| {
             let path = dir.join(path);
             if let Some(folder) = path.parent() {
                 fs::create_dir_all(folder)?;
             }
-            fs::File::create_new(path)?.write_all(text.as_bytes())?;
+            fs::File::create_new(path)?.write_all(bytes)
+        };
+        for (path, text) in &self.tree.files {
+            write(path, text.as_bytes())?;
+        }
+        for (path, bytes) in &self.tree.included {
+            write(path, bytes)?;
         }
         Ok(())
     }
+
+    /// The names that Rust files would have in lower case, where nothing else has them, each with its text. Where a
+    /// learner's system does not tell the two apart, `mod helper;` finds `Helper.rs`.
+    pub fn in_lower_case(&self) -> BTreeMap<String, &str> {
+        let files = &self.tree.files;
+        let lower = |(path, text): (&String, _)| {
+            let (folder, name) = path.rsplit_once('/')?;
+            let lower = format!("{folder}/{}", name.to_lowercase());
+            (!files.contains_key(&lower)).then_some((lower, text))
+        };
+        let text = files.iter().map(|(path, text)| (path, &**text));
+        text.filter_map(lower).collect()
+    }
+}
+
+/// The `/` tells a reader that a folder was looked into.
+fn shown_as(path: &Path, is_folder: bool) -> PathBuf {
+    match is_folder {
+        true => path.join(""),
+        false => path.to_owned(),
+    }
+}
+
+/// Whether a root file is a whole submission, so that it lies in no folder.
+fn is_lone(root: &str) -> bool {
+    !root.contains('/')
 }
 
 /// Lengths go in before the bytes they measure, so no two different trees feed the hash the same bytes.
 fn sha256(tree: &Tree) -> String {
     let mut hash = Sha256::new();
-    for (path, text) in &tree.files {
-        let path = if *path == tree.root { CRATE_ROOT } else { path };
-        for part in [path, text] {
+    let mut feed = |parts: [&[u8]; 2]| {
+        for part in parts {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);
         }
+    };
+    for (path, text) in &tree.files {
+        let path = if *path == tree.root { CRATE_ROOT } else { path };
+        feed([path.as_bytes(), text.as_bytes()]);
+    }
+    for (path, bytes) in &tree.included {
+        let outer = if is_lone(&tree.root) { "src/" } else { "" };
+        feed([format!("{outer}{path}").as_bytes(), bytes]);
     }
     let digest = hash.finalize();
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -146,6 +324,7 @@ mod tests {
                 .iter()
                 .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()))
                 .collect(),
+            included: BTreeMap::new(),
         })
     }
 

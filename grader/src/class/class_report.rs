@@ -8,23 +8,29 @@
 
 mod gradebook;
 mod handout;
+mod history;
+mod names;
 mod page;
+mod returned;
 mod statistics;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
 use crate::build::submission::Submission;
-use crate::class::batch::class::Class;
+use crate::class::batch::class::{Class, NOT_HANDED_IN};
 use crate::class::batch::shape;
 use crate::class::batch::store::Ids;
 use crate::course::Course;
 use crate::grade::feedback::{Feedback, Level};
 use crate::grade::report::junit;
+
+use names::Names;
+use page::Shown;
 
 pub use statistics::Statistics;
 
@@ -104,15 +110,8 @@ pub fn write_all(
         .fold(Feedback::at(options.feedback), |feedback, drill| {
             feedback.with(&drill.slug, drill.exercise.checks.clone())
         });
-    fs::create_dir_all(out.join("feedback"))?;
-    for (student, lines) in class.by_student() {
-        let records = lines.iter().map(|line| class.record(line));
-        let records = records.collect::<io::Result<Vec<_>>>()?;
-        let path = out
-            .join("feedback")
-            .join(format!("{}.md", student.file_stem()));
-        write(&path, handout::of(student, &records, &feedback).as_bytes())?;
-    }
+    let names = Names::of(class);
+    give_back(class, &names, &feedback, out, options.ids)?;
     let gradebooks = [
         ("gradebook.csv", gradebook::plain as gradebook::Form),
         ("gradebook-canvas.csv", gradebook::canvas),
@@ -121,6 +120,7 @@ pub fn write_all(
     for (name, form) in gradebooks {
         whole(&out.join(name), |file| form(class, options.ids, file))?;
     }
+    whole(&out.join("history.csv"), |file| history::write(class, file))?;
     whole(&out.join("junit.xml"), |file| {
         // As build servers read it; a suite is named after its student.
         let verdicts = class.records().map(|record| {
@@ -131,8 +131,79 @@ pub fn write_all(
         junit::document(statistics.cases, verdicts, file)
     })?;
     whole(&out.join("report.html"), |file| {
-        page::write(class, statistics, options.folder.as_deref(), file)
+        let shown = Shown::Teacher {
+            names: &names,
+            folder: options.folder.as_deref(),
+        };
+        page::write(class, statistics, shown, file)
+    })?;
+    whole(&out.join("report-anonymous.html"), |file| {
+        page::write(class, statistics, Shown::Class, file)
     })
+}
+
+/// How every page of feedback begins, and no other file there.
+const BEGINS: &str = "# Feedback for ";
+
+/// Writes the students' pages, and where their system takes them back, a zip of them.
+fn give_back(
+    class: &Class<'_>,
+    names: &Names,
+    feedback: &Feedback,
+    out: &Path,
+    ids: Option<Ids>,
+) -> io::Result<()> {
+    let folder = out.join("feedback");
+    fs::create_dir_all(&folder)?;
+    let mut written = HashSet::new();
+    let (mut moodle, mut canvas) = (Vec::new(), Vec::new());
+    for (student, lines, why) in class.everybody() {
+        let records = lines.iter().map(|line| class.record(line));
+        let records = records.collect::<io::Result<Vec<_>>>()?;
+        let text = match why {
+            "" => handout::of(student, &records, feedback),
+            NOT_HANDED_IN => continue,
+            why => handout::nothing_of(student, why),
+        };
+        let path = folder.join(format!("{}.md", names.name(student)));
+        write(&path, text.as_bytes())?;
+        written.insert(path);
+        moodle.extend(returned::for_moodle(student, ids).map(|name| (name, text.clone())));
+        let mut paths = records.iter().map(|record| &*record.path);
+        let name = paths.find_map(|path| returned::for_canvas(student, ids, path));
+        canvas.extend(name.map(|name| (name, text)));
+    }
+    for (name, pages) in [
+        ("feedback-moodle.zip", &moodle),
+        ("feedback-canvas.zip", &canvas),
+    ] {
+        let path = out.join(name);
+        match pages.is_empty() {
+            true => drop(fs::remove_file(&path)),
+            false => {
+                let mut bytes = io::Cursor::new(Vec::new());
+                returned::zip(pages, &mut bytes)?;
+                write(&path, bytes.get_ref())?;
+            }
+        }
+    }
+    // Pages of students who are called otherwise now, or are gone.
+    for entry in fs::read_dir(&folder)? {
+        let path = entry?.path();
+        let is_ours = || {
+            let mut begin = [0; BEGINS.len()];
+            let mut file = fs::File::open(&path)?;
+            file.read_exact(&mut begin)?;
+            io::Result::Ok(begin == *BEGINS.as_bytes())
+        };
+        if path.extension().is_some_and(|it| it == "md")
+            && !written.contains(&path)
+            && is_ours().unwrap_or(false)
+        {
+            fs::remove_file(&path)?;
+        }
+    }
+    Ok(())
 }
 
 /// All of a file or nothing.

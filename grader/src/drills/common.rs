@@ -89,15 +89,15 @@ struct Words {
 
 impl Words {
     fn of(evidence: &Evidence) -> Words {
-        match evidence.world().name() {
-            "users" => Words {
+        match evidence.world().key_noun() {
+            "user" => Words {
                 what: "user",
                 doing: "fetched",
                 nobody: "nobody is fetching",
                 thing: "a fetch",
             },
-            _ => Words {
-                what: "account",
+            what => Words {
+                what,
                 doing: "worked on",
                 nobody: "nothing is under way for",
                 thing: "an operation",

@@ -4,10 +4,10 @@ mod rules;
 
 use crate::exam::{Exam, Findings};
 use play::check::Check;
-use play::evidence::ALIKE;
+use play::evidence::{BITS, Evidence, FAR_AWAY, PRIMES};
 use play::judge::{Kind, Rules};
-use play::schedule::{Action, Outcome, Turn};
-use play::space::{AN_HOUR, Callers, Space};
+use play::schedule::{Action, Outcome, Polled, Turn};
+use play::space::{A_WEEK, Ask, Callers, Space, Straight};
 use play::world::World;
 use play::world::users::{NOT_FOUND, UNAVAILABLE, Users};
 
@@ -123,6 +123,7 @@ const ENDINGS: &[Kind] = &[
     Kind::Blocked,
     Kind::Died,
     Kind::Garbled,
+    Kind::Restless,
 ];
 
 /// How a fetch can go wrong.
@@ -130,8 +131,10 @@ const FETCHES: &[Kind] = &[Kind::Overlap, Kind::NeedlessFetch];
 
 const USER: u32 = 7;
 const OTHER: u32 = 8;
-const CROWD: usize = 100;
-const MANY_USERS: u32 = 200;
+/// More than the number that everybody knows.
+const CROWD: u32 = 130;
+/// More than any table of a fixed size should hold.
+const MANY_USERS: u32 = 600;
 /// Fetches that fail in a row when the database is down.
 const DOWN_FOR: u32 = 20;
 /// Ten seconds: a database that is slow, and answers all the same.
@@ -234,11 +237,33 @@ fn together(exam: &mut Exam<'_>) -> Findings {
         ..Space::of(&[USER; 4])
     };
     let mut findings = exam.explore(&Coalescing, &few);
-    let mut crowd = vec![start(USER); CROWD];
-    crowd.push(row(1));
-    findings.join(exam.play(&Coalescing, crowd.clone()));
-    crowd.extend([start(USER), start(USER)]);
-    findings.join(exam.play(&Coalescing, crowd));
+    for polled in [Polled::ByNewWakers, Polled::Joined] {
+        let few = Space {
+            polled,
+            ..Space::of(&[USER; 3])
+        };
+        findings.join(exam.explore(&Coalescing, &few));
+    }
+    // Each of them rests before the next one comes, or none does; each in a task of its
+    // own, or all in one.
+    for polled in [Polled::Alone, Polled::Joined] {
+        for rests in [true, false] {
+            let mut crowd = vec![Turn::full(Action::Poll { polled })];
+            let polls = |turn: Turn| if rests { turn } else { unsettled(turn) };
+            crowd.extend((0..CROWD).map(|_| polls(start(USER))));
+            crowd.extend([wait(), row(1), start(USER), start(USER)]);
+            findings.join(exam.play(&Coalescing, crowd));
+        }
+    }
+    // A new cache is an empty one.
+    let anew = [
+        start(USER),
+        row(1),
+        Turn::full(Action::Discard),
+        start(USER),
+        row(2),
+    ];
+    findings.join(exam.play(&Coalescing, anew.to_vec()));
     // A slow database is no reason to give up or to ask twice.
     let slow = [start(USER), start(USER), pass(SLOW_MICROS)];
     findings.join(exam.play(&Coalescing, slow.to_vec()));
@@ -249,20 +274,20 @@ fn together(exam: &mut Exam<'_>) -> Findings {
 /// look around meanwhile is not asked here.
 fn slow_database(exam: &mut Exam<'_>) -> Findings {
     let mut turns = vec![start(USER); 2];
-    turns.extend(an_hour());
+    turns.extend(a_week());
     exam.play(&Coalescing, turns)
 }
 
 /// Rows do not grow old: an hour later they are still there.
 fn much_later(exam: &mut Exam<'_>) -> Findings {
     let mut turns = vec![start(USER), row(1)];
-    turns.extend(an_hour());
+    turns.extend(a_week());
     turns.push(start(USER));
     exam.play(&Coalescing, turns)
 }
 
-fn an_hour() -> impl Iterator<Item = Turn> {
-    AN_HOUR.into_iter().map(pass)
+fn a_week() -> impl Iterator<Item = Turn> {
+    A_WEEK.into_iter().map(pass)
 }
 
 /// Two users in every order, and many at once.
@@ -273,19 +298,34 @@ fn two_users(exam: &mut Exam<'_>) -> Findings {
     };
     let mut findings = exam.explore(&Coalescing, &two);
     findings.join(exam.explore(&Coalescing, &Space::of(&[USER, OTHER, OTHER, USER])));
-    let mut many: Vec<Turn> = (USER..USER + MANY_USERS).map(start).collect();
+    // All of them at once, asked for once more while they are fetched, then answered, then
+    // asked for again: every fetch must be found, and every row still be there. No task
+    // runs before all have asked, or all are answered.
+    let ask_all = || {
+        let mut all: Vec<Turn> = (USER..USER + MANY_USERS)
+            .map(start)
+            .map(unsettled)
+            .collect();
+        all.push(wait());
+        all
+    };
+    let mut many = ask_all();
     findings.join(exam.play(&Coalescing, many.clone()));
-    // All of them asked for once more while they are fetched, then answered, then
-    // asked for again: every fetch must be found, and every row still be there.
-    many.extend((USER..USER + MANY_USERS).map(start));
-    many.extend((1..=MANY_USERS).map(row));
-    many.extend((USER..USER + MANY_USERS).map(start));
+    many.extend(ask_all());
+    many.extend((1..=MANY_USERS).map(row).map(unsettled));
+    many.push(wait());
+    many.extend(ask_all());
     findings.join(exam.play(&Coalescing, many));
-    // Two that share whatever is made of the low bits of an id.
-    let alike = [start(USER), start(USER + ALIKE)];
-    findings.join(exam.play(&Coalescing, alike.to_vec()));
-    let answered = [row(1), row(2), start(USER)];
-    findings.join(exam.play(&Coalescing, [&alike[..], &answered[..]].concat()));
+    // Some that share whatever is made of an id: its low half, all but one of its bits,
+    // what is left by a prime.
+    let mut alike = vec![start(USER)];
+    let beyond = BITS + PRIMES.len() as u32;
+    alike.extend((0..beyond).map(|far| start(FAR_AWAY + far)));
+    findings.join(exam.play(&Coalescing, alike.clone()));
+    let all = alike.len() as u32;
+    alike.extend((1..=all).map(row));
+    alike.extend([start(USER), start(FAR_AWAY), start(FAR_AWAY + 53)]);
+    findings.join(exam.play(&Coalescing, alike));
     findings
 }
 
@@ -298,6 +338,17 @@ fn failing(exam: &mut Exam<'_>) -> Findings {
         ..Space::of(&[USER; 3])
     };
     let mut findings = exam.explore(&Coalescing, &some);
+    let again = Ask {
+        again: true,
+        ..Ask::of(USER)
+    };
+    let insistent = Space {
+        errors: 2,
+        halves: 1,
+        half_polls: vec![0],
+        ..Space::asking(vec![again; 2])
+    };
+    findings.join(exam.explore(&Coalescing, &insistent));
     let mut one_after_the_other = Vec::new();
     for fetch in 1..=DOWN_FOR {
         one_after_the_other.extend([start(USER), failure(fetch)]);
@@ -318,7 +369,29 @@ fn dropping(exam: &mut Exam<'_>, who: Callers) -> Findings {
         halves: 1,
         ..Space::of(&[USER; 3])
     };
-    exam.explore(&Coalescing, &space)
+    let mut findings = exam.explore(&Coalescing, &space);
+    if who == Callers::Leaders {
+        findings.join(exam.explore(&Coalescing, &Straight(leaders_go_and_go)));
+    }
+    findings
+}
+
+/// One leader after another is dropped while somebody waits: no number of them is a reason
+/// to give up.
+fn leaders_go_and_go(evidence: &Evidence) -> Option<Turn> {
+    const LEADERS: u32 = 20;
+    let turn = evidence.turns().len() as u32;
+    let request = turn / 2 + 1;
+    let happened = false;
+    match turn {
+        0 => Some(start(USER)),
+        turn if turn <= 2 * LEADERS && turn % 2 == 1 => Some(start(USER)),
+        turn if turn <= 2 * LEADERS => Some(Turn::full(Action::HangUp {
+            request: request - 1,
+            happened,
+        })),
+        _ => super::common::then_all_answered(evidence),
+    }
 }
 
 /// Four wait while time passes in small steps; the answer comes between two.
@@ -352,6 +425,15 @@ fn long_runs(exam: &mut Exam<'_>) -> Findings {
     };
     findings.join(exam.wander(&Coalescing, &space, RANDOM_SCHEDULES));
     findings
+}
+
+/// The same, and no task runs before the next turn.
+fn unsettled(turn: Turn) -> Turn {
+    Turn::partial(turn.action, 0)
+}
+
+fn wait() -> Turn {
+    Turn::full(Action::Wait)
 }
 
 fn start(user: u32) -> Turn {

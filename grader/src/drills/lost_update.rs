@@ -7,7 +7,7 @@ use play::check::Check;
 use play::evidence::{ALIKE, Evidence};
 use play::judge::{Kind, Rules};
 use play::schedule::{Action, Outcome, Turn};
-use play::space::{AN_HOUR, Ask, Space, Straight};
+use play::space::{A_WEEK, Ask, Space, Straight};
 use play::world::World;
 use play::world::bank::Bank;
 
@@ -97,6 +97,7 @@ const ALL: &[Kind] = &[
     Kind::Blocked,
     Kind::Died,
     Kind::Garbled,
+    Kind::Restless,
 ];
 
 /// How a deposit can fail to end.
@@ -109,6 +110,7 @@ const ENDINGS: &[Kind] = &[
     Kind::Blocked,
     Kind::Died,
     Kind::Garbled,
+    Kind::Restless,
 ];
 
 const ACCOUNT: u32 = 7;
@@ -161,7 +163,8 @@ impl Drill for LostUpdate {
         let errors = failing(exam);
         also(exam, "errors", &errors, &together);
         let dropped = dropping(exam);
-        also(exam, "dropped", &dropped, &together);
+        let said = together.with(errors.clone()).with(accounts.clone());
+        also(exam, "dropped", &dropped, &said);
         let panics = exam.explore(
             &Depositing,
             &Space {
@@ -210,7 +213,7 @@ fn slow(evidence: &Evidence) -> Option<Turn> {
     match evidence.turns().len() {
         0..2 => Some(Turn::full(Action::ask(ACCOUNT))),
         2 => pass(SLOW_MICROS),
-        turn => match AN_HOUR.get(turn - 3) {
+        turn => match A_WEEK.get(turn - 3) {
             Some(micros) => pass(*micros),
             None => common::then_all_answered(evidence),
         },

@@ -11,7 +11,7 @@ use play::check::Check;
 use play::evidence::Evidence;
 use play::judge::{Kind, Rules};
 use play::schedule::{Action, Outcome, Turn};
-use play::space::AN_HOUR;
+use play::space::A_WEEK;
 use play::world::World;
 use play::world::passwords::{EMPTY, LONGEST, ODD, Passwords, TOO_LONG};
 use rules::Offloading;
@@ -106,6 +106,7 @@ const RESULTS: &[Kind] = &[
     Kind::Panicked,
     Kind::Died,
     Kind::Garbled,
+    Kind::Restless,
 ];
 
 /// What stops the loop.
@@ -121,9 +122,13 @@ const SERVICE: &[Kind] = &[
     Kind::Underused,
     Kind::Died,
     Kind::Garbled,
+    Kind::Restless,
 ];
 
 const UNBOUNDED: &str = "cannot be judged while more hashes run than may: see `bounded`";
+
+const RESTLESS: &str =
+    "cannot be judged while hashes begin that nothing calls for: see `right_results`";
 
 /// The first password's number.
 const USER: u32 = 7;
@@ -155,12 +160,19 @@ impl Drill for Offload {
     fn examine(&self, exam: &mut Exam<'_>) {
         let together = together(exam);
         if let Some(why) = hopeless(&together) {
-            exam.decide("off_the_loop", &Offloading, &together, &[Kind::HashOnLoop]);
+            if exam.operations() > 0 {
+                exam.decide("off_the_loop", &Offloading, &together, &[Kind::HashOnLoop]);
+            }
             if !together.has(Kind::HashOnLoop) {
                 exam.decide("loop_answers", &Offloading, &together, LOOP);
             }
             exam.skip_undecided(CHECKS, why);
             return;
+        }
+        if together.has(Kind::Restless) {
+            exam.decide("right_results", &Offloading, &together, RESULTS);
+            exam.decide("bounded", &Offloading, &together, &[Kind::OverLimit]);
+            return exam.skip_undecided(CHECKS, RESTLESS);
         }
         let too_long = too_long(exam);
         let waiting = dropping(exam, Whom::Waiting);
@@ -184,14 +196,14 @@ impl Drill for Offload {
         }
         exam.decide("off_the_loop", &Offloading, &all, &[Kind::HashOnLoop]);
         exam.decide("loop_answers", &Offloading, &all, LOOP);
-        let patiently = together.with(patient);
+        let patiently = together.with(patient.clone());
         exam.decide("right_results", &Offloading, &patiently, RESULTS);
         // What is wrong when nothing goes wrong is said once.
         let beyond = |exam: &mut Exam<'_>, check, findings: &Findings| {
             exam.decide_beyond(check, &Offloading, findings, SERVICE, &together);
         };
         beyond(exam, "too_long", &too_long);
-        exam.decide("bounded", &Offloading, &together, &[Kind::OverLimit]);
+        exam.decide("bounded", &Offloading, &patiently, &[Kind::OverLimit]);
         exam.decide("parallel", &Offloading, &together, &[Kind::Underused]);
         beyond(exam, "dropped_waiting", &waiting);
         match unbounded {
@@ -226,7 +238,7 @@ fn hopeless(together: &Findings) -> Option<&'static str> {
 fn together(exam: &mut Exam<'_>) -> Findings {
     let users = |count: u32| -> Vec<u32> { (USER..USER + count).collect() };
     let mut findings = exam.explore(&Offloading, &Hashing::of(1, &users(2)));
-    if hopeless(&findings).is_some() {
+    if hopeless(&findings).is_some() || findings.has(Kind::Restless) {
         return findings;
     }
     let halves = Hashing {
@@ -239,7 +251,20 @@ fn together(exam: &mut Exam<'_>) -> Findings {
     findings.join(exam.explore(&Offloading, &Hashing::of(2, &[USER, USER])));
     findings.join(exam.explore(&Offloading, &Hashing::of(1, &[EMPTY, ODD])));
     findings.join(exam.explore(&Offloading, &Straight(crowd)));
+    findings.join(exam.explore(&Offloading, &Straight(wide)));
     findings
+}
+
+/// More room than most machines have processors, and somebody for each place and more.
+fn wide(evidence: &Evidence) -> Option<Turn> {
+    const ROOM: u32 = 40;
+    let started = evidence.started() as u32;
+    match evidence.turns().len() {
+        0 => Some(make(ROOM)),
+        _ if started < ROOM + 2 => Some(Turn::partial(Action::ask(USER + started), 0)),
+        _ if !evidence.is_settled() => Some(Turn::full(Action::Wait)),
+        _ => held(evidence).next().map(finish),
+    }
 }
 
 /// Twelve at once with room for five; the last hash that began ends first.
@@ -308,7 +333,7 @@ fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
         0 => Some(make(1)),
         turn @ 1..4 => Some(start(USER + turn as u32)),
         4..24 => Some(pass(10_000)),
-        turn @ 24.. => match AN_HOUR.get(turn - 24) {
+        turn @ 24.. => match A_WEEK.get(turn - 24) {
             Some(micros) => Some(pass(*micros)),
             None => held(evidence).next().map(finish),
         },

@@ -8,11 +8,13 @@ mod asking;
 mod room;
 mod talk;
 mod threads;
+mod vouching;
 
 use sha2::{Digest, Sha256};
 use std::collections::VecDeque;
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 use asking::Sent;
 use protocol::{Order, Report};
@@ -21,7 +23,7 @@ use room::Room;
 use crate::drive::limits::Limits;
 use crate::drive::stopwatch::Stopwatch;
 use crate::drive::supervisor::Worker;
-use play::evidence::Evidence;
+use play::evidence::{Entry, Evidence, Fact};
 use play::explore::{Played, System};
 use play::failure::Failure;
 use play::schedule::Turn;
@@ -31,10 +33,14 @@ use play::world::World;
 /// submission that keeps its cache in a static is judged like any other.
 const IDS_PER_RUN: u64 = 1_000_000;
 
-/// The polls after which tasks that are still ready count as spinning: this many
-/// and as many again for each request.
-const SPIN_POLLS: u32 = 400;
-const SPIN_POLLS_PER_REQUEST: u32 = 20;
+/// The polls after which tasks that are still ready count as spinning: more than any honest
+/// work yields.
+const SPIN_POLLS: u32 = 20_000;
+
+/// The same once some task was seen to spin, so that each run costs less: this many and as
+/// many again for each request.
+const MORE_SPIN_POLLS: u32 = 400;
+const MORE_SPIN_POLLS_PER_REQUEST: u32 = 20;
 
 /// How often in a row a worker with threads is seen wholly asleep, a few
 /// milliseconds apart, before its loop counts as stopped.
@@ -81,6 +87,12 @@ pub struct Driver<'a> {
     failed_closing: Option<Failure>,
     panicked_closing: Option<String>,
     patience: threads::Patience,
+    /// Some task went on asking to be polled.
+    has_spun: bool,
+    /// When the time is used up: the limit, or sooner.
+    wall: Duration,
+    /// CPU time of the workers that are gone.
+    used: Duration,
     /// The loop has stopped at least once: it will again, and each time costs a wait.
     has_blocked: bool,
     output: String,
@@ -112,6 +124,9 @@ impl<'a> Driver<'a> {
             failed_closing: None,
             panicked_closing: None,
             patience: threads::Patience::default(),
+            has_spun: false,
+            wall: limits.wall,
+            used: Duration::ZERO,
             has_blocked: false,
             output: String::new(),
         }
@@ -149,7 +164,20 @@ impl<'a> Driver<'a> {
 
     /// Whether the time of the whole grading is used up, or its verdict not wanted.
     pub fn is_out_of_time(&self) -> bool {
-        self.time.exceeds(self.limits.wall) || self.limits.stop.is_asked()
+        self.time.exceeds(self.wall)
+            || self.used > self.limits.cpu_in_all()
+            || self.limits.stop.is_asked()
+    }
+
+    /// Nothing is won by a long grading any more: it ends after `wall`. Whether that is
+    /// sooner than it would have ended.
+    pub fn end_by(&mut self, wall: Duration) -> bool {
+        let is_sooner = wall < self.wall;
+        self.wall = self.wall.min(wall);
+        if let Some(worker) = &mut self.worker {
+            worker.end_by(self.wall);
+        }
+        is_sooner
     }
 
     /// What a worker is told to seed its loop with: below 2^53, as every number of the
@@ -192,13 +220,36 @@ impl<'a> Driver<'a> {
         self.tally.operations += operations;
     }
 
+    /// The most polls of a turn after which tasks rest, where so many requests have started.
+    fn most_polls(&self, requests: u32) -> u32 {
+        match self.has_spun {
+            false => SPIN_POLLS,
+            true => MORE_SPIN_POLLS + MORE_SPIN_POLLS_PER_REQUEST * requests,
+        }
+    }
+
+    /// Notes whether some task of a run that was just played still asks to be polled.
+    fn note_spinning(&mut self, evidence: &Evidence) {
+        let spins = |entry: &Entry| {
+            matches!(
+                entry.fact,
+                Fact::Settled {
+                    idle: false,
+                    fully: true,
+                    ..
+                }
+            )
+        };
+        self.has_spun |= evidence.entries().iter().any(spins);
+    }
+
     /// Whether a whole script can be sent in one message, while another one is played.
     fn is_sent_ahead(&self) -> bool {
         self.world.is_known_in_advance() && !self.world.uses_threads()
     }
 
     fn out_of_time(&self) -> Failure {
-        Failure::OutOfTime(self.limits.wall.as_secs())
+        Failure::OutOfTime(self.wall.as_secs())
     }
 
     /// Sends orders and waits for what comes of them.
@@ -216,16 +267,19 @@ impl<'a> Driver<'a> {
         }
         if self.worker.is_none() {
             let mut limits = self.limits.clone();
+            limits.wall = self.wall;
             if self.world.uses_threads() {
                 limits.looks_all_asleep = Some(LOOKS);
             }
             if self.has_blocked {
                 limits.answer_cpu /= 2;
                 limits.answer_asleep /= 2;
+                limits.answer_wall /= 2;
             }
             match Worker::start(self.program, &limits, self.time) {
                 Ok(worker) => {
-                    let worker = worker?;
+                    let mut worker = worker?;
+                    worker.comes_after(self.used);
                     self.time = worker.time();
                     self.worker = Some(worker);
                 }
@@ -248,10 +302,11 @@ impl<'a> Driver<'a> {
     fn discard_worker(&mut self) {
         // While the process is still there to be asked.
         self.time = self.time.alone();
-        if let Some(worker) = self.worker.take()
-            && self.output.len() < self.limits.output_bytes
-        {
-            self.output.push_str(&worker.output());
+        if let Some(mut worker) = self.worker.take() {
+            self.used += worker.cpu_used();
+            if self.output.len() < self.limits.output_bytes {
+                self.output.push_str(&worker.output());
+            }
         }
         self.workers_started += 1;
         self.to_close.clear();

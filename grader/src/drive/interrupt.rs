@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal};
 
@@ -45,6 +47,26 @@ pub fn install() -> Result<(), ctrlc::Error> {
     })
 }
 
+/// How long the last words may take. Who reads them may have stopped reading, and a
+/// pipe that is full holds up whoever writes.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Has done what is done last; neither a panic nor a reader that waits keeps us here.
+fn last_words() {
+    let (done, is_done) = mpsc::channel::<()>();
+    let said = std::thread::Builder::new().spawn(move || {
+        // Dropped, however this ends.
+        let _done = done;
+        if let Some(last) = &*LAST.lock().unwrap_or_else(PoisonError::into_inner) {
+            last();
+        }
+    });
+    if said.is_ok() {
+        // Either way it is over.
+        let _ = is_done.recv_timeout(PATIENCE);
+    }
+}
+
 /// Ends the program like Ctrl-C, but with a code of one's own.
 pub(crate) fn end(code: u8) -> ! {
     // Held to the end, so that nothing new is started meanwhile.
@@ -56,9 +78,7 @@ pub(crate) fn end(code: u8) -> ! {
         // Best effort: what cannot be removed is in `target/` and harmless.
         let _ = fs::remove_dir_all(folder);
     }
-    if let Some(last) = &*LAST.lock().unwrap_or_else(PoisonError::into_inner) {
-        last();
-    }
+    last_words();
     std::process::exit(i32::from(code));
 }
 

@@ -20,6 +20,7 @@ use play::failure::Failure;
 use play::judge::{Rules, Violation};
 use play::schedule::Turn;
 use play::timeline;
+use play::world::World;
 
 pub use freedom::Freedom;
 use moment::Moment;
@@ -40,8 +41,14 @@ pub struct Trace {
     source: String,
     /// The check and the seed that a replay key of this trace names.
     key: String,
-    /// Whom every request asks for; the first one, in a schedule of several users.
+    /// The key every request asks about; the first one, in a schedule of several keys.
     user: u32,
+    /// What that key is, if it is no user.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    what: Option<&'static str>,
+    /// What operations are called, kind by kind, if they are no fetches.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    nouns: Vec<&'static str>,
     /// How many requests there are.
     callers: usize,
     /// How many different schedules lead through the graph.
@@ -144,6 +151,8 @@ impl Trace {
             source: subject.source,
             key,
             user: freedom.user,
+            what: what(driver.world()),
+            nouns: nouns(driver.world()),
             callers: freedom.callers,
             schedules: paths.all,
             broken: paths.broken,
@@ -157,6 +166,20 @@ impl Trace {
     pub fn to_json(&self) -> String {
         let json = serde_json::to_string(self).expect("plain data is always JSON");
         json.replace("{\"r\":", "\n{\"r\":") + "\n"
+    }
+}
+
+/// What requests ask about, if it is no user.
+fn what(world: &dyn World) -> Option<&'static str> {
+    (world.key_noun() != "user").then(|| world.key_noun())
+}
+
+/// What operations are called, if they are no fetches.
+fn nouns(world: &dyn World) -> Vec<&'static str> {
+    let nouns: Vec<&str> = world.kinds().iter().map(|kind| kind.noun).collect();
+    match nouns[..] {
+        ["fetch"] => Vec::new(),
+        _ => nouns,
     }
 }
 

@@ -132,7 +132,7 @@ impl Desk {
     }
 
     /// Gradings can begin.
-    pub(super) fn is_ready(&self, grader: Grader) {
+    pub(super) fn set_grader(&self, grader: Grader) {
         // Nobody else prepares one.
         let _ = self.grader.set(grader);
     }
@@ -218,7 +218,7 @@ impl Desk {
     /// When there is no such drill.
     pub fn grade(&self, slug: &str) -> Result<(), Refused> {
         self.known(slug)?;
-        self.queue.now(slug, None);
+        self.queue.grade_now(slug, None);
         Ok(())
     }
 
@@ -236,7 +236,7 @@ impl Desk {
             .put_back(&self.course)?;
         self.show_progress(slug);
         // Who watches the files would find out; whoever asked need not wait for that.
-        self.queue.now(slug, None);
+        self.queue.grade_now(slug, None);
         Ok(done)
     }
 

@@ -25,12 +25,12 @@ const SEEDS: u64 = 1 << 40;
 /// Grades until the program ends.
 pub(super) fn run(desk: &Desk) -> ! {
     loop {
-        let wishes = desk.queue.wishes();
+        let requests = desk.queue.requests();
         if prepare(desk) {
             break;
         }
         // Most often the network was missing. Whoever saves or asks wants another try.
-        desk.queue.await_wish(wishes);
+        desk.queue.await_request(requests);
     }
     loop {
         let job = desk.queue.take();
@@ -60,7 +60,7 @@ fn prepare(desk: &Desk) -> bool {
                     tier.name()
                 ),
             };
-            desk.is_ready(grader);
+            desk.set_grader(grader);
             desk.board.change_prepare(|prepare| {
                 prepare.phase = PreparePhase::Ready;
                 prepare.done = prepare.total;

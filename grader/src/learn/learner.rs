@@ -13,7 +13,7 @@ mod store;
 use std::path::{Path, PathBuf};
 
 use crate::build::submission::Submission;
-use crate::course::Course;
+use crate::course::{Course, aloud};
 use crate::grade::verdict::{Status, Verdict};
 use crate::learn::stub::Stub;
 
@@ -42,7 +42,7 @@ impl Learner {
             _ => Learner::read(course),
         };
         if let Some(word) = &learner.word {
-            warn(word);
+            aloud::say(word);
         }
         learner
     }
@@ -70,7 +70,7 @@ impl Learner {
     ) -> Result<T, LearnerError> {
         let (result, word) = Learner::change_quietly(course, change)?;
         if let Some(word) = word {
-            warn(&word);
+            aloud::say(&word);
         }
         Ok(result)
     }
@@ -178,7 +178,7 @@ impl Learner {
             return;
         }
         if let Err(error) = Learner::change(course, |learner| learner.note(course, verdict)) {
-            warn(&format!("your result is not remembered: {error}"));
+            aloud::say(&format!("your result is not remembered: {error}"));
         }
     }
 
@@ -248,12 +248,4 @@ impl Row {
         }
         self.add(verdict);
     }
-}
-
-#[expect(
-    clippy::print_stderr,
-    reason = "a word to the learner beside the command's own output"
-)]
-fn warn(text: &str) {
-    eprintln!("grader: {text}");
 }

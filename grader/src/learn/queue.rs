@@ -1,5 +1,5 @@
-//! What is to be graded next. Whatever was saved last comes first; a save ends the
-//! grading in flight, and what was ended is graded later. Nothing is ever dropped.
+//! What is to be graded next. The drill that was saved last comes first; a save ends the
+//! grading in flight, which is made up for later. Nothing is ever lost.
 //!
 //! Its main type is [`Queue`]. It knows nothing of files or verdicts.
 
@@ -31,8 +31,8 @@ struct Inner {
     /// The last one is next.
     waiting: Vec<Job>,
     in_flight: Option<Job>,
-    /// How often something was wanted now.
-    wishes: u64,
+    /// How often a grading was asked for at once.
+    requests: u64,
 }
 
 impl Inner {
@@ -42,11 +42,11 @@ impl Inner {
 }
 
 impl Queue {
-    /// Grades this drill now: it was saved, or somebody asked for it. What is in flight
-    /// is ended; if it is another drill, that comes right after.
-    pub fn now(&self, slug: &str, saved: Option<Instant>) {
+    /// Grades this drill now: it was saved, or somebody asked for it. The grading in flight
+    /// is ended; if it is another drill's, that comes right after.
+    pub fn grade_now(&self, slug: &str, saved: Option<Instant>) {
         let mut inner = self.lock();
-        inner.wishes += 1;
+        inner.requests += 1;
         inner.forget(slug);
         if let Some(job) = &inner.in_flight {
             job.stop.ask();
@@ -60,8 +60,8 @@ impl Queue {
         self.changed.notify_all();
     }
 
-    /// Begins the grading in flight anew: time passed in which nobody could see to it.
-    pub fn again(&self) {
+    /// Begins the grading in flight anew: the program was stopped for a while.
+    pub fn restart_current(&self) {
         let mut inner = self.lock();
         let in_flight = inner.in_flight.clone();
         if let Some(job) = in_flight.filter(|job| !job.stop.is_asked()) {
@@ -73,7 +73,7 @@ impl Queue {
     }
 
     /// Grades this drill when nothing else waits.
-    pub fn some_time(&self, slug: &str) {
+    pub fn grade_when_idle(&self, slug: &str) {
         let mut inner = self.lock();
         let known = inner.waiting.iter().any(|job| job.slug == slug);
         if !known {
@@ -98,14 +98,14 @@ impl Queue {
         }
     }
 
-    /// How often something was wanted now.
-    pub fn wishes(&self) -> u64 {
-        self.lock().wishes
+    /// How often a grading was asked for at once.
+    pub fn requests(&self) -> u64 {
+        self.lock().requests
     }
 
-    /// Waits until something is wanted now, more often than `so_far`.
-    pub fn await_wish(&self, so_far: u64) {
-        let none = |inner: &mut Inner| inner.wishes == so_far;
+    /// Waits until a grading was asked for at once more often than `so_far`.
+    pub fn await_request(&self, so_far: u64) {
+        let none = |inner: &mut Inner| inner.requests == so_far;
         drop(
             self.changed
                 .wait_while(self.lock(), none)
@@ -155,21 +155,21 @@ mod tests {
     fn what_was_saved_last_comes_first_and_once() {
         let queue = Queue::default();
         for slug in ["a", "b", "c"] {
-            queue.some_time(slug);
+            queue.grade_when_idle(slug);
         }
-        queue.now("c", None);
-        queue.now("b", None);
-        queue.now("c", None);
+        queue.grade_now("c", None);
+        queue.grade_now("b", None);
+        queue.grade_now("c", None);
         assert_eq!(order(&queue, 3), ["c", "b", "a"]);
     }
 
     #[test]
     fn a_save_ends_the_grading_in_flight_and_is_graded_itself() {
         let queue = Queue::default();
-        queue.now("a", None);
+        queue.grade_now("a", None);
         let job = queue.take();
         assert!(!job.stop.is_asked());
-        queue.now("a", Some(Instant::now()));
+        queue.grade_now("a", Some(Instant::now()));
         assert!(job.stop.is_asked());
         queue.finish(&job, || panic!("a verdict that is no longer wanted"));
         let again = queue.take();
@@ -181,16 +181,16 @@ mod tests {
     #[test]
     fn a_grading_that_another_save_ended_comes_right_after_it() {
         let queue = Queue::default();
-        queue.some_time("c");
+        queue.grade_when_idle("c");
         let saved = Some(Instant::now());
-        queue.now("a", saved);
+        queue.grade_now("a", saved);
         let job = queue.take();
-        queue.now("b", None);
+        queue.grade_now("b", None);
         assert!(job.stop.is_asked() && queue.is_waiting("a"));
         let next = queue.take();
         assert_eq!(next.slug, "b");
         // While it runs, the first one is saved once more: still only one grading.
-        queue.now("a", saved);
+        queue.grade_now("a", saved);
         assert!(next.stop.is_asked());
         assert_eq!(order(&queue, 3), ["a", "b", "c"]);
         assert!(!queue.is_waiting("a"));
@@ -199,18 +199,18 @@ mod tests {
     #[test]
     fn a_grading_is_begun_anew_once_and_before_all_others() {
         let queue = Queue::default();
-        queue.again();
-        queue.some_time("b");
-        queue.now("a", Some(Instant::now()));
+        queue.restart_current();
+        queue.grade_when_idle("b");
+        queue.grade_now("a", Some(Instant::now()));
         let job = queue.take();
-        queue.again();
-        queue.again();
+        queue.restart_current();
+        queue.restart_current();
         assert!(job.stop.is_asked() && !queue.finish(&job, || ()));
         let anew = queue.take();
         assert!(anew.slug == "a" && anew.saved.is_none() && !anew.stop.is_asked());
         assert!(queue.finish(&anew, || ()));
         // What is over is not graded again.
-        queue.again();
+        queue.restart_current();
         assert_eq!(order(&queue, 1), ["b"]);
         assert!(!queue.is_waiting("a"));
     }
@@ -218,10 +218,10 @@ mod tests {
     #[test]
     fn saves_while_a_grading_runs_are_never_lost() {
         let queue = Queue::default();
-        queue.now("a", None);
+        queue.grade_now("a", None);
         for _ in 0..100 {
             let job = queue.take();
-            queue.now("a", None);
+            queue.grade_now("a", None);
             assert!(!queue.finish(&job, || ()));
         }
         assert!(queue.is_waiting("a"));

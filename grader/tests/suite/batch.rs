@@ -1,8 +1,10 @@
 //! `batch`: a whole class.
 
+mod everybody;
 mod finding;
 mod going_on;
 mod grading;
+mod people;
 
 use std::collections::BTreeMap;
 use std::fs;

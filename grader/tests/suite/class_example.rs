@@ -101,6 +101,8 @@ fn record((student, drill, source): (&str, &str, &str)) -> Record {
         doubtful: false,
         same_as: None,
         before: None,
+        history: Vec::new(),
+        at: None,
         verdict,
     }
 }
@@ -147,7 +149,7 @@ fn what_the_book_shows_of_a_class_is_what_the_reports_say() {
         .all(&[Feedback::at(Level::Checks).of(carol)], &mut gradescope)
         .expect("memory can be written");
     let packing = Packing {
-        drill: "inflight_fix".to_owned(),
+        drills: vec!["inflight_fix".to_owned()],
         options: vec!["--feedback full".to_owned()],
     };
     let files = [

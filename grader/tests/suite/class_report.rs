@@ -46,6 +46,8 @@ fn record(student: Student, drill: &str, status: Status, shape: &str) -> Record 
         doubtful: false,
         same_as: None,
         before: None,
+        history: Vec::new(),
+        at: None,
         student,
         verdict,
     }
@@ -250,10 +252,19 @@ fn a_batch_remembers_whose_numbers_the_ids_are() {
     );
     assert_eq!(run("canvas", "canvas"), Some(Ids::Canvas));
 
-    // The earlier class is still in the reports, so the ids are of two kinds now.
+    // The earlier class is still in the reports, and each id is of its own kind: what
+    // Canvas numbers is no participant, and the other way round.
     assert_eq!(run("moodle", "moodle"), None);
-    assert_eq!(cell("gradebook-canvas.csv", "lovelaceada", "ID"), "");
-    assert_eq!(cell("gradebook-moodle.csv", "Bob", "Identifier"), "");
+    assert_eq!(cell("gradebook-canvas.csv", "lovelaceada", "ID"), "4711");
+    assert_eq!(cell("gradebook-canvas.csv", "Bob", "ID"), "");
+    assert_eq!(
+        cell("gradebook-moodle.csv", "lovelaceada", "Identifier"),
+        ""
+    );
+    assert_eq!(
+        cell("gradebook-moodle.csv", "Bob", "Identifier"),
+        "Participant 12"
+    );
 
     // What an older version kept says nothing of ids, and is read all the same.
     fs::remove_dir_all(course.path("results/records")).expect("it is there");
@@ -514,7 +525,7 @@ fn writing_again_leaves_the_same_files_and_nothing_else() {
     let before = all(out.path());
     write(drills(), &records(), &options(), out.path());
     assert!(before == all(out.path()));
-    assert_eq!(before.len(), 5 + 7);
+    assert_eq!(before.len(), 7 + 7);
 }
 
 #[test]

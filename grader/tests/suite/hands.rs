@@ -132,12 +132,15 @@ const PASSWORDS: Liar = Liar {
         "cuts_the_text",
         "delivers_before_it_may",
         "ends_before_it_may",
+        "ends_without_its_thread",
         "forgets_the_dropped_hash",
         "gives_the_first_text",
         "hashes_another_password",
+        "hashes_for_those_who_left",
         "hashes_on_the_loop",
         "hides_its_hashes",
         "invents_a_text",
+        "keeps_the_end_quiet",
         "makes_no_real_hash",
         "panics_at_once",
         "returns_before_its_hash_ends",
@@ -148,6 +151,7 @@ const PASSWORDS: Liar = Liar {
         "speaks_of_another_run",
         "takes_any_length",
         "takes_no_length",
+        "waits_on_no_thread",
     ],
 };
 

@@ -246,7 +246,7 @@ fn only_a_caller_that_was_to_ask_again_does_so_and_once() {
 }
 
 #[test]
-fn a_hash_that_was_not_let_go_on_cannot_end() {
+fn a_hash_that_nobody_let_go_on_cannot_end() {
     let refusal = |events: &[Event]| refusal(one_request(&Passwords, false, &[]), events);
     let ended = |operation| Event::Ended { operation };
     let all = [

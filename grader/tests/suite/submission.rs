@@ -3,6 +3,7 @@
 mod archives;
 mod folders;
 mod harm;
+mod wrapped;
 
 use std::fs;
 use std::io::Write;
@@ -12,7 +13,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use flate2::{Compression, write::GzEncoder};
-use grader::build::submission::{Caps, Submission, SubmissionError};
+use grader::build::submission::{Caps, Submission, SubmissionError, Wanted};
 use proptest::prelude::*;
 use tar::EntryType;
 use tempfile::TempDir;
@@ -22,7 +23,8 @@ const MIB: usize = 1024 * 1024;
 const LIB: (&str, &[u8]) = ("src/lib.rs", b"mod a;\n");
 const MODULE: (&str, &[u8]) = ("src/a.rs", b"// a\n");
 
-const HAND_IN: &str = "hand in a crate folder, a .rs file, a .tar.gz or a .zip";
+const HAND_IN: &str = "hand in a crate folder, a .rs file, a .zip or a .tar.gz";
+const NO_RUST: &str = "holds no Rust file; hand in the crate folder with its `src/lib.rs`";
 const PLAIN_NAMES: &str = "give files plain names inside the crate folder";
 
 /// A folder in which submissions lie.
@@ -45,7 +47,7 @@ impl Desk {
     }
 
     fn read(&self, name: &str, caps: &Caps) -> Result<Submission, SubmissionError> {
-        Submission::read_with(&self.path(name), caps)
+        Submission::read_for(&self.path(name), &Wanted::default(), caps)
     }
 
     fn files(&self, name: &str) -> Vec<String> {
@@ -101,6 +103,49 @@ fn gz(bytes: &[u8]) -> Vec<u8> {
     gz.finish().unwrap()
 }
 
+/// A tar, packed as its name's ending would say.
+fn packed(packing: &str, tar: &[u8]) -> Vec<u8> {
+    match packing {
+        "plain" => tar.to_vec(),
+        "gzip" => gz(tar),
+        "bzip2" => {
+            let level = bzip2::Compression::fast();
+            let mut bz = bzip2::write::BzEncoder::new(Vec::new(), level);
+            bz.write_all(tar).unwrap();
+            bz.finish().unwrap()
+        }
+        "zstd" => {
+            let level = ruzstd::encoding::CompressionLevel::Fastest;
+            ruzstd::encoding::compress_to_vec(tar, level)
+        }
+        "xz" => {
+            let options = lzma_rust2::XzOptions::with_preset(0);
+            let mut xz = lzma_rust2::XzWriter::new(Vec::new(), options).unwrap();
+            xz.write_all(tar).unwrap();
+            xz.finish().unwrap()
+        }
+        other => panic!("{other}"),
+    }
+}
+
+/// A 7z of one block, as 7-Zip packs small files.
+fn seven_zip(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut seven = sevenz_rust2::ArchiveWriter::new(std::io::Cursor::new(Vec::new())).unwrap();
+    let (full, empty): (Vec<_>, Vec<_>) = files.iter().partition(|(_, bytes)| !bytes.is_empty());
+    let entry = |name: &str| sevenz_rust2::ArchiveEntry::new_file(name);
+    if !full.is_empty() {
+        let entries = full.iter().map(|(name, _)| entry(name)).collect();
+        let readers = full.iter().map(|(_, bytes)| (*bytes).into()).collect();
+        seven.push_archive_entries(entries, readers).unwrap();
+    }
+    for (name, _) in empty {
+        seven
+            .push_archive_entry::<&[u8]>(entry(name), None)
+            .unwrap();
+    }
+    seven.finish().unwrap().into_inner()
+}
+
 fn tar_gz(files: &[(&str, &[u8])]) -> Vec<u8> {
     let entries: Vec<_> = files
         .iter()
@@ -145,7 +190,7 @@ fn caps_on_source(exact: &Caps, entries: usize) -> [(Caps, String); 4] {
     [
         (
             lower(&|caps| caps.files = 1),
-            "holds over 1 Rust files, the limit; hand in only your own code".to_owned(),
+            "holds over 1 files of one crate, the limit; hand in only your own code".to_owned(),
         ),
         (
             lower(&|caps| caps.bytes = 9),

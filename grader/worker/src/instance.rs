@@ -56,6 +56,9 @@ pub(crate) struct Instance {
     polled: Polled,
     callers: HashMap<u32, Caller>,
     joined: Option<Rc<Joined>>,
+    arguments: Vec<Value>,
+    /// The instance was dropped; the next call makes another one.
+    is_discarded: bool,
     subject: Option<Rc<dyn Subject>>,
     age: Duration,
     runtime: LocalRuntime,
@@ -93,14 +96,21 @@ impl Instance {
             polled,
             callers: HashMap::new(),
             joined: None,
+            arguments: arguments.to_vec(),
+            is_discarded: false,
             subject: None,
             age: Duration::ZERO,
             runtime,
         };
-        let (new_subject, supply) = (common.new_subject, &instance.supply);
-        let made = instance.guarded(async { new_subject(supply, Arguments(arguments)) });
-        instance.subject = made.map(Rc::from);
+        instance.make();
         instance
+    }
+
+    /// Makes the submission's instance.
+    fn make(&mut self) {
+        let (new_subject, supply) = (self.common.new_subject, &self.supply);
+        let made = self.guarded(async { new_subject(supply, Arguments(&self.arguments)) });
+        self.subject = made.map(Rc::from);
     }
 
     /// Carries out one step and says what was seen.
@@ -133,6 +143,9 @@ impl Instance {
     }
 
     fn call(&mut self, call: u32, entry: String, arguments: Vec<Value>, again: Option<u32>) {
+        if std::mem::take(&mut self.is_discarded) {
+            self.make();
+        }
         let Some(subject) = &self.subject else { return };
         if let Some(Value::Text(secret)) = arguments.first() {
             self.common.gate.issue(secret);
@@ -237,6 +250,7 @@ impl Instance {
 
     fn discard(&mut self) {
         let subject = self.subject.take();
+        self.is_discarded = subject.is_some();
         self.guarded(async move { drop(subject) });
     }
 

@@ -45,6 +45,7 @@ pub struct Stampede {
 
 /// Sends `requests` requests at once and reports what happened.
 pub async fn stampede(db: Db, id: UserId, requests: usize) -> Stampede {
+    let before = db.fetches();
     let start = Instant::now();
     let cache = Rc::new(UserCache::new(db.clone()));
     let mut tasks = JoinSet::new();
@@ -54,7 +55,7 @@ pub async fn stampede(db: Db, id: UserId, requests: usize) -> Stampede {
     }
     while tasks.join_next().await.is_some() {}
     Stampede {
-        fetches: db.fetches(),
+        fetches: db.fetches() - before,
         elapsed: start.elapsed(),
     }
 }

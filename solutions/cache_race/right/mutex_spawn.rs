@@ -44,6 +44,7 @@ pub struct Stampede {
 
 /// Sends `requests` requests at once and reports what happened.
 pub async fn stampede(db: Db, id: UserId, requests: usize) -> Stampede {
+    let before = db.fetches();
     let start = Instant::now();
     let cache = Arc::new(UserCache::new(db.clone()));
     let tasks = (0..requests).map(|_| {
@@ -52,7 +53,7 @@ pub async fn stampede(db: Db, id: UserId, requests: usize) -> Stampede {
     });
     join_all(tasks).await;
     Stampede {
-        fetches: db.fetches(),
+        fetches: db.fetches() - before,
         elapsed: start.elapsed(),
     }
 }

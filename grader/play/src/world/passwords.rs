@@ -59,6 +59,10 @@ impl World for Passwords {
         ERRORS
     }
 
+    fn key_noun(&self) -> &'static str {
+        "password"
+    }
+
     fn constructor(&self) -> &'static str {
         "PasswordService::new"
     }

@@ -3,7 +3,7 @@
 use protocol::{Ending, Value};
 
 use super::{ErrorName, OperationKind, World};
-use crate::evidence::{Evidence, Operation, Returned, Secrets};
+use crate::evidence::{Evidence, Operation, Request, Returned, Secrets};
 use crate::schedule::{Few, Outcome};
 
 /// See the module.
@@ -61,6 +61,10 @@ impl World for Users {
         ERRORS
     }
 
+    fn key_noun(&self) -> &'static str {
+        "user"
+    }
+
     fn constructor(&self) -> &'static str {
         "UserCache::new"
     }
@@ -69,8 +73,18 @@ impl World for Users {
         let mut arguments = vec![evidence.wire_id(numbers.at(0)).into()];
         if entry == STAMPEDE {
             arguments.push(numbers.at(1).into());
+            // Its handle has been used before.
+            let before = evidence.secrets().number("fetches before", 0, 1_000);
+            arguments.push(before.into());
         }
         arguments
+    }
+
+    fn calls_for(&self, request: &Request) -> usize {
+        match request.entry {
+            STAMPEDE => request.numbers.at(1) as usize,
+            _ => 1,
+        }
     }
 
     fn key_of(&self, evidence: &Evidence, _: u8, arguments: &[Value]) -> Option<u32> {

@@ -12,6 +12,7 @@ Examples:
   cargo grader batch class/ --out results/               class/ada/offload.zip, class/bob/offload/ …
   cargo grader batch class/ --out results/ --drill offload         class/ada.zip, class/bob/ …
   cargo grader batch export/ --out results/ --layout moodle --drill offload
+  cargo grader batch cache_race=hw1.zip offload=hw2.zip --out results/ --layout canvas
   cargo grader batch hw1/ --out results/ --pattern '{student}_{drill}'
 
 Run it again, and only what changed is graded: other content, another drill's limits, another
@@ -19,8 +20,10 @@ grader. Stop it with Ctrl-C, and the same command goes on. Identical submissions
 
 Exit codes: 0 every submission passed; 1 graded, something failed; 2 something could not be graded.")]
 pub struct Batch {
-    /// The folder with everything that was handed in
-    pub dir: PathBuf,
+    /// The folder with everything that was handed in, or a system's export as a .zip;
+    /// several with `DRILL=` before each where names do not say the drill
+    #[arg(value_name = "[DRILL=]DIR", required = true)]
+    pub sources: Vec<PathBuf>,
 
     /// Where the results go: a new folder, or the one of an earlier run
     #[arg(long, value_name = "DIR", required_unless_present = "list")]
@@ -38,6 +41,18 @@ pub struct Batch {
     /// The drill it was handed in for, where no name says it
     #[arg(long, value_name = "DRILL")]
     pub drill: Option<String>,
+
+    /// Everybody who is enrolled, as CSV: whoever handed in nothing gets a row as well
+    #[arg(long, value_name = "FILE")]
+    pub roster: Option<PathBuf>,
+
+    /// Who is in which team, as CSV, where teams hand in: the columns `team`, `name`, `id`, `email`
+    #[arg(long, value_name = "FILE")]
+    pub teams: Option<PathBuf>,
+
+    /// Which counts where somebody handed in several [default: none, unless they are the same]
+    #[arg(long, value_enum)]
+    pub attempt: Option<Which>,
 
     /// Show what was understood and what was passed over, and grade nothing
     #[arg(long)]
@@ -70,4 +85,17 @@ pub enum ExportLayout {
     Moodle,
     /// Gradescope, "Export Submissions", unpacked
     Gradescope,
+    /// Blackboard, "Download Assignments", unpacked
+    Blackboard,
+}
+
+/// Which of several attempts counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Which {
+    /// The last, by the dates and numbers in their names
+    Latest,
+    /// The first, by the same
+    First,
+    /// The one with the most points
+    Best,
 }

@@ -10,7 +10,8 @@ use super::Told;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  cargo grader package gradescope offload                writes autograder.zip
+  cargo grader package gradescope                        one autograder.zip for every drill
+  cargo grader package gradescope offload                for this one
   cargo grader package gradescope offload --feedback checks --out gradescope/
   cargo grader package github offload --course-repository ada/between-awaits --course-ref v1
 
@@ -25,17 +26,35 @@ pub struct Package {
 #[derive(Debug, Subcommand)]
 pub enum System {
     /// A zip to upload as the autograder of a Gradescope assignment
-    Gradescope(Packed),
+    Gradescope(Gradescope),
     /// A workflow for a student's repository on GitHub
     Github(Github),
+    /// Print the drill that a Gradescope assignment is about
+    #[command(hide = true)]
+    Drill(DrillOf),
+}
+
+/// A zip to upload as the autograder of a Gradescope assignment
+#[derive(Debug, Args)]
+pub struct Gradescope {
+    /// The drill that is handed in; without it, the assignment's title says which
+    pub drill: Option<String>,
+
+    /// What all packages have.
+    #[command(flatten)]
+    pub packed: Packed,
+}
+
+/// Print the drill that a Gradescope assignment is about
+#[derive(Debug, Args)]
+pub struct DrillOf {
+    /// Gradescope's `submission_metadata.json`
+    pub metadata: PathBuf,
 }
 
 /// What all packages have.
 #[derive(Debug, Args)]
 pub struct Packed {
-    /// The drill that is handed in
-    pub drill: String,
-
     /// What students are told.
     #[command(flatten)]
     pub told: Told,
@@ -52,6 +71,9 @@ pub struct Packed {
 /// A workflow for a student's repository on GitHub
 #[derive(Debug, Args)]
 pub struct Github {
+    /// The drill that is handed in
+    pub drill: String,
+
     /// What all packages have.
     #[command(flatten)]
     pub packed: Packed,

@@ -1,6 +1,8 @@
 //! `batch`: a whole class, graded as far as it is new.
 
+mod best;
 mod list;
+mod overseer;
 mod progress;
 mod summary;
 
@@ -10,12 +12,15 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use super::Exit;
-use crate::app::cli::batch::{Batch, ExportLayout};
+use crate::app::cli::batch::{Batch, ExportLayout, Which};
 use crate::class::batch::changes;
 use crate::class::batch::rules::SEEDS;
 use crate::class::batch::store::Ids;
+use crate::class::batch::student::Identity;
+use crate::class::batch::{Attempt, Attempts, EmptyHanded, Roster, Sources, Teams, Without};
 use crate::class::batch::{Class, ClassDrill, Records, Store};
 use crate::class::batch::{Found, Layout, Pattern, Run, Search, Settings};
+use crate::class::batch::{choose, choose_by_names};
 use crate::class::batch::{plan, run as grade_all};
 use crate::class::class_report::{Options, Statistics, write_all};
 use crate::course::Course;
@@ -29,23 +34,49 @@ use progress::Progress;
 use summary::Summary;
 
 pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
-    let (layout, found) = find(&course, &args)?;
+    let drills: Vec<&'static str> = drills::ALL.iter().map(|drill| drill.slug()).collect();
+    let attempt = args.attempt.map(|which| match which {
+        Which::Latest => Attempt::Latest,
+        Which::First => Attempt::First,
+        Which::Best => Attempt::Best,
+    });
+    let any_zip = Sources::any_zip(&args.sources, &drills);
     if args.list {
+        let unpacked = tempfile::tempdir()?;
+        let sources = Sources::open(&args.sources, &drills, unpacked.path())?;
+        let (layout, mut found) = find(&course, &args, &sources, &drills)?;
+        choose_by_names(&mut found.hand_ins, attempt);
         list::write(&mut anstream::stdout(), &layout, &found)?;
         return Ok(Exit::Passed);
-    }
-    if found.hand_ins.is_empty() {
-        bail!(
-            "nothing in `{}` is named as {layout}; `--list` shows what is there, `--pattern` says how it is named",
-            args.dir.display()
-        );
     }
     let out = args
         .out
         .as_deref()
         .context("no folder for the results; name one with `--out`")?;
+    if let Some(exit) = overseer::oversee(out)? {
+        return Ok(exit);
+    }
+    let jobs = args.jobs.clamp(1, crate::app::cli::default_jobs());
+    let mut store = None;
+    if any_zip {
+        store = Some(Store::open(out)?);
+    }
+    let sources = Sources::open(&args.sources, &drills, &out.join("unpacked"))?;
+    let (layout, mut found) = find(&course, &args, &sources, &drills)?;
+    // Students of whom there is nothing are a class only beside others, or by their roster.
+    if found.hand_ins.is_empty() && args.roster.is_none() {
+        let dirs: Vec<String> = sources
+            .dirs()
+            .map(|dir| format!("`{}`", dir.display()))
+            .collect();
+        bail!(
+            "nothing in {} is named as {layout}; `--list` shows what is there, `--pattern` says how it is named",
+            dirs.join(", ")
+        );
+    }
     let grader = Grader::new(course)?
         .without_pictures()
+        .sharing_with(jobs)
         .allow_degraded(args.allow_degraded);
     let tier = grader.sandbox().tier();
     // Strangers' code, wherever it lies.
@@ -55,21 +86,37 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
     if tier != Tier::Full {
         super::grade::note(tier);
     }
-    interrupt::sweep(&grader.course().target().join("grader/jobs"));
 
-    let store = Store::open(out)?;
+    overseer::limit_memory();
+    let store = match store {
+        Some(store) => store,
+        None => Store::open(out)?,
+    };
+    let attempts = Attempts::of(store.out());
     let kept = store.settings();
     let seed = args.seed.or(kept.as_ref().map(|kept| kept.seed));
     let seed = seed.unwrap_or_else(|| fastrand::u64(..SEEDS));
+    let points = best::points(&store, seed);
+    choose(
+        &grader,
+        sources.dir(),
+        &mut found.hand_ins,
+        attempt,
+        &points,
+    );
     let mut told = HashSet::new();
     let mut gone = Vec::new();
+    let here = found.hand_ins.iter();
+    let there: HashSet<(Identity, &str)> =
+        here.map(|it| (it.student.identity(), it.drill)).collect();
     store.each(&mut |record| {
-        if !found.is_there(&record.drill, &record.student) {
+        if !there.contains(&(record.student.identity(), &*record.drill)) {
             gone.push((record.drill.clone(), record.student.clone()));
         }
         told.extend(changes::of(&record).map(|change| change.mark()));
         Ok(())
     })?;
+    drop(there);
     gone.sort_by(|one, other| one.1.cmp(&other.1).then_with(|| one.0.cmp(&other.0)));
     // What only earlier runs found keeps the ids that it had then.
     let earlier = gone.iter().any(|(_, student)| student.id().is_some());
@@ -83,17 +130,24 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
     let Found {
         hand_ins,
         passed_over,
+        without,
+        notes,
     } = found;
-    let plan = plan(&grader, &store, &args.dir, &hand_ins, seed)?;
+    let dir = sources.dir();
+    let plan = plan(&grader, &store, dir, &hand_ins, seed)?;
 
     let progress = Progress::new(&plan, hand_ins.len(), seed);
-    interrupt::at_last(progress.last_words());
-    let jobs = args.jobs.clamp(1, crate::app::cli::default_jobs());
+    let (last_words, marks) = (progress.last_words(), attempts.clone());
+    interrupt::at_last(move || {
+        marks.take_back();
+        last_words();
+    });
     grade_all(
         Run {
             grader: &grader,
             store: &store,
-            dir: &args.dir,
+            attempts: &attempts,
+            dir,
             jobs,
             kept: &|record| progress.one(record),
         },
@@ -104,7 +158,7 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
     drop(hand_ins);
     let took = progress.took();
 
-    let (class, statistics) = reports(grader.course(), &store, &args, ids).with_context(
+    let (class, statistics) = reports(grader.course(), &store, &args, dir, ids, without).with_context(
         || {
             format!(
                 "everything was graded, but the reports cannot be written into `{}`; make space and run it again",
@@ -116,6 +170,7 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
         class: &class,
         statistics: &statistics,
         passed_over: passed_over.len(),
+        notes: &notes,
         gone: &gone,
         told: &told,
     };
@@ -124,6 +179,7 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
     Ok(match () {
         () if any(|status| status == Status::InfraError) => Exit::CouldNotGrade,
         () if any(|status| status != Status::Passed) => Exit::Failed,
+        () if class.empty_handed.iter().any(EmptyHanded::is_unusable) => Exit::Failed,
         () => Exit::Passed,
     })
 }
@@ -133,7 +189,9 @@ fn reports<'a>(
     course: &Course,
     store: &'a Store,
     args: &Batch,
+    dir: &Path,
     ids: Option<Ids>,
+    without: Vec<Without>,
 ) -> Result<(Class<'a>, Statistics)> {
     let graded = store.drills()?;
     let mut drills = Vec::new();
@@ -143,10 +201,11 @@ fn reports<'a>(
             drills.push(ClassDrill { slug, exercise });
         }
     }
-    let class = Class::of(drills, store)?;
+    let without = without.into_iter().map(EmptyHanded::of).collect();
+    let class = Class::of(drills, store)?.with_empty_handed(without);
     let options = Options {
         ids,
-        folder: Options::folder_in(course, &args.dir),
+        folder: Options::folder_in(course, dir),
         ..Options::of_course(course, args.told.feedback, &class)
     };
     let statistics = Statistics::of(&class, &options)?;
@@ -159,29 +218,38 @@ fn ids(layout: Option<ExportLayout>) -> Ids {
     match layout {
         Some(ExportLayout::Canvas) => Ids::Canvas,
         Some(ExportLayout::Moodle) => Ids::Moodle,
+        Some(ExportLayout::Blackboard) => Ids::Blackboard,
         Some(ExportLayout::Gradescope) | None => Ids::School,
     }
 }
 
 /// What was handed in, and in words how it is named.
-fn find(course: &Course, args: &Batch) -> Result<(String, Found)> {
-    if let Some(drill) = &args.drill {
+fn find(
+    course: &Course,
+    args: &Batch,
+    sources: &Sources,
+    drills: &[&'static str],
+) -> Result<(String, Found)> {
+    for drill in sources.drills().chain(args.drill.as_deref()) {
         course.drill(drill)?;
     }
-    let drills: Vec<&'static str> = drills::ALL.iter().map(|drill| drill.slug()).collect();
+    let one_drill = args.drill.is_some() || sources.drills().next().is_some();
     let (words, layout) = match (args.layout, &args.pattern) {
         (Some(ExportLayout::Canvas), _) => ("Canvas names it".to_owned(), Layout::Canvas),
         (Some(ExportLayout::Moodle), _) => ("Moodle names it".to_owned(), Layout::Moodle),
         (Some(ExportLayout::Gradescope), _) => {
             ("Gradescope names it".to_owned(), Layout::Gradescope)
         }
+        (Some(ExportLayout::Blackboard), _) => {
+            ("Blackboard names it".to_owned(), Layout::Blackboard)
+        }
         (None, pattern) => {
-            let usual = match args.drill {
-                Some(_) => "{student}",
-                None => "{student}/{drill}",
+            let usual = match one_drill {
+                true => "{student}",
+                false => "{student}/{drill}",
             };
-            let pattern = Pattern::parse(pattern.as_deref().unwrap_or(usual), &drills)?;
-            if pattern.names_drill() && args.drill.is_some() {
+            let pattern = Pattern::parse(pattern.as_deref().unwrap_or(usual), drills)?;
+            if pattern.names_drill() && one_drill {
                 bail!(
                     "`--drill` and `{{drill}}` in the pattern say the same twice; leave one of them out"
                 );
@@ -189,14 +257,18 @@ fn find(course: &Course, args: &Batch) -> Result<(String, Found)> {
             (format!("`{}`", pattern.text()), Layout::Pattern(pattern))
         }
     };
+    let teams = args.teams.as_deref().map(Teams::read).transpose()?;
+    let roster = args.roster.as_deref().map(Roster::read).transpose()?;
     let search = Search {
-        dir: &args.dir,
+        dir: sources.dir(),
         layout,
         drill: args.drill.as_deref(),
-        drills: &drills,
+        drills,
         but: args.out.as_deref().and_then(canonical),
+        teams: teams.as_ref(),
+        roster: roster.as_ref(),
     };
-    Ok((words, search.run()?))
+    Ok((words, sources.search(&search)?))
 }
 
 fn canonical(path: &Path) -> Option<std::path::PathBuf> {

@@ -8,19 +8,18 @@ use anyhow::{Context, Result};
 
 use super::Exit;
 use crate::app::cli::{Grade, VerdictFormat, told};
-use crate::build::submission::Submission;
-use crate::class::batch::hand_in::within;
+use crate::build::submission::{Caps, Wanted, place_within};
+use crate::course::aloud;
 use crate::course::{Course, CourseError};
 use crate::drills::{self, Drill};
 use crate::drive::sandbox::Tier;
 use crate::grade::feedback::Feedback;
-use crate::grade::grading::{Grader, not_graded, rejected};
+use crate::grade::grading::{Grader, not_graded, read_submission};
 use crate::grade::report::{
     Exercism, Github, Gradescope, Human, Json, Junit, Markdown, PrairieLearn, Report, Source,
 };
 use crate::grade::verdict::Verdict;
 use crate::learn::learner::Learner;
-use play::text::one_line;
 
 /// Seeds are drawn below this: short enough to copy, too many to try them all
 /// while a submission runs.
@@ -60,20 +59,8 @@ pub(super) fn run(course: Course, args: Grade) -> Result<Exit> {
     let mut failed = false;
     let mut incomplete = false;
     let mut verdicts = Vec::with_capacity(jobs.len());
-    for Job {
-        drill,
-        path,
-        trouble,
-    } in jobs
-    {
-        let graded = match trouble {
-            Some(why) => {
-                let shown = one_line(&path.display().to_string(), 200);
-                Ok(rejected(drill, &path, seed, format!("`{shown}` {why}")))
-            }
-            None => grader.grade(drill, &path, seed),
-        };
-        match graded {
+    for Job { drill, path } in jobs {
+        match grader.grade(drill, &path, seed) {
             Ok(verdict) => {
                 failed |= !verdict.passed();
                 Learner::remember(grader.course(), &verdict);
@@ -123,7 +110,7 @@ fn report(format: VerdictFormat, jobs: &[Job]) -> Box<dyn Report> {
 
 /// Where a submission's code begins, if it can be read at all.
 fn source(job: &Job) -> Option<Source> {
-    let submission = Submission::read(&job.path).ok()?;
+    let submission = read_submission(job.drill, &job.path, &Caps::default()).ok()?;
     let root = submission.root_file();
     Some(Source {
         submission: job.path.display().to_string(),
@@ -135,8 +122,6 @@ fn source(job: &Job) -> Option<Source> {
 struct Job {
     drill: &'static dyn Drill,
     path: PathBuf,
-    /// Why it cannot be taken, known without reading it.
-    trouble: Option<String>,
 }
 
 fn jobs(course: &Course, args: &Grade) -> Result<Vec<Job>> {
@@ -147,7 +132,6 @@ fn jobs(course: &Course, args: &Grade) -> Result<Vec<Job>> {
                 Ok(drill) => jobs.push(Job {
                     drill,
                     path: nearby(course.exercise_dir(&slug)),
-                    trouble: None,
                 }),
                 Err(CourseError::Ungraded(_)) => {}
                 Err(error) => return Err(error.into()),
@@ -160,40 +144,32 @@ fn jobs(course: &Course, args: &Grade) -> Result<Vec<Job>> {
         return Ok(vec![Job {
             drill,
             path: nearby(course.exercise_dir(name)),
-            trouble: None,
         }]);
     }
-    let all: Vec<&str> = drills::ALL.iter().map(|drill| drill.slug()).collect();
-    let job = |path: &PathBuf| match within(path, drill.slug(), &all) {
-        Ok(path) => Job {
-            drill,
-            path,
-            trouble: None,
-        },
-        Err(why) => Job {
-            drill,
-            path: path.clone(),
-            trouble: Some(why),
-        },
+    let wanted = Wanted {
+        drill: Some(drill.slug()),
+        drills: &drills::slugs(),
+    };
+    // Where it is refused, reading it says so.
+    let place = |path: &PathBuf| place_within(path, &wanted).unwrap_or_else(|_| path.clone());
+    let job = |path| Job {
+        drill,
+        path: place(path),
     };
     Ok(args.paths.iter().map(job).collect())
 }
 
-#[expect(
-    clippy::print_stderr,
-    reason = "said once, to whoever runs code that is not kept apart"
-)]
+/// Said once, to whoever runs code that is not kept apart.
 pub(super) fn note(tier: Tier) {
     let tier = tier.name();
-    eprintln!("grader: the sandbox is {tier} here; `cargo grader doctor` says what is missing");
+    aloud::say(&format!(
+        "the sandbox is {tier} here; `cargo grader doctor` says what is missing"
+    ));
 }
 
-#[expect(
-    clippy::print_stderr,
-    reason = "the line that says why a path was not graded"
-)]
+/// The line that says why a path was not graded.
 fn say(error: &anyhow::Error) {
-    eprintln!("grader: {}", told(error));
+    aloud::say(&told(error));
 }
 
 /// The same path as it would be typed here.

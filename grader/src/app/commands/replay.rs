@@ -6,10 +6,10 @@ use anyhow::{Context, Result, bail};
 
 use super::Exit;
 use crate::app::cli::Replay;
-use crate::build::submission::Submission;
+use crate::build::submission::Caps;
 use crate::course::Course;
 use crate::exam::violations;
-use crate::grade::grading::{GradeError, Grader};
+use crate::grade::grading::{GradeError, Grader, read_submission};
 use play::schedule::ReplayKey;
 use play::text::closest;
 use play::timeline;
@@ -27,7 +27,8 @@ pub(super) fn run(course: Course, args: &Replay) -> Result<Exit> {
             guess.unwrap_or_default()
         );
     };
-    let submission = Submission::read(&args.path).map_err(GradeError::Submission)?;
+    let submission =
+        read_submission(drill, &args.path, &Caps::default()).map_err(GradeError::Submission)?;
     let grader = Grader::new(course)?.allow_degraded(args.allow_degraded);
     let mut out = anstream::stdout();
     let compiled = match grader.compile(drill, &submission)? {

@@ -8,10 +8,10 @@ use anyhow::{Context, Result, bail};
 
 use super::Exit;
 use crate::app::cli::Trace as Args;
-use crate::build::submission::Submission;
+use crate::build::submission::Caps;
 use crate::course::Course;
 use crate::exam::trace::{Freedom, Subject, Trace};
-use crate::grade::grading::{GradeError, Grader};
+use crate::grade::grading::{GradeError, Grader, read_submission};
 
 /// Whom the requests of the book's figures ask for.
 const USER: u32 = 42;
@@ -24,7 +24,8 @@ pub(super) fn run(course: Course, args: &Args) -> Result<Exit> {
             args.drill
         );
     }
-    let submission = Submission::read(&args.path).map_err(GradeError::Submission)?;
+    let submission =
+        read_submission(drill, &args.path, &Caps::default()).map_err(GradeError::Submission)?;
     let root = course.root().canonicalize()?;
     let grader = Grader::new(course)?;
     let compiled = match grader.compile(drill, &submission)? {

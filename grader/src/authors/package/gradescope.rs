@@ -1,16 +1,43 @@
-//! Gradescope's autograder: a zip with `setup.sh`, `run_autograder` and the course.
+//! Gradescope's autograder: a zip with `setup.sh`, `run_autograder` and the course, and a
+//! recipe for an image in which that set-up is done.
 
 use std::fs;
-use std::io::{Seek, Write};
+use std::io::{Read, Seek, Write};
 
-use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
 
 use super::{PackageError, Packing, files};
 use crate::course::Course;
 
 const SETUP: &str = include_str!("../../../packages/gradescope/setup.sh");
 const RUN: &str = include_str!("../../../packages/gradescope/run_autograder");
+const IMAGE: &str = include_str!("../../../packages/gradescope/Containerfile");
+
+/// The name of what Gradescope runs.
+const RUN_NAME: &str = "run_autograder";
+
+/// The drill of the only one, or a way to ask which.
+fn choice(packing: &Packing) -> String {
+    match &*packing.drills {
+        [only] => only.clone(),
+        _ => "\"$(\"$grader\" --course \"$root/source\" package drill \"$root/submission_metadata.json\")\""
+            .to_owned(),
+    }
+}
+
+/// The line of an autograder that says which drill it is for, as it stands in one that was
+/// made before; none, where that is no autograder.
+pub fn made_for(archive: impl Read + Seek) -> Option<String> {
+    let mut archive = ZipArchive::new(archive).ok()?;
+    let mut text = String::new();
+    let run = archive.by_name(RUN_NAME).ok()?;
+    run.take(1 << 20).read_to_string(&mut text).ok()?;
+    let mut lines = text.lines();
+    lines
+        .find(|line| line.starts_with("drill=") || line.contains(" grade "))
+        .map(str::to_owned)
+}
 
 /// Writes the zip. The same course makes the same bytes.
 ///
@@ -23,11 +50,14 @@ pub fn autograder(
 ) -> Result<(), PackageError> {
     let mut zip = ZipWriter::new(out);
     let mode = |mode| SimpleFileOptions::default().unix_permissions(mode);
-    let scripts = [("setup.sh", SETUP), ("run_autograder", RUN)];
+    let run = RUN.replace("@CHOICE@", &choice(packing));
+    let scripts = [("setup.sh", SETUP), (RUN_NAME, &*run)];
     for (name, template) in scripts {
         zip.start_file(name, mode(0o755))?;
         write(&mut zip, name, packing.fill(template).as_bytes())?;
     }
+    zip.start_file("Containerfile", mode(0o644))?;
+    write(&mut zip, "Containerfile", IMAGE.as_bytes())?;
     for (name, path) in files(course)? {
         let bytes = fs::read(&path).map_err(|source| PackageError::Io { path, source })?;
         // A script in it is run by nobody there.

@@ -1,8 +1,11 @@
 //! A look at the tokens of all that rustc read: `unsafe` is not taken, wherever it
-//! stands, in macros and included files too.
+//! stands, in macros and included files too. What is only there for tests is not
+//! compiled, so it is passed over where that is beyond doubt: see `tests_only`.
 //!
 //! rustc is told to forbid unsafe code as well, but its lint does not know every
 //! form, and the sandbox rests on this: what runs before `main` needs the word.
+
+mod tests_only;
 
 use std::fs;
 use std::io;
@@ -12,6 +15,10 @@ use ra_ap_rustc_lexer::{FrontmatterAllowed, TokenKind, strip_shebang, tokenize};
 
 use play::text::one_line;
 
+/// Words without which no file becomes code but Rust files that `mod` names: in the
+/// macro `include!` and the attribute `#[path]`.
+const NAMES_CODE: [&str; 2] = ["include", "path"];
+
 /// Why a crate in folder `dir` cannot be taken, by the files that `notes`, rustc's
 /// list of what it read, names. `None` also when rustc never came to write them:
 /// then there is no crate.
@@ -19,21 +26,29 @@ pub(super) fn refusal(dir: &Path, notes: &Path) -> io::Result<Option<String>> {
     let Ok(notes) = fs::read_to_string(notes) else {
         return Ok(None);
     };
+    let mut texts = Vec::new();
     for path in files_read(&notes) {
         let shown = one_line(&path.to_string_lossy(), 200);
-        let inside = |part| matches!(part, Component::Normal(_) | Component::CurDir);
-        let Some(own) = path
-            .strip_prefix(dir)
-            .ok()
-            .or(Some(&*path))
-            .filter(|path| path.components().all(inside))
-        else {
+        let Some(own) = own(dir, &path) else {
             return Ok(Some(format!(
                 "it includes `{shown}`, which is not its own\n"
             )));
         };
-        let bytes = fs::read(dir.join(own))?;
-        if let Some((number, line)) = first_unsafe(&String::from_utf8_lossy(&bytes)) {
+        let bytes = fs::read(dir.join(&own))?;
+        let is_rust = own.extension().is_some_and(|ending| ending == "rs");
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        texts.push((shown, is_rust, text));
+    }
+    let rust = || texts.iter().filter(|(_, is_rust, _)| *is_rust);
+    let may_be_code = rust().any(|(_, _, text)| {
+        let mut words = NAMES_CODE.into_iter();
+        words.any(|word| readings(text).into_iter().any(|part| has(part, word)))
+    });
+    for (shown, is_rust, text) in &texts {
+        if !is_rust && !may_be_code {
+            continue;
+        }
+        if let Some((number, line)) = first_unsafe(text) {
             let line = one_line(line, 200);
             return Ok(Some(format!(
                 "{shown}:{number}: `unsafe` is not taken; no drill needs it\n\n{number:>5} | {line}\n"
@@ -41,6 +56,43 @@ pub(super) fn refusal(dir: &Path, notes: &Path) -> io::Result<Option<String>> {
         }
     }
     Ok(None)
+}
+
+/// A file's path from `dir`, if it lies there. No link is there to lead out of it.
+pub(super) fn own(dir: &Path, path: &Path) -> Option<PathBuf> {
+    let mut own = PathBuf::new();
+    for part in path.strip_prefix(dir).unwrap_or(path).components() {
+        match part {
+            Component::Normal(name) => own.push(name),
+            Component::CurDir => {}
+            Component::ParentDir if own.pop() => {}
+            _ => return None,
+        }
+    }
+    Some(own)
+}
+
+/// The same text with `gen` as the name that it was before edition 2024; none, where
+/// it is no word of this text.
+pub(super) fn with_gen_as_a_name(text: &str) -> Option<String> {
+    if !text.contains("gen") {
+        return None;
+    }
+    let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut changed = text[..text.len() - bare.len()].to_owned();
+    let (mut at, mut before, mut found) = (0, TokenKind::Eof, false);
+    for token in tokenize(bare, FrontmatterAllowed::No) {
+        let word = &bare[at..at + token.len as usize];
+        at += token.len as usize;
+        // A macro's own variable may have any name.
+        if token.kind == TokenKind::Ident && word == "gen" && before != TokenKind::Dollar {
+            changed.push_str("r#");
+            found = true;
+        }
+        changed.push_str(word);
+        before = token.kind;
+    }
+    found.then_some(changed)
 }
 
 /// The files of a dep-info file: rustc names each on a line of its own, as a target
@@ -53,29 +105,50 @@ fn files_read(notes: &str) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The line, counted from 1, on which the first token `unsafe` stands. rustc takes
-/// a byte order mark and a first line that begins with `#!` for nothing, but not in
-/// every place, so the text is read both ways.
+/// The line, counted from 1, on which the first token `unsafe` stands that may be
+/// compiled.
 fn first_unsafe(text: &str) -> Option<(usize, &str)> {
-    let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let without_first_line = strip_shebang(bare).map(|length| &bare[length..]);
     let start = |part: &str| text.len() - part.len();
     let found = |part: &str| first_token(part).map(|at| start(part) + at);
-    let at = found(bare).or_else(|| without_first_line.and_then(found))?;
+    let at = readings(text).into_iter().find_map(found)?;
     let number = text[..at].matches('\n').count() + 1;
     let line = text.split('\n').nth(number - 1).unwrap_or_default();
     Some((number, line.trim_end_matches('\r')))
 }
 
-/// Where the first token `unsafe` begins.
+/// rustc takes a byte order mark and a first line that begins with `#!` for nothing,
+/// but not in every place, so a text is read both ways.
+fn readings(text: &str) -> Vec<&str> {
+    let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let without_first_line = strip_shebang(bare).map(|length| &bare[length..]);
+    std::iter::once(bare).chain(without_first_line).collect()
+}
+
+/// Where the first token `unsafe` begins, but for what is only there for tests.
 fn first_token(text: &str) -> Option<usize> {
+    let mut found = places(text, "unsafe").peekable();
+    found.peek()?;
+    let passed_over = tests_only::parts(text);
+    found.find(|at| !passed_over.iter().any(|part| part.contains(at)))
+}
+
+/// Whether a word is a token of the text, as itself or written as a raw name.
+fn has(text: &str, word: &str) -> bool {
+    places(text, word).next().is_some() || places(text, &format!("r#{word}")).next().is_some()
+}
+
+/// Where a word begins as a token.
+fn places<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
     let mut at = 0;
     // What looks like a file's front matter is not, in a file that is included.
-    tokenize(text, FrontmatterAllowed::No).find_map(|token| {
+    tokenize(text, FrontmatterAllowed::No).filter_map(move |token| {
         let start = at;
         at += token.len as usize;
-        let word = matches!(token.kind, TokenKind::Ident | TokenKind::ForcedKeywordIdent);
-        (word && text[start..at].trim_start_matches("k#") == "unsafe").then_some(start)
+        let is_word = matches!(
+            token.kind,
+            TokenKind::Ident | TokenKind::RawIdent | TokenKind::ForcedKeywordIdent
+        );
+        (is_word && text[start..at].trim_start_matches("k#") == word).then_some(start)
     })
 }
 
@@ -90,6 +163,7 @@ mod tests {
             "const A: &str = \"unsafe\"; const B: &str = r#\"unsafe\"#; const C: &[u8] = b\"unsafe\";",
             "fn unsafe_code() {} fn r#unsafe() {} const D: char = 'u';",
             "#![forbid(unsafe_code)]",
+            "fn f() {}\n#[cfg(test)]\nmod tests { unsafe {} }\nfn g() {}",
         ];
         for text in harmless {
             assert_eq!(first_unsafe(text), None, "{text}");
@@ -150,6 +224,77 @@ mod tests {
             let lines = format!("fn f() {{}}\nunsafe {text}");
             proptest::prop_assert_eq!(first_unsafe(&lines).map(|found| found.0), Some(2));
         }
+    }
+
+    /// What a crate is refused for whose sources are these.
+    fn refused(files: &[(&str, &str)]) -> Option<String> {
+        let folder = tempfile::tempdir().expect("there is space");
+        let mut notes = String::new();
+        for (name, text) in files {
+            let path = folder.path().join(name.replace("src/../", ""));
+            fs::create_dir_all(path.parent().expect("it is below")).expect("it is ours");
+            fs::write(path, text).expect("it is ours");
+            notes.push_str(&format!("{name}:\n"));
+        }
+        fs::write(folder.path().join("notes.d"), notes).expect("it is ours");
+        refusal(folder.path(), &folder.path().join("notes.d")).expect("it can be read")
+    }
+
+    #[test]
+    fn a_text_that_cannot_become_code_may_say_anything() {
+        let readme = ("src/../README.md", "This is unsafe.");
+        let text = (
+            "src/lib.rs",
+            "const A: &str = include_str!(\"../README.md\");",
+        );
+        assert_eq!(refused(&[text, readme]), None);
+        for code in [
+            "include!(\"../README.md\");",
+            "use std::include as text; text!(\"../README.md\");",
+            "std::r#include!(\"../README.md\");",
+            "#[path = \"../README.md\"] mod a;",
+            "#[cfg_attr(all(), path = \"../README.md\")] mod a;",
+            "#!/bin/x /*\ninclude!(\"../README.md\");//*/",
+        ] {
+            assert!(refused(&[("src/lib.rs", code), readme]).is_some(), "{code}");
+        }
+        // A Rust file is code, whoever reads it.
+        assert!(refused(&[text, ("src/a.rs", "unsafe {}")]).is_some());
+    }
+
+    #[test]
+    fn what_lies_elsewhere_is_not_its_own() {
+        let dir = Path::new("/job");
+        assert_eq!(own(dir, Path::new("src/../a")), Some("a".into()));
+        assert_eq!(
+            own(dir, Path::new("/job/src/./lib.rs")),
+            Some("src/lib.rs".into())
+        );
+        for path in ["../a", "src/../../a", "/etc/passwd", "/jobs/a", "/job/../a"] {
+            assert_eq!(own(dir, Path::new(path)), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_became_a_keyword_is_a_name() {
+        let changed = |text| with_gen_as_a_name(text);
+        assert_eq!(
+            changed("let gen = 1; x.gen(gen)").as_deref(),
+            Some("let r#gen = 1; x.r#gen(r#gen)")
+        );
+        for text in [
+            "let gene = 1;",
+            "\"gen\" // gen",
+            "r#gen",
+            "macro_rules! m { ($gen:ident) => { $gen } }",
+            "'gen: loop {}",
+        ] {
+            assert_eq!(changed(text), None, "{text}");
+        }
+        assert_eq!(
+            changed("\u{feff}fn gen() {}").as_deref(),
+            Some("\u{feff}fn r#gen() {}")
+        );
     }
 
     #[test]

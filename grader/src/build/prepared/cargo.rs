@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 
 use super::PrepareError;
 use super::progress::{self, Audience};
+use crate::course::aloud;
 use crate::drive::interrupt::Group;
 use crate::drive::limits::Limits;
 
@@ -16,13 +17,13 @@ pub(super) fn run(
 ) -> io::Result<Result<Vec<u8>, PrepareError>> {
     let (output, complaints) = match audience {
         Audience::Terminal => {
-            announce("preparing the crates that submissions are linked with; this happens once");
+            aloud::say("preparing the crates that submissions are linked with; this happens once");
             if !io::stderr().is_terminal() {
                 command.arg("--quiet");
             }
             let output = command.stderr(Stdio::inherit()).output()?;
             if output.status.success() {
-                announce("prepared");
+                aloud::say("prepared");
             }
             (output, String::new())
         }
@@ -53,12 +54,4 @@ pub(super) fn run(
         how.push_str(&complaints);
     }
     Ok(Err(PrepareError::Cargo(how)))
-}
-
-#[expect(
-    clippy::print_stderr,
-    reason = "progress of a long step, for whoever waits"
-)]
-fn announce(text: &str) {
-    eprintln!("grader: {text}");
 }

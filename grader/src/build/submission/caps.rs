@@ -1,25 +1,30 @@
 //! How much of a submission is looked at before it is refused.
 //!
-//! [`Caps`] are limits on what is read, not on what headers say: a reader stops one byte past a cap. They are
-//! far above any honest exercise and far below what would trouble the grader.
+//! [`Caps`] are limits on what is read, not on what headers say: a reader stops one byte past a cap. What is taken
+//! is bounded narrowly. What lies beside it (a repository's history, what was built, a report as PDF) is nobody's
+//! fault, so it is bounded only by what would trouble the grader.
+
+use std::time::Duration;
 
 const MIB: u64 = 1024 * 1024;
 
 /// Limits on one submission; reaching one is allowed, passing it is a rejection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caps {
-    /// Rust files.
+    /// Files that are taken.
     pub files: usize,
-    /// Bytes of Rust source in all.
+    /// Bytes of Rust source in all, and of other files that it includes.
     pub bytes: u64,
+    /// Names in the path of a file that is taken: `src/a/b.rs` has 3.
+    pub depth: usize,
     /// Bytes of an archive as it lies on disk.
     pub archive_bytes: u64,
-    /// Files, folders and anything else listed in an archive or found under a crate's `src/`.
+    /// Files, folders and anything else that are listed, wanted or not.
     pub entries: usize,
-    /// Bytes an archive unpacks to in all, wanted or not.
+    /// Bytes that are unpacked to find what is wanted.
     pub unpacked_bytes: u64,
-    /// Names in a Rust file's path: `src/a/b.rs` has 3.
-    pub depth: usize,
+    /// Time to unpack them in.
+    pub time: Duration,
 }
 
 impl Default for Caps {
@@ -27,10 +32,11 @@ impl Default for Caps {
         Caps {
             files: 200,
             bytes: MIB,
-            archive_bytes: 10 * MIB,
-            entries: 2_000,
-            unpacked_bytes: 50 * MIB,
             depth: 16,
+            archive_bytes: 256 * MIB,
+            entries: 100_000,
+            unpacked_bytes: 1024 * MIB,
+            time: Duration::from_secs(60),
         }
     }
 }

@@ -8,12 +8,16 @@ use std::io;
 use std::path::Path;
 
 use super::name::{shown, shown_path};
+use super::sources::Stop;
+
+/// What can be handed in.
+pub const HAND_IN: &str = "a crate folder, a .rs file, a .zip or a .tar.gz";
 
 /// A submission that was not read.
 #[derive(Debug, thiserror::Error)]
 pub enum SubmissionError {
     /// Nothing is at the path.
-    #[error("nothing is at `{path}`; give a crate folder, a .rs file, a .tar.gz or a .zip")]
+    #[error("nothing is at `{path}`; give {HAND_IN}")]
     NotFound {
         /// The path, made printable.
         path: String,
@@ -28,9 +32,7 @@ pub enum SubmissionError {
         why: io::Error,
     },
     /// The name tells no kind of submission.
-    #[error(
-        "`{path}` is no kind of submission; give a crate folder, a .rs file, a .tar.gz or a .zip"
-    )]
+    #[error("`{path}` is no kind of submission; give {HAND_IN}")]
     UnknownKind {
         /// The path, made printable.
         path: String,
@@ -65,6 +67,16 @@ impl SubmissionError {
         }
     }
 
+    pub(super) fn stopped(path: &Path, stop: Stop) -> SubmissionError {
+        match stop {
+            Stop::Fault(fault) => SubmissionError::rejected(path, fault),
+            Stop::Io { below, why } if below.as_os_str().is_empty() => {
+                SubmissionError::at(path, why)
+            }
+            Stop::Io { below, why } => SubmissionError::at(&path.join(below), why),
+        }
+    }
+
     pub(super) fn rejected(path: &Path, fault: Fault) -> SubmissionError {
         SubmissionError::Rejected {
             path: shown_path(path),
@@ -77,14 +89,18 @@ impl SubmissionError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "each message says what its variant is")]
 pub enum Fault {
-    #[error("has no `src/lib.rs`; hand in a crate folder, a .rs file, a .tar.gz or a .zip")]
+    #[error("has no `src/lib.rs`; hand in {HAND_IN}")]
     NoRoot,
-    #[error("holds no Rust file; pack the crate folder with its `src/lib.rs`")]
+    #[error("holds no Rust file; hand in the crate folder with its `src/lib.rs`")]
     NoRust,
     #[error("holds more than one crate, `{first}` and `{second}`; hand in one")]
     SeveralRoots { first: String, second: String },
+    #[error("holds several submissions, `{first}` and `{second}`; hand in one")]
+    Several { first: String, second: String },
+    #[error("holds archives within archives; hand in the crate itself")]
+    TooNested,
 
-    #[error("is {what}; hand in a crate folder, a .rs file, a .tar.gz or a .zip")]
+    #[error("is {what}; hand in {HAND_IN}")]
     NotAFile { what: &'static str },
     #[error("holds {what}, `{name}`; hand in plain files")]
     NotPlain { what: &'static str, name: String },
@@ -92,8 +108,6 @@ pub enum Fault {
     BadName { name: String, why: &'static str },
     #[error("holds `{name}` twice; pack it again from a clean folder")]
     Duplicate { name: String },
-    #[error("lists a name twice; pack it again from a clean folder")]
-    DuplicateNames,
     #[error("holds `{name}` both as a file and as a folder; keep one of them")]
     Clash { name: String },
 
@@ -104,7 +118,7 @@ pub enum Fault {
 
     #[error("holds {} of Rust source; the limit is {}, so hand in only your own code", found(*.size, *.limit), human(*.limit))]
     TooMuchSource { size: u64, limit: u64 },
-    #[error("holds over {limit} Rust files, the limit; hand in only your own code")]
+    #[error("holds over {limit} files of one crate, the limit; hand in only your own code")]
     TooManyFiles { limit: usize },
     #[error("holds over {limit} files and folders, the limit; leave `target/` out")]
     TooManyEntries { limit: usize },
@@ -115,23 +129,38 @@ pub enum Fault {
     #[error("unpacks to over {}, the limit; leave `target/` and large files out", human(*.limit))]
     UnpacksTooLarge { limit: u64 },
 
-    #[error("is named `{named}` but is not a {format} archive; pack it again")]
-    NotAnArchive {
-        named: &'static str,
-        format: &'static str,
-    },
+    #[error("takes over {seconds} s to unpack; leave `target/` and large files out")]
+    UnpacksTooSlowly { seconds: u64 },
+
+    #[error("is not an archive that can be read; hand in a .zip")]
+    NotAnArchive,
+    #[error("is a .rar, which cannot be read here; hand in a .zip")]
+    Rar,
+    #[error("is encrypted; pack it again without a password")]
+    Locked,
     #[error("is a damaged archive ({why}); pack it again")]
     Damaged { why: String },
     #[error("holds `{name}` encrypted; pack it again without a password")]
     Encrypted { name: String },
-    #[error("holds `{name}` packed in a way this cannot read; pack it again as a plain .zip")]
+    #[error(
+        "holds `{name}` packed in a way that cannot be read here; pack it again as a plain .zip"
+    )]
     UnknownMethod { name: String },
+    #[error("is packed in a way that cannot be read here ({why}); hand in a plain .zip")]
+    UnknownPacking { why: String },
 }
 
 impl Fault {
     /// An archive its library can't read. The library may quote the archive, so what it says is made printable.
     pub(super) fn damaged(why: impl ToString) -> Fault {
         Fault::Damaged {
+            why: shown(why.to_string().as_bytes()),
+        }
+    }
+
+    /// The same for what its library does not know.
+    pub(super) fn unknown_packing(why: impl ToString) -> Fault {
+        Fault::UnknownPacking {
             why: shown(why.to_string().as_bytes()),
         }
     }

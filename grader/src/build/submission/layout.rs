@@ -1,104 +1,226 @@
-//! Which of an archive's Rust files make the submission, judged by their names alone.
+//! Which of the listed files make the submission, judged by their names alone.
 //!
-//! [`Layout::choose`] finds the one crate: `src/lib.rs`, perhaps below one folder, and all under that `src/`; or
-//! else the only Rust file there is. It must never pick by a name's place in the archive: two crates are refused.
+//! [`choose`] finds the crate that is wanted among all that lies there, however deep, or else the only Rust file
+//! there is. It must never pick by a file's place in an archive: of two crates that are equally meant, none is taken.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::CRATE_ROOT;
 use super::error::Fault;
+use super::listing::Listing;
 use super::name::{plain_file_name, shown};
+use super::wanted::{Named, Wanted};
+
+mod candidate;
+
+use candidate::Candidate;
 
 /// Which files to take: their index in the archive and the path each goes under.
 pub(super) type Picks = BTreeMap<usize, String>;
+
+/// What to read.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Choice {
+    Crate(Layout),
+    /// An archive within, by its path.
+    Archive(String),
+}
 
 /// The files that make a submission; `root` is one of the paths in `picks`.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Layout {
     pub(super) root: String,
     pub(super) picks: Picks,
+    /// Where the folder of the root file is, with a `/` at its end unless it is the top.
+    outer: String,
+    /// What that folder is called in `picks`, likewise.
+    inner: &'static str,
+    /// What the submission is, if nothing beside it is looked at: the folder that holds `src`, or else the root.
+    pub(super) place: String,
 }
 
 impl Layout {
-    /// `rust` is every `.rs` file: its index in the archive and its path.
-    pub(super) fn choose(rust: &[(usize, String)]) -> Result<Layout, Fault> {
-        let roots: Vec<&str> = rust
+    /// The folder of the root file.
+    pub(super) fn folder(&self) -> &str {
+        self.outer.trim_end_matches('/')
+    }
+
+    /// Where a file of the crate lies that goes under `path`, as far as that can be told.
+    pub(super) fn origin(&self, path: &str) -> Option<String> {
+        if let Some(rest) = path.strip_prefix(self.inner) {
+            return Some(format!("{}{rest}", self.outer));
+        }
+        let above = self.outer.strip_suffix('/')?;
+        let above = above.rfind('/').map_or("", |at| &above[..=at]);
+        Some(format!("{above}{path}"))
+    }
+}
+
+/// Chooses among the files of `listing`.
+pub(super) fn choose(listing: &Listing, wanted: &Wanted<'_>) -> Result<Choice, Fault> {
+    let all: Vec<&str> = listing.rust().collect();
+    let candidates = candidate::all(&all, wanted);
+    let code = match candidate::best(&candidates)? {
+        Some(best) => Ok(Some(best)),
+        None => candidate::lone(&all, wanted),
+    };
+    let known = code.as_ref().ok().and_then(Option::as_ref);
+    if let Some(archive) = archive(listing, wanted, known)? {
+        return Ok(Choice::Archive(archive));
+    }
+    match code? {
+        Some(Candidate {
+            lone: true, root, ..
+        }) => alone(listing, root),
+        Some(best) => whole(listing, wanted, &candidates, &best),
+        None if all.is_empty() => Err(listing.without_rust()),
+        None => Err(Fault::NoRoot),
+    }
+}
+
+/// The drills that something of `listing` is for, by its names: what is wanted for one of them is found there.
+pub(super) fn drills<'a>(listing: &Listing, drills: &[&'a str]) -> Vec<&'a str> {
+    let all: Vec<&str> = listing.rust().collect();
+    let is_there = |slug: &&&'a str| {
+        let wanted = Wanted {
+            drill: Some(**slug),
+            drills,
+        };
+        let archived = |path: &str| candidate::stem_named(path, &wanted) >= Named::InPart;
+        candidate::all(&all, &wanted)
             .iter()
-            .map(|(_, path)| path.as_str())
-            .filter(|path| in_crate(path).is_some_and(|(_, inner)| inner == CRATE_ROOT))
-            .collect();
-        match (roots.as_slice(), rust) {
-            ([root], _) => {
-                let top = in_crate(root).map(|(top, _)| top);
-                let picks = rust.iter().filter_map(|(index, path)| {
-                    let (its_top, inner) = in_crate(path)?;
-                    (Some(its_top) == top).then(|| (*index, inner.to_owned()))
-                });
-                let picks: Picks = picks.collect();
-                check_for_clashes(&picks)?;
-                Ok(Layout {
-                    root: CRATE_ROOT.to_owned(),
-                    picks,
-                })
-            }
-            ([first, second, ..], _) => Err(Fault::SeveralRoots {
-                first: shown(first.as_bytes()),
+            .any(|it| it.named() >= Named::InPart)
+            || matches!(candidate::lone(&all, &wanted), Ok(Some(it)) if it.named() >= Named::InPart)
+            || listing.archives().any(archived)
+    };
+    drills.iter().filter(is_there).copied().collect()
+}
+
+/// An archive that is meant rather than any code beside it.
+fn archive(
+    listing: &Listing,
+    wanted: &Wanted<'_>,
+    code: Option<&Candidate<'_>>,
+) -> Result<Option<String>, Fault> {
+    let named = |path: &str| candidate::stem_named(path, wanted);
+    let best = listing.archives().map(named).max();
+    let Some(best) = best else {
+        return Ok(None);
+    };
+    let mut first = listing.archives().filter(|path| named(path) == best);
+    let Some(path) = first.next() else {
+        return Ok(None);
+    };
+    let several = |code: &str| Fault::Several {
+        first: shown(code.as_bytes()),
+        second: shown(path.as_bytes()),
+    };
+    match code {
+        // A crate may hold archives as it may hold anything.
+        Some(code) if code.is_crate() && best < Named::InPart => Ok(None),
+        Some(code) if code.named() > best => Ok(None),
+        Some(code) if code.named() == best && code.is_crate() => Ok(None),
+        Some(code) if code.named() == best => Err(several(code.root)),
+        _ => match first.next() {
+            None => Ok(Some(path.to_owned())),
+            Some(second) => Err(Fault::Several {
+                first: shown(path.as_bytes()),
                 second: shown(second.as_bytes()),
             }),
-            ([], [(index, path)]) => {
-                let root = plain_file_name(path.rsplit('/').next().unwrap_or(path));
-                Ok(Layout {
-                    picks: BTreeMap::from([(*index, root.clone())]),
-                    root,
-                })
+        },
+    }
+}
+
+/// The only Rust file that counts, under its own name in plain letters.
+fn alone(listing: &Listing, path: &str) -> Result<Choice, Fault> {
+    let (folder, name) = match path.rfind('/') {
+        Some(at) => path.split_at(at + 1),
+        None => ("", path),
+    };
+    let root = plain_file_name(name);
+    let index = listing.take(path)?;
+    Ok(Choice::Crate(Layout {
+        picks: index
+            .map(|index| (index, root.clone()))
+            .into_iter()
+            .collect(),
+        root,
+        outer: folder.to_owned(),
+        inner: "",
+        // What lies beside it may be included.
+        place: match listing.below(folder).count() {
+            1 => path.to_owned(),
+            _ => folder.trim_end_matches('/').to_owned(),
+        },
+    }))
+}
+
+/// The crate with that root, and all that lies below the folder of its root.
+fn whole(
+    listing: &Listing,
+    wanted: &Wanted<'_>,
+    candidates: &[Candidate<'_>],
+    best: &Candidate<'_>,
+) -> Result<Choice, Fault> {
+    let outer = match best.folder {
+        "" => String::new(),
+        folder => format!("{folder}/"),
+    };
+    let mut picks = Picks::new();
+    let mut root = CRATE_ROOT.to_owned();
+    for path in listing.rust() {
+        let Some(inner) = path.strip_prefix(&outer) else {
+            continue;
+        };
+        let another = || {
+            let mut others = candidates.iter().filter(|it| it.is_crate());
+            !best.is_crate() && others.any(|it| it.holds(path))
+        };
+        // A file that is named after another drill is that drill's.
+        let is_others = || {
+            best.is_named() && path != best.root && {
+                !inner.contains('/') && candidate::stem_named(path, wanted) == Named::Other
             }
-            ([], []) => Err(Fault::NoRust),
-            ([], _) => flat(rust),
+        };
+        if another() || is_others() {
+            continue;
+        }
+        let mut inner = format!("src/{}", with_plain_ending(inner));
+        if path == best.root {
+            if !best.is_named() {
+                inner.make_ascii_lowercase();
+            }
+            root.clone_from(&inner);
+        }
+        if let Some(index) = listing.take(path)? {
+            picks.insert(index, inner);
         }
     }
-}
-
-/// A crate without the folder `src`: a `lib.rs` at the top or one folder down, and all
-/// that lies beside it, as if it lay in `src`.
-fn flat(rust: &[(usize, String)]) -> Result<Layout, Fault> {
-    let mut roots = rust.iter().filter_map(|(_, path)| {
-        let folder = path.strip_suffix("lib.rs")?;
-        let is_near = folder.is_empty() || folder.find('/') == Some(folder.len() - 1);
-        is_near.then_some((folder, path))
-    });
-    let (Some((folder, root)), another) = (roots.next(), roots.next()) else {
-        return Err(Fault::NoRoot);
-    };
-    if let Some((_, other)) = another {
-        return Err(Fault::SeveralRoots {
-            first: shown(root.as_bytes()),
-            second: shown(other.as_bytes()),
-        });
-    }
-    let picks = rust.iter().filter_map(|(index, path)| {
-        let inner = path.strip_prefix(folder)?;
-        Some((*index, format!("src/{inner}")))
-    });
-    let picks: Picks = picks.collect();
     check_for_clashes(&picks)?;
-    Ok(Layout {
-        root: CRATE_ROOT.to_owned(),
+    let alone = !best.is_crate() && listing.below(&outer).count() == 1;
+    let place = if alone { best.root } else { best.home() };
+    Ok(Choice::Crate(Layout {
+        root,
         picks,
-    })
+        outer,
+        inner: "src/",
+        place: place.to_owned(),
+    }))
 }
 
-/// Splits a path into the folder a crate lies in (`""` at the top) and the path from there, if that is in `src/`.
-fn in_crate(path: &str) -> Option<(&str, &str)> {
-    if path.starts_with("src/") {
-        return Some(("", path));
-    }
-    let (top, inner) = path.split_once('/')?;
-    inner.starts_with("src/").then_some((top, inner))
+fn with_plain_ending(path: &str) -> String {
+    format!("{}.rs", &path[..path.len() - ".rs".len()])
 }
 
-/// A path can't be both a file and a folder, though an archive can list it as both.
+/// A path can't be two files, nor both a file and a folder, though an archive can list it so.
 fn check_for_clashes(picks: &Picks) -> Result<(), Fault> {
-    let files: BTreeSet<&str> = picks.values().map(String::as_str).collect();
+    let mut files: BTreeSet<&str> = BTreeSet::new();
+    for path in picks.values() {
+        if !files.insert(path) {
+            let name = shown(path.as_bytes());
+            return Err(Fault::Duplicate { name });
+        }
+    }
     for path in &files {
         for (end, _) in path.match_indices('/') {
             if files.contains(&path[..end]) {
@@ -111,80 +233,4 @@ fn check_for_clashes(picks: &Picks) -> Result<(), Fault> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn choose(paths: &[&str]) -> Result<Layout, Fault> {
-        let listed = paths.iter().map(|path| (*path).to_owned()).enumerate();
-        Layout::choose(&listed.collect::<Vec<_>>())
-    }
-
-    fn picks(paths: &[&str]) -> Vec<String> {
-        choose(paths).unwrap().picks.into_values().collect()
-    }
-
-    #[test]
-    fn a_crate_is_found_at_the_top_or_one_folder_down() {
-        assert_eq!(
-            picks(&["src/lib.rs", "src/a/b.rs", "tests/t.rs", "build.rs"]),
-            ["src/lib.rs", "src/a/b.rs"],
-        );
-        assert_eq!(
-            picks(&["hw/build.rs", "hw/src/a.rs", "hw/src/lib.rs"]),
-            ["src/a.rs", "src/lib.rs"],
-        );
-        assert_eq!(choose(&["a/b/src/lib.rs", "x.rs"]), Err(Fault::NoRoot));
-    }
-
-    #[test]
-    fn files_of_another_folder_are_left_out() {
-        assert_eq!(picks(&["hw/src/lib.rs", "other/src/x.rs"]), ["src/lib.rs"]);
-    }
-
-    #[test]
-    fn two_crates_are_refused_by_their_names() {
-        for other in ["b/src/lib.rs", "src/lib.rs"] {
-            let (first, second) = ("a/src/lib.rs".to_owned(), other.to_owned());
-            let refused = Err(Fault::SeveralRoots { first, second });
-            assert_eq!(choose(&["a/src/lib.rs", other]), refused);
-        }
-    }
-
-    #[test]
-    fn a_module_named_src_is_no_second_crate() {
-        let paths = ["src/lib.rs", "src/src/lib.rs"];
-        assert_eq!(picks(&paths), paths);
-    }
-
-    #[test]
-    fn the_only_rust_file_is_the_root_under_its_plain_name() {
-        let layout = choose(&["deep/down/my hw.rs"]).unwrap();
-        assert_eq!(layout.root, "my_hw.rs");
-        assert_eq!(layout.picks, BTreeMap::from([(0, "my_hw.rs".to_owned())]));
-        assert_eq!(choose(&["a.rs", "b.rs"]), Err(Fault::NoRoot));
-        assert_eq!(choose(&[]), Err(Fault::NoRust));
-    }
-
-    #[test]
-    fn a_crate_without_its_src_is_what_lies_beside_its_root() {
-        assert_eq!(
-            picks(&["inner.rs", "lib.rs"]),
-            ["src/inner.rs", "src/lib.rs"]
-        );
-        let wrapped = ["hw/lib.rs", "hw/parts/a.rs", "other/b.rs"];
-        assert_eq!(picks(&wrapped), ["src/lib.rs", "src/parts/a.rs"]);
-        assert_eq!(choose(&["a/b/lib.rs", "c.rs"]), Err(Fault::NoRoot));
-        assert!(matches!(
-            choose(&["lib.rs", "a/lib.rs"]),
-            Err(Fault::SeveralRoots { .. })
-        ));
-        assert_eq!(choose(&["xlib.rs", "c.rs"]), Err(Fault::NoRoot));
-    }
-
-    #[test]
-    fn a_file_that_is_also_a_folder_is_refused() {
-        let name = "src/a.rs".to_owned();
-        let chosen = choose(&["src/lib.rs", "src/a.rs/b/c.rs", "src/a.rs"]);
-        assert_eq!(chosen, Err(Fault::Clash { name }));
-    }
-}
+mod tests;

@@ -1,13 +1,12 @@
 //! Names chosen by a stranger: which of them may be used, which are looked past, and how any may be printed.
 //!
-//! [`EntryName`] is a path inside a submission that can't leave it: relative, `/` only, no `.`, `..` or NUL.
-//! Names that could mean something else elsewhere are refused, never mended, save for a lone file's own
-//! name, which [`plain_file_name`] rewrites.
+//! [`EntryName`] is a path inside a submission, its names joined by `/`, whatever system wrote it. One that could
+//! lead outside says so in [`EntryName::trouble`] and must never be used; one that nobody uses troubles nobody.
+//! [`plain_file_name`] rewrites a lone file's own name.
 
+use std::borrow::Cow;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
-
-use super::error::Fault;
 
 /// Longer names are refused; the longest path most systems take in one call is 1,024 or 4,096 bytes.
 const LONGEST: usize = 1_024;
@@ -15,54 +14,46 @@ const LONGEST: usize = 1_024;
 /// Longer names are cut short in messages.
 const LONGEST_SHOWN: usize = 200;
 
-/// A path inside a submission that stays inside it.
+/// What tools leave behind beside a crate. A module may have such a name too.
+const BESIDE_SRC: [&str; 2] = ["target", "node_modules"];
+
+/// A path inside a submission.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct EntryName {
     path: String,
     folder: bool,
+    trouble: Option<&'static str>,
 }
 
 impl EntryName {
-    /// Takes `raw` apart and refuses what isn't a plain relative path.
-    pub(super) fn parse(raw: &[u8]) -> Result<EntryName, Fault> {
-        let refused = |why| {
-            Err(Fault::BadName {
-                name: shown(raw),
-                why,
-            })
+    /// Takes `raw` apart. Windows' separator is one everywhere: PowerShell writes it into archives, and what
+    /// unpacks those elsewhere makes it a letter of a name.
+    pub(super) fn parse(raw: &[u8]) -> EntryName {
+        let long = raw.len() > LONGEST;
+        let text = decoded(&raw[..raw.len().min(LONGEST)]);
+        let text = match text.contains('\\') {
+            true => Cow::from(text.replace('\\', "/")),
+            false => text,
         };
-        if raw.len() > LONGEST {
-            return refused("a name of over 1,024 bytes");
-        }
-        let Ok(text) = str::from_utf8(raw) else {
-            return refused("a name that is not UTF-8");
-        };
-        if text.contains('\0') {
-            return refused("a name with a NUL in it");
-        }
-        if text.contains('\\') {
-            return refused("a name with a backslash");
-        }
-        if text.starts_with('/') {
-            return refused("an absolute path");
-        }
-        if matches!(text.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic()) {
-            return refused("a path with a drive letter");
-        }
-        if text.split('/').any(|part| part == "..") {
-            return refused("a path that climbs with `..`");
-        }
         let last = text.rsplit('/').next().unwrap_or_default();
         let folder = matches!(last, "" | ".");
-        // Only where it would be used: a Mac's folder icon is a file named `Icon\r`.
-        if !folder && last.ends_with(".rs") && text.contains(char::is_control) {
-            return refused("a name with a control character");
-        }
+        let trouble = match () {
+            () if long => Some("a name of over 1,024 bytes"),
+            () if text.contains('\0') => Some("a name with a NUL in it"),
+            () if text.starts_with('/') => Some("an absolute path"),
+            () if matches!(text.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic()) => {
+                Some("a path with a drive letter")
+            }
+            () if text.split('/').any(|part| part == "..") => Some("a path that climbs with `..`"),
+            () if text.contains(char::is_control) => Some("a name with a control character"),
+            () => None,
+        };
         let parts = text.split('/').filter(|part| !matches!(*part, "" | "."));
-        Ok(EntryName {
+        EntryName {
             path: parts.collect::<Vec<_>>().join("/"),
             folder,
-        })
+            trouble,
+        }
     }
 
     /// With `/` between names, and none at either end.
@@ -75,8 +66,9 @@ impl EntryName {
         self.folder
     }
 
-    pub(super) fn is_rust(&self) -> bool {
-        !self.folder && self.path.ends_with(".rs")
+    /// Why nothing may be taken from it or put under it.
+    pub(super) fn trouble(&self) -> Option<&'static str> {
+        self.trouble
     }
 
     /// What tools leave behind, looked past whatever it is: hidden files (`._lib.rs`, Emacs' `.#lib.rs`, which is a
@@ -84,8 +76,22 @@ impl EntryName {
     pub(super) fn is_litter(&self) -> bool {
         let outside_src = self.path.split('/').take_while(|part| *part != "src");
         let mut parts = self.path.split('/');
-        parts.any(|part| part.starts_with('.') || part == "__MACOSX")
-            || outside_src.into_iter().any(|part| part == "target")
+        parts.any(|part| (part.starts_with('.') && part != "..") || part == "__MACOSX")
+            || outside_src
+                .into_iter()
+                .any(|part| BESIDE_SRC.contains(&part))
+    }
+}
+
+/// A name as text. What is not UTF-8 was written by a DOS or a Windows, whose code page nobody names: read as the
+/// one the zip format falls back on, two names stay two, and all that matters to Rust is ASCII.
+fn decoded(raw: &[u8]) -> Cow<'_, str> {
+    match str::from_utf8(raw) {
+        Ok(text) => Cow::from(text),
+        Err(_) => Cow::from(oem_cp::decode_string_complete_table(
+            raw,
+            &oem_cp::code_table::DECODING_TABLE_CP437,
+        )),
     }
 }
 
@@ -144,26 +150,37 @@ mod tests {
     use super::*;
 
     fn why(raw: &[u8]) -> &'static str {
-        match EntryName::parse(raw) {
-            Err(Fault::BadName { why, .. }) => why,
-            other => panic!("{other:?}"),
-        }
+        EntryName::parse(raw)
+            .trouble()
+            .expect("it is no plain name")
     }
 
     #[test]
-    fn a_path_that_could_leave_is_refused() {
+    fn a_path_that_could_leave_says_so() {
         assert_eq!(why(b"/etc/passwd"), "an absolute path");
         assert_eq!(why(b"//host/x.rs"), "an absolute path");
+        assert_eq!(why(b"\\\\host\\x.rs"), "an absolute path");
         assert_eq!(why(b".."), "a path that climbs with `..`");
         assert_eq!(why(b"src/../../x.rs"), "a path that climbs with `..`");
+        assert_eq!(why(b"src\\..\\x.rs"), "a path that climbs with `..`");
         assert_eq!(why(b"src/.."), "a path that climbs with `..`");
-        assert_eq!(why(b"src\\lib.rs"), "a name with a backslash");
         assert_eq!(why(b"C:/lib.rs"), "a path with a drive letter");
         assert_eq!(why(b"c:lib.rs"), "a path with a drive letter");
         assert_eq!(why(b"src/lib.rs\0.txt"), "a name with a NUL in it");
-        assert_eq!(why(b"src/\xff.rs"), "a name that is not UTF-8");
         assert_eq!(why(b"src/a\nb.rs"), "a name with a control character");
         assert_eq!(why(&[b'a'; 1_025]), "a name of over 1,024 bytes");
+    }
+
+    #[test]
+    fn a_name_of_any_code_page_is_text_and_two_stay_two() {
+        let path = |raw: &[u8]| EntryName::parse(raw).path().to_owned();
+        assert_eq!(path("Übung/lib.rs".as_bytes()), "Übung/lib.rs");
+        assert_eq!(path(b"\x9abung/lib.rs"), "Übung/lib.rs");
+        let all: std::collections::BTreeSet<String> =
+            (0x80..=0xff).map(|byte| path(&[byte, 0xff])).collect();
+        assert_eq!(all.len(), 128);
+        // The second byte of a character of Shift JIS may be Windows' separator.
+        assert!(path(b"\x95\x5c/src/lib.rs").ends_with("/src/lib.rs"));
     }
 
     #[test]
@@ -176,10 +193,12 @@ mod tests {
             ("src/lib.rs/.", "src/lib.rs", true),
             ("./", "", true),
             ("", "", true),
-            ("Icon\r", "Icon\r", false),
+            ("src\\a\\b.rs", "src/a/b.rs", false),
+            ("src\\", "src", true),
         ] {
-            let name = EntryName::parse(raw.as_bytes()).unwrap();
+            let name = EntryName::parse(raw.as_bytes());
             assert_eq!((name.path(), name.is_folder()), (path, folder), "{raw}");
+            assert_eq!(name.trouble(), None, "{raw}");
         }
     }
 
@@ -196,7 +215,7 @@ mod tests {
             ("hw/src/target.rs", false),
             ("src/lib.rs", false),
         ] {
-            let name = EntryName::parse(raw.as_bytes()).unwrap();
+            let name = EntryName::parse(raw.as_bytes());
             assert_eq!(name.is_litter(), litter, "{raw}");
         }
     }

@@ -3,18 +3,24 @@
 //! [`Sources`] takes file after file and gives a [`Tree`]. It must never read past what the caps leave, whatever
 //! a header or the file system says a file's size is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::io::{self, Read};
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
 
 use super::caps::Caps;
 use super::error::Fault;
 use super::name::shown;
 
-/// The Rust files of one submission; `root` is a key of `files`.
+/// The files of one submission; `root` is a key of `files`.
 #[derive(Debug, Clone)]
 pub(super) struct Tree {
     pub(super) root: String,
+    /// The Rust files.
     pub(super) files: BTreeMap<String, String>,
+    /// Other files, which Rust files include.
+    pub(super) included: BTreeMap<String, Vec<u8>>,
 }
 
 /// Why a file was not taken: it is at fault, or reading it failed.
@@ -22,15 +28,37 @@ pub(super) struct Tree {
 pub(super) enum Stop {
     #[error(transparent)]
     Fault(#[from] Fault),
-    #[error(transparent)]
-    Io(#[from] io::Error),
+    #[error("{why}")]
+    Io {
+        /// What cannot be read, below what was handed in.
+        below: PathBuf,
+        why: io::Error,
+    },
 }
 
-/// Rust files, taken in as long as the caps allow.
+impl Stop {
+    pub(super) fn io(below: &[u8], why: impl Into<io::Error>) -> Stop {
+        Stop::Io {
+            below: OsStr::from_bytes(below).into(),
+            why: why.into(),
+        }
+    }
+}
+
+impl From<io::Error> for Stop {
+    fn from(why: io::Error) -> Stop {
+        Stop::io(b"", why)
+    }
+}
+
+/// Files, taken in as long as the caps allow.
 pub(super) struct Sources<'a> {
     caps: &'a Caps,
     bytes: u64,
     files: BTreeMap<String, String>,
+    included: BTreeMap<String, Vec<u8>>,
+    /// Rust files that are not text: said once all are read, whichever came first.
+    not_text: BTreeSet<String>,
 }
 
 impl<'a> Sources<'a> {
@@ -39,12 +67,27 @@ impl<'a> Sources<'a> {
             caps,
             bytes: 0,
             files: BTreeMap::new(),
+            included: BTreeMap::new(),
+            not_text: BTreeSet::new(),
         }
     }
 
-    /// Takes the text of one file, said to be `stated` bytes long, and tells how long it is.
+    /// Says of files that are to be taken what their paths tell, in the order of those paths and not of an archive.
+    pub(super) fn expect<'p>(&self, paths: impl Iterator<Item = &'p String>) -> Result<(), Fault> {
+        let paths: BTreeSet<&String> = paths.collect();
+        if paths.len() > self.caps.files {
+            let limit = self.caps.files;
+            return Err(Fault::TooManyFiles { limit });
+        }
+        paths
+            .iter()
+            .try_for_each(|path| check_depth(path, self.caps))
+    }
+
+    /// Takes one file, said to be `stated` bytes long, and tells how long it is. A Rust file must be text.
     pub(super) fn take(&mut self, path: &str, stated: u64, from: impl Read) -> Result<u64, Stop> {
-        if self.files.len() >= self.caps.files {
+        let taken = self.files.len() + self.included.len() + self.not_text.len();
+        if taken >= self.caps.files {
             return Err(Fault::TooManyFiles {
                 limit: self.caps.files,
             }
@@ -58,12 +101,20 @@ impl<'a> Sources<'a> {
         from.take(left.saturating_add(1)).read_to_end(&mut bytes)?;
         let read = bytes.len() as u64;
         self.check_size(read, left)?;
-        let text = String::from_utf8(bytes).map_err(|_| Fault::FileNotUtf8 {
-            name: shown(path.as_bytes()),
-        })?;
+        match path.ends_with(".rs") {
+            true => match String::from_utf8(bytes) {
+                Ok(text) => drop(self.files.insert(path.to_owned(), text)),
+                Err(_) => drop(self.not_text.insert(path.to_owned())),
+            },
+            false => drop(self.included.insert(path.to_owned(), bytes)),
+        }
         self.bytes += read;
-        self.files.insert(path.to_owned(), text);
         Ok(read)
+    }
+
+    /// The Rust files taken so far.
+    pub(super) fn files(&self) -> &BTreeMap<String, String> {
+        &self.files
     }
 
     fn check_size(&self, size: u64, left: u64) -> Result<(), Fault> {
@@ -78,18 +129,23 @@ impl<'a> Sources<'a> {
 
     /// All that was taken, if `root` is among it.
     pub(super) fn into_tree(self, root: &str) -> Result<Tree, Fault> {
+        if let Some(first) = self.not_text.first() {
+            let name = shown(first.as_bytes());
+            return Err(Fault::FileNotUtf8 { name });
+        }
         if !self.files.contains_key(root) {
             return Err(Fault::NoRoot);
         }
         Ok(Tree {
             root: root.to_owned(),
             files: self.files,
+            included: self.included,
         })
     }
 }
 
-/// Refuses a file or folder that lies too deep.
-pub(super) fn check_depth(path: &str, caps: &Caps) -> Result<(), Fault> {
+/// Refuses a file that lies too deep.
+fn check_depth(path: &str, caps: &Caps) -> Result<(), Fault> {
     if path.split('/').count() <= caps.depth {
         return Ok(());
     }
@@ -110,6 +166,7 @@ mod tests {
         entries: 0,
         unpacked_bytes: 0,
         depth: 2,
+        time: std::time::Duration::ZERO,
     };
 
     fn fault(taken: Result<u64, Stop>) -> Fault {

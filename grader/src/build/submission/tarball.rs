@@ -1,57 +1,70 @@
-//! The entries of a gzip-compressed tar.
+//! The entries of a tar, packed with one thing or another.
 //!
-//! A tar has no table of contents, so it is decompressed to its end to list it, through [`Metered`], which stops
+//! A tar has no table of contents, so it is unpacked to its end to list it, through [`Metered`], which stops
 //! a bomb. Must never trust an entry's stated size, nor hand out a sparse file: its bytes are not its text.
 
 use std::cell::Cell;
 use std::io::{self, Read};
+use std::time::{Duration, Instant};
 
+use bzip2::bufread::MultiBzDecoder;
 use flate2::bufread::MultiGzDecoder;
+use lzma_rust2::XzReader;
+use ruzstd::decoding::StreamingDecoder;
 use tar::{Archive, EntryType};
 
-use super::archive::{Kind, Listing, take_entry};
 use super::caps::Caps;
+use super::container::Take;
 use super::error::Fault;
+use super::format::Packing;
 use super::layout::Picks;
-use super::sources::Sources;
+use super::listing::{Kind, Listing};
 
-type Entry<'a, 'm, 'b> = tar::Entry<'a, Metered<'m, MultiGzDecoder<&'b [u8]>>>;
+/// KiB that a decompressor may use: what the strongest usual setting asks for, and room.
+pub(super) const MEMORY: u32 = 256 * 1024;
 
-/// Every Rust file by index and path.
-pub(super) fn list(bytes: &[u8], caps: &Caps) -> Result<Vec<(usize, String)>, Fault> {
-    let mut listing = Listing::new(caps);
-    walk(bytes, caps, |_, entry| {
+type Unpacked<'m, 'b> = Metered<'m, Box<dyn Read + 'b>>;
+type Entry<'a, 'm, 'b> = tar::Entry<'a, Unpacked<'m, 'b>>;
+
+/// Notes every entry.
+pub(super) fn list(
+    bytes: &[u8],
+    packing: Packing,
+    caps: &Caps,
+    listing: &mut Listing,
+) -> Result<(), Fault> {
+    walk(bytes, packing, caps, |_, entry| {
         let kind = kind(entry)?;
-        listing.admit(&entry.path_bytes(), kind, entry.size())?;
-        Ok(())
-    })?;
-    Ok(listing.into_rust())
+        listing.note(&entry.path_bytes(), kind, None)
+    })
 }
 
 /// Takes the files picked from the listing.
 pub(super) fn take(
     bytes: &[u8],
+    packing: Packing,
     caps: &Caps,
     picks: &Picks,
-    sources: &mut Sources<'_>,
+    take: &mut Take<'_>,
 ) -> Result<(), Fault> {
-    walk(bytes, caps, |index, entry| match picks.get(&index) {
-        Some(path) => take_entry(sources, path, entry.size(), entry),
-        None => Ok(()),
+    walk(bytes, packing, caps, |index, entry| {
+        match picks.get(&index) {
+            Some(path) => take(path, entry.size(), entry),
+            None => Ok(()),
+        }
     })
 }
 
 fn walk(
     bytes: &[u8],
+    packing: Packing,
     caps: &Caps,
     mut visit: impl FnMut(usize, &mut Entry<'_, '_, '_>) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
-    let limit = caps.unpacked_bytes;
-    let spent = Cell::new(0);
+    let meter = Meter::new(caps);
     let mut archive = Archive::new(Metered {
-        inner: MultiGzDecoder::new(bytes),
-        spent: &spent,
-        limit,
+        inner: unpacked(bytes, packing)?,
+        meter: &meter,
     });
     let mut walk = || {
         let mut index = 0;
@@ -66,14 +79,21 @@ fn walk(
         Ok(())
     };
     let walked = walk().and_then(|()| {
-        // Only at its end does gzip say whether what came before was whole.
+        // Only at its end does a packing say whether what came before was whole.
         io::copy(&mut archive.into_inner(), &mut io::sink()).map_err(Fault::damaged)?;
         Ok(())
     });
-    match walked {
-        Err(_) if spent.get() > limit => Err(Fault::UnpacksTooLarge { limit }),
-        walked => walked,
-    }
+    walked.map_err(|fault| meter.fault().unwrap_or(fault))
+}
+
+fn unpacked<'a>(bytes: &'a [u8], packing: Packing) -> Result<Box<dyn Read + 'a>, Fault> {
+    Ok(match packing {
+        Packing::Plain => Box::new(bytes),
+        Packing::Gzip => Box::new(MultiGzDecoder::new(bytes)),
+        Packing::Bzip2 => Box::new(MultiBzDecoder::new(bytes)),
+        Packing::Xz => Box::new(XzReader::new_mem_limit(bytes, true, MEMORY)),
+        Packing::Zstd => Box::new(StreamingDecoder::new(bytes).map_err(Fault::damaged)?),
+    })
 }
 
 fn kind(entry: &mut Entry<'_, '_, '_>) -> Result<Kind, Fault> {
@@ -96,23 +116,52 @@ fn kind(entry: &mut Entry<'_, '_, '_>) -> Result<Kind, Fault> {
     })
 }
 
-/// Counts what comes out of a decompressor, and fails one byte past the limit.
-struct Metered<'a, R> {
-    inner: R,
-    spent: &'a Cell<u64>,
+/// How much was unpacked, and since when.
+pub(super) struct Meter {
+    spent: Cell<u64>,
     limit: u64,
+    begun: Instant,
+    time: Duration,
+}
+
+impl Meter {
+    pub(super) fn new(caps: &Caps) -> Meter {
+        Meter {
+            spent: Cell::new(0),
+            limit: caps.unpacked_bytes,
+            begun: Instant::now(),
+            time: caps.time,
+        }
+    }
+
+    /// Why no more is unpacked.
+    pub(super) fn fault(&self) -> Option<Fault> {
+        if self.spent.get() > self.limit {
+            return Some(Fault::UnpacksTooLarge { limit: self.limit });
+        }
+        (self.begun.elapsed() > self.time).then_some(Fault::UnpacksTooSlowly {
+            seconds: self.time.as_secs(),
+        })
+    }
+}
+
+/// Counts what comes out of a decompressor, and fails one byte past the limit.
+pub(super) struct Metered<'a, R> {
+    pub(super) inner: R,
+    pub(super) meter: &'a Meter,
 }
 
 impl<R: Read> Read for Metered<'_, R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let left = self.limit.saturating_add(1) - self.spent.get();
+        let Meter { spent, limit, .. } = self.meter;
+        let left = limit.saturating_add(1).saturating_sub(spent.get());
         let room = into.len().min(usize::try_from(left).unwrap_or(usize::MAX));
         let read = self.inner.read(&mut into[..room])?;
-        self.spent.set(self.spent.get() + read as u64);
-        if self.spent.get() > self.limit {
-            return Err(io::Error::other("it unpacks to more than the limit"));
+        spent.set(spent.get() + read as u64);
+        match self.meter.fault() {
+            Some(fault) => Err(io::Error::other(fault)),
+            None => Ok(read),
         }
-        Ok(read)
     }
 }
 
@@ -120,27 +169,48 @@ impl<R: Read> Read for Metered<'_, R> {
 mod tests {
     use super::*;
 
+    fn meter(limit: u64) -> Meter {
+        Meter::new(&Caps {
+            unpacked_bytes: limit,
+            ..Caps::default()
+        })
+    }
+
     #[test]
     fn a_bomb_is_left_one_byte_past_the_limit_however_often_it_is_asked() {
-        let spent = Cell::new(0);
+        let meter = meter(100_000);
         let mut metered = Metered {
             inner: io::repeat(0).take(300_000),
-            spent: &spent,
-            limit: 100_000,
+            meter: &meter,
         };
         assert!(io::copy(&mut metered, &mut io::sink()).is_err());
         assert!(metered.read(&mut [0; 64]).is_err());
         assert_eq!(300_000 - metered.inner.limit(), 100_001);
+        let limit = 100_000;
+        assert_eq!(meter.fault(), Some(Fault::UnpacksTooLarge { limit }));
     }
 
     #[test]
     fn what_just_fits_is_read_to_its_end() {
-        let spent = Cell::new(0);
+        let meter = meter(100_000);
         let mut metered = Metered {
             inner: io::repeat(0).take(100_000),
-            spent: &spent,
-            limit: 100_000,
+            meter: &meter,
         };
         assert_eq!(io::copy(&mut metered, &mut io::sink()).unwrap(), 100_000);
+    }
+
+    #[test]
+    fn what_takes_too_long_is_given_up() {
+        let meter = Meter::new(&Caps {
+            time: Duration::ZERO,
+            ..Caps::default()
+        });
+        let mut metered = Metered {
+            inner: &b"x"[..],
+            meter: &meter,
+        };
+        assert!(metered.read(&mut [0; 64]).is_err());
+        assert_eq!(meter.fault(), Some(Fault::UnpacksTooSlowly { seconds: 0 }));
     }
 }

@@ -1,50 +1,78 @@
 //! The entries of a zip.
 //!
 //! A zip is listed from the table at its end, as every unzip does, so only the files taken are decompressed.
-//! Must never take an entry's stated size or place as true: `take_entry` bounds what is read.
+//! Must never take an entry's stated size or place as true: what is taken is bounded by whoever takes it.
 
+use std::collections::BTreeMap;
 use std::io::Cursor;
 
 use zip::{CompressionMethod, ZipArchive};
 
-use super::archive::{Kind, Listing, take_entry};
 use super::caps::Caps;
+use super::container::Take;
 use super::error::Fault;
 use super::layout::Picks;
+use super::listing::{Kind, Listing};
 use super::name::shown;
-use super::sources::Sources;
 
-/// Every Rust file by index and path.
-pub(super) fn list(bytes: &[u8], caps: &Caps) -> Result<Vec<(usize, String)>, Fault> {
-    let archive = ZipArchive::new(Cursor::new(bytes)).map_err(Fault::damaged)?;
-    if archive.has_duplicate_names() {
-        return Err(Fault::DuplicateNames);
+/// How an entry of the table at the end begins, and how long one is without its name.
+const ENTRY: &[u8] = b"PK\x01\x02";
+const ENTRY_LENGTH: usize = 46;
+
+/// Notes every entry.
+pub(super) fn list(bytes: &[u8], caps: &Caps, listing: &mut Listing) -> Result<(), Fault> {
+    // The library keeps much more of an entry than its bytes, before it can be asked how many there are.
+    let limit = caps.entries;
+    let entries = || bytes.windows(ENTRY.len()).filter(|it| *it == ENTRY).count();
+    if bytes.len() / ENTRY_LENGTH > limit && entries() > limit {
+        return Err(Fault::TooManyEntries { limit });
     }
-    let mut listing = Listing::new(caps);
+    let archive = ZipArchive::new(Cursor::new(bytes)).map_err(Fault::damaged)?;
+    let mut twice = match archive.has_duplicate_names() {
+        true => names(bytes, archive.central_directory_start()),
+        false => BTreeMap::new(),
+    };
+    twice.retain(|_, times| *times > 1);
     for index in 0..archive.len() {
         let entry = archive.by_index_data(index).map_err(Fault::damaged)?;
-        let kind = kind(entry.unix_mode());
-        if !listing.admit(entry.name_raw(), kind, entry.size())? {
-            continue;
-        }
-        let name = shown(entry.name_raw());
-        if entry.encrypted() {
-            return Err(Fault::Encrypted { name });
-        }
+        let name = || shown(entry.name_raw());
         let method = entry.compression();
-        if method != CompressionMethod::Stored && method != CompressionMethod::Deflated {
-            return Err(Fault::UnknownMethod { name });
-        }
+        let known = [CompressionMethod::Stored, CompressionMethod::Deflated].contains(&method);
+        let trouble = match () {
+            () if entry.encrypted() => Some(Fault::Encrypted { name: name() }),
+            () if !known => Some(Fault::UnknownMethod { name: name() }),
+            () if twice.contains_key(entry.name_raw()) => Some(Fault::Duplicate { name: name() }),
+            () => None,
+        };
+        listing.note(entry.name_raw(), kind(entry.unix_mode()), trouble)?;
     }
-    Ok(listing.into_rust())
+    Ok(())
+}
+
+/// How often the table names each file: the library keeps only the last of equal names.
+fn names(bytes: &[u8], start: u64) -> BTreeMap<&[u8], usize> {
+    let mut names = BTreeMap::new();
+    let mut at = usize::try_from(start).unwrap_or(usize::MAX);
+    while let Some(entry) = bytes.get(at..).filter(|rest| rest.starts_with(ENTRY)) {
+        let number = |from: usize| match entry.get(from..from + 2) {
+            Some(two) => usize::from(u16::from_le_bytes([two[0], two[1]])),
+            None => 0,
+        };
+        let (name, more) = (number(28), number(30) + number(32));
+        if let Some(name) = entry.get(ENTRY_LENGTH..ENTRY_LENGTH + name) {
+            *names.entry(name).or_default() += 1;
+        }
+        at += ENTRY_LENGTH + name + more;
+    }
+    names
 }
 
 /// Takes the files picked from the listing.
-pub(super) fn take(bytes: &[u8], picks: &Picks, sources: &mut Sources<'_>) -> Result<(), Fault> {
+pub(super) fn take(bytes: &[u8], picks: &Picks, take: &mut Take<'_>) -> Result<(), Fault> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(Fault::damaged)?;
     for (index, path) in picks {
-        let entry = archive.by_index(*index).map_err(Fault::damaged)?;
-        take_entry(sources, path, entry.size(), entry)?;
+        let mut entry = archive.by_index(*index).map_err(Fault::damaged)?;
+        take(path, entry.size(), &mut entry)?;
     }
     Ok(())
 }

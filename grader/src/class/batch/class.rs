@@ -5,13 +5,21 @@
 //! the record itself, with its timelines and the compiler's text, is read when it is
 //! needed and let go of again.
 
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::io;
 
+use play::text::one_line;
+
+use super::find::Without;
 use super::record::Record;
-use super::student::Student;
+use super::student::{Identity, Student};
 use crate::course::Exercise;
 use crate::grade::verdict::{Status, Verdict};
+
+/// Why there is nothing of a student who handed in nothing.
+pub const NOT_HANDED_IN: &str = "not handed in";
 
 /// Where the records of a class lie: one for each student and drill.
 pub trait Records: Sync {
@@ -37,6 +45,25 @@ pub struct ClassDrill {
     pub exercise: Exercise,
 }
 
+impl EmptyHanded {
+    /// What a search says of a student without a hand-in.
+    pub fn of(Without { student, path, why }: Without) -> EmptyHanded {
+        let why = match path.as_os_str().is_empty() {
+            true => why,
+            false => {
+                let path = one_line(&path.display().to_string(), 200);
+                format!("nothing usable: `{path}`: {why}")
+            }
+        };
+        EmptyHanded { student, why }
+    }
+
+    /// Whether there is something of theirs that is of no use.
+    pub fn is_unusable(&self) -> bool {
+        self.why != NOT_HANDED_IN
+    }
+}
+
 /// What is remembered of a record while the reports are written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
@@ -46,6 +73,8 @@ pub struct Line {
     pub drill: usize,
     /// Whether it was late.
     pub late: bool,
+    /// Whether it could be read; if not, nobody judged it.
+    pub taken: bool,
     /// How it ended.
     pub status: Status,
     /// Points reached.
@@ -60,7 +89,18 @@ pub struct Class<'a> {
     pub drills: Vec<ClassDrill>,
     /// One for each student and drill; ordered by student, then as `drills` is.
     pub lines: Vec<Line>,
+    /// Students of whom there is nothing to grade, and why, in their order.
+    pub empty_handed: Vec<EmptyHanded>,
     records: &'a dyn Records,
+}
+
+/// A student who is known, and of whom there is nothing to grade.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EmptyHanded {
+    /// Who.
+    pub student: Student,
+    /// Why: `not handed in`, or what is wrong with what there is.
+    pub why: String,
 }
 
 impl<'a> Class<'a> {
@@ -70,12 +110,41 @@ impl<'a> Class<'a> {
     /// # Errors
     /// When they cannot be read.
     pub fn of(drills: Vec<ClassDrill>, records: &'a dyn Records) -> io::Result<Class<'a>> {
-        let mut lines = Vec::new();
+        let mut lines: Vec<Line> = Vec::new();
+        // One person is called what the newest record says, and counts once.
+        let mut newest: HashMap<Identity, (u64, Student)> = HashMap::new();
+        let mut places: HashMap<(Identity, usize), (u64, usize)> = HashMap::new();
         records.each(&mut |record| {
-            let place = drills.iter().position(|drill| drill.slug == record.drill);
-            lines.extend(place.map(|drill| Line::of(drill, record)));
+            let Some(drill) = drills.iter().position(|it| it.slug == record.drill) else {
+                return Ok(());
+            };
+            let (at, identity) = (record.graded_at, record.student.identity());
+            let called = newest.entry(identity.clone());
+            let (since, student) = called.or_insert_with(|| (at, record.student.clone()));
+            if at > *since {
+                (*since, *student) = (at, record.student.clone());
+            }
+            let line = Line::of(drill, record);
+            match places.entry((identity, drill)) {
+                Entry::Vacant(place) => {
+                    place.insert((at, lines.len()));
+                    lines.push(line);
+                }
+                Entry::Occupied(mut place) if at > place.get().0 => {
+                    let (_, number) = *place.get();
+                    place.insert((at, number));
+                    lines[number] = line;
+                }
+                Entry::Occupied(_) => {}
+            }
             Ok(())
         })?;
+        drop(places);
+        for line in &mut lines {
+            if let Some((_, student)) = newest.get(&line.student.identity()) {
+                line.student.clone_from(student);
+            }
+        }
         lines.sort_by(|one, other| {
             let key = |line: &Line| line.drill;
             one.student
@@ -86,7 +155,36 @@ impl<'a> Class<'a> {
         Ok(Class {
             drills,
             lines,
+            empty_handed: Vec::new(),
             records,
+        })
+    }
+
+    /// The same class with students of whom there is nothing to grade. Who has a line
+    /// is none of them.
+    pub fn with_empty_handed(mut self, mut students: Vec<EmptyHanded>) -> Class<'a> {
+        let known = self.lines.iter().map(|line| line.student.identity());
+        let mut known: HashSet<Identity> = known.collect();
+        students.retain(|it| known.insert(it.student.identity()));
+        students.sort_by(|one, other| one.student.cmp(&other.student));
+        self.empty_handed = students;
+        self
+    }
+
+    /// Everybody in their order, each with what they handed in and, where that is
+    /// nothing, why.
+    pub fn everybody(&self) -> impl Iterator<Item = (&Student, &[Line], &str)> {
+        let mut with = self.by_student().peekable();
+        let mut without = self.empty_handed.iter().peekable();
+        std::iter::from_fn(move || {
+            let with_first = match (with.peek(), without.peek()) {
+                (Some((one, _)), Some(other)) => **one <= other.student,
+                (one, _) => one.is_some(),
+            };
+            match with_first {
+                true => with.next().map(|(student, lines)| (student, lines, "")),
+                false => without.next().map(|it| (&it.student, &[][..], &*it.why)),
+            }
         })
     }
 
@@ -138,15 +236,22 @@ impl Line {
             student: record.student,
             drill,
             late: record.late,
+            taken: status != Status::Rejected || !record.sha256.is_empty(),
             status,
             score,
             max_score,
         }
     }
 
-    /// Whether it says something about the code: what could not be graded does not.
+    /// Whether it says something about the code: what could not be graded does not, and
+    /// neither does what could not be read.
     pub fn is_graded(&self) -> bool {
-        self.status != Status::InfraError
+        self.taken && !self.machine_failed()
+    }
+
+    /// Whether it is not graded for no fault of the student's.
+    pub fn machine_failed(&self) -> bool {
+        self.status == Status::InfraError
     }
 }
 
@@ -156,7 +261,8 @@ impl Records for Vec<Record> {
     }
 
     fn one(&self, drill: &str, student: &Student) -> io::Result<Record> {
-        let it = |record: &&Record| record.drill == drill && record.student == *student;
+        let who = student.identity();
+        let it = |record: &&Record| record.drill == drill && record.student.identity() == who;
         let record = self.iter().find(it).cloned();
         record.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))
     }

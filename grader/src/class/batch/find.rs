@@ -9,10 +9,13 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::exports;
-use super::hand_in::{Hand, Kind, several, stem, things};
-use super::pattern::{Misfit, Named, Pattern};
+use super::hand_in::{Hand, several};
+use super::identity;
+use super::pattern::Pattern;
+use super::people::{Roster, Teams};
 use super::student::Student;
-use play::text::{closest, one_line};
+use super::walk::Walk;
+use crate::build::submission::Part;
 
 /// How a class' hand-ins lie in their folder.
 #[derive(Clone, Debug)]
@@ -28,6 +31,9 @@ pub enum Layout {
     /// As Gradescope's "Export Submissions" names them: `submission_1234/` beside a
     /// `submission_metadata.yml`.
     Gradescope,
+    /// As Blackboard's "Download Assignments" names them:
+    /// `HW1_adal_attempt_2026-11-20-10-00-00_offload.rs`.
+    Blackboard,
 }
 
 /// Where to look, and how.
@@ -43,6 +49,10 @@ pub struct Search<'a> {
     pub drills: &'a [&'static str],
     /// A folder that holds no hand-ins: the results.
     pub but: Option<PathBuf>,
+    /// Who is in which team, where teams hand in.
+    pub teams: Option<&'a Teams>,
+    /// Everybody who is enrolled.
+    pub roster: Option<&'a Roster>,
 }
 
 /// One submission of one student for one drill.
@@ -54,15 +64,45 @@ pub struct HandIn {
     pub drill: &'static str,
     /// Where it lies, from the folder that was searched.
     pub path: Box<Path>,
+    /// The files it is made of, where that is several that were uploaded one by one;
+    /// they lie from the same folder.
+    pub parts: Option<Box<[Part]>>,
     /// Whether the learning system marked it as late.
     pub late: bool,
+    /// When it was handed in, as the learning system says it.
+    pub at: Option<Box<str>>,
     /// Why it cannot be taken, known without reading it; reads on from the path.
     pub trouble: Option<Box<Trouble>>,
 }
 
 /// Why a hand-in cannot be taken. Few have one, so it is kept elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trouble(pub String);
+pub struct Trouble {
+    /// Reads on from the path.
+    pub why: String,
+    /// Where it is one of several: all of them.
+    pub among: Vec<PathBuf>,
+}
+
+impl Trouble {
+    pub(super) fn new(why: String) -> Trouble {
+        Trouble {
+            why,
+            among: Vec::new(),
+        }
+    }
+}
+
+/// A student of whom there is nothing that could be graded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Without {
+    /// Who.
+    pub student: Student,
+    /// What there is of them, from the folder that was searched; empty for nothing.
+    pub path: PathBuf,
+    /// Why that is no hand-in.
+    pub why: String,
+}
 
 /// Something that is nobody's hand-in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,6 +120,11 @@ pub struct Found {
     pub hand_ins: Vec<HandIn>,
     /// The rest.
     pub passed_over: Vec<PassedOver>,
+    /// Students who are known, and have no hand-in.
+    pub without: Vec<Without>,
+    /// What a person should look at: names that may be one person's, numbers that may
+    /// be anybody's.
+    pub notes: Vec<String>,
 }
 
 /// Why nothing can be searched.
@@ -103,55 +148,78 @@ pub enum FindError {
     },
 }
 
-impl Found {
-    /// Whether this student handed something in for that drill.
-    pub fn is_there(&self, drill: &str, student: &Student) -> bool {
-        let hand_ins = &self.hand_ins;
-        let from = hand_ins.partition_point(|hand_in| hand_in.student < *student);
-        let theirs = hand_ins[from..]
-            .iter()
-            .take_while(|hand_in| hand_in.student == *student);
-        theirs.into_iter().any(|hand_in| hand_in.drill == drill)
-    }
-}
-
 impl Search<'_> {
     /// Looks.
     ///
     /// # Errors
     /// When the folder cannot be read. A hand-in that cannot be read is no error.
     pub fn run(&self) -> Result<Found, FindError> {
-        let mut hand_ins = Vec::new();
-        let mut passed_over = Vec::new();
-        let mut choose = |hand: &Hand, passed_over: &mut Vec<PassedOver>| {
-            hand.choose(self.dir, self.drills, &mut hand_ins, passed_over);
-        };
+        let mut found = self.look()?;
+        self.settle(&mut found);
+        Ok(found)
+    }
+
+    /// Looks, and leaves open who is one person.
+    pub(super) fn look(&self) -> Result<Found, FindError> {
+        let mut found = Found::default();
         let hands = match &self.layout {
             Layout::Pattern(pattern) => {
-                let mut walk = Walk {
-                    search: self,
-                    pattern,
-                    hand: &mut choose,
-                    passed_over: &mut passed_over,
-                };
-                walk.folder(Path::new(""), 0, &Named::default())
-                    .map_err(|why| self.unreadable(why))?;
+                let mut walk = Walk::new(self, pattern, &mut found);
+                walk.run().map_err(|why| self.unreadable(why))?;
                 Vec::new()
             }
-            Layout::Canvas => exports::canvas(self, &mut passed_over)?,
-            Layout::Moodle => exports::moodle(self, &mut passed_over)?,
-            Layout::Gradescope => exports::gradescope(self, &mut passed_over)?,
+            Layout::Canvas => exports::canvas(self, &mut found)?,
+            Layout::Moodle => exports::moodle(self, &mut found)?,
+            Layout::Gradescope => exports::gradescope(self, &mut found)?,
+            Layout::Blackboard => exports::blackboard(self, &mut found)?,
         };
         for hand in hands {
-            choose(&hand, &mut passed_over);
+            self.take(&hand, &mut found);
         }
+        Ok(found)
+    }
+
+    /// Takes what one student handed in. A student of whom nothing can be taken is
+    /// remembered.
+    pub(super) fn take(&self, hand: &Hand, found: &mut Found) {
+        let (before, over) = (found.hand_ins.len(), found.passed_over.len());
+        let (hand_ins, passed_over) = (&mut found.hand_ins, &mut found.passed_over);
+        hand.choose(self.dir, self.drills, hand_ins, passed_over);
+        if hand_ins.len() == before {
+            let first = passed_over.get(over).cloned();
+            let first = first.unwrap_or_else(|| PassedOver {
+                path: PathBuf::new(),
+                why: "nothing is there".to_owned(),
+            });
+            found.without.push(Without {
+                student: hand.student.clone(),
+                path: first.path,
+                why: first.why,
+            });
+        }
+    }
+
+    /// Says who is one person, and puts everything in its order.
+    pub(super) fn settle(&self, found: &mut Found) {
+        let passed_over = &mut found.passed_over;
         passed_over.sort_by(|one, other| one.path.cmp(&other.path));
         // A group's is everybody's.
         passed_over.dedup();
-        Ok(Found {
-            hand_ins: self.one_each(hand_ins),
-            passed_over,
-        })
+        if let Some(teams) = self.teams {
+            teams.spread(found);
+        }
+        identity::settle(found, matches!(self.layout, Layout::Pattern(_)));
+        found.hand_ins = self.one_each(std::mem::take(&mut found.hand_ins));
+        if let Some(roster) = self.roster {
+            roster.compare(found);
+        }
+        identity::nothing_of(found);
+    }
+
+    /// Whether a folder is where this batch writes to.
+    pub(super) fn is_results(&self, path: &Path) -> bool {
+        let here = path.canonicalize();
+        here.is_ok_and(|here| Some(&*here) == self.but.as_deref())
     }
 
     pub(super) fn unreadable(&self, why: io::Error) -> FindError {
@@ -173,123 +241,20 @@ impl Search<'_> {
         });
         hand_ins.dedup_by(|next, first| {
             let same = next.student == first.student && next.drill == first.drill;
-            if same {
+            if same && next.path != first.path {
                 let name = |hand_in: &HandIn| hand_in.path.display().to_string();
-                first.trouble = Some(Box::new(Trouble(several(&name(first), &name(next)))));
+                let among = |hand_in: &mut HandIn| match hand_in.trouble.take() {
+                    Some(trouble) if !trouble.among.is_empty() => trouble.among,
+                    _ => vec![hand_in.path.to_path_buf()],
+                };
+                let why = several(&name(first), &name(next));
+                let among = [among(first), among(next)].concat();
+                first.late |= next.late;
+                first.trouble = Some(Box::new(Trouble { why, among }));
             }
             same
         });
         hand_ins.shrink_to_fit();
         hand_ins
-    }
-}
-
-struct Walk<'a> {
-    search: &'a Search<'a>,
-    pattern: &'a Pattern,
-    /// Is given what one student handed in.
-    hand: &'a mut dyn FnMut(&Hand, &mut Vec<PassedOver>),
-    passed_over: &'a mut Vec<PassedOver>,
-}
-
-impl Walk<'_> {
-    fn folder(&mut self, folder: &Path, depth: usize, said: &Named) -> io::Result<()> {
-        let last = depth + 1 == self.pattern.depth();
-        let things = things(self.search.dir, folder)?;
-        if things.is_empty() && depth > 0 {
-            self.passed_over.push(PassedOver {
-                path: folder.to_owned(),
-                why: "an empty folder".to_owned(),
-            });
-        }
-        for thing in things {
-            let is_folder = matches!(thing.kind, Kind::Folder | Kind::Crate);
-            let is_results = || {
-                let here = self.search.dir.join(&thing.path).canonicalize();
-                here.is_ok_and(|here| Some(&*here) == self.search.but.as_deref())
-            };
-            let why = match () {
-                () if is_folder && is_results() => "the results of a batch".to_owned(),
-                () if thing.kind == Kind::Link => "a link, which is not followed".to_owned(),
-                () if !last && !is_folder => {
-                    format!("no folder, as `{}` has one here", self.pattern.text())
-                }
-                () => {
-                    let name = if is_folder {
-                        &*thing.name
-                    } else {
-                        stem(&thing.name)
-                    };
-                    match self.pattern.read(depth, name, said) {
-                        Err(misfit) => self.misfit(misfit),
-                        Ok(said) if !last => match self.folder(&thing.path, depth + 1, &said) {
-                            Ok(()) => continue,
-                            Err(why) => format!("it cannot be read: {why}"),
-                        },
-                        Ok(said) => {
-                            let is_other = thing.kind == Kind::Other;
-                            let path = thing.path.clone();
-                            match self.hand(said, thing, is_other) {
-                                Some(why) => {
-                                    self.passed_over.push(PassedOver { path, why });
-                                    continue;
-                                }
-                                None => continue,
-                            }
-                        }
-                    }
-                }
-            };
-            self.passed_over.push(PassedOver {
-                path: thing.path,
-                why,
-            });
-        }
-        Ok(())
-    }
-
-    /// Takes what lies at the pattern's end; else says why not.
-    fn hand(&mut self, said: Named, thing: super::hand_in::Thing, other: bool) -> Option<String> {
-        let drill = said.drill.or(self.search.drill.map(str::to_owned));
-        // A drill's name says that it is meant to be one.
-        if other && !self.pattern.names_drill() {
-            return Some("no submission, by its name".to_owned());
-        }
-        let things = match (thing.kind, &drill) {
-            // What lies in it may be named after drills.
-            (Kind::Folder, None) => match things(self.search.dir, &thing.path) {
-                Ok(things) => things,
-                Err(why) => return Some(format!("it cannot be read: {why}")),
-            },
-            _ => vec![thing],
-        };
-        let hand = Hand {
-            // A pattern may tell students by numbers only.
-            student: Student::known(
-                said.student
-                    .as_ref()
-                    .or(said.id.as_ref())
-                    .map_or("", |it| it),
-                said.id.as_deref(),
-                None,
-            ),
-            late: false,
-            drill,
-            things,
-        };
-        (self.hand)(&hand, self.passed_over);
-        None
-    }
-
-    fn misfit(&self, misfit: Misfit) -> String {
-        match misfit {
-            Misfit::Shape => format!("its name does not fit `{}`", self.pattern.text()),
-            Misfit::NoDrill(name) => {
-                let guess = closest(&name, self.search.drills.iter().copied());
-                let guess = guess.map(|drill| format!("; did they mean `{drill}`?"));
-                let name = one_line(&name, 60);
-                format!("no drill is named `{name}`{}", guess.unwrap_or_default())
-            }
-        }
     }
 }

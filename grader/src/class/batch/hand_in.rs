@@ -1,8 +1,10 @@
 //! What one student handed in, and which part of it is the submission.
 //!
 //! Its main type is [`Hand`]: all that lies in one student's place. [`Hand::choose`]
-//! finds the submissions among it. It looks at names and kinds, never into a file.
+//! finds the submissions among it, by names and kinds: which files of a folder or an
+//! archive make one is for `submission` to say.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
@@ -10,18 +12,17 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::find::{HandIn, PassedOver, Trouble};
-use super::pattern::drill_named;
+use super::pattern::{drill_named, drill_within};
 use super::student::Student;
+use crate::build::submission::{Form, Part, Wanted, drills_within, place_within};
 
-/// Where a crate begins, and where one without the folder `src` does.
+/// Where a crate begins.
 const CRATE: &str = "src/lib.rs";
-const CRATE_ROOT: &str = "lib.rs";
 
-/// Folders within folders that are looked into for a crate.
+/// Folders within folders that are looked into for a student's work.
 const DEPTH: usize = 4;
 
-/// Endings of files that can be a submission.
-const ENDINGS: [&str; 4] = [".rs", ".zip", ".tar.gz", ".tgz"];
+const LINK: &str = "a link, which is not followed";
 
 /// Something in a folder. Paths are relative to the batch's folder.
 #[derive(Clone, Debug)]
@@ -52,18 +53,39 @@ pub(super) enum Kind {
 pub(super) struct Hand {
     pub(super) student: Student,
     pub(super) late: bool,
+    /// When it was handed in, where the system says so.
+    pub(super) at: Option<Box<str>>,
     /// The drill it is for, where that is known.
     pub(super) drill: Option<String>,
     pub(super) things: Vec<Thing>,
 }
 
-/// What a name is without the ending of a file.
+/// What a name is without the ending of a file; `offload.rs.txt` has two of them.
 pub(super) fn stem(name: &str) -> &str {
-    let lower = name.to_ascii_lowercase();
-    match ENDINGS.iter().find(|ending| lower.ends_with(**ending)) {
-        Some(ending) => &name[..name.len() - ending.len()],
-        None => name.rsplit_once('.').map_or(name, |(stem, _)| stem),
+    if let Some((_, stem)) = Form::of(name) {
+        return stem;
     }
+    let (stem, _) = name.rsplit_once('.').unwrap_or((name, ""));
+    Form::of(stem).map_or(stem, |(_, stem)| stem)
+}
+
+/// Whether tools leave behind what is called so.
+pub(super) fn is_litter(name: &str) -> bool {
+    name.starts_with('.') || matches!(name, "__MACOSX" | "target")
+}
+
+/// Whether something in a folder could be a submission, however deep it lies. Tells a
+/// student of an odd name from what a tool left behind.
+pub(super) fn holds_submission(root: &Path, folder: &Path) -> bool {
+    fn look(root: &Path, folder: &Path, depth: usize) -> bool {
+        let things = things(root, folder).unwrap_or_default();
+        things.iter().any(|thing| match thing.kind {
+            Kind::Folder => depth > 0 && look(root, &thing.path, depth - 1),
+            _ => thing.is_usable(),
+        })
+    }
+    // What cargo builds has this beside it.
+    !root.join(folder).join("CACHEDIR.TAG").is_file() && look(root, folder, DEPTH)
 }
 
 /// A file's name as text. Bytes that are no UTF-8 are written as `\xFC`, so that two
@@ -81,21 +103,24 @@ fn text_of(name: &OsStr) -> String {
 
 /// What lies in a folder, by name. What tools leave behind is left out.
 pub(super) fn things(root: &Path, folder: &Path) -> io::Result<Vec<Thing>> {
+    let mut things = all_things(root, folder)?;
+    things.retain(|thing| !is_litter(&thing.name));
+    Ok(things)
+}
+
+/// All that lies in a folder, by name.
+pub(super) fn all_things(root: &Path, folder: &Path) -> io::Result<Vec<Thing>> {
     let mut things = Vec::new();
     for entry in fs::read_dir(root.join(folder))? {
         let entry = entry?;
         let name = text_of(&entry.file_name());
-        if name.starts_with('.') || matches!(&*name, "__MACOSX" | "target") {
-            continue;
-        }
         let path = folder.join(entry.file_name());
         let kind = entry.file_type()?;
-        let lower = name.to_ascii_lowercase();
         let kind = match () {
             () if kind.is_symlink() => Kind::Link,
             () if kind.is_dir() && root.join(&path).join(CRATE).is_file() => Kind::Crate,
             () if kind.is_dir() => Kind::Folder,
-            () if ENDINGS.iter().any(|ending| lower.ends_with(ending)) => Kind::Source,
+            () if Form::of(&name).is_some() => Kind::Source,
             () => Kind::Other,
         };
         things.push(Thing { path, name, kind });
@@ -107,17 +132,31 @@ pub(super) fn things(root: &Path, folder: &Path) -> io::Result<Vec<Thing>> {
 impl Thing {
     /// The drill it is named after.
     fn drill<'a>(&self, drills: &[&'a str]) -> Option<&'a str> {
-        match self.kind {
-            Kind::Crate | Kind::Folder => drill_named(&self.name, drills),
-            _ => drill_named(stem(&self.name), drills),
+        drill_named(self.stem(), drills)
+    }
+
+    /// Its name without a file's ending.
+    pub(super) fn stem(&self) -> &str {
+        match self.is_folder() {
+            true => &self.name,
+            false => stem(&self.name),
         }
     }
 
-    fn is_usable(&self) -> bool {
-        matches!(self.kind, Kind::Crate | Kind::Source)
+    pub(super) fn is_folder(&self) -> bool {
+        matches!(self.kind, Kind::Crate | Kind::Folder)
     }
 
-    fn passed_over(&self, why: &str) -> PassedOver {
+    /// Whether a submission could be in it.
+    pub(super) fn is_usable(&self) -> bool {
+        matches!(self.kind, Kind::Crate | Kind::Folder | Kind::Source)
+    }
+
+    fn is_rust(&self) -> bool {
+        self.kind == Kind::Source && matches!(Form::of(&self.name), Some((Form::Rust, _)))
+    }
+
+    pub(super) fn passed_over(&self, why: &str) -> PassedOver {
         PassedOver {
             path: self.path.clone(),
             why: why.to_owned(),
@@ -127,8 +166,8 @@ impl Thing {
 
 impl Hand {
     /// The submissions among what was handed in: one for the drill it is for, or else
-    /// one for each drill that something is named after. A hand-in for a known drill
-    /// always gives one, if only to be refused with the reason.
+    /// one for each drill that something is named after, outside or within. A hand-in
+    /// for a known drill always gives one, if only to be refused with the reason.
     pub(super) fn choose(
         &self,
         root: &Path,
@@ -136,183 +175,247 @@ impl Hand {
         found: &mut Vec<HandIn>,
         passed_over: &mut Vec<PassedOver>,
     ) {
-        if let Some(drill) = &self.drill {
-            let Some(drill) = drills.iter().find(|slug| **slug == drill) else {
-                return;
-            };
-            match self.one(root, drill, &self.things, drills, DEPTH) {
-                Some(hand_in) => found.push(hand_in),
-                None => {
-                    let all = self.things.iter();
-                    passed_over.extend(all.map(|it| it.passed_over("handed in for another drill")));
+        match &self.drill {
+            Some(drill) => {
+                if let Some(drill) = drills.iter().find(|slug| **slug == drill) {
+                    self.choose_for(root, drill, drills, found, passed_over);
                 }
             }
-            return;
-        }
-        let mut named = Vec::new();
-        for thing in &self.things {
-            match thing.drill(drills) {
-                _ if thing.kind == Kind::Link => {
-                    passed_over.push(thing.passed_over("a link, which is not followed"));
-                }
-                Some(drill) => named.push((drill, thing.clone())),
-                None => {}
-            }
-        }
-        // One folder around it all, as archives often have.
-        if named.is_empty()
-            && let [only] = &*self.things
-            && only.kind == Kind::Folder
-        {
-            match things(root, &only.path) {
-                Ok(things) if only.path.components().count() < DEPTH + 2 => {
-                    let inner = Hand {
-                        things,
-                        ..self.clone()
-                    };
-                    return inner.choose(root, drills, found, passed_over);
-                }
-                Ok(_) => {}
-                Err(why) => return passed_over.push(only.passed_over(&why.to_string())),
-            }
-        }
-        for thing in &self.things {
-            if thing.kind != Kind::Link && thing.drill(drills).is_none() {
-                passed_over.push(thing.passed_over(match thing.is_usable() {
-                    true => "names no drill; say which one it is for with `--drill`",
-                    false => "no submission, by its name",
-                }));
-            }
-        }
-        for drill in drills {
-            let of_it = named.iter().filter(|(name, _)| name == drill);
-            let things: Vec<Thing> = of_it.map(|(_, thing)| thing.clone()).collect();
-            if !things.is_empty() {
-                found.extend(self.one(root, drill, &things, drills, DEPTH));
-            }
+            None => self.choose_by_name(root, drills, found, passed_over),
         }
     }
 
-    /// The submission for `drill` among `things`; none, where all that could be one is
-    /// named after other drills.
-    fn one(
+    /// The one for the drill that all of it is for.
+    fn choose_for(
         &self,
         root: &Path,
         drill: &'static str,
-        things: &[Thing],
         drills: &[&'static str],
-        depth: usize,
-    ) -> Option<HandIn> {
-        let hand_in = |path: &Path, trouble: Option<String>| {
-            Some(HandIn {
-                student: self.student.clone(),
-                drill,
-                path: path.into(),
-                late: self.late,
-                trouble: trouble.map(|why| Box::new(Trouble(why))),
-            })
+        found: &mut Vec<HandIn>,
+        passed_over: &mut Vec<PassedOver>,
+    ) {
+        match self.one(root, drill, drills) {
+            Some(hand_in) => found.push(hand_in),
+            None => {
+                let all = self.things.iter();
+                passed_over.extend(all.map(|it| it.passed_over("handed in for another drill")));
+            }
+        }
+    }
+
+    /// One for each drill that is named.
+    fn choose_by_name(
+        &self,
+        root: &Path,
+        drills: &[&'static str],
+        found: &mut Vec<HandIn>,
+        passed_over: &mut Vec<PassedOver>,
+    ) {
+        let plain = || self.things.iter().filter(|it| it.kind != Kind::Link);
+        let named = plain().filter_map(|thing| thing.drill(drills));
+        let named: BTreeSet<&str> = named.collect();
+        let within = match named.is_empty() {
+            true => self.drills_within(root, drills),
+            false => None,
         };
-        let usable = || things.iter().filter(|thing| thing.is_usable());
-        let mut pool: Vec<&Thing> = usable()
+        if let Some((path, within)) = within {
+            let found_there = |drill| self.within(root, drill, drills, path);
+            found.extend(within.into_iter().map(found_there));
+            return;
+        }
+        if named.is_empty() && self.choose_nearly(root, drills, found) {
+            return;
+        }
+        let here = drills.iter().filter(|drill| named.contains(**drill));
+        let hand_ins = here.filter_map(|drill| self.one(root, drill, drills));
+        let hand_ins: Vec<HandIn> = hand_ins.collect();
+        for thing in &self.things {
+            let is_part = hand_ins.iter().any(|hand_in| hand_in.is_made_of(thing));
+            let why = match thing.kind {
+                Kind::Link => LINK,
+                _ if is_part || thing.drill(drills).is_some() => continue,
+                _ if thing.is_usable() => "names no drill; say which one it is for with `--drill`",
+                _ => "no submission, by its name",
+            };
+            passed_over.push(thing.passed_over(why));
+        }
+        found.extend(hand_ins);
+    }
+
+    /// One for each drill that something is named nearly as, where nothing is named as
+    /// it should be; whether there was any.
+    fn choose_nearly(&self, root: &Path, drills: &[&'static str], found: &mut Vec<HandIn>) -> bool {
+        let before = found.len();
+        for drill in drills {
+            let is_it = |thing: &&Thing| {
+                thing.is_usable() && drill_within(thing.stem(), drills) == Some(drill)
+            };
+            let things: Vec<Thing> = self.things.iter().filter(is_it).cloned().collect();
+            if !things.is_empty() {
+                let hand = Hand {
+                    things,
+                    ..self.clone()
+                };
+                found.extend(hand.one(root, drill, drills));
+            }
+        }
+        found.len() > before
+    }
+
+    /// The drills that are named within all that was handed in, and where that is.
+    fn drills_within<'a>(
+        &'a self,
+        root: &Path,
+        drills: &[&'static str],
+    ) -> Option<(&'a Path, Vec<&'static str>)> {
+        let path = match &*self.things {
+            [only] if only.is_usable() => &*only.path,
+            _ => self.folder()?,
+        };
+        let within = drills_within(&root.join(path), drills);
+        (!within.is_empty()).then_some((path, within))
+    }
+
+    /// The folder of several things, where all that lies in it is this student's.
+    fn folder(&self) -> Option<&Path> {
+        let [first, _, ..] = &*self.things else {
+            return None;
+        };
+        let folder = first.path.parent()?;
+        let is_own = |thing: &Thing| {
+            let name = thing.path.file_name().map(text_of);
+            thing.path.parent() == Some(folder) && name.as_ref() == Some(&thing.name)
+        };
+        let is_root = folder.as_os_str().is_empty();
+        (!is_root && self.things.iter().all(is_own)).then_some(folder)
+    }
+
+    /// The submission for `drill`; none, where all that could be one is named after
+    /// other drills.
+    fn one(&self, root: &Path, drill: &'static str, drills: &[&'static str]) -> Option<HandIn> {
+        let usable = || self.things.iter().filter(|thing| thing.is_usable());
+        let named: Vec<&Thing> = usable()
             .filter(|thing| thing.drill(drills) == Some(drill))
             .collect();
-        if pool.is_empty() {
-            pool = usable()
-                .filter(|thing| thing.drill(drills).is_none())
-                .collect();
-        }
-        match &*pool {
-            [only] => return hand_in(&only.path, None),
-            // A crate without the folder `src`.
-            [..] if let Some(folder) = flat_crate(&pool) => return hand_in(folder, None),
-            [first, second, ..] => {
-                let (first, second) = (&*first.name, &*second.name);
-                return hand_in(&pool[0].path, Some(several(first, second)));
-            }
-            [] => {}
-        }
-        let folders = things.iter().filter(|thing| thing.kind == Kind::Folder);
-        let folders: Vec<&Thing> = folders.collect();
-        let folder = match &*folders {
-            [only] => Some(*only),
-            _ => {
-                let named = |name: &dyn Fn(&Thing) -> bool| folders.iter().find(|it| name(it));
-                // A whole course has its drills in one of them.
-                named(&|thing| thing.drill(drills) == Some(drill))
-                    .or_else(|| named(&|thing| thing.name == "exercises"))
-                    .copied()
-            }
-        };
-        if let (Some(folder), 1..) = (folder, depth) {
-            return match self::things(root, &folder.path) {
-                Ok(inner) if !inner.is_empty() => self.one(root, drill, &inner, drills, depth - 1),
-                _ => hand_in(&folder.path, None),
+        let unnamed: Vec<&Thing> = usable()
+            .filter(|thing| thing.drill(drills).is_none())
+            .collect();
+        Some(match (&*named, &*unnamed) {
+            // Modules may lie beside it.
+            ([only], [_, ..]) if only.is_rust() => self.with_parts(drill, only, drills),
+            ([only], _) => self.within(root, drill, drills, &only.path),
+            ([_, _, ..], _) => self.several(drill, &named),
+            ([], [only]) => self.within(root, drill, drills, &only.path),
+            ([], [first, _, ..]) => match self.folder() {
+                Some(folder) => {
+                    let mut hand_in = self.within(root, drill, drills, folder);
+                    // A file of its own each: then one of them can be what counts.
+                    if let Some(trouble) = &mut hand_in.trouble
+                        && unnamed.iter().all(|thing| thing.kind == Kind::Source)
+                    {
+                        trouble.among = paths(&unnamed);
+                    }
+                    hand_in
+                }
+                None if unnamed.iter().all(|thing| thing.is_rust()) => {
+                    self.with_parts(drill, first, drills)
+                }
+                None => self.several(drill, &unnamed),
+            },
+            ([], []) if usable().next().is_some() => return None,
+            ([], []) => match &*self.things {
+                [] => self.refused(drill, Path::new(""), "holds nothing"),
+                [first, ..] if first.kind == Kind::Link => self.refused(
+                    drill,
+                    &first.path,
+                    &format!("is {LINK}; hand in plain files"),
+                ),
+                // To be refused for what it is.
+                [first, ..] => self.hand_in(drill, &first.path),
+            },
+        })
+    }
+
+    /// A file and those beside it that are named after no drill: where there is a Rust
+    /// file among them, they are one crate.
+    fn with_parts(&self, drill: &'static str, first: &Thing, drills: &[&'static str]) -> HandIn {
+        let is_file = |it: &&Thing| it.is_rust() || it.kind == Kind::Other;
+        let files = self.things.iter().filter(is_file);
+        let beside = |it: &&Thing| it.path == first.path || it.drill(drills).is_none();
+        let files: Vec<&Thing> = files.filter(beside).collect();
+        let mut hand_in = self.hand_in(drill, &first.path);
+        if files.iter().filter(|it| it.is_rust()).count() > 1 {
+            let part = |it: &&Thing| Part {
+                name: it.name.clone(),
+                path: it.path.clone(),
             };
+            hand_in.parts = Some(files.iter().map(part).collect());
         }
-        if usable().next().is_some() {
-            return None;
-        }
-        match things {
-            [] => hand_in(Path::new(""), Some("holds nothing".to_owned())),
-            [first, ..] if first.kind == Kind::Link => hand_in(
-                &first.path,
-                Some("is a link, which is not followed; hand in plain files".to_owned()),
-            ),
-            // To be refused for what it is.
-            [first, ..] => hand_in(&first.path, None),
+        hand_in
+    }
+
+    /// The submission at `path`, or where it is below that.
+    fn within(
+        &self,
+        root: &Path,
+        drill: &'static str,
+        drills: &[&'static str],
+        path: &Path,
+    ) -> HandIn {
+        let wanted = Wanted {
+            drill: Some(drill),
+            drills,
+        };
+        match place_within(&root.join(path), &wanted) {
+            Ok(place) => self.hand_in(drill, place.strip_prefix(root).unwrap_or(path)),
+            Err(why) => self.refused(drill, path, &why.to_string()),
         }
     }
-}
 
-/// The folder of a `lib.rs` and the modules beside it.
-fn flat_crate<'a>(pool: &[&'a Thing]) -> Option<&'a Path> {
-    let is_root = |thing: &&&Thing| thing.path.file_name() == Some(OsStr::new(CRATE_ROOT));
-    let folder = pool.iter().find(is_root)?.path.parent()?;
-    let is_module = |thing: &&Thing| {
-        let is_rust = thing.path.extension() == Some(OsStr::new("rs"));
-        is_rust && thing.path.parent() == Some(folder)
-    };
-    (!folder.as_os_str().is_empty() && pool.iter().all(is_module)).then_some(folder)
-}
-
-/// The submission for a drill within a folder that somebody handed in, where that is no
-/// crate itself: found as in a batch.
-///
-/// # Errors
-/// Why none of what is there is taken; reads on from the folder.
-pub(crate) fn within(
-    folder: &Path,
-    drill: &'static str,
-    drills: &[&'static str],
-) -> Result<PathBuf, String> {
-    let whole = || Ok(folder.to_owned());
-    // With a folder `src` it is meant to be one, whatever it lacks.
-    let is_crate = ["src", CRATE_ROOT]
-        .iter()
-        .any(|name| folder.join(name).symlink_metadata().is_ok());
-    if is_crate || !folder.is_dir() {
-        return whole();
+    /// Several, of which nobody has said which one counts.
+    fn several(&self, drill: &'static str, things: &[&Thing]) -> HandIn {
+        let name = |place: usize| things.get(place).map_or("", |thing| &*thing.name);
+        let path = things.first().map_or(Path::new(""), |thing| &*thing.path);
+        let trouble = Trouble {
+            why: several(name(0), name(1)),
+            among: paths(things),
+        };
+        HandIn {
+            trouble: Some(Box::new(trouble)),
+            ..self.hand_in(drill, path)
+        }
     }
-    let Ok(things) = things(folder, Path::new("")) else {
-        return whole();
-    };
-    let hand = Hand {
-        student: Student::named(""),
-        late: false,
-        drill: Some(drill.to_owned()),
-        things,
-    };
-    match hand.one(folder, drill, &hand.things, drills, DEPTH) {
-        Some(HandIn {
-            trouble: Some(why), ..
-        }) if !hand.things.is_empty() => Err(why.0),
-        Some(HandIn {
-            path,
+
+    fn hand_in(&self, drill: &'static str, path: &Path) -> HandIn {
+        HandIn {
+            student: self.student.clone(),
+            drill,
+            path: path.into(),
+            parts: None,
+            late: self.late,
+            at: self.at.clone(),
             trouble: None,
-            ..
-        }) if folder.join(&path).exists() => Ok(folder.join(path)),
-        _ => whole(),
+        }
     }
+
+    fn refused(&self, drill: &'static str, path: &Path, why: &str) -> HandIn {
+        HandIn {
+            trouble: Some(Box::new(Trouble::new(why.to_owned()))),
+            ..self.hand_in(drill, path)
+        }
+    }
+}
+
+impl HandIn {
+    /// Whether something is one of its several files.
+    fn is_made_of(&self, thing: &Thing) -> bool {
+        let parts = self.parts.iter().flat_map(|parts| parts.iter());
+        parts.into_iter().any(|part| part.path == thing.path)
+    }
+}
+
+fn paths(things: &[&Thing]) -> Vec<PathBuf> {
+    things.iter().map(|thing| thing.path.clone()).collect()
 }
 
 /// Why none of several things is taken.

@@ -42,6 +42,8 @@ pub(super) fn record(hand_in: &HandIn, graded: &Graded, before: Option<&Record>)
         doubtful: false,
         same_as: None,
         before: earlier(before),
+        history: history(before),
+        at: hand_in.at.as_deref().map(str::to_owned),
         verdict: Verdict {
             submission: path.clone(),
             ..verdict.clone()
@@ -86,7 +88,11 @@ pub(super) fn says(record: &Record, verdict: &Verdict, hand_in: &HandIn) -> bool
 /// The record anew, if the same code lies elsewhere or came at another time.
 pub(super) fn moved(record: Record, hand_in: &HandIn) -> Option<Record> {
     let path = hand_in.path.to_string_lossy();
-    if record.path == path && record.late == hand_in.late && record.student == hand_in.student {
+    let same = record.path == path
+        && record.late == hand_in.late
+        && record.at.as_deref() == hand_in.at.as_deref()
+        && record.student == hand_in.student;
+    if same {
         return None;
     }
     Some(at(record, hand_in))
@@ -97,6 +103,7 @@ pub(super) fn copy(same: &Record, hand_in: &HandIn, before: Option<&Record>) -> 
     Record {
         same_as: Some(same.path.clone()),
         before: earlier(before),
+        history: history(before),
         ..at(same.clone(), hand_in)
     }
 }
@@ -107,6 +114,7 @@ fn at(record: Record, hand_in: &HandIn) -> Record {
     Record {
         student: hand_in.student.clone(),
         late: hand_in.late,
+        at: hand_in.at.as_deref().map(str::to_owned),
         verdict: Verdict {
             submission: path.clone(),
             ..record.verdict
@@ -124,4 +132,20 @@ fn earlier(before: Option<&Record>) -> Option<Outcome> {
         _ if record.doubtful => record.before.clone(),
         _ => Some(record.outcome()),
     })
+}
+
+/// The most that is remembered of one student's submissions for a drill.
+const REMEMBERED: usize = 50;
+
+/// All that had been said before, one entry for each content or grader.
+fn history(before: Option<&Record>) -> Vec<Outcome> {
+    let mut all = before.map_or(Vec::new(), |record| record.history.clone());
+    if let Some(last) = earlier(before)
+        && all.last() != Some(&last)
+    {
+        all.push(last);
+    }
+    let too_many = all.len().saturating_sub(REMEMBERED);
+    all.drain(..too_many);
+    all
 }

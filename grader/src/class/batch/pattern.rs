@@ -3,8 +3,9 @@
 //! Its main type is [`Pattern`]: one `Segment` for each folder on the way and one
 //! for the hand-in itself. A pattern looks at names only, never at files.
 
-use regex_lite::Regex;
+use regex_lite::{Captures, Regex};
 use thiserror::Error;
+use unicode_normalization::UnicodeNormalization;
 
 /// How the names on the way to a hand-in are made up.
 #[derive(Clone, Debug)]
@@ -38,8 +39,8 @@ pub struct Named {
 pub enum Misfit {
     /// It is made up in another way.
     Shape,
-    /// It would fit, but names no drill.
-    NoDrill(String),
+    /// It would fit, but names no drill; what it says besides.
+    NoDrill(String, Box<Named>),
 }
 
 /// Why a text is no pattern.
@@ -73,8 +74,29 @@ pub enum PatternError {
 
 const PLACEHOLDERS: [&str; 3] = ["student", "id", "drill"];
 
-/// What learning systems and browsers put behind a name that was there before.
-const AGAIN: &str = r"(?:-[0-9]+| ?\([0-9]+\))?";
+/// What learning systems, browsers and people put behind a name: a number, a date, that
+/// it is a copy, that it is the last.
+const AGAIN: &str = r"(?i:[-_ .()]+(?:[0-9]+|v[0-9]+|copy|kopie|copie|copia|main|master|final|fixed|new|latest|attempt|version|submission|solution|hand-?in))*[-_ .()]*";
+
+/// The same as words.
+const DECORATIONS: [&str; 16] = [
+    "copy",
+    "kopie",
+    "copie",
+    "copia",
+    "main",
+    "master",
+    "final",
+    "fixed",
+    "new",
+    "latest",
+    "attempt",
+    "version",
+    "submission",
+    "solution",
+    "hand",
+    "in",
+];
 
 impl Pattern {
     /// Reads a pattern; `drills` are the slugs that `{drill}` can be.
@@ -123,6 +145,15 @@ impl Pattern {
         self.text.contains("{drill}")
     }
 
+    /// Whether the name at a depth, counted from 0, says who.
+    pub fn names_student_at(&self, depth: usize) -> bool {
+        let names = self.text.trim_end_matches('/').split('/');
+        names
+            .into_iter()
+            .nth(depth)
+            .is_some_and(|name| name.contains("{student}"))
+    }
+
     /// What the name at a depth, counted from 0, says beside what is `said` already.
     ///
     /// # Errors
@@ -132,32 +163,74 @@ impl Pattern {
         let Some(found) = segment.known.captures(name) else {
             let any = segment.any.captures(name).ok_or(Misfit::Shape)?;
             let drill = any.name("drill").map(|it| it.as_str().to_owned());
-            return Err(drill.map_or(Misfit::Shape, Misfit::NoDrill));
+            let Some(drill) = drill else {
+                return Err(Misfit::Shape);
+            };
+            return Err(Misfit::NoDrill(drill, Box::new(named(&any, None, said))));
         };
-        let text = |what: &str| found.name(what).map(|it| it.as_str().to_owned());
-        let said = said.clone();
-        Ok(Named {
-            student: text("student").or(said.student),
-            id: text("id").or(said.id),
-            drill: text("drill").map(|name| plain(&name)).or(said.drill),
-        })
+        let drill = found.name("drill").map(|it| plain(it.as_str()));
+        Ok(named(&found, drill, said))
+    }
+}
+
+/// What was found in a name, beside what is `said` already.
+fn named(found: &Captures<'_>, drill: Option<String>, said: &Named) -> Named {
+    let text = |what: &str| found.name(what).map(|it| it.as_str().to_owned());
+    Named {
+        student: text("student").or_else(|| said.student.clone()),
+        id: text("id").or_else(|| said.id.clone()),
+        drill: drill.or_else(|| said.drill.clone()),
     }
 }
 
 /// The slug of the drill that a name without its ending means: letters of any case,
-/// `-` and spaces for `_`, and a number behind it from a second hand-in.
+/// any signs between its words, and behind it what a second hand-in has: numbers,
+/// dates, that it is a copy, that it is the last.
 pub fn drill_named<'a>(stem: &str, drills: &[&'a str]) -> Option<&'a str> {
-    let numbered = |opening: char| {
-        let (name, number) = stem.trim_end_matches(')').rsplit_once(opening)?;
+    let words = words(stem);
+    let is_decoration = |word: &String| {
+        let number = word.strip_prefix('v').unwrap_or(word);
         let is_number = !number.is_empty() && number.bytes().all(|it| it.is_ascii_digit());
-        is_number.then(|| name.trim_end_matches(' '))
+        is_number || DECORATIONS.contains(&&**word)
     };
-    let name = match stem.ends_with(')') {
-        true => numbered('('),
-        false => numbered('-'),
+    let means = |slug: &&str| {
+        begins(&words, slug).is_some_and(|end| words[end..].iter().all(is_decoration))
     };
-    let name = plain(name.unwrap_or(stem));
-    drills.iter().copied().find(|slug| *slug == name)
+    longest(drills.iter().copied().filter(means))
+}
+
+/// The slug of the only drill that stands anywhere in a name, as a whole word of it.
+pub fn drill_within<'a>(stem: &str, drills: &[&'a str]) -> Option<&'a str> {
+    let words = words(stem);
+    let stands = |slug: &&str| (0..words.len()).any(|from| begins(&words[from..], slug).is_some());
+    let mut all = drills.iter().copied().filter(stands);
+    let first = all.next()?;
+    all.next().is_none().then_some(first)
+}
+
+fn longest<'a>(slugs: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    slugs.max_by_key(|slug| slug.len())
+}
+
+/// After how many words a drill's name ends that begins with the first.
+fn begins(words: &[String], slug: &str) -> Option<usize> {
+    let whole = slug.replace('_', "");
+    let mut rest = &*whole;
+    for (number, word) in words.iter().enumerate() {
+        rest = rest.strip_prefix(&**word)?;
+        if rest.is_empty() {
+            return Some(number + 1);
+        }
+    }
+    None
+}
+
+/// The words of a name, in lower case.
+fn words(name: &str) -> Vec<String> {
+    let lower: String = name.nfc().collect::<String>().to_lowercase();
+    let words = lower.split(|letter: char| !letter.is_alphanumeric());
+    let words = words.filter(|word| !word.is_empty());
+    words.map(str::to_owned).collect()
 }
 
 /// A drill's name as slugs are written.
@@ -270,8 +343,10 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_told_from_what_names_no_drill() {
-        let none = |name: &str| Err(Misfit::NoDrill(name.to_owned()));
-        assert_eq!(read("{student}/{drill}", "ada/onload"), none("onload"));
+        let Err(Misfit::NoDrill(name, said)) = read("{student}/{drill}", "ada/onload") else {
+            panic!("there is no such drill");
+        };
+        assert_eq!((&*name, said.student.as_deref()), ("onload", Some("ada")));
         assert_eq!(read("{student}_{drill}", "ada"), Err(Misfit::Shape));
         assert_eq!(read("hw.{student}", "hwxada"), Err(Misfit::Shape));
         assert_eq!(read("{student}", "ada/offload"), Err(Misfit::Shape));
@@ -301,7 +376,33 @@ mod tests {
             Some("inflight_fix")
         );
         assert_eq!(drill_named("offload-2", &DRILLS), Some("offload"));
-        assert_eq!(drill_named("my_offload", &DRILLS), None);
+        for (name, drill) in [
+            ("Cache Race final", "cache_race"),
+            ("cache_race 2", "cache_race"),
+            ("cache_race - Copy", "cache_race"),
+            ("cache_race - Copy (3)", "cache_race"),
+            ("cache_race-main", "cache_race"),
+            ("CacheRace_v2", "cache_race"),
+            ("offload_2026-11-20 10.30", "offload"),
+        ] {
+            assert_eq!(drill_named(name, &DRILLS), Some(drill), "{name}");
+            let flat = read("{student}_{drill}", &format!("ada_{name}"));
+            if name != "CacheRace_v2" {
+                assert_eq!(flat, is("ada", "", drill), "{name}");
+            }
+        }
+        for name in [
+            "my_offload",
+            "offload_tests",
+            "offloaded",
+            "cache",
+            "cache_racer",
+        ] {
+            assert_eq!(drill_named(name, &DRILLS), None, "{name}");
+        }
+        assert_eq!(drill_within("my_offload", &DRILLS), Some("offload"));
+        assert_eq!(drill_within("my_offload_cache_race", &DRILLS), None);
+        assert_eq!(drill_within("reoffload", &DRILLS), None);
         assert_eq!(drill_named("", &DRILLS), None);
     }
 }

@@ -14,7 +14,7 @@ use super::find::HandIn;
 use super::keeping::{Graded, copy, holds, moved, record, says};
 use super::key::{Content, Terms};
 use super::store::{Store, StoreError};
-use crate::build::submission::{Submission, SubmissionError};
+use crate::build::submission::{HAND_IN, Part, Submission, SubmissionError};
 use crate::course::CourseError;
 use crate::drills::{self, Drill};
 use crate::grade::grading::{GradeError, Grader, not_graded, rejected};
@@ -233,15 +233,26 @@ pub(super) fn taken(
     let path = one_line(&hand_in.path.display().to_string(), 200);
     let refused = |why: String| Ok(Err(Box::new(rejected(drill, &hand_in.path, 0, why))));
     if let Some(trouble) = &hand_in.trouble {
-        return refused(format!("`{path}` {}", trouble.0));
+        return refused(format!("`{path}` {}", trouble.why));
     }
-    match grader.read(drill, &dir.join(&hand_in.path)) {
+    let read = match &hand_in.parts {
+        None => grader.read(drill, &dir.join(&hand_in.path)),
+        Some(parts) => {
+            let from_here = |part: &Part| Part {
+                path: dir.join(&part.path),
+                ..part.clone()
+            };
+            let parts: Vec<Part> = parts.iter().map(from_here).collect();
+            grader.read_parts(drill, &dir.join(&hand_in.path), &parts)
+        }
+    };
+    match read {
         Ok(submission) => Ok(Ok(submission.as_crate())),
         Err(GradeError::Submission(SubmissionError::Rejected { fault, .. })) => {
             refused(format!("`{path}` {fault}"))
         }
         Err(GradeError::Submission(SubmissionError::UnknownKind { .. })) => refused(format!(
-            "`{path}` is no kind of submission; hand in a crate folder, a .rs file, a .tar.gz or a .zip"
+            "`{path}` is no kind of submission; hand in {HAND_IN}"
         )),
         Err(error @ GradeError::Submission(_)) => {
             Ok(Err(Box::new(not_graded(drill, &hand_in.path, 0, &error))))

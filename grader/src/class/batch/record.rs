@@ -57,6 +57,13 @@ pub struct Record {
     /// another content or another grader.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<Outcome>,
+    /// What was said of all that this student handed in before, the oldest first; the
+    /// last is `before`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub history: Vec<Outcome>,
+    /// When it was handed in, as the learning system says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
     /// What is said of it now. Its `submission` is `path`; the longest texts in it
     /// are cut short.
     pub verdict: Verdict,

@@ -2,7 +2,8 @@
 //!
 //! Its main function is [`run`]. A failure of the machine is tried again and never
 //! counts against anybody. What ran out of time beside others is graded once more
-//! alone, because a neighbour may have taken it.
+//! alone, because a neighbour may have taken it. What was being graded when the grader was
+//! ended is graded alone as well, and passed by when that happens again.
 
 use std::collections::VecDeque;
 use std::io;
@@ -11,6 +12,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::attempts::{Attempts, DEATHS};
 use super::find::HandIn;
 use super::keeping::{Graded, record};
 use super::key::{Content, Key, Terms};
@@ -33,6 +35,8 @@ pub struct Run<'a> {
     pub grader: &'a Grader,
     /// Where records are kept.
     pub store: &'a Store,
+    /// Where it is marked what is being graded.
+    pub attempts: &'a Attempts,
     /// The folder the hand-ins lie in.
     pub dir: &'a Path,
     /// Gradings at the same time.
@@ -121,14 +125,42 @@ impl<'a> Work<'a> {
                 std::thread::sleep(std::time::Duration::from_millis(5));
                 continue;
             };
-            self.one(job, beside_others);
-            self.under_way.fetch_sub(1, Ordering::SeqCst);
+            let ends = Ends(&self.under_way);
+            let what = job.clone();
+            // A fault of ours is a failure of the machine for one job, not the end of all.
+            let done = catch_unwind(AssertUnwindSafe(|| self.one(job, beside_others)));
+            if done.is_err() {
+                self.give_up(&what);
+            }
+            drop(ends);
         }
     }
 
+    /// Keeps of a job that it could not be done, unless it was.
+    fn give_up(&self, job: &Job<'_>) {
+        let drill = drill_of(job.first);
+        let why = GradeError::Machine(io::Error::other("the grader itself panicked"));
+        let graded = Graded {
+            key: self.terms.unread(drill, 0),
+            shape: String::new(),
+            verdict: not_graded(drill, &job.first.path, 0, &why),
+        };
+        if let Err(error) = self.keep(job, &graded, false) {
+            self.fail(error);
+        }
+    }
+
+    fn fail(&self, error: StoreError) {
+        lock(&self.error).get_or_insert(error);
+        self.stop.store(true, Ordering::Relaxed);
+    }
+
     fn one(&self, mut job: Job<'a>, beside_others: bool) {
+        let Some(graded) = self.graded(job.first, beside_others) else {
+            lock(&self.alone).push(job);
+            return;
+        };
         job.attempts += 1;
-        let graded = self.graded(job.first);
         if interrupt::is_interrupted() {
             // Its worker may have been ended by us: this verdict is worth nothing.
             self.stop.store(true, Ordering::Relaxed);
@@ -143,44 +175,57 @@ impl<'a> Work<'a> {
         }
         let doubtful = beside_others && ran_out_of_time(&graded.verdict);
         if let Err(error) = self.keep(&job, &graded, doubtful) {
-            lock(&self.error).get_or_insert(error);
-            self.stop.store(true, Ordering::Relaxed);
+            self.fail(error);
         }
         if doubtful {
             lock(&self.alone).push(job);
         }
     }
 
-    /// Grades one. Whatever goes wrong with the grader is a verdict as well.
-    fn graded(&self, hand_in: &HandIn) -> Graded {
+    /// Grades one. Whatever goes wrong with the grader is a verdict as well. `None` if it
+    /// is not to be graded beside others.
+    fn graded(&self, hand_in: &HandIn, beside_others: bool) -> Option<Graded> {
         let drill = drill_of(hand_in);
         let mut key = self.terms.unread(drill, 0);
         let mut shape = String::new();
         let graded = catch_unwind(AssertUnwindSafe(|| {
             match taken(self.run.grader, drill, self.run.dir, hand_in)? {
                 // It could be when the plan was made.
-                Err(refused) => Ok(*refused),
+                Err(refused) => Ok(Some(*refused)),
                 Ok(submission) => {
                     key = self.terms.key(drill, &submission);
                     shape = shape::of(&submission);
+                    let attempts = self.run.attempts;
+                    match attempts.deaths(&key) {
+                        0 => {}
+                        deaths @ DEATHS.. => {
+                            let mark = attempts.mark(&key);
+                            return Err(GradeError::PassedBy { deaths, mark });
+                        }
+                        _ if beside_others => return Ok(None),
+                        _ => {}
+                    }
+                    let _attempt = attempts.begin(&key).map_err(GradeError::Machine)?;
                     let grader = self.run.grader;
-                    grader.grade_submission(drill, &submission, key.seed)
+                    let verdict = grader.grade_submission(drill, &submission, key.seed);
+                    verdict.map(Some)
                 }
             }
         }));
         let infra = |why: &GradeError| not_graded(drill, &hand_in.path, key.seed, why);
         let verdict = match graded {
-            Ok(Ok(verdict)) => verdict,
+            Ok(Ok(Some(verdict))) => verdict,
+            Ok(Ok(None)) => return None,
             Ok(Err(error)) => infra(&error),
             Err(_) => infra(&GradeError::Machine(io::Error::other(
                 "the grader itself panicked",
             ))),
         };
-        Graded {
+        Some(Graded {
             key,
             shape,
             verdict,
-        }
+        })
     }
 
     /// Leaves in a job who handed in what was graded. Others did so when the plan was
@@ -213,10 +258,20 @@ impl<'a> Work<'a> {
             self.run.store.keep(&record)?;
             same_as = same_as.or_else(|| Some(record.path.clone()));
             if !doubtful {
-                (self.run.kept)(&record);
+                // Whoever is told cannot undo what is kept.
+                let _ = catch_unwind(AssertUnwindSafe(|| (self.run.kept)(&record)));
             }
         }
         Ok(())
+    }
+}
+
+/// A job that is under way until this is dropped.
+struct Ends<'a>(&'a AtomicUsize);
+
+impl Drop for Ends<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 

@@ -14,6 +14,7 @@ use thiserror::Error;
 
 use super::class::Records;
 use super::record::Record;
+pub use super::student::Ids;
 use super::student::Student;
 
 /// What a batch was asked, kept beside its records.
@@ -29,22 +30,12 @@ pub struct Settings {
     pub ids: Option<Ids>,
 }
 
-/// Who numbered the students of a class, and so where their ids mean something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Ids {
-    /// Canvas: its own numbers of its users.
-    Canvas,
-    /// Moodle: its own numbers of an assignment's participants.
-    Moodle,
-    /// The school: a student's number in Gradescope's list, or an `{id}` of a pattern.
-    School,
-}
-
 /// The folder, for as long as this batch has it.
 #[derive(Debug)]
 pub struct Store {
     out: PathBuf,
+    /// Of what kind the ids are in records that do not say it.
+    ids: Option<Ids>,
     /// Let go by the system when this process ends, however it ends.
     _lock: File,
 }
@@ -75,6 +66,8 @@ pub enum StoreError {
 const LOCK: &str = "lock";
 const SETTINGS: &str = "batch.json";
 const RECORDS: &str = "records";
+/// Points of attempts, of which the best counts.
+const COMPARED: &str = "compared";
 /// What is being written; of no use to anybody once its batch is gone.
 const UNFINISHED: &str = "unfinished";
 
@@ -100,7 +93,12 @@ impl Store {
             Err(fs::TryLockError::WouldBlock) => return Err(StoreError::Busy(out)),
             Err(fs::TryLockError::Error(why)) => return Err(failed(why)),
         }
-        let store = Store { out, _lock: lock };
+        let ids = read::<Settings>(&out.join(SETTINGS)).and_then(|it| it.ids);
+        let store = Store {
+            out,
+            ids,
+            _lock: lock,
+        };
         // What a batch that was killed was in the middle of.
         let _ = fs::remove_dir_all(store.out.join(UNFINISHED));
         fs::create_dir_all(store.out.join(UNFINISHED)).map_err(failed)?;
@@ -127,15 +125,46 @@ impl Store {
 
     /// What is kept of a student's submission; nothing, where that is damaged.
     pub fn record(&self, drill: &str, student: &Student) -> Option<Record> {
-        read(&self.place(drill, student))
+        let mut places = self.places(drill, student).into_iter();
+        places.find_map(|place| self.theirs(&place, student))
     }
 
-    /// Keeps a record: once this returns, it outlives whatever happens to us.
+    /// Keeps a record: once this returns, it outlives whatever happens to us. What is
+    /// somebody else's stays as it is.
     ///
     /// # Errors
     /// When it cannot be written; then the one before is still there.
     pub fn keep(&self, record: &Record) -> Result<(), StoreError> {
-        self.write(&self.place(&record.drill, &record.student), record)
+        let student = &record.student;
+        let [own, beside, former] = self.places(&record.drill, student);
+        let taken = self
+            .read(&own)
+            .is_some_and(|it| it.student.identity() != student.identity());
+        let place = if taken { &beside } else { &own };
+        self.write(place, record)?;
+        if former != *place && self.theirs(&former, student).is_some() {
+            // It is counted once if it stays: the newer one counts.
+            let _ = fs::remove_file(&former);
+        }
+        Ok(())
+    }
+
+    /// The points of an attempt that was graded to be compared with others.
+    pub fn attempt(&self, drill: &str, name: &str) -> Option<u32> {
+        read(&self.attempt_place(drill, name))
+    }
+
+    /// Keeps them.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn keep_attempt(&self, drill: &str, name: &str, points: u32) -> Result<(), StoreError> {
+        self.write(&self.attempt_place(drill, name), &points)
+    }
+
+    fn attempt_place(&self, drill: &str, name: &str) -> PathBuf {
+        let name = format!("{name}.json");
+        self.out.join(COMPARED).join(drill).join(name)
     }
 
     /// The drills that there are records of, in no order that means anything.
@@ -153,9 +182,31 @@ impl Store {
         Ok(drills)
     }
 
-    fn place(&self, drill: &str, student: &Student) -> PathBuf {
-        let name = format!("{}.json", student.file_stem());
-        self.out.join(RECORDS).join(drill).join(name)
+    /// Where a student's record lies: in its own place, beside it where a file system
+    /// takes that for somebody else's, or where it lay before ids were all that counts.
+    fn places(&self, drill: &str, student: &Student) -> [PathBuf; 3] {
+        let folder = self.out.join(RECORDS).join(drill);
+        let stems = [
+            student.file_stem(),
+            student.other_stem(),
+            student.former_stem(),
+        ];
+        stems.map(|stem| folder.join(format!("{stem}.json")))
+    }
+
+    /// The record in a place, if it is this student's.
+    fn theirs(&self, place: &Path, student: &Student) -> Option<Record> {
+        let record = self.read(place)?;
+        (record.student.identity() == student.identity()).then_some(record)
+    }
+
+    fn read(&self, place: &Path) -> Option<Record> {
+        let mut record: Record = read(place)?;
+        if let (Some(_), None, Some(ids)) = (record.student.id(), record.student.system(), self.ids)
+        {
+            record.student = record.student.of(ids);
+        }
+        Some(record)
     }
 
     /// Beside, to the disk, and then in its place.
@@ -187,6 +238,11 @@ impl Drop for Store {
     }
 }
 
+/// Whether a folder holds the results of a batch.
+pub(super) fn is_one(folder: &Path) -> bool {
+    folder.join(SETTINGS).is_file() && folder.join(RECORDS).is_dir()
+}
+
 fn read<T: DeserializeOwned>(path: &Path) -> Option<T> {
     serde_json::from_slice(&fs::read(path).ok()?).ok()
 }
@@ -196,7 +252,7 @@ impl Records for Store {
     fn each(&self, see: &mut dyn FnMut(Record) -> io::Result<()>) -> io::Result<()> {
         for drill in inside(&self.out.join(RECORDS))? {
             for record in inside(&drill?)? {
-                read::<Record>(&record?).map_or(Ok(()), &mut *see)?;
+                self.read(&record?).map_or(Ok(()), &mut *see)?;
             }
         }
         Ok(())
@@ -204,7 +260,7 @@ impl Records for Store {
 
     fn one(&self, drill: &str, student: &Student) -> io::Result<Record> {
         self.record(drill, student).ok_or_else(|| {
-            let place = self.place(drill, student);
+            let [place, ..] = self.places(drill, student);
             io::Error::other(format!("`{}` cannot be read any more", place.display()))
         })
     }

@@ -1,15 +1,19 @@
-//! Who handed something in.
+//! Who handed something in, and what makes two of them one.
+//!
+//! Its main types are [`Student`], what is shown, and [`Identity`], what is compared:
+//! the number that a system knows somebody by, else the address, else the name.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use unicode_normalization::UnicodeNormalization;
 
 /// The longest file name made from a student's name.
 const LONGEST_NAME: usize = 64;
 
 /// Who handed something in, as its file or folder says.
 ///
-/// Two are the same student when name, id and address are. All of it is text that
-/// somebody else chose: it must be escaped wherever it is shown.
+/// All of it is text that somebody else chose: it must be escaped wherever it is shown.
+/// Two that are equal in all of it are one person; so are two of one [`Identity`].
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(from = "Form", into = "Form")]
 pub struct Student {
@@ -20,10 +24,37 @@ pub struct Student {
 }
 
 /// What a learning system knows a student by.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Account {
     id: Option<Box<str>>,
     email: Option<Box<str>>,
+    system: Option<Ids>,
+    number: Option<Box<str>>,
+}
+
+/// Who numbered the students of a class, and so where their ids mean something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ids {
+    /// Canvas: its own numbers of its users.
+    Canvas,
+    /// Moodle: its own numbers of an assignment's participants.
+    Moodle,
+    /// The school: a student's number in Gradescope's list, or an `{id}` of a pattern.
+    School,
+    /// Blackboard: its users' names for signing in.
+    Blackboard,
+}
+
+/// What makes a student one, whatever else is said of them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Identity {
+    /// A system's number of them.
+    Id(Option<Ids>, String),
+    /// An address, in lower case.
+    Email(String),
+    /// A name as it was written, and a number that says nothing by itself.
+    Name(String, Option<String>),
 }
 
 /// As it is written down.
@@ -34,20 +65,36 @@ struct Form {
     id: Option<Box<str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     email: Option<Box<str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    system: Option<Ids>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    number: Option<Box<str>>,
 }
 
 impl From<Form> for Student {
     fn from(form: Form) -> Student {
-        Student::known(&form.name, form.id.as_deref(), form.email.as_deref())
+        let account = Account {
+            system: form.system.filter(|_| form.id.is_some()),
+            id: form.id,
+            email: form.email,
+            number: form.number,
+        };
+        Student {
+            name: form.name,
+            account: (account != Account::default()).then(|| Box::new(account)),
+        }
     }
 }
 
 impl From<Student> for Form {
     fn from(student: Student) -> Form {
+        let account = student.account.map(|account| *account).unwrap_or_default();
         Form {
-            id: student.id().map(Box::from),
-            email: student.email().map(Box::from),
             name: student.name,
+            id: account.id,
+            email: account.email,
+            system: account.system,
+            number: account.number,
         }
     }
 }
@@ -60,16 +107,35 @@ impl Student {
 
     /// A student whose id or address is known as well.
     pub fn known(name: &str, id: Option<&str>, email: Option<&str>) -> Student {
-        let account = || {
-            Box::new(Account {
-                id: id.map(Box::from),
-                email: email.map(Box::from),
-            })
-        };
-        Student {
+        Student::from(Form {
             name: name.into(),
-            account: (id.is_some() || email.is_some()).then(account),
-        }
+            id: id.map(Box::from),
+            email: email.map(Box::from),
+            system: None,
+            number: None,
+        })
+    }
+
+    /// The same student, whose id is of this kind.
+    pub fn of(self, system: Ids) -> Student {
+        self.changed(|form| form.system = Some(system))
+    }
+
+    /// A student of this name, told from others of it by a number of which nobody can
+    /// say what it counts.
+    pub fn numbered(name: &str, number: &str) -> Student {
+        Student::named(name).changed(|form| form.number = Some(number.into()))
+    }
+
+    /// The same student, whose id turned out to say nothing by itself.
+    pub fn unclaimed(self) -> Student {
+        self.changed(|form| form.number = form.id.take().or(form.number.take()))
+    }
+
+    fn changed(self, change: impl FnOnce(&mut Form)) -> Student {
+        let mut form = Form::from(self);
+        change(&mut form);
+        Student::from(form)
     }
 
     /// The name, or what stands for it.
@@ -88,38 +154,107 @@ impl Student {
         self.account.as_ref()?.email.as_deref()
     }
 
+    /// Whose number the id is, where that is known.
+    pub fn system(&self) -> Option<Ids> {
+        self.account.as_ref()?.system
+    }
+
+    /// A number that stands beside the name and could count anything: groups, too.
+    pub fn number(&self) -> Option<&str> {
+        self.account.as_ref()?.number.as_deref()
+    }
+
+    /// What makes this student one.
+    pub fn identity(&self) -> Identity {
+        let email = self.email().map(|email| email.trim().to_lowercase());
+        match (self.id(), email) {
+            (Some(id), _) => Identity::Id(self.system(), id.to_owned()),
+            (None, Some(email)) => Identity::Email(email),
+            (None, None) => Identity::Name(self.name.to_string(), self.number().map(str::to_owned)),
+        }
+    }
+
     /// A file name without an ending that is this student's alone: plain characters,
-    /// never empty, never hidden.
+    /// never empty, never hidden. It is the same for one identity, whatever the name.
     pub fn file_stem(&self) -> String {
+        let (kind, text, more) = match self.identity() {
+            Identity::Id(system, id) => ("id", id, system.map(|it| format!("{it:?}"))),
+            Identity::Email(email) => ("email", email, None),
+            Identity::Name(name, number) => ("name", name, number),
+        };
+        let stem = plain(&text);
+        if kind == "name" && more.is_none() && stem == text && !has_mark(&stem) {
+            return text;
+        }
+        // What was changed could be somebody else's name by now; so a mark of the
+        // real one goes behind it.
+        let more = more.unwrap_or_default();
+        let parts: &[&str] = match kind {
+            // As it was before there were other kinds.
+            "name" => &[&text, &more],
+            _ => &[kind, &more, &text],
+        };
+        marked(&stem, parts)
+    }
+
+    /// Another one of this student's, where a file system takes the first for another
+    /// student's: some make no difference between `Ada` and `ada`.
+    pub(super) fn other_stem(&self) -> String {
+        let identity = format!("{:?}", self.identity());
+        marked(&plain(&self.file_stem()), &["other", &identity])
+    }
+
+    /// What a record was called when a name was part of whose it is.
+    pub(super) fn former_stem(&self) -> String {
+        let id = self.id().unwrap_or_default();
         let whole = match self.id() {
             Some(id) => format!("{}-{id}", self.name),
             None => self.name.to_string(),
         };
-        let plain = |letter: char| match letter {
-            'a'..='z' | 'A'..='Z' | '0'..='9' | '_' | '.' => letter,
-            _ => '-',
-        };
-        let stem: String = whole.chars().map(plain).take(LONGEST_NAME).collect();
-        let stem = stem.trim_matches(['-', '.']);
-        if self.id().is_none() && stem == whole && !has_mark(stem) {
-            return whole;
+        let stem = plain(&whole);
+        match self.id().is_none() && stem == whole && !has_mark(&stem) {
+            true => whole,
+            false => marked(&stem, &[&self.name, id]),
         }
-        // What was changed could be somebody else's name by now; so a mark of the
-        // real one goes behind it.
-        let mut hash = Sha256::new();
-        hash.update(self.name.as_bytes());
-        hash.update([0]);
-        hash.update(self.id().unwrap_or_default().as_bytes());
-        let mark: String = hash
-            .finalize()
-            .iter()
-            .take(6)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        match stem {
-            "" => mark,
-            _ => format!("{stem}-{mark}"),
+    }
+}
+
+/// A name without what the eye passes over: how its letters are composed, their case,
+/// and spaces beside it. Two that are equal may be one person's.
+pub fn folded(name: &str) -> String {
+    let lower: String = name.nfkc().collect::<String>().to_lowercase();
+    let words: Vec<&str> = lower.split_whitespace().collect();
+    words.join(" ").nfc().collect()
+}
+
+/// Plain characters for all others, none of them at the ends.
+fn plain(text: &str) -> String {
+    let plain = |letter: char| match letter {
+        'a'..='z' | 'A'..='Z' | '0'..='9' | '_' | '.' => letter,
+        _ => '-',
+    };
+    let stem: String = text.chars().map(plain).take(LONGEST_NAME).collect();
+    stem.trim_matches(['-', '.']).to_owned()
+}
+
+/// A stem with a mark of what it stands for.
+fn marked(stem: &str, parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for (number, part) in parts.iter().enumerate() {
+        if number > 0 {
+            hash.update([0]);
         }
+        hash.update(part.as_bytes());
+    }
+    let digest = hash.finalize();
+    let mark: String = digest
+        .iter()
+        .take(6)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    match stem {
+        "" => mark,
+        _ => format!("{stem}-{mark}"),
     }
 }
 
@@ -162,6 +297,10 @@ mod tests {
                 .map(|student| Student::named(&student.file_stem())),
         );
         students.extend(["1", "2"].map(|id| Student::known("a-b", Some(id), None)));
+        students.extend(["a@x", "b@x"].map(|mail| Student::known("a b", None, Some(mail))));
+        students.push(Student::known("a b", Some("1"), None).of(Ids::Canvas));
+        students.push(Student::known("a b", Some("1"), None).of(Ids::Moodle));
+        students.extend(["1", "2"].map(|number| Student::numbered("a b", number)));
         students.push(Student::named(&"n".repeat(300)));
         students.push(Student::named(&"n".repeat(301)));
         students.sort();
@@ -178,5 +317,29 @@ mod tests {
         stems.sort();
         stems.dedup();
         assert_eq!(stems.len(), students.len());
+    }
+
+    #[test]
+    fn an_id_makes_one_whatever_the_name() {
+        let ada = Student::known("Ada Lovelace", Some("7"), None).of(Ids::Canvas);
+        let king = Student::known("Ada King", Some("7"), Some("a@x")).of(Ids::Canvas);
+        assert_eq!(ada.identity(), king.identity());
+        assert_eq!(ada.file_stem(), king.file_stem());
+        let mail = |name, mail| Student::known(name, None, Some(mail));
+        let (one, other) = (mail("Ada", "A@x.edu "), mail("A. L.", "a@x.edu"));
+        assert_eq!(one.identity(), other.identity());
+        assert_ne!(ada.clone().unclaimed().identity(), ada.identity());
+    }
+
+    #[test]
+    fn what_looks_the_same_folds_to_the_same() {
+        for (one, other) in [
+            ("Zo\u{eb} L", "Zoe\u{308} l "),
+            ("\u{fb01}n", "FIN"),
+            ("a\u{a0} b", "A B"),
+        ] {
+            assert_eq!(folded(one), folded(other));
+        }
+        assert_ne!(folded("Zoë"), folded("Zoe"));
     }
 }

@@ -1,14 +1,15 @@
 //! Gradebooks, as tables that spreadsheets and learning systems read.
 //!
 //! A cell is empty where there is no grade, or `-` where Moodle wants that: nothing was
-//! handed in, or it could not be graded. No cell is a formula, whatever a student is called. A system's own number of
-//! a student stands in that system's file only: in another's it may be somebody else's.
+//! handed in, or it could not be read or graded. No cell is a formula, whatever a student
+//! is called. A system's own number of a student stands in that system's file only: in
+//! another's it may be somebody else's.
 
 use std::io::{self, Write};
 
 use csv::Writer;
 
-use crate::class::batch::class::{Class, Line};
+use crate::class::batch::class::{Class, Line, NOT_HANDED_IN};
 use crate::class::batch::store::Ids;
 use crate::class::batch::student::Student;
 use crate::grade::report::words;
@@ -21,8 +22,14 @@ const NO_GRADE: &str = "-";
 /// several.
 pub(super) type Form = fn(&Class<'_>, Option<Ids>, &mut dyn Write) -> io::Result<()>;
 
-/// One row for each student: points and status of each drill, and their sum.
+/// What tells Excel that a table is UTF-8. Moodle and Canvas do without.
+pub(super) const MARK: &str = "\u{feff}";
+
+/// One row for each student: points and status of each drill, their sum, and how each
+/// check ended.
 pub(super) fn plain(class: &Class<'_>, _: Option<Ids>, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(MARK.as_bytes())?;
+    let checks = checks(class)?;
     let mut table = Writer::from_writer(out);
     let mut head = vec!["student".to_owned(), "id".to_owned(), "email".to_owned()];
     for drill in &class.drills {
@@ -30,29 +37,69 @@ pub(super) fn plain(class: &Class<'_>, _: Option<Ids>, out: &mut dyn Write) -> i
         head.push(format!("{} status", drill.slug));
     }
     head.extend(["total".to_owned(), "of".to_owned()]);
+    for (drill, ids) in class.drills.iter().zip(&checks) {
+        head.extend(ids.iter().map(|id| format!("{} {id}", drill.slug)));
+    }
     row(&mut table, head)?;
     let most: u32 = most(class).iter().sum();
-    for (student, lines) in class.by_student() {
+    for (student, lines, why) in class.everybody() {
         let mut cells = named(student).to_vec();
         for line in in_order(class, lines) {
             cells.push(points(line));
             cells.push(match line {
-                None => "not handed in".to_owned(),
-                Some(line) => {
-                    let late = if line.late { ", late" } else { "" };
-                    format!("{}{late}", words::ended(line.status))
-                }
+                None if why.is_empty() => NOT_HANDED_IN.to_owned(),
+                None => why.to_owned(),
+                Some(line) => status(line),
             });
         }
-        // A sum without one of its parts would be a wrong one.
-        cells.push(match lines.iter().all(Line::is_graded) {
+        // A sum without one of its parts would be a wrong one, and so would a zero for
+        // what nobody has seen.
+        cells.push(match why.is_empty() && lines.iter().all(Line::is_graded) {
             true => lines.iter().map(|line| line.score).sum::<u32>().to_string(),
             false => String::new(),
         });
         cells.push(most.to_string());
+        for (line, ids) in in_order(class, lines).zip(&checks) {
+            cells.extend(ended(class, line, ids)?);
+        }
         row(&mut table, cells)?;
     }
     table.flush()
+}
+
+/// The ids of each drill's checks, in its order.
+fn checks(class: &Class<'_>) -> io::Result<Vec<Vec<String>>> {
+    let mut all: Vec<Vec<String>> = class.drills.iter().map(|_| Vec::new()).collect();
+    for line in &class.lines {
+        for check in class.record(line)?.verdict.checks {
+            if !all[line.drill].contains(&check.id) {
+                all[line.drill].push(check.id);
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// How each of these checks ended for somebody; nothing, where none was judged.
+fn ended(class: &Class<'_>, line: Option<&Line>, ids: &[String]) -> io::Result<Vec<String>> {
+    let record = line.map(|line| class.record(line)).transpose()?;
+    let checks = record.map(|record| record.verdict.checks);
+    let checks = checks.unwrap_or_default();
+    let of = |id: &String| {
+        let check = checks.iter().find(|check| check.id == *id);
+        check.map_or(String::new(), |check| words::held(check.status).to_owned())
+    };
+    Ok(ids.iter().map(of).collect())
+}
+
+/// How a submission ended, in a few words.
+fn status(line: &Line) -> String {
+    let late = if line.late { ", late" } else { "" };
+    let words = match line.taken {
+        true => words::ended(line.status),
+        false => "could not be taken: hand in again",
+    };
+    format!("{words}{late}")
 }
 
 /// What Canvas imports: its own columns, a row with the points possible, the grades.
@@ -66,7 +113,7 @@ pub(super) fn canvas(class: &Class<'_>, ids: Option<Ids>, out: &mut dyn Write) -
     let possible = most(class).into_iter().map(|most| most.to_string());
     let label = ["    Points Possible", "", "", "", ""].map(str::to_owned);
     row(&mut table, label.into_iter().chain(possible))?;
-    for (student, lines) in class.by_student() {
+    for (student, lines, _) in class.everybody() {
         let [name, _, email] = named(student);
         let [own, school] = [Ids::Canvas, Ids::School].map(|kind| id_of(student, ids, kind));
         let cells = [name, own, school, email, String::new()];
@@ -81,14 +128,20 @@ pub(super) fn canvas(class: &Class<'_>, ids: Option<Ids>, out: &mut dyn Write) -
 /// others on grades.
 pub(super) fn moodle(class: &Class<'_>, ids: Option<Ids>, out: &mut dyn Write) -> io::Result<()> {
     match (&*class.drills, ids) {
-        ([_], Some(Ids::Moodle)) => worksheet(class, out),
+        ([_], Some(Ids::Moodle)) if is_moodle(class, ids) => worksheet(class, ids, out),
         _ => moodle_gradebook(class, ids, out),
     }
 }
 
+/// Whether anybody is known by Moodle's number: a worksheet is of no use otherwise.
+fn is_moodle(class: &Class<'_>, ids: Option<Ids>) -> bool {
+    let mut all = class.everybody();
+    all.any(|(student, ..)| !participant(student, ids).is_empty())
+}
+
 /// The columns that Moodle looks for in a worksheet, by their English names, among
 /// those that it writes. Without a time, it keeps every grade that it has already.
-fn worksheet(class: &Class<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn worksheet(class: &Class<'_>, ids: Option<Ids>, out: &mut dyn Write) -> io::Result<()> {
     let mut table = Writer::from_writer(out);
     let own = [
         "Identifier",
@@ -100,9 +153,9 @@ fn worksheet(class: &Class<'_>, out: &mut dyn Write) -> io::Result<()> {
     ];
     row(&mut table, own.map(str::to_owned))?;
     let most = most(class).first().map(u32::to_string).unwrap_or_default();
-    for (student, lines) in class.by_student() {
+    for (student, lines, _) in class.everybody() {
         let [name, _, email] = named(student);
-        let identifier = participant(student, Some(Ids::Moodle));
+        let identifier = participant(student, ids);
         let grade = points(lines.first());
         let cells = [identifier, name, email, grade, most.clone(), String::new()];
         row(&mut table, cells)?;
@@ -119,7 +172,7 @@ fn moodle_gradebook(class: &Class<'_>, ids: Option<Ids>, out: &mut dyn Write) ->
         &mut table,
         own.map(str::to_owned).into_iter().chain(titles(class)),
     )?;
-    for (student, lines) in class.by_student() {
+    for (student, lines, _) in class.everybody() {
         let [name, _, email] = named(student);
         let school = id_of(student, ids, Ids::School);
         let cells = [participant(student, ids), name, school, email];
@@ -150,7 +203,10 @@ fn named(student: &Student) -> [String; 3] {
 
 /// A student's id, if it is of that kind; nothing otherwise.
 fn id_of(student: &Student, ids: Option<Ids>, kind: Ids) -> String {
-    let id = student.id().filter(|_| ids == Some(kind));
+    // What was kept before students said it says it for all of them.
+    let id = student
+        .id()
+        .filter(|_| student.system().or(ids) == Some(kind));
     id.unwrap_or_default().to_owned()
 }
 
@@ -185,7 +241,7 @@ fn most(class: &Class<'_>) -> Vec<u32> {
         .collect()
 }
 
-fn row(
+pub(super) fn row(
     table: &mut Writer<&mut dyn Write>,
     cells: impl IntoIterator<Item = String>,
 ) -> io::Result<()> {

@@ -5,6 +5,7 @@ use crate::class::batch::student::Student;
 use crate::grade::feedback::Feedback;
 use crate::grade::report::markdown::{inline, section, span};
 use crate::grade::report::words;
+use crate::grade::verdict::Status;
 use play::text::one_line;
 
 /// One student's page.
@@ -12,6 +13,14 @@ pub(super) fn of(student: &Student, records: &[Record], feedback: &Feedback) -> 
     let name = span(&one_line(student.name(), 200));
     let mut text = format!("# Feedback for {name}\n\n");
     for record in records {
+        if !taken(record) {
+            text.push_str(&again(
+                &record.drill,
+                &record.path,
+                &record.verdict.diagnostics,
+            ));
+            continue;
+        }
         let shown = feedback.of(&record.verdict);
         let heading = format!("{}: {}", shown.drill, words::summary(&shown));
         let late = if record.late { " (late)" } else { "" };
@@ -23,4 +32,26 @@ pub(super) fn of(student: &Student, records: &[Record], feedback: &Feedback) -> 
         ));
     }
     text
+}
+
+/// Whether anybody could read what was handed in.
+fn taken(record: &Record) -> bool {
+    record.verdict.status != Status::Rejected || !record.sha256.is_empty()
+}
+
+/// The page of a student of whom there is nothing that can be graded.
+pub(super) fn nothing_of(student: &Student, why: &str) -> String {
+    let name = span(&one_line(student.name(), 200));
+    let why = span(&one_line(why, 400));
+    format!("# Feedback for {name}\n\n## Please hand in again\n\n{ASK}\n\n{why}\n")
+}
+
+const ASK: &str = "Nobody has judged this, and it has no points and no zero. Please hand in again: \
+                   a crate's folder as a .zip or a .tar.gz, or its one file.";
+
+fn again(drill: &str, path: &str, why: &str) -> String {
+    let drill = inline(&one_line(drill, 60));
+    let path = span(&one_line(path, 200));
+    let why = span(&one_line(why.trim(), 400));
+    format!("## {drill}: please hand in again\n\nWhat was handed in: {path}\n\n{ASK}\n\n{why}\n\n")
 }

@@ -14,6 +14,7 @@ use std::path::Path;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use super::names::Names;
 use super::statistics::Statistics;
 use crate::class::batch::class::{Class, Line};
 use crate::grade::report::words;
@@ -29,11 +30,26 @@ const OWN: &str = include_str!("page/report.css");
 const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
-/// Writes the page for a class, whose hand-ins lie in this folder of the course's.
+/// Who looks at the page.
+#[derive(Clone, Copy)]
+pub(super) enum Shown<'a> {
+    /// The teacher, who sees everybody.
+    Teacher {
+        /// What the students' pages are called.
+        names: &'a Names,
+        /// Where the hand-ins lie in the course's folder, if they do.
+        folder: Option<&'a Path>,
+    },
+    /// The class: nobody is named, and no text of a submission is shown that could
+    /// name somebody.
+    Class,
+}
+
+/// Writes the page for a class.
 pub(super) fn write(
     class: &Class<'_>,
     statistics: &Statistics,
-    folder: Option<&Path>,
+    shown: Shown<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     // The palette is all that stands before the first rule for any element.
@@ -58,15 +74,18 @@ pub(super) fn write(
         }
     };
     tables::around(frame, out, |out| {
-        out.write_all(overview(class, statistics).0.as_bytes())?;
+        out.write_all(overview(class, statistics, shown).0.as_bytes())?;
         for drill in 0..class.drills.len() {
-            let section = drill::section(class, statistics, drill, folder)?;
+            let section = drill::section(class, statistics, drill, shown)?;
             out.write_all(section.0.as_bytes())?;
         }
+        let Shown::Teacher { names, .. } = shown else {
+            return Ok(());
+        };
         out.write_all(tables::slowest(class, statistics)?.0.as_bytes())?;
         tables::not_graded(class, out)?;
         tables::changes(class, statistics, out)?;
-        tables::everybody(class, out)
+        tables::everybody(class, names, out)
     })
 }
 
@@ -84,8 +103,9 @@ fn line(text: &str) -> Markup {
     }
 }
 
-fn overview(class: &Class<'_>, statistics: &Statistics) -> Markup {
-    let students = class.by_student().count();
+fn overview(class: &Class<'_>, statistics: &Statistics, shown: Shown<'_>) -> Markup {
+    let students = class.everybody().count();
+    let named = matches!(shown, Shown::Teacher { .. });
     let graders: Vec<&str> = statistics.graders.iter().map(String::as_str).collect();
     let sandboxes: Vec<&str> = statistics.sandboxes.iter().copied().collect();
     let statuses = [
@@ -122,10 +142,10 @@ fn overview(class: &Class<'_>, statistics: &Statistics) -> Markup {
                 @for drill in &class.drills {
                     li { a href={ "#" (drill::anchor(drill)) } { (one_line(&drill.exercise.title, 100)) } }
                 }
-                li { a href="#slowest" { "The slowest" } }
-                @if !class.lines.iter().all(Line::is_graded) { li { a href="#not-graded" { "Not graded" } } }
-                @if !statistics.changed.is_empty() { li { a href="#changes" { "What changed" } } }
-                li { a href="#everybody" { "Everybody" } }
+                @if named { li { a href="#slowest" { "The slowest" } } }
+                @if named && class.lines.iter().any(Line::machine_failed) { li { a href="#not-graded" { "Not graded" } } }
+                @if named && !statistics.changed.is_empty() { li { a href="#changes" { "What changed" } } }
+                @if named { li { a href="#everybody" { "Everybody" } } }
             }
         }
         (tables::scrolling("How the submissions ended", html! {
@@ -133,6 +153,8 @@ fn overview(class: &Class<'_>, statistics: &Statistics) -> Markup {
                 th scope="col" { "drill" }
                 @for status in &met { th.number scope="col" { (words::ended(*status)) } }
                 th.number scope="col" { "all" }
+                th.number scope="col" { "mean" }
+                th.number scope="col" { "median" }
             } }
             tbody {
                 @for (place, drill) in class.drills.iter().enumerate() {
@@ -140,9 +162,25 @@ fn overview(class: &Class<'_>, statistics: &Statistics) -> Markup {
                         th scope="row" { (one_line(&drill.slug, 60)) }
                         @for status in &met { td.number { (count(place, *status)) } }
                         td.number { (class.of_drill(place).count()) }
+                        @let points = points(class, place);
+                        td.number { (points.as_ref().map_or("–", |it| &it.0)) }
+                        td.number { (points.as_ref().map_or("–", |it| &it.1)) }
                     }
                 }
             }
         }))
     }
+}
+
+/// Mean and median of a drill's points, of what was graded; nothing, where nothing was.
+fn points(class: &Class<'_>, drill: usize) -> Option<(String, String)> {
+    let graded = class.of_drill(drill).filter(|line| line.is_graded());
+    let mut points: Vec<u32> = graded.map(|line| line.score).collect();
+    points.sort_unstable();
+    let count = points.len();
+    let above = *points.get(count / 2)?;
+    let below = points[(count - 1) / 2];
+    let mean = points.iter().sum::<u32>() as f64 / count as f64;
+    let median = f64::from(above + below) / 2.0;
+    Some((format!("{mean:.1}"), format!("{median:.1}")))
 }

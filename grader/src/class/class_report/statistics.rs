@@ -75,6 +75,12 @@ pub(super) struct Group {
 }
 
 impl Group {
+    /// Adds one that is told apart, however many there are.
+    fn add_all(&mut self, place: usize) {
+        self.count += 1;
+        self.first.push(place);
+    }
+
     fn add(&mut self, place: usize) {
         self.count += 1;
         if self.first.len() < NAMED {
@@ -170,6 +176,8 @@ impl Counting {
     fn add(&mut self, place: usize, line: &Line, record: &Record) {
         if line.is_graded() {
             self.bars[bar(line)] += 1;
+        }
+        if !line.machine_failed() {
             // Of a submission that does not compile nothing is known.
             match ran(line.status) {
                 true => self.checks.add(place, record),

@@ -22,7 +22,8 @@ impl Subject for Cache {
     fn call(&self, call: Call<'_>, supply: &Supply) -> CallFuture {
         let id = UserId(call.arguments.id(0));
         if call.entry == "stampede" {
-            let (db, requests) = (supply.db(), call.arguments.count(1));
+            let db = supply.db_after(call.arguments.id(2));
+            let requests = call.arguments.count(1);
             return Box::pin(async move { report(stampede(db, id, requests).await) });
         }
         let cache = Rc::clone(&self.0);

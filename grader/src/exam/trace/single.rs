@@ -65,6 +65,8 @@ impl Trace {
             drill: subject.drill,
             source: subject.source,
             key,
+            what: super::what(driver.world()),
+            nouns: super::nouns(driver.world()),
             user: started.clone().next().unwrap_or(FIRST_KEY),
             callers: started.count(),
             schedules: paths.all,

@@ -94,7 +94,7 @@ impl<'a> Viewer<'a> {
             Happened::Awake => {
                 // Whoever stopped us may have changed it.
                 screen.retake()?;
-                self.desk.queue.again();
+                self.desk.queue.restart_current();
                 Ok(None)
             }
             Happened::Here(Event::Key(key)) if key.kind != KeyEventKind::Release => {
@@ -266,7 +266,7 @@ impl<'a> Viewer<'a> {
     /// Opens a page of the book.
     pub(super) fn browse(&self, page: &str) -> io::Result<()> {
         let sender = self.sender.clone();
-        browse(&format!("{}{page}", self.address), move |words| {
+        browse(&page_at(self.address, page), move |words| {
             // Nobody listens any more when the program ends.
             let _ = sender.send(Happened::Word(words));
         })
@@ -276,9 +276,17 @@ impl<'a> Viewer<'a> {
     /// Where no shell could continue it, the system lets nothing happen.
     fn sleep(&self, screen: &Screen) -> io::Result<()> {
         // A grading would seem to have taken as long as we sleep.
-        self.desk.queue.again();
+        self.desk.queue.restart_current();
         screen.give_back();
         kill_current_process_group(Signal::TSTP)?;
         screen.retake()
+    }
+}
+
+/// Where a page is, given the address of the book, in which the key comes last.
+fn page_at(address: &str, page: &str) -> String {
+    match address.split_once('?') {
+        Some((book, key)) => format!("{book}{page}?{key}"),
+        None => format!("{address}{page}"),
     }
 }

@@ -208,6 +208,60 @@ fn modules_beside_a_root_are_a_crate() {
 }
 
 #[test]
+fn files_of_one_student_that_were_uploaded_one_by_one_are_one_crate() {
+    let course = Scratch::gradable();
+    let text = course.read("solutions/cache_race/src/lib.rs");
+    course.write(
+        "class/lovelaceada_1001_9001_cache_race.rs",
+        "mod inner;\npub use inner::*;\n",
+    );
+    course.write("class/lovelaceada_1001_9002_inner.rs", &text);
+    course.write(
+        "class/lovelaceada_1001_9003_offload.rs",
+        "compile_error!(\"another drill\");",
+    );
+    course.write(
+        "class/bobsonbob_1002_9004_lib.rs",
+        "mod inner;\npub use inner::*;\n",
+    );
+    course.write("class/bobsonbob_1002_9005_inner.rs", &text);
+    for arguments in [&[][..], &["--drill", "cache_race"]] {
+        let mut all = vec!["batch", "class", "--layout", "canvas", "--out", "out"];
+        all.extend(arguments);
+        course.run(&all);
+        let gradebook = course.read("out/gradebook.csv");
+        let passed = |name: &str| {
+            let mut lines = gradebook.lines();
+            lines.any(|line| line.contains(name) && line.contains("100"))
+        };
+        assert!(passed("lovelaceada"), "{gradebook}");
+        assert!(passed("bobsonbob") || arguments.is_empty(), "{gradebook}");
+    }
+}
+
+#[test]
+fn a_whole_course_is_handed_in_for_the_drills_in_it() {
+    let course = Scratch::new();
+    for name in [
+        "ada/between-awaits-main/exercises/cache_race/src/lib.rs",
+        "ada/between-awaits-main/exercises/kit/src/lib.rs",
+        "ada/between-awaits-main/solutions/offload/src/lib.rs",
+        "ada/between-awaits-main/exercises/offload/src/lib.rs",
+        "ada/between-awaits-main/README.md",
+    ] {
+        course.write(&format!("class/{name}"), "");
+    }
+    let said = course.run(&["batch", "class", "--list", "--pattern", "{student}"]);
+    for line in [
+        "ada      cache_race  ada/between-awaits-main/exercises/cache_race",
+        "ada      offload     ada/between-awaits-main/exercises/offload",
+    ] {
+        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words(&said.out).contains(&words(line)), "{}", said.out);
+    }
+}
+
+#[test]
 fn no_link_is_followed() {
     let course = Scratch::new();
     course.write("class/ada/offload.rs", "");

@@ -117,7 +117,9 @@ fn an_interrupt_says_how_to_go_on_and_blames_nobody() {
     let fixture = "grader/tests/fixtures/misbehaviour/endless_loop.rs";
     course.take(fixture, "class/eve/inflight_fix.rs");
     let grader = start(&course, &BATCH);
-    processes::await_child(grader.id(), "out/worker");
+    // The process that grades is a child of the one that watches it.
+    let grading = processes::await_child(grader.id(), "grader");
+    processes::await_child(grading, "out/worker");
     rustix::process::kill_process(Pid::from_child(&grader), Signal::INT).expect("it is ours");
     let ended = grader.wait_with_output().expect("it ends");
     assert_eq!(ended.status.code(), Some(130));
@@ -130,6 +132,58 @@ fn an_interrupt_says_how_to_go_on_and_blames_nobody() {
         .expect("it is there")
         .count();
     assert_eq!(left, 0);
+}
+
+/// A grading that ends the grader, as one would that takes all memory.
+#[test]
+fn what_ends_the_grader_twice_is_passed_by_and_the_rest_is_graded() {
+    let course = class(&[("ada/inflight_fix.rs", &broken("ada"))]);
+    let fixture = "grader/tests/fixtures/misbehaviour/endless_loop.rs";
+    course.take(fixture, "class/eve/inflight_fix.rs");
+    course.write("class/zoe/inflight_fix.rs", &broken("zoe"));
+    let grader = start(&course, &BATCH);
+    let mut killed = Vec::new();
+    for _ in 0..2 {
+        let grading = loop {
+            let grading = processes::await_child(grader.id(), "grader");
+            if !killed.contains(&grading) {
+                break grading;
+            }
+        };
+        // The only one that comes to have a worker.
+        processes::await_child(grading, "out/worker");
+        let pid = Pid::from_raw(grading.cast_signed()).expect("it is a process");
+        rustix::process::kill_process(pid, Signal::KILL).expect("it is ours");
+        killed.push(grading);
+    }
+    let ended = grader.wait_with_output().expect("it ends");
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(2), "{said}");
+    let words = "the grader was ended by signal 9; it goes on with the rest";
+    assert_eq!(said.matches(words).count(), 2, "{said}");
+    let all = records(&course.path("results"));
+    assert_eq!(all.len(), 3);
+    for who in ["ada", "zoe"] {
+        let record = &all[&format!("inflight_fix/{who}.json")];
+        assert_eq!(record.verdict.status, Status::CompileError);
+    }
+    let eve = &all["inflight_fix/eve.json"].verdict;
+    assert_eq!(eve.status, Status::InfraError);
+    assert!(
+        eve.diagnostics
+            .contains("has ended the grader 2 times, so it is passed by; delete `"),
+        "{}",
+        eve.diagnostics
+    );
+    // And at every resumption, until somebody wants it tried.
+    let said = course.run(&BATCH);
+    assert_eq!(said.code, 2, "{}", said.err);
+    assert!(!said.err.contains("was ended by"), "{}", said.err);
+    let marks = course.path("results/attempting");
+    assert_eq!(fs::read_dir(&marks).expect("there is one").count(), 1);
+    fs::remove_dir_all(marks).expect("it is ours");
+    course.write("class/eve/inflight_fix.rs", &broken("eve"));
+    assert_eq!(course.run(&BATCH).code, 1);
 }
 
 #[test]
@@ -266,4 +320,89 @@ fn a_damaged_record_is_graded_again() {
     let said = course.run(&BATCH);
     assert!(said.err.contains("1 to grade"), "{}", said.err);
     assert_eq!(records(&course.path("results")).len(), 1);
+}
+
+/// A batch whose standard error goes there; what it is to come to is in the records.
+fn said_to(course: &Scratch, stderr: Stdio) -> Option<i32> {
+    let mut grader = Command::new(env!("CARGO_BIN_EXE_grader"))
+        .args(BATCH)
+        .current_dir(course.path(""))
+        .env("CARGO_TARGET_DIR", course.path("target"))
+        .env("CARGO", course.path("toolchain/cargo"))
+        .process_group(0)
+        .stdout(Stdio::null())
+        .stderr(stderr)
+        .spawn()
+        .expect("it can be started");
+    let patience = Instant::now() + Duration::from_secs(120);
+    loop {
+        if let Some(status) = grader.try_wait().expect("it is ours") {
+            return status.code();
+        }
+        if Instant::now() > patience {
+            let _ = rustix::process::kill_process_group(Pid::from_child(&grader), Signal::KILL);
+            let _ = grader.wait();
+            panic!("the batch does not end");
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn a_batch_ends_whoever_hears_of_it() {
+    let files = [
+        ("ada/offload.rs", &*broken("ada")),
+        ("bob/offload.rs", &broken("bob")),
+        ("eve/offload.rs", &broken("eve")),
+    ];
+    let full = || {
+        let full = fs::File::options().write(true).open("/dev/full");
+        Stdio::from(full.expect("there is one"))
+    };
+    let closed = || {
+        let (reader, writer) = std::io::pipe().expect("there is one");
+        drop(reader);
+        Stdio::from(writer)
+    };
+    for stderr in [full as fn() -> Stdio, closed] {
+        let course = class(&files);
+        assert_eq!(said_to(&course, stderr()), Some(1));
+        let kept = records(&course.path("results"));
+        assert_eq!(kept.len(), 3);
+        let graded = |record: &Record| record.verdict.status == Status::CompileError;
+        assert!(kept.values().all(graded));
+    }
+}
+
+#[test]
+fn an_interrupt_ends_a_batch_that_nobody_reads() {
+    let course = Scratch::gradable();
+    let fixture = "grader/tests/fixtures/misbehaviour/endless_loop.rs";
+    course.take(fixture, "class/eve/inflight_fix.rs");
+    // A pipe that is full: whoever writes to it waits.
+    let (reader, writer) = std::io::pipe().expect("there is one");
+    let mut filler = writer.try_clone().expect("it is open");
+    rustix::io::ioctl_fionbio(&filler, true).expect("it is a pipe");
+    while std::io::Write::write(&mut filler, &[b'.'; 4096]).is_ok() {}
+    while std::io::Write::write(&mut filler, b".").is_ok() {}
+    rustix::io::ioctl_fionbio(&filler, false).expect("it is a pipe");
+    let mut grader = Command::new(env!("CARGO_BIN_EXE_grader"))
+        .args(BATCH)
+        .current_dir(course.path(""))
+        .env("CARGO_TARGET_DIR", course.path("target"))
+        .env("CARGO", course.path("toolchain/cargo"))
+        .process_group(0)
+        .stdout(Stdio::null())
+        .stderr(writer)
+        .spawn()
+        .expect("it can be started");
+    // It is there once it holds the folder, and then it waits for its reader.
+    let lock = course.path("results/lock");
+    while !lock.exists() {
+        assert!(grader.try_wait().expect("it is ours").is_none());
+        std::thread::yield_now();
+    }
+    rustix::process::kill_process(Pid::from_child(&grader), Signal::TERM).expect("it is ours");
+    assert_eq!(grader.wait().expect("it ends").code(), Some(130));
+    drop(reader);
 }

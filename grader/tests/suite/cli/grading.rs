@@ -11,11 +11,11 @@ use serde_json::Value;
 use crate::courses::{Said, Scratch};
 use crate::verdicts::without_bytes;
 
-const RIGHT: &str = "solutions/inflight_fix/src/lib.rs";
+pub(super) const RIGHT: &str = "solutions/inflight_fix/src/lib.rs";
 const WRONG: &str = "solutions/inflight_fix/wrong/python_dict.rs";
 
 /// The verdicts that were said in JSON.
-fn verdicts(said: &Said) -> Vec<Value> {
+pub(super) fn verdicts(said: &Said) -> Vec<Value> {
     serde_json::from_str(&said.out).expect(&said.out)
 }
 
@@ -185,7 +185,7 @@ fn a_folder_with_several_submissions_is_refused_by_their_names() {
     assert_eq!(verdict["status"], "rejected");
     assert_eq!(
         verdict["diagnostics"],
-        "`two` holds several submissions, `a.rs` and `b.zip`; hand in one"
+        "`two/` holds several submissions, `a.rs` and `b.zip`; hand in one"
     );
     // Modules beside their root are one.
     course.write("flat/lib.rs", "mod inner;\npub use inner::*;\n");

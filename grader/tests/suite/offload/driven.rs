@@ -38,7 +38,7 @@ impl Driven {
     fn open(&mut self, max_parallel: usize) {
         let open = Step::New {
             seed: SEED,
-            arguments: vec![(max_parallel as u64).into()],
+            arguments: vec![protocol::Value::from(max_parallel as u64)],
             polled: Polled::Alone,
         };
         assert_eq!(self.does([open]), []);
@@ -89,11 +89,11 @@ impl Driven {
 }
 
 /// A request for a password that nobody else asks for.
-fn request(call: u32) -> Step {
+fn request(request: u32) -> Step {
     Step::Call {
-        call,
+        call: request,
         entry: "hash".to_owned(),
-        arguments: vec![password(call).into()],
+        arguments: vec![password(request).into()],
         again: None,
     }
 }
@@ -102,14 +102,18 @@ fn password(request: u32) -> String {
     format!("correct horse {request}")
 }
 
-/// The first hash of a run, for this request, begun by `call` if by a call at all.
-fn begun_for(request: u32, call: Option<u32>) -> Event {
+/// The first hash of a run, on a thread of its own, for this request.
+fn held_for(request: u32) -> Event {
+    begun(request, None, true)
+}
+
+fn begun(request: u32, call: Option<u32>, off_loop: bool) -> Event {
     Event::Begun {
         operation: 1,
         kind: "hash_password".to_owned(),
         arguments: vec![password(request).into()],
         call,
-        off_loop: call.is_none(),
+        off_loop,
     }
 }
 
@@ -120,23 +124,25 @@ fn a_hash_on_another_thread_is_held_there_until_it_is_admitted() {
     let mut driven = Driven::of(RIGHT);
     driven.open(1);
     assert_eq!(driven.does([request(1)]), []);
-    assert_eq!(driven.sees(1), [begun_for(1, None)]);
+    assert_eq!(driven.sees(1), [held_for(1)]);
     // Its thread sleeps, so whatever was to come of it by itself has come.
     driven.rests();
     let nonce = 5;
     let held = driven.does([SETTLE, Step::Ping { nonce }, SETTLE]);
     assert_eq!(held, [Event::Pong { nonce }], "the loop goes on meanwhile");
     driven.rests();
-    let with = Ending::Ok("a hash".to_owned().into());
-    let answer = Step::Answer {
+    let text = Ending::Ok(protocol::Value::Text("a hash".to_owned()));
+    let mut seen = driven.does([Step::Answer {
         operation: 1,
-        with: with.clone(),
-    };
-    let mut seen = driven.does([answer]);
+        with: text.clone(),
+    }]);
     while seen.len() < 2 {
         seen.extend(driven.sees(1));
     }
-    let returned = Event::Returned { call: 1, with };
+    let returned = Event::Returned {
+        call: 1,
+        with: text,
+    };
     assert_eq!(seen, [Event::Ended { operation: 1 }, returned]);
 }
 
@@ -148,7 +154,7 @@ fn a_hash_on_the_loop_is_reported_and_is_not_held() {
     let [first, second, Event::Returned { call: 1, with }] = &seen[..] else {
         panic!("{seen:?}");
     };
-    assert_eq!(first, &begun_for(1, Some(1)));
+    assert_eq!(first, &begun(1, Some(1), false));
     assert_eq!(second, &Event::Ended { operation: 1 });
     assert!(
         matches!(with, Ending::Ok(protocol::Value::Text(_))),
@@ -179,5 +185,5 @@ fn the_end_of_a_run_frees_the_threads_it_held() {
     driven.run += 1;
     driven.open(1);
     driven.does([request(3)]);
-    assert_eq!(driven.sees(1), [begun_for(3, None)]);
+    assert_eq!(driven.sees(1), [held_for(3)]);
 }

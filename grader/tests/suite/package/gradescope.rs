@@ -87,6 +87,120 @@ fn the_autograder_is_set_up_by_programs_that_are_named() {
     assert!(source.join("solutions/cache_race/src/lib.rs").is_file());
 }
 
+#[test]
+fn a_sandbox_that_is_not_full_stops_the_set_up_and_not_the_first_student() {
+    for (arguments, stops) in [
+        (&["cache_race"][..], true),
+        (&["cache_race", "--allow-degraded"], false),
+    ] {
+        let folder = unpacked(arguments);
+        let source = folder.path().join("source");
+        for name in ["apt-get", "curl", "sh", "rustup", "cargo"] {
+            stand_in(folder.path(), name);
+        }
+        let grader = source.join("target/grader/grader");
+        fs::create_dir_all(grader.parent().expect("it is below")).expect("it is ours");
+        fs::write(&grader, "#!/bin/bash\n[ \"$1\" != doctor ]\n").expect("it is ours");
+        fs::set_permissions(&grader, fs::Permissions::from_mode(0o755)).expect("it is ours");
+        let output = Command::new("/bin/bash")
+            .arg(source.join("setup.sh"))
+            .env("AUTOGRADER_ROOT", folder.path())
+            .env("HOME", folder.path())
+            .env("PATH", path_with(folder.path()))
+            .output()
+            .expect("there is a shell");
+        let words = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.success(), !stops, "{words}");
+        assert_eq!(
+            words.contains("the sandbox is not full on this machine"),
+            stops,
+            "{words}"
+        );
+    }
+}
+
+#[test]
+fn one_autograder_serves_every_assignment_whose_title_names_a_drill() {
+    let folder = unpacked(&[]);
+    let setup = fs::read_to_string(folder.path().join("source/setup.sh")).expect("it is there");
+    assert!(
+        setup.contains("for drill in cache_race inflight_fix offload; do"),
+        "{setup}"
+    );
+    let course = Scratch::gradable();
+    let source = fs::read_to_string(root().join(RIGHT)).expect("it is there");
+    fs::write(folder.path().join("submission/hw.rs"), source).expect("it is ours");
+    let metadata = |title: &str| {
+        let text = serde_json::json!({ "id": 1, "assignment": { "id": 2, "title": title } });
+        let path = folder.path().join("submission_metadata.json");
+        fs::write(path, text.to_string()).expect("it is ours");
+    };
+    metadata("Homework 1: Cache Race");
+    let (code, results) = autograded(&course, folder.path());
+    assert_eq!((code, &results["score"]), (0, &100.into()), "{results}");
+    // Nobody can be graded by a title that says nothing.
+    metadata("Homework 1");
+    let output = course
+        .outside(Path::new("/bin/bash"))
+        .arg(folder.path().join("run_autograder"))
+        .env("AUTOGRADER_ROOT", folder.path())
+        .env("GRADER", env!("CARGO_BIN_EXE_grader"))
+        .output()
+        .expect("there is a shell");
+    let words = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{words}");
+    assert!(
+        words.contains("does not name one drill; put one of these into it"),
+        "{words}"
+    );
+}
+
+#[test]
+fn a_package_for_something_else_is_not_replaced() {
+    let folder = tempfile::tempdir().expect("there is space");
+    let package = |arguments: &[&str]| {
+        let mut command = crate::courses::program();
+        command
+            .current_dir(root())
+            .arg("package")
+            .args(arguments)
+            .arg("--out")
+            .arg(folder.path());
+        Said::by(&mut command)
+    };
+    let github = |drill| {
+        package(&[
+            "github",
+            drill,
+            "--course-repository",
+            "ada/course",
+            "--course-ref",
+            "v1",
+        ])
+    };
+    for _ in 0..2 {
+        assert_eq!(package(&["gradescope", "cache_race"]).code, 0);
+        assert_eq!(github("cache_race").code, 0);
+    }
+    let kept = fs::read(folder.path().join("autograder.zip")).expect("it was written");
+    for said in [
+        package(&["gradescope", "offload"]),
+        package(&["gradescope"]),
+        github("offload"),
+    ] {
+        assert_eq!(said.code, 2, "{}", said.err);
+        assert!(
+            said.err.contains("name another folder with `--out`"),
+            "{}",
+            said.err
+        );
+    }
+    assert_eq!(
+        fs::read(folder.path().join("autograder.zip")).expect("it is there"),
+        kept
+    );
+}
+
 /// What `run_autograder` says of what lies in its submission folder.
 fn autograded(course: &Scratch, folder: &Path) -> (i32, serde_json::Value) {
     // The course that can grade without a build of its own takes the zip's place.

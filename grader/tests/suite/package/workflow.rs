@@ -4,7 +4,7 @@ use super::*;
 
 fn packing(options: &[&str]) -> Packing {
     Packing {
-        drill: "cache_race".to_owned(),
+        drills: vec!["cache_race".to_owned()],
         options: options.iter().map(|option| (*option).to_owned()).collect(),
     }
 }
@@ -38,6 +38,22 @@ fn the_workflow_keeps_the_course_apart_and_every_action_pinned() {
                 commit.len() == 40 && commit.chars().all(|letter| letter.is_ascii_hexdigit());
             assert!(is_commit, "{action}");
             let with = at(step, "with");
+            if !action.starts_with("actions/checkout@") {
+                assert!(action.starts_with("actions/cache/"), "{action}");
+                // What is kept for the next push is the course's, and nothing else is.
+                let kept = at(with, "path").as_str().expect("it is text");
+                for path in kept.lines() {
+                    assert!(
+                        path.starts_with("${{ runner.temp }}/course/target/grader/"),
+                        "{path}"
+                    );
+                }
+                assert!(
+                    fetched == ["ada/course"],
+                    "nothing of the student's was run by then"
+                );
+                continue;
+            }
             assert_eq!(at(with, "persist-credentials").as_bool(), Some(false));
             let repository = with
                 .as_mapping_get("repository")
@@ -100,8 +116,14 @@ fn the_workflow_s_steps_run_where_they_will_run() {
     let summary = folder.path().join("summary.md");
     let mut log = String::new();
     let mut checkouts = 0;
+    let output = folder.path().join("output");
+    stand_in(folder.path(), "git");
     for step in steps.as_sequence().expect("it is a list") {
         let Some(run) = step.as_mapping_get("run").and_then(|run| run.as_str()) else {
+            let action = at(step, "uses").as_str().expect("it is a name");
+            if !action.starts_with("actions/checkout@") {
+                continue;
+            }
             checkouts += 1;
             match checkouts {
                 1 => {
@@ -132,6 +154,7 @@ fn the_workflow_s_steps_run_where_they_will_run() {
             .env("RUNNER_TEMP", &temp)
             .env("GITHUB_WORKSPACE", &workspace)
             .env("GITHUB_STEP_SUMMARY", &summary)
+            .env("GITHUB_OUTPUT", &output)
             .output()
             .expect("there is a shell");
         log = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -107,8 +107,7 @@ fn likely() -> impl Strategy<Value = (&'static dyn World, Vec<(Turn, Vec<Said>)>
 
 /// Everything the grader does with evidence, whatever it holds.
 fn judge(evidence: &Evidence) {
-    let drills = drills::ALL.iter();
-    for drill in drills.filter(|drill| drill.world().name() == evidence.world().name()) {
+    for drill in drills::ALL {
         let violations = drill.rules().judge(evidence);
         for violation in violations.iter().map(Some).chain([None]) {
             timeline::tell(evidence, violation);
@@ -134,6 +133,7 @@ fn judge(evidence: &Evidence) {
     if evidence.started() >= space.asks.len() {
         space.choices(evidence);
     }
+    evidence.restless();
     let world = evidence.world();
     world.state(evidence);
     for (operation, _) in evidence.operations() {

@@ -70,6 +70,7 @@ fn stays_within_the_caps(name: &str, bytes: &[u8]) -> Result<(), TestCaseError> 
         entries: 8,
         unpacked_bytes: 32_768,
         depth: 4,
+        ..Caps::default()
     };
     let desk = Desk::new();
     desk.put(name, bytes);
@@ -124,6 +125,17 @@ fn what_the_harm_is_done_to_is_good() {
     let files = ["src/a.rs", "src/a/b.rs", "src/lib.rs"];
     assert_eq!(desk.files("hw.tgz"), files);
     assert_eq!(desk.files("hw.zip"), files);
+    desk.put("hw.7z", a_good_seven_zip());
+    assert_eq!(desk.files("hw.7z"), files);
+}
+
+fn a_good_seven_zip() -> Vec<u8> {
+    seven_zip(&[
+        ("hw/src/lib.rs", b"mod a;\n"),
+        ("hw/notes", b"notes"),
+        ("hw/src/a.rs", b"mod b;\n"),
+        ("hw/src/a/b.rs", b"// bbbbbbbbbbbbbbbb\n"),
+    ])
 }
 
 proptest! {
@@ -132,7 +144,14 @@ proptest! {
         bytes in prop::collection::vec(any::<u8>(), 0..600),
     ) {
         stays_within_the_caps("hw.rs", &bytes)?;
-        for (name, magic) in [("hw.zip", &b"PK\x03\x04"[..]), ("hw.tgz", b"\x1f\x8b\x08\0")] {
+        for (name, magic) in [
+            ("hw.zip", &b"PK\x03\x04"[..]),
+            ("hw.tgz", b"\x1f\x8b\x08\0"),
+            ("hw.txz", b"\xfd7zXZ\0\0\x04\xe6\xd6\xb4\x46\x02\0"),
+            ("hw.tzst", b"\x28\xb5\x2f\xfd"),
+            ("hw.tbz", b"BZh91AY&SY"),
+            ("hw.7z", b"7z\xbc\xaf\x27\x1c\0\x04"),
+        ] {
             stays_within_the_caps(name, &bytes)?;
             stays_within_the_caps(name, &[magic, &bytes].concat())?;
         }
@@ -150,5 +169,18 @@ proptest! {
     #[test]
     fn a_harmed_zip_is_read_or_refused(harms in harms()) {
         stays_within_the_caps("hw.zip", &harmed(a_good_zip(), &harms))?;
+    }
+
+    #[test]
+    fn a_harmed_seven_zip_is_read_or_refused(harms in harms()) {
+        stays_within_the_caps("hw.7z", &harmed(a_good_seven_zip(), &harms))?;
+    }
+
+    #[test]
+    fn a_harmed_packing_is_read_or_refused(harms in harms()) {
+        for packing in ["xz", "zstd", "bzip2"] {
+            let packed = packed(packing, &a_good_tar());
+            stays_within_the_caps("hw.tar.xz", &harmed(packed, &harms))?;
+        }
     }
 }

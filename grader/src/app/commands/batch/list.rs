@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use crate::class::batch::{Found, HandIn, Student};
+use crate::class::batch::{Found, HandIn, Student, Without};
 use play::text::one_line;
 
 /// Names that are longer push the rest of their line to the right.
@@ -36,7 +36,26 @@ pub(super) fn write(out: &mut dyn Write, layout: &str, found: &Found) -> io::Res
         let path = one_line(&passed.path.display().to_string(), 200);
         writeln!(out, "  {path}  ({})", passed.why)?;
     }
-    Ok(())
+    if !found.without.is_empty() {
+        let students = count(found.without.len(), "student");
+        writeln!(out, "\n{students} with nothing to grade")?;
+    }
+    for Without { student, path, why } in &found.without {
+        let path = one_line(&path.display().to_string(), 200);
+        match path.is_empty() {
+            true => writeln!(out, "  {}  ({why})", name(student))?,
+            false => writeln!(out, "  {}  {path}  ({why})", name(student))?,
+        }
+    }
+    notes(out, &found.notes)
+}
+
+/// What a person should look at.
+pub(super) fn notes(out: &mut dyn Write, notes: &[String]) -> io::Result<()> {
+    if !notes.is_empty() {
+        writeln!(out, "\nplease look at this")?;
+    }
+    notes.iter().try_for_each(|note| writeln!(out, "  {note}"))
 }
 
 fn line(hand_in: &HandIn) -> [String; 3] {
@@ -45,7 +64,7 @@ fn line(hand_in: &HandIn) -> [String; 3] {
         path.push_str("  (late)");
     }
     if let Some(trouble) = &hand_in.trouble {
-        path.push_str(&format!("  (rejected: {})", trouble.0));
+        path.push_str(&format!("  (rejected: {})", trouble.why));
     }
     [name(&hand_in.student), hand_in.drill.to_owned(), path]
 }
@@ -55,7 +74,10 @@ pub(super) fn name(student: &Student) -> String {
     let name = one_line(student.name(), 60);
     match student.id() {
         Some(id) if id != student.name() => format!("{name} ({})", one_line(id, 20)),
-        _ => name,
+        _ => match student.number() {
+            Some(number) => format!("{name} (not an id: {})", one_line(number, 20)),
+            None => name,
+        },
     }
 }
 

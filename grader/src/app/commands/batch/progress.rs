@@ -10,6 +10,7 @@ use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use super::list::count;
 use crate::class::batch::{Plan, Record};
+use crate::course::aloud;
 
 /// Counts what is graded, and shows it.
 pub(super) struct Progress {
@@ -27,7 +28,7 @@ impl Progress {
             0 => String::new(),
             number => format!(", {number} that cannot be taken"),
         };
-        say(&format!(
+        aloud::say(&format!(
             "{}: {} to grade, {} of an identical one, {} kept from before{refused}; seed {seed}",
             count(hand_ins, "submission"),
             gradings,
@@ -64,7 +65,7 @@ impl Progress {
         } else if done * 10 / self.all > (done - 1) * 10 / self.all {
             let rate = done as f64 / self.begun.elapsed().as_secs_f64().max(0.001);
             let left = (self.all - done) as f64 / rate;
-            say(&format!(
+            aloud::say(&format!(
                 "{done} of {} graded, {rate:.1} a second, {left:.0} s left",
                 self.all
             ));
@@ -98,17 +99,9 @@ impl Progress {
                 bar.abandon();
             }
             let done = done.load(Ordering::SeqCst);
-            say(&format!(
+            aloud::say(&format!(
                 "stopped; {done} of {all} are graded and kept, and the same command goes on with the rest"
             ));
         }
     }
-}
-
-#[expect(
-    clippy::print_stderr,
-    reason = "progress of a long step, for whoever waits"
-)]
-fn say(text: &str) {
-    eprintln!("grader: {text}");
 }

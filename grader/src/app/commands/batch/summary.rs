@@ -4,9 +4,9 @@ use std::collections::HashSet;
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::list::{count, name};
+use super::list::{count, name, notes};
 use crate::class::batch::changes;
-use crate::class::batch::{Change, Class, Line, Outcome, Student};
+use crate::class::batch::{Change, Class, EmptyHanded, Line, Outcome, Student};
 use crate::class::class_report::Statistics;
 use crate::grade::verdict::Status;
 use play::text::one_line;
@@ -19,7 +19,7 @@ const STATUSES: [(Status, &str); 7] = [
     (Status::Passed, "passed"),
     (Status::Failed, "failed"),
     (Status::CompileError, "did not compile"),
-    (Status::Rejected, "could not be taken"),
+    (Status::Rejected, "rejected"),
     (Status::Crashed, "crashed"),
     (Status::TimedOut, "ran out of time"),
     (Status::InfraError, "not graded: the machine's failure"),
@@ -43,6 +43,8 @@ pub(super) struct Summary<'a> {
     pub(super) statistics: &'a Statistics,
     /// Things in the folder that are nobody's hand-in.
     pub(super) passed_over: usize,
+    /// What a person should look at.
+    pub(super) notes: &'a [String],
     /// Drill and student of what was graded earlier and is not in the folder now.
     pub(super) gone: &'a [(String, Student)],
     /// Marks of the changes that were told before this run.
@@ -60,15 +62,30 @@ impl Summary<'_> {
             count(self.class.by_student().count(), "student"),
         )?;
         for (status, words) in STATUSES {
-            match lines.iter().filter(|line| line.status == status).count() {
-                0 => {}
-                number => writeln!(out, "  {number:>5}  {words}")?,
-            }
+            let of_it = lines.iter().filter(|it| it.taken && it.status == status);
+            row(out, of_it.count(), words)?;
         }
+        let not_taken = lines.iter().filter(|line| !line.taken).count();
+        row(
+            out,
+            not_taken,
+            "could not be taken: neither points nor a zero",
+        )?;
+        let (unusable, absent): (Vec<_>, Vec<_>) =
+            (self.class.empty_handed.iter()).partition(|it| it.is_unusable());
+        row(out, unusable.len(), "with nothing usable")?;
+        row(out, absent.len(), "enrolled, and handed in nothing")?;
+        self.again(out, &unusable)?;
+        names(
+            out,
+            "handed in nothing",
+            absent.iter().map(|it| name(&it.student)),
+        )?;
         self.failed_checks(out)?;
         self.not_graded(out)?;
         self.changes(out)?;
         self.earlier(out)?;
+        notes(out, self.notes)?;
         if self.passed_over > 0 {
             let things = count(self.passed_over, "thing");
             writeln!(
@@ -82,6 +99,23 @@ impl Summary<'_> {
             writeln!(out, "  {name:14} {words}")?;
         }
         Ok(())
+    }
+
+    /// Who is to hand in again, and why.
+    fn again(&self, out: &mut dyn Write, unusable: &[&EmptyHanded]) -> io::Result<()> {
+        let mut all = Vec::new();
+        for line in self.class.lines.iter().filter(|line| !line.taken) {
+            let record = self.class.record(line)?;
+            let why = one_line(record.verdict.diagnostics.trim(), 300);
+            all.push(format!("{} {}: {why}", name(&line.student), record.drill));
+        }
+        let unusable = unusable.iter();
+        all.extend(unusable.map(|it| format!("{}: {}", name(&it.student), one_line(&it.why, 300))));
+        names(
+            out,
+            "please have these handed in again; `--attempt` says which of several counts",
+            all.into_iter(),
+        )
     }
 
     fn failed_checks(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -98,7 +132,7 @@ impl Summary<'_> {
 
     fn not_graded(&self, out: &mut dyn Write) -> io::Result<()> {
         let lines = self.class.lines.iter();
-        let broken: Vec<&Line> = lines.filter(|line| !line.is_graded()).collect();
+        let broken: Vec<&Line> = lines.filter(|line| line.machine_failed()).collect();
         if !broken.is_empty() {
             writeln!(
                 out,
@@ -164,6 +198,9 @@ fn said_of(change: &Change) -> String {
 }
 
 fn said(outcome: &Outcome) -> String {
+    if outcome.status == Status::Rejected && outcome.sha256.is_empty() {
+        return "could not be taken".to_owned();
+    }
     let words = STATUSES
         .iter()
         .find(|(status, _)| *status == outcome.status);
@@ -172,6 +209,25 @@ fn said(outcome: &Outcome) -> String {
         words.map_or("", |(_, words)| words),
         outcome.score
     )
+}
+
+/// A line of the table, if there is anything to count.
+fn row(out: &mut dyn Write, number: usize, words: &str) -> io::Result<()> {
+    match number {
+        0 => Ok(()),
+        number => writeln!(out, "  {number:>5}  {words}"),
+    }
+}
+
+/// A list of which nothing is left out: it is of people.
+fn names(out: &mut dyn Write, title: &str, lines: impl Iterator<Item = String>) -> io::Result<()> {
+    for (number, line) in lines.enumerate() {
+        if number == 0 {
+            writeln!(out, "\n{title}")?;
+        }
+        writeln!(out, "  {line}")?;
+    }
+    Ok(())
 }
 
 fn more(out: &mut dyn Write, number: usize) -> io::Result<()> {

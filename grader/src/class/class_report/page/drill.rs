@@ -8,7 +8,7 @@ use maud::{Markup, html};
 
 use super::super::statistics::{CheckOver, Commonest, OfDrill, Statistics, schedule_form, why};
 use super::tables::{scrolling, students};
-use super::{drawings, figure, line};
+use super::{Shown, drawings, figure, line};
 use crate::class::batch::class::{Class, ClassDrill};
 use crate::class::batch::record::Record;
 use crate::grade::report::words;
@@ -33,15 +33,15 @@ pub(super) fn section(
     class: &Class<'_>,
     statistics: &Statistics,
     place: usize,
-    folder: Option<&Path>,
+    shown: Shown<'_>,
 ) -> io::Result<Markup> {
     let drill = &class.drills[place];
     let numbers = &statistics.drills[place];
     let OfDrill { bars, checks, .. } = numbers;
     let id = anchor(drill);
     let slug = one_line(&drill.slug, 60);
-    let commonest = commonest(class, checks, folder)?;
-    let not_run = not_run(class, &slug, numbers)?;
+    let commonest = commonest(class, checks, shown)?;
+    let not_run = not_run(class, &slug, numbers, shown)?;
     Ok(html! {
         section aria-labelledby=(id) {
             h2 id=(id) { (one_line(&drill.exercise.title, 100)) " " code { (slug) } }
@@ -65,10 +65,11 @@ pub(super) fn section(
             @if !checks.is_empty() {
                 h3 { "Who passes which check" }
                 (pass_rates(&slug, checks))
+                @if let Shown::Teacher { .. } = shown { (who_fails(class, &slug, checks)) }
                 (commonest)
             }
             (not_run)
-            (alike(class, numbers))
+            (alike(class, numbers, shown))
         }
     })
 }
@@ -102,12 +103,12 @@ fn pass_rates(slug: &str, checks: &[CheckOver]) -> Markup {
 
 /// Of each check that somebody failed: how many did, and the schedule that most of
 /// them have in common, as it went for the first.
-fn commonest(class: &Class<'_>, checks: &[CheckOver], folder: Option<&Path>) -> io::Result<Markup> {
+fn commonest(class: &Class<'_>, checks: &[CheckOver], shown: Shown<'_>) -> io::Result<Markup> {
     let met = checks
         .iter()
         .filter_map(|over| Some((over, over.commonest?)));
     let figures = met
-        .map(|(over, most)| failure(class, over, most, folder))
+        .map(|(over, most)| failure(class, over, most, shown))
         .collect::<io::Result<Vec<Markup>>>()?;
     Ok(html! {
         @if !figures.is_empty() {
@@ -122,7 +123,7 @@ fn failure(
     class: &Class<'_>,
     over: &CheckOver,
     most: Commonest,
-    folder: Option<&Path>,
+    shown: Shown<'_>,
 ) -> io::Result<Markup> {
     let record = class.record(&class.lines[most.first])?;
     let mut checks = record.verdict.checks.iter();
@@ -150,7 +151,9 @@ fn failure(
                     p.broken { (line(&words::message(check))) }
                 }
             }
-            @if let Some(key) = &check.schedule { (again(&record, key, folder)) }
+            @if let (Some(key), Shown::Teacher { folder, .. }) = (&check.schedule, shown) {
+                (again(&record, key, folder))
+            }
         }
     })
 }
@@ -170,7 +173,13 @@ fn again(record: &Record, key: &str, folder: Option<&Path>) -> Markup {
     }
 }
 
-fn not_run(class: &Class<'_>, slug: &str, numbers: &OfDrill) -> io::Result<Markup> {
+fn not_run(
+    class: &Class<'_>,
+    slug: &str,
+    numbers: &OfDrill,
+    shown: Shown<'_>,
+) -> io::Result<Markup> {
+    let named = matches!(shown, Shown::Teacher { .. });
     let told = &numbers.not_run[..numbers.not_run.len().min(REASONS)];
     let mut reasons = Vec::new();
     for group in told {
@@ -184,19 +193,49 @@ fn not_run(class: &Class<'_>, slug: &str, numbers: &OfDrill) -> io::Result<Marku
         @if !reasons.is_empty() {
             h3 { "What did not compile, or was rejected" }
             @for (number, (group, reason, text)) in (1..).zip(&reasons) {
+              @if named {
                 details {
                     summary { (group.count) ": " (one_line(reason, 200)) }
                     p { (students(class, group)) }
                     pre tabindex="0" role="region" aria-label={ (slug) ": what was said, " (number) } { (text) }
                 }
+              } @else { p { (group.count) ": " (without_names(reason)) } }
             }
             @if more > 0 { p { (more) " more, for " (rest.len()) " other reasons." } }
         }
     })
 }
 
-fn alike(class: &Class<'_>, numbers: &OfDrill) -> Markup {
-    if numbers.alike.is_empty() {
+/// A reason without what somebody chose: names stand in it between signs.
+fn without_names(reason: &str) -> String {
+    match reason.split_once(['`', '\'', '"', '…']) {
+        Some((before, _)) => format!("{} …", one_line(before.trim_end(), 100)),
+        None => one_line(reason, 100),
+    }
+}
+
+/// Who fails each check.
+fn who_fails(class: &Class<'_>, slug: &str, checks: &[CheckOver]) -> Markup {
+    let failed = || checks.iter().filter(|over| over.failed > 0);
+    html! {
+        @if failed().next().is_some() {
+            details {
+                summary { "Who fails which check" }
+                (scrolling(&format!("{slug}: who fails which check"), html! {
+                    thead { tr { th scope="col" { "check" } th scope="col" { "who fails it" } } }
+                    tbody { @for over in failed() { tr {
+                        th scope="row" { (line(&words::title(&over.check))) }
+                        td { (students(class, &over.who)) }
+                    } } }
+                }))
+            }
+        }
+    }
+}
+
+fn alike(class: &Class<'_>, numbers: &OfDrill, shown: Shown<'_>) -> Markup {
+    // A copy is between two people and their teacher.
+    if numbers.alike.is_empty() || matches!(shown, Shown::Class) {
         return html! {};
     }
     html! {

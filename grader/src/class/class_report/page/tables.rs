@@ -5,9 +5,10 @@ use std::io::{self, Write};
 
 use maud::{Markup, PreEscaped, html};
 
+use super::super::names::Names;
 use super::super::statistics::{Group, Statistics};
 use crate::class::batch::changes::{self, Change};
-use crate::class::batch::class::Class;
+use crate::class::batch::class::{Class, NOT_HANDED_IN};
 use crate::class::batch::record::Outcome;
 use crate::grade::report::words;
 use crate::grade::verdict::{CheckStatus, Status};
@@ -101,7 +102,7 @@ pub(super) fn not_graded(class: &Class<'_>, out: &mut dyn Write) -> io::Result<(
     let mut failed = class
         .lines
         .iter()
-        .filter(|line| !line.is_graded())
+        .filter(|line| line.machine_failed())
         .peekable();
     if failed.peek().is_none() {
         return Ok(());
@@ -194,20 +195,25 @@ fn checks_changed(change: &Change) -> String {
     told.collect::<Vec<String>>().join("; ")
 }
 
-pub(super) fn everybody(class: &Class<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn everybody(class: &Class<'_>, names: &Names, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(html! { h2 #everybody { "Everybody" } }.0.as_bytes())?;
     let head = html! {
         th scope="col" { "student" }
         @for drill in &class.drills { th scope="col" { (one_line(&drill.slug, 60)) } }
     };
-    let rows = class.by_student().map(|(student, lines)| {
+    let rows = class.everybody().map(|(student, lines, why)| {
         Ok(html! { tr {
             th scope="row" {
-                a href={ "feedback/" (student.file_stem()) ".md" } { (one_line(student.name(), 60)) }
+                @if why == NOT_HANDED_IN { (one_line(student.name(), 60)) }
+                @else {
+                    a href={ "feedback/" (names.name(student)) ".md" } { (one_line(student.name(), 60)) }
+                }
             }
             @for drill in 0..class.drills.len() {
                 td { @match lines.iter().find(|line| line.drill == drill) {
-                    None => "–",
+                    None if why.is_empty() => "–",
+                    None => (one_line(why, 200)),
+                    Some(line) if !line.taken => span.bad { "could not be taken: hand in again" },
                     Some(line) => {
                         span class=(if line.status == Status::Passed { "good" } else { "bad" }) {
                             (words::ended_with(line.status, line.score, line.max_score))

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use super::{Mark, mark};
+use super::{Group, Mark, mark};
 use crate::class::batch::record::Record;
 use crate::grade::verdict::{CheckResult, CheckStatus};
 use play::schedule::{Action, FIRST_KEY, ReplayKey};
@@ -19,6 +19,8 @@ pub(in crate::class::class_report) struct CheckOver {
     pub(in crate::class::class_report) passed: usize,
     pub(in crate::class::class_report) failed: usize,
     pub(in crate::class::class_report) skipped: usize,
+    /// Everybody who fails it.
+    pub(in crate::class::class_report) who: Group,
     pub(in crate::class::class_report) commonest: Option<Commonest>,
 }
 
@@ -43,6 +45,7 @@ impl Counting {
                 CheckStatus::Skipped => over.skipped += 1,
                 CheckStatus::Failed => {
                     over.failed += 1;
+                    over.who.add_all(place);
                     let alike = failures.entry(mark(&form(check))).or_insert(Commonest {
                         count: 0,
                         first: place,
@@ -71,6 +74,7 @@ impl Counting {
                 passed: 0,
                 failed: 0,
                 skipped: 0,
+                who: Group::default(),
                 commonest: None,
             };
             self.0.push((over, HashMap::new()));

@@ -1,0 +1,123 @@
+//! What holds files: a folder, an archive, some files that were uploaded together. All are read in one way.
+//!
+//! Its main type is [`Container`]. [`gather`] lists one, chooses by the names, takes what was chosen and then what
+//! that includes. So the same content gets the same verdict, however it is wrapped.
+
+use std::io::Read;
+
+use super::archive::{Archive, take_entry, whole};
+use super::caps::Caps;
+use super::error::Fault;
+use super::included;
+use super::layout::{self, Choice, Layout, Picks};
+use super::listing::Listing;
+use super::sources::{Sources, Stop, Tree};
+use super::wanted::Wanted;
+
+/// Archives that may lie one within another, the outermost not counted.
+const NESTED: u32 = 2;
+
+/// Told of each file that was picked: the path it goes under, its size as stated, and its bytes.
+pub(super) type Take<'a> = dyn FnMut(&str, u64, &mut dyn Read) -> Result<(), Fault> + 'a;
+
+/// Something with files in it.
+pub(super) trait Container {
+    /// Notes all that is there, in an order that stays the same.
+    fn list(&mut self, listing: &mut Listing) -> Result<(), Stop>;
+
+    /// Takes the files picked from the listing.
+    fn take(&mut self, picks: &Picks, take: &mut Take<'_>) -> Result<(), Stop>;
+}
+
+/// The submission that is wanted in `container`.
+pub(super) fn gather(
+    container: &mut dyn Container,
+    wanted: &Wanted<'_>,
+    caps: &Caps,
+) -> Result<Tree, Stop> {
+    nested(container, wanted, caps, NESTED)
+}
+
+fn nested(
+    container: &mut dyn Container,
+    wanted: &Wanted<'_>,
+    caps: &Caps,
+    depth: u32,
+) -> Result<Tree, Stop> {
+    let mut listing = Listing::new(caps);
+    container.list(&mut listing)?;
+    let choice = match layout::choose(&listing, wanted) {
+        Ok(choice) => choice,
+        Err(fault) => {
+            listing.complete("")?;
+            return Err(fault.into());
+        }
+    };
+    match choice {
+        Choice::Crate(layout) => {
+            listing.complete(layout.folder())?;
+            read(container, &listing, &layout, caps)
+        }
+        Choice::Archive(_) if depth == 0 => Err(Fault::TooNested.into()),
+        Choice::Archive(path) => {
+            let index = listing.take(&path)?;
+            let bytes = inner(container, index, caps)?;
+            let mut archive = Archive::open(&bytes, caps)?;
+            nested(&mut archive, wanted, caps, depth - 1)
+        }
+    }
+}
+
+/// The bytes of an archive within.
+fn inner(
+    container: &mut dyn Container,
+    index: Option<usize>,
+    caps: &Caps,
+) -> Result<Vec<u8>, Stop> {
+    let mut bytes = Vec::new();
+    let picks = index
+        .map(|index| (index, String::new()))
+        .into_iter()
+        .collect();
+    container.take(
+        &picks,
+        &mut |_, stated, from| match whole(from, stated, caps.archive_bytes) {
+            Ok(all) => {
+                bytes = all;
+                Ok(())
+            }
+            Err(Stop::Fault(fault)) => Err(fault),
+            Err(Stop::Io { why, .. }) => Err(Fault::damaged(why)),
+        },
+    )?;
+    Ok(bytes)
+}
+
+fn read(
+    container: &mut dyn Container,
+    listing: &Listing,
+    layout: &Layout,
+    caps: &Caps,
+) -> Result<Tree, Stop> {
+    let mut sources = Sources::new(caps);
+    let mut take = |picks: &Picks, sources: &mut Sources<'_>| {
+        container.take(picks, &mut |path, stated, from| {
+            take_entry(sources, path, stated, from)
+        })
+    };
+    sources.expect(layout.picks.values())?;
+    take(&layout.picks, &mut sources)?;
+    let mut picks = Picks::new();
+    for path in included::by(sources.files()) {
+        // What is not there or is no plain file is missed where it is used, in rustc's words.
+        let origin = layout.origin(&path);
+        let index = origin.and_then(|origin| listing.take(&origin).ok().flatten());
+        if let Some(index) = index {
+            picks.insert(index, path);
+        }
+    }
+    if !picks.is_empty() {
+        take(&picks, &mut sources)?;
+    }
+    Ok(sources.into_tree(&layout.root)?)
+}

@@ -1,0 +1,203 @@
+//! What lies in a folder or an archive, by name: nothing of it has been read.
+//!
+//! [`Listing`] is told of each thing and keeps the files. A thing that could not be taken keeps the reason to
+//! itself until somebody wants it: a link, a device or a name from another system is no fault where it is not used.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::PathBuf;
+
+use super::caps::Caps;
+use super::error::Fault;
+use super::format;
+use super::name::{EntryName, shown};
+use super::sources::Stop;
+
+/// What an entry is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    File,
+    Folder,
+    /// Anything else, by the name it has in a refusal.
+    Other(&'static str),
+}
+
+/// A file, or what stands in its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Entry {
+    /// Its place in the archive.
+    pub(super) index: usize,
+    /// Why it cannot be taken.
+    pub(super) trouble: Option<Fault>,
+}
+
+/// The files of a submission by their paths. What tools leave behind is left out.
+#[derive(Debug)]
+pub(super) struct Listing {
+    limit: usize,
+    entries: usize,
+    files: BTreeMap<String, Entry>,
+    /// Of the first thing that could be all there is, were it not what it is.
+    odd: Option<Fault>,
+    /// Folders that could not be looked into.
+    unread: Vec<(PathBuf, io::Error)>,
+}
+
+impl Listing {
+    pub(super) fn new(caps: &Caps) -> Listing {
+        Listing {
+            limit: caps.entries,
+            entries: 0,
+            files: BTreeMap::new(),
+            odd: None,
+            unread: Vec::new(),
+        }
+    }
+
+    /// Notes the next entry; `trouble` is why its container cannot give it.
+    pub(super) fn note(
+        &mut self,
+        raw: &[u8],
+        kind: Kind,
+        trouble: Option<Fault>,
+    ) -> Result<(), Fault> {
+        let index = self.entries;
+        self.entries += 1;
+        if self.entries > self.limit {
+            return Err(Fault::TooManyEntries { limit: self.limit });
+        }
+        let name = EntryName::parse(raw);
+        if name.is_litter() || kind == Kind::Folder || (name.is_folder() && kind == Kind::File) {
+            return Ok(());
+        }
+        if let Some(why) = name.trouble() {
+            let name = shown(raw);
+            self.odd.get_or_insert(Fault::BadName { name, why });
+            return Ok(());
+        }
+        let trouble = match kind {
+            Kind::Other(what) => Some(Fault::NotPlain {
+                what,
+                name: shown(name.path().as_bytes()),
+            }),
+            _ => trouble,
+        };
+        if let (Kind::Other(_), Some(fault), false) = (kind, &trouble, is_rust(name.path())) {
+            self.odd.get_or_insert_with(|| fault.clone());
+        }
+        let path = name.path().to_owned();
+        let entry = Entry { index, trouble };
+        if let Some(before) = self.files.insert(path, entry) {
+            let twice = Fault::Duplicate {
+                name: shown(name.path().as_bytes()),
+            };
+            if let Some(now) = self.files.get_mut(name.path()) {
+                now.trouble = before.trouble.or(now.trouble.take()).or(Some(twice));
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes a folder that cannot be looked into.
+    pub(super) fn unread(&mut self, below: PathBuf, why: io::Error) {
+        self.unread.push((below, why));
+    }
+
+    /// Fails where something could be missing because a folder below `part` could not be looked into.
+    pub(super) fn complete(&mut self, part: &str) -> Result<(), Stop> {
+        let mut missed = self.unread.iter();
+        match missed.position(|(below, _)| below.starts_with(part)) {
+            Some(at) => {
+                let (below, why) = self.unread.swap_remove(at);
+                Err(Stop::Io { below, why })
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The paths of all Rust files, in the order of their names.
+    pub(super) fn rust(&self) -> impl Iterator<Item = &str> {
+        self.paths().filter(|path| is_rust(path))
+    }
+
+    /// The paths of all archives.
+    pub(super) fn archives(&self) -> impl Iterator<Item = &str> {
+        self.paths().filter(|path| format::ending(path).is_some())
+    }
+
+    /// The paths that begin so.
+    pub(super) fn below(&self, start: &str) -> impl Iterator<Item = &str> {
+        self.paths().filter(move |path| path.starts_with(start))
+    }
+
+    fn paths(&self) -> impl Iterator<Item = &str> {
+        self.files.keys().map(String::as_str)
+    }
+
+    /// The place of the file at a path, which is wanted.
+    pub(super) fn take(&self, path: &str) -> Result<Option<usize>, Fault> {
+        match self.files.get(path) {
+            None => Ok(None),
+            Some(Entry {
+                trouble: Some(fault),
+                ..
+            }) => Err(fault.clone()),
+            Some(entry) => Ok(Some(entry.index)),
+        }
+    }
+
+    /// What there is to say of a submission without a Rust file.
+    pub(super) fn without_rust(&self) -> Fault {
+        self.odd.clone().unwrap_or(Fault::NoRust)
+    }
+}
+
+/// Windows does not tell `.RS` from `.rs`.
+pub(super) fn is_rust(path: &str) -> bool {
+    let bytes = path.as_bytes();
+    let ending = bytes.len().checked_sub(3).map(|at| &bytes[at..]);
+    ending.is_some_and(|ending| ending.eq_ignore_ascii_case(b".rs"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listing(entries: usize) -> Listing {
+        Listing::new(&Caps {
+            entries,
+            ..Caps::default()
+        })
+    }
+
+    #[test]
+    fn litter_is_looked_past_whatever_it_is_but_not_for_ever() {
+        let mut listing = listing(2);
+        let link = Kind::Other("a hard link");
+        assert_eq!(listing.note(b"target/debug/x.rs", link, None), Ok(()));
+        assert_eq!(listing.note(b"src/.#lib.rs", link, None), Ok(()));
+        assert_eq!(listing.rust().next(), None);
+        let third = listing.note(b"src/._lib.rs", Kind::File, None);
+        assert_eq!(third, Err(Fault::TooManyEntries { limit: 2 }));
+    }
+
+    #[test]
+    fn a_fault_is_kept_until_the_file_is_wanted() {
+        let mut listing = listing(9);
+        let link = Kind::Other("a symbolic link");
+        listing.note(b"src/lib.rs", Kind::File, None).unwrap();
+        listing.note(b"notes", link, None).unwrap();
+        listing.note(b"README", Kind::File, None).unwrap();
+        listing.note(b"README", Kind::File, None).unwrap();
+        listing.note(b"src\\a.rs", link, None).unwrap();
+        assert_eq!(listing.take("src/lib.rs"), Ok(Some(0)));
+        assert_eq!(listing.take("gone"), Ok(None));
+        let name = "README".to_owned();
+        assert_eq!(listing.take("README"), Err(Fault::Duplicate { name }));
+        let (what, name) = ("a symbolic link", "src/a.rs".to_owned());
+        assert_eq!(
+            listing.take("src/a.rs"),
+            Err(Fault::NotPlain { what, name })
+        );
+    }
+}

@@ -1,0 +1,71 @@
+//! Which drill a submission is read for, so that it is found among others in one folder or archive.
+//!
+//! Its main type is [`Wanted`]. It looks at names only.
+
+use play::text::slug_in;
+
+/// The drill whose submission is looked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wanted<'a> {
+    /// Its slug; none, where nothing is known of it.
+    pub drill: Option<&'a str>,
+    /// The slugs of all drills.
+    pub drills: &'a [&'a str],
+}
+
+/// How far a name names the drill that is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Named {
+    /// It names another drill.
+    Other,
+    /// It names none.
+    None,
+    /// The drill's name is part of it.
+    InPart,
+    /// It is the drill's name.
+    Whole,
+}
+
+impl Wanted<'_> {
+    /// Of a folder's name, or a file's without its ending.
+    pub(super) fn named(&self, name: &str) -> Named {
+        let found = self.drills.iter().filter_map(|slug| {
+            let whole = slug_in(name, slug)?;
+            Some((slug.len(), whole, *slug))
+        });
+        match found.max() {
+            None => Named::None,
+            Some((_, _, slug)) if Some(slug) != self.drill => Named::Other,
+            Some((_, true, _)) => Named::Whole,
+            Some((_, false, _)) => Named::InPart,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_drill_is_named_as_a_whole_or_in_part() {
+        let wanted = Wanted {
+            drill: Some("cache_race"),
+            drills: &["cache_race", "offload"],
+        };
+        for (name, named) in [
+            ("cache_race", Named::Whole),
+            ("Cache-Race (1)", Named::Whole),
+            ("cache race 2", Named::Whole),
+            ("cache_race-main", Named::InPart),
+            ("ada cache_race", Named::InPart),
+            ("offload", Named::Other),
+            ("my offload", Named::Other),
+            ("offloading", Named::None),
+            ("src", Named::None),
+            ("", Named::None),
+        ] {
+            assert_eq!(wanted.named(name), named, "{name}");
+        }
+        assert_eq!(Wanted::default().named("offload"), Named::None);
+    }
+}

@@ -1,0 +1,325 @@
+//! Rosters, teams, several attempts and several exports, through the program.
+
+use std::fs;
+use std::io::Write;
+
+use super::{broken, class, records};
+use crate::courses::Scratch;
+
+const SEED: [&str; 2] = ["--seed", "7"];
+
+fn run(course: &Scratch, arguments: &[&str]) -> crate::courses::Said {
+    let all: Vec<&str> = ["batch"]
+        .iter()
+        .chain(arguments)
+        .chain(&SEED)
+        .copied()
+        .collect();
+    course.run(&all)
+}
+
+fn gradebook(course: &Scratch) -> String {
+    course.read("o/gradebook.csv")
+}
+
+/// The line of a gradebook that begins so.
+fn line(course: &Scratch, name: &str) -> String {
+    let table = gradebook(course);
+    let line = table.lines().find(|line| line.starts_with(name));
+    line.unwrap_or_else(|| panic!("{name} has no row in\n{table}"))
+        .to_owned()
+}
+
+#[test]
+fn two_of_one_name_are_two_whatever_their_school_says() {
+    let course = class(&[
+        ("submission_1/offload.rs", &broken("one")),
+        ("submission_2/offload.rs", &broken("two")),
+        (
+            "submission_metadata.yml",
+            "---\nsubmission_1:\n  :submitters:\n  - :name: Sam Lee\n    :email: s1@x.edu\nsubmission_2:\n  :submitters:\n  - :name: Sam Lee\n    :email: s2@x.edu\n",
+        ),
+    ]);
+    let batch = ["class", "--out", "o", "--layout", "gradescope"];
+    let said = run(&course, &batch);
+    assert!(
+        said.out.starts_with("2 submissions by 2 students"),
+        "{}",
+        said.out
+    );
+    assert!(
+        said.out
+            .contains("may be one person; they are counted apart"),
+        "{}",
+        said.out
+    );
+    let again = run(&course, &batch);
+    assert!(
+        again
+            .err
+            .contains("0 to grade, 0 copies of an identical one, 2 kept"),
+        "{}",
+        again.err
+    );
+    assert_eq!(gradebook(&course).matches("Sam Lee").count(), 2);
+    assert_eq!(
+        fs::read_dir(course.path("o/feedback"))
+            .expect("it is there")
+            .count(),
+        2
+    );
+}
+
+#[test]
+fn an_id_is_the_identity_over_runs() {
+    let course = class(&[("lovelaceada_7_1_offload.rs", &broken("a"))]);
+    let batch = ["class", "--out", "o", "--layout", "canvas"];
+    run(&course, &batch);
+    fs::rename(
+        course.path("class/lovelaceada_7_1_offload.rs"),
+        course.path("class/kingada_7_1_offload.rs"),
+    )
+    .expect("it is ours");
+    course.write("class/kingada_7_2_cache_race.rs", &broken("a"));
+    let said = run(&course, &batch);
+    assert!(
+        said.out.starts_with("2 submissions by 1 student"),
+        "{}",
+        said.out
+    );
+    assert!(!said.out.contains("still counted"), "{}", said.out);
+    assert!(!gradebook(&course).contains("lovelaceada"));
+}
+
+#[test]
+fn what_nobody_judged_has_no_points_and_its_student_is_asked_again() {
+    let course = class(&[
+        ("ada/offload.rs", &broken("ada")),
+        ("ada/offload (1).rs", &broken("ada, later")),
+        ("bob/offload.rs", &broken("same")),
+        ("bob/offload.zip", "no zip"),
+        ("cyd/notes.docx", "sorry"),
+        ("dan/offload.rs", &broken("dan")),
+        ("dan/offload 2.rs", &broken("dan")),
+    ]);
+    let said = run(&course, &["class", "--out", "o"]);
+    assert_eq!(said.code, 1, "{}", said.err);
+    for name in ["ada", "bob"] {
+        let line = line(&course, name);
+        assert!(
+            line.starts_with(&format!("{name},,,,could not be taken")),
+            "{line}"
+        );
+        assert!(
+            said.out.contains(&format!("\n  {name} offload: ")),
+            "{}",
+            said.out
+        );
+        let page = course.read(&format!("o/feedback/{name}.md"));
+        assert!(page.contains("Please hand in again"), "{page}");
+    }
+    assert!(line(&course, "cyd").contains("nothing usable"));
+    assert!(said.out.contains("\n  cyd: nothing usable"), "{}", said.out);
+    assert!(
+        line(&course, "dan").contains("does not compile"),
+        "they are one"
+    );
+
+    let said = run(&course, &["class", "--out", "o", "--attempt", "latest"]);
+    assert!(said.out.contains("bob offload: `"), "{}", said.out);
+    assert!(!said.out.contains("ada offload: `"), "{}", said.out);
+    let ada = |course: &Scratch| records(&course.path("o"))["offload/ada.json"].path.clone();
+    assert_eq!(ada(&course), "ada/offload (1).rs");
+    run(&course, &["class", "--out", "o", "--attempt", "first"]);
+    assert_eq!(ada(&course), "ada/offload.rs");
+}
+
+#[test]
+fn the_best_attempt_counts() {
+    let course = class(&[("ada/cache_race (1).rs", &broken("worse"))]);
+    course.take("solutions/cache_race/src/lib.rs", "class/ada/cache_race.rs");
+    let said = run(&course, &["class", "--out", "o", "--attempt", "best"]);
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    assert!(
+        line(&course, "ada,,,100,passed").ends_with("passed"),
+        "{}",
+        gradebook(&course)
+    );
+}
+
+#[test]
+fn everybody_who_is_enrolled_has_a_row() {
+    let course = class(&[
+        ("Ada Lovelace/offload.rs", &broken("ada")),
+        ("mallory/offload.rs", &broken("mallory")),
+    ]);
+    course.write(
+        "roster.csv",
+        "\u{feff}Surname;First name;Email address\nLovelace;Ada;ada@x.edu\nBobson;Bob;bob@x.edu\n",
+    );
+    let said = run(&course, &["class", "--out", "o", "--roster", "roster.csv"]);
+    assert!(
+        said.out.contains("handed in nothing\n  Bob Bobson\n"),
+        "{}",
+        said.out
+    );
+    assert!(
+        said.out.contains("`mallory` is not on the roster"),
+        "{}",
+        said.out
+    );
+    assert!(!said.out.contains("Lovelace` is not"), "{}", said.out);
+    assert!(line(&course, "Bob Bobson,,bob@x.edu,,not handed in").ends_with(','));
+    assert!(!course.path("o/feedback/Bob-Bobson.md").exists());
+    let said = run(&course, &["class", "--list", "--roster", "class"]);
+    assert_eq!(
+        (said.code, said.err.lines().count()),
+        (2, 1),
+        "{}",
+        said.err
+    );
+}
+
+#[test]
+fn a_team_s_number_is_nobody_s_and_a_list_says_who_is_in_it() {
+    let course = class(&[
+        ("Team A_17_assignsubmission_file/offload.rs", &broken("a")),
+        (
+            "Red Pandas_18_assignsubmission_file/offload.rs",
+            &broken("b"),
+        ),
+    ]);
+    let batch = [
+        "class", "--out", "o", "--layout", "moodle", "--drill", "offload",
+    ];
+    let said = run(&course, &batch);
+    assert!(said.out.contains("`--teams FILE`"), "{}", said.out);
+    let moodle = course.read("o/gradebook-moodle.csv");
+    assert!(!moodle.contains("Participant"), "{moodle}");
+
+    course.write(
+        "teams.csv",
+        "team,name,email\nteam a,Ada,ada@x.edu\nTeam A,Bob,bob@x.edu\nRed Pandas,Cyd,cyd@x.edu\n",
+    );
+    let with: Vec<&str> = batch
+        .iter()
+        .map(|it| if *it == "o" { "p" } else { it })
+        .chain(["--teams", "teams.csv"])
+        .collect();
+    let said = run(&course, &with);
+    assert!(
+        said.out.starts_with("3 submissions by 3 students"),
+        "{}",
+        said.out
+    );
+    let table = course.read("p/gradebook.csv");
+    for name in ["Ada,,ada@x.edu", "Bob,,bob@x.edu", "Cyd,,cyd@x.edu"] {
+        assert!(table.contains(name), "{table}");
+    }
+}
+
+#[test]
+fn several_exports_are_one_class_and_a_zip_is_read_as_it_is() {
+    let course = class(&[("x/unused.rs", "")]);
+    let mut zip = zip::ZipWriter::new(fs::File::create(course.path("hw1.zip")).expect("ours"));
+    for (name, text) in [
+        ("lovelaceada_7_1_hw.rs", broken("a")),
+        ("bobsonbob_late_8_2_hw.rs", broken("b")),
+        ("../out_9_9_hw.rs", broken("c")),
+    ] {
+        let plain = zip::write::SimpleFileOptions::default();
+        zip.start_file(name, plain).expect("it is ours");
+        zip.write_all(text.as_bytes()).expect("it is ours");
+    }
+    zip.finish().expect("it is ours");
+    course.write("hw2/lovelaceada_7_3_hw.rs", &broken("d"));
+    let batch = [
+        "cache_race=hw1.zip",
+        "offload=hw2",
+        "--out",
+        "o",
+        "--layout",
+        "canvas",
+    ];
+    let said = run(&course, &batch);
+    assert!(
+        said.out.starts_with("3 submissions by 2 students"),
+        "{}{}",
+        said.out,
+        said.err
+    );
+    assert!(line(&course, "bobsonbob").contains("does not compile, late"));
+    let again = run(&course, &batch);
+    assert!(
+        again.err.contains("3 submissions: 0 to grade"),
+        "{}",
+        again.err
+    );
+    let mut zip = zip::ZipArchive::new(
+        fs::File::open(course.path("o/feedback-canvas.zip")).expect("it is there"),
+    )
+    .expect("it is one");
+    assert!(zip.by_name("lovelaceada_7_1_feedback.md").is_ok());
+    let list = [
+        "batch", "hw1.zip", "--list", "--layout", "canvas", "--drill", "offload",
+    ];
+    assert!(
+        course
+            .run(&list)
+            .out
+            .starts_with("2 submissions by 2 students")
+    );
+}
+
+#[test]
+fn blackboard_s_attempts_are_told_apart_by_their_dates() {
+    let course = class(&[
+        (
+            "HW_1_adal_attempt_2026-11-20-10-00-00_hw.rs",
+            &broken("first"),
+        ),
+        (
+            "HW_1_adal_attempt_2026-11-21-10-00-00_hw.rs",
+            &broken("second"),
+        ),
+        (
+            "HW_1_adal_attempt_2026-11-21-10-00-00.txt",
+            "Name: Ada Lovelace (adal)\r\nAssignment: HW_1\r\n",
+        ),
+        (
+            "HW_1_bob_attempt_2026-11-21-10-00-00.txt",
+            "Name: Bob (bob)\nThere are no student comments.\n",
+        ),
+    ]);
+    let batch = [
+        "class",
+        "--out",
+        "o",
+        "--layout",
+        "blackboard",
+        "--drill",
+        "offload",
+        "--attempt",
+        "latest",
+    ];
+    let said = run(&course, &batch);
+    assert!(said.out.contains("Bob (bob)"), "{}", said.out);
+    let all = records(&course.path("o"));
+    let (_, record) = all.first_key_value().expect("somebody handed in");
+    assert_eq!(record.student.id(), Some("adal"));
+    assert_eq!(record.student.name(), "Ada Lovelace");
+    assert!(record.path.contains("2026-11-21"), "{}", record.path);
+}
+
+#[test]
+fn an_earlier_run_s_results_are_no_student() {
+    let course = class(&[("ada/offload.rs", &broken("ada"))]);
+    run(&course, &["class", "--out", "class/old"]);
+    let said = run(&course, &["class", "--out", "new", "--drill", "offload"]);
+    assert!(
+        said.out.starts_with("1 submission by 1 student"),
+        "{}",
+        said.out
+    );
+    assert!(!course.read("new/gradebook.csv").contains("old"));
+}
