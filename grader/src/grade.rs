@@ -5,6 +5,3 @@ pub mod grading;
 pub mod latency;
 pub mod report;
 pub mod verdict;
-
-#[cfg(test)]
-mod begun;

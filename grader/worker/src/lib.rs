@@ -85,10 +85,10 @@
 //!
 //! A run is one event loop with one instance of what the submission offers. Its first
 //! step is `new`, its last one `end`; in between, orders for other runs may come, and many
-//! runs may be open. Nothing of a run moves but through its own steps. Its clock stands
-//! still but for `advance` and `block`, and so do the clocks that the language offers, as
-//! far as code on the loop looks at them. A step for a run that is not open is answered
-//! with an empty list.
+//! runs may be open. A `new` for one that is open closes it first. Nothing of a run moves
+//! but through its own steps. Its clock stands still but for `advance`, and so do the
+//! clocks that the language offers, as far as code on the loop looks at them. A step for a
+//! run that is not open is answered with an empty list.
 //!
 //! # Steps
 //!

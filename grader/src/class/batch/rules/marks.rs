@@ -24,8 +24,8 @@ const DECIDES_NOTHING: [&str; 13] = [
     "src/drills/begun",
     "src/drive/interrupt",
     "src/exam/trace",
-    "src/grade/begun",
     "src/grade/feedback",
+    "src/grade/grading/begun",
     "src/grade/latency",
     "src/grade/report",
     "src/learn",
@@ -42,7 +42,12 @@ const WORLDS: &str = "play/src/world/";
 pub fn marks(sources: &[Source]) -> BTreeMap<String, u64> {
     let drills: BTreeSet<&str> = sources
         .iter()
-        .filter_map(|source| source.place.strip_prefix(DRILLS)?.strip_suffix("/contract.rs"))
+        .filter_map(|source| {
+            source
+                .place
+                .strip_prefix(DRILLS)?
+                .strip_suffix("/contract.rs")
+        })
         .collect();
     let mut deciding: Vec<&Source> = sources.iter().filter(|it| decides(&it.place)).collect();
     deciding.sort_by(|one, other| one.place.cmp(&other.place));
@@ -60,7 +65,9 @@ pub fn marks(sources: &[Source]) -> BTreeMap<String, u64> {
         };
         fingerprint(deciding.iter().filter(counts).copied())
     };
-    let marked = drills.iter().map(|drill| ((*drill).to_owned(), mark(drill)));
+    let marked = drills
+        .iter()
+        .map(|drill| ((*drill).to_owned(), mark(drill)));
     marked.collect()
 }
 
@@ -70,7 +77,9 @@ fn decides(place: &str) -> bool {
     !DECIDES_NOTHING.iter().any(|nothing| {
         let rest = place.strip_prefix(nothing);
         // `drills.rs` lists the drills; what lies in the folder decides.
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/') && *nothing != "src/drills")
+        rest.is_some_and(|rest| {
+            rest.is_empty() || rest.starts_with('/') && *nothing != "src/drills"
+        })
     })
 }
 
@@ -116,17 +125,29 @@ mod tests {
 
     /// Two drills of one world, one of another, one that names both.
     const FILES: [(&str, &str); 16] = [
-        ("src/drills.rs", "mod race; mod fix; mod hash; mod both; mod common;"),
+        (
+            "src/drills.rs",
+            "mod race; mod fix; mod hash; mod both; mod common;",
+        ),
         ("src/drills/common.rs", "what every drill demands"),
         ("src/drills/race.rs", "use play::world::users::Users;"),
         ("src/drills/race/contract.rs", "get_user"),
         ("src/drills/race/rules.rs", "one fetch"),
-        ("src/drills/fix.rs", "use play::world::World;\nuse play::world::users::{ID, Users};"),
+        (
+            "src/drills/fix.rs",
+            "use play::world::World;\nuse play::world::users::{ID, Users};",
+        ),
         ("src/drills/fix/contract.rs", "get_user"),
         ("src/drills/hash.rs", "use super::Drill;"),
         ("src/drills/hash/contract.rs", "hash"),
-        ("src/drills/hash/rules.rs", "use play::world::passwords::max_parallel;"),
-        ("src/drills/both.rs", "use play::world::{World, users::{ID, Users}, passwords};"),
+        (
+            "src/drills/hash/rules.rs",
+            "use play::world::passwords::max_parallel;",
+        ),
+        (
+            "src/drills/both.rs",
+            "use play::world::{World, users::{ID, Users}, passwords};",
+        ),
         ("src/drills/both/contract.rs", "both"),
         ("play/src/world/users.rs", "rows"),
         ("play/src/world/passwords.rs", "texts"),
@@ -173,9 +194,15 @@ mod tests {
 
     #[test]
     fn a_world_is_that_of_the_drills_that_name_it() {
-        assert_eq!(changed_by("play/src/world/users.rs"), ["both", "fix", "race"]);
+        assert_eq!(
+            changed_by("play/src/world/users.rs"),
+            ["both", "fix", "race"]
+        );
         assert_eq!(changed_by("play/src/world/passwords.rs"), ["both", "hash"]);
-        assert_eq!(changed_by("play/src/world/passwords/texts.rs"), ["both", "hash"]);
+        assert_eq!(
+            changed_by("play/src/world/passwords/texts.rs"),
+            ["both", "hash"]
+        );
         assert_eq!(changed_by("play/src/world/elsewhere.rs"), [""; 0]);
     }
 
