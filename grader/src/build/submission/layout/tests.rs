@@ -1,3 +1,5 @@
+//! Which files are chosen, of trees that students have.
+
 use super::*;
 use crate::build::submission::Caps;
 use crate::build::submission::listing::Kind;
