@@ -389,7 +389,9 @@ mod tests {
     fn page() -> String {
         let text = include_str!("../../worker/src/lib.rs").lines();
         let lines = text.map_while(|line| line.strip_prefix("//!"));
-        lines.map(|line| format!("{}\n", line.trim_start())).collect()
+        lines
+            .map(|line| format!("{}\n", line.trim_start()))
+            .collect()
     }
 
     /// The JSON in the page's blocks of this kind, one text for each message.

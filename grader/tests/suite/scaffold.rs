@@ -59,7 +59,9 @@ fn a_new_drill_is_in_its_four_places_and_in_the_lists_in_every_world() {
         assert!(written.len() > mirror::PLACES.len(), "{written:?}");
         for line in written {
             let text = course.read(line);
-            for mark in ["SLUG", "CAMEL", "TITLE", "NUMBER", "GOAL", "HINT", "MISTAKE"] {
+            for mark in [
+                "SLUG", "CAMEL", "TITLE", "NUMBER", "GOAL", "HINT", "MISTAKE",
+            ] {
                 assert!(!text.contains(mark), "{world}: {line} holds {mark}");
             }
         }
@@ -76,8 +78,13 @@ fn a_new_drill_is_in_its_four_places_and_in_the_lists_in_every_world() {
         let drills = course.read("grader/src/drills.rs");
         assert!(drills.contains("    &read_through::ReadThrough,\n"));
         assert!(drills.contains("mod read_through;\n"));
-        let exercise = found.exercise("read_through").expect("it is as it should be");
-        assert_eq!((exercise.title.as_str(), exercise.hints.len()), ("Read through", 1));
+        let exercise = found
+            .exercise("read_through")
+            .expect("it is as it should be");
+        assert_eq!(
+            (exercise.title.as_str(), exercise.hints.len()),
+            ("Read through", 1)
+        );
     }
 }
 
@@ -93,7 +100,11 @@ fn a_world_that_is_not_there_is_named_with_those_that_are() {
     let course = course();
     let said = course.run(&["new", "read_through", "--world", "user"]);
     assert_eq!(said.code, 2);
-    for words in ["no world named `user`; did you mean `users`?", "`passwords`", "`bank`"] {
+    for words in [
+        "no world named `user`; did you mean `users`?",
+        "`passwords`",
+        "`bank`",
+    ] {
         assert!(said.err.contains(words), "{}", said.err);
     }
     assert!(!course.path("exercises/read_through").exists());

@@ -28,7 +28,9 @@ const MARKS: &str = env!("GRADER_RULES");
 /// did not know depends on all of them.
 fn mark_of(drill: &str) -> &'static str {
     let mut marks = MARKS.split(' ').filter_map(|mark| mark.split_once('='));
-    marks.find(|(slug, _)| *slug == drill).map_or(MARKS, |(_, mark)| mark)
+    marks
+        .find(|(slug, _)| *slug == drill)
+        .map_or(MARKS, |(_, mark)| mark)
 }
 
 /// A mark of all that decides a verdict on a drill: its own hidden tests, its world, and

@@ -120,7 +120,9 @@ mod tests {
     #[cfg(target_os = "linux")]
     fn own_id() -> u32 {
         let link = std::fs::read_link("/proc/thread-self").expect("the system says");
-        let id = link.file_name().and_then(|name| name.to_str()?.parse().ok());
+        let id = link
+            .file_name()
+            .and_then(|name| name.to_str()?.parse().ok());
         id.expect("a number")
     }
 
