@@ -13,7 +13,8 @@
 //!   batch.json                   the seed that all others come from, whose the ids are
 //!   records/DRILL/STUDENT.json   one `Record` each, whole or not there at all
 //!   lock                         held while a batch writes here
-//!   feedback/ gradebook.csv junit.xml report.html   written from the records
+//!   compared/ unpacked/          points of attempts for `--attempt best`, exports' zips
+//!   feedback/ gradebook.csv junit.xml report.html …   written from the records
 //! ```
 
 mod exports;

@@ -102,9 +102,12 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
     let here = found.hand_ins.iter();
     let there: HashSet<(Identity, &str)> =
         here.map(|it| (it.student.identity(), it.drill)).collect();
+    // Drills for which there is a record of somebody who is here.
+    let mut met = HashSet::new();
     store.each(&mut |record| {
-        if !there.contains(&(record.student.identity(), &*record.drill)) {
-            gone.push((record.drill.clone(), record.student.clone()));
+        match there.contains(&(record.student.identity(), &*record.drill)) {
+            true => drop(met.insert(record.drill.clone())),
+            false => gone.push((record.drill.clone(), record.student.clone())),
         }
         told.extend(changes::of(&record).map(|change| change.mark()));
         Ok(())
@@ -115,6 +118,10 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
     let earlier = gone.iter().any(|(_, student)| student.id().is_some());
     let here = ids(args.layout);
     let ids = (!earlier || kept.and_then(|kept| kept.ids) == Some(here)).then_some(here);
+    // Where nobody is known, the records are of another export, and rightly there.
+    let of_others = gone.len();
+    gone.retain(|(drill, _)| met.contains(drill));
+    let of_others = of_others - gone.len();
     store.keep_settings(&Settings {
         schema: 1,
         seed,
@@ -161,6 +168,7 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
         passed_over: passed_over.len(),
         notes: &notes,
         gone: &gone,
+        of_others,
         told: &told,
     };
     summary.write(&mut anstream::stdout(), store.out(), &took)?;
