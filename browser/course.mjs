@@ -24,6 +24,8 @@ function prepared() {
 export class CourseCopy {
   folder = mkdtempSync(join(tmpdir(), "between-awaits-"));
   port = 0;
+  /** Shown once, it is kept by a browser as a cookie. */
+  key = "";
   /** What the program said. */
   said = "";
   #child;
@@ -65,6 +67,16 @@ export class CourseCopy {
     return `http://127.0.0.1:${this.port}`;
   }
 
+  /** The address that the program prints. */
+  get address() {
+    return `${this.origin}/?key=${this.key}`;
+  }
+
+  /** What a request needs that no browser makes. */
+  get known() {
+    return { headers: { cookie: `learn-${this.port}=${this.key}` } };
+  }
+
   /** A file of the course's own, as text. */
   solution(slug, file) {
     return readFileSync(join(this.folder, "solutions", slug, file), "utf8");
@@ -95,9 +107,10 @@ export class CourseCopy {
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (this.said += text));
     for (;;) {
       // It says so once the book is there.
-      const [, port] = this.said.slice(said).match(/the book: http:\/\/127\.0\.0\.1:(\d+)\/\n/) ?? [];
+      const [, port, key] = this.said.slice(said).match(/the book: http:\/\/127\.0\.0\.1:(\d+)\/\?key=(\w+)\n/) ?? [];
       if (port) {
         this.port = Number(port);
+        this.key = key;
         return;
       }
       if (child.exitCode !== null) throw new Error(`\`cargo learn\` ended:\n${this.said}`);

@@ -11,4 +11,5 @@ pub mod stop;
 pub mod stopwatch;
 pub mod supervisor;
 mod threads;
+pub(crate) mod tight;
 pub mod toolchain;

@@ -9,6 +9,7 @@ mod shorten;
 pub mod trace;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 pub use findings::{Finding, Findings, violations};
 
@@ -41,7 +42,22 @@ pub struct Exam<'a> {
     survived: usize,
     /// What ended it, each time schedules were played.
     lost: Vec<Finding>,
+    /// All checks, where the exam may end early.
+    checks: &'static [Check],
+    /// The required check for whose failure it ends early.
+    failed: Option<&'static str>,
 }
+
+/// The turns that may follow: none where the run would go on without end.
+fn choices(paths: &dyn Paths, evidence: &Evidence) -> Follow<Turn> {
+    match evidence.restless() {
+        Some(_) => Follow::End,
+        None => paths.choices(evidence),
+    }
+}
+
+/// So long an exam goes on once a required check has failed: most end sooner.
+const ENOUGH: Duration = Duration::from_secs(6);
 
 /// Where no schedule at all could be played to its end, so many tries are enough: each
 /// costs processes and waits, and will not be judged.
@@ -59,7 +75,17 @@ impl<'a> Exam<'a> {
             out_of_time: false,
             survived: 0,
             lost: Vec::new(),
+            checks: &[],
+            failed: None,
         }
+    }
+
+    /// The same exam, which need not go on for long once a required one of `checks` has
+    /// failed. A right solution has all the time there is.
+    #[must_use]
+    pub fn ending_early(mut self, checks: &'static [Check]) -> Exam<'a> {
+        self.checks = checks;
+        self
     }
 
     /// The seed of the grading.
@@ -96,7 +122,7 @@ impl<'a> Exam<'a> {
         let coverage = explore::explore(
             &mut self.driver,
             SPACE_LIMIT,
-            |run: &Run| paths.choices(&run.evidence),
+            |run: &Run| choices(paths, &run.evidence),
             |played| findings.note(rules, played),
         );
         self.after(&mut findings, coverage);
@@ -118,7 +144,7 @@ impl<'a> Exam<'a> {
         let coverage = explore::wander(
             &mut self.driver,
             count,
-            |walk, run| match paths.choices(&run.evidence) {
+            |walk, run| match choices(paths, &run.evidence) {
                 Follow::AnyOf(choices) => dice[walk].choice(choices),
                 Follow::End => None,
                 // Half settling that settled everything: on to what comes next.
@@ -241,6 +267,8 @@ impl<'a> Exam<'a> {
         let first = relevant.min_by_key(|finding| finding.turns.len());
         if let Some(finding) = first {
             self.decide_against(check, rules, finding.clone());
+        } else if let Some(why) = self.why_ended(findings.out_of_time) {
+            self.skip(check, &why);
         } else if let Some(why) = findings.incomplete() {
             self.skip(check, &why);
         } else if kinds
@@ -266,16 +294,36 @@ impl<'a> Exam<'a> {
             let key = decision.schedule.as_ref();
             let process = Kind::OF_THE_PROCESS.contains(&finding.violation.kind);
             let constructor = finding.violation.message.starts_with(&new_panicked);
+            let restless = finding.violation.kind == Kind::Restless;
             decision.status == CheckStatus::Failed
                 && decision.message == finding.violation.message
-                && (constructor || process && key.is_none_or(|key| key.turns == finding.turns))
+                && (constructor
+                    || restless
+                    || process && key.is_none_or(|key| key.turns == finding.turns))
         };
         if let Some((known, _)) = self.decisions.iter().find(|(_, decision)| same(decision)) {
             let why = format!("cannot be judged: see `{known}`");
             return self.skip(check, &why);
         }
         let decision = self.failed(check, rules, finding);
+        self.insert(check, decision);
+    }
+
+    fn insert(&mut self, check: &'static str, decision: Decision) {
+        let is_required = || self.checks.iter().any(|it| it.id == check && it.required);
+        let has_failed = decision.status == CheckStatus::Failed && is_required();
+        if has_failed && self.driver.end_by(ENOUGH) {
+            self.failed = Some(check);
+        }
         self.decisions.insert(check, decision);
+    }
+
+    /// Why schedules were not played, if the exam has ended early.
+    fn why_ended(&self, out_of_time: bool) -> Option<String> {
+        let failed = self.failed.filter(|_| out_of_time)?;
+        Some(format!(
+            "not judged: `{failed}` has failed, and runs of this submission take so long that the exam has ended early"
+        ))
     }
 
     /// Notes of every check that is not decided yet that it cannot be judged.
@@ -310,7 +358,8 @@ impl<'a> Exam<'a> {
         self.crashed |= matches!(failure, Failure::Died(_));
         if matches!(failure, Failure::OutOfTime(_)) {
             self.out_of_time = true;
-            self.skip(check, &failure.to_string());
+            let why = self.why_ended(true);
+            self.skip(check, &why.unwrap_or_else(|| failure.to_string()));
         } else {
             self.fail(check, failure.to_string(), Vec::new());
         }
@@ -330,7 +379,7 @@ impl<'a> Exam<'a> {
             schedule: None,
             timeline: Vec::new(),
         };
-        self.decisions.insert(check, decision);
+        self.insert(check, decision);
     }
 
     /// The decision that `finding` fails `check`, its schedule made short first.

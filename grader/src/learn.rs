@@ -22,6 +22,7 @@ mod events;
 pub mod guard;
 mod neighbour;
 mod requests;
+mod room;
 pub mod server;
 pub mod site;
 // The terminal.
@@ -101,7 +102,9 @@ pub fn run(course: Course, settings: Settings) -> Result<Infallible, LearnError>
         why,
     })?;
     let port = listener.local_addr()?.port();
-    let token = guard::new_token().map_err(|error| io::Error::other(error.to_string()))?;
+    let random = |error: getrandom::Error| io::Error::other(error.to_string());
+    let token = guard::new_token().map_err(random)?;
+    let key = guard::key_of(&course.target()).map_err(random)?;
     let desk = Arc::new(desk(course, &token, settings.editor)?);
     // Known before anything can be saved.
     let slugs = desk.board.read(slugs);
@@ -122,12 +125,17 @@ pub fn run(course: Course, settings: Settings) -> Result<Infallible, LearnError>
     start("grading", move || grading::run(&grading))?;
 
     let shelf = Arc::new(Shelf::default());
-    serve(&desk, &shelf, Guard::new(port, token.clone()), listener)?;
+    serve(
+        &desk,
+        &shelf,
+        Guard::new(port, token.clone(), key.clone()),
+        listener,
+    )?;
     // Others may begin meanwhile; who asks for the book is told to wait a moment.
     let builder = Builder::new(Arc::clone(&desk), shelf, token);
     builder.build()?;
     start("book", move || builder.run(&changes))?;
-    let address = format!("http://127.0.0.1:{port}/");
+    let address = format!("http://127.0.0.1:{port}/?key={key}");
     let end = match plain::is_a_terminal() {
         true => terminal::run(&desk, &address, settings.open)?,
         false => plain::run(&desk, &address, settings.open),

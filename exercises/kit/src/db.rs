@@ -37,6 +37,13 @@ impl fmt::Debug for Db {
     }
 }
 
+/// What is behind the handle, and what it will answer, is not shown.
+impl fmt::Debug for Db {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Db").finish_non_exhaustive()
+    }
+}
+
 impl Db {
     /// A database that answers every fetch after `latency` of tokio time.
     ///

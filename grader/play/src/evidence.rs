@@ -5,6 +5,7 @@
 
 mod facts;
 mod noting;
+mod rest;
 mod secrets;
 
 use protocol::Value;
@@ -53,6 +54,8 @@ pub struct Evidence {
     made: Option<Few>,
     /// Whether what is dropped now has happened all the same.
     drops_happen: bool,
+    /// The turn that was last said to be settled.
+    settled_in: Option<usize>,
     settled: bool,
     idle: bool,
     polls: u64,
@@ -72,6 +75,7 @@ impl Evidence {
             operations: Vec::new(),
             made: None,
             drops_happen: false,
+            settled_in: None,
             settled: true,
             idle: true,
             polls: 0,

@@ -6,7 +6,11 @@
 //! them. It knows nothing of caches or drills: a [`System`] plays turns, a
 //! function names the turns that may follow, the caller judges what ended.
 
+mod path;
+
 use std::collections::VecDeque;
+
+use path::Path;
 
 /// Something that plays schedules.
 pub trait System {
@@ -113,7 +117,8 @@ pub fn explore<S: System>(
     let tree = Tree {
         choices,
         limit,
-        branches: vec![Vec::new()],
+        branches: VecDeque::from([Path::start()]),
+        forgotten: 0,
     };
     walk(system, tree, ended)
 }
@@ -157,27 +162,34 @@ enum On<P, T> {
     Pruned,
 }
 
+/// The most branches kept that were not begun. More than an honest tree ever has; of a
+/// larger one those are forgotten that would come last.
+const BRANCHES: usize = 1 << 16;
+
 /// Every branch of a tree, depth first.
 struct Tree<C, T> {
     choices: C,
     limit: usize,
     /// Not begun: the turns that lead there, all but the last known to work.
-    branches: Vec<Vec<T>>,
+    branches: VecDeque<Path<T>>,
+    /// Branches that there was no room for.
+    forgotten: usize,
 }
 
 impl<S: System, C: Fn(&S::Run) -> Follow<S::Turn>> Ground<S> for Tree<C, S::Turn> {
     /// The turns that lead there.
-    type Place = Vec<S::Turn>;
+    type Place = Path<S::Turn>;
 
-    fn begin(&mut self, seen: usize) -> Option<(Vec<S::Turn>, Vec<S::Turn>)> {
+    fn begin(&mut self, seen: usize) -> Option<(Path<S::Turn>, Vec<S::Turn>)> {
         if seen >= self.limit {
             return None;
         }
-        let turns = self.branches.pop()?;
-        Some((turns.clone(), turns))
+        let path = self.branches.pop_back()?;
+        let turns = path.turns();
+        Some((path, turns))
     }
 
-    fn on(&mut self, mut place: Vec<S::Turn>, run: &S::Run) -> On<Vec<S::Turn>, S::Turn> {
+    fn on(&mut self, place: Path<S::Turn>, run: &S::Run) -> On<Path<S::Turn>, S::Turn> {
         let mut next = match (self.choices)(run) {
             Follow::AnyOf(next) => next,
             Follow::End => return On::End,
@@ -185,16 +197,20 @@ impl<S: System, C: Fn(&S::Run) -> Follow<S::Turn>> Ground<S> for Tree<C, S::Turn
         };
         // The first choice goes on with this run; the others wait their turn.
         for choice in next.drain(1..).rev() {
-            let mut branch = place.clone();
-            branch.push(choice);
-            self.branches.push(branch);
+            self.branches.push_back(place.then(choice));
         }
-        place.extend(next.iter().cloned());
+        let too_many = self.branches.len().saturating_sub(BRANCHES);
+        self.branches.drain(..too_many);
+        self.forgotten += too_many;
+        let place = next
+            .iter()
+            .cloned()
+            .fold(place, |path, turn| path.then(turn));
         On::To(place, next)
     }
 
     fn left(&self) -> usize {
-        self.branches.len()
+        self.branches.len() + self.forgotten
     }
 }
 

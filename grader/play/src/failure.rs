@@ -1,5 +1,6 @@
 //! How a worker can fail. Its main type is [`Failure`].
 
+use protocol::MAX_MESSAGE_BYTES;
 use thiserror::Error;
 
 /// How a worker failed to answer. Each is a fact about the submission.
@@ -14,6 +15,12 @@ pub enum Failure {
     /// It said something that is no answer.
     #[error("the worker broke the protocol: {0}")]
     Garbled(String),
+    /// It does more than can be told: one turn of it does not fit into a report, or one
+    /// run of it into memory.
+    #[error(
+        "it does not come to rest: more happened at once than {} KiB can tell", MAX_MESSAGE_BYTES >> 10
+    )]
+    Restless,
     /// Nothing was tried: another run sent at the same time failed.
     #[error("it was not played")]
     NotPlayed,

@@ -63,11 +63,15 @@ pub enum Kind {
     Died,
     /// The worker broke the protocol.
     Garbled,
+    /// It begins more and more, and nothing calls for it: the run was ended.
+    Restless,
 }
 
 impl Kind {
-    /// The kinds that end the process a run is played in.
-    pub const OF_THE_PROCESS: [Kind; 3] = [Kind::Blocked, Kind::Died, Kind::Garbled];
+    /// The kinds that end the process a run is played in, or would without end keep it
+    /// busy.
+    pub const OF_THE_PROCESS: [Kind; 4] =
+        [Kind::Blocked, Kind::Died, Kind::Garbled, Kind::Restless];
 
     /// The kinds after which a schedule proves little about anything else.
     pub const BLINDING: [Kind; 6] = [
@@ -106,6 +110,7 @@ pub fn violation_of(failure: &Failure, evidence: &Evidence) -> Option<Violation>
         Failure::Blocked(_) => Kind::Blocked,
         Failure::Died(_) => Kind::Died,
         Failure::Garbled(_) => Kind::Garbled,
+        Failure::Restless => Kind::Restless,
         Failure::OutOfTime(_) | Failure::NotPlayed => return None,
     };
     Some(Violation {

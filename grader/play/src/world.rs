@@ -13,7 +13,7 @@ use std::fmt::Debug;
 
 use protocol::{Ending, Value};
 
-use crate::evidence::{Evidence, Returned};
+use crate::evidence::{Evidence, Request, Returned};
 use crate::schedule::{Few, Outcome, Turn};
 
 /// One kind of operation: something that a submission begins and the grader ends.
@@ -92,6 +92,11 @@ pub trait World: Debug + Sync {
 
     /// What it proves that a request ended so.
     fn understand(&self, evidence: &Evidence, request: u32, ending: &Ending) -> Returned;
+
+    /// How many operations a request calls for, where it is not just a few.
+    fn calls_for(&self, _request: &Request) -> usize {
+        1
+    }
 
     /// The waiting requests that something should happen to without the grader's doing.
     fn unserved(&self, evidence: &Evidence) -> Vec<u32> {

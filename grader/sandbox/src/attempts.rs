@@ -29,6 +29,7 @@ fn make(name: &str) -> io::Result<()> {
         "read" => fs::read("/etc/passwd").map(drop),
         "see" => fs::metadata("/etc/passwd").map(drop),
         "list" => fs::read_dir("/proc").map(drop),
+        "system" => fs::read_dir("/usr/lib").map(drop),
         "write" => {
             let path = format!("/tmp/between-awaits-attempt-{}", std::process::id());
             fs::write(&path, "it can be written").and_then(|()| fs::remove_file(path))

@@ -6,7 +6,7 @@
 //!
 //! | | compiling: rustc and the linker | running: a submission |
 //! |---|---|---|
-//! | read | toolchain, linker, prepared crates, its job | nothing |
+//! | read | toolchain's and prepared crates, its job; to link, the toolchain, the linker and the system's libraries | nothing |
 //! | write | its job's output | nothing |
 //! | see (`stat`) | the same, in a mount namespace; else names only | nothing |
 //! | start programs | toolchain and linker | none: ends it |

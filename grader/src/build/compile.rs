@@ -6,13 +6,20 @@
 //! configuration. Both
 //! calls run in the sandbox. The second one is started with the first, so that it is
 //! awake when the library is there, and waits for its few lines.
+//!
+//! That a submission does not compile is believed only when the machine cannot be the
+//! reason: see `compile/said.rs` and `compile/control.rs`.
 
+mod control;
 mod hints;
+mod room;
+mod said;
 mod tokens;
 
 use std::io::{self, Write};
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use thiserror::Error;
@@ -24,12 +31,17 @@ use crate::drills::Drill;
 use crate::drive::confined::Confined;
 use crate::drive::interrupt::Folder;
 use crate::drive::limits::Limits;
-use crate::drive::policies::Places;
+use crate::drive::policies::{Calling, Places};
 use crate::drive::sandbox::{Sandbox, User};
 use crate::drive::stop::Stop;
 use crate::drive::stopwatch::Stopwatch;
 use crate::drive::supervisor::describe;
 use crate::drive::supervisor::output::Output;
+use crate::drive::tight::tight;
+use play::text::one_line;
+
+pub use control::Control;
+use said::Said;
 
 /// A compiled worker; its files go when it does.
 #[derive(Debug)]
@@ -80,6 +92,35 @@ pub struct Workshop<'a> {
     pub sandbox: &'a Sandbox,
     /// Whether a worker is still wanted.
     pub stop: &'a Stop,
+    /// Whether anything compiles here.
+    pub control: &'a Control,
+    /// Gradings that run at a time.
+    pub jobs: usize,
+}
+
+/// Whether a failure may be the machine's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Doubt {
+    /// Lines of the submission are wrong.
+    None,
+    /// rustc went beyond a limit of ours.
+    Limit,
+    /// No line of the submission is named.
+    Machine,
+}
+
+/// Why there is no worker, as it looks at first.
+enum Failed {
+    /// rustc refused the submission, or did not finish.
+    Refused { text: String, doubt: Doubt },
+    /// Nothing is left to doubt.
+    Error(CompileError),
+}
+
+impl<E: Into<CompileError>> From<E> for Failed {
+    fn from(error: E) -> Failed {
+        Failed::Error(error.into())
+    }
 }
 
 /// Compiles `submission` for `drill`.
@@ -92,6 +133,38 @@ pub fn compile(
     exercise: &Exercise,
     submission: &Submission,
 ) -> Result<Compiled, CompileError> {
+    let attempt = || attempt(workshop, drill, exercise, submission);
+    let failed = match attempt() {
+        Err(Failed::Refused { text, doubt }) => {
+            workshop.control.check(workshop, drill, exercise, doubt)?;
+            match doubt {
+                // What failed a moment ago may be over.
+                Doubt::Machine => attempt(),
+                Doubt::None | Doubt::Limit => Err(Failed::Refused { text, doubt }),
+            }
+        }
+        other => other,
+    };
+    if let Err(Failed::Refused { text, doubt }) = &failed
+        && *doubt != Doubt::None
+        && !tight().is_empty()
+    {
+        // Whose limit it was cannot be told.
+        return Err(io::Error::other(one_line(text.trim(), 300)).into());
+    }
+    failed.map_err(|failed| match failed {
+        Failed::Refused { text, .. } => CompileError::Submission(text),
+        Failed::Error(error) => error,
+    })
+}
+
+/// Compiles it once.
+fn attempt(
+    workshop: Workshop<'_>,
+    drill: &dyn Drill,
+    exercise: &Exercise,
+    submission: &Submission,
+) -> Result<Compiled, Failed> {
     let folder = Folder::below(&workshop.course.target().join("grader/jobs"))?;
     let dir = folder.path();
     place(submission, dir)?;
@@ -111,14 +184,14 @@ pub fn compile(
     let of_worker = rustc.of_worker(drill)?;
     let of_library = rustc.of_library(drill, &crates, submission);
     workshop.sandbox.give(dir, user.id())?;
-    let program = rustc.start(of_worker, Stdio::piped())?;
-    let library = rustc.start(of_library, Stdio::null())?;
+    let program = rustc.start(Calling::ToLink, of_worker, Stdio::piped())?;
+    let library = rustc.start(Calling::ForLibrary, of_library, Stdio::null())?;
     let compiled = library.end();
     if let Some(refusal) = tokens::refusal(dir, &dir.join(format!("out/{}.d", drill.slug())))? {
-        return Err(CompileError::Rejected(refusal));
+        return Err(CompileError::Rejected(refusal).into());
     }
-    let explain = |error: CompileError, heading| error.explain(&crates, heading, submission);
-    compiled.map_err(|error| explain(error, ""))?;
+    let explain = |failed: Failed, heading| failed.explain(&crates, heading, submission);
+    compiled.map_err(|failed| explain(failed, ""))?;
 
     let mut contract = drill.contract().to_owned();
     if workshop.places.shared().is_some() {
@@ -127,8 +200,12 @@ pub fn compile(
     let heading = "the crate compiles, but does not offer what the drill asks for:\n\n";
     program
         .end_given(&contract)
-        .map_err(|error| explain(error, heading))?;
+        .map_err(|failed| explain(failed, heading))?;
     let program = dir.join("out/worker");
+    if !program.is_file() {
+        let why = io::Error::other("rustc says that it linked the worker, and none is there");
+        return Err(why.into());
+    }
     let limits = Limits {
         sandbox: workshop.sandbox.clone(),
         user: user.id(),
@@ -219,9 +296,7 @@ impl Rustc<'_> {
             "--edition",
             "2024",
             "--error-format",
-            "human",
-            "--color",
-            "never",
+            "json",
             "-F",
             "unsafe_code",
             "-A",
@@ -288,17 +363,23 @@ impl Rustc<'_> {
         Ok(arguments)
     }
 
-    fn start(&self, arguments: Vec<String>, input: Stdio) -> io::Result<Call<'_>> {
+    fn start(
+        &self,
+        calling: Calling,
+        arguments: Vec<String>,
+        input: Stdio,
+    ) -> io::Result<Call<'_>> {
         let sandbox = self.workshop.sandbox;
         let limits = Limits {
             sandbox: sandbox.clone(),
-            ..Limits::of_compiling()
+            ..room::limits(self.workshop.jobs)
         };
         let places = self.workshop.places;
-        let mut policy = places.compiling(sandbox, &limits, self.user, self.dir, arguments);
+        let dir = self.dir;
+        let mut policy = places.compiling(sandbox, &limits, self.user, dir, calling, arguments);
         policy.environment.extend(self.variables.iter().cloned());
         let mut process = Confined::spawn(&policy, &limits, input)?;
-        let output = Output::drain(process.child(), limits.output_bytes);
+        let output = Output::drain(process.child(), said::RAW_BYTES);
         Ok(Call {
             rustc: self,
             process,
@@ -311,14 +392,15 @@ impl Rustc<'_> {
     fn shorten(&self, text: &str) -> String {
         // What comes by standard input has no name.
         let mut short = text.replace("<anon>", "contract.rs");
-        let cargo_home = self.workshop.prepared.deps().to_string_lossy().into_owned();
+        let workshop = self.workshop;
+        let text_of = |path: &Path| path.to_string_lossy().into_owned();
         for (long, name) in [
-            (self.dir.to_string_lossy().into_owned() + "/", ""),
-            (cargo_home, "DEPENDENCIES"),
-            (
-                self.workshop.course.root().to_string_lossy().into_owned() + "/",
-                "",
-            ),
+            (text_of(self.dir) + "/", ""),
+            (text_of(workshop.prepared.deps()), "DEPENDENCIES"),
+            (text_of(workshop.prepared.folder()), "PREPARED"),
+            (text_of(workshop.places.sysroot()), "RUST"),
+            (text_of(&workshop.course.target()), "TARGET"),
+            (text_of(workshop.course.root()) + "/", ""),
         ] {
             short = short.replace(&long, name);
         }
@@ -329,12 +411,14 @@ impl Rustc<'_> {
         ] {
             short = short.replace(there, "No such file or directory (os error 2)");
         }
-        match std::env::var("CARGO_HOME")
-            .or_else(|_| std::env::var("HOME").map(|home| home + "/.cargo"))
-        {
-            Ok(home) if !home.is_empty() => short.replace(&home, "CARGO_HOME"),
-            _ => short,
+        let home = std::env::var("HOME").unwrap_or_default();
+        let cargo = std::env::var("CARGO_HOME").unwrap_or_else(|_| home.clone() + "/.cargo");
+        for (long, name) in [(cargo, "CARGO_HOME"), (home, "HOME")] {
+            if long.len() > 1 && long.starts_with('/') {
+                short = short.replace(&long, name);
+            }
         }
+        short
     }
 }
 
@@ -364,7 +448,7 @@ struct Call<'a> {
 
 impl Call<'_> {
     /// Hands it what it waits for, and waits for its end.
-    fn end_given(mut self, text: &str) -> Result<(), CompileError> {
+    fn end_given(mut self, text: &str) -> Result<(), Failed> {
         if let Some(mut input) = self.process.child().stdin.take() {
             match input.write_all(text.as_bytes()) {
                 // It ended early, and its end tells why.
@@ -375,7 +459,7 @@ impl Call<'_> {
         self.end()
     }
 
-    fn end(mut self) -> Result<(), CompileError> {
+    fn end(mut self) -> Result<(), Failed> {
         let time = Stopwatch::start().with(self.process.id());
         let status = loop {
             if let Some(status) = self.process.wait_for(LOOK)? {
@@ -383,11 +467,13 @@ impl Call<'_> {
             }
             if self.rustc.workshop.stop.is_asked() {
                 let why = io::Error::new(io::ErrorKind::Interrupted, "it is no longer wanted");
-                return Err(CompileError::Infrastructure(why));
+                return Err(why.into());
             }
             if time.exceeds(self.limits.wall) {
-                let text = format!("rustc was stopped after {} s\n", self.limits.wall.as_secs());
-                return Err(CompileError::Submission(text));
+                return Err(Failed::Refused {
+                    text: format!("rustc was stopped after {} s\n", self.limits.wall.as_secs()),
+                    doubt: Doubt::Limit,
+                });
             }
         };
         if status.success() {
@@ -395,28 +481,49 @@ impl Call<'_> {
         }
         self.output.wait();
         if self.limits.sandbox.gave_up(status) {
-            let said = io::Error::other(self.output.text().trim().to_owned());
-            return Err(CompileError::Infrastructure(said));
+            return Err(io::Error::other(self.output.text().trim().to_owned()).into());
         }
-        let mut text = self.rustc.shorten(&self.output.text());
+        let (raw, dropped) = self.output.raw();
+        let said = Said::read(&raw, dropped, self.rustc.dir);
+        let mut text = self.rustc.shorten(&said.text);
         if status.code() != Some(1) {
             text.push_str(&format!(
                 "rustc did not finish: {}\n",
                 describe(status, &self.limits)
             ));
         }
-        Err(CompileError::Submission(text))
+        if let Some(why) = said.machine.or_else(|| ended_by_others(status)) {
+            let why = format!("rustc failed: {}", self.rustc.shorten(&why));
+            return Err(io::Error::other(why).into());
+        }
+        let doubt = match (status.signal(), said.doubtful) {
+            (Some(_), _) => Doubt::Limit,
+            (None, true) => Doubt::Machine,
+            (None, false) => Doubt::None,
+        };
+        Err(Failed::Refused { text, doubt })
     }
+}
+
+/// Why a process that ended so was ended by the machine: no limit of ours sends these
+/// signals. The first comes where memory runs out, the second where a file is shorter
+/// than it was, or a disk is full.
+fn ended_by_others(status: ExitStatus) -> Option<String> {
+    use rustix::process::Signal;
+    let signal = status.signal()?;
+    let from_outside = [Signal::KILL, Signal::BUS].map(Signal::as_raw);
+    let is_it = from_outside.contains(&signal);
+    is_it.then(|| describe(status, &Limits::default()))
 }
 
 fn strings(texts: &[&str]) -> Vec<String> {
     texts.iter().map(|text| (*text).to_owned()).collect()
 }
 
-impl CompileError {
+impl Failed {
     /// Adds what rustc cannot know: which crates there are, what was compiled.
-    fn explain(self, crates: &[String], heading: &str, submission: &Submission) -> CompileError {
-        let CompileError::Submission(text) = self else {
+    fn explain(self, crates: &[String], heading: &str, submission: &Submission) -> Failed {
+        let Failed::Refused { text, doubt } = self else {
             return self;
         };
         let unknown_crate = ["unlinked crate", "can't find crate", "unresolved import"]
@@ -434,6 +541,9 @@ impl CompileError {
             explained.push_str("\n\nsubmissions are compiled without `unsafe`; no drill needs it");
         }
         explained.push_str(&hints::of(&text, submission));
-        CompileError::Submission(explained + "\n")
+        Failed::Refused {
+            text: explained + "\n",
+            doubt,
+        }
     }
 }

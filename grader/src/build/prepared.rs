@@ -3,9 +3,12 @@
 //!
 //! Its main type is [`Prepared`]. The build is keyed by all that goes into it
 //! (toolchain, lockfile, the worker's and the kit's source, the crates the drills
-//! allow), so it is never stale. A lock lets one grader build while others wait.
+//! allow), so it is never stale. A lock lets one grader build while others wait. What
+//! was damaged since is noticed, by a list of sizes, times and hashes, and built again.
 
 mod cargo;
+mod loaded;
+mod manifest;
 mod progress;
 pub(crate) mod shared;
 
@@ -14,7 +17,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -22,11 +25,12 @@ use thiserror::Error;
 
 use crate::course::{Course, CourseError};
 use crate::drive::toolchain::Toolchain;
+use manifest::Manifest;
 
 pub use progress::{Audience, Progress};
 
 /// Changed whenever the way of building changes.
-const RECIPE: &str = "4";
+const RECIPE: &str = "5";
 
 /// Crates every submission may use, with what is asked of them.
 const ALWAYS: [&str; 3] = ["kit", "tokio", "futures"];
@@ -42,6 +46,11 @@ pub struct Prepared {
     launcher: PathBuf,
     /// All of them as one shared library.
     shared: Option<PathBuf>,
+    /// The shared libraries that rustc loads.
+    loaded: Vec<PathBuf>,
+    /// All of these files, as they were built.
+    #[serde(with = "manifest::kept")]
+    manifest: Arc<Mutex<Manifest>>,
     /// Held as long as they are used, so that nobody removes them meanwhile.
     #[serde(skip)]
     _used: Option<Arc<File>>,
@@ -50,6 +59,9 @@ pub struct Prepared {
 /// Locked, each on its own: by whoever builds, and by whoever uses what was built.
 const BUILT: &str = "lock";
 const USED: &str = "used";
+
+/// What lists all that was built; written last.
+const PREPARED: &str = "prepared.json";
 
 /// The launcher's name among what is built.
 const LAUNCHER: &str = "launcher";
@@ -99,7 +111,7 @@ impl Prepared {
             .join("grader")
             .join("prepared")
             .join(&recipe.key);
-        if let Some(prepared) = Prepared::used(&dir) {
+        if let Some(prepared) = Prepared::used(&dir).filter(Prepared::is_whole) {
             return Ok(prepared);
         }
         let failed = |source| PrepareError::Io {
@@ -110,13 +122,68 @@ impl Prepared {
         let lock = File::create(dir.join(BUILT)).map_err(failed)?;
         lock.lock().map_err(failed)?;
         // Somebody else may have built it while we waited.
-        if let Some(prepared) = Prepared::used(&dir) {
+        if let Some(prepared) = Prepared::used(&dir).filter(Prepared::is_whole) {
             return Ok(prepared);
         }
+        clear(&dir).map_err(failed)?;
         let prepared = recipe.build(&dir, toolchain, audience)?;
         prepared.store(&dir).map_err(failed)?;
         remove_others(&dir);
         Ok(Prepared::used(&dir).unwrap_or(prepared))
+    }
+
+    /// The first file that is not as it was built. A file of the same size and time
+    /// is read only where `thorough` says so.
+    pub fn damage(&self, thorough: bool) -> Option<PathBuf> {
+        let mut manifest = self.manifest.lock().unwrap_or_else(PoisonError::into_inner);
+        manifest.damage(thorough)
+    }
+
+    fn is_whole(&self) -> bool {
+        self.damage(false).is_none()
+    }
+
+    /// Prepares again what is damaged; whether all lies where it lay, so that these are
+    /// of use again.
+    ///
+    /// # Errors
+    /// As [`Prepared::get`].
+    pub fn repair(
+        &self,
+        course: &Course,
+        toolchain: &Toolchain,
+        thorough: bool,
+    ) -> Result<bool, PrepareError> {
+        let get = || Prepared::get_for(course, toolchain, Audience::Program(&mut |_| {}));
+        // Somebody else may have done it.
+        let mut whole = get()?;
+        if thorough && whole.damage(true).is_some() {
+            // What does not list anything is built again.
+            let list = whole.folder().join(PREPARED);
+            fs::write(&list, "damaged")
+                .map_err(|source| PrepareError::Io { path: list, source })?;
+            whole = get()?;
+        }
+        let in_place = self.externs == whole.externs
+            && self.deps == whole.deps
+            && self.launcher == whole.launcher
+            && self.shared == whole.shared;
+        let locked = |of| Mutex::lock(of).unwrap_or_else(PoisonError::into_inner);
+        let manifest = std::mem::take(&mut *locked(&whole.manifest));
+        *locked(&self.manifest) = manifest;
+        Ok(in_place)
+    }
+
+    /// The shared libraries that rustc itself loads; none where that is not known.
+    ///
+    /// # Errors
+    /// When rustc cannot be started.
+    pub(crate) fn loaded_by_rustc(&self, toolchain: &Toolchain) -> io::Result<Vec<PathBuf>> {
+        match self.loaded.iter().all(|path| path.is_file()) {
+            true => Ok(self.loaded.clone()),
+            // The system has others by now.
+            false => loaded::by(toolchain.rustc()),
+        }
     }
 
     /// The rlib of a crate.
@@ -162,11 +229,8 @@ impl Prepared {
     }
 
     fn load(dir: &Path) -> Option<Prepared> {
-        let text = fs::read(dir.join("prepared.json")).ok()?;
-        let prepared: Prepared = serde_json::from_slice(&text).ok()?;
-        let there =
-            prepared.externs.values().all(|path| path.is_file()) && prepared.launcher.is_file();
-        there.then_some(prepared)
+        let text = fs::read(dir.join(PREPARED)).ok()?;
+        serde_json::from_slice(&text).ok()
     }
 
     fn store(&self, dir: &Path) -> io::Result<()> {
@@ -176,7 +240,7 @@ impl Prepared {
         // Whoever may read the course may use what it was prepared with.
         let readable = std::os::unix::fs::PermissionsExt::from_mode(0o644);
         file.as_file().set_permissions(readable)?;
-        file.persist(dir.join("prepared.json"))?;
+        file.persist(dir.join(PREPARED))?;
         Ok(())
     }
 }
@@ -278,11 +342,14 @@ impl Recipe {
         let deps = dir.join("target/release/deps");
         forget_places(&deps).map_err(failed)?;
         let shared = shared::build(dir, toolchain, &externs, &deps, &self.flags())?;
+        let manifest = Manifest::of(&deps, &launcher, shared.as_deref()).map_err(failed)?;
         Ok(Prepared {
             externs,
             deps,
             launcher,
             shared,
+            loaded: loaded::by(toolchain.rustc()).map_err(failed)?,
+            manifest: Arc::new(Mutex::new(manifest)),
             _used: None,
         })
     }
@@ -420,6 +487,22 @@ fn rust_files(dir: &Path) -> Result<Vec<PathBuf>, CourseError> {
     Ok(files)
 }
 
+/// Removes what was built in `dir` and is damaged: cargo takes what is there for whole.
+/// What was never finished is left, for cargo to go on with.
+fn clear(dir: &Path) -> io::Result<()> {
+    let list = dir.join(PREPARED);
+    if !list.exists() {
+        return Ok(());
+    }
+    for folder in ["target", "shared"] {
+        match fs::remove_dir_all(dir.join(folder)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    fs::remove_file(list)
+}
+
 /// Removes what cargo notes beside the crates: it names places on this machine, and
 /// rustc may read this folder.
 fn forget_places(deps: &Path) -> io::Result<()> {
@@ -472,6 +555,8 @@ mod tests {
                 deps: place(name),
                 launcher: place(name).join("launcher"),
                 shared: None,
+                loaded: Vec::new(),
+                manifest: Arc::default(),
                 _used: None,
             };
             prepared.store(&place(name)).expect("it is ours");

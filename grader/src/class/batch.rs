@@ -4,6 +4,7 @@
 //! which `student`, with `walk` or one of `exports`; `identity` and `people` who of them is
 //! one, `choice` which of several attempts counts; `plan` what of it has to be graded and `key` what a verdict depends
 //! on, `run` grades it, and `store` keeps a `record` of each, which `keeping` makes.
+//! `attempts` marks what is being graded, for the case that the grader does not survive it.
 //! `class` is all of them together, `changes` compares with what was said
 //! before. However large the class, few records are in memory at a time. The folder a
 //! batch writes to looks like this:
@@ -12,11 +13,13 @@
 //! OUT/
 //!   batch.json                   the seed that all others come from, whose the ids are
 //!   records/DRILL/STUDENT.json   one `Record` each, whole or not there at all
+//!   attempting/                  a mark for each grading under way
 //!   lock                         held while a batch writes here
 //!   compared/ unpacked/          points of attempts for `--attempt best`, exports' zips
 //!   feedback/ gradebook.csv junit.xml report.html …   written from the records
 //! ```
 
+mod attempts;
 mod exports;
 pub(crate) mod hand_in;
 mod identity;
@@ -39,6 +42,7 @@ pub mod sources;
 pub mod store;
 pub mod student;
 
+pub use attempts::Attempts;
 pub use changes::Change;
 pub use choice::{Attempt, choose, choose_by_names};
 pub use class::{Class, ClassDrill, EmptyHanded, Line, Records};

@@ -6,10 +6,11 @@ use serde::Deserialize;
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DrillLimits {
-    /// All runs of one submission together, in seconds: 60. Time in which a busy machine
+    /// All runs of one submission together, in seconds: 13. Time in which a busy machine
     /// ran others is left out.
     pub wall_seconds: Option<u64>,
-    /// CPU time of one worker process, in seconds: 40.
+    /// CPU time of one worker process, in seconds: 9. All of a submission together may use
+    /// two more.
     pub cpu_seconds: Option<u64>,
     /// What a submission may hold on its heap, in MiB: 512.
     pub memory_mib: Option<u64>,

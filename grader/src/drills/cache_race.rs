@@ -74,6 +74,7 @@ const ENDINGS: &[Kind] = &[
     Kind::Blocked,
     Kind::Died,
     Kind::Garbled,
+    Kind::Restless,
 ];
 
 const USER: u32 = 7;

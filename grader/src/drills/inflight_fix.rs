@@ -123,6 +123,7 @@ const ENDINGS: &[Kind] = &[
     Kind::Blocked,
     Kind::Died,
     Kind::Garbled,
+    Kind::Restless,
 ];
 
 /// How a fetch can go wrong.

@@ -97,6 +97,7 @@ const ALL: &[Kind] = &[
     Kind::Blocked,
     Kind::Died,
     Kind::Garbled,
+    Kind::Restless,
 ];
 
 /// How a deposit can fail to end.
@@ -109,6 +110,7 @@ const ENDINGS: &[Kind] = &[
     Kind::Blocked,
     Kind::Died,
     Kind::Garbled,
+    Kind::Restless,
 ];
 
 const ACCOUNT: u32 = 7;
@@ -161,7 +163,8 @@ impl Drill for LostUpdate {
         let errors = failing(exam);
         also(exam, "errors", &errors, &together);
         let dropped = dropping(exam);
-        also(exam, "dropped", &dropped, &together);
+        let said = together.with(errors.clone()).with(accounts.clone());
+        also(exam, "dropped", &dropped, &said);
         let panics = exam.explore(
             &Depositing,
             &Space {

@@ -106,6 +106,7 @@ const RESULTS: &[Kind] = &[
     Kind::Panicked,
     Kind::Died,
     Kind::Garbled,
+    Kind::Restless,
 ];
 
 /// What stops the loop.
@@ -121,9 +122,13 @@ const SERVICE: &[Kind] = &[
     Kind::Underused,
     Kind::Died,
     Kind::Garbled,
+    Kind::Restless,
 ];
 
 const UNBOUNDED: &str = "cannot be judged while more hashes run than may: see `bounded`";
+
+const RESTLESS: &str =
+    "cannot be judged while hashes begin that nothing calls for: see `right_results`";
 
 /// The first password's number.
 const USER: u32 = 7;
@@ -163,6 +168,11 @@ impl Drill for Offload {
             }
             exam.skip_undecided(CHECKS, why);
             return;
+        }
+        if together.has(Kind::Restless) {
+            exam.decide("right_results", &Offloading, &together, RESULTS);
+            exam.decide("bounded", &Offloading, &together, &[Kind::OverLimit]);
+            return exam.skip_undecided(CHECKS, RESTLESS);
         }
         let too_long = too_long(exam);
         let waiting = dropping(exam, Whom::Waiting);
@@ -228,7 +238,7 @@ fn hopeless(together: &Findings) -> Option<&'static str> {
 fn together(exam: &mut Exam<'_>) -> Findings {
     let users = |count: u32| -> Vec<u32> { (USER..USER + count).collect() };
     let mut findings = exam.explore(&Offloading, &Hashing::of(1, &users(2)));
-    if hopeless(&findings).is_some() {
+    if hopeless(&findings).is_some() || findings.has(Kind::Restless) {
         return findings;
     }
     let halves = Hashing {

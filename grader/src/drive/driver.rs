@@ -8,11 +8,13 @@ mod asking;
 mod room;
 mod talk;
 mod threads;
+mod vouching;
 
 use sha2::{Digest, Sha256};
 use std::collections::VecDeque;
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 use asking::Sent;
 use protocol::{Order, Report};
@@ -87,6 +89,10 @@ pub struct Driver<'a> {
     patience: threads::Patience,
     /// Some task went on asking to be polled.
     has_spun: bool,
+    /// When the time is used up: the limit, or sooner.
+    wall: Duration,
+    /// CPU time of the workers that are gone.
+    used: Duration,
     /// The loop has stopped at least once: it will again, and each time costs a wait.
     has_blocked: bool,
     output: String,
@@ -119,6 +125,8 @@ impl<'a> Driver<'a> {
             panicked_closing: None,
             patience: threads::Patience::default(),
             has_spun: false,
+            wall: limits.wall,
+            used: Duration::ZERO,
             has_blocked: false,
             output: String::new(),
         }
@@ -156,7 +164,20 @@ impl<'a> Driver<'a> {
 
     /// Whether the time of the whole grading is used up, or its verdict not wanted.
     pub fn is_out_of_time(&self) -> bool {
-        self.time.exceeds(self.limits.wall) || self.limits.stop.is_asked()
+        self.time.exceeds(self.wall)
+            || self.used > self.limits.cpu_in_all()
+            || self.limits.stop.is_asked()
+    }
+
+    /// Nothing is won by a long grading any more: it ends after `wall`. Whether that is
+    /// sooner than it would have ended.
+    pub fn end_by(&mut self, wall: Duration) -> bool {
+        let is_sooner = wall < self.wall;
+        self.wall = self.wall.min(wall);
+        if let Some(worker) = &mut self.worker {
+            worker.end_by(self.wall);
+        }
+        is_sooner
     }
 
     /// What a worker is told to seed its loop with. The rows come from the same
@@ -227,7 +248,7 @@ impl<'a> Driver<'a> {
     }
 
     fn out_of_time(&self) -> Failure {
-        Failure::OutOfTime(self.limits.wall.as_secs())
+        Failure::OutOfTime(self.wall.as_secs())
     }
 
     /// Sends orders and waits for what comes of them.
@@ -245,16 +266,19 @@ impl<'a> Driver<'a> {
         }
         if self.worker.is_none() {
             let mut limits = self.limits.clone();
+            limits.wall = self.wall;
             if self.world.uses_threads() {
                 limits.looks_all_asleep = Some(LOOKS);
             }
             if self.has_blocked {
                 limits.answer_cpu /= 2;
                 limits.answer_asleep /= 2;
+                limits.answer_wall /= 2;
             }
             match Worker::start(self.program, &limits, self.time) {
                 Ok(worker) => {
-                    let worker = worker?;
+                    let mut worker = worker?;
+                    worker.comes_after(self.used);
                     self.time = worker.time();
                     self.worker = Some(worker);
                 }
@@ -277,10 +301,11 @@ impl<'a> Driver<'a> {
     fn discard_worker(&mut self) {
         // While the process is still there to be asked.
         self.time = self.time.alone();
-        if let Some(worker) = self.worker.take()
-            && self.output.len() < self.limits.output_bytes
-        {
-            self.output.push_str(&worker.output());
+        if let Some(mut worker) = self.worker.take() {
+            self.used += worker.cpu_used();
+            if self.output.len() < self.limits.output_bytes {
+                self.output.push_str(&worker.output());
+            }
         }
         self.workers_started += 1;
         self.to_close.clear();

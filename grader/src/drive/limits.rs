@@ -13,7 +13,8 @@ pub struct Limits {
     /// All runs of one submission together, as a [`Stopwatch`](crate::drive::stopwatch::Stopwatch)
     /// measures.
     pub wall: Duration,
-    /// CPU time of one worker process.
+    /// CPU time of one process. The workers of one grading may use a little more, all
+    /// together: what one of them died of is played again in another one.
     pub cpu: Duration,
     /// What a process may hold: a worker on its heap, rustc as address space.
     pub memory_bytes: u64,
@@ -44,8 +45,9 @@ impl Limits {
     /// The limits for compiling a submission.
     pub fn of_compiling() -> Limits {
         Limits {
-            wall: Duration::from_secs(60),
-            cpu: Duration::from_secs(40),
+            // Thirty times what an honest submission takes of either.
+            wall: Duration::from_secs(10),
+            cpu: Duration::from_secs(5),
             memory_bytes: 6 << 30,
             threads: 1024,
             output_bytes: 64 << 10,
@@ -73,13 +75,18 @@ impl Limits {
         }
         limits
     }
+
+    /// CPU time of all workers of one grading together.
+    pub fn cpu_in_all(&self) -> Duration {
+        self.cpu + Duration::from_secs(2)
+    }
 }
 
 impl Default for Limits {
     fn default() -> Limits {
         Limits {
-            wall: Duration::from_secs(60),
-            cpu: Duration::from_secs(40),
+            wall: Duration::from_secs(13),
+            cpu: Duration::from_secs(9),
             memory_bytes: 512 << 20,
             threads: 256,
             output_bytes: 16 << 10,
@@ -87,7 +94,7 @@ impl Default for Limits {
             answer_cpu: Duration::from_millis(800),
             answer_asleep: Duration::from_millis(300),
             looks_all_asleep: None,
-            answer_wall: Duration::from_secs(20),
+            answer_wall: Duration::from_secs(4),
             sandbox: Sandbox::none(),
             user: 0,
             stop: Stop::new(),

@@ -13,6 +13,10 @@ use crate::drive::toolchain::Toolchain;
 pub struct Places {
     rustc: PathBuf,
     sysroot: PathBuf,
+    /// The shared libraries that rustc itself loads.
+    loaded: Vec<PathBuf>,
+    /// Where the toolchain has the standard library's crates.
+    standard: Vec<PathBuf>,
     linker: Option<PathBuf>,
     /// What links for it in a third of the time, if the toolchain has it.
     quick_linker: Option<PathBuf>,
@@ -21,6 +25,16 @@ pub struct Places {
     shared: Option<PathBuf>,
     /// An empty folder, for the launcher to build a file system over.
     root: PathBuf,
+}
+
+/// What rustc is called for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Calling {
+    /// To make a library of a submission: it sees what it needs for that, and nothing
+    /// of the system's.
+    ForLibrary,
+    /// To link that library: it sees what a linker does, and no text of a submission.
+    ToLink,
 }
 
 /// Where linkers, and what they run and link, are found on Linux systems.
@@ -37,17 +51,21 @@ const SYSTEM: &[&str] = &[
     "/nix/store",
 ];
 
+/// Where the system notes which libraries there are.
+const LIBRARIES: &str = "/etc/ld.so.cache";
+
 /// What else a linker reads.
-const SETTINGS: &[&str] = &["/etc/ld.so.cache", "/etc/alternatives"];
+const SETTINGS: &[&str] = &[LIBRARIES, "/etc/alternatives"];
 
 impl Places {
-    /// Looks for them; a worker's crates are in `deps`, and perhaps once more in the
-    /// library `shared`.
+    /// Looks for them. rustc itself loads the libraries `loaded`; a worker's crates are in
+    /// `deps`, and perhaps once more in the library `shared`.
     ///
     /// # Errors
     /// When the toolchain or the prepared crates are gone.
     pub fn find(
         toolchain: &Toolchain,
+        loaded: Vec<PathBuf>,
         deps: &Path,
         shared: Option<&Path>,
         root: PathBuf,
@@ -57,6 +75,8 @@ impl Places {
         std::fs::create_dir_all(&root)?;
         Ok(Places {
             quick_linker: quick_linker(sysroot),
+            loaded,
+            standard: standard(sysroot),
             sysroot: sysroot.to_owned(),
             rustc,
             linker: linker(),
@@ -87,6 +107,11 @@ impl Places {
         Ok(arguments.concat())
     }
 
+    /// The toolchain's folder.
+    pub(crate) fn sysroot(&self) -> &Path {
+        &self.sysroot
+    }
+
     /// The library that holds what a worker needs, if it is linked with one.
     pub(crate) fn shared(&self) -> Option<&Path> {
         self.shared.as_deref()
@@ -110,21 +135,34 @@ impl Places {
         limits: &Limits,
         user: u32,
         dir: &Path,
+        calling: Calling,
         arguments: Vec<String>,
     ) -> Policy {
-        let mut execute: Vec<PathBuf> = SYSTEM.iter().map(PathBuf::from).collect();
-        execute.push(self.sysroot.clone());
-        let mut path = "/usr/bin:/bin".to_owned();
         let mut all = vec!["--sysroot".to_owned(), text(&self.sysroot)];
-        if let Some(linker) = &self.linker {
-            all.extend(["-C".to_owned(), format!("linker={}", linker.display())]);
-            if let Some(folder) = linker.parent() {
-                path = format!("{}:{path}", folder.display());
-                execute.push(folder.to_owned());
+        // Of the job folder, and without its name.
+        let mut environment = vec![("TMPDIR".to_owned(), "tmp".to_owned())];
+        let (mut execute, mut read);
+        // Where it is not known what rustc loads, it has to find it.
+        if calling == Calling::ForLibrary && !self.loaded.is_empty() {
+            execute = self.loaded.clone();
+            execute.push(self.rustc.clone());
+            read = vec![PathBuf::from(LIBRARIES)];
+            read.extend(self.standard.iter().cloned());
+        } else {
+            execute = SYSTEM.iter().map(PathBuf::from).collect();
+            execute.push(self.sysroot.clone());
+            read = SETTINGS.iter().map(PathBuf::from).collect();
+            let mut path = "/usr/bin:/bin".to_owned();
+            if let Some(linker) = &self.linker {
+                all.extend(["-C".to_owned(), format!("linker={}", linker.display())]);
+                if let Some(folder) = linker.parent() {
+                    path = format!("{}:{path}", folder.display());
+                    execute.push(folder.to_owned());
+                }
             }
+            environment.push(("PATH".to_owned(), path));
         }
         all.extend(arguments);
-        let mut read: Vec<PathBuf> = SETTINGS.iter().map(PathBuf::from).collect();
         read.extend([self.deps.clone(), dir.to_owned()]);
         read.extend(self.libraries().map(Path::to_owned));
         Policy {
@@ -145,11 +183,7 @@ impl Places {
             },
             program: self.rustc.clone(),
             arguments: all,
-            environment: vec![
-                ("PATH".to_owned(), path),
-                // Of the job folder, and without its name.
-                ("TMPDIR".to_owned(), "tmp".to_owned()),
-            ],
+            environment,
             folder: dir.to_owned(),
         }
     }
@@ -171,7 +205,7 @@ pub(crate) fn running(sandbox: &Sandbox, limits: &Limits, program: &Path) -> Pol
             .map(PathBuf::from)
             .chain(sandbox.libraries().map(Path::to_owned))
             .collect(),
-        read: vec![PathBuf::from("/etc/ld.so.cache")],
+        read: vec![PathBuf::from(LIBRARIES)],
         write: Vec::new(),
         root: None,
         user: limits.user,
@@ -189,6 +223,15 @@ pub(crate) fn running(sandbox: &Sandbox, limits: &Limits, program: &Path) -> Pol
         environment: vec![("MALLOC_ARENA_MAX".to_owned(), "2".to_owned())],
         folder: PathBuf::from("/"),
     }
+}
+
+/// The folders of the toolchain that hold crates, and no text.
+fn standard(sysroot: &Path) -> Vec<PathBuf> {
+    let targets = std::fs::read_dir(sysroot.join("lib/rustlib"));
+    let targets = targets.into_iter().flatten().flatten();
+    let folders = targets
+        .flat_map(|target| ["lib", "codegen-backends"].map(|folder| target.path().join(folder)));
+    folders.filter(|folder| folder.is_dir()).collect()
 }
 
 /// The linker rustc would call, by its real name.

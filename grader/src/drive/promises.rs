@@ -11,8 +11,9 @@ use ::sandbox::{FAILED, OPEN, Policy, SEALED_WHERE_POSSIBLE, Stage};
 use sha2::{Digest, Sha256};
 
 use crate::drive::confined::Confined;
+use crate::drive::interrupt::Folder;
 use crate::drive::limits::Limits;
-use crate::drive::policies::{self, Places};
+use crate::drive::policies::{self, Calling, Places};
 use crate::drive::sandbox::{Kept, Promise, Sandbox, User};
 use play::text::one_line;
 
@@ -44,6 +45,13 @@ const PROMISES: &[(Stage, &str, &str, bool, &str)] = {
             Compile,
             "read",
             "what is compiled includes no file but its own",
+            true,
+            LANDLOCK,
+        ),
+        (
+            Compile,
+            "system",
+            "what is compiled sees no folder of the system",
             true,
             LANDLOCK,
         ),
@@ -127,6 +135,11 @@ fn tried(sandbox: &Sandbox, places: &Places, memory: &Path) -> Vec<Promise> {
         return promises;
     }
     let promises = try_all(sandbox, places);
+    // What could not be tried says nothing of the next time.
+    let untried = |promise: &Promise| matches!(promise.kept, Kept::Untried(_));
+    if promises.iter().any(untried) {
+        return promises;
+    }
     // Without a memory they are tried again next time.
     let _ = serde_json::to_vec(&promises).map(|text| {
         let write = tempfile::NamedTempFile::new_in(memory)
@@ -195,10 +208,15 @@ fn try_all(sandbox: &Sandbox, places: &Places) -> Vec<Promise> {
 fn make(sandbox: &Sandbox, places: &Places, stage: Stage, attempt: &str) -> Kept {
     let untried = |why: &dyn std::fmt::Display| Kept::Untried(one_line(&why.to_string(), 300));
     // A limit reached is only a fact if what stays below it is possible.
-    let policies = [("nothing", true), (attempt, false)];
-    for (attempt, control) in policies {
+    let attempts = [("nothing", true), (attempt, false)];
+    // The other one lets it do less.
+    let calling = match attempt {
+        "system" => Calling::ForLibrary,
+        _ => Calling::ToLink,
+    };
+    for (attempt, control) in attempts {
         let user = User::next();
-        let policy = match policy(sandbox, places, stage, attempt, &user) {
+        let policy = match policy(sandbox, places, stage, calling, attempt, &user) {
             Ok(policy) => policy,
             Err(error) => return untried(&error),
         };
@@ -222,9 +240,10 @@ fn policy(
     sandbox: &Sandbox,
     places: &Places,
     stage: Stage,
+    calling: Calling,
     attempt: &str,
     user: &User,
-) -> std::io::Result<(Policy, Option<tempfile::TempDir>)> {
+) -> std::io::Result<(Policy, Option<Folder>)> {
     let launcher = sandbox.launcher().map(Path::to_owned).unwrap_or_default();
     let mut limits = Limits {
         threads: 16,
@@ -236,13 +255,15 @@ fn policy(
         Stage::Run => (policies::running(sandbox, &limits, &launcher), None),
         Stage::Compile => {
             limits.memory_bytes = Limits::of_compiling().memory_bytes;
-            let folder = tempfile::tempdir_in(places.root().parent().unwrap_or(Path::new("/")))?;
+            let grader = places.root().parent().unwrap_or(Path::new("/"));
+            let folder = Folder::below(&grader.join("jobs"))?;
             for name in ["out", "tmp"] {
                 fs::create_dir(folder.path().join(name))?;
             }
             let user = limits.user;
             sandbox.give(folder.path(), user)?;
-            let mut policy = places.compiling(sandbox, &limits, user, folder.path(), Vec::new());
+            let place = folder.path();
+            let mut policy = places.compiling(sandbox, &limits, user, place, calling, Vec::new());
             policy.execute.push(launcher.clone());
             (policy, Some(folder))
         }

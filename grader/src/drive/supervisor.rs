@@ -7,6 +7,7 @@
 mod channel;
 pub(crate) mod output;
 mod pulse;
+mod signals;
 mod threads;
 
 use std::io;
@@ -29,6 +30,13 @@ use output::Output;
 use pulse::Pulse;
 pub use threads::Threads;
 
+/// The most events of reports that are received together: many times what honest
+/// submissions cause.
+const MOST_EVENTS: usize = 100_000;
+
+/// How long a process may take to be gone when its channel is closed.
+const REAPED: Duration = Duration::from_millis(200);
+
 /// One worker process.
 #[derive(Debug)]
 pub struct Worker {
@@ -38,6 +46,9 @@ pub struct Worker {
     pulse: Pulse,
     /// Since the grading began, the process measured as well.
     time: Stopwatch,
+    /// CPU time that the workers before it used, and that it had used when last seen.
+    used_before: Duration,
+    used: Duration,
     limits: Limits,
 }
 
@@ -67,6 +78,8 @@ impl Worker {
             output,
             pulse,
             time,
+            used_before: Duration::ZERO,
+            used: Duration::ZERO,
             limits,
         };
         let hello = worker.message(|line| serde_json::from_slice::<Hello>(line));
@@ -95,9 +108,16 @@ impl Worker {
     /// the reason, at the first order that is not answered.
     pub fn receive(&mut self, orders: &[Order]) -> (Vec<Report>, Option<Failure>) {
         let mut reports = Vec::with_capacity(orders.len());
+        let mut events = 0;
         for order in orders {
             match self.answer(order) {
-                Ok(report) => reports.push(report),
+                Ok(report) => {
+                    events += report.steps.iter().map(Vec::len).sum::<usize>();
+                    reports.push(report);
+                    if events > MOST_EVENTS {
+                        return (reports, Some(Failure::Restless));
+                    }
+                }
                 Err(failure) => return (reports, Some(failure)),
             }
         }
@@ -143,6 +163,23 @@ impl Worker {
         crate::drive::threads::of(self.process.id()).map(|ids| ids.len())
     }
 
+    /// The grading ends after `wall`, sooner than its limits say.
+    pub fn end_by(&mut self, wall: Duration) {
+        self.limits.wall = wall;
+    }
+
+    /// What the workers of the same grading had used before this one was started.
+    pub fn comes_after(&mut self, used: Duration) {
+        self.used_before = used;
+    }
+
+    /// The CPU time that it has used, as far as is known.
+    pub fn cpu_used(&mut self) -> Duration {
+        let now = crate::drive::threads::cpu_of_process(self.process.id());
+        self.used = self.used.max(now.unwrap_or_default());
+        self.used
+    }
+
     /// What its threads do at this moment, the loop's own apart. `None` where the
     /// system does not say.
     pub fn threads(&self) -> Option<Threads> {
@@ -158,12 +195,15 @@ impl Worker {
                         .map_err(|error| Failure::Garbled(format!("no such message ({error})")));
                 }
                 Received::TooLong => {
-                    return Err(Failure::Garbled("a message longer than allowed".to_owned()));
+                    return Err(Failure::Restless);
                 }
                 Received::Ended => return Err(Failure::Died(self.how_it_ended())),
                 Received::Nothing => {
                     if self.time.exceeds(self.limits.wall) || self.limits.stop.is_asked() {
                         return Err(Failure::OutOfTime(self.limits.wall.as_secs()));
+                    }
+                    if self.used_before + self.cpu_used() > self.limits.cpu_in_all() {
+                        return Err(Failure::OutOfTime(self.limits.cpu_in_all().as_secs()));
                     }
                     if let Some(how) = self.pulse.stopped(&self.limits) {
                         return Err(Failure::Blocked(how));
@@ -173,12 +213,23 @@ impl Worker {
         }
     }
 
-    /// What the launcher said, if it gave up before the worker's program started.
+    /// What the launcher or the dynamic linker said, if it gave up before the worker's
+    /// program started.
     fn complain_if_not_started(&mut self) -> io::Result<()> {
-        match self.process.child().try_wait()? {
+        // The channel closes a moment before the process can be reaped.
+        match self.process.wait_for(REAPED)? {
             Some(status) if self.limits.sandbox.gave_up(status) => {
                 self.output.wait();
                 Err(io::Error::other(self.output.text().trim().to_owned()))
+            }
+            // The dynamic linker's code, and its words: a library is gone or damaged.
+            Some(status) if status.code() == Some(127) => {
+                self.output.wait();
+                let said = self.output.text();
+                match said.contains("error while loading shared libraries") {
+                    true => Err(io::Error::other(said.trim().to_owned())),
+                    false => Ok(()),
+                }
             }
             _ => Ok(()),
         }
@@ -186,8 +237,7 @@ impl Worker {
 
     /// Why the channel ended. A process that closed it and lives on is ended.
     fn how_it_ended(&mut self) -> String {
-        // The channel closes a moment before the process can be reaped.
-        match self.process.wait_for(Duration::from_millis(200)) {
+        match self.process.wait_for(REAPED) {
             Ok(Some(status)) => describe(status, &self.limits),
             _ => "it closed its channel and went on".to_owned(),
         }
@@ -198,29 +248,7 @@ impl Worker {
 pub(crate) fn describe(status: ExitStatus, limits: &Limits) -> String {
     match (status.code(), status.signal()) {
         (Some(code), _) => format!("it exited with code {code}"),
-        (_, Some(signal)) => format!("it was ended by {}", signal_name(signal, limits)),
+        (_, Some(signal)) => format!("it was ended by {}", signals::name(signal, limits)),
         _ => "it ended".to_owned(),
-    }
-}
-
-fn signal_name(signal: i32, limits: &Limits) -> String {
-    use rustix::process::Signal;
-    let cpu = limits.cpu.as_secs();
-    let memory = limits.memory_bytes >> 20;
-    let named = |known: Signal| signal == known.as_raw();
-    match () {
-        () if named(Signal::ABORT) => {
-            format!("SIGABRT (an abort, or memory that could not be had: the limit is {memory} MiB)")
-        }
-        () if named(Signal::SEGV) => "SIGSEGV (a stack overflow, most often)".to_owned(),
-        () if named(Signal::KILL) => "SIGKILL".to_owned(),
-        () if named(Signal::XCPU) => format!("SIGXCPU (the CPU time limit of {cpu} s)"),
-        () if named(Signal::SYS) => {
-            "SIGSYS (it tried what no submission may: start a program, use the network, touch another process or the clock)".to_owned()
-        }
-        () if named(Signal::BUS) => "SIGBUS".to_owned(),
-        () if named(Signal::ILL) => "SIGILL".to_owned(),
-        () if named(Signal::TERM) => "SIGTERM".to_owned(),
-        () => format!("signal {signal}"),
     }
 }

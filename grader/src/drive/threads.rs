@@ -67,6 +67,12 @@ pub(crate) fn doing(pid: u32, id: u32) -> Option<Doing> {
     ask(pid, id, "stat", doing_from)
 }
 
+/// The CPU time of process `pid`, all of its threads together, those that ended too.
+pub(crate) fn cpu_of_process(pid: u32) -> Option<Duration> {
+    let stat = std::fs::read(format!("/proc/{pid}/stat")).ok()?;
+    doing_from(&String::from_utf8_lossy(&stat)).map(Doing::cpu)
+}
+
 /// The threads of process `pid`.
 pub(crate) fn of(pid: u32) -> Option<Vec<u32>> {
     KNOWN.with_borrow_mut(|known| {

@@ -73,9 +73,12 @@ impl Findings {
 
     pub(super) fn note(&mut self, rules: &dyn Rules, played: &Played<Driver<'_>>) -> Next {
         let turns = played.run.evidence.turns();
+        let mut restless = false;
         for violation in violations(rules, played) {
             let turns = turns[..(violation.turn + 1).min(turns.len())].to_vec();
-            let costly = Kind::OF_THE_PROCESS.contains(&violation.kind);
+            restless |= violation.kind == Kind::Restless;
+            let of_process = Kind::OF_THE_PROCESS.contains(&violation.kind);
+            let costly = of_process && played.failure.is_some();
             let evidence = costly.then(|| played.run.evidence.clone());
             self.keep(
                 violation.kind,
@@ -87,6 +90,8 @@ impl Findings {
             );
         }
         match played.failure {
+            // One is enough: all of them are long, and would be cut at the same place.
+            None if restless => Next::Stop,
             None => {
                 self.survived += 1;
                 Next::Continue
@@ -107,6 +112,11 @@ pub fn violations(rules: &dyn Rules, played: &Played<Driver<'_>>) -> Vec<Violati
     let evidence = &played.run.evidence;
     let mut violations = rules.judge(evidence);
     let failure = played.failure.as_ref();
+    violations.extend(evidence.restless().map(|message| Violation {
+        kind: Kind::Restless,
+        turn: evidence.turns().len().saturating_sub(1),
+        message,
+    }));
     let of_process = failure.and_then(|failure| judge::violation_of(failure, evidence));
     violations.extend(of_process.map(|mut violation| {
         rules.describe(&mut violation, evidence);

@@ -27,6 +27,9 @@ impl Exam<'_> {
         let takes_time = self.driver.world().uses_threads();
         let driver = &mut self.driver;
         let mut again = |finding: &Finding| {
+            if driver.is_out_of_time() {
+                return None;
+            }
             let played = driver.play_alone(finding.turns.clone());
             let violation = violations(rules, &played)
                 .into_iter()
@@ -40,9 +43,11 @@ impl Exam<'_> {
             })
         };
         let candidates = |finding: &Finding| {
+            // Without the evidence of the longer one: there are many candidates.
             let with = |turns| Finding {
                 turns,
-                ..finding.clone()
+                violation: finding.violation.clone(),
+                evidence: None,
             };
             smaller(&finding.turns).into_iter().map(with).collect()
         };

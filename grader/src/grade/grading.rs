@@ -2,21 +2,24 @@
 //!
 //! Its main type is [`Grader`], which holds what all gradings share.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use thiserror::Error;
 
-use crate::build::compile::{CompileError, Compiled, Workshop, compile};
+use crate::build::compile::{CompileError, Compiled, Control, Workshop, compile};
 use crate::build::prepared::{Audience, PrepareError, Prepared};
 use crate::build::submission::{Caps, Part, Submission, SubmissionError, Wanted};
 use crate::course::{Course, CourseError};
 use crate::drills::{self, Drill};
 use crate::drive::driver::Driver;
+use crate::drive::interrupt;
 use crate::drive::limits::Limits;
 use crate::drive::policies::Places;
 use crate::drive::sandbox::{Sandbox, Tier};
 use crate::drive::stop::Stop;
+use crate::drive::tight::tight;
 use crate::drive::toolchain::{Toolchain, ToolchainError};
 use crate::exam::Exam;
 use crate::grade::latency::LoopLatency;
@@ -26,6 +29,9 @@ use play::timeline;
 
 /// Passwords hashed for a picture.
 const PASSWORDS: u32 = 2;
+
+/// How often a folder that cannot be read is read again.
+const READ_AGAIN: usize = 2;
 
 /// Grades submissions of one course.
 #[derive(Clone, Debug)]
@@ -37,6 +43,9 @@ pub struct Grader {
     allow_degraded: bool,
     pictures: bool,
     stop: Stop,
+    control: Arc<Control>,
+    repairing: Arc<Mutex<()>>,
+    jobs: usize,
 }
 
 /// Why there is no verdict. Nothing here is the submission's fault.
@@ -55,15 +64,33 @@ pub enum GradeError {
     #[error(transparent)]
     Submission(SubmissionError),
     /// The machine failed us.
-    #[error(
-        "cannot compile or run submissions: {0}; is there space below `target/`, and may programs be started?"
-    )]
+    #[error("cannot compile or run submissions: {}; {}", .0, what_to_do())]
     Machine(std::io::Error),
+    /// It was tried, and the grader did not survive it.
+    #[error(
+        "grading it has ended the grader {deaths} times, so it is passed by; delete `{}` to have it tried again", mark.display()
+    )]
+    PassedBy {
+        /// How often.
+        deaths: u32,
+        /// The file that says so.
+        mark: PathBuf,
+    },
     /// The code is a stranger's, and the sandbox is not full.
     #[error(
         "the sandbox is {} here, so strangers' code is not run; `cargo grader doctor` says what is missing, `--allow-degraded` runs it all the same", .0.name()
     )]
     Sandbox(Tier),
+}
+
+/// What may be wrong with a machine on which nothing can be graded.
+fn what_to_do() -> String {
+    match tight().join("; ") {
+        none if none.is_empty() => {
+            "is there space below `target/`, and may programs be started?".to_owned()
+        }
+        limits => limits,
+    }
 }
 
 /// Why a submission has no worker: its own doing, in words for its author.
@@ -94,8 +121,13 @@ impl Grader {
         let toolchain = Toolchain::find(course.root())?;
         let prepared = Prepared::get_for(&course, &toolchain, audience)?;
         let grader = course.target().join("grader");
+        interrupt::sweep(&grader.join("jobs"));
+        let loaded = prepared
+            .loaded_by_rustc(&toolchain)
+            .map_err(GradeError::Machine)?;
         let places = Places::find(
             &toolchain,
+            loaded,
             prepared.deps(),
             prepared.shared(),
             grader.join("root"),
@@ -110,7 +142,17 @@ impl Grader {
             allow_degraded: false,
             pictures: true,
             stop: Stop::new(),
+            control: Arc::default(),
+            repairing: Arc::default(),
+            jobs: 1,
         })
+    }
+
+    /// The same, where so many gradings share the machine.
+    #[must_use]
+    pub fn sharing_with(mut self, jobs: usize) -> Grader {
+        self.jobs = jobs;
+        self
     }
 
     /// The same, but without a picture of the loop: no check needs one.
@@ -209,7 +251,15 @@ impl Grader {
     /// # Errors
     /// When it cannot be read or taken.
     pub fn read(&self, drill: &dyn Drill, path: &Path) -> Result<Submission, GradeError> {
-        let read = read_submission(drill, path, &self.caps(drill)?);
+        let caps = self.caps(drill)?;
+        let mut read = read_submission(drill, path, &caps);
+        // A folder that somebody writes to meanwhile may be whole a moment later.
+        for _ in 0..READ_AGAIN {
+            if read.is_ok() || !path.is_dir() {
+                break;
+            }
+            read = read_submission(drill, path, &caps);
+        }
         read.map_err(GradeError::Submission)
     }
 
@@ -253,7 +303,45 @@ impl Grader {
             .map(|(verdict, _)| verdict)
     }
 
+    /// Examines it, and once more if what it was linked with turns out to be damaged.
     fn examine_submission(
+        &self,
+        drill: &dyn Drill,
+        submission: &Submission,
+        seed: u64,
+    ) -> Result<(Verdict, Option<Compiled>), GradeError> {
+        match self.examine_once(drill, submission, seed) {
+            Err(GradeError::Machine(_)) if self.repair(true)? => {
+                self.examine_once(drill, submission, seed)
+            }
+            other => other,
+        }
+    }
+
+    /// Prepares what is damaged again; whether anything was. Every file is read where
+    /// `thorough` says so.
+    fn repair(&self, thorough: bool) -> Result<bool, GradeError> {
+        if self.prepared.damage(thorough).is_none() {
+            return Ok(false);
+        }
+        // One at a time; the next may find it done.
+        let _one = self
+            .repairing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let Some(damaged) = self.prepared.damage(thorough) else {
+            return Ok(true);
+        };
+        let toolchain = Toolchain::find(self.course.root())?;
+        if self.prepared.repair(&self.course, &toolchain, thorough)? {
+            return Ok(true);
+        }
+        let damaged = damaged.display();
+        let why = format!("`{damaged}` was damaged and is prepared anew; start again");
+        Err(GradeError::Machine(std::io::Error::other(why)))
+    }
+
+    fn examine_once(
         &self,
         drill: &dyn Drill,
         submission: &Submission,
@@ -300,6 +388,7 @@ impl Grader {
         submission: &Submission,
     ) -> Result<Result<Compiled, NoWorker>, GradeError> {
         self.may_run(submission.path())?;
+        self.repair(false)?;
         let exercise = self.course.exercise(drill.slug())?;
         let workshop = Workshop {
             course: &self.course,
@@ -307,6 +396,8 @@ impl Grader {
             places: &self.places,
             sandbox: &self.sandbox,
             stop: &self.stop,
+            control: &self.control,
+            jobs: self.jobs,
         };
         match compile(workshop, drill, &exercise, submission) {
             Ok(compiled) => Ok(Ok(compiled)),
@@ -377,7 +468,8 @@ impl Grader {
         verdict: &mut Verdict,
     ) -> Result<(), GradeError> {
         let begun = Instant::now();
-        let mut exam = Exam::new(self.driver(drill, compiled, seed));
+        let driver = self.driver(drill, compiled, seed);
+        let mut exam = Exam::new(driver).ending_early(drill.checks());
         drill.examine(&mut exam);
         let (crashed, out_of_time) = (exam.crashed(), exam.is_out_of_time());
         let (mut driver, decisions, coverage) = exam.finish();
@@ -426,8 +518,23 @@ impl Grader {
         } else {
             Status::Failed
         };
+        if !verdict.passed() && (crashed || ran_short(verdict)) && !tight().is_empty() {
+            let why = "the submission ran into a limit, and it may be the machine's";
+            return Err(GradeError::Machine(std::io::Error::other(why)));
+        }
         Ok(())
     }
+}
+
+/// Whether something that was to be had could not be had.
+fn ran_short(verdict: &Verdict) -> bool {
+    let words = [
+        "Resource temporarily unavailable",
+        "Too many open files",
+        "Cannot allocate memory",
+    ];
+    let short = |check: &CheckResult| words.iter().any(|words| check.message.contains(words));
+    verdict.checks.iter().any(short)
 }
 
 /// Reads the submission for `drill` at `path`, within `caps`.

@@ -1,49 +1,77 @@
 //! Other users of this machine: the loopback address is theirs as well.
 //!
-//! The system says whose a connection is. What comes by one that is known to be another
-//! user's is refused, whatever it asks for. The machine's administrator may come in.
+//! The system says whose a connection is. It is asked when a connection shows the key
+//! for the first time, because a command line that opened a browser may have shown the key
+//! to others. The machine's administrator may come in.
 
-use std::net::{IpAddr, SocketAddr};
+use std::fmt::Write;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-/// Whether the connection that comes from `peer` to our port is another user's.
-pub(super) fn is_another_user(peer: SocketAddr, port: u16) -> bool {
+/// The system's tables of connections: those by IPv4, and those by IPv6, among which are
+/// IPv4's own under another name.
+const TABLES: [&str; 2] = ["/proc/net/tcp", "/proc/net/tcp6"];
+
+/// Whether the connection that comes from `peer` to our port is, or may be, another
+/// user's. Where the system has no such tables, the key alone has to do.
+pub(super) fn may_be_another_user(peer: SocketAddr, port: u16) -> bool {
     let me = rustix::process::geteuid().as_raw();
-    let table = std::fs::read_to_string("/proc/net/tcp").unwrap_or_default();
-    let owner = owner(&table, peer, port);
-    owner.is_some_and(|owner| owner != me && owner != 0)
+    let tables = TABLES.map(|table| std::fs::read_to_string(table).ok());
+    if tables.iter().all(Option::is_none) {
+        return false;
+    }
+    let mut tables = tables.iter().flatten();
+    let owner = tables.find_map(|table| owner(table, peer, port));
+    // One that is in no table is nobody's that we know.
+    owner.is_none_or(|owner| owner != me && owner != 0)
 }
 
 /// The user of the connection from `peer` to the loopback address at `port`, by the
 /// system's table. `None` where it is not told.
 fn owner(table: &str, peer: SocketAddr, port: u16) -> Option<u32> {
-    let IpAddr::V4(address) = peer.ip() else {
-        return None;
-    };
-    // The address as a number of this machine's own byte order, then the port.
-    let place =
-        |address: [u8; 4], port: u16| format!("{:08X}:{port:04X}", u32::from_ne_bytes(address));
-    let from = place(address.octets(), peer.port());
-    let to = place([127, 0, 0, 1], port);
+    let from = places(peer);
+    let to = places(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
     table.lines().find_map(|line| {
         let mut fields = line.split_whitespace().skip(1);
-        let is_it = fields.next()? == from && fields.next()? == to;
+        let (one, other) = (fields.next()?, fields.next()?);
+        let is_it = from.iter().any(|it| it == one) && to.iter().any(|it| it == other);
         // Then: state, queues, timer, retransmissions, and the user.
         is_it.then(|| fields.nth(4)?.parse().ok())?
     })
 }
 
+/// An address as the tables have it, in both of its forms where it has two: words of this
+/// machine's own byte order, then the port.
+fn places(address: SocketAddr) -> Vec<String> {
+    let place = |octets: &[u8]| {
+        let mut text = String::new();
+        for word in octets.chunks_exact(4) {
+            let word = u32::from_ne_bytes([word[0], word[1], word[2], word[3]]);
+            // Memory can be written.
+            let _ = write!(text, "{word:08X}");
+        }
+        format!("{text}:{:04X}", address.port())
+    };
+    match address.ip().to_canonical() {
+        IpAddr::V4(ip) => vec![place(&ip.octets()), place(&ip.to_ipv6_mapped().octets())],
+        IpAddr::V6(ip) => vec![place(&ip.octets())],
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::net::{TcpListener, TcpStream};
 
     #[test]
-    fn the_table_tells_whose_a_connection_is() {
+    fn the_tables_tell_whose_a_connection_is() {
         let table = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n\
             \x20  0: 0100007F:0BB8 0100007F:9C40 01 00000000:00000000 00:00000000 00000000     0        0 11\n\
-            \x20  1: 0100007F:9C40 0100007F:0BB8 01 00000000:00000000 00:00000000 00000000  1001        0 12\n";
+            \x20  1: 0100007F:9C40 0100007F:0BB8 01 00000000:00000000 00:00000000 00000000  1001        0 12\n\
+            \x20  2: 0000000000000000FFFF00000100007F:9C42 0000000000000000FFFF00000100007F:0BB8 01 00000000:00000000 00:00000000 00000000  1002        0 13\n";
         let peer = |port| SocketAddr::from(([127, 0, 0, 1], port));
         if cfg!(target_endian = "little") {
             assert_eq!(owner(table, peer(0x9c40), 0xbb8), Some(1001));
+            assert_eq!(owner(table, peer(0x9c42), 0xbb8), Some(1002));
             assert_eq!(owner(table, peer(0x9c41), 0xbb8), None);
             assert_eq!(owner(table, peer(0x9c40), 0xbb9), None);
         }
@@ -52,14 +80,15 @@ mod tests {
 
     #[test]
     #[cfg(target_os = "linux")]
-    fn our_own_connection_is_ours() {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    fn our_own_connection_is_ours_by_either_name_and_an_unknown_one_is_not() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let _client = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
-        let (_, peer) = listener.accept().unwrap();
-        let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
-        let me = rustix::process::geteuid().as_raw();
-        assert_eq!(owner(&table, peer, port), Some(me));
-        assert!(!is_another_user(peer, port));
+        for name in ["127.0.0.1", "::ffff:127.0.0.1"] {
+            let _client = TcpStream::connect((name, port)).unwrap();
+            let (_, peer) = listener.accept().unwrap();
+            assert!(!may_be_another_user(peer, port), "{name}");
+        }
+        let nobody = SocketAddr::from(([127, 0, 0, 1], 1));
+        assert!(may_be_another_user(nobody, port));
     }
 }

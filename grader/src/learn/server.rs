@@ -12,14 +12,16 @@ use std::time::Duration;
 
 use http_body_util::{BodyExt, Full, combinators::BoxBody};
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH};
+use hyper::header::{
+    ALLOW, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH, LOCATION, SET_COOKIE,
+};
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::sync::Semaphore;
 
 use super::guard::{self, Guard};
 use super::requests::{Answer, Requests};
+use super::room::{Place, Room};
 use super::site::{Page, Shelf};
 use super::state::{self, Board};
 use super::{events, neighbour};
@@ -29,9 +31,6 @@ pub const PORT: u16 = 3000;
 
 /// Ports tried after it.
 const MORE_PORTS: u16 = 50;
-
-/// Connections at the same time; a tab holds one or two.
-const CONNECTIONS: usize = 128;
 
 /// How long a client may take for the head of a request.
 const HEAD_LIMIT: Duration = Duration::from_secs(20);
@@ -87,27 +86,29 @@ impl Server {
             listener.set_nonblocking(true)?;
             let port = listener.local_addr()?.port();
             let listener = tokio::net::TcpListener::from_std(listener)?;
-            let room = Arc::new(Semaphore::new(CONNECTIONS));
-            loop {
-                // Who does not fit in waits in the system's queue.
-                let place = Arc::clone(&room).acquire_owned().await;
+            let room = Room::default();
+            for number in 0.. {
                 let (stream, peer) = match listener.accept().await {
                     Ok(accepted) => accepted,
                     Err(_) => {
                         // Out of files, or the client is gone: others still want in.
+                        room.make_space();
                         tokio::time::sleep(Duration::from_millis(50)).await;
                         continue;
                     }
                 };
-                let stranger = neighbour::is_another_user(peer, port);
+                let client = Arc::new(Client {
+                    place: room.place(number),
+                    peer,
+                    port,
+                });
                 let server = Arc::clone(&server);
-                tokio::spawn(async move {
-                    let _place = place;
+                let task = tokio::spawn(async move {
                     // Small answers are not held back to be sent with later ones.
                     let _ = stream.set_nodelay(true);
                     let answer = service_fn(move |request| {
-                        let server = Arc::clone(&server);
-                        async move { Ok::<_, Infallible>(server.answer(request, stranger).await) }
+                        let (server, client) = (Arc::clone(&server), Arc::clone(&client));
+                        async move { Ok::<_, Infallible>(server.answer(request, &client).await) }
                     });
                     // A client that goes away is no error of ours.
                     let _ = hyper::server::conn::http1::Builder::new()
@@ -116,19 +117,15 @@ impl Server {
                         .serve_connection(TokioIo::new(stream), answer)
                         .await;
                 });
+                room.enter(number, task.abort_handle());
             }
+            Ok(())
         })
     }
 
-    async fn answer(&self, request: Request<Incoming>, stranger: bool) -> Response<Body> {
+    async fn answer(&self, request: Request<Incoming>, client: &Client) -> Response<Body> {
         let (head, _) = request.into_parts();
-        let mut answer = match stranger {
-            true => refusal(
-                StatusCode::FORBIDDEN,
-                "this is served to the user who started it only",
-            ),
-            false => self.answer_uncovered(&head).await,
-        };
+        let mut answer = self.answer_uncovered(&head, client).await;
         guard::cover(answer.headers_mut());
         if head.method == Method::HEAD {
             *answer.body_mut() = whole(Bytes::new());
@@ -136,7 +133,11 @@ impl Server {
         answer
     }
 
-    async fn answer_uncovered(&self, head: &hyper::http::request::Parts) -> Response<Body> {
+    async fn answer_uncovered(
+        &self,
+        head: &hyper::http::request::Parts,
+        client: &Client,
+    ) -> Response<Body> {
         if !self.guard.is_for_us(&head.headers) {
             return refusal(
                 StatusCode::FORBIDDEN,
@@ -144,6 +145,19 @@ impl Server {
             );
         }
         let path = head.uri.path();
+        if self.guard.opens(head.uri.query().unwrap_or_default()) {
+            return match client.may_be_another_user() {
+                true => refusal(StatusCode::FORBIDDEN, "this is another user's book"),
+                false => self.let_in(path),
+            };
+        }
+        if !self.guard.knows(&head.headers) {
+            return refusal(
+                StatusCode::FORBIDDEN,
+                "open the address that `cargo learn` shows in its terminal: the key to this book is in it",
+            );
+        }
+        client.place.keep();
         let Some(asked) = path.strip_prefix("/learn/") else {
             return match head.method {
                 Method::GET | Method::HEAD => self.file(path, head),
@@ -170,6 +184,20 @@ impl Server {
         }
     }
 
+    /// Sends who showed the key on to the page itself, with a cookie for the key.
+    fn let_in(&self, path: &str) -> Response<Body> {
+        let mut answer = Response::new(whole(Bytes::new()));
+        *answer.status_mut() = StatusCode::SEE_OTHER;
+        // Two slashes would lead to another host.
+        put(
+            &mut answer,
+            LOCATION,
+            &format!("/{}", path.trim_start_matches('/')),
+        );
+        put(&mut answer, SET_COOKIE, &self.guard.cookie());
+        answer
+    }
+
     fn file(&self, path: &str, head: &hyper::http::request::Parts) -> Response<Body> {
         let Some(site) = self.shelf.get() else {
             return refusal(
@@ -192,6 +220,20 @@ impl Server {
             (None, Some(page)) => file(StatusCode::NOT_FOUND, page),
             (None, None) => refusal(StatusCode::NOT_FOUND, "no such page"),
         }
+    }
+}
+
+/// Who is at the other end of a connection.
+#[derive(Debug)]
+struct Client {
+    place: Place,
+    peer: SocketAddr,
+    port: u16,
+}
+
+impl Client {
+    fn may_be_another_user(&self) -> bool {
+        neighbour::may_be_another_user(self.peer, self.port)
     }
 }
 

@@ -49,6 +49,31 @@ const ATTACKS: &[(&str, &str, &str)] = &[
         "compile_error",
         "couldn't read",
     ),
+    (
+        "compile_includes_the_system",
+        "compile_error",
+        "couldn't read",
+    ),
+    (
+        "compile_runs_into_a_limit_with_the_system",
+        "compile_error",
+        "couldn't read",
+    ),
+    (
+        "compile_says_what_it_includes",
+        "compile_error",
+        "couldn't read",
+    ),
+    (
+        "compile_panics_with_what_it_includes",
+        "compile_error",
+        "couldn't read",
+    ),
+    (
+        "compile_takes_the_system_for_a_module",
+        "compile_error",
+        "couldn't read",
+    ),
     ("compile_lists_the_crates", "compile_error", "couldn't read"),
     (
         "compile_reads_the_environment",
@@ -105,6 +130,7 @@ const ATTACKS: &[(&str, &str, &str)] = &[
     ("run_opens_its_memory", "failed", "one_fetch: fetch 2"),
     ("run_reopens_the_channel", "failed", "one_fetch: fetch 2"),
     ("run_reads_its_environment", "failed", "one_fetch: fetch 2"),
+    ("run_says_its_name", "failed", "one_fetch: fetch 2"),
     // Programs and processes.
     (
         "run_starts_a_program",
@@ -362,6 +388,10 @@ fn attempt_all(nobody: bool) {
     bait.is_untouched();
     for text in [&out, &err] {
         assert!(!text.contains(&bait.secret), "a secret got out");
+        assert!(
+            !text.contains("PRETTY_NAME"),
+            "a file of the system got out"
+        );
         assert!(!text.contains('\u{1b}'), "an escape got out");
     }
     let jobs = fs::read_dir(target.path().join("grader/jobs")).expect("it was used");
@@ -388,7 +418,7 @@ fn attempt_all(nobody: bool) {
 }
 
 /// All that is said of a submission to its author.
-fn said_of(verdict: &Value) -> String {
+pub(crate) fn said_of(verdict: &Value) -> String {
     let checks = verdict["checks"].as_array().expect("a list").iter();
     let failed = checks.filter(|check| check["status"] == "failed");
     let mut said: String = failed

@@ -387,26 +387,35 @@ fn the_table_beside_the_strip_says_what_was_recorded() {
 fn the_text_of_a_figure_is_what_the_grader_replays() {
     let schedules = [
         (
+            "lost_update",
+            "lost_update",
+            "solutions/lost_update/stub.rs",
+            "7:kept:q42.q42.r1.r2.r3.r4",
+        ),
+        (
             "naive_cache",
+            "inflight_fix",
             "solutions/cache_race/src/lib.rs",
             "7:one_fetch:q42.q42.r1.r2",
         ),
         (
             "seed_fix",
+            "inflight_fix",
             "solutions/inflight_fix/wrong/promise_never_kept.rs",
             "7:leader_dropped:q42.q42.q42.x1.t60000000",
         ),
         (
             "real_fix",
+            "inflight_fix",
             "solutions/inflight_fix/src/lib.rs",
             "7:leader_dropped:q42.q42.q42.x1.r2",
         ),
     ];
-    for (name, submission, key) in schedules {
+    for (name, drill, submission, key) in schedules {
         let mut replay = program();
         replay
             .current_dir(root())
-            .args(["replay", "inflight_fix", submission, key]);
+            .args(["replay", drill, submission, key]);
         let said = Said::by(&mut replay).out;
         let kept = root().join(format!("book/listings/replayed/{name}.txt"));
         if std::env::var_os("RECORD").is_some() {

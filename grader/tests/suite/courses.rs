@@ -87,16 +87,28 @@ impl Scratch {
         for folder in ["grader/protocol", "grader/sandbox", "grader/worker"] {
             copy(&root().join(folder), &scratch.path(folder));
         }
-        scratch.stand_in_for_cargo();
+        scratch.stand_in_for_cargo("ln -s");
+        scratch
+    }
+
+    /// The same with a copy of those crates, for a test that damages them. Each time they
+    /// are built, a line is added to `builds`.
+    pub(crate) fn with_own_crates() -> Scratch {
+        let scratch = Scratch::gradable();
+        let builds = scratch.path("builds");
+        let copying = format!("echo built >>'{}'; cp -R", builds.display());
+        fs::remove_file(scratch.path("toolchain/rustc")).expect("it is ours");
+        scratch.stand_in_for_cargo(&copying);
         scratch
     }
 
     /// A toolchain whose cargo builds nothing: it names what was built before.
-    fn stand_in_for_cargo(&self) {
+    fn stand_in_for_cargo(&self, put: &str) {
         let toolchain = Toolchain::find(root()).expect("tests are run by a toolchain");
         let prepared = Prepared::get(&real(), &toolchain).expect("the crates can be built");
         let message = |name: &str| {
-            let rlib = prepared.rlib(name).expect("it was built");
+            let rlib = prepared.rlib(name).expect("it was built").file_name();
+            let rlib = format!("@DEPS@/{}", rlib.expect("it has one").to_string_lossy());
             serde_json::json!({
                 "reason": "compiler-artifact",
                 "target": { "name": name },
@@ -110,13 +122,14 @@ impl Scratch {
             "reason": "compiler-artifact",
             "target": { "name": "launcher" },
             "filenames": [],
-            "executable": prepared.launcher(),
+            "executable": "@DEPS@/../launcher",
         });
         messages.push(launcher.to_string());
         let script = format!(
-            "#!/bin/sh\nmkdir -p \"$CARGO_TARGET_DIR/release\"\n\
-             ln -s '{}' \"$CARGO_TARGET_DIR/release/deps\"\ncat <<'END'\n{}\nEND\n",
+            "#!/bin/sh\nmkdir -p \"$CARGO_TARGET_DIR/release\"\ncd \"$CARGO_TARGET_DIR/release\"\n\
+             {put} '{}' deps\ncp '{}' launcher\nsed \"s|@DEPS@|$PWD/deps|\" <<'END'\n{}\nEND\n",
             prepared.deps().display(),
+            prepared.launcher().display(),
             messages.join("\n")
         );
         self.write("toolchain/cargo", &script);

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use grader::build::prepared::Prepared;
 use grader::drills;
-use grader::drive::driver::{Driver, Service};
+use grader::drive::driver::Driver;
 use grader::drive::limits::Limits;
 use grader::drive::stopwatch::Stopwatch;
 use grader::drive::supervisor::Worker;
@@ -112,7 +112,7 @@ fn limits() -> Limits {
 fn failed(program: &Path) -> Vec<String> {
     let limits = limits();
     let drill = drills::find("inflight_fix").expect("it is a drill");
-    let mut exam = Exam::new(Driver::new(program, &limits, Service::Users, SEED));
+    let mut exam = Exam::new(Driver::new(program, &limits, drill.world(), SEED));
     drill.examine(&mut exam);
     let (driver, decisions, _) = exam.finish();
     assert!(driver.broken().is_none(), "{:?}", driver.broken());
@@ -195,7 +195,8 @@ fn last_words(program: &Path, last: Option<i64>) -> (String, String) {
         run: 1,
         steps: vec![Step::New {
             seed: 1,
-            max_parallel: None,
+            arguments: Vec::new(),
+            polled: protocol::Polled::Alone,
         }],
     };
     let (_, failure) = worker.exchange(&[order]);

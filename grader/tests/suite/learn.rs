@@ -28,6 +28,7 @@ const TICK: Duration = Duration::from_millis(10);
 struct Learning {
     program: Child,
     port: u16,
+    key: String,
     said: BufReader<std::process::ChildStdout>,
 }
 
@@ -126,13 +127,25 @@ impl Learning {
         let mut line = String::new();
         said.read_line(&mut line)
             .expect("it says where the book is");
-        let port = line.trim().trim_end_matches('/').rsplit(':').next();
-        let port = port.and_then(|port| port.parse().ok());
+        let place = line.trim().rsplit(':').next();
+        let parts = place.and_then(|place| place.split_once("/?key="));
+        let (port, key) = parts.unwrap_or_else(|| panic!("no address in {line:?}"));
         Learning {
             program,
-            port: port.unwrap_or_else(|| panic!("no address in {line:?}")),
+            port: port.parse().expect("a port is a number"),
+            key: key.to_owned(),
             said,
         }
+    }
+
+    /// The address that is printed.
+    fn address(&self) -> String {
+        format!("http://127.0.0.1:{}/?key={}", self.port, self.key)
+    }
+
+    /// What a browser sends that was let in.
+    fn cookie(&self) -> String {
+        format!("cookie: learn-{}={}\r\n", self.port, self.key)
     }
 
     /// The next line it says.
@@ -168,13 +181,18 @@ impl Learning {
 
     /// Asks with these headers besides the usual ones.
     fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.ask_as(&self.cookie(), method, path, headers)
+    }
+
+    /// The same with another line for cookies.
+    fn ask_as(&self, cookie: &str, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
         let more: String = headers
             .iter()
             .map(|(name, value)| format!("{name}: {value}\r\n"))
             .collect();
         let port = self.port;
         self.send(&format!(
-            "{method} {path} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nconnection: close\r\n{more}\r\n"
+            "{method} {path} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nconnection: close\r\n{cookie}{more}\r\n"
         ))
     }
 
@@ -242,7 +260,9 @@ impl Learning {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("it listens");
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         let port = self.port;
-        let request = format!("GET /learn/events HTTP/1.1\r\nhost: localhost:{port}\r\n\r\n");
+        let cookie = self.cookie();
+        let request =
+            format!("GET /learn/events HTTP/1.1\r\nhost: localhost:{port}\r\n{cookie}\r\n");
         stream.write_all(request.as_bytes()).unwrap();
         Events(BufReader::new(stream))
     }

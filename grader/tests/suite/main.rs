@@ -19,6 +19,10 @@ mod book;
 mod class_example;
 mod class_report;
 mod cli;
+#[cfg(target_os = "linux")]
+mod exhausting;
+#[cfg(target_os = "linux")]
+mod faults;
 mod formats;
 #[cfg(target_os = "linux")]
 mod hands;

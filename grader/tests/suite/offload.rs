@@ -2,6 +2,8 @@
 //! the picture of the loop. Facts and counts, never milliseconds.
 
 mod driven;
+#[cfg(target_os = "linux")]
+mod fabricated;
 mod panics;
 mod picture;
 mod told;
@@ -20,7 +22,7 @@ use grader::drive::stopwatch::Stopwatch;
 use grader::drive::supervisor::Worker;
 use grader::grade::grading::Grader;
 use grader::grade::verdict::{CheckResult, CheckStatus, Status, Verdict};
-use protocol::{self, Admission, Call, Event, Order, Step};
+use protocol::{self, Ending, Event, Order, Polled, Step};
 use serde_json::Value;
 
 use crate::courses::{Said, Scratch, real, root};
@@ -175,6 +177,7 @@ fn who_begins_no_hash_earns_no_points_for_hashing_well() {
 fn every_fixture_of_this_drill_is_in_a_test() {
     let others = [
         "exits_on_its_thread",
+        "fabricates_its_channel",
         "hashes_behind_the_grader",
         "hashes_nothing",
         "prints_and_exits",

@@ -2,12 +2,23 @@
 //! refused, and never more than that.
 
 use grader::drills;
-use play::evidence::{Evidence, Fact, FetchState, HashState, RequestState};
-use play::schedule::{Action, HashEnding, Outcome, Settle, Turn};
+use play::evidence::{Evidence, Fact, OperationState, RequestState, Returned};
+use play::schedule::{Action, Few, Outcome, Polled, Settle, Turn};
 use play::timeline;
+use play::world::World;
+use play::world::bank::Bank;
+use play::world::passwords::{self, Passwords};
+use play::world::users::{Users, row_name};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use protocol::{Event, Picture, Report, Value};
+use protocol::{Ending, Event, Picture, Report, Value};
+
+/// Every world, as any of them may be told anything.
+const WORLDS: [&dyn World; 3] = [&Users, &Passwords, &Bank];
+
+fn world() -> impl Strategy<Value = &'static dyn World> {
+    (0..WORLDS.len()).prop_map(|place| WORLDS[place])
+}
 
 /// Mostly numbers that are there, sometimes any.
 fn number() -> impl Strategy<Value = u32> {
@@ -16,76 +27,94 @@ fn number() -> impl Strategy<Value = u32> {
 
 const USERS: u64 = 3_000_000;
 
-fn id() -> impl Strategy<Value = u64> {
-    prop_oneof![9 => USERS..USERS + 4, 1 => any::<u64>()]
-}
-
 /// The number that everything secret in these runs is made from.
 const SECRET: u64 = 5;
 
+fn blank(world: &'static dyn World) -> Evidence {
+    Evidence::new(world, USERS, SECRET)
+}
+
 /// Mostly what users would give or get, sometimes any.
-fn text(secret: fn(u32) -> String) -> impl Strategy<Value = String> {
-    prop_oneof![9 => (0..4u32).prop_map(secret), 1 => any::<String>()]
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        3 => (0..4u32).prop_map(password),
+        3 => (0..4u32).prop_map(hash_text),
+        3 => (0..4u32).prop_map(|fetch| row_name(blank(&Users).secrets(), fetch)),
+        1 => any::<String>(),
+    ]
 }
 
 fn password(user: u32) -> String {
-    Evidence::new(USERS, SECRET).secrets().password(user)
+    passwords::password(blank(&Passwords).secrets(), user)
 }
 
 fn hash_text(hash: u32) -> String {
-    Evidence::new(USERS, SECRET).secrets().hash_text(hash)
+    passwords::hash_text(blank(&Passwords).secrets(), hash)
 }
 
 fn value() -> impl Strategy<Value = Value> {
+    let id = (USERS as i64..USERS as i64 + 4).prop_map(Value::Number);
+    let leaf = prop_oneof![
+        4 => id,
+        1 => any::<i64>().prop_map(Value::Number),
+        4 => text().prop_map(Value::Text),
+        1 => Just(Value::Nothing),
+    ];
+    leaf.prop_recursive(2, 8, 3, |inner| vec(inner, 0..4).prop_map(Value::List))
+}
+
+fn kind() -> impl Strategy<Value = String> {
     prop_oneof![
-        text(hash_text).prop_map(|text| Value::Hash { text }),
-        Just(Value::TooLong),
-        (id(), any::<String>()).prop_map(|(id, name)| Value::Row { id, name }),
-        id().prop_map(|id| Value::NotFound { id }),
-        Just(Value::Unavailable),
-        any::<(u64, u64)>().prop_map(|(fetches, elapsed_nanos)| Value::Stampede {
-            fetches,
-            elapsed_nanos
-        }),
+        4 => Just("fetch_user".to_owned()),
+        4 => Just("hash_password".to_owned()),
+        2 => Just("read".to_owned()),
+        2 => Just("write".to_owned()),
+        1 => any::<String>(),
+    ]
+}
+
+fn ending() -> impl Strategy<Value = Ending> {
+    let name = prop_oneof![
+        Just("unavailable".to_owned()),
+        Just("not_found".to_owned()),
+        Just("too_long".to_owned()),
+        any::<String>(),
+    ];
+    prop_oneof![
+        value().prop_map(Ending::Ok),
+        (name, vec(value(), 0..3)).prop_map(|(name, with)| Ending::Error(name, with)),
+        Just(Ending::Panic),
     ]
 }
 
 fn event() -> impl Strategy<Value = Event> {
+    let call = || proptest::option::of(number());
     prop_oneof![
-        (
-            number(),
-            id(),
-            proptest::option::of(number()),
-            any::<bool>()
-        )
-            .prop_map(|(fetch, user, request, off_loop)| Event::FetchBegun {
-                fetch,
-                user,
-                request,
+        (number(), kind(), vec(value(), 0..3), call(), any::<bool>()).prop_map(
+            |(operation, kind, arguments, call, off_loop)| Event::Begun {
+                operation,
+                kind,
+                arguments,
+                call,
                 off_loop,
-            }),
-        number().prop_map(|fetch| Event::FetchDelivered { fetch }),
-        number().prop_map(|fetch| Event::FetchDropped { fetch }),
-        (
-            number(),
-            text(password),
-            proptest::option::of(number()),
-            any::<bool>()
-        )
-            .prop_map(|(hash, password, request, on_loop)| Event::HashBegun {
-                hash,
-                password,
-                request,
-                on_loop,
-            }),
-        number().prop_map(|hash| Event::HashEnded { hash }),
+            }
+        ),
+        number().prop_map(|operation| Event::Delivered { operation }),
+        number().prop_map(|operation| Event::Dropped { operation }),
+        number().prop_map(|operation| Event::Ended { operation }),
+        (kind(), vec(value(), 0..3), call()).prop_map(|(kind, arguments, call)| Event::Noted {
+            kind,
+            arguments,
+            call
+        }),
+        value().prop_map(|value| Event::Seen { value }),
+        number().prop_map(|call| Event::Again { call }),
         any::<u64>().prop_map(|nonce| Event::Pong { nonce }),
         Just(Event::Watched {
             picture: Picture::default()
         }),
-        (number(), value()).prop_map(|(request, value)| Event::Returned { request, value }),
-        (number(), any::<String>())
-            .prop_map(|(request, message)| Event::Panicked { request, message }),
+        (number(), ending()).prop_map(|(call, with)| Event::Returned { call, with }),
+        (number(), any::<String>()).prop_map(|(call, message)| Event::Panicked { call, message }),
         any::<String>().prop_map(|message| Event::Broke { message }),
         any::<(u32, u32, bool)>().prop_map(|(polls, of_calls, idle)| Event::Settled {
             polls,
@@ -99,41 +128,57 @@ fn event() -> impl Strategy<Value = Event> {
 
 fn turn() -> impl Strategy<Value = Turn> {
     let outcome = prop_oneof![
-        Just(Outcome::Row),
-        Just(Outcome::NotFound),
-        Just(Outcome::Unavailable),
+        Just(Outcome::Value),
+        Just(Outcome::Real),
+        (0..3u8).prop_map(Outcome::Error),
         Just(Outcome::Panic)
     ];
-    let ending = prop_oneof![
-        Just(HashEnding::Done),
-        Just(HashEnding::Bcrypt),
-        Just(HashEnding::Panic)
-    ];
+    let few = || vec(number(), 1..4).prop_map(|numbers| Few::of(&numbers));
+    let polled = prop_oneof![Just(Polled::ByNewWakers), Just(Polled::Joined)];
     let action = prop_oneof![
-        number().prop_map(|max_parallel| Action::Make { max_parallel }),
-        (number(), ending).prop_map(|(hash, ending)| Action::Admit { hash, ending }),
-        number().prop_map(|user| Action::Start { user }),
-        (number(), outcome).prop_map(|(fetch, outcome)| Action::Answer { fetch, outcome }),
-        number().prop_map(|request| Action::HangUp { request }),
+        few().prop_map(|numbers| Action::Make { numbers }),
+        polled.prop_map(|polled| Action::Poll { polled }),
+        (0..2u8, few(), any::<bool>()).prop_map(|(entry, numbers, again)| Action::Start {
+            entry,
+            numbers,
+            again
+        }),
+        (number(), outcome).prop_map(|(operation, outcome)| Action::Answer { operation, outcome }),
+        (number(), any::<bool>())
+            .prop_map(|(request, happened)| Action::HangUp { request, happened }),
         any::<u64>().prop_map(|micros| Action::Pass { micros }),
+        any::<u64>().prop_map(|micros| Action::Block { micros }),
+        Just(Action::Discard),
         Just(Action::Wait),
     ];
     let settle = prop_oneof![Just(Settle::Fully), any::<u32>().prop_map(Settle::Polls)];
     (action, settle).prop_map(|(action, settle)| Turn { action, settle })
 }
 
-/// What may be said of hashes. Each begins in its turn, or nothing else could follow.
+/// What may be said of operations. Each begins in its turn, or nothing else could follow.
 #[derive(Clone, Debug)]
-enum OfHashes {
-    Begins { password: String, on_loop: bool },
-    Ends { hash: u32 },
+enum OfOperations {
+    Begins {
+        kind: u8,
+        argument: Value,
+        off_loop: bool,
+    },
+    Ends {
+        operation: u32,
+        how: u8,
+    },
 }
 
-fn of_hashes() -> impl Strategy<Value = Vec<(Turn, Vec<OfHashes>)>> {
+fn of_operations() -> impl Strategy<Value = Vec<(Turn, Vec<OfOperations>)>> {
     let event = prop_oneof![
-        (text(password), any::<bool>())
-            .prop_map(|(password, on_loop)| OfHashes::Begins { password, on_loop }),
-        (1..4u32).prop_map(|hash| OfHashes::Ends { hash }),
+        (0..2u8, value(), any::<bool>()).prop_map(|(kind, argument, off_loop)| {
+            OfOperations::Begins {
+                kind,
+                argument,
+                off_loop,
+            }
+        }),
+        (1..4u32, 0..3u8).prop_map(|(operation, how)| OfOperations::Ends { operation, how }),
     ];
     vec((turn(), vec(event, 0..3)), 0..12)
 }
@@ -151,11 +196,11 @@ fn json() -> impl Strategy<Value = String> {
         Just("settled".to_owned()),
         Just("run".to_owned()),
         Just("steps".to_owned()),
-        Just("fetch_begun".to_owned()),
+        Just("begun".to_owned()),
         Just("returned".to_owned()),
-        Just("request".to_owned()),
-        Just("value".to_owned()),
-        Just("row".to_owned()),
+        Just("call".to_owned()),
+        Just("with".to_owned()),
+        Just("ok".to_owned()),
         any::<String>(),
     ];
     let leaf = prop_oneof![
@@ -185,23 +230,36 @@ fn judge(evidence: &Evidence) {
             }
         }
     }
-    let stranded = evidence.stranded();
+    let unserved = evidence.unserved();
     assert!(
-        stranded
+        unserved
             .iter()
             .all(|number| evidence.waiting().any(|waiting| waiting == *number))
     );
 }
 
+/// A line that is a report says it again in the same words, however it was spelt.
+fn says_the_same(line: &[u8]) -> Result<bool, TestCaseError> {
+    let Ok(report) = Report::read(line) else {
+        return Ok(false);
+    };
+    let again = serde_json::to_vec(&report).unwrap();
+    prop_assert_eq!(Report::read(&again).unwrap(), report);
+    Ok(true)
+}
+
 proptest! {
     #[test]
-    fn any_bytes_are_a_report_or_none(bytes in vec(any::<u8>(), 0..200)) {
-        let _ = serde_json::from_slice::<Report>(&bytes);
+    fn any_bytes_are_a_report_or_refused(bytes in vec(any::<u8>(), 0..200)) {
+        let is_json = serde_json::from_slice::<serde_json::Value>(&bytes).is_ok();
+        prop_assert!(!says_the_same(&bytes)? || is_json, "what is no JSON is no report");
     }
 
     #[test]
-    fn any_json_is_a_report_or_none(text in json()) {
-        let _ = serde_json::from_slice::<Report>(text.as_bytes());
+    fn any_json_is_a_report_or_refused(text in json()) {
+        let tree: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let is_report = tree.get("run").is_some() && tree.get("steps").is_some();
+        prop_assert!(!says_the_same(text.as_bytes())? || is_report, "{text}");
     }
 
     #[test]
@@ -214,10 +272,11 @@ proptest! {
 
     #[test]
     fn any_events_are_evidence_or_tampering(
+        world in world(),
         opened in vec(event(), 0..4),
         turns in played(),
     ) {
-        let mut evidence = Evidence::new(USERS, SECRET);
+        let mut evidence = blank(world);
         let mut refused = evidence.opened(&opened).is_err();
         for (turn, action, settle) in turns {
             if refused {
@@ -230,20 +289,30 @@ proptest! {
     }
 
     #[test]
-    fn hashes_begin_are_admitted_and_end_or_it_is_tampering(turns in of_hashes()) {
-        let mut evidence = Evidence::new(USERS, SECRET);
+    fn operations_begin_are_answered_and_end_or_it_is_tampering(
+        world in world(),
+        turns in of_operations(),
+    ) {
+        let mut evidence = blank(world);
         let mut begun = 0;
         for (turn, said) in turns {
-            let events: Vec<Event> = said
-                .into_iter()
-                .map(|said| match said {
-                    OfHashes::Begins { password, on_loop } => {
-                        begun += 1;
-                        Event::HashBegun { hash: begun, password, request: None, on_loop }
+            let event = |said| match said {
+                OfOperations::Begins { kind, argument, off_loop } => {
+                    begun += 1;
+                    let kinds = world.kinds();
+                    Event::Begun {
+                        operation: begun,
+                        kind: kinds[usize::from(kind) % kinds.len()].name.to_owned(),
+                        arguments: vec![argument],
+                        call: None,
+                        off_loop,
                     }
-                    OfHashes::Ends { hash } => Event::HashEnded { hash },
-                })
-                .collect();
+                }
+                OfOperations::Ends { operation, how: 0 } => Event::Delivered { operation },
+                OfOperations::Ends { operation, how: 1 } => Event::Dropped { operation },
+                OfOperations::Ends { operation, .. } => Event::Ended { operation },
+            };
+            let events: Vec<Event> = said.into_iter().map(event).collect();
             if evidence.played(turn, &[], &events).is_err() {
                 break;
             }
@@ -271,78 +340,83 @@ fn adds_up(evidence: &Evidence) -> Result<(), TestCaseError> {
         });
         prop_assert_eq!(ends, usize::from(request.state != RequestState::Waiting));
     }
-    for (number, fetch) in evidence.fetches() {
-        let begun = count(&|fact| matches!(fact, Fact::Began { fetch, .. } if *fetch == number));
-        let answered =
-            count(&|fact| matches!(fact, Fact::Answered { fetch, .. } if *fetch == number));
-        let delivered =
-            count(&|fact| matches!(fact, Fact::Delivered { fetch } if *fetch == number));
-        let dropped = count(&|fact| matches!(fact, Fact::Dropped { fetch } if *fetch == number));
+    for (number, it) in evidence.operations() {
+        let of = |wanted: fn(&Fact) -> Option<u32>| count(&|fact| wanted(fact) == Some(number));
+        let begun = of(|fact| match fact {
+            Fact::Began { operation } => Some(*operation),
+            _ => None,
+        });
+        let answered = of(|fact| match fact {
+            Fact::Answered { operation, .. } => Some(*operation),
+            _ => None,
+        });
+        let delivered = of(|fact| match fact {
+            Fact::Delivered { operation } => Some(*operation),
+            _ => None,
+        });
+        let dropped = of(|fact| match fact {
+            Fact::Dropped { operation } => Some(*operation),
+            _ => None,
+        });
+        // Held until it is answered, or never held.
+        let blocks = evidence.world().kind(it.kind).blocks;
+        let never_held = usize::from(blocks && !it.off_loop);
         prop_assert_eq!(begun, 1);
-        prop_assert!(delivered <= answered && answered <= 1 && delivered + dropped <= 1);
-        prop_assert_eq!(delivered, usize::from(fetch.state == FetchState::Delivered));
-        prop_assert_eq!(dropped, usize::from(fetch.state == FetchState::Dropped));
-    }
-    for (number, hash) in evidence.hashes() {
-        let begun = count(&|fact| matches!(fact, Fact::Hashing { hash, .. } if *hash == number));
-        let on_loop = count(
-            &|fact| matches!(fact, Fact::Hashing { hash, on_loop: true, .. } if *hash == number),
-        );
-        let admitted =
-            count(&|fact| matches!(fact, Fact::Admitted { hash, .. } if *hash == number));
-        let ended = count(&|fact| matches!(fact, Fact::Hashed { hash } if *hash == number));
-        prop_assert_eq!(begun, 1);
-        // Held until it is admitted, or never held.
-        prop_assert!(ended <= admitted + on_loop && admitted + on_loop <= 1);
-        prop_assert_eq!(ended, usize::from(hash.state == HashState::Over));
+        prop_assert!(answered + never_held <= 1);
+        prop_assert!(delivered <= answered + never_held && delivered + dropped <= 1);
+        prop_assert_eq!(delivered, usize::from(it.state == OperationState::Over));
+        prop_assert_eq!(dropped, usize::from(it.state == OperationState::Dropped));
     }
     Ok(())
 }
 
 /// A run in which request 1 asked and fetch 1 began, up to whatever is said next.
 fn one_request() -> Evidence {
-    let mut evidence = Evidence::new(USERS, SECRET);
-    let turn = Turn::full(Action::Start { user: 1 });
-    let begun = Event::FetchBegun {
-        fetch: 1,
-        user: USERS + 1,
-        request: Some(1),
-        off_loop: false,
-    };
-    evidence.played(turn, &[], &[begun]).unwrap();
+    let mut evidence = blank(&Users);
+    let turn = Turn::full(Action::ask(1));
     evidence
+        .played(turn, &[], &[fetch_begun(1, Some(1))])
+        .unwrap();
+    evidence
+}
+
+fn fetch_begun(operation: u32, call: Option<u32>) -> Event {
+    Event::Begun {
+        operation,
+        kind: "fetch_user".to_owned(),
+        arguments: vec![Value::from(USERS + 1)],
+        call,
+        off_loop: false,
+    }
+}
+
+/// Why an event cannot follow in a run.
+fn refusal_of(mut evidence: Evidence, events: &[Event]) -> String {
+    let turn = Turn::full(Action::Wait);
+    evidence.played(turn, &[], events).unwrap_err().to_string()
 }
 
 /// Why an event cannot follow after one request and one fetch.
 fn refusal(events: &[Event]) -> String {
-    let turn = Turn::full(Action::Wait);
-    one_request()
-        .played(turn, &[], events)
-        .unwrap_err()
-        .to_string()
+    refusal_of(one_request(), events)
 }
 
 #[test]
 fn what_cannot_have_happened_is_tampering() {
-    let returned = |request| Event::Returned {
-        request,
-        value: Value::Unavailable,
+    let returned = |call| Event::Returned {
+        call,
+        with: Ending::Error("unavailable".to_owned(), Vec::new()),
     };
-    let begun = |fetch| Event::FetchBegun {
-        fetch,
-        user: USERS + 1,
-        request: None,
-        off_loop: false,
-    };
+    let begun = |operation| fetch_begun(operation, None);
     let all = [
         refusal(&[begun(1)]),
         refusal(&[begun(3)]),
         refusal(&[begun(0)]),
-        refusal(&[Event::FetchDelivered { fetch: 1 }]),
-        refusal(&[Event::FetchDropped { fetch: 2 }]),
+        refusal(&[Event::Delivered { operation: 1 }]),
+        refusal(&[Event::Dropped { operation: 2 }]),
         refusal(&[
-            Event::FetchDropped { fetch: 1 },
-            Event::FetchDropped { fetch: 1 },
+            Event::Dropped { operation: 1 },
+            Event::Dropped { operation: 1 },
         ]),
         refusal(&[returned(2)]),
         refusal(&[returned(0)]),
@@ -350,55 +424,55 @@ fn what_cannot_have_happened_is_tampering() {
         refusal(&[
             returned(1),
             Event::Panicked {
-                request: 1,
+                call: 1,
                 message: String::new(),
             },
         ]),
+        refusal(&[Event::Again { call: 2 }]),
+        refusal(&[Event::Begun {
+            operation: 2,
+            kind: "hash_password".to_owned(),
+            arguments: Vec::new(),
+            call: None,
+            off_loop: true,
+        }]),
     ];
     insta::assert_snapshot!(all.join("\n"));
 }
 
 #[test]
-fn a_hash_that_nobody_admitted_cannot_end() {
-    let begun = |hash| Event::HashBegun {
-        hash,
-        password: password(1),
-        request: Some(1),
-        on_loop: false,
+fn a_hash_that_nobody_let_go_on_cannot_end() {
+    let begun = |operation, off_loop| Event::Begun {
+        operation,
+        kind: "hash_password".to_owned(),
+        arguments: vec![Value::Text(password(1))],
+        call: Some(1),
+        off_loop,
     };
-    let ended = |hash| Event::HashEnded { hash };
-    let on_loop = Event::HashBegun {
-        hash: 1,
-        password: password(1),
-        request: Some(1),
-        on_loop: true,
-    };
+    let ended = |operation| Event::Ended { operation };
+    let refusal = |events: &[Event]| refusal_of(blank(&Passwords), events);
     let all = [
-        refusal(&[begun(2)]),
-        refusal(&[begun(1), begun(1)]),
+        refusal(&[begun(2, true)]),
+        refusal(&[begun(1, true), begun(1, true)]),
         refusal(&[ended(1)]),
-        refusal(&[begun(1), ended(1)]),
-        refusal(&[on_loop, ended(1), ended(1)]),
+        refusal(&[begun(1, true), ended(1)]),
+        refusal(&[begun(1, false), ended(1), ended(1)]),
     ];
     insta::assert_snapshot!(all.join("\n"));
 }
 
 #[test]
 fn a_row_that_was_never_given_is_an_invented_one() {
-    use play::evidence::Returned;
     let answer = Turn::full(Action::Answer {
-        fetch: 1,
-        outcome: Outcome::Row,
+        operation: 1,
+        outcome: Outcome::Value,
     });
-    let name = one_request().row_name(1);
+    let name = row_name(one_request().secrets(), 1);
     let row = |id: u64, name: &str| Event::Returned {
-        request: 1,
-        value: Value::Row {
-            id,
-            name: name.to_owned(),
-        },
+        call: 1,
+        with: Ending::Ok(Value::List(vec![id.into(), name.to_owned().into()])),
     };
-    let delivered = Event::FetchDelivered { fetch: 1 };
+    let delivered = Event::Delivered { operation: 1 };
     let understood = |turn: Turn, events: &[Event]| {
         let mut evidence = one_request();
         evidence.played(turn, &[], events).unwrap();
@@ -408,11 +482,11 @@ fn a_row_that_was_never_given_is_an_invented_one() {
         }
     };
     let given = understood(answer, &[delivered.clone(), row(USERS + 1, &name)]);
-    assert_eq!(given, Returned::RowOf { fetch: 1 });
+    assert_eq!(given, Returned::Of { operation: 1 });
     let other_name = understood(answer, &[delivered.clone(), row(USERS + 1, "row 1")]);
-    assert_eq!(other_name, Returned::InventedRow);
+    assert_eq!(other_name, Returned::Invented);
     let other_id = understood(answer, &[delivered, row(USERS + 2, &name)]);
-    assert_eq!(other_id, Returned::InventedRow);
+    assert_eq!(other_id, Returned::Invented);
     let too_early = understood(Turn::full(Action::Wait), &[row(USERS + 1, &name)]);
-    assert_eq!(too_early, Returned::InventedRow);
+    assert_eq!(too_early, Returned::Invented);
 }

@@ -6,14 +6,33 @@ use serde_json::Value;
 
 use crate::courses::{Said, program, root};
 
-/// Every recorded trace, and the code it was recorded from.
-const TRACES: &[(&str, &str)] = &[
-    ("naive_cache", "solutions/cache_race/src/lib.rs"),
+/// Every recorded trace: its name, the drill and the code it was recorded from, and with
+/// how much freedom.
+const TRACES: &[(&str, &str, &str, &[&str])] = &[
+    (
+        "naive_cache",
+        "inflight_fix",
+        "solutions/cache_race/src/lib.rs",
+        &[],
+    ),
     (
         "seed_fix",
+        "inflight_fix",
         "solutions/inflight_fix/wrong/promise_never_kept.rs",
+        &[],
     ),
-    ("real_fix", "solutions/inflight_fix/src/lib.rs"),
+    (
+        "real_fix",
+        "inflight_fix",
+        "solutions/inflight_fix/src/lib.rs",
+        &[],
+    ),
+    (
+        "lost_update",
+        "lost_update",
+        "solutions/lost_update/stub.rs",
+        &["--callers", "2", "--drops", "0", "--errors", "0"],
+    ),
 ];
 
 fn recorded(name: &str) -> String {
@@ -27,13 +46,14 @@ fn parsed(name: &str) -> Value {
 
 #[test]
 fn every_trace_in_the_book_can_be_recorded_again() {
-    for (name, source) in TRACES {
-        let arguments = ["trace", "inflight_fix", source];
-        let said = Said::by(program().current_dir(root()).args(arguments));
+    for (name, drill, source, freedom) in TRACES {
+        let arguments = [&["trace", drill, source][..], freedom].concat();
+        let said = Said::by(program().current_dir(root()).args(&arguments));
         assert_eq!(said.code, 0, "{}", said.err);
         assert!(
             said.out == recorded(name),
-            "{name} is out of date; run `cargo grader trace inflight_fix {source} --out book/interactive/traces/{name}.json`"
+            "{name} is out of date; run `cargo grader {} --out book/interactive/traces/{name}.json`",
+            arguments.join(" ")
         );
     }
 }

@@ -1,4 +1,4 @@
-//! Wrong: one fetch serves everybody: that is the next drill. Caught by: race
+//! Wrong: one fetch serves everybody: that is `inflight_fix`. Caught by: race
 
 use std::cell::RefCell;
 use std::collections::HashMap;

@@ -132,6 +132,9 @@ impl Evidence {
                     let (look, value) = (looks - 1, value.clone());
                     Some(Fact::Seen { look, value })
                 }
+                Event::Settled { .. } if self.settled_in.replace(turn) == Some(turn) => {
+                    return refuse("a turn was settled twice".to_owned());
+                }
                 event => self.noted(event, fully)?,
             };
             self.entries.extend(fact.map(|fact| Entry { turn, fact }));
@@ -161,11 +164,11 @@ impl Evidence {
                 self.end_request(*call)?;
                 Fact::Panicked {
                     request: *call,
-                    message: message.clone(),
+                    message: kept(message),
                 }
             }
             Event::Broke { message } => Fact::Broke {
-                message: message.clone(),
+                message: kept(message),
             },
             Event::Settled {
                 polls,
@@ -317,6 +320,13 @@ impl Evidence {
     fn operation_mut(&mut self, number: u32) -> Option<&mut Operation> {
         self.operations.get_mut((number as usize).checked_sub(1)?)
     }
+}
+
+/// The most characters kept of a panic's message: more than is ever shown.
+const MESSAGE: usize = 400;
+
+fn kept(message: &str) -> String {
+    message.chars().take(MESSAGE).collect()
 }
 
 fn refuse<T>(what: String) -> Result<T, Tampering> {

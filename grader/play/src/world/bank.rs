@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use protocol::{Ending, Value};
 
 use super::{ErrorName, OperationKind, World};
-use crate::evidence::{Evidence, Fact, Returned, Secrets};
+use crate::evidence::{Entry, Evidence, Fact, Returned, Secrets};
 use crate::schedule::{Few, Outcome};
 
 /// See the module.
@@ -96,10 +96,24 @@ pub fn deposits_in(evidence: &Evidence, account: u32, balance: i64) -> Option<BT
 
 /// What `account` holds after all that is known so far.
 pub fn stored(evidence: &Evidence, account: u32) -> i64 {
-    let facts = evidence.entries().iter().rev().map(|entry| &entry.fact);
-    let written = facts.filter_map(|fact| written(evidence, fact));
-    let last = written.into_iter().find(|(of, _)| *of == account);
+    after(evidence, evidence.entries(), account)
+}
+
+/// What `account` holds after these facts, the first ones of a run.
+fn after(evidence: &Evidence, facts: &[Entry], account: u32) -> i64 {
+    let facts = facts.iter().rev().map(|entry| &entry.fact);
+    let mut written = facts.filter_map(|fact| written(evidence, fact));
+    let last = written.find(|(of, _)| *of == account);
     last.map_or_else(|| opening(evidence, account), |(_, balance)| balance)
+}
+
+/// The balance that a read was answered with.
+fn told(evidence: &Evidence, read: u32, account: u32) -> i64 {
+    let answers =
+        |entry: &Entry| matches!(entry.fact, Fact::Answered { operation, .. } if operation == read);
+    let facts = evidence.entries();
+    let at = facts.iter().position(answers).unwrap_or(facts.len());
+    after(evidence, &facts[..at], account)
 }
 
 /// The account and the balance that this fact has the bank hold from then on.
@@ -220,8 +234,10 @@ impl World for Bank {
             return String::new();
         };
         match it.kind {
-            // What was read is told where it was told: now it may be another balance.
-            READ => "with the balance".to_owned(),
+            READ => format!(
+                "with {}",
+                told(evidence, operation, it.key.unwrap_or_default())
+            ),
             _ => "as done".to_owned(),
         }
     }

@@ -3,7 +3,7 @@
 use protocol::{Ending, Value};
 
 use super::{ErrorName, OperationKind, World};
-use crate::evidence::{Evidence, Operation, Returned, Secrets};
+use crate::evidence::{Evidence, Operation, Request, Returned, Secrets};
 use crate::schedule::{Few, Outcome};
 
 /// See the module.
@@ -78,6 +78,13 @@ impl World for Users {
             arguments.push(before.into());
         }
         arguments
+    }
+
+    fn calls_for(&self, request: &Request) -> usize {
+        match request.entry {
+            STAMPEDE => request.numbers.at(1) as usize,
+            _ => 1,
+        }
     }
 
     fn key_of(&self, evidence: &Evidence, _: u8, arguments: &[Value]) -> Option<u32> {

@@ -2,6 +2,7 @@
 
 mod best;
 mod list;
+mod overseer;
 mod progress;
 mod summary;
 
@@ -17,10 +18,10 @@ use crate::class::batch::rules::SEEDS;
 use crate::class::batch::store::Ids;
 use crate::class::batch::student::Identity;
 use crate::class::batch::{Attempt, EmptyHanded, Roster, Sources, Teams, Without};
+use crate::class::batch::{Attempts, plan, run as grade_all};
 use crate::class::batch::{Class, ClassDrill, Records, Store};
 use crate::class::batch::{Found, Layout, Pattern, Run, Search, Settings};
 use crate::class::batch::{choose, choose_by_names};
-use crate::class::batch::{plan, run as grade_all};
 use crate::class::class_report::{Options, Statistics, write_all};
 use crate::course::Course;
 use crate::drills;
@@ -54,6 +55,9 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
         .context("no folder for the results; name one with `--out`")?;
     let mut store = None;
     if any_zip {
+        if let Some(exit) = overseer::oversee(out)? {
+            return Ok(exit);
+        }
         store = Some(Store::open(out)?);
     }
     let sources = Sources::open(&args.sources, &drills, &out.join("unpacked"))?;
@@ -69,8 +73,13 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
             dirs.join(", ")
         );
     }
+    if !any_zip && let Some(exit) = overseer::oversee(out)? {
+        return Ok(exit);
+    }
+    let jobs = args.jobs.clamp(1, crate::app::cli::default_jobs());
     let grader = Grader::new(course)?
         .without_pictures()
+        .sharing_with(jobs)
         .allow_degraded(args.allow_degraded);
     let tier = grader.sandbox().tier();
     // Strangers' code, wherever it lies.
@@ -80,12 +89,13 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
     if tier != Tier::Full {
         super::grade::note(tier);
     }
-    interrupt::sweep(&grader.course().target().join("grader/jobs"));
 
+    overseer::limit_memory();
     let store = match store {
         Some(store) => store,
         None => Store::open(out)?,
     };
+    let attempts = Attempts::of(store.out());
     let kept = store.settings();
     let seed = args.seed.or(kept.as_ref().map(|kept| kept.seed));
     let seed = seed.unwrap_or_else(|| fastrand::u64(..SEEDS));
@@ -137,12 +147,16 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
     let plan = plan(&grader, &store, dir, &hand_ins, seed)?;
 
     let progress = Progress::new(&plan, hand_ins.len(), seed);
-    interrupt::at_last(progress.last_words());
-    let jobs = args.jobs.clamp(1, crate::app::cli::default_jobs());
+    let (last_words, marks) = (progress.last_words(), attempts.clone());
+    interrupt::at_last(move || {
+        marks.take_back();
+        last_words();
+    });
     grade_all(
         Run {
             grader: &grader,
             store: &store,
+            attempts: &attempts,
             dir,
             jobs,
             kept: &|record| progress.one(record),

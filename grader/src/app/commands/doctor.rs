@@ -9,30 +9,51 @@ use crate::app::cli::{Doctor, Format};
 use crate::course::Course;
 use crate::drive::sandbox::{Kept, Promise, Sandbox, Tier};
 use crate::grade::grading::Grader;
+use play::text::one_line;
+
+/// What to do where the sandbox holds and nothing compiles.
+const GRADING: &str = "needs a toolchain and a linker that other users may read: a root without CAP_SYS_ADMIN keeps neither below `/root` (set RUSTUP_HOME), and has a `target/` that others may enter (CARGO_TARGET_DIR)";
 
 pub(super) fn run(course: Course, args: &Doctor) -> Result<Exit> {
     let grader = Grader::new(course)?;
     let sandbox = grader.sandbox();
+    let trouble = trouble(&grader)?;
     let mut out = anstream::stdout();
     match args.format {
-        Format::Human => tell(sandbox, &mut out)?,
+        Format::Human => tell(sandbox, trouble.as_deref(), &mut out)?,
         Format::Json => {
             let report = serde_json::json!({
                 "schema": 1,
                 "sandbox": sandbox.tier(),
                 "promises": sandbox.promises(),
+                "grading": { "works": trouble.is_none(), "trouble": trouble },
             });
             serde_json::to_writer_pretty(&mut out, &report)?;
             writeln!(out)?;
         }
     }
-    Ok(match sandbox.tier() {
-        Tier::Full => Exit::Passed,
+    Ok(match (sandbox.tier(), trouble) {
+        (Tier::Full, None) => Exit::Passed,
         _ => Exit::Failed,
     })
 }
 
-fn tell(sandbox: &Sandbox, out: &mut dyn Write) -> Result<()> {
+/// What keeps some drill's stub from being graded, which is what all this is for.
+fn trouble(grader: &Grader) -> Result<Option<String>> {
+    let course = grader.course();
+    for slug in course.slugs()? {
+        let Ok(drill) = course.drill(&slug) else {
+            continue;
+        };
+        let stub = course.solution_dir(&slug).join("stub.rs");
+        if let Err(error) = grader.grade(drill, &stub, 1) {
+            return Ok(Some(format!("`{slug}`: {error}")));
+        }
+    }
+    Ok(None)
+}
+
+fn tell(sandbox: &Sandbox, trouble: Option<&str>, out: &mut dyn Write) -> Result<()> {
     for promise in sandbox.promises() {
         let mark = match (promise.is_kept(), promise.required) {
             (true, _) => "kept  ",
@@ -45,7 +66,20 @@ fn tell(sandbox: &Sandbox, out: &mut dyn Write) -> Result<()> {
             writeln!(out, "        {}", promise.advice)?;
         }
     }
+    let mark = trouble.map_or("kept  ", |_| "BROKEN");
+    writeln!(
+        out,
+        "{mark}  every drill's stub is compiled and graded  (grading)"
+    )?;
+    if let Some(why) = trouble {
+        writeln!(out, "        {}", one_line(why, 600))?;
+        writeln!(out, "        {GRADING}")?;
+    }
     let tier = sandbox.tier();
+    if tier == Tier::Full && trouble.is_some() {
+        writeln!(out, "\nsandbox: full; but nothing can be graded here")?;
+        return Ok(());
+    }
     let meaning = match tier {
         Tier::Full => "strangers' code is graded",
         Tier::Degraded => "strangers' code is graded only with `--allow-degraded`",

@@ -59,7 +59,7 @@ pub(super) fn refusal(dir: &Path, notes: &Path) -> io::Result<Option<String>> {
 }
 
 /// A file's path from `dir`, if it lies there. No link is there to lead out of it.
-fn own(dir: &Path, path: &Path) -> Option<PathBuf> {
+pub(super) fn own(dir: &Path, path: &Path) -> Option<PathBuf> {
     let mut own = PathBuf::new();
     for part in path.strip_prefix(dir).unwrap_or(path).components() {
         match part {

@@ -105,6 +105,7 @@ fn read(
             take_entry(sources, path, stated, from)
         })
     };
+    sources.expect(layout.picks.values())?;
     take(&layout.picks, &mut sources)?;
     let mut picks = Picks::new();
     for path in included::by(sources.files()) {

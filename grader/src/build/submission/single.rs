@@ -11,7 +11,7 @@ use super::Form;
 use super::caps::Caps;
 use super::error::{Fault, SubmissionError};
 use super::name::plain_file_name;
-use super::sources::{Sources, Stop, Tree};
+use super::sources::{Sources, Tree};
 
 /// Reads a lone `.rs` file.
 pub(super) fn read(path: &Path, caps: &Caps) -> Result<Tree, SubmissionError> {
@@ -20,12 +20,12 @@ pub(super) fn read(path: &Path, caps: &Caps) -> Result<Tree, SubmissionError> {
     let root = plain_file_name(Form::of(&name).map_or(&name, |(_, stem)| stem));
     let mut sources = Sources::new(caps);
     let taken = sources.take(&root, size, file);
-    taken.map_err(|stop| match stop {
+    taken.map_err(|stop| SubmissionError::stopped(path, stop))?;
+    let tree = sources.into_tree(&root).map_err(|fault| match fault {
         // There is only one file it could be.
-        Stop::Fault(Fault::FileNotUtf8 { .. }) => SubmissionError::rejected(path, Fault::NotUtf8),
-        stop => SubmissionError::stopped(path, stop),
-    })?;
-    let tree = sources.into_tree(&root);
+        Fault::FileNotUtf8 { .. } => Fault::NotUtf8,
+        fault => fault,
+    });
     tree.map_err(|fault| SubmissionError::rejected(path, fault))
 }
 

@@ -3,7 +3,7 @@
 //! [`Sources`] takes file after file and gives a [`Tree`]. It must never read past what the caps leave, whatever
 //! a header or the file system says a file's size is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
@@ -57,6 +57,8 @@ pub(super) struct Sources<'a> {
     bytes: u64,
     files: BTreeMap<String, String>,
     included: BTreeMap<String, Vec<u8>>,
+    /// Rust files that are not text: said once all are read, whichever came first.
+    not_text: BTreeSet<String>,
 }
 
 impl<'a> Sources<'a> {
@@ -66,12 +68,26 @@ impl<'a> Sources<'a> {
             bytes: 0,
             files: BTreeMap::new(),
             included: BTreeMap::new(),
+            not_text: BTreeSet::new(),
         }
+    }
+
+    /// Says of files that are to be taken what their paths tell, in the order of those paths and not of an archive.
+    pub(super) fn expect<'p>(&self, paths: impl Iterator<Item = &'p String>) -> Result<(), Fault> {
+        let paths: BTreeSet<&String> = paths.collect();
+        if paths.len() > self.caps.files {
+            let limit = self.caps.files;
+            return Err(Fault::TooManyFiles { limit });
+        }
+        paths
+            .iter()
+            .try_for_each(|path| check_depth(path, self.caps))
     }
 
     /// Takes one file, said to be `stated` bytes long, and tells how long it is. A Rust file must be text.
     pub(super) fn take(&mut self, path: &str, stated: u64, from: impl Read) -> Result<u64, Stop> {
-        if self.files.len() + self.included.len() >= self.caps.files {
+        let taken = self.files.len() + self.included.len() + self.not_text.len();
+        if taken >= self.caps.files {
             return Err(Fault::TooManyFiles {
                 limit: self.caps.files,
             }
@@ -86,12 +102,10 @@ impl<'a> Sources<'a> {
         let read = bytes.len() as u64;
         self.check_size(read, left)?;
         match path.ends_with(".rs") {
-            true => {
-                let text = String::from_utf8(bytes).map_err(|_| Fault::FileNotUtf8 {
-                    name: shown(path.as_bytes()),
-                })?;
-                self.files.insert(path.to_owned(), text);
-            }
+            true => match String::from_utf8(bytes) {
+                Ok(text) => drop(self.files.insert(path.to_owned(), text)),
+                Err(_) => drop(self.not_text.insert(path.to_owned())),
+            },
             false => drop(self.included.insert(path.to_owned(), bytes)),
         }
         self.bytes += read;
@@ -115,6 +129,10 @@ impl<'a> Sources<'a> {
 
     /// All that was taken, if `root` is among it.
     pub(super) fn into_tree(self, root: &str) -> Result<Tree, Fault> {
+        if let Some(first) = self.not_text.first() {
+            let name = shown(first.as_bytes());
+            return Err(Fault::FileNotUtf8 { name });
+        }
         if !self.files.contains_key(root) {
             return Err(Fault::NoRoot);
         }

@@ -2,7 +2,8 @@
 //!
 //! Its main function is [`run`]. A failure of the machine is tried again and never
 //! counts against anybody. What ran out of time beside others is graded once more
-//! alone, because a neighbour may have taken it.
+//! alone, because a neighbour may have taken it. What was being graded when the grader was
+//! ended is graded alone as well, and passed by when that happens again.
 
 use std::collections::VecDeque;
 use std::io;
@@ -11,6 +12,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::attempts::{Attempts, DEATHS};
 use super::find::HandIn;
 use super::keeping::{Graded, record};
 use super::key::{Content, Key, Terms};
@@ -33,6 +35,8 @@ pub struct Run<'a> {
     pub grader: &'a Grader,
     /// Where records are kept.
     pub store: &'a Store,
+    /// Where it is marked what is being graded.
+    pub attempts: &'a Attempts,
     /// The folder the hand-ins lie in.
     pub dir: &'a Path,
     /// Gradings at the same time.
@@ -152,8 +156,11 @@ impl<'a> Work<'a> {
     }
 
     fn one(&self, mut job: Job<'a>, beside_others: bool) {
+        let Some(graded) = self.graded(job.first, beside_others) else {
+            lock(&self.alone).push(job);
+            return;
+        };
         job.attempts += 1;
-        let graded = self.graded(job.first);
         if interrupt::is_interrupted() {
             // Its worker may have been ended by us: this verdict is worth nothing.
             self.stop.store(true, Ordering::Relaxed);
@@ -175,36 +182,50 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// Grades one. Whatever goes wrong with the grader is a verdict as well.
-    fn graded(&self, hand_in: &HandIn) -> Graded {
+    /// Grades one. Whatever goes wrong with the grader is a verdict as well. `None` if it
+    /// is not to be graded beside others.
+    fn graded(&self, hand_in: &HandIn, beside_others: bool) -> Option<Graded> {
         let drill = drill_of(hand_in);
         let mut key = self.terms.unread(drill, 0);
         let mut shape = String::new();
         let graded = catch_unwind(AssertUnwindSafe(|| {
             match taken(self.run.grader, drill, self.run.dir, hand_in)? {
                 // It could be when the plan was made.
-                Err(refused) => Ok(*refused),
+                Err(refused) => Ok(Some(*refused)),
                 Ok(submission) => {
                     key = self.terms.key(drill, &submission);
                     shape = shape::of(&submission);
+                    let attempts = self.run.attempts;
+                    match attempts.deaths(&key) {
+                        0 => {}
+                        deaths @ DEATHS.. => {
+                            let mark = attempts.mark(&key);
+                            return Err(GradeError::PassedBy { deaths, mark });
+                        }
+                        _ if beside_others => return Ok(None),
+                        _ => {}
+                    }
+                    let _attempt = attempts.begin(&key).map_err(GradeError::Machine)?;
                     let grader = self.run.grader;
-                    grader.grade_submission(drill, &submission, key.seed)
+                    let verdict = grader.grade_submission(drill, &submission, key.seed);
+                    verdict.map(Some)
                 }
             }
         }));
         let infra = |why: &GradeError| not_graded(drill, &hand_in.path, key.seed, why);
         let verdict = match graded {
-            Ok(Ok(verdict)) => verdict,
+            Ok(Ok(Some(verdict))) => verdict,
+            Ok(Ok(None)) => return None,
             Ok(Err(error)) => infra(&error),
             Err(_) => infra(&GradeError::Machine(io::Error::other(
                 "the grader itself panicked",
             ))),
         };
-        Graded {
+        Some(Graded {
             key,
             shape,
             verdict,
-        }
+        })
     }
 
     /// Leaves in a job who handed in what was graded. Others did so when the plan was

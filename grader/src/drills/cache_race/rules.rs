@@ -146,7 +146,7 @@ fn sharing(user: u32, account: &Account) -> String {
         many => format!("{many} fetches are"),
     };
     format!(
-        "{} requests wait for user {user} and {fetches} under way: here requests wait for each other. That is the next drill's aim; this one is to show the race, with a fetch for every request",
+        "{} requests wait for user {user} and {fetches} under way: here requests wait for each other. That is the aim of `inflight_fix`; this drill is to show the race, with a fetch for every request",
         account.waiting
     )
 }

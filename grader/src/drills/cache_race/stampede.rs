@@ -32,6 +32,7 @@ const ENDINGS: &[Kind] = &[
     Kind::Blocked,
     Kind::Died,
     Kind::Garbled,
+    Kind::Restless,
 ];
 
 /// One stampede to be sent.

@@ -238,7 +238,9 @@ impl Books<'_> {
             _ => None,
         });
         heard.any(|it| {
-            it.key == Some(key) && it.outcome.is_some_and(how) && self.may_be_of(it, deposit)
+            it.key == Some(key) && it.outcome.is_some_and(how)
+                // What a panic took down may have served others as well.
+                && (it.outcome == Some(Outcome::Panic) || self.may_be_of(it, deposit))
         })
     }
 

@@ -216,8 +216,11 @@ impl Driver<'_> {
         let (reports, mut failure) = received.unwrap_or_else(|failure| (Vec::new(), Some(failure)));
         let reports = reports.into_iter().skip(asked.closing);
         for (part, report) in asked.parts.iter().zip(reports) {
-            if let Err(tampering) = absorb(&mut runs[part.run], *part, report) {
-                failure = Some(Failure::Garbled(tampering.0));
+            let run = &mut runs[part.run];
+            let absorbed = absorb(run, *part, report);
+            if absorbed.is_err() || run.evidence.is_overfull() {
+                let garbled = absorbed.map_err(|tampering| Failure::Garbled(tampering.0));
+                failure = Some(garbled.err().unwrap_or(Failure::Restless));
                 break;
             }
             self.note_spinning(&runs[part.run].evidence);
@@ -269,7 +272,9 @@ impl Driver<'_> {
             let failure = self.attempt(std::slice::from_mut(run));
             if failure.is_some() {
                 // What the grader did in that turn is known even so.
-                let _ = run.evidence.played(turn, &[], &[]);
+                if run.evidence.turns().len() < run.script.len() {
+                    let _ = run.evidence.played(turn, &[], &[]);
+                }
                 return failure;
             }
         }

@@ -81,6 +81,7 @@ impl Driver<'_> {
         self.open_with_threads(run)?;
         let request = run.evidence.next_request();
         let action = action_step(turn.action, request, &run.evidence);
+        let answering = self.answering(run, turn.action);
         run.evidence.begin(turn);
         let mut sums = Sums::default();
         let first = action.into_iter().collect();
@@ -105,6 +106,7 @@ impl Driver<'_> {
             idle: sums.idle,
         };
         garbled(run.evidence.saw(&[settled]))?;
+        self.vouch(run, answering)?;
         if sums.pings > 0 && is_held(&run.evidence) {
             run.evidence.answered_pings(sums.pings);
         }
@@ -160,6 +162,9 @@ impl Driver<'_> {
             // In this order: see `Threads::sleep`.
             let asleep = !happened && before.as_ref().is_some_and(Threads::sleep);
             let now = self.threads();
+            if happened && time.exceeds(TURN_LIMIT) {
+                return Ok(());
+            }
             if happened {
                 if waiting {
                     self.patience.in_vain = 0;
@@ -240,19 +245,28 @@ impl Driver<'_> {
             }
         }
         garbled(run.evidence.saw(&events))?;
-        Ok(!events.is_empty())
+        match run.evidence.is_overfull() {
+            true => Err(Failure::Restless),
+            false => Ok(!events.is_empty()),
+        }
     }
 
-    fn threads(&self) -> Option<Threads> {
+    /// What the worker's threads but the loop's do.
+    pub(super) fn threads(&self) -> Option<Threads> {
         self.worker.as_ref().and_then(|worker| worker.threads())
     }
 }
 
-/// Whether a thread waits in an operation that blocks it.
-fn is_held(evidence: &Evidence) -> bool {
+/// The operations in which a thread waits that they block.
+pub(super) fn held(evidence: &Evidence) -> impl Iterator<Item = u32> {
     let blocks = |it: &Operation| evidence.world().kind(it.kind).blocks;
-    let held = |(_, it): (u32, &Operation)| it.state == OperationState::Live && blocks(it);
-    evidence.operations().any(held)
+    let is_held = move |it: &Operation| it.state == OperationState::Live && blocks(it);
+    let operations = evidence.operations();
+    operations.filter_map(move |(number, it)| is_held(it).then_some(number))
+}
+
+fn is_held(evidence: &Evidence) -> bool {
+    held(evidence).next().is_some()
 }
 
 /// Whether something should happen by itself: an operation that was answered is to end, a
@@ -262,6 +276,6 @@ fn is_work_left(evidence: &Evidence) -> bool {
     evidence.operations().any(answered) || !evidence.unserved().is_empty()
 }
 
-fn garbled(noted: Result<(), Tampering>) -> Result<(), Failure> {
+pub(super) fn garbled(noted: Result<(), Tampering>) -> Result<(), Failure> {
     noted.map_err(|tampering| Failure::Garbled(tampering.0))
 }

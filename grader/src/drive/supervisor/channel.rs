@@ -127,9 +127,11 @@ impl Channel {
 
     /// Takes what has come in. How many bytes; `None` if nothing has.
     fn read(&mut self) -> io::Result<Option<usize>> {
-        if self.begin == self.buffer.len() {
-            self.buffer.clear();
-            (self.begin, self.searched) = (0, 0);
+        // What was taken out is forgotten, or all that a worker ever says would be kept.
+        if self.begin * 2 >= self.buffer.len() {
+            self.buffer.drain(..self.begin);
+            self.searched -= self.begin;
+            self.begin = 0;
         }
         loop {
             match self.stream.read(&mut self.chunk) {

@@ -58,6 +58,15 @@ impl Output {
         }
     }
 
+    /// What was kept, as it came, and how many bytes more there were.
+    pub(crate) fn raw(&self) -> (String, u64) {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        (
+            String::from_utf8_lossy(&kept.bytes).into_owned(),
+            kept.dropped,
+        )
+    }
+
     /// What was kept, as text fit to show: no control characters.
     pub(crate) fn text(&self) -> String {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);

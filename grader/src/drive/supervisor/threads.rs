@@ -48,6 +48,11 @@ impl Threads {
         self.threads.len()
     }
 
+    /// Whether the system counts how often each of them runs: some do not.
+    pub fn tell(&self) -> bool {
+        self.threads.iter().any(|thread| thread.turns > 0)
+    }
+
     /// Whether each of them waits for something now. Who sleeps now, and is found not
     /// to have run between an earlier look and a later one, slept all the while.
     pub fn sleep(&self) -> bool {

@@ -266,7 +266,7 @@ impl<'a> Viewer<'a> {
     /// Opens a page of the book.
     pub(super) fn browse(&self, page: &str) -> io::Result<()> {
         let sender = self.sender.clone();
-        browse(&format!("{}{page}", self.address), move |words| {
+        browse(&page_at(self.address, page), move |words| {
             // Nobody listens any more when the program ends.
             let _ = sender.send(Happened::Word(words));
         })
@@ -280,5 +280,13 @@ impl<'a> Viewer<'a> {
         screen.give_back();
         kill_current_process_group(Signal::TSTP)?;
         screen.retake()
+    }
+}
+
+/// Where a page is, given the address of the book, in which the key comes last.
+fn page_at(address: &str, page: &str) -> String {
+    match address.split_once('?') {
+        Some((book, key)) => format!("{book}{page}?{key}"),
+        None => format!("{address}{page}"),
     }
 }

@@ -117,7 +117,9 @@ fn an_interrupt_says_how_to_go_on_and_blames_nobody() {
     let fixture = "grader/tests/fixtures/misbehaviour/endless_loop.rs";
     course.take(fixture, "class/eve/inflight_fix.rs");
     let grader = start(&course, &BATCH);
-    processes::await_child(grader.id(), "out/worker");
+    // The process that grades is a child of the one that watches it.
+    let grading = processes::await_child(grader.id(), "grader");
+    processes::await_child(grading, "out/worker");
     rustix::process::kill_process(Pid::from_child(&grader), Signal::INT).expect("it is ours");
     let ended = grader.wait_with_output().expect("it ends");
     assert_eq!(ended.status.code(), Some(130));
@@ -130,6 +132,58 @@ fn an_interrupt_says_how_to_go_on_and_blames_nobody() {
         .expect("it is there")
         .count();
     assert_eq!(left, 0);
+}
+
+/// A grading that ends the grader, as one would that takes all memory.
+#[test]
+fn what_ends_the_grader_twice_is_passed_by_and_the_rest_is_graded() {
+    let course = class(&[("ada/inflight_fix.rs", &broken("ada"))]);
+    let fixture = "grader/tests/fixtures/misbehaviour/endless_loop.rs";
+    course.take(fixture, "class/eve/inflight_fix.rs");
+    course.write("class/zoe/inflight_fix.rs", &broken("zoe"));
+    let grader = start(&course, &BATCH);
+    let mut killed = Vec::new();
+    for _ in 0..2 {
+        let grading = loop {
+            let grading = processes::await_child(grader.id(), "grader");
+            if !killed.contains(&grading) {
+                break grading;
+            }
+        };
+        // The only one that comes to have a worker.
+        processes::await_child(grading, "out/worker");
+        let pid = Pid::from_raw(grading.cast_signed()).expect("it is a process");
+        rustix::process::kill_process(pid, Signal::KILL).expect("it is ours");
+        killed.push(grading);
+    }
+    let ended = grader.wait_with_output().expect("it ends");
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(2), "{said}");
+    let words = "the grader was ended by signal 9; it goes on with the rest";
+    assert_eq!(said.matches(words).count(), 2, "{said}");
+    let all = records(&course.path("results"));
+    assert_eq!(all.len(), 3);
+    for who in ["ada", "zoe"] {
+        let record = &all[&format!("inflight_fix/{who}.json")];
+        assert_eq!(record.verdict.status, Status::CompileError);
+    }
+    let eve = &all["inflight_fix/eve.json"].verdict;
+    assert_eq!(eve.status, Status::InfraError);
+    assert!(
+        eve.diagnostics
+            .contains("has ended the grader 2 times, so it is passed by; delete `"),
+        "{}",
+        eve.diagnostics
+    );
+    // And at every resumption, until somebody wants it tried.
+    let said = course.run(&BATCH);
+    assert_eq!(said.code, 2, "{}", said.err);
+    assert!(!said.err.contains("was ended by"), "{}", said.err);
+    let marks = course.path("results/attempting");
+    assert_eq!(fs::read_dir(&marks).expect("there is one").count(), 1);
+    fs::remove_dir_all(marks).expect("it is ours");
+    course.write("class/eve/inflight_fix.rs", &broken("eve"));
+    assert_eq!(course.run(&BATCH).code, 1);
 }
 
 #[test]

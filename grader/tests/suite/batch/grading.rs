@@ -5,7 +5,7 @@ use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use grader::class::batch::{Layout, Pattern, Run, Search, Store, plan, run};
+use grader::class::batch::{Attempts, Layout, Pattern, Run, Search, Store, plan, run};
 use grader::grade::grading::Grader;
 use grader::grade::verdict::Status;
 
@@ -112,6 +112,7 @@ fn a_copy_that_is_changed_meanwhile_is_graded_for_itself() {
     let on = Run {
         grader: &grader,
         store: &store,
+        attempts: &Attempts::of(store.out()),
         dir: &dir,
         jobs: 1,
         kept: &|_| (),

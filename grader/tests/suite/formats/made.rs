@@ -119,6 +119,7 @@ pub(crate) fn check(id: &str, title: &str, max_points: u32, required: bool) -> C
         hint: String::new(),
         schedule: None,
         timeline: Vec::new(),
+        moments: Vec::new(),
     }
 }
 

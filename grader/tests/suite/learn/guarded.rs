@@ -37,10 +37,12 @@ fn a_page_carries_its_token_and_may_load_nothing_from_elsewhere() {
         );
         assert_eq!(answer.header("access-control-allow-origin"), None);
     }
-    // Another start has another token.
+    // Another start has another token, and the same key: a page that is open goes on.
+    let key = learning.key.clone();
     drop(learning);
     let again = Learning::begin(&course);
     assert_ne!(again.state()["token"], token.as_str());
+    assert_eq!(again.key, key);
 }
 
 #[test]
@@ -49,7 +51,9 @@ fn what_is_asked_for_under_another_name_is_refused() {
     let learning = Learning::begin(&course);
     let port = learning.port;
     let with_host = |host: &str| {
-        let request = format!("GET /learn/state HTTP/1.1\r\n{host}connection: close\r\n\r\n");
+        let cookie = learning.cookie();
+        let request =
+            format!("GET /learn/state HTTP/1.1\r\n{host}{cookie}connection: close\r\n\r\n");
         learning.send(&request).status
     };
     for name in ["127.0.0.1", "localhost", "LocalHost", "[::1]"] {
@@ -167,8 +171,80 @@ fn no_path_leads_out_of_the_book() {
 }
 
 #[test]
+fn who_does_not_show_the_key_gets_nothing_and_who_does_keeps_it_as_a_cookie() {
+    let course = ungraded();
+    let learning = Learning::begin(&course);
+    let (port, key) = (learning.port, &learning.key);
+    let token = learning.state()["token"].as_str().unwrap().to_owned();
+    let wrong = [
+        String::new(),
+        format!("cookie: learn-{port}=\r\n"),
+        format!("cookie: learn-{port}={}\r\n", "0".repeat(16)),
+        format!("cookie: learn-{}={key}\r\n", port.wrapping_add(1)),
+    ];
+    for cookie in &wrong {
+        for (method, path) in [
+            ("GET", "/"),
+            ("GET", "/one.html?key="),
+            ("HEAD", "/one.html"),
+            ("GET", "/learn/state"),
+            ("GET", "/learn/events"),
+            ("GET", "/no/such/page"),
+            ("POST", "/learn/drills/cache_race/reset"),
+        ] {
+            let given = [("x-learn-token", &*token), ("content-length", "0")];
+            let answer = learning.ask_as(cookie, method, path, &given);
+            assert_eq!(answer.status, 403, "{cookie:?} {path}");
+            assert!(!answer.body.contains(&token) && !answer.body.contains(&**key));
+        }
+    }
+    for (path, place) in [
+        ("/", "/"),
+        ("/one.html", "/one.html"),
+        ("//evil.example/", "/evil.example/"),
+    ] {
+        let answer = learning.ask_as("", "GET", &format!("{path}?key={key}"), &[]);
+        assert_eq!(
+            (answer.status, answer.header("location")),
+            (303, Some(place))
+        );
+        let cookie = format!("learn-{port}={key}; Path=/; HttpOnly; SameSite=Strict");
+        assert_eq!(answer.header("set-cookie"), Some(&*cookie));
+    }
+    // A key under another name lets nobody in.
+    let request =
+        format!("GET /?key={key} HTTP/1.1\r\nhost: evil.example\r\nconnection: close\r\n\r\n");
+    let answer = learning.send(&request);
+    assert_eq!((answer.status, answer.header("set-cookie")), (403, None));
+}
+
+/// Neither those that say nothing nor those that never end what they say.
+#[test]
+fn connections_that_show_no_key_keep_nobody_out() {
+    use std::io::Write;
+    let course = ungraded();
+    let learning = Learning::begin(&course);
+    let mut tab = learning.listen();
+    assert_eq!(tab.next().0, "state");
+    let idle: Vec<_> = (0..300)
+        .map(|number| {
+            let mut stream = std::net::TcpStream::connect(("127.0.0.1", learning.port)).unwrap();
+            if number % 2 == 0 {
+                stream.write_all(b"GET / HTTP/1.1\r\nx: ").unwrap();
+            }
+            stream
+        })
+        .collect();
+    assert_eq!(learning.get("/").status, 200);
+    // One that showed the key goes on.
+    learning.post("/learn/drills/cache_race/hint");
+    assert_eq!(tab.next_drill()["slug"], "cache_race");
+    drop(idle);
+}
+
+#[test]
 #[cfg(target_os = "linux")]
-fn another_user_of_the_machine_gets_nothing() {
+fn another_user_of_the_machine_gets_nothing_even_with_the_key() {
     use crate::unprivileged::{are_root, run};
     if !are_root() {
         // Only root can become somebody else to try it.
@@ -176,21 +252,26 @@ fn another_user_of_the_machine_gets_nothing() {
     }
     let course = ungraded();
     let learning = Learning::begin(&course);
-    let script = "import sys, urllib.error, urllib.request\nfor path in ['/', '/learn/state']:\n  try:\n    \
-        urllib.request.urlopen(sys.argv[1] + path)\n    print('let in')\n  \
-        except urllib.error.HTTPError as error:\n    print(error.code, error.read().decode())\n";
+    let script = "import sys, urllib.error, urllib.request\nfor host in ['127.0.0.1', '[::ffff:127.0.0.1]']:\n  \
+        for path in ['/', '/learn/state', '/?key=' + sys.argv[2]]:\n    \
+        request = urllib.request.Request('http://' + host + ':' + sys.argv[1] + path, headers={'Host': 'localhost:' + sys.argv[1]})\n    \
+        try:\n      urllib.request.urlopen(request)\n      print('let in')\n    \
+        except urllib.error.HTTPError as error:\n      print(error.code, error.headers.get('set-cookie'))\n";
     let mut python = std::process::Command::new("python3");
     python.args([
         "-I",
         "-c",
         script,
-        &format!("http://127.0.0.1:{}", learning.port),
+        &learning.port.to_string(),
+        &learning.key,
     ]);
     python.current_dir("/");
     let Some(output) = run(python, &[]) else {
         return;
     };
-    let refusal = "403 {\"error\":\"this is served to the user who started it only\"}\n";
-    assert_eq!(String::from_utf8_lossy(&output.stdout), refusal.repeat(2));
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        "403 None\n".repeat(6)
+    );
     assert_eq!(learning.get("/").status, 200);
 }

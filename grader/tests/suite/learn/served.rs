@@ -229,7 +229,7 @@ fn the_book_is_opened_in_a_browser_when_that_is_asked_for() {
         Learning::spawned(command)
     };
     let learning = begin("printf %s \"$1\" >opened");
-    let address = format!("http://127.0.0.1:{}/", learning.port);
+    let address = learning.address();
     let opened = || std::fs::read_to_string(course.path("opened")).unwrap_or_default();
     let patience = std::time::Instant::now() + super::PATIENCE;
     while opened().is_empty() {
@@ -240,7 +240,7 @@ fn the_book_is_opened_in_a_browser_when_that_is_asked_for() {
     drop(learning);
 
     let mut learning = begin("exit 3");
-    let address = format!("http://127.0.0.1:{}/", learning.port);
+    let address = learning.address();
     let said = format!("no browser could be started; open {address} in one\n");
     let mut line = String::new();
     while line != said {

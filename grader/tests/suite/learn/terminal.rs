@@ -138,14 +138,9 @@ fn the_page_of_the_drill_is_opened_in_a_browser_or_said_where_it_is() {
     assert_eq!(comes_of(&course, &opens, &[("PATH", &path)]), ended(0));
     let opened = course.read("opened");
     assert!(opened.starts_with("http://127.0.0.1:"), "{opened}");
-    assert!(opened.ends_with("/inflight_fix.html"), "{opened}");
+    assert!(opened.contains("/inflight_fix.html?key="), "{opened}");
 
     let path = super::path_with_openers(&course, "exit 3");
-    let opens = [
-        DRAWN,
-        "type o",
-        "await no browser could be started; open http://127.0.0.1:",
-        "type q",
-    ];
+    let opens = [DRAWN, "type o", "await started; ", "type q"];
     assert_eq!(comes_of(&course, &opens, &[("PATH", &path)]), ended(0));
 }

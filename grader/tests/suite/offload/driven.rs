@@ -36,9 +36,12 @@ impl Driven {
     }
 
     fn open(&mut self, max_parallel: usize) {
-        let seed = SEED;
-        let max_parallel = Some(max_parallel);
-        assert_eq!(self.does([Step::New { seed, max_parallel }]), []);
+        let open = Step::New {
+            seed: SEED,
+            arguments: vec![protocol::Value::from(max_parallel as u64)],
+            polled: Polled::Alone,
+        };
+        assert_eq!(self.does([open]), []);
     }
 
     /// What is seen while it does this.
@@ -87,9 +90,12 @@ impl Driven {
 
 /// A request for a password that nobody else asks for.
 fn request(request: u32) -> Step {
-    let password = password(request);
-    let call = Call::Hash { password };
-    Step::Request { request, call }
+    Step::Call {
+        call: request,
+        entry: "hash".to_owned(),
+        arguments: vec![password(request).into()],
+        again: None,
+    }
 }
 
 fn password(request: u32) -> String {
@@ -98,11 +104,16 @@ fn password(request: u32) -> String {
 
 /// The first hash of a run, on a thread of its own, for this request.
 fn held_for(request: u32) -> Event {
-    Event::HashBegun {
-        hash: 1,
-        password: password(request),
-        request: None,
-        on_loop: false,
+    begun(request, None, true)
+}
+
+fn begun(request: u32, call: Option<u32>, off_loop: bool) -> Event {
+    Event::Begun {
+        operation: 1,
+        kind: "hash_password".to_owned(),
+        arguments: vec![password(request).into()],
+        call,
+        off_loop,
     }
 }
 
@@ -120,16 +131,19 @@ fn a_hash_on_another_thread_is_held_there_until_it_is_admitted() {
     let held = driven.does([SETTLE, Step::Ping { nonce }, SETTLE]);
     assert_eq!(held, [Event::Pong { nonce }], "the loop goes on meanwhile");
     driven.rests();
-    let with = Admission::Text("a hash".to_owned());
-    let mut seen = driven.does([Step::Admit { hash: 1, with }]);
+    let text = Ending::Ok(protocol::Value::Text("a hash".to_owned()));
+    let mut seen = driven.does([Step::Answer {
+        operation: 1,
+        with: text.clone(),
+    }]);
     while seen.len() < 2 {
         seen.extend(driven.sees(1));
     }
-    let value = protocol::Value::Hash {
-        text: "a hash".to_owned(),
+    let returned = Event::Returned {
+        call: 1,
+        with: text,
     };
-    let returned = Event::Returned { request: 1, value };
-    assert_eq!(seen, [Event::HashEnded { hash: 1 }, returned]);
+    assert_eq!(seen, [Event::Ended { operation: 1 }, returned]);
 }
 
 #[test]
@@ -137,18 +151,15 @@ fn a_hash_on_the_loop_is_reported_and_is_not_held() {
     let mut driven = Driven::of(STUB);
     driven.open(1);
     let seen = driven.does([request(1), SETTLE]);
-    let [first, second, Event::Returned { request: 1, value }] = &seen[..] else {
+    let [first, second, Event::Returned { call: 1, with }] = &seen[..] else {
         panic!("{seen:?}");
     };
-    let begun = Event::HashBegun {
-        hash: 1,
-        password: password(1),
-        request: Some(1),
-        on_loop: true,
-    };
-    assert_eq!(first, &begun);
-    assert_eq!(second, &Event::HashEnded { hash: 1 });
-    assert!(matches!(value, protocol::Value::Hash { .. }), "{value:?}");
+    assert_eq!(first, &begun(1, Some(1), false));
+    assert_eq!(second, &Event::Ended { operation: 1 });
+    assert!(
+        matches!(with, Ending::Ok(protocol::Value::Text(_))),
+        "{with:?}"
+    );
 }
 
 #[test]
@@ -158,7 +169,7 @@ fn the_end_of_a_run_frees_the_threads_it_held() {
     driven.open(2);
     driven.does([request(1), request(2)]);
     let seen = driven.sees(2);
-    assert!(seen.iter().all(|it| matches!(it, Event::HashBegun { .. })));
+    assert!(seen.iter().all(|it| matches!(it, Event::Begun { .. })));
     assert_ne!(driven.worker.threads(), before, "two threads are held");
     assert_eq!(
         driven.does([Step::End]),

@@ -3,30 +3,20 @@
 use std::process::ExitCode;
 use std::rc::Rc;
 
-use kit::{Db, DbError, User, UserId};
+use kit::supervised::Supply;
+use kit::{DbError, User, UserId};
 use submission::UserCache;
-use protocol::Call;
-use worker::{Act, Subject, no_such_call, run, user_value};
+use worker::{Call, CallFuture, Subject, run, told};
 
 struct Cache(Rc<UserCache>);
 
 impl Subject for Cache {
-    fn call(&self, call: &Call, _: &dyn Fn() -> Db) -> worker::CallFuture {
-        match *call {
-            Call::GetUser { user } => {
-                let cache = Rc::clone(&self.0);
-                Box::pin(async move {
-                    let answer: Result<User, DbError> = cache.get_user(UserId(user)).await;
-                    user_value(answer)
-                })
-            }
-            _ => no_such_call(),
-        }
+    fn call(&self, call: Call<'_>, _: &Supply) -> CallFuture {
+        let (cache, id) = (Rc::clone(&self.0), UserId(call.arguments.id(0)));
+        Box::pin(async move { told::<User, DbError>(cache.get_user(id).await) })
     }
 }
 
 fn main() -> ExitCode {
-    run(&Act {
-        new_subject: |opening| Box::new(Cache(Rc::new(UserCache::new(opening.db)))),
-    })
+    run(|supply, _| Box::new(Cache(Rc::new(UserCache::new(supply.db())))))
 }

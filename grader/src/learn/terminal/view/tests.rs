@@ -23,6 +23,7 @@ fn check(id: &str, status: CheckStatus, message: &str) -> CheckResult {
             CheckStatus::Failed => vec!["request 1 asks for user 7".to_owned(), message.to_owned()],
             _ => Vec::new(),
         },
+        moments: Vec::new(),
     }
 }
 

@@ -1,0 +1,196 @@
+//! Submissions that would use up the machine (`tests/fixtures/exhausting`): the
+//! grader's memory, its time, rustc's. What counts is that there is a verdict, that it
+//! is no pass, and how much memory the grader itself took for it.
+
+mod class;
+mod peak;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::courses::Scratch;
+use peak::Peak;
+
+/// What the grader itself may hold, whatever a submission does.
+const MOST_MIB: u64 = 300;
+
+/// Fixture, status, what is said of it.
+const ENDLESS: &[(&str, &str, &str)] = &[
+    (
+        "cache_drops_what_it_begins",
+        "failed",
+        "answered: it does not come to rest: more happened at once",
+    ),
+    (
+        "cache_fetches_after_every_answer",
+        "failed",
+        "answered: it does not come to rest: it begins a fetch after every answer",
+    ),
+    (
+        "cache_fetches_as_time_passes",
+        "failed",
+        "answered: it does not come to rest: it begins a fetch after every answer",
+    ),
+    (
+        "cache_fetches_hundreds_at_once",
+        "failed",
+        "answered: it does not come to rest: it begins more and more fetches",
+    ),
+    (
+        "cache_fetches_more_than_can_be_told",
+        "failed",
+        "answered: it does not come to rest: more happened at once",
+    ),
+    (
+        "cache_fetches_thousands_at_once",
+        "failed",
+        "answered: it does not come to rest: it begins more and more fetches",
+    ),
+    (
+        "cache_refreshes_in_the_background",
+        "failed",
+        "answered: it does not come to rest: it begins a fetch after every answer",
+    ),
+    (
+        "hash_again_without_a_limit",
+        "failed",
+        "right_results: it does not come to rest: it begins a hash after every hash",
+    ),
+    (
+        "hash_on_the_loop_for_ever",
+        "failed",
+        "loop_answers: the event loop stopped",
+    ),
+    // rustc's first call for it, and its second.
+    (
+        "compile_counts_without_end",
+        "compile_error",
+        "SIGXCPU (the CPU time limit of 5 s)",
+    ),
+    (
+        "compile_monomorphises_without_end",
+        "compile_error",
+        "SIGXCPU (the CPU time limit of 5 s)",
+    ),
+    (
+        "compile_includes_itself",
+        "compile_error",
+        "recursion limit reached",
+    ),
+];
+
+/// Those that take all the time they get: here a quarter of it.
+const SLOW: &[&str] = &[
+    "cache_burns_on_every_call",
+    "cache_joins_a_spinning_thread",
+    "cache_lets_the_clock_run",
+    "cache_parks_threads_without_end",
+    "cache_sleeps_on_every_call",
+    "cache_spins_on_threads",
+    "hash_again_after_every_hash",
+    "hash_hundreds_at_once",
+    "hash_in_the_background",
+    "hash_sleeps_on_every_call",
+    "hash_spins_on_threads",
+];
+
+/// Those that only [`class`] has: each takes what two of the others take together.
+const IN_THE_CLASS: &[&str] = &[
+    "cache_parks_threads_in_new",
+    "cache_sleeps_a_millisecond",
+    "compile_borrows_without_end",
+    "compile_complains_without_end",
+    "compile_formats_without_end",
+    "compile_writes_one_long_line",
+];
+
+fn drill_of(name: &str) -> &'static str {
+    match name.starts_with("hash_") {
+        true => "offload",
+        false => "inflight_fix",
+    }
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/exhausting")
+}
+
+/// A fixture's text. `@REPEAT n TEXT@` in it stands for so many of that text.
+fn source(name: &str) -> String {
+    let text = fs::read_to_string(folder().join(name).with_extension("rs")).expect(name);
+    let Some((before, rest)) = text.split_once("@REPEAT ") else {
+        return text;
+    };
+    let (what, after) = rest.split_once('@').expect("it ends");
+    let (times, what) = what.split_once(' ').expect("it has a number");
+    let times = times.parse().expect("it is a number");
+    format!("{before}{}{after}", what.repeat(times))
+}
+
+/// What is said of a fixture, with these limits for its drill.
+fn verdict(name: &str, limits: &str) -> (Value, Peak) {
+    let course = Scratch::gradable();
+    let drill = drill_of(name);
+    let file = format!("exercises/{drill}/exercise.toml");
+    let text = course.read(&file);
+    course.write(
+        &file,
+        &text.replace("[limits]\n", &format!("[limits]\n{limits}\n")),
+    );
+    course.write("submission.rs", &source(name));
+    let arguments = [
+        "grade",
+        drill,
+        "submission.rs",
+        "--seed",
+        "7",
+        "--format",
+        "json",
+    ];
+    let mut command = course.outside(Path::new(env!("CARGO_BIN_EXE_grader")));
+    command.current_dir(course.path(".")).args(arguments);
+    let (output, peak) = peak::of(command);
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert!(!err.contains("panicked"), "{name}: {err}");
+    assert_eq!(output.status.code(), Some(1), "{name}: {err}");
+    let mut verdicts: Vec<Value> = serde_json::from_slice(&output.stdout).expect(name);
+    (verdicts.remove(0), peak)
+}
+
+#[test]
+fn what_would_go_on_without_end_is_ended_and_told() {
+    for (name, status, because) in ENDLESS {
+        let (verdict, peak) = verdict(name, "");
+        let said = crate::attacks::said_of(&verdict);
+        assert_eq!(verdict["status"], *status, "{name}: {said}");
+        assert!(said.contains(because), "{name}: {said}");
+        peak.is_below(MOST_MIB, name);
+    }
+}
+
+#[test]
+fn what_is_slow_is_ended_and_does_not_pass() {
+    for name in SLOW {
+        let (verdict, peak) = verdict(name, "wall_seconds = 3\ncpu_seconds = 2");
+        let status = verdict["status"].as_str().expect("a text");
+        let expected = ["failed", "timed_out", "crashed"];
+        assert!(expected.contains(&status), "{name}: {status}");
+        peak.is_below(MOST_MIB, name);
+    }
+}
+
+#[test]
+fn every_fixture_is_tried() {
+    let listed = ENDLESS.iter().map(|(name, ..)| name);
+    let listed = listed.chain(SLOW).chain(IN_THE_CLASS);
+    let listed: BTreeSet<String> = listed.map(|name| (*name).to_owned()).collect();
+    let there = fs::read_dir(folder()).expect("it can be read");
+    let name = |path: PathBuf| path.file_stem().expect("a name").to_string_lossy().into();
+    let there: BTreeSet<String> = there
+        .map(|entry| name(entry.expect("it can be read").path()))
+        .collect();
+    assert_eq!(there, listed);
+}

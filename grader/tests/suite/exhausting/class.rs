@@ -1,0 +1,110 @@
+//! A class with one of each attack and twenty right ones, to be run by name:
+//! `cargo test --profile grader -p grader --test suite -- --ignored --nocapture a_class`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use serde_json::Value;
+
+use super::{ENDLESS, IN_THE_CLASS, MOST_MIB, SLOW, drill_of, peak, source};
+use crate::courses::root;
+
+/// Right ones of each drill: twenty-one in all.
+const RIGHT: usize = 7;
+
+#[test]
+#[ignore = "a few minutes: prints how long a class takes, and the grader's peak memory"]
+fn a_class_in_which_somebody_tries_everything_is_graded() {
+    let folder = tempfile::tempdir().expect("there is space");
+    let class = folder.path().join("class");
+    let hand_in = |student: &str, drill: &str, text: &str| {
+        let path = class.join(student).join(drill).with_extension("rs");
+        fs::create_dir_all(path.parent().expect("a folder")).expect("it is ours");
+        fs::write(path, text).expect("it is ours");
+    };
+    let names = ENDLESS.iter().map(|(name, ..)| name);
+    let names: Vec<&str> = names.chain(SLOW).chain(IN_THE_CLASS).copied().collect();
+    for name in &names {
+        hand_in(name, drill_of(name), &source(name));
+    }
+    let mut right = Vec::new();
+    for drill in ["cache_race", "inflight_fix", "offload"] {
+        for path in right_ones(drill).into_iter().take(RIGHT) {
+            let stem = path.file_stem().expect("a name").to_string_lossy();
+            let student = format!("right-{drill}-{stem}");
+            hand_in(
+                &student,
+                drill,
+                &fs::read_to_string(&path).expect("it is ours"),
+            );
+            right.push((student, drill));
+        }
+    }
+
+    let out = folder.path().join("out");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_grader"));
+    command.arg("--course").arg(root()).arg("batch").arg(&class);
+    command.arg("--out").arg(&out);
+    let begun = Instant::now();
+    let (output, peak) = peak::of(command);
+    let took = begun.elapsed().as_secs();
+    println!("{}", String::from_utf8_lossy(&output.stdout));
+    println!(
+        "{} attacks and {} right ones: {took} s, the grader's peak memory {} MiB",
+        names.len(),
+        right.len(),
+        peak.mib()
+    );
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    peak.is_below(MOST_MIB, "the batch");
+    for (student, drill) in right {
+        let status = status(&out, &student, drill);
+        assert_eq!(status, "passed", "{student}");
+    }
+    for name in names {
+        let status = status(&out, name, drill_of(name));
+        assert_ne!(status, "infra_error", "{name}");
+        println!("  {name:<40} {status}");
+    }
+}
+
+fn right_ones(drill: &str) -> Vec<PathBuf> {
+    let folder = root().join("solutions").join(drill).join("right");
+    let files = fs::read_dir(folder).expect("it can be read");
+    let mut files: Vec<PathBuf> = files
+        .map(|entry| entry.expect("it can be read").path())
+        .collect();
+    files.sort();
+    files
+}
+
+/// The status in the record of a student's submission.
+fn status(out: &Path, student: &str, drill: &str) -> String {
+    let of_it = |path: &PathBuf| {
+        let path = path.to_string_lossy();
+        path.ends_with(".json") && path.contains(student) && path.contains(drill)
+    };
+    let record = files_below(out).into_iter().find(of_it).expect(student);
+    let record = fs::read(record).expect("it is ours");
+    let record: Value = serde_json::from_slice(&record).expect(student);
+    let status = record["verdict"]["status"].as_str();
+    status
+        .or(record["status"].as_str())
+        .expect("it has one")
+        .to_owned()
+}
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).expect("it can be read") {
+        let path = entry.expect("it can be read").path();
+        match path.is_dir() {
+            true => files.extend(files_below(&path)),
+            false => files.push(path),
+        }
+    }
+    files
+}

@@ -1,0 +1,50 @@
+//! How much memory a process holds at most: a count that the system keeps, and no
+//! clock. It is the process' own, without that of what it starts.
+
+use std::fs;
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+/// How long to look away between two looks: what is held for less is held again by
+/// whatever grows.
+const NAP: Duration = Duration::from_millis(2);
+
+/// The most that a process held.
+#[derive(Clone, Copy)]
+pub(super) struct Peak(u64);
+
+impl Peak {
+    pub(super) fn mib(self) -> u64 {
+        self.0 >> 20
+    }
+
+    #[track_caller]
+    pub(super) fn is_below(self, mib: u64, what: &str) {
+        assert!(self.0 > 0, "{what}: nobody looked");
+        assert!(self.mib() < mib, "{what}: {} MiB", self.mib());
+    }
+}
+
+/// Runs `command` to its end.
+pub(super) fn of(mut command: Command) -> (Output, Peak) {
+    let command = command.stdin(Stdio::null());
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = child.spawn().expect("it can be started");
+    let status = format!("/proc/{}/status", child.id());
+    let end = std::thread::spawn(move || child.wait_with_output());
+    let mut peak = 0;
+    while !end.is_finished() {
+        // What has ended holds nothing, and says so.
+        peak = peak.max(held(&status).unwrap_or_default());
+        std::thread::sleep(NAP);
+    }
+    let output = end.join().expect("it waits").expect("it can be read");
+    (output, Peak(peak))
+}
+
+fn held(status: &str) -> Option<u64> {
+    let text = fs::read_to_string(status).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kib: u64 = line.split_whitespace().next()?.parse().ok()?;
+    Some(kib << 10)
+}

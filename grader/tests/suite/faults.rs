@@ -1,0 +1,294 @@
+//! Faults of the machine while a submission is compiled: each ends in `infra_error`, or is
+//! mended, and never in points lost; when it is gone, the same submission is graded.
+
+use std::fs::{self, File};
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::SystemTime;
+
+use nix::mount::{MsFlags, mount};
+use nix::sched::{CloneFlags, unshare};
+use rustix::process::{Pid, Signal};
+use serde_json::Value;
+
+use crate::courses::{Said, Scratch};
+use crate::processes;
+use crate::unprivileged::are_root;
+
+const RIGHT: &str = "solutions/inflight_fix/src/lib.rs";
+const GRADE: [&str; 6] = [
+    "grade",
+    "inflight_fix",
+    RIGHT,
+    "--format",
+    "json",
+    "--seed=7",
+];
+
+fn status(said: &Said) -> String {
+    let verdicts: Value =
+        serde_json::from_str(&said.out).unwrap_or_else(|_| panic!("{}", said.err));
+    verdicts[0]["status"]
+        .as_str()
+        .expect("a verdict has one")
+        .to_owned()
+}
+
+/// Cuts a file in the middle, or empties it.
+fn truncate(path: &PathBuf, empty: bool) {
+    let file = File::options().write(true).open(path).expect("it is ours");
+    let length = file.metadata().expect("it is there").len();
+    file.set_len(if empty { 0 } else { length / 2 })
+        .expect("it is ours");
+}
+
+/// Changes a file's bytes, and neither its size nor its time: what a failing disk does.
+fn rot(path: &PathBuf) {
+    let modified: SystemTime = fs::metadata(path)
+        .and_then(|meta| meta.modified())
+        .expect("it is there");
+    let mut bytes = fs::read(path).expect("it is ours");
+    bytes.fill(0);
+    fs::write(path, bytes).expect("it is ours");
+    let file = File::options().write(true).open(path).expect("it is ours");
+    file.set_modified(modified).expect("it is ours");
+}
+
+#[test]
+fn what_was_prepared_and_is_damaged_is_prepared_again() {
+    let course = Scratch::with_own_crates();
+    assert_eq!(status(&course.run(&GRADE)), "passed");
+    let all = fs::read_dir(course.path("target/grader/prepared")).expect("it was built");
+    let key = all.flatten().next().expect("there is one").path();
+    let found = |folder: &str, starts: &str, ends: &str| {
+        let all = fs::read_dir(key.join(folder)).expect("it was built");
+        let is_it = |path: &PathBuf| {
+            let name = path
+                .file_name()
+                .expect("a name")
+                .to_string_lossy()
+                .into_owned();
+            name.starts_with(starts) && name.ends_with(ends)
+        };
+        all.flatten()
+            .map(|it| it.path())
+            .find(is_it)
+            .expect("it was built")
+    };
+    let deps = "target/release/deps";
+    type Harm = fn(&PathBuf);
+    let harms: [(&str, PathBuf, Harm); 7] = [
+        ("the kit", found(deps, "libkit-", ".rlib"), |it| {
+            truncate(it, false)
+        }),
+        (
+            "a crate that another one needs",
+            found(deps, "libmio-", ".rlib"),
+            |it| truncate(it, true),
+        ),
+        (
+            "the worker, gone",
+            found(deps, "libworker-", ".rlib"),
+            |it| fs::remove_file(it).expect("it is ours"),
+        ),
+        ("the launcher", key.join("target/release/launcher"), |it| {
+            truncate(it, true)
+        }),
+        (
+            "the shared library",
+            found("shared", "libprepared", ".so"),
+            |it| truncate(it, false),
+        ),
+        (
+            "the standard library",
+            found("shared", "libstd-", ".so"),
+            |it| truncate(it, true),
+        ),
+        ("the kit, rotten", found(deps, "libkit-", ".rlib"), rot),
+    ];
+    for (number, (what, file, harm)) in harms.into_iter().enumerate() {
+        harm(&file);
+        let said = course.run(&GRADE);
+        assert_eq!(
+            (status(&said).as_str(), said.code),
+            ("passed", 0),
+            "{what}: {}",
+            said.err
+        );
+        let builds = course.read("builds").lines().count();
+        assert_eq!(builds, number + 2, "{what}");
+    }
+}
+
+/// As root only, who may put a small disk there.
+#[test]
+fn a_full_disk_costs_nobody_points() {
+    if !are_root() {
+        return;
+    }
+    let course = Scratch::gradable();
+    assert_eq!(status(&course.run(&GRADE)), "passed");
+    let jobs = course.path("target/grader/jobs");
+    // Full before rustc has said anything, while it writes the crate, while it links.
+    for size in ["size=24k", "size=64k", "size=160k"] {
+        let said = std::thread::scope(|scope| {
+            let graded = scope.spawn(|| {
+                let none: Option<&str> = None;
+                unshare(CloneFlags::CLONE_NEWNS).ok()?;
+                mount(none, "/", none, MsFlags::MS_REC | MsFlags::MS_PRIVATE, none).ok()?;
+                mount(
+                    Some("none"),
+                    &jobs,
+                    Some("tmpfs"),
+                    MsFlags::empty(),
+                    Some(size),
+                )
+                .ok()?;
+                Some(course.run(&GRADE))
+            });
+            graded.join().expect("it does not panic")
+        });
+        let Some(said) = said else {
+            // Root may not mount here.
+            return;
+        };
+        assert_eq!(
+            (status(&said).as_str(), said.code),
+            ("infra_error", 2),
+            "{size}: {}",
+            said.out
+        );
+    }
+    assert_eq!(status(&course.run(&GRADE)), "passed");
+}
+
+#[test]
+fn a_rustc_that_somebody_kills_says_nothing_of_the_submission() {
+    let course = Scratch::gradable();
+    let fixture = "grader/tests/fixtures/misbehaviour/endless_const_allowed.rs";
+    course.take(fixture, "submission.rs");
+    // Preparing starts a rustc as well.
+    assert_eq!(status(&course.run(&GRADE)), "passed");
+    let mut grader = std::process::Command::new(env!("CARGO_BIN_EXE_grader"));
+    grader
+        .args(["grade", "inflight_fix", "submission.rs", "--format", "json"])
+        .current_dir(course.path(""))
+        .env("CARGO_TARGET_DIR", course.path("target"))
+        .env("CARGO", course.path("toolchain/cargo"))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let grader = grader.spawn().expect("it can be started");
+    // There are two, one of which waits for the other.
+    let mut killed = Vec::new();
+    while killed.len() < 2 {
+        let rustc = processes::await_child(grader.id(), "bin/rustc");
+        if !killed.contains(&rustc) {
+            let pid = Pid::from_raw(rustc.cast_signed()).expect("it is a process");
+            rustix::process::kill_process(pid, Signal::KILL).expect("it is ours");
+            killed.push(rustc);
+        }
+    }
+    let output = grader.wait_with_output().expect("it ends");
+    let out = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(2), "{out}");
+    assert!(
+        out.contains("infra_error") && out.contains("SIGKILL"),
+        "{out}"
+    );
+}
+
+/// Where the stub doesn't compile either, nothing is found out about a submission.
+#[test]
+fn a_compile_error_is_believed_only_where_the_stub_compiles() {
+    let course = Scratch::gradable();
+    course.write("submission.rs", "pub fn f() -> u32 { \"one\" }\n");
+    let grade = ["grade", "inflight_fix", "submission.rs", "--format", "json"];
+    assert_eq!(status(&course.run(&grade)), "compile_error");
+    course.write(
+        "solutions/inflight_fix/stub.rs",
+        "pub fn f() -> u32 { \"one\" }\n",
+    );
+    let said = course.run(&grade);
+    assert_eq!((status(&said).as_str(), said.code), ("infra_error", 2));
+    let words = "the drill's stub, which always compiles, does not compile now";
+    assert!(said.err.contains(words), "{}", said.err);
+    // The doctor says the same; what compiles needs no belief.
+    let doctor = course.run(&["doctor"]);
+    assert_eq!(doctor.code, 1);
+    assert!(
+        doctor
+            .out
+            .contains("BROKEN  every drill's stub is compiled"),
+        "{}",
+        doctor.out
+    );
+    assert!(
+        doctor
+            .out
+            .ends_with("sandbox: full; but nothing can be graded here\n"),
+        "{}",
+        doctor.out
+    );
+    assert_eq!(status(&course.run(&GRADE)), "passed");
+}
+
+/// Whatever it asks of what it was given.
+#[test]
+fn a_submission_does_not_learn_where_it_is_or_what_is_behind_its_database() {
+    let course = Scratch::gradable();
+    let text = course.read("solutions/inflight_fix/wrong/not_coalesced.rs");
+    let shown =
+        "println!(\"ARGUMENTS {:?} DATABASE {:#?}\", std::env::args().collect::<Vec<_>>(), db);";
+    let begin = text.find("pub fn new(db: Db) -> ").expect("it has one");
+    let open = begin + text[begin..].find('{').expect("it has one") + 1;
+    course.write(
+        "submission.rs",
+        &format!("{}{shown}{}", &text[..open], &text[open..]),
+    );
+    let said = course.run(&["grade", "inflight_fix", "submission.rs", "--format", "json"]);
+    let verdicts: Value = serde_json::from_str(&said.out).expect(&said.out);
+    let output = verdicts[0]["output"].as_str().expect("a text");
+    assert!(
+        output.contains("ARGUMENTS [\"worker\", \"sealed\","),
+        "{output}"
+    );
+    assert!(output.contains("DATABASE Db { .. }"), "{output}");
+    assert!(!output.contains('/'), "{output}");
+}
+
+/// What the shell has forbidden for good is no obstacle where less will do, and named where
+/// it will not.
+#[test]
+fn a_limit_of_the_system_that_is_too_tight_is_named() {
+    let course = Scratch::gradable();
+    assert_eq!(status(&course.run(&GRADE)), "passed");
+    let limits = [
+        ("-n 64", None),
+        ("-n 12", Some("`ulimit -Hn`")),
+        ("-v 400000", Some("`ulimit -Hv`")),
+        // What is written first, and the program, which is larger than a stub's.
+        ("-f 20", Some("`ulimit -Hf`")),
+        ("-f 100", Some("`ulimit -Hf`")),
+    ];
+    for (limit, words) in limits {
+        let script = format!("ulimit {limit}; exec \"$@\"");
+        let mut command = course.outside("sh".as_ref());
+        command.current_dir(course.path("")).args([
+            "-c",
+            &script,
+            "sh",
+            env!("CARGO_BIN_EXE_grader"),
+        ]);
+        let output = command.args(GRADE).output().expect("it can be started");
+        let err = String::from_utf8_lossy(&output.stderr);
+        let Some(words) = words else {
+            assert_eq!(output.status.code(), Some(0), "{limit}: {err}");
+            continue;
+        };
+        assert_eq!(output.status.code(), Some(2), "{limit}: {err}");
+        assert!(
+            err.contains(words) && !err.contains("is there space"),
+            "{limit}: {err}"
+        );
+    }
+}

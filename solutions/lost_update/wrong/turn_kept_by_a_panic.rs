@@ -1,0 +1,79 @@
+//! Wrong: the guard does nothing while its thread panics, so the account stays taken for ever. Caught by: panic_contained
+
+use std::cell::RefCell;
+use std::collections::{HashMap, VecDeque};
+
+use kit::bank::{AccountId, Bank, BankError};
+use tokio::sync::oneshot;
+
+/// Accounts into which many tasks pay at once.
+pub struct Accounts {
+    bank: Bank,
+    // An account has a line, be it empty, while a deposit is at work.
+    lines: RefCell<HashMap<AccountId, VecDeque<oneshot::Sender<()>>>>,
+}
+
+impl Accounts {
+    /// Accounts that are kept by `bank`.
+    pub fn new(bank: Bank) -> Self {
+        let lines = RefCell::default();
+        Self { bank, lines }
+    }
+
+    /// Adds `amount` to the balance of `account`, and returns the balance that this makes.
+    pub async fn deposit(&self, account: AccountId, amount: i64) -> Result<i64, BankError> {
+        let turn = self.line_up(account);
+        // From here on, so that a turn that is still on its way is passed on as well.
+        let mut place = Place(self, account, turn);
+        if let Some(turn) = &mut place.2 {
+            let _ = turn.await;
+        }
+        place.2 = None;
+        let balance = self.bank.read(account).await? + amount;
+        self.bank.write(account, balance).await?;
+        Ok(balance)
+    }
+
+    fn line_up(&self, account: AccountId) -> Option<oneshot::Receiver<()>> {
+        let mut lines = self.lines.borrow_mut();
+        let Some(line) = lines.get_mut(&account) else {
+            lines.insert(account, VecDeque::new());
+            return None;
+        };
+        let (sender, turn) = oneshot::channel();
+        line.push_back(sender);
+        Some(turn)
+    }
+
+    /// Lets the next one work.
+    fn pass_on(&self, account: AccountId) {
+        let mut lines = self.lines.borrow_mut();
+        let Some(line) = lines.get_mut(&account) else {
+            return;
+        };
+        while let Some(next) = line.pop_front() {
+            if next.send(()).is_ok() {
+                return;
+            }
+        }
+        lines.remove(&account);
+    }
+}
+
+/// A place in the line, or a turn. Its channel is empty while others have the turn.
+struct Place<'a>(&'a Accounts, AccountId, Option<oneshot::Receiver<()>>);
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        let has_turn = match &mut self.2 {
+            None => true,
+            Some(turn) => turn.try_recv().is_ok(),
+        };
+        if has_turn {
+            self.0.pass_on(self.1);
+        }
+    }
+}
