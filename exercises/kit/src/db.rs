@@ -29,14 +29,6 @@ enum Backend {
     Supervised(Arc<dyn crate::supervised::Operator>),
 }
 
-impl fmt::Debug for Db {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Db")
-            .field("fetches", &self.fetches())
-            .finish_non_exhaustive()
-    }
-}
-
 /// What is behind the handle, and what it will answer, is not shown.
 impl fmt::Debug for Db {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -105,7 +105,7 @@ fn a_trace_tells_what_a_replay_of_the_same_schedule_tells() {
         ("real_fix", "q42.q42.x1.r2"),
     ];
     for (name, schedule) in schedules {
-        let (_, source) = TRACES.iter().find(|(known, _)| *known == name).unwrap();
+        let (_, _, source, _) = TRACES.iter().find(|(known, ..)| *known == name).unwrap();
         let trace = parsed(name);
         let key = format!("{}:{schedule}", trace["key"].as_str().unwrap());
         let arguments = ["replay", "inflight_fix", source, &key];
