@@ -15,7 +15,8 @@
 //!   records/DRILL/STUDENT.json   one `Record` each, whole or not there at all
 //!   attempting/                  a mark for each grading under way
 //!   lock                         held while a batch writes here
-//!   feedback/ gradebook.csv junit.xml report.html   written from the records
+//!   compared/ unpacked/          points of attempts for `--attempt best`, exports' zips
+//!   feedback/ gradebook.csv junit.xml report.html …   written from the records
 //! ```
 
 mod attempts;

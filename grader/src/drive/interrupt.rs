@@ -48,8 +48,8 @@ pub fn install() -> Result<(), ctrlc::Error> {
 }
 
 /// How long the last words may take. Who reads them may have stopped reading, and a
-/// pipe that is full holds up whoever writes.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// pipe that is full holds up whoever writes. A batch's overseer waits here for the batch.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Has done what is done last; neither a panic nor a reader that waits keeps us here.
 fn last_words() {

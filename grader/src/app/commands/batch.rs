@@ -17,11 +17,11 @@ use crate::class::batch::changes;
 use crate::class::batch::rules::SEEDS;
 use crate::class::batch::store::Ids;
 use crate::class::batch::student::Identity;
-use crate::class::batch::{Attempt, Attempts, EmptyHanded, Roster, Sources, Teams, Without};
+use crate::class::batch::{Attempt, EmptyHanded, Roster, Sources, Teams, Without};
+use crate::class::batch::{Attempts, plan, run as grade_all};
 use crate::class::batch::{Class, ClassDrill, Records, Store};
 use crate::class::batch::{Found, Layout, Pattern, Run, Search, Settings};
 use crate::class::batch::{choose, choose_by_names};
-use crate::class::batch::{plan, run as grade_all};
 use crate::class::class_report::{Options, Statistics, write_all};
 use crate::course::Course;
 use crate::drills;
@@ -53,12 +53,11 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
         .out
         .as_deref()
         .context("no folder for the results; name one with `--out`")?;
-    if let Some(exit) = overseer::oversee(out)? {
-        return Ok(exit);
-    }
-    let jobs = args.jobs.clamp(1, crate::app::cli::default_jobs());
     let mut store = None;
     if any_zip {
+        if let Some(exit) = overseer::oversee(out)? {
+            return Ok(exit);
+        }
         store = Some(Store::open(out)?);
     }
     let sources = Sources::open(&args.sources, &drills, &out.join("unpacked"))?;
@@ -74,6 +73,10 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
             dirs.join(", ")
         );
     }
+    if !any_zip && let Some(exit) = overseer::oversee(out)? {
+        return Ok(exit);
+    }
+    let jobs = args.jobs.clamp(1, crate::app::cli::default_jobs());
     let grader = Grader::new(course)?
         .without_pictures()
         .sharing_with(jobs)
@@ -109,9 +112,12 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
     let here = found.hand_ins.iter();
     let there: HashSet<(Identity, &str)> =
         here.map(|it| (it.student.identity(), it.drill)).collect();
+    // Drills for which there is a record of somebody who is here.
+    let mut met = HashSet::new();
     store.each(&mut |record| {
-        if !there.contains(&(record.student.identity(), &*record.drill)) {
-            gone.push((record.drill.clone(), record.student.clone()));
+        match there.contains(&(record.student.identity(), &*record.drill)) {
+            true => drop(met.insert(record.drill.clone())),
+            false => gone.push((record.drill.clone(), record.student.clone())),
         }
         told.extend(changes::of(&record).map(|change| change.mark()));
         Ok(())
@@ -122,6 +128,10 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
     let earlier = gone.iter().any(|(_, student)| student.id().is_some());
     let here = ids(args.layout);
     let ids = (!earlier || kept.and_then(|kept| kept.ids) == Some(here)).then_some(here);
+    // Where nobody is known, the records are of another export, and rightly there.
+    let of_others = gone.len();
+    gone.retain(|(drill, _)| met.contains(drill));
+    let of_others = of_others - gone.len();
     store.keep_settings(&Settings {
         schema: 1,
         seed,
@@ -172,6 +182,7 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
         passed_over: passed_over.len(),
         notes: &notes,
         gone: &gone,
+        of_others,
         told: &told,
     };
     summary.write(&mut anstream::stdout(), store.out(), &took)?;

@@ -13,6 +13,7 @@ use rustix::process::{Pid, Resource, Rlimit, Signal};
 
 use super::super::Exit;
 use crate::class::batch::Attempts;
+use crate::course::aloud;
 use crate::drive::interrupt;
 
 /// Says, to a process that is started, who watches it.
@@ -95,7 +96,9 @@ pub(super) fn limit_memory() {
     );
 }
 
-#[expect(clippy::print_stderr, reason = "why a batch begins once more")]
+/// Why a batch begins once more.
 fn say(signal: i32) {
-    eprintln!("grader: the grader was ended by signal {signal}; it goes on with the rest");
+    aloud::say(&format!(
+        "the grader was ended by signal {signal}; it goes on with the rest"
+    ));
 }

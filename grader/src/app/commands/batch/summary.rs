@@ -26,13 +26,18 @@ const STATUSES: [(Status, &str); 7] = [
 ];
 
 /// What lies in the results' folder.
-const RESULTS: [(&str, &str); 5] = [
+const RESULTS: [(&str, &str); 7] = [
     ("report.html", "the class at a glance"),
+    (
+        "report-anonymous.html",
+        "the same to show in class, without names",
+    ),
     (
         "gradebook.csv",
         "points, also as Canvas and Moodle read them",
     ),
     ("feedback/", "what to give back, a page for each student"),
+    ("history.csv", "what was said in every run"),
     ("junit.xml", "for build servers"),
     ("records/", "all that is known, one JSON file each"),
 ];
@@ -47,6 +52,8 @@ pub(super) struct Summary<'a> {
     pub(super) notes: &'a [String],
     /// Drill and student of what was graded earlier and is not in the folder now.
     pub(super) gone: &'a [(String, Student)],
+    /// How many records are of another export that was graded into the same folder.
+    pub(super) of_others: usize,
     /// Marks of the changes that were told before this run.
     pub(super) told: &'a HashSet<u64>,
 }
@@ -96,7 +103,7 @@ impl Summary<'_> {
         let folder = one_line(&folder.display().to_string(), 400);
         writeln!(out, "\nresults: {folder}")?;
         for (name, words) in RESULTS {
-            writeln!(out, "  {name:14} {words}")?;
+            writeln!(out, "  {name:22} {words}")?;
         }
         Ok(())
     }
@@ -179,7 +186,15 @@ impl Summary<'_> {
             let (who, file) = (name(student), student.file_stem());
             writeln!(out, "  {who} {drill}: records/{drill}/{file}.json")?;
         }
-        more(out, self.gone.len())
+        more(out, self.gone.len())?;
+        match self.of_others {
+            0 => Ok(()),
+            number => writeln!(
+                out,
+                "\n{} of another export are in this folder too, and are counted",
+                count(number, "record")
+            ),
+        }
     }
 }
 
