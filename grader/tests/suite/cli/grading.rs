@@ -314,7 +314,7 @@ fn json_has_the_keys_of_the_contract_and_no_other() {
         }
     }
     assert_eq!(verdicts[0]["score"], 100);
-    assert_eq!(verdicts[0]["schema"], 1);
+    assert_eq!(verdicts[0]["schema"], 2);
     assert_eq!(verdicts[0]["seed"], 7);
     assert_eq!(verdicts[0]["sha256"].as_str().unwrap().len(), 64);
 }
