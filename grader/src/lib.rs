@@ -5,7 +5,7 @@
 //!
 //! # As a library
 //!
-//! [`grade`] is all it takes:
+//! [`grade()`] is all it takes:
 //!
 //! ```
 //! use std::path::Path;
@@ -33,7 +33,7 @@
 //! about it. Strangers' code is refused where the sandbox is not full.
 //!
 //! What follows semantic versioning is what stands at this root: [`Course::find`] and
-//! [`Course::root`], [`Submission`], [`grade`], [`GradeError`], and [`Verdict`] with
+//! [`Course::root`], [`Submission`], [`grade()`], [`GradeError`], and [`Verdict`] with
 //! its parts. A new version may add fields to a verdict, statuses and errors; so read
 //! them, keep a branch for what you do not know, and build none yourself. The JSON
 //! forms of a verdict and of a batch's record carry a `schema` of their own. The
