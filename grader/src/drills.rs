@@ -5,6 +5,7 @@
 
 mod cache_race;
 mod common;
+mod in_order;
 mod inflight_fix;
 mod lost_update;
 mod offload;
@@ -43,6 +44,7 @@ pub const ALL: &[&dyn Drill] = &[
     &lost_update::LostUpdate,
     &inflight_fix::InflightFix,
     &offload::Offload,
+    &in_order::InOrder,
 ];
 
 /// The slugs of all drills.

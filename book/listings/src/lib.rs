@@ -37,6 +37,7 @@ listings! {
     yielding
     one_at_a_time
     in_order
+    queued_future
     batches
     backpressure
     quiz_lazy

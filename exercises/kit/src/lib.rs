@@ -7,6 +7,7 @@
 pub mod bank;
 mod db;
 mod password;
+pub mod sink;
 #[cfg(feature = "supervised")]
 #[doc(hidden)]
 pub mod supervised;

@@ -226,6 +226,12 @@ pub struct Supply {
 }
 
 impl Supply {
+    /// Notes that the call that is being polled begins to run: where it matters which of
+    /// two calls was polled first.
+    pub fn polled(&self) {
+        self.operator.note("polled", Vec::new());
+    }
+
     /// Where its handles take what is asked of them.
     pub(crate) fn operator(&self) -> Arc<dyn Operator> {
         Arc::clone(&self.operator)

@@ -9,7 +9,7 @@ use crate::failure::Failure;
 /// A way to break the rules. Which kinds count is each check's affair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
-    /// Two fetches of one user are live at once.
+    /// Two operations of one key are live at once, two fetches of one user.
     Overlap,
     /// A fetch began for which there was no reason.
     NeedlessFetch,
@@ -49,6 +49,14 @@ pub enum Kind {
     WrongBalance,
     /// A request was told an error, and what it asked for has happened.
     FailedYetDone,
+    /// An operation was done again that must be done once.
+    Twice,
+    /// Something was done before what came earlier.
+    OutOfOrder,
+    /// A request returned what is not the result of its own operation.
+    WrongResult,
+    /// One key was served again and again while another one waited for a place.
+    Starved,
     /// A count that was reported is not what happened.
     WrongCount,
     /// A time that was reported is not what passed.

@@ -7,6 +7,7 @@
 
 pub mod bank;
 pub mod passwords;
+pub mod sink;
 pub mod users;
 
 use std::fmt::Debug;

@@ -96,6 +96,12 @@ impl Words {
                 nobody: "nobody is fetching",
                 thing: "a fetch",
             },
+            "key" => Words {
+                what: "key",
+                doing: "served",
+                nobody: "nothing is being stored for",
+                thing: "a store",
+            },
             what => Words {
                 what,
                 doing: "worked on",

@@ -53,6 +53,16 @@ impl Findings {
         both
     }
 
+    /// What of it is of these kinds.
+    pub fn only(&self, kinds: &[Kind]) -> Findings {
+        let of_them = |(kind, _): &(&Kind, &Finding)| kinds.contains(kind);
+        let by_kind = self.by_kind.iter().filter(of_them);
+        Findings {
+            by_kind: by_kind.map(|(kind, it)| (*kind, it.clone())).collect(),
+            ..Findings::default()
+        }
+    }
+
     /// Why not everything was seen, if that is so.
     pub(super) fn incomplete(&self) -> Option<String> {
         if self.out_of_time {

@@ -16,6 +16,7 @@ const SHOWN: &[(&str, &str)] = &[
         "solutions/inflight_fix/wrong/not_coalesced.rs",
     ),
     ("offload", "solutions/offload/stub.rs"),
+    ("in_order", "solutions/in_order/wrong/place_first.rs"),
 ];
 
 #[test]

@@ -33,6 +33,12 @@ const TRACES: &[(&str, &str, &str, &[&str])] = &[
         "solutions/lost_update/stub.rs",
         &["--callers", "2", "--drops", "0", "--errors", "0"],
     ),
+    (
+        "in_order",
+        "in_order",
+        "solutions/in_order/wrong/turn_handed_to_nobody.rs",
+        &["--errors", "0"],
+    ),
 ];
 
 fn recorded(name: &str) -> String {

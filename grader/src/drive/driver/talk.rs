@@ -9,7 +9,7 @@ use super::{Driver, SPIN_POLLS};
 use crate::drive::limits::Limits;
 use crate::drive::supervisor::Worker;
 use play::failure::Failure;
-use play::schedule::{Action, FIRST_KEY};
+use play::schedule::{Action, FIRST_KEY, Turn};
 use play::world::passwords::password;
 
 /// How long a picture may take.
@@ -60,6 +60,12 @@ impl Driver<'_> {
                 Err(failure)
             }
         }
+    }
+
+    /// The step that opens a run to be driven by [`Driver::converse`] and that begins with
+    /// these turns.
+    pub fn opening_with(&self, run: u64, turns: &[Turn]) -> Step {
+        opening(self.loop_seed(), turns, &self.blank_evidence(run))
     }
 
     /// Opens a run, lets a request wait in it, and frees it: code of the submission

@@ -1,0 +1,432 @@
+//! Drill `in_order`: in order for each key, side by side between keys.
+
+mod rules;
+
+use crate::exam::{Exam, Findings};
+use play::check::Check;
+use play::evidence::{ALIKE, Evidence};
+use play::judge::{Kind, Rules};
+use play::schedule::{Action, Few, Outcome, Polled, Turn};
+use play::space::{A_WEEK, Ask, Space, Straight};
+use play::world::World;
+use play::world::sink::Sink;
+
+use super::{Drill, common};
+use rules::InLine;
+
+/// See the module.
+pub(super) struct InOrder;
+
+const CHECKS: &[Check] = &[
+    Check {
+        id: "in_order",
+        title: "events of one key are stored in the order they came, never two at once",
+        required: true,
+        points: 18,
+        hint: "two events of one key are handed in one after the other: what keeps the second from starting its store first, or beside the first?",
+    },
+    Check {
+        id: "side_by_side",
+        title: "events of different keys are stored side by side",
+        required: true,
+        points: 12,
+        hint: "while the store of one key is under way, what does an event of another key wait for?",
+    },
+    Check {
+        id: "answered",
+        title: "every call of `handle` ends",
+        required: true,
+        points: 5,
+        hint: "when a store ends, how does the next event in line get to know?",
+    },
+    Check {
+        id: "slow_key",
+        title: "a slow key never takes the places of the others",
+        required: true,
+        points: 8,
+        hint: "an event that waits for its turn within its key: which place does it hold meanwhile, and who could use it?",
+    },
+    Check {
+        id: "own_result",
+        title: "each caller gets the result of its own event, once it is there",
+        required: true,
+        points: 8,
+        hint: "how does the result of a store find the caller whose event it was?",
+    },
+    Check {
+        id: "stored_once",
+        title: "no event is stored twice, not even after it was rejected",
+        required: true,
+        points: 8,
+        hint: "the sink has said no to this event: what changes when it is asked once more?",
+    },
+    Check {
+        id: "rejected_holds_nothing_up",
+        title: "a rejected event holds up nothing",
+        required: true,
+        points: 8,
+        hint: "follow the path on which `store` returns an error: what is still held, and who is never told?",
+    },
+    Check {
+        id: "dropped",
+        title: "a dropped caller's event is stored once or not at all, and the later ones go on",
+        required: true,
+        points: 12,
+        hint: "a caller in the middle of the line is gone when its turn comes: who passes the turn on?",
+    },
+    Check {
+        id: "bounded",
+        title: "at most `max_parallel` stores are under way at once, those of dropped callers included",
+        required: true,
+        points: 12,
+        hint: "who holds the place while a store is under way, and how long: as long as the caller, or as long as the store?",
+    },
+    Check {
+        id: "no_polling",
+        title: "waiting costs nothing",
+        required: true,
+        points: 4,
+        hint: "looking again and again is not waiting; what can a task await that somebody else completes?",
+    },
+    Check {
+        id: "panic_contained",
+        title: "a store that panics leaves a processor that works",
+        required: false,
+        points: 3,
+        hint: "a panic unwinds like an early return that no `?` announces; what runs then?",
+    },
+    Check {
+        id: "bounded_state",
+        title: "keys whose events are done leave nothing behind",
+        required: false,
+        points: 2,
+        hint: "after events of ten thousand keys, how large are your maps, and how many of your tasks still live?",
+    },
+];
+
+/// The order of the events of a key.
+const ORDER: &[Kind] = &[Kind::OutOfOrder, Kind::Overlap];
+
+/// Places that are not taken though there is work.
+const PLACES: &[Kind] = &[Kind::Underused, Kind::WaitsForOther, Kind::Starved];
+
+/// How a call can fail to end.
+const ENDINGS: &[Kind] = &[
+    Kind::Hang,
+    Kind::Panicked,
+    Kind::OffLoop,
+    Kind::Blocked,
+    Kind::Died,
+    Kind::Garbled,
+];
+
+/// What must never be, whatever goes wrong; too many stores at once are a check of
+/// their own.
+const ALL: &[Kind] = &[
+    Kind::OutOfOrder,
+    Kind::Overlap,
+    Kind::Underused,
+    Kind::WaitsForOther,
+    Kind::Starved,
+    Kind::WrongResult,
+    Kind::Twice,
+    Kind::Unexplained,
+    Kind::Hang,
+    Kind::Panicked,
+    Kind::OffLoop,
+    Kind::Blocked,
+    Kind::Died,
+    Kind::Garbled,
+];
+
+const KEY: u32 = 7;
+const OTHER: u32 = 8;
+const THIRD: u32 = 9;
+const CROWD: u32 = 40;
+const KEYS_OF_THE_CROWD: u32 = 4;
+const MANY_KEYS: u32 = 200;
+const SLOW_MICROS: u64 = 10_000_000;
+const RANDOM_SCHEDULES: usize = 150;
+/// More than a flood asks for at a time.
+const ROOM_FOR_A_FLOOD: u32 = 1_000;
+
+impl Drill for InOrder {
+    fn slug(&self) -> &'static str {
+        "in_order"
+    }
+
+    fn contract(&self) -> &'static str {
+        include_str!("in_order/contract.rs")
+    }
+
+    fn world(&self) -> &'static dyn World {
+        &Sink
+    }
+
+    fn checks(&self) -> &'static [Check] {
+        CHECKS
+    }
+
+    fn rules(&self) -> &'static dyn Rules {
+        &InLine
+    }
+
+    fn examine(&self, exam: &mut Exam<'_>) {
+        let apart = apart(exam);
+        let calm = apart.with(together(exam));
+        exam.decide("in_order", &InLine, &calm, ORDER);
+        exam.decide("side_by_side", &InLine, &apart, PLACES);
+        exam.decide("answered", &InLine, &calm, ENDINGS);
+        if ORDER.iter().any(|kind| calm.has(*kind)) {
+            exam.decide("bounded", &InLine, &calm, &[Kind::OverLimit]);
+            exam.skip_undecided(
+                CHECKS,
+                "cannot be judged while events are out of order though nothing goes wrong: see `in_order`",
+            );
+            return;
+        }
+        let slow = slow_key(exam);
+        exam.decide_beyond("slow_key", &InLine, &slow, PLACES, &apart);
+        let known = calm.with(slow);
+        let errors = rejecting(exam);
+        let told = known.with(errors.clone());
+        exam.decide("own_result", &InLine, &told, &[Kind::WrongResult]);
+        let once = &[Kind::Twice, Kind::Unexplained];
+        exam.decide("stored_once", &InLine, &told, once);
+        let mut beyond = known.clone();
+        // Checks of their own, decided above.
+        beyond.join(told.only(&[Kind::WrongResult, Kind::Twice, Kind::Unexplained]));
+        exam.decide_beyond("rejected_holds_nothing_up", &InLine, &errors, ALL, &beyond);
+        let dropped = dropping(exam);
+        exam.decide_beyond("dropped", &InLine, &dropped, ALL, &told);
+        let known = told.with(dropped);
+        exam.decide("bounded", &InLine, &known, &[Kind::OverLimit]);
+        let panics = panicking(exam);
+        exam.decide_beyond("panic_contained", &InLine, &panics, ALL, &known);
+        let waiting = known.with(patient_waiting(exam));
+        exam.decide("no_polling", &InLine, &waiting, &[Kind::Polling]);
+        let numbers = Few::one(ROOM_FOR_A_FLOOD);
+        let opening = [Turn::full(Action::Make { numbers })];
+        exam.flood_after("bounded_state", "keys", &opening);
+    }
+}
+
+/// Events of these keys, for a processor that stores so many at once.
+fn space(max_parallel: u32, keys: &[u32]) -> Space {
+    Space {
+        made: Some(Few::one(max_parallel)),
+        ..Space::of(keys)
+    }
+}
+
+/// One event of each key, and nothing goes wrong.
+fn apart(exam: &mut Exam<'_>) -> Findings {
+    let few = Space {
+        halves: 1,
+        ..space(2, &[KEY, OTHER])
+    };
+    let mut findings = exam.explore(&InLine, &few);
+    findings.join(exam.explore(&InLine, &space(2, &[KEY, OTHER, THIRD])));
+    findings.join(exam.explore(&InLine, &space(1, &[KEY, OTHER])));
+    findings.join(exam.explore(&InLine, &space(2, &[KEY, KEY + ALIKE])));
+    findings.join(exam.explore(&InLine, &made(MANY_KEYS / 4, many_keys)));
+    findings
+}
+
+/// Several events of a key, nothing goes wrong: in every order, a crowd, callers that are
+/// polled in other ways, and a sink that takes its time.
+fn together(exam: &mut Exam<'_>) -> Findings {
+    let few = Space {
+        halves: 1,
+        ..space(2, &[KEY; 3])
+    };
+    let mut findings = exam.explore(&InLine, &few);
+    findings.join(exam.explore(&InLine, &space(2, &[KEY, OTHER, KEY])));
+    for polled in [Polled::ByNewWakers, Polled::Joined] {
+        let otherwise = Space {
+            polled,
+            ..space(2, &[KEY, KEY, OTHER])
+        };
+        findings.join(exam.explore(&InLine, &otherwise));
+    }
+    findings.join(exam.explore(&InLine, &made(3, crowd)));
+    findings.join(exam.explore(&InLine, &made(2, slow)));
+    findings
+}
+
+/// What such a schedule does that begins by making a processor.
+fn made(
+    max_parallel: u32,
+    then: impl Fn(&Evidence) -> Option<Turn>,
+) -> Straight<impl Fn(&Evidence) -> Option<Turn>> {
+    let numbers = Few::one(max_parallel);
+    Straight(move |evidence: &Evidence| match evidence.turns() {
+        [] => Some(Turn::full(Action::Make { numbers })),
+        _ => then(evidence),
+    })
+}
+
+fn many_keys(evidence: &Evidence) -> Option<Turn> {
+    match evidence.started() as u32 {
+        started if started < MANY_KEYS => Some(Turn::full(Action::ask(KEY + started))),
+        _ => common::then_all_answered(evidence),
+    }
+}
+
+/// Forty at once, none of which is polled before all have started.
+fn crowd(evidence: &Evidence) -> Option<Turn> {
+    match evidence.started() as u32 {
+        started if started < CROWD => {
+            let key = KEY + started * 3 % KEYS_OF_THE_CROWD;
+            Some(Turn::partial(Action::ask(key), 0))
+        }
+        _ => common::then_all_answered(evidence),
+    }
+}
+
+/// A sink that takes a week is no reason to give up.
+fn slow(evidence: &Evidence) -> Option<Turn> {
+    let pass = |micros| Some(Turn::full(Action::Pass { micros }));
+    match evidence.turns().len() {
+        0..3 => Some(Turn::full(Action::ask(KEY))),
+        3 => pass(SLOW_MICROS),
+        turn => match A_WEEK.get(turn - 4) {
+            Some(micros) => pass(*micros),
+            None => common::then_all_answered(evidence),
+        },
+    }
+}
+
+/// One key with many events beside others with few.
+fn slow_key(exam: &mut Exam<'_>) -> Findings {
+    let one_place = space(1, &[KEY, KEY, OTHER, KEY]);
+    let mut findings = exam.explore(&InLine, &one_place);
+    findings.join(exam.explore(&InLine, &space(2, &[KEY, KEY, KEY, OTHER])));
+    findings.join(exam.explore(&InLine, &made(2, backlog)));
+    findings
+}
+
+/// Six events of one key whose first store takes longer than all those of twelve others.
+fn backlog(evidence: &Evidence) -> Option<Turn> {
+    let key = match evidence.started() as u32 {
+        started if started < 6 => KEY,
+        started if started < 18 => OTHER + started % 4,
+        _ => {
+            let is_other = |operation: &u32| {
+                let key = evidence.operation(*operation).and_then(|it| it.key);
+                key != Some(KEY)
+            };
+            return match evidence.live().find(is_other) {
+                Some(operation) if evidence.is_settled() => {
+                    let outcome = Outcome::Value;
+                    Some(Turn::full(Action::Answer { operation, outcome }))
+                }
+                _ => common::then_all_answered(evidence),
+            };
+        }
+    };
+    Some(Turn::full(Action::ask(key)))
+}
+
+/// Events are rejected, in every order; callers that hand theirs in again at once; a sink
+/// that wants nothing.
+fn rejecting(exam: &mut Exam<'_>) -> Findings {
+    let some = Space {
+        errors: 1,
+        halves: 1,
+        ..space(2, &[KEY; 2])
+    };
+    let mut findings = exam.explore(&InLine, &some);
+    let two = Space {
+        errors: 2,
+        ..space(2, &[KEY, OTHER, KEY])
+    };
+    findings.join(exam.explore(&InLine, &two));
+    let one_place = Space {
+        errors: 2,
+        ..space(1, &[KEY, OTHER])
+    };
+    findings.join(exam.explore(&InLine, &one_place));
+    let again = Ask {
+        again: true,
+        ..Ask::of(KEY)
+    };
+    let insistent = Space {
+        errors: 2,
+        made: Some(Few::one(1)),
+        ..Space::asking(vec![again, Ask::of(KEY)])
+    };
+    findings.join(exam.explore(&InLine, &insistent));
+    findings.join(exam.explore(&InLine, &made(2, unwanted)));
+    findings
+}
+
+/// Twenty events of three keys, of which the sink wants every third.
+fn unwanted(evidence: &Evidence) -> Option<Turn> {
+    let started = evidence.started() as u32;
+    if started < 20 {
+        return Some(Turn::full(Action::ask(KEY + started % 3)));
+    }
+    match evidence.live().next() {
+        Some(operation) if operation % 3 > 0 => {
+            let outcome = Outcome::Error(0);
+            Some(Turn::full(Action::Answer { operation, outcome }))
+        }
+        _ => common::then_all_answered(evidence),
+    }
+}
+
+/// One caller is dropped, at every moment; then several things go wrong. Whether a store
+/// that is dropped has happened all the same makes no difference here: nobody reads what
+/// is stored, and nothing may be stored again.
+fn dropping(exam: &mut Exam<'_>) -> Findings {
+    let one = Space {
+        hang_ups: 1,
+        halves: 1,
+        ..space(2, &[KEY; 2])
+    };
+    let mut findings = exam.explore(&InLine, &one);
+    let two = Space {
+        hang_ups: 2,
+        ..space(2, &[KEY; 3])
+    };
+    findings.join(exam.explore(&InLine, &two));
+    let one_place = Space {
+        hang_ups: 1,
+        ..space(1, &[KEY, OTHER, KEY])
+    };
+    findings.join(exam.explore(&InLine, &one_place));
+    let much = Space {
+        errors: 2,
+        hang_ups: 3,
+        halves: 4,
+        half_polls: vec![0, 1, 2, 3],
+        ..space(2, &[KEY, KEY, OTHER, KEY, THIRD, OTHER, KEY, OTHER])
+    };
+    findings.join(exam.wander(&InLine, &much, RANDOM_SCHEDULES));
+    findings
+}
+
+/// A store panics.
+fn panicking(exam: &mut Exam<'_>) -> Findings {
+    let few = |max_parallel, keys| Space {
+        panics: 1,
+        ..space(max_parallel, keys)
+    };
+    let mut findings = exam.explore(&InLine, &few(2, &[KEY; 3]));
+    findings.join(exam.explore(&InLine, &few(1, &[KEY, OTHER])));
+    findings
+}
+
+/// Four wait while time passes in small steps; the answers come between two.
+fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
+    let next = |evidence: &Evidence| match evidence.turns().len() {
+        0..5 => {
+            let key = if evidence.started() == 2 { OTHER } else { KEY };
+            Some(Turn::full(Action::ask(key)))
+        }
+        5..25 => Some(Turn::full(Action::Pass { micros: 10_000 })),
+        _ => common::then_all_answered(evidence),
+    };
+    exam.explore(&InLine, &made(2, next))
+}

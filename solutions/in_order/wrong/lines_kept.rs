@@ -1,0 +1,33 @@
+//! Wrong: the line of a key stays in the map for ever. Caught by: bounded_state
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use kit::sink::{Event, Key, Sink, SinkError};
+use tokio::sync::{Mutex, Semaphore};
+
+type Lines = HashMap<Key, Rc<Mutex<()>>>;
+
+pub struct Processor {
+    sink: Sink,
+    places: Semaphore,
+    lines: RefCell<Lines>,
+}
+
+impl Processor {
+    pub fn new(sink: Sink, max_parallel: usize) -> Self {
+        Self {
+            sink,
+            places: Semaphore::new(max_parallel),
+            lines: RefCell::default(),
+        }
+    }
+
+    pub async fn handle(&self, event: Event) -> Result<(), SinkError> {
+        let line = Rc::clone(self.lines.borrow_mut().entry(event.key).or_default());
+        let _turn = line.lock().await;
+        let _place = self.places.acquire().await.unwrap();
+        self.sink.store(event).await
+    }
+}

@@ -1,0 +1,47 @@
+//! Wrong: each key has its line, and `max_parallel` is forgotten. Caught by: bounded
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use kit::sink::{Event, Key, Sink, SinkError};
+use tokio::sync::Mutex;
+
+type Lines = HashMap<Key, Rc<Mutex<()>>>;
+
+pub struct Processor {
+    sink: Sink,
+    lines: RefCell<Lines>,
+}
+
+impl Processor {
+    pub fn new(sink: Sink, _max_parallel: usize) -> Self {
+        Self {
+            sink,
+            lines: RefCell::default(),
+        }
+    }
+
+    pub async fn handle(&self, event: Event) -> Result<(), SinkError> {
+        let line = Rc::clone(self.lines.borrow_mut().entry(event.key).or_default());
+        let lines = &self.lines;
+        let key = event.key;
+        let spot = Spot { lines, key, line };
+        let _turn = spot.line.lock().await;
+        self.sink.store(event).await
+    }
+}
+
+struct Spot<'a> {
+    lines: &'a RefCell<Lines>,
+    key: Key,
+    line: Rc<Mutex<()>>,
+}
+
+impl Drop for Spot<'_> {
+    fn drop(&mut self) {
+        if Rc::strong_count(&self.line) == 2 {
+            self.lines.borrow_mut().remove(&self.key);
+        }
+    }
+}

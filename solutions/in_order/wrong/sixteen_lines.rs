@@ -1,0 +1,50 @@
+//! Wrong: sixteen lines for all keys, so that some strangers share one. Caught by: side_by_side
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use kit::sink::{Event, Sink, SinkError};
+use tokio::sync::{Mutex, Semaphore};
+
+type Lines = HashMap<u64, Rc<Mutex<()>>>;
+
+pub struct Processor {
+    sink: Sink,
+    places: Semaphore,
+    lines: RefCell<Lines>,
+}
+
+impl Processor {
+    pub fn new(sink: Sink, max_parallel: usize) -> Self {
+        Self {
+            sink,
+            places: Semaphore::new(max_parallel),
+            lines: RefCell::default(),
+        }
+    }
+
+    pub async fn handle(&self, event: Event) -> Result<(), SinkError> {
+        let line = Rc::clone(self.lines.borrow_mut().entry(event.key.0 % 16).or_default());
+        let lines = &self.lines;
+        let key = event.key.0 % 16;
+        let spot = Spot { lines, key, line };
+        let _turn = spot.line.lock().await;
+        let _place = self.places.acquire().await.unwrap();
+        self.sink.store(event).await
+    }
+}
+
+struct Spot<'a> {
+    lines: &'a RefCell<Lines>,
+    key: u64,
+    line: Rc<Mutex<()>>,
+}
+
+impl Drop for Spot<'_> {
+    fn drop(&mut self) {
+        if Rc::strong_count(&self.line) == 2 {
+            self.lines.borrow_mut().remove(&self.key);
+        }
+    }
+}
