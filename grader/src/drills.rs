@@ -8,6 +8,7 @@ mod common;
 mod inflight_fix;
 mod lost_update;
 mod offload;
+mod transfer;
 mod user_cache;
 
 use crate::exam::Exam;
@@ -41,6 +42,7 @@ pub trait Drill: Sync {
 pub const ALL: &[&dyn Drill] = &[
     &cache_race::CacheRace,
     &lost_update::LostUpdate,
+    &transfer::Transfers,
     &inflight_fix::InflightFix,
     &offload::Offload,
 ];

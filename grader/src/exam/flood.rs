@@ -3,13 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use protocol::{Ending, Event, Order, Polled, Step};
+use protocol::{Ending, Event, Order, Step};
 
 use crate::drive::driver::Driver;
 use crate::exam::Exam;
 use play::evidence::Evidence;
 use play::failure::Failure;
-use play::schedule::{Few, Outcome};
+use play::schedule::{Outcome, Turn};
 use play::space::PATIENCE_MICROS;
 
 /// Keys of one wave. Few, so that a map's spare capacity stays small.
@@ -34,7 +34,13 @@ impl Exam<'_> {
     /// Decides `check` by a flood of requests of the first entry, each about a key of its
     /// own; `keys` is what several of them are called.
     pub fn flood(&mut self, check: &'static str, keys: &str) {
-        let mut flood = match Flood::begin(&mut self.driver) {
+        let usual = self.driver.world().usual();
+        self.flood_after(check, keys, &usual);
+    }
+
+    /// The same in a run that begins with these turns.
+    pub fn flood_after(&mut self, check: &'static str, keys: &str, turns: &[Turn]) {
+        let mut flood = match Flood::begin(&mut self.driver, turns) {
             Ok(flood) => flood,
             Err(failure) => return self.fail_by(check, &failure),
         };
@@ -86,13 +92,9 @@ struct Flood<'d, 'a> {
 }
 
 impl<'d, 'a> Flood<'d, 'a> {
-    fn begin(driver: &'d mut Driver<'a>) -> Result<Flood<'d, 'a>, Failure> {
+    fn begin(driver: &'d mut Driver<'a>, turns: &[Turn]) -> Result<Flood<'d, 'a>, Failure> {
         let run = driver.new_run();
-        let open = Step::New {
-            seed: driver.loop_seed(),
-            arguments: Vec::new(),
-            polled: Polled::Alone,
-        };
+        let open = driver.opening_with(run, turns);
         driver.converse(run, vec![open])?;
         Ok(Flood {
             blank: driver.blank_evidence(run),
@@ -187,7 +189,7 @@ impl<'d, 'a> Flood<'d, 'a> {
         self.requests += 1;
         self.waiting.insert(self.requests);
         let world = self.blank.world();
-        let numbers = Few::one(key);
+        let numbers = world.flooding(key);
         Step::Call {
             call: self.requests,
             entry: world.entries()[0].to_owned(),

@@ -33,6 +33,12 @@ const TRACES: &[(&str, &str, &str, &[&str])] = &[
         "solutions/lost_update/stub.rs",
         &["--callers", "2", "--drops", "0", "--errors", "0"],
     ),
+    (
+        "transfer",
+        "transfer",
+        "solutions/transfer/stub.rs",
+        &["--callers", "2", "--holds", "0"],
+    ),
 ];
 
 fn recorded(name: &str) -> String {

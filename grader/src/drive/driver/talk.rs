@@ -1,7 +1,5 @@
 //! Steps that are no schedule: a run that is driven by hand, and the picture.
 
-use std::time::Duration;
-
 use protocol::{Event, Order, Picture, Step};
 
 use super::asking::{action_step, opening};
@@ -9,11 +7,8 @@ use super::{Driver, SPIN_POLLS};
 use crate::drive::limits::Limits;
 use crate::drive::supervisor::Worker;
 use play::failure::Failure;
-use play::schedule::{Action, FIRST_KEY};
+use play::schedule::{Action, FIRST_KEY, Turn};
 use play::world::passwords::password;
-
-/// How long a picture may take.
-const PICTURE: Duration = Duration::from_secs(4);
 
 impl Driver<'_> {
     /// Sends steps of any kind and waits for what comes of them, one list of events
@@ -62,6 +57,12 @@ impl Driver<'_> {
         }
     }
 
+    /// The step that opens a run to be driven by [`Driver::converse`] and that begins with
+    /// these turns.
+    pub fn opening_with(&self, run: u64, turns: &[Turn]) -> Step {
+        opening(self.loop_seed(), turns, &self.blank_evidence(run))
+    }
+
     /// Opens a run, lets a request wait in it, and frees it: code of the submission
     /// runs then too. What goes wrong is in [`Driver::failed_closing`].
     pub fn try_freeing(&mut self) {
@@ -108,14 +109,10 @@ impl Driver<'_> {
                     .collect(),
             }],
         };
-        if self.is_out_of_time() {
-            return Err(self.out_of_time());
-        }
         // A stopped loop is what the picture is to show.
         let limits = Limits {
-            answer_cpu: PICTURE,
-            answer_asleep: PICTURE,
-            answer_wall: PICTURE,
+            answer_cpu: self.limits.answer_wall,
+            answer_asleep: self.limits.answer_wall,
             looks_all_asleep: None,
             ..self.limits.clone()
         };
