@@ -9,6 +9,7 @@ mod in_order;
 mod inflight_fix;
 mod lost_update;
 mod offload;
+mod transfer;
 mod user_cache;
 
 use crate::exam::Exam;
@@ -42,6 +43,7 @@ pub trait Drill: Sync {
 pub const ALL: &[&dyn Drill] = &[
     &cache_race::CacheRace,
     &lost_update::LostUpdate,
+    &transfer::Transfers,
     &inflight_fix::InflightFix,
     &offload::Offload,
     &in_order::InOrder,

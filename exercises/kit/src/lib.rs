@@ -4,6 +4,7 @@
 //! Everything here behaves the same whether you run it yourself or the grader
 //! does; only where the rows come from differs.
 
+pub mod audit;
 pub mod bank;
 mod db;
 mod password;

@@ -39,7 +39,8 @@ pub enum Kind {
     Underused,
     /// A request returned what is not its own hash.
     WrongHash,
-    /// A password that is too long was not answered with that error.
+    /// What must be refused (a password that is too long, an account that does not exist)
+    /// was not.
     NotRefused,
     /// What another deposit had written is gone, or what was said to be done is not.
     LostUpdate,
@@ -57,6 +58,16 @@ pub enum Kind {
     WrongResult,
     /// One key was served again and again while another one waited for a place.
     Starved,
+    /// Money came from nowhere, or is gone.
+    TotalChanged,
+    /// A balance is below 0.
+    Overdrawn,
+    /// Something happened before its record was written.
+    Unrecorded,
+    /// A request was told that what it asked for is done, and it is not.
+    NotDone,
+    /// A request was refused what could have been done.
+    NeedlessRefusal,
     /// A count that was reported is not what happened.
     WrongCount,
     /// A time that was reported is not what passed.

@@ -5,6 +5,7 @@
 //! it can know: the arguments a request gets, what an operation brings, what a returned
 //! value proves. Its main type is [`World`]. Everything else in here works for every world.
 
+pub mod audit;
 pub mod bank;
 pub mod passwords;
 pub mod sink;
@@ -119,9 +120,15 @@ pub trait World: Debug + Sync {
         Vec::new()
     }
 
-    /// The turns that any run begins with, where there are such.
+    /// The turns that a run begins with that says nothing else, where there are such.
     fn usual(&self) -> Vec<Turn> {
         Vec::new()
+    }
+
+    /// What the request of a flood asks about that is the only one, or one of two, about
+    /// this key.
+    fn flooding(&self, key: u32) -> Few {
+        Few::one(key)
     }
 
     /// What a turn that makes the instance is told as.

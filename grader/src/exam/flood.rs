@@ -9,7 +9,7 @@ use crate::drive::driver::Driver;
 use crate::exam::Exam;
 use play::evidence::Evidence;
 use play::failure::Failure;
-use play::schedule::{Few, Outcome, Turn};
+use play::schedule::{Outcome, Turn};
 use play::space::PATIENCE_MICROS;
 
 /// Keys of one wave. Few, so that a map's spare capacity stays small.
@@ -189,7 +189,7 @@ impl<'d, 'a> Flood<'d, 'a> {
         self.requests += 1;
         self.waiting.insert(self.requests);
         let world = self.blank.world();
-        let numbers = Few::one(key);
+        let numbers = world.flooding(key);
         Step::Call {
             call: self.requests,
             entry: world.entries()[0].to_owned(),

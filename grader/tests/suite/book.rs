@@ -399,6 +399,12 @@ fn the_text_of_a_figure_is_what_the_grader_replays() {
             "7:dropped:m2.q42.q42.q42.x2.r1.t60000000",
         ),
         (
+            "transfer",
+            "transfer",
+            "solutions/transfer/stub.rs",
+            "7:never_negative:q42.q42.r1.r2",
+        ),
+        (
             "naive_cache",
             "inflight_fix",
             "solutions/cache_race/src/lib.rs",

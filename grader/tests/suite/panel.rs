@@ -11,6 +11,7 @@ use crate::courses::{Said, program, real, root};
 const SHOWN: &[(&str, &str)] = &[
     ("cache_race", "solutions/cache_race/stub.rs"),
     ("lost_update", "solutions/lost_update/stub.rs"),
+    ("transfer", "solutions/transfer/stub.rs"),
     (
         "inflight_fix",
         "solutions/inflight_fix/wrong/not_coalesced.rs",

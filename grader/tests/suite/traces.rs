@@ -39,6 +39,12 @@ const TRACES: &[(&str, &str, &str, &[&str])] = &[
         "solutions/in_order/wrong/turn_handed_to_nobody.rs",
         &["--errors", "0"],
     ),
+    (
+        "transfer",
+        "transfer",
+        "solutions/transfer/stub.rs",
+        &["--callers", "2", "--holds", "0"],
+    ),
 ];
 
 fn recorded(name: &str) -> String {

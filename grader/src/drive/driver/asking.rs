@@ -35,11 +35,17 @@ struct Part {
     opens: bool,
 }
 
-/// What a run begins with: turns that take no step of their own.
+/// What a run begins with: turns that take no step of their own. Where the script does not
+/// say what the instance is made with, it is made as usual.
 pub(super) fn opening(seed: u64, script: &[Turn], blank: &Evidence) -> Step {
     let mut arguments = Vec::new();
     let mut polled = Polled::Alone;
-    for turn in script.iter().take_while(|turn| is_opening(turn)) {
+    let usual = blank.world().usual();
+    for turn in usual
+        .iter()
+        .chain(script)
+        .take_while(|turn| is_opening(turn))
+    {
         match turn.action {
             Action::Make { numbers } => arguments = blank.world().made_with(blank, numbers),
             Action::Poll { polled: how } => polled = how,
@@ -116,10 +122,16 @@ impl Driver<'_> {
     /// the current worker does not know is played from the start.
     fn order(&mut self, run: &mut Run, place: usize) -> (Order, Part) {
         let mut steps = Vec::new();
-        let opens = run.worker != Some(self.workers_started);
+        let is_known = run.worker == Some(self.workers_started);
+        // What a run is made with may be said only after it was opened: once more, then.
+        let more = &run.script[run.evidence.turns().len().min(run.script.len())..];
+        let opens = !is_known || more.iter().any(is_opening);
         if opens {
             run.worker = Some(self.workers_started);
             run.evidence = self.blank_evidence(run.id);
+            if is_known {
+                self.room.closed(1);
+            }
             self.room.opening();
             steps.push(opening(self.loop_seed(), &run.script, &run.evidence));
         }

@@ -1,7 +1,5 @@
 //! Steps that are no schedule: a run that is driven by hand, and the picture.
 
-use std::time::Duration;
-
 use protocol::{Event, Order, Picture, Step};
 
 use super::asking::{action_step, opening};
@@ -11,9 +9,6 @@ use crate::drive::supervisor::Worker;
 use play::failure::Failure;
 use play::schedule::{Action, FIRST_KEY, Turn};
 use play::world::passwords::password;
-
-/// How long a picture may take.
-const PICTURE: Duration = Duration::from_secs(4);
 
 impl Driver<'_> {
     /// Sends steps of any kind and waits for what comes of them, one list of events
@@ -114,14 +109,10 @@ impl Driver<'_> {
                     .collect(),
             }],
         };
-        if self.is_out_of_time() {
-            return Err(self.out_of_time());
-        }
         // A stopped loop is what the picture is to show.
         let limits = Limits {
-            answer_cpu: PICTURE,
-            answer_asleep: PICTURE,
-            answer_wall: PICTURE,
+            answer_cpu: self.limits.answer_wall,
+            answer_asleep: self.limits.answer_wall,
             looks_all_asleep: None,
             ..self.limits.clone()
         };

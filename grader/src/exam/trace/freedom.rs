@@ -25,9 +25,6 @@ impl Freedom {
     /// The turns that may follow what is known of a run.
     pub(super) fn choices(&self, evidence: &Evidence) -> Follow<Turn> {
         let turns = evidence.turns();
-        if let Some(opening) = evidence.world().usual().get(turns.len()) {
-            return Follow::AnyOf(vec![*opening]);
-        }
         let held = |turn: &Turn| turn.settle != Settle::Fully;
         if turns.last().is_some_and(held) && evidence.is_idle() {
             // Holding the tasks back held nothing back.

@@ -1,0 +1,416 @@
+//! Drill `transfer`: check, await, act, and no account is overdrawn.
+
+mod rules;
+
+use crate::exam::{Exam, Findings};
+use play::check::Check;
+use play::evidence::Evidence;
+use play::judge::{Kind, Rules};
+use play::schedule::{Action, FIRST_KEY, Few, Outcome, Turn};
+use play::space::{A_WEEK, Ask, Space, Straight};
+use play::world::World;
+use play::world::audit::{
+    ALL, Audit, BEYOND, FLOODED_ACCOUNTS, MOST, NEGATIVE, NOWHERE, SMALL, ZERO,
+};
+
+use super::{Drill, common};
+use rules::Transferring;
+
+/// See the module.
+pub(super) struct Transfers;
+
+const CHECKS: &[Check] = &[
+    Check {
+        id: "total_kept",
+        title: "no money is made and none is lost, at any moment",
+        required: true,
+        points: 10,
+        hint: "`total` may be asked at any await: what does it say between your two changes?",
+    },
+    Check {
+        id: "never_negative",
+        title: "no account is ever overdrawn",
+        required: true,
+        points: 20,
+        hint: "the check held before the await; what has happened to the account since?",
+    },
+    Check {
+        id: "recorded_first",
+        title: "money moves only after its own record was written",
+        required: true,
+        points: 10,
+        hint: "what does the audit say of a transfer whose money has moved and whose record then fails?",
+    },
+    Check {
+        id: "results",
+        title: "a transfer that returned Ok has moved, and one that returned an error has not",
+        required: true,
+        points: 10,
+        hint: "go through each way in which a transfer can end: which balances has it changed by then, and what becomes of a reservation?",
+    },
+    Check {
+        id: "insufficient",
+        title: "nothing is refused that could be paid",
+        required: true,
+        points: 10,
+        hint: "which amounts count against the balance, and until when? Is exactly all of it enough?",
+    },
+    Check {
+        id: "no_deadlock",
+        title: "every transfer ends, and opposite ones never wait for each other",
+        required: true,
+        points: 10,
+        hint: "one transfer goes from A to B and another one from B to A: which account does each of them hold while it waits?",
+    },
+    Check {
+        id: "independent",
+        title: "transfers that share no account never wait for each other",
+        required: true,
+        points: 10,
+        hint: "what do two transfers share that have no account in common?",
+    },
+    Check {
+        id: "dropped",
+        title: "a dropped transfer moved whole or not at all, and harms nobody",
+        required: true,
+        points: 10,
+        hint: "the caller is gone while its record is being written: which of your lines still run, and what had it changed by then?",
+    },
+    Check {
+        id: "odd_amounts",
+        title: "nothing, less than nothing, oneself and nobody: odd transfers corrupt nothing",
+        required: true,
+        points: 5,
+        hint: "what do your lines do when `from` is `to`? And when the amount is below 0?",
+    },
+    Check {
+        id: "no_polling",
+        title: "waiting costs nothing",
+        required: true,
+        points: 2,
+        hint: "looking again and again is not waiting; what can a task await that somebody else completes?",
+    },
+    Check {
+        id: "panic_contained",
+        title: "a record that panics takes down only the transfers that waited for it",
+        required: false,
+        points: 2,
+        hint: "a panic unwinds like an early return that no `?` announces; what runs then?",
+    },
+    Check {
+        id: "bounded_state",
+        title: "transfers that failed or were dropped leave nothing behind",
+        required: false,
+        points: 1,
+        hint: "after ten thousand transfers, some of them to accounts that do not exist, how large are your maps and lists?",
+    },
+];
+
+/// What must never be, whatever goes wrong.
+const ALL_KINDS: &[Kind] = &[
+    Kind::TotalChanged,
+    Kind::Unexplained,
+    Kind::Overdrawn,
+    Kind::Unrecorded,
+    Kind::NotDone,
+    Kind::FailedYetDone,
+    Kind::InventedError,
+    Kind::NeedlessRefusal,
+    Kind::NotRefused,
+    Kind::WrongBalance,
+    Kind::Hang,
+    Kind::WaitsForOther,
+    Kind::Panicked,
+    Kind::OffLoop,
+    Kind::Blocked,
+    Kind::Restless,
+    Kind::Died,
+    Kind::Garbled,
+];
+
+/// How a transfer can fail to end.
+const ENDINGS: &[Kind] = &[
+    Kind::Hang,
+    Kind::Panicked,
+    Kind::OffLoop,
+    Kind::Blocked,
+    Kind::Restless,
+    Kind::Died,
+    Kind::Garbled,
+];
+
+const A: u32 = FIRST_KEY;
+const B: u32 = FIRST_KEY + 1;
+const C: u32 = FIRST_KEY + 2;
+const D: u32 = FIRST_KEY + 3;
+const CROWD: usize = 40;
+const PAIRS: u32 = 100;
+const SLOW_MICROS: u64 = 10_000_000;
+const RANDOM_SCHEDULES: usize = 150;
+
+impl Drill for Transfers {
+    fn slug(&self) -> &'static str {
+        "transfer"
+    }
+
+    fn contract(&self) -> &'static str {
+        include_str!("transfer/contract.rs")
+    }
+
+    fn world(&self) -> &'static dyn World {
+        &Audit
+    }
+
+    fn checks(&self) -> &'static [Check] {
+        CHECKS
+    }
+
+    fn rules(&self) -> &'static dyn Rules {
+        &Transferring
+    }
+
+    fn examine(&self, exam: &mut Exam<'_>) {
+        let together = together(exam);
+        let failing = failing(exam);
+        let known = together.with(failing);
+        let of = |exam: &mut Exam<'_>, check, kinds| {
+            exam.decide(check, &Transferring, &known, kinds);
+        };
+        of(exam, "total_kept", &[Kind::TotalChanged, Kind::Unexplained]);
+        of(exam, "never_negative", &[Kind::Overdrawn]);
+        of(exam, "recorded_first", &[Kind::Unrecorded]);
+        let results = &[Kind::NotDone, Kind::FailedYetDone, Kind::InventedError];
+        of(exam, "results", results);
+        of(exam, "insufficient", &[Kind::NeedlessRefusal]);
+        of(exam, "no_deadlock", ENDINGS);
+        // What is wrong where nothing else happens was said above.
+        let also = |exam: &mut Exam<'_>, check, findings: &Findings, known: &Findings| {
+            exam.decide_beyond(check, &Transferring, findings, ALL_KINDS, known);
+        };
+        let pairs = independent(exam);
+        also(exam, "independent", &pairs, &known);
+        let dropped = dropping(exam);
+        let known = known.with(pairs);
+        also(exam, "dropped", &dropped, &known);
+        let odd = odd(exam);
+        also(exam, "odd_amounts", &odd, &known);
+        let known = known.with(dropped).with(odd);
+        let panics = Space {
+            panics: 1,
+            ..between(4, &[(A, B, MOST), (A, C, MOST), (B, A, SMALL)])
+        };
+        let panics = exam.explore(&Transferring, &panics);
+        also(exam, "panic_contained", &panics, &known);
+        let waiting = known.with(patient_waiting(exam));
+        exam.decide("no_polling", &Transferring, &waiting, &[Kind::Polling]);
+        let numbers = Few::one(FLOODED_ACCOUNTS);
+        let accounts = [Turn::full(Action::Make { numbers })];
+        exam.flood_after("bounded_state", "transfers", &accounts);
+    }
+}
+
+const fn transfer(from: u32, to: u32, size: u32) -> Action {
+    Action::call(0, Few::of(&[from, to, size]))
+}
+
+/// These transfers between so many accounts; then each once more.
+fn between(accounts: u32, transfers: &[(u32, u32, u32)]) -> Space {
+    let ask = |(from, to, size): &(u32, u32, u32)| Ask::call(0, &[*from, *to, *size]);
+    Space {
+        made: Some(Few::one(accounts)),
+        ..Space::asking(transfers.iter().map(ask).collect())
+    }
+}
+
+/// A schedule between so many accounts.
+fn straight(
+    accounts: u32,
+    next: impl Fn(&Evidence) -> Option<Turn>,
+) -> Straight<impl Fn(&Evidence) -> Option<Turn>> {
+    let numbers = Few::one(accounts);
+    Straight(move |evidence: &Evidence| match evidence.turns().len() {
+        0 => Some(Turn::full(Action::Make { numbers })),
+        _ => next(evidence),
+    })
+}
+
+/// Nothing goes wrong: money that is not enough for all, opposite transfers, three in a
+/// ring, a crowd.
+fn together(exam: &mut Exam<'_>) -> Findings {
+    let rivals = Space {
+        halves: 1,
+        ..between(3, &[(A, B, MOST), (A, C, MOST), (B, A, SMALL)])
+    };
+    let mut findings = exam.explore(&Transferring, &rivals);
+    for four in [
+        [(A, B, MOST), (B, A, ALL), (A, B, ALL), (B, A, SMALL)],
+        [(A, B, MOST), (B, C, BEYOND), (C, A, MOST), (A, C, SMALL)],
+        [(A, B, SMALL), (B, C, SMALL), (A, B, SMALL), (C, D, SMALL)],
+    ] {
+        findings.join(exam.explore(&Transferring, &between(4, &four)));
+    }
+    findings.join(exam.explore(&Transferring, &straight(4, crowd)));
+    findings.join(exam.explore(&Transferring, &straight(4, slow)));
+    findings
+}
+
+/// Forty at once between four accounts, none of which is polled before all have started.
+fn crowd(evidence: &Evidence) -> Option<Turn> {
+    let started = evidence.started();
+    if started < CROWD {
+        let from = started as u32 % 4;
+        let to = (from + 1 + started as u32 / 4 % 3) % 4;
+        let action = transfer(
+            A + from,
+            A + to,
+            if started % 5 == 0 { MOST } else { SMALL },
+        );
+        return Some(Turn::partial(action, 0));
+    }
+    common::then_all_answered(evidence)
+}
+
+/// An audit that takes a week is no reason to give up.
+fn slow(evidence: &Evidence) -> Option<Turn> {
+    let pass = |micros| Some(Turn::full(Action::Pass { micros }));
+    match evidence.turns().len() {
+        1 => Some(Turn::full(transfer(A, B, MOST))),
+        2 => Some(Turn::full(transfer(B, A, SMALL))),
+        3 => pass(SLOW_MICROS),
+        turn => match A_WEEK.get(turn - 4) {
+            Some(micros) => pass(*micros),
+            None => common::then_all_answered(evidence),
+        },
+    }
+}
+
+/// Up to two errors in every order; callers that try again at once; an audit that is down
+/// for long.
+fn failing(exam: &mut Exam<'_>) -> Findings {
+    let some = Space {
+        errors: 1,
+        halves: 1,
+        ..between(3, &[(A, B, MOST), (A, C, MOST)])
+    };
+    let mut findings = exam.explore(&Transferring, &some);
+    let two = Space {
+        errors: 2,
+        ..between(3, &[(A, B, MOST), (A, C, MOST), (B, A, SMALL)])
+    };
+    findings.join(exam.explore(&Transferring, &two));
+    let again = |ask: Ask| Ask { again: true, ..ask };
+    let insistent = between(3, &[(A, B, MOST), (B, A, MOST)]);
+    let insistent = Space {
+        errors: 2,
+        asks: insistent.asks.iter().copied().map(again).collect(),
+        ..insistent
+    };
+    findings.join(exam.explore(&Transferring, &insistent));
+    findings.join(exam.explore(&Transferring, &straight(3, down)));
+    findings
+}
+
+/// Twenty transfers in a row of which every second record fails.
+fn down(evidence: &Evidence) -> Option<Turn> {
+    if let Some(operation) = evidence.live().next() {
+        let outcome = match operation % 2 {
+            0 => Outcome::Error(0),
+            _ => Outcome::Value,
+        };
+        return Some(Turn::full(Action::Answer { operation, outcome }));
+    }
+    let sizes = [SMALL, MOST];
+    match evidence.started() {
+        started if started < 20 => {
+            let size = sizes[usize::from(started % 4 == 1)];
+            Some(Turn::full(transfer(A, B, size)))
+        }
+        _ => common::then_all_answered(evidence),
+    }
+}
+
+/// Two pairs of accounts in every order, one between them, and very many.
+fn independent(exam: &mut Exam<'_>) -> Findings {
+    let two = Space {
+        halves: 1,
+        ..between(4, &[(A, B, MOST), (C, D, MOST)])
+    };
+    let mut findings = exam.explore(&Transferring, &two);
+    let chain = [
+        (A, B, MOST),
+        (B, C, SMALL),
+        (D, D + 1, SMALL),
+        (C, A, SMALL),
+    ];
+    findings.join(exam.explore(&Transferring, &between(5, &chain)));
+    let many = |evidence: &Evidence| match evidence.started() as u32 {
+        pair if pair < PAIRS => Some(Turn::full(transfer(A + 2 * pair, B + 2 * pair, MOST))),
+        _ => common::then_all_answered(evidence),
+    };
+    findings.join(exam.explore(&Transferring, &straight(2 * PAIRS, many)));
+    findings
+}
+
+/// One caller is dropped, at every moment; then several things go wrong.
+fn dropping(exam: &mut Exam<'_>) -> Findings {
+    let one = Space {
+        hang_ups: 1,
+        drops_may_happen: true,
+        halves: 1,
+        ..between(3, &[(A, B, MOST), (A, C, MOST)])
+    };
+    let mut findings = exam.explore(&Transferring, &one);
+    let of_three = Space {
+        hang_ups: 1,
+        drops_may_happen: true,
+        ..between(3, &[(A, B, MOST), (B, A, ALL), (B, C, SMALL)])
+    };
+    findings.join(exam.explore(&Transferring, &of_three));
+    let much = [
+        (A, B, MOST),
+        (B, A, MOST),
+        (A, C, MOST),
+        (C, D, ALL),
+        (B, A, SMALL),
+        (D, A, MOST),
+        (A, B, SMALL),
+    ];
+    let much = Space {
+        errors: 2,
+        hang_ups: 3,
+        drops_may_happen: true,
+        halves: 4,
+        half_polls: vec![0, 1, 2, 3],
+        ..between(4, &much)
+    };
+    findings.join(exam.wander(&Transferring, &much, RANDOM_SCHEDULES));
+    findings
+}
+
+/// Amounts of 0 and below, from an account to itself, and accounts that do not exist.
+fn odd(exam: &mut Exam<'_>) -> Findings {
+    let mut findings = Findings::default();
+    for odd in [
+        [(A, B, ZERO), (A, B, NEGATIVE), (A, B, MOST)],
+        [(A, A, MOST), (A, A, BEYOND), (A, B, MOST)],
+        [(A, NOWHERE, BEYOND), (NOWHERE, A, SMALL), (A, B, MOST)],
+        [(A, NOWHERE, MOST), (NOWHERE, B, ZERO), (A, A, ALL)],
+    ] {
+        let odd = Space {
+            errors: 1,
+            ..between(2, &odd)
+        };
+        findings.join(exam.explore(&Transferring, &odd));
+    }
+    findings
+}
+
+/// Four wait while time passes in small steps; the answers come between two.
+fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
+    let next = |evidence: &Evidence| match evidence.turns().len() {
+        1..5 => Some(Turn::full(transfer(A, B, SMALL))),
+        5..25 => Some(Turn::full(Action::Pass { micros: 10_000 })),
+        _ => common::then_all_answered(evidence),
+    };
+    exam.explore(&Transferring, &straight(2, next))
+}

@@ -1,0 +1,428 @@
+//! The books of a run: all balances, followed from look to look, and each transfer from
+//! its start to its end. Its main type is [`Books`].
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use protocol::Value;
+
+use super::moves::explain;
+use play::evidence::{Evidence, Fact, Returned};
+use play::judge::{Kind, Violation};
+use play::schedule::Outcome;
+use play::text::one_line;
+use play::world::audit::{
+    Balances, INSUFFICIENT, NO_SUCH_ACCOUNT, NOWHERE, Transfer, UNAVAILABLE, Unfinished, accounts,
+    all_money, opening,
+};
+
+/// What is known of all requests that are to move the same amount between the same
+/// accounts: one that asks again, and the one it repeats, most often.
+#[derive(Default)]
+struct Alike {
+    started: usize,
+    failed: usize,
+    succeeded: usize,
+    recorded: usize,
+    moved: usize,
+    /// A violation was told: once is enough.
+    told: bool,
+}
+
+/// What is known of a request while it waits.
+struct Waiting {
+    transfer: Transfer,
+    /// Where it started among the facts.
+    at: usize,
+    /// Whether everything rested when it started.
+    rested: bool,
+    /// The least that its account held meanwhile, less what others might still take.
+    least: i64,
+}
+
+/// Follows one run.
+pub(super) struct Books<'e> {
+    evidence: &'e Evidence,
+    balances: BTreeMap<u32, i64>,
+    /// Nobody knows any more which transfers have happened: it was said already.
+    unknown: bool,
+    alike: BTreeMap<Transfer, Alike>,
+    waiting: BTreeMap<u32, Waiting>,
+    unfinished: Unfinished,
+    rested: bool,
+    violations: Vec<Violation>,
+}
+
+impl Books<'_> {
+    /// What the books of this run say against it.
+    pub(super) fn follow(evidence: &Evidence) -> Vec<Violation> {
+        let held = |account| (account, opening(evidence, account));
+        let mut books = Books {
+            evidence,
+            balances: accounts(evidence).map(held).collect(),
+            unknown: false,
+            alike: BTreeMap::new(),
+            waiting: BTreeMap::new(),
+            unfinished: Unfinished::default(),
+            rested: true,
+            violations: Vec::new(),
+        };
+        let mut turn = None;
+        for (at, entry) in evidence.entries().iter().enumerate() {
+            if turn.replace(entry.turn) != Some(entry.turn) {
+                books.note_least();
+            }
+            books.note(at, entry.turn, &entry.fact);
+        }
+        books.all_looks();
+        books.violations
+    }
+
+    fn wrong(&mut self, kind: Kind, turn: usize, message: String) {
+        self.violations.push(Violation {
+            kind,
+            turn,
+            message,
+        });
+    }
+
+    fn note(&mut self, at: usize, turn: usize, fact: &Fact) {
+        self.unfinished.note(self.evidence, fact);
+        match fact {
+            Fact::Started { request, .. } => self.started(*request, at),
+            Fact::Began { operation } => self.stray(*operation, turn),
+            Fact::Answered { operation, outcome } if outcome.is_value() => {
+                self.recorded(*operation);
+            }
+            Fact::Dropped { operation } => {
+                // One that was answered before was written then.
+                let it = self.evidence.operation(*operation);
+                if it.is_some_and(|it| it.happened && it.outcome.is_none()) {
+                    self.recorded(*operation);
+                }
+            }
+            Fact::Returned { request, answer } => self.returned(*request, answer, at, turn),
+            Fact::Panicked { request, message } => self.panicked(*request, message, at, turn),
+            Fact::HungUp { request } => {
+                self.waiting.remove(request);
+            }
+            Fact::Seen { value, .. } => self.looked(value, turn),
+            Fact::Settled { idle, .. } => self.rested = *idle,
+            _ => {}
+        }
+    }
+
+    fn alike(&mut self, transfer: Transfer) -> &mut Alike {
+        self.alike.entry(transfer).or_default()
+    }
+
+    /// Whether carrying it out moves money.
+    fn moves(&self, it: Transfer) -> bool {
+        it.amount > 0 && it.from != it.to && self.exists(it.from) && self.exists(it.to)
+    }
+
+    fn exists(&self, account: u32) -> bool {
+        accounts(self.evidence).contains(&account)
+    }
+
+    fn started(&mut self, request: u32, at: usize) {
+        let Some(transfer) = Transfer::of(self.evidence, request) else {
+            return;
+        };
+        self.alike(transfer).started += 1;
+        let started = Waiting {
+            transfer,
+            at,
+            rested: self.rested,
+            least: i64::MAX,
+        };
+        self.waiting.insert(request, started);
+        self.rested = false;
+        self.note_least();
+    }
+
+    /// What every waiting transfer can count on at least, whatever becomes of the others.
+    fn note_least(&mut self) {
+        for (request, it) in &mut self.waiting {
+            let account = it.transfer.from;
+            let balance = self.balances.get(&account).copied().unwrap_or_default();
+            let may_take = self.unfinished.may_take(account, *request);
+            it.least = it.least.min(balance - may_take);
+        }
+    }
+
+    fn stray(&mut self, operation: u32, turn: usize) {
+        let is_known = self.evidence.operation(operation);
+        if is_known.is_some_and(|it| it.key.is_none()) {
+            let message = format!("record {operation} is about a transfer nobody asked for");
+            self.wrong(Kind::Unexplained, turn, message);
+        }
+    }
+
+    fn recorded(&mut self, operation: u32) {
+        let Some(it) = self.evidence.operation(operation) else {
+            return;
+        };
+        if let Some(transfer) = Transfer::recorded(self.evidence, &it.arguments) {
+            self.alike(transfer).recorded += 1;
+        }
+    }
+
+    /// All that was seen at the end of a turn.
+    fn looked(&mut self, value: &Value, turn: usize) {
+        let evidence = self.evidence;
+        let Some(seen) = Balances::seen(evidence, value) else {
+            return;
+        };
+        if let Some(held) = seen.nowhere() {
+            let message = format!(
+                "account {NOWHERE} does not exist, and `balance` says that it holds {held}"
+            );
+            self.wrong(Kind::WrongBalance, turn, message);
+        }
+        let mut change = BTreeMap::new();
+        let mut balances = BTreeMap::new();
+        for (account, before) in &self.balances {
+            let Some(balance) = seen.of(*account) else {
+                let message = format!("`balance` does not know account {account}, which exists");
+                self.wrong(Kind::WrongBalance, turn, message);
+                return;
+            };
+            balances.insert(*account, balance);
+            if balance != *before {
+                change.insert(*account, balance - before);
+            }
+        }
+        let before = std::mem::replace(&mut self.balances, balances);
+        if !self.unknown {
+            let moved = self.explained(&change, seen.total(), turn);
+            self.overdrawn(&before, &moved, turn);
+            self.compare(turn);
+        }
+    }
+
+    /// The transfers that were carried out in this turn.
+    fn explained(&mut self, change: &BTreeMap<u32, i64>, total: i64, turn: usize) -> Vec<Transfer> {
+        let all = all_money(self.evidence);
+        let sum: i64 = self.balances.values().sum();
+        if sum != all || total != all {
+            self.unknown = true;
+            let message = match total == sum {
+                true => format!("all accounts together held {all} at first, and now hold {total}"),
+                false => format!(
+                    "all accounts together held {all} at first; now `total` says {total}, and their balances are {sum} together"
+                ),
+            };
+            self.wrong(Kind::TotalChanged, turn, message);
+            return Vec::new();
+        }
+        let candidates = |may: fn(&Alike) -> usize| -> Vec<(Transfer, usize)> {
+            let all = self.alike.iter().filter(|(it, _)| self.moves(**it));
+            all.map(|(it, alike)| (*it, may(alike)))
+                .filter(|(_, times)| *times > 0)
+                .collect()
+        };
+        let justified = candidates(|it| {
+            let may = it.recorded.min(it.started.saturating_sub(it.failed));
+            may.saturating_sub(it.moved)
+        });
+        let recorded = candidates(|it| it.recorded.min(it.started).saturating_sub(it.moved));
+        let asked = candidates(|it| it.started.saturating_sub(it.moved));
+        let moved = [justified, recorded, asked]
+            .iter()
+            .find_map(|candidates| explain(change, candidates));
+        let Some(moved) = moved else {
+            self.unknown = true;
+            let accounts: Vec<String> = change.keys().map(u32::to_string).collect();
+            let message = format!(
+                "the balances of accounts {} changed, and no transfers that were asked for, each carried out once and whole, make that",
+                accounts.join(" and ")
+            );
+            self.wrong(Kind::Unexplained, turn, message);
+            return Vec::new();
+        };
+        for transfer in &moved {
+            self.alike(*transfer).moved += 1;
+        }
+        moved
+    }
+
+    fn overdrawn(&mut self, before: &BTreeMap<u32, i64>, moved: &[Transfer], turn: usize) {
+        let below = self.balances.iter().find(|(_, balance)| **balance < 0);
+        let Some((account, balance)) = below.map(|(account, balance)| (*account, *balance)) else {
+            return;
+        };
+        let held = before.get(&account).copied().unwrap_or_default();
+        if held < 0 {
+            // Told already.
+            return;
+        }
+        let message = match moved.iter().find(|it| it.from == account) {
+            Some(Transfer { to, amount, .. }) => format!(
+                "{amount} went from account {account} to account {to}; account {account} held {held}, and now holds {balance}"
+            ),
+            None => format!("account {account} held {held}, and now holds {balance}"),
+        };
+        self.wrong(Kind::Overdrawn, turn, message);
+    }
+
+    /// Compares what has moved with what was recorded and what was told.
+    fn compare(&mut self, turn: usize) {
+        let mut found = Vec::new();
+        let mut told = BTreeSet::new();
+        for (it, alike) in &self.alike {
+            if alike.told || !self.moves(*it) {
+                continue;
+            }
+            let Transfer { from, to, amount } = *it;
+            let what = format!("{amount} went from account {from} to account {to}");
+            let wrong = if alike.moved > alike.recorded {
+                let message = match alike.recorded {
+                    0 => format!("{what} before the audit had written its record"),
+                    _ => format!("{what} once more than the audit has records of it"),
+                };
+                Some((Kind::Unrecorded, message))
+            } else if alike.moved > alike.started - alike.failed {
+                let message = format!("{what}, though its caller was told an error");
+                Some((Kind::FailedYetDone, message))
+            } else if alike.moved < alike.succeeded {
+                let message = format!(
+                    "a caller was told Ok, and the {amount} have not gone from account {from} to account {to}"
+                );
+                Some((Kind::NotDone, message))
+            } else {
+                None
+            };
+            if let Some(wrong) = wrong {
+                found.push(wrong);
+                told.insert(*it);
+            }
+        }
+        for it in told {
+            self.alike(it).told = true;
+        }
+        for (kind, message) in found {
+            self.wrong(kind, turn, message);
+        }
+    }
+
+    fn returned(&mut self, request: u32, answer: &Returned, at: usize, turn: usize) {
+        let Some(it) = self.waiting.remove(&request) else {
+            return;
+        };
+        let transfer = it.transfer;
+        let is_missing = !self.exists(transfer.from) || !self.exists(transfer.to);
+        let must_be_missing = is_missing && transfer.amount > 0 && transfer.from != transfer.to;
+        let error = match answer {
+            Returned::Plain(Value::Nothing) => {
+                self.alike(transfer).succeeded += 1;
+                if must_be_missing {
+                    let message = format!(
+                        "request {request} returned Ok, and one of its accounts does not exist"
+                    );
+                    self.wrong(Kind::NotRefused, turn, message);
+                }
+                return;
+            }
+            Returned::Error { error, .. } => *error,
+            _ => {
+                let message =
+                    format!("request {request} returned something else than Ok or an error");
+                return self.wrong(Kind::InventedError, turn, message);
+            }
+        };
+        self.alike(transfer).failed += 1;
+        if transfer.amount <= 0 || self.may_have_panicked(&it, at) {
+            return;
+        }
+        match error {
+            UNAVAILABLE if !self.own_record_failed(&it, at) => {
+                let message = format!(
+                    "request {request} was told that the audit is unavailable, and no record of its own failed"
+                );
+                self.wrong(Kind::InventedError, turn, message);
+            }
+            INSUFFICIENT if must_be_missing => {
+                let message = format!(
+                    "request {request} was told `Insufficient`, and one of its accounts does not exist"
+                );
+                self.wrong(Kind::NotRefused, turn, message);
+            }
+            INSUFFICIENT if !is_missing && it.rested && transfer.amount <= it.least => {
+                let message = format!(
+                    "request {request} was told `Insufficient`, though account {} held {} that no transfer under way could take, and {} was asked for",
+                    transfer.from, it.least, transfer.amount
+                );
+                self.wrong(Kind::NeedlessRefusal, turn, message);
+            }
+            NO_SUCH_ACCOUNT if !is_missing => {
+                let message = format!(
+                    "request {request} was told `NoSuchAccount`, and both of its accounts exist"
+                );
+                self.wrong(Kind::InventedError, turn, message);
+            }
+            _ => {}
+        }
+    }
+
+    fn panicked(&mut self, request: u32, message: &str, at: usize, turn: usize) {
+        let Some(it) = self.waiting.remove(&request) else {
+            return;
+        };
+        self.alike(it.transfer).failed += 1;
+        if !self.may_have_panicked(&it, at) {
+            let message = format!("request {request} panicked: {}", one_line(message, 200));
+            self.wrong(Kind::Panicked, turn, message);
+        }
+    }
+
+    /// Whether a record ended so, since this request started, that is about this.
+    fn heard(
+        &self,
+        it: &Waiting,
+        at: usize,
+        how: impl Fn(Outcome) -> bool,
+        about: impl Fn(Transfer) -> bool,
+    ) -> bool {
+        let since = &self.evidence.entries()[it.at..at];
+        let mut ended = since.iter().filter_map(|entry| match entry.fact {
+            Fact::Delivered { operation } => self.evidence.operation(operation),
+            _ => None,
+        });
+        ended.any(|operation| {
+            let recorded = Transfer::recorded(self.evidence, &operation.arguments);
+            operation.outcome.is_some_and(&how) && recorded.is_some_and(&about)
+        })
+    }
+
+    fn own_record_failed(&self, it: &Waiting, at: usize) -> bool {
+        self.heard(it, at, Outcome::is_error, |other| other == it.transfer)
+    }
+
+    /// Whether a record panicked in a task that may have served this request as well.
+    fn may_have_panicked(&self, it: &Waiting, at: usize) -> bool {
+        let shares = |other: Transfer| other.shares_account(it.transfer);
+        self.heard(it, at, |outcome| outcome == Outcome::Panic, shares)
+    }
+
+    /// After each turn the accounts are looked at: where nothing was seen, that panicked.
+    fn all_looks(&mut self) {
+        let facts = self.evidence.entries();
+        let seen: BTreeSet<usize> = facts
+            .iter()
+            .filter(|entry| matches!(entry.fact, Fact::Seen { .. }))
+            .map(|entry| entry.turn)
+            .collect();
+        for entry in facts {
+            if let Fact::Broke { message } = &entry.fact
+                && !seen.contains(&entry.turn)
+            {
+                let message = format!(
+                    "`balance` or `total` panicked while transfers were suspended: {}",
+                    one_line(message, 200)
+                );
+                self.wrong(Kind::Panicked, entry.turn, message);
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Which transfers explain how balances have changed. The main function is [`explain`].
+
+use std::collections::BTreeMap;
+
+use play::world::audit::Transfer;
+
+/// With more kinds of transfers than this, fewer moves are tried together.
+const MANY: usize = 12;
+
+/// The fewest transfers that make this change, each at most as often as it says; `None`
+/// when none do. Few happen within one turn, so few are tried together.
+pub(super) fn explain(
+    change: &BTreeMap<u32, i64>,
+    may_move: &[(Transfer, usize)],
+) -> Option<Vec<Transfer>> {
+    let most = if may_move.len() > MANY { 2 } else { 4 };
+    (0..=most).find_map(|moves| {
+        let mut found = Vec::new();
+        let mut rest = change.clone();
+        search(&mut rest, may_move, moves, &mut found).then_some(found)
+    })
+}
+
+fn search(
+    rest: &mut BTreeMap<u32, i64>,
+    may_move: &[(Transfer, usize)],
+    moves: usize,
+    found: &mut Vec<Transfer>,
+) -> bool {
+    if moves == 0 {
+        return rest.values().all(|change| *change == 0);
+    }
+    let Some(((transfer, times), others)) = may_move.split_first() else {
+        return false;
+    };
+    for taken in 0..=moves.min(*times) {
+        let sum = transfer.amount * taken as i64;
+        *rest.entry(transfer.from).or_default() += sum;
+        *rest.entry(transfer.to).or_default() -= sum;
+        let place = found.len();
+        found.extend(std::iter::repeat_n(*transfer, taken));
+        if search(rest, others, moves - taken, found) {
+            return true;
+        }
+        found.truncate(place);
+        *rest.entry(transfer.from).or_default() -= sum;
+        *rest.entry(transfer.to).or_default() += sum;
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_is_explained_by_as_few_transfers_as_can_be() {
+        let transfer = |from, to, amount| Transfer { from, to, amount };
+        let (there, back) = (transfer(7, 8, 60), transfer(8, 7, 25));
+        let all = [(there, 2), (back, 1), (transfer(7, 8, 35), 1)];
+        let explained =
+            |at_7: i64, at_8: i64| explain(&BTreeMap::from([(7, at_7), (8, at_8)]), &all);
+        assert_eq!(explained(0, 0), Some(Vec::new()));
+        assert_eq!(explained(-60, 60), Some(vec![there]));
+        assert_eq!(explained(-120, 120), Some(vec![there, there]));
+        assert_eq!(explained(25, -25), Some(vec![back]));
+        assert_eq!(explained(-35, 35).map(|moves| moves.len()), Some(1));
+        assert_eq!(explained(-180, 180), None);
+        assert_eq!(explained(-60, 0), None);
+    }
+}

@@ -1,0 +1,75 @@
+//! Wrong: a lock is made for every id that is asked about, and stays. Caught by: bounded_state
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use kit::audit::{Audit, TransferError};
+use kit::bank::AccountId;
+
+type Lock = Rc<tokio::sync::Mutex<()>>;
+
+pub struct Accounts {
+    audit: Audit,
+    balances: RefCell<HashMap<AccountId, i64>>,
+    locks: RefCell<HashMap<AccountId, Lock>>,
+}
+
+impl Accounts {
+    pub fn new(audit: Audit, opening: Vec<(AccountId, i64)>) -> Self {
+        let balances = RefCell::new(opening.into_iter().collect());
+        let locks = RefCell::default();
+        Self {
+            audit,
+            balances,
+            locks,
+        }
+    }
+
+    pub async fn transfer(
+        &self,
+        from: AccountId,
+        to: AccountId,
+        amount: i64,
+    ) -> Result<(), TransferError> {
+        let lock = |id| Rc::clone(self.locks.borrow_mut().entry(id).or_default());
+        let (first, second) = (lock(from.min(to)), lock(from.max(to)));
+        let _first = first.lock().await;
+        let _second = match from == to {
+            true => None,
+            false => Some(second.lock().await),
+        };
+        self.check(from, to, amount)?;
+        self.audit.record(from, to, amount).await?;
+        self.shift(from, to, amount);
+        Ok(())
+    }
+
+    fn check(&self, from: AccountId, to: AccountId, amount: i64) -> Result<(), TransferError> {
+        let balances = self.balances.borrow();
+        let held = *balances.get(&from).ok_or(TransferError::NoSuchAccount)?;
+        if !balances.contains_key(&to) {
+            return Err(TransferError::NoSuchAccount);
+        }
+        match held < amount {
+            true => Err(TransferError::Insufficient),
+            false => Ok(()),
+        }
+    }
+
+    fn shift(&self, from: AccountId, to: AccountId, amount: i64) {
+        if amount > 0 {
+            let mut balances = self.balances.borrow_mut();
+            *balances.entry(from).or_default() -= amount;
+            *balances.entry(to).or_default() += amount;
+        }
+    }
+
+    pub fn balance(&self, account: AccountId) -> Option<i64> {
+        self.balances.borrow().get(&account).copied()
+    }
+
+    pub fn total(&self) -> i64 {
+        self.balances.borrow().values().sum()
+    }
+}
