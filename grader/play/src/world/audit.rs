@@ -1,7 +1,7 @@
 //! Transfers between accounts, each recorded by an audit first: the world of `transfer`.
 //!
 //! The balances are the submission's own, and are looked at after every turn. How much a
-//! transfer moves follows from its size and the run's secrets. Its main type is
+//! transfer moves follows from its size and the grading's secrets. Its main type is
 //! [`Transfer`].
 
 mod unfinished;
@@ -87,7 +87,7 @@ impl Transfer {
     pub fn of(evidence: &Evidence, request: u32) -> Option<Transfer> {
         let it = evidence.request(request)?;
         let number = it.repeats.unwrap_or(request);
-        Some(asked(evidence.secrets(), number, it.numbers))
+        Some(asked(evidence.common(), number, it.numbers))
     }
 
     /// What a record is about, if it is about accounts that have numbers.
@@ -138,7 +138,7 @@ fn opening_of(secrets: &Secrets, account: u32) -> i64 {
 
 /// What an account holds at first.
 pub fn opening(evidence: &Evidence, account: u32) -> i64 {
-    opening_of(evidence.secrets(), account)
+    opening_of(evidence.common(), account)
 }
 
 /// The accounts of the run.
@@ -223,7 +223,7 @@ impl World for Audit {
     }
 
     fn arguments(&self, evidence: &Evidence, request: u32, _: u8, numbers: Few) -> Vec<Value> {
-        let Transfer { from, to, amount } = asked(evidence.secrets(), request, numbers);
+        let Transfer { from, to, amount } = asked(evidence.common(), request, numbers);
         let id = |account| Value::from(evidence.wire_id(account));
         vec![id(from), id(to), amount.into()]
     }
