@@ -58,8 +58,9 @@ pub(super) fn plain(name: &str) -> String {
         _ => '-',
     };
     let name: String = name.nfc().map(plain).take(LONGEST).collect();
-    let parts: Vec<&str> = name.split('-').filter(|part| !part.is_empty()).collect();
-    parts.join("-").trim_matches('.').to_owned()
+    let parts = name.split('-').map(|part| part.trim_matches('.'));
+    let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+    parts.join("-")
 }
 
 #[cfg(test)]
@@ -75,6 +76,8 @@ mod tests {
             ("Zoe\u{308}", "Zo\u{eb}"),
             ("अदा", "अदा"),
             ("../../etc", "etc"),
+            (".. .x. y", "x-y"),
+            ("B.Bobson", "B.Bobson"),
             ("a/b\\c:d", "a-b-c-d"),
             ("?", ""),
         ] {
