@@ -79,6 +79,17 @@ pub enum GradeError {
         /// The file that says so.
         mark: PathBuf,
     },
+    /// The grader did not survive it.
+    #[error(
+        "grading it ended the grader by signal {signal}; that says nothing of it, but look at it before you grade it again"
+    )]
+    Ended {
+        /// Which.
+        signal: i32,
+    },
+    /// The grader could not begin; the text says it all.
+    #[error("{0}")]
+    Begin(String),
     /// The code is a stranger's, and the sandbox is not full.
     #[error(
         "the sandbox is {} here, so strangers' code is not run; `cargo grader doctor` says what is missing, `--allow-degraded` runs it all the same", .0.name()
@@ -136,7 +147,8 @@ impl Grader {
             grader.join("root"),
         )
         .map_err(GradeError::Machine)?;
-        let sandbox = Sandbox::of_this_machine(prepared.launcher(), &places, &grader);
+        let sandbox = Sandbox::of_this_machine(prepared.launcher(), &places, &grader)
+            .map_err(GradeError::Machine)?;
         Ok(Grader {
             course,
             prepared,
@@ -192,20 +204,13 @@ impl Grader {
         self
     }
 
-    /// Whether `path` is the user's own code: it lies in the course.
-    fn is_own(&self, path: &Path) -> bool {
-        let own = ["exercises", "solutions"].map(|folder| self.course.root().join(folder));
-        path.canonicalize()
-            .is_ok_and(|path| own.iter().any(|folder| path.starts_with(folder)))
-    }
-
     /// Whether code at `path` may be run here.
     ///
     /// # Errors
     /// When it is a stranger's, and the sandbox is not full.
     pub fn may_run(&self, path: &Path) -> Result<(), GradeError> {
         let tier = self.sandbox.tier();
-        match tier == Tier::Full || self.allow_degraded || self.is_own(path) {
+        match tier == Tier::Full || self.allow_degraded || self.course.is_own(path) {
             true => Ok(()),
             false => Err(GradeError::Sandbox(tier)),
         }

@@ -2,7 +2,6 @@
 
 mod best;
 mod list;
-mod overseer;
 mod progress;
 mod summary;
 
@@ -11,7 +10,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-use super::Exit;
+use super::{Exit, overseer};
 use crate::app::cli::batch::{Batch, ExportLayout, Which};
 use crate::class::batch::changes;
 use crate::class::batch::rules::SEEDS;
