@@ -4,6 +4,7 @@
 
 #[cfg(test)]
 mod begun;
+mod settled;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -30,11 +31,10 @@ use crate::grade::verdict::{CheckResult, CheckStatus, Metrics, SCHEMA, Status, V
 use play::check::Decision;
 use play::timeline;
 
+use settled::settled;
+
 /// Passwords hashed for a picture.
 const PASSWORDS: u32 = 2;
-
-/// How often a folder that cannot be read is read again.
-const READ_AGAIN: usize = 2;
 
 /// Grades submissions of one course.
 #[derive(Clone, Debug)]
@@ -260,14 +260,12 @@ impl Grader {
     /// When it cannot be read or taken.
     pub fn read(&self, drill: &dyn Drill, path: &Path) -> Result<Submission, GradeError> {
         let caps = self.caps(drill)?;
-        let mut read = read_submission(drill, path, &caps);
-        // A folder that somebody writes to meanwhile may be whole a moment later.
-        for _ in 0..READ_AGAIN {
-            if read.is_ok() || !path.is_dir() {
-                break;
-            }
-            read = read_submission(drill, path, &caps);
-        }
+        let read = || read_submission(drill, path, &caps);
+        // Into a folder somebody may write meanwhile: half of it is nobody's submission.
+        let read = match path.is_dir() {
+            true => settled(read, |one, other| one.sha256() == other.sha256()),
+            false => read(),
+        };
         read.map_err(GradeError::Submission)
     }
 
