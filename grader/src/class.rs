@@ -2,3 +2,4 @@
 
 pub mod batch;
 pub mod class_report;
+pub mod date;

@@ -161,7 +161,7 @@ fn give_back(
         let records = lines.iter().map(|line| class.record(line));
         let records = records.collect::<io::Result<Vec<_>>>()?;
         let text = match why {
-            "" => handout::of(student, &records, feedback),
+            "" => handout::of(class, student, lines, &records, feedback),
             NOT_HANDED_IN => continue,
             why => handout::nothing_of(student, why),
         };

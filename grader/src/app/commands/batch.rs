@@ -19,7 +19,7 @@ use crate::class::batch::student::Identity;
 use crate::class::batch::{Attempt, EmptyHanded, Roster, Sources, Teams, Without};
 use crate::class::batch::{Attempts, plan, run as grade_all};
 use crate::class::batch::{Class, ClassDrill, Records, Store};
-use crate::class::batch::{Found, Layout, Pattern, Run, Search, Settings};
+use crate::class::batch::{Found, Layout, Pattern, Policy, Run, Search, Settings};
 use crate::class::batch::{choose, choose_by_names};
 use crate::class::class_report::{Options, Statistics, write_all};
 use crate::course::Course;
@@ -28,6 +28,7 @@ use crate::drive::interrupt;
 use crate::drive::sandbox::Tier;
 use crate::grade::grading::{GradeError, Grader};
 use crate::grade::verdict::Status;
+use play::text::one_line;
 
 use progress::Progress;
 use summary::Summary;
@@ -39,6 +40,11 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
         Which::First => Attempt::First,
         Which::Best => Attempt::Best,
     });
+    let policy = args
+        .policy
+        .as_deref()
+        .map(|path| Policy::read(path, &drills));
+    let policy = policy.transpose()?.unwrap_or_default();
     let any_zip = Sources::any_zip(&args.sources, &drills);
     if args.list {
         let unpacked = tempfile::tempdir()?;
@@ -140,7 +146,7 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
         hand_ins,
         passed_over,
         without,
-        notes,
+        mut notes,
     } = found;
     let dir = sources.dir();
     let plan = plan(&grader, &store, dir, &hand_ins, seed)?;
@@ -167,7 +173,7 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
     drop(hand_ins);
     let took = progress.took();
 
-    let (class, statistics) = reports(grader.course(), &store, &args, dir, ids, without).with_context(
+    let (class, statistics) = reports(grader.course(), &store, &args, dir, ids, without, policy).with_context(
         || {
             format!(
                 "everything was graded, but the reports cannot be written into `{}`; make space and run it again",
@@ -175,6 +181,11 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
             )
         },
     )?;
+    let unknown = class.unknown().into_iter();
+    notes.extend(unknown.map(|name| {
+        let name = one_line(name, 80);
+        format!("nobody here is called `{name}`, whom the file of `--class` names")
+    }));
     let summary = Summary {
         class: &class,
         statistics: &statistics,
@@ -202,6 +213,7 @@ fn reports<'a>(
     dir: &Path,
     ids: Option<Ids>,
     without: Vec<Without>,
+    policy: Policy,
 ) -> Result<(Class<'a>, Statistics)> {
     let graded = store.drills()?;
     let mut drills = Vec::new();
@@ -213,6 +225,7 @@ fn reports<'a>(
     }
     let without = without.into_iter().map(EmptyHanded::of).collect();
     let class = Class::of(drills, store)?.with_empty_handed(without);
+    let class = class.with_policy(policy);
     let options = Options {
         ids,
         folder: Options::folder_in(course, dir),
