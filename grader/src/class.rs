@@ -3,3 +3,4 @@
 pub mod batch;
 pub mod class_report;
 pub mod date;
+pub mod similar;

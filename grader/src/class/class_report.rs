@@ -29,9 +29,9 @@ use crate::course::Course;
 use crate::grade::feedback::{Feedback, Level};
 use crate::grade::report::junit;
 
-use names::Names;
 use page::Shown;
 
+pub(super) use names::Names;
 pub use statistics::Statistics;
 
 /// What the reports for a class depend on besides the class.

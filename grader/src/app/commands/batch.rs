@@ -22,6 +22,7 @@ use crate::class::batch::{Class, ClassDrill, Records, Store};
 use crate::class::batch::{Found, Layout, Pattern, Policy, Run, Search, Settings};
 use crate::class::batch::{choose, choose_by_names};
 use crate::class::class_report::{Options, Statistics, write_all};
+use crate::class::similar::{self, ExportError};
 use crate::course::Course;
 use crate::drills;
 use crate::drive::interrupt;
@@ -67,6 +68,9 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
     }
     let sources = Sources::open(&args.sources, &drills, &out.join("unpacked"))?;
     let (layout, mut found) = find(&course, &args, &sources, &drills)?;
+    if let Some(similar) = args.similar.as_ref().filter(|it| it.exists()) {
+        return Err(ExportError::There(similar.clone()).into());
+    }
     // Students of whom there is nothing are a class only beside others, or by their roster.
     if found.hand_ins.is_empty() && args.roster.is_none() {
         let dirs: Vec<String> = sources
@@ -170,7 +174,7 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
     )?;
     progress.end();
     // The reports need the room.
-    drop(hand_ins);
+    let for_export = args.similar.as_deref().map(|similar| (similar, hand_ins));
     let took = progress.took();
 
     let (class, statistics) = reports(grader.course(), &store, &args, dir, ids, without, policy).with_context(
@@ -181,6 +185,9 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
             )
         },
     )?;
+    if let Some((similar, hand_ins)) = for_export {
+        similar::export(&grader, &class, dir, &hand_ins, similar)?;
+    }
     let unknown = class.unknown().into_iter();
     notes.extend(unknown.map(|name| {
         let name = one_line(name, 80);

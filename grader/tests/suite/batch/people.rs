@@ -421,6 +421,38 @@ fn a_class_file_says_what_counts() {
     );
 }
 
+/// As JPlag and Dolos read it: a folder for each student, a row for each file.
+#[test]
+fn what_is_to_be_compared_lies_in_one_place() {
+    let course = class(&[
+        ("ada/offload/src/lib.rs", "mod more;\nfn ("),
+        ("ada/offload/src/more.rs", ""),
+        ("Zo\u{eb} L/offload.rs", &broken("zoe")),
+        ("eve/offload.zip", "no zip"),
+    ]);
+    let batch = ["class", "--out", "o", "--similar", "s"];
+    let said = run(&course, &batch);
+    assert_eq!(said.code, 1, "{}", said.err);
+    let table = course.read("s/offload/info.csv");
+    assert_eq!(
+        table,
+        "filename,full_name,id,status,created_at,labels\n\
+         Zo\u{eb}-L/src/lib.rs,Zo\u{eb} L,Zo\u{eb}-L,handed in,,offload\n\
+         ada/src/lib.rs,ada,ada,handed in,,offload\n\
+         ada/src/more.rs,ada,ada,handed in,,offload\n"
+    );
+    for line in table.lines().skip(1) {
+        let (file, _) = line.split_once(',').expect("it has cells");
+        assert!(course.path("s/offload").join(file).is_file(), "{file}");
+    }
+    assert!(!course.path("s/offload/eve").exists());
+    let stub = course.read("solutions/offload/stub.rs");
+    assert_eq!(course.read("s/stub/offload/src/lib.rs"), stub);
+    let said = run(&course, &batch);
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("`s` is there already"), "{}", said.err);
+}
+
 /// One name composed in two ways: an id makes it one person, a roster finds it, and
 /// nothing else says who it is.
 #[test]
