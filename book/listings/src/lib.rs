@@ -39,6 +39,7 @@ listings! {
     in_order
     queued_future
     batches
+    lost_batch
     backpressure
     quiz_lazy
     quiz_spawned

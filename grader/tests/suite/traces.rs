@@ -34,6 +34,12 @@ const TRACES: &[(&str, &str, &str, &[&str])] = &[
         &["--callers", "2", "--drops", "0", "--errors", "0"],
     ),
     (
+        "batch_loader",
+        "batch_loader",
+        "solutions/batch_loader/wrong/first_yields_then_spawns.rs",
+        &["--callers", "2", "--errors", "0"],
+    ),
+    (
         "in_order",
         "in_order",
         "solutions/in_order/wrong/turn_handed_to_nobody.rs",
