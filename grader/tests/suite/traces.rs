@@ -37,7 +37,7 @@ const TRACES: &[(&str, &str, &str, &[&str])] = &[
     (
         "batch_loader",
         "batch_loader",
-        "solutions/batch_loader/wrong/first_yields_then_spawns.rs",
+        "solutions/batch_loader/wrong/sent_by_the_first.rs",
         &["--callers", "2", "--errors", "0"],
     ),
     (
