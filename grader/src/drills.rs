@@ -3,6 +3,7 @@
 //! A drill knows its checks, its rules and which schedules to play. Nothing in
 //! here knows about files or processes.
 
+mod batch_loader;
 mod cache_race;
 mod common;
 mod in_order;
@@ -46,6 +47,7 @@ pub const ALL: &[&dyn Drill] = &[
     &transfer::Transfers,
     &inflight_fix::InflightFix,
     &offload::Offload,
+    &batch_loader::BatchLoader,
     &in_order::InOrder,
 ];
 

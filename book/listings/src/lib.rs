@@ -40,6 +40,7 @@ listings! {
     queued_future
     cancelled
     batches
+    lost_batch
     backpressure
     quiz_lazy
     quiz_spawned

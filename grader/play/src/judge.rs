@@ -68,6 +68,14 @@ pub enum Kind {
     NotDone,
     /// A request was refused what could have been done.
     NeedlessRefusal,
+    /// What was there together went out in more calls than it takes.
+    Split,
+    /// A call asks for nothing.
+    EmptyCall,
+    /// A request was answered by a call that had gone out before it came.
+    JoinedLate,
+    /// A request was answered with what a call had brought before it came.
+    Cached,
     /// A count that was reported is not what happened.
     WrongCount,
     /// A time that was reported is not what passed.

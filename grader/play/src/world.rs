@@ -7,6 +7,7 @@
 
 pub mod audit;
 pub mod bank;
+pub mod bulk;
 pub mod passwords;
 pub mod sink;
 pub mod users;
