@@ -5,6 +5,7 @@
 
 mod cache_race;
 mod common;
+mod connection_pool;
 mod in_order;
 mod inflight_fix;
 mod lost_update;
@@ -46,6 +47,7 @@ pub const ALL: &[&dyn Drill] = &[
     &transfer::Transfers,
     &inflight_fix::InflightFix,
     &offload::Offload,
+    &connection_pool::ConnectionPool,
     &in_order::InOrder,
 ];
 

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod bank;
 mod db;
 mod password;
+pub mod server;
 pub mod sink;
 #[cfg(feature = "supervised")]
 #[doc(hidden)]
