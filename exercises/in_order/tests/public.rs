@@ -13,7 +13,8 @@ const LATENCY: Duration = Duration::from_millis(200);
 /// Hands in these events at once; how long it took until all were stored.
 async fn handled(sink: &Sink, max_parallel: usize, events: &[(u64, u64)]) -> Duration {
     let before = Instant::now();
-    let all = LocalSet::new().run_until(async {
+    let tasks = LocalSet::new();
+    let all = tasks.run_until(async {
         let processor = Processor::new(sink.clone(), max_parallel);
         let events = events.iter().map(|(key, number)| Event {
             key: Key(*key),

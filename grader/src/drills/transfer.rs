@@ -263,7 +263,11 @@ fn crowd(evidence: &Evidence) -> Option<Turn> {
         let action = transfer(
             A + from,
             A + to,
-            if started % 5 == 0 { MOST } else { SMALL },
+            if started.is_multiple_of(5) {
+                MOST
+            } else {
+                SMALL
+            },
         );
         return Some(Turn::partial(action, 0));
     }

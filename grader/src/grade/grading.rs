@@ -2,6 +2,9 @@
 //!
 //! Its main type is [`Grader`], which holds what all gradings share.
 
+#[cfg(test)]
+mod begun;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -11,7 +14,7 @@ use thiserror::Error;
 use crate::build::compile::{CompileError, Compiled, Control, Workshop, compile};
 use crate::build::prepared::{Audience, PrepareError, Prepared};
 use crate::build::submission::{Caps, Part, Submission, SubmissionError, Wanted};
-use crate::course::{Course, CourseError};
+use crate::course::{Course, CourseError, Exercise};
 use crate::drills::{self, Drill};
 use crate::drive::driver::Driver;
 use crate::drive::interrupt;
@@ -390,6 +393,15 @@ impl Grader {
         self.may_run(submission.path())?;
         self.repair(false)?;
         let exercise = self.course.exercise(drill.slug())?;
+        self.compile_by(drill, &exercise, submission)
+    }
+
+    fn compile_by(
+        &self,
+        drill: &dyn Drill,
+        exercise: &Exercise,
+        submission: &Submission,
+    ) -> Result<Result<Compiled, NoWorker>, GradeError> {
         let workshop = Workshop {
             course: &self.course,
             prepared: &self.prepared,
@@ -399,7 +411,7 @@ impl Grader {
             control: &self.control,
             jobs: self.jobs,
         };
-        match compile(workshop, drill, &exercise, submission) {
+        match compile(workshop, drill, exercise, submission) {
             Ok(compiled) => Ok(Ok(compiled)),
             Err(CompileError::Submission(text)) => Ok(Err(NoWorker::Refused(text))),
             Err(CompileError::Rejected(text)) => Ok(Err(NoWorker::Rejected(text))),

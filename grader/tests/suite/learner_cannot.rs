@@ -46,7 +46,7 @@ fn a_submission_cannot_make_a_connection() {
 
 #[test]
 fn a_submission_cannot_make_a_supervised_handle() {
-    let made = "drop(db); Self(Db::supervised(todo!()))";
+    let made = "drop(db); Self(kit::supervised::Supply { operator: todo!() }.db())";
     let verdict = verdict_on(&cache("", made));
     assert_eq!(verdict.status, Status::CompileError);
     insta::assert_snapshot!(verdict.diagnostics);

@@ -1,7 +1,7 @@
 //! Transfers between accounts, each recorded by an audit first: the world of `transfer`.
 //!
 //! The balances are the submission's own, and are looked at after every turn. How much a
-//! transfer moves follows from its size and the run's secrets. Its main type is
+//! transfer moves follows from its size and the grading's secrets. Its main type is
 //! [`Transfer`].
 
 mod unfinished;
@@ -45,6 +45,9 @@ pub const NO_SUCH_ACCOUNT: u8 = 2;
 /// As many accounts as a run has that does not say how many.
 const USUAL_ACCOUNTS: u32 = 40;
 
+/// No run has more of them, whatever a replay key says.
+const MOST_ACCOUNTS: u32 = FLOODED_ACCOUNTS;
+
 /// As many accounts as a flood is between. An account is asked about again only when what
 /// came before has been answered.
 pub const FLOODED_ACCOUNTS: u32 = 800;
@@ -87,7 +90,7 @@ impl Transfer {
     pub fn of(evidence: &Evidence, request: u32) -> Option<Transfer> {
         let it = evidence.request(request)?;
         let number = it.repeats.unwrap_or(request);
-        Some(asked(evidence.secrets(), number, it.numbers))
+        Some(asked(evidence.common(), number, it.numbers))
     }
 
     /// What a record is about, if it is about accounts that have numbers.
@@ -116,7 +119,7 @@ impl Transfer {
 fn asked(secrets: &Secrets, number: u32, numbers: Few) -> Transfer {
     let from = numbers.at(0);
     let (to, size) = match numbers.all().len() {
-        0 | 1 => (from + 1, MOST),
+        0 | 1 => (from.saturating_add(1), MOST),
         _ => (numbers.at(1), numbers.at(2)),
     };
     let held = opening_of(secrets, from);
@@ -138,7 +141,7 @@ fn opening_of(secrets: &Secrets, account: u32) -> i64 {
 
 /// What an account holds at first.
 pub fn opening(evidence: &Evidence, account: u32) -> i64 {
-    opening_of(evidence.secrets(), account)
+    opening_of(evidence.common(), account)
 }
 
 /// The accounts of the run.
@@ -148,7 +151,7 @@ pub fn accounts(evidence: &Evidence) -> std::ops::Range<u32> {
 
 fn accounts_of(made: Option<Few>) -> std::ops::Range<u32> {
     let number = made.map_or(USUAL_ACCOUNTS, |numbers| numbers.at(0));
-    FIRST_KEY..FIRST_KEY + number
+    FIRST_KEY..FIRST_KEY + number.min(MOST_ACCOUNTS)
 }
 
 /// What was seen at one look.
@@ -223,7 +226,7 @@ impl World for Audit {
     }
 
     fn arguments(&self, evidence: &Evidence, request: u32, _: u8, numbers: Few) -> Vec<Value> {
-        let Transfer { from, to, amount } = asked(evidence.secrets(), request, numbers);
+        let Transfer { from, to, amount } = asked(evidence.common(), request, numbers);
         let id = |account| Value::from(evidence.wire_id(account));
         vec![id(from), id(to), amount.into()]
     }

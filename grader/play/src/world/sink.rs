@@ -54,7 +54,7 @@ pub fn line(evidence: &Evidence) -> impl Iterator<Item = u32> {
 pub fn handed_in_by(evidence: &Evidence, operation: &Operation) -> Option<u32> {
     let number = operation.arguments.get(1)?.number()?.cast_unsigned();
     let request = u32::try_from(number % MOST_REQUESTS).ok()?;
-    let is_it = number == event_number(evidence.secrets(), request);
+    let is_it = number == event_number(evidence.common(), request);
     let key = evidence.request(request)?.key;
     (is_it && operation.key == Some(key)).then_some(request)
 }
@@ -96,7 +96,7 @@ impl World for Sink {
     }
 
     fn arguments(&self, evidence: &Evidence, request: u32, _: u8, numbers: Few) -> Vec<Value> {
-        let number = event_number(evidence.secrets(), request);
+        let number = event_number(evidence.common(), request);
         vec![evidence.wire_id(numbers.at(0)).into(), number.into()]
     }
 
