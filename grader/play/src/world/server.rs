@@ -33,6 +33,9 @@ pub const POLLED: &str = "polled";
 /// What a connection notes that is dropped.
 pub const CLOSED: &str = "closed";
 
+/// As many connections as a run may have that does not say how many.
+const USUAL_MAX: u32 = 2;
+
 /// Requests and operations of one run, at most: their numbers stand in the low bits of
 /// questions and answers.
 const MOST: u64 = 1 << 20;
@@ -65,7 +68,7 @@ const ERRORS: &[ErrorName] = &[
 
 /// How many connections may be open at once.
 pub fn max_connections(evidence: &Evidence) -> usize {
-    evidence.made().map_or(1, |numbers| numbers.at(0)) as usize
+    evidence.made().map_or(USUAL_MAX, |numbers| numbers.at(0)) as usize
 }
 
 /// The connection an ask goes over.
@@ -299,7 +302,7 @@ impl World for Server {
     }
 
     fn usual(&self) -> Vec<Turn> {
-        let numbers = Few::one(2);
+        let numbers = Few::one(USUAL_MAX);
         vec![Turn::full(crate::schedule::Action::Make { numbers })]
     }
 
