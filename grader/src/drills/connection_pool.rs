@@ -198,7 +198,12 @@ impl Drill for ConnectionPool {
         exam.decide_beyond("failed", &AFewAtMost, &errors, AFTERMATH, &calm);
         let dropped = spaces::dropping(exam);
         let halfway = &[Kind::Reused, Kind::WrongResult];
-        exam.decide_beyond("left_halfway", &AFewAtMost, &dropped, halfway, &calm);
+        // What somebody was told says more than how it came about.
+        let shown = match dropped.has(Kind::WrongResult) && !calm.has(Kind::WrongResult) {
+            true => &[Kind::WrongResult][..],
+            false => halfway,
+        };
+        exam.decide_beyond("left_halfway", &AFewAtMost, &dropped, shown, &calm);
         let mut known = told.with(dropped.only(halfway));
         let all = dropped.with(spaces::much(exam));
         exam.decide_beyond("dropped", &AFewAtMost, &all, AFTERMATH, &known);

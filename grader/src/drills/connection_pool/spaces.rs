@@ -71,7 +71,13 @@ pub(super) fn calm(exam: &mut Exam<'_>) -> Findings {
         ..space(2, 2)
     };
     let mut findings = exam.explore(&AFewAtMost, &few);
-    findings.join(exam.explore(&AFewAtMost, &space(1, 3)));
+    // A caller that comes just when a place is given back.
+    let newcomer = Space {
+        halves: 1,
+        half_polls: vec![0],
+        ..space(1, 3)
+    };
+    findings.join(exam.explore(&AFewAtMost, &newcomer));
     let again = Space {
         halves: 1,
         ..space(1, 3)
