@@ -104,13 +104,32 @@ impl Coverage {
 /// Batches under way: one is played while the last one's outcome is looked at.
 const BATCHES: usize = 2;
 
-/// Plays every schedule there is, at most `limit` of them.
+/// How much of a tree is played.
+#[derive(Clone, Debug)]
+pub struct Limit {
+    /// So many schedules, at most.
+    pub schedules: usize,
+    /// Which branch is begun next, where they are only to be a sample; else depth first.
+    pub dice: Option<fastrand::Rng>,
+}
+
+impl Limit {
+    /// So many schedules, depth first.
+    pub fn of(schedules: usize) -> Limit {
+        Limit {
+            schedules,
+            dice: None,
+        }
+    }
+}
+
+/// Plays every schedule there is, within `limit`.
 ///
 /// `choices` names the turns that may come next. `ended` is shown every run that ended,
 /// in an order that depends on nothing but the system's behaviour.
 pub fn explore<S: System>(
     system: &mut S,
-    limit: usize,
+    limit: Limit,
     choices: impl Fn(&S::Run) -> Follow<S::Turn>,
     ended: impl FnMut(&Played<S>) -> Next,
 ) -> Coverage {
@@ -169,7 +188,7 @@ const BRANCHES: usize = 1 << 16;
 /// Every branch of a tree, depth first.
 struct Tree<C, T> {
     choices: C,
-    limit: usize,
+    limit: Limit,
     /// Not begun: the turns that lead there, all but the last known to work.
     branches: VecDeque<Path<T>>,
     /// Branches that there was no room for.
@@ -181,8 +200,12 @@ impl<S: System, C: Fn(&S::Run) -> Follow<S::Turn>> Ground<S> for Tree<C, S::Turn
     type Place = Path<S::Turn>;
 
     fn begin(&mut self, seen: usize) -> Option<(Path<S::Turn>, Vec<S::Turn>)> {
-        if seen >= self.limit {
+        if seen >= self.limit.schedules {
             return None;
+        }
+        let known = self.branches.len();
+        if let (Some(dice), 1..) = (&mut self.limit.dice, known) {
+            self.branches.swap(dice.usize(..known), known - 1);
         }
         let path = self.branches.pop_back()?;
         let turns = path.turns();
@@ -424,7 +447,7 @@ mod tests {
         let mut seen = Vec::new();
         let coverage = explore(
             system,
-            limit,
+            Limit::of(limit),
             |run| follow(choices(run)),
             |played| {
                 seen.push(played.run.clone());
@@ -487,10 +510,15 @@ mod tests {
             "b" => Follow::Pruned,
             run => follow(interleavings(2)(&run.to_owned())),
         };
-        let coverage = explore(&mut Letters::default(), usize::MAX, choices, |_| {
-            seen += 1;
-            Next::Continue
-        });
+        let coverage = explore(
+            &mut Letters::default(),
+            Limit::of(usize::MAX),
+            choices,
+            |_| {
+                seen += 1;
+                Next::Continue
+            },
+        );
         assert_eq!(
             coverage,
             Coverage {
@@ -556,7 +584,7 @@ mod tests {
             let mut seen = Vec::new();
             explore(
                 &mut Letters::default(),
-                usize::MAX,
+                Limit::of(usize::MAX),
                 |run| follow(interleavings(4)(run)),
                 |played| {
                     seen.push(played.run.clone());

@@ -29,8 +29,6 @@ pub enum Kind {
     StaleError,
     /// A request ended in a panic.
     Panicked,
-    /// A fetch began on another thread than the loop's.
-    OffLoop,
     /// A hash ran on the loop's thread.
     HashOnLoop,
     /// More hashes run at once than allowed.
@@ -107,11 +105,10 @@ impl Kind {
         [Kind::Blocked, Kind::Died, Kind::Garbled, Kind::Restless];
 
     /// The kinds after which a schedule proves little about anything else.
-    pub const BLINDING: [Kind; 6] = [
+    pub const BLINDING: [Kind; 5] = [
         Kind::Hang,
         Kind::WaitsForOther,
         Kind::Panicked,
-        Kind::OffLoop,
         Kind::HashOnLoop,
         Kind::BlockingCall,
     ];

@@ -121,7 +121,6 @@ const ALL_KINDS: &[Kind] = &[
     Kind::Hang,
     Kind::WaitsForOther,
     Kind::Panicked,
-    Kind::OffLoop,
     Kind::Blocked,
     Kind::Restless,
     Kind::Died,
@@ -132,7 +131,6 @@ const ALL_KINDS: &[Kind] = &[
 const ENDINGS: &[Kind] = &[
     Kind::Hang,
     Kind::Panicked,
-    Kind::OffLoop,
     Kind::Blocked,
     Kind::Restless,
     Kind::Died,

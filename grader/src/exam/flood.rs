@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use protocol::{Ending, Event, Order, Step};
 
-use crate::drive::driver::Driver;
+use crate::drive::driver::{Care, Driver};
 use crate::exam::Exam;
 use play::evidence::Evidence;
 use play::failure::Failure;
@@ -40,6 +40,9 @@ impl Exam<'_> {
 
     /// The same in a run that begins with these turns.
     pub fn flood_after(&mut self, check: &'static str, keys: &str, turns: &[Turn]) {
+        if self.wants_more_care() {
+            return;
+        }
         let mut flood = match Flood::begin(&mut self.driver, turns) {
             Ok(flood) => flood,
             Err(failure) => return self.fail_by(check, &failure),
@@ -206,7 +209,7 @@ impl<'d, 'a> Flood<'d, 'a> {
         let order = self.driver.say(self.run, steps)?;
         self.said.push_back(order);
         match self.said.len() {
-            ..UNDER_WAY => Ok(()),
+            ..UNDER_WAY if self.driver.care() == Care::Crowded => Ok(()),
             _ => self.hear(),
         }
     }
@@ -223,7 +226,11 @@ impl<'d, 'a> Flood<'d, 'a> {
         let Some(order) = self.said.pop_front() else {
             return Ok(());
         };
-        for event in self.driver.hear(&order)?.into_iter().flatten() {
+        let mut events = self.driver.hear(&order)?.concat();
+        if self.said.is_empty() {
+            events.extend(self.driver.await_threads(self.run)?);
+        }
+        for event in events {
             match event {
                 Event::Begun {
                     operation, kind, ..

@@ -113,7 +113,7 @@ impl Trace {
         let key = format!("{}:{}", driver.seed(), subject.check);
         explore::explore(
             driver,
-            LIMIT,
+            explore::Limit::of(LIMIT),
             |run: &Run| {
                 let follow = freedom.choices(&run.evidence);
                 let choices = match &follow {

@@ -485,8 +485,9 @@ impl Grader {
         let begun = Instant::now();
         let driver = self.driver(drill, compiled, seed);
         let mut exam = Exam::new(driver).ending_early(drill.checks());
-        drill.examine(&mut exam);
+        exam.put_through(drill.rules(), |exam| drill.examine(exam));
         let (crashed, out_of_time) = (exam.crashed(), exam.is_out_of_time());
+        verdict.metrics.unnamed = exam.unnamed().to_vec();
         let (mut driver, decisions, coverage) = exam.finish();
         if self.pictures && drill.world().uses_threads() {
             // Nothing hangs on it: without one the verdict is the same.
@@ -588,7 +589,7 @@ fn fill(result: &mut CheckResult, decision: &Decision, hint: &str, limits: &Limi
     result.schedule = decision.schedule.as_ref().map(ToString::to_string);
     match decision.status {
         CheckStatus::Passed => result.points = result.max_points,
-        CheckStatus::Failed => hint.clone_into(&mut result.hint),
+        CheckStatus::Failed => decision.hint.unwrap_or(hint).clone_into(&mut result.hint),
         CheckStatus::Skipped => {}
     }
 }

@@ -104,6 +104,9 @@ pub struct Metrics {
     pub schedules: u64,
     /// Branches known of and not played because a limit was reached.
     pub unexplored: u64,
+    /// What was found, and no check of the drill names: a defect of the drill.
+    #[serde(skip)]
+    pub unnamed: Vec<String>,
     /// The longest the loop was held up, where the drill measures it.
     pub loop_stall_max_ms: Option<f64>,
     /// How long the loop was kept from all else while real passwords were hashed.

@@ -225,7 +225,7 @@ fn failed(drill: &str, program: &Path) -> Vec<String> {
     let limits = limits();
     let drill = drills::find(drill).expect("it is a drill");
     let mut exam = Exam::new(Driver::new(program, &limits, drill.world(), SEED));
-    drill.examine(&mut exam);
+    exam.put_through(drill.rules(), |exam| drill.examine(exam));
     let (driver, decisions, _) = exam.finish();
     assert!(driver.broken().is_none(), "{:?}", driver.broken());
     let required = drill.checks().iter().filter(|check| check.required);

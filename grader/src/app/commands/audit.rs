@@ -122,7 +122,10 @@ impl Case {
     /// What is not as it should be, if anything.
     fn problem(&self, result: &Result<Verdict, String>) -> Option<String> {
         match result {
-            Ok(verdict) => self.expected.wrong_with(verdict),
+            Ok(verdict) => match verdict.metrics.unnamed.first() {
+                Some(unnamed) => Some(format!("no check names what was found: {unnamed}")),
+                None => self.expected.wrong_with(verdict),
+            },
             Err(error) => Some(error.clone()),
         }
     }

@@ -234,7 +234,7 @@ fn left_waiting(evidence: &Evidence) -> Vec<Violation> {
                 kind: Kind::Polling,
                 turn,
                 message: format!(
-                    "{what} only when time had passed: nobody was woken when it could have been"
+                    "{what} only when a minute had passed: its place was given back late, or nobody was told that there was one"
                 ),
             })
             .next(),
