@@ -44,13 +44,14 @@ export class LoopStrip extends HTMLElement {
     const ends = this.#data.series.flatMap(({ stalls, waits }) => [...stalls, ...waits].map(([start, lasts]) => start + lasts));
     this.#end = Math.max(1, ...ends);
     const hasContent = this.childNodes.length > 0;
+    const { machine } = this.#data;
     const [asText, content] = fallback(this, "The same as text");
     const picture = html("div", { class: "picture" });
     this.prepend(
       html("div", { class: "ba-figure", role: "group", "aria-label": "Loop latency, recorded" },
         picture,
         html("ul", { class: "sums" }, ...this.#data.series.map((series) => html("li", {}, summary(series, this.#unit())))),
-        this.#data.machine && html("p", { class: "soft" }, `Measured on ${this.#data.machine}.`),
+        machine !== undefined && html("p", { class: "soft" }, `Measured on ${machine}.`),
         this.#said,
         this.#buttons,
         hasContent && html("p", { class: "alternative" }, asText)),
