@@ -190,14 +190,9 @@ fn attempt(
     if let Some(refusal) = tokens::refusal(dir, &dir.join(format!("out/{}.d", drill.slug())))? {
         return Err(CompileError::Rejected(refusal).into());
     }
-<<<<<<< HEAD
     let explain =
         |failed: Failed, heading| failed.explain(&crates, heading, drill.contract(), submission);
-    compiled.map_err(|failed| explain(failed, ""))?;
-=======
-    let explain = |failed: Failed, heading| failed.explain(&crates, heading, submission);
     let took = compiled.map_err(|failed| explain(failed, ""))?;
->>>>>>> main
 
     let mut contract = drill.contract().to_owned();
     if workshop.places.shared().is_some() {
