@@ -190,7 +190,8 @@ fn attempt(
     if let Some(refusal) = tokens::refusal(dir, &dir.join(format!("out/{}.d", drill.slug())))? {
         return Err(CompileError::Rejected(refusal).into());
     }
-    let explain = |failed: Failed, heading| failed.explain(&crates, heading, submission);
+    let explain =
+        |failed: Failed, heading| failed.explain(&crates, heading, drill.contract(), submission);
     let took = compiled.map_err(|failed| explain(failed, ""))?;
 
     let mut contract = drill.contract().to_owned();
@@ -538,14 +539,20 @@ fn strings(texts: &[&str]) -> Vec<String> {
 
 impl Failed {
     /// Adds what rustc cannot know: which crates there are, what was compiled.
-    fn explain(self, crates: &[String], heading: &str, submission: &Submission) -> Failed {
+    fn explain(
+        self,
+        crates: &[String],
+        heading: &str,
+        contract: &str,
+        submission: &Submission,
+    ) -> Failed {
         let Failed::Refused { text, doubt } = self else {
             return self;
         };
         let unknown_crate = ["unlinked crate", "can't find crate", "unresolved import"]
             .iter()
             .any(|words| text.contains(words));
-        let mut explained = format!("{heading}{}", text.trim_end());
+        let mut explained = format!("{heading}{}{}", hints::first(&text), text.trim_end());
         if unknown_crate && heading.is_empty() {
             let names: Vec<String> = crates.iter().map(|name| format!("`{name}`")).collect();
             explained.push_str(&format!(
@@ -556,7 +563,7 @@ impl Failed {
         if text.contains("-F unsafe-code") {
             explained.push_str("\n\nsubmissions are compiled without `unsafe`; no drill needs it");
         }
-        explained.push_str(&hints::of(&text, submission));
+        explained.push_str(&hints::of(&text, contract, submission));
         Failed::Refused {
             text: explained + "\n",
             doubt,

@@ -1,5 +1,6 @@
 //! The command line: what is said, where, and with which exit code.
 
+mod advice;
 mod at_home;
 mod failures;
 mod grading;

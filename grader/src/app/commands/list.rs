@@ -17,10 +17,14 @@ pub(super) fn run(course: &Course) -> Result<Exit> {
     let mut changed = false;
     for slug in slugs {
         let exercise = course.exercise(&slug)?;
-        let state = match drills::find(&slug) {
+        let word = match drills::find(&slug) {
             None => "no hidden tests yet",
             Some(_) if learner.has_passed(&slug) => "passed",
             Some(_) => "open",
+        };
+        let state = match learner.best(&slug) {
+            Some((score, max)) if score > 0 => format!("{word} {score}/{max}"),
+            _ => word.to_owned(),
         };
         writeln!(
             out,

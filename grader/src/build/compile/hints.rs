@@ -1,10 +1,18 @@
 //! What rustc cannot know of a submission that does not compile: that it is graded as edition 2024, without Cargo,
 //! and what there is in its place. One line for each thing that its words point to.
 
+mod receiver;
+mod sending;
+
 use crate::build::submission::Submission;
 
+/// The line that stands before all that rustc said, with an empty one after it; most often there is none.
+pub(super) fn first(text: &str) -> String {
+    sending::of(text).map_or_else(String::new, |line| format!("{line}\n\n"))
+}
+
 /// The lines for what rustc said, each after an empty one.
-pub(super) fn of(text: &str, submission: &Submission) -> String {
+pub(super) fn of(text: &str, contract: &str, submission: &Submission) -> String {
     let mut hints: Vec<String> = Vec::new();
     let said = |words: &[&str]| words.iter().any(|words| text.contains(words));
     if said(&["not defined at compile time"]) {
@@ -30,6 +38,7 @@ pub(super) fn of(text: &str, submission: &Submission) -> String {
                 .to_owned(),
         );
     }
+    hints.extend(receiver::of(text, contract, submission));
     hints.extend(missing_modules(text).filter_map(|name| in_another_case(name, submission)));
     hints.iter().map(|hint| format!("\n\n{hint}")).collect()
 }
