@@ -28,7 +28,7 @@ fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
-/// One poll that began at 100 ms, by what it added to each number, in ms.
+/// One poll that began at 100 ms, given what it added to each number, in ms.
 struct Poll {
     wall: u64,
     cpu: u64,
