@@ -479,7 +479,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_key_is_refused_with_a_reason() {
+    fn a_text_that_is_not_a_key_is_refused_with_a_reason() {
         for text in ["", "7", "7:one_fetch", "x:one_fetch:q7", "7:one_fetch:q7*z"] {
             assert!(
                 matches!(text.parse::<ReplayKey>(), Err(ScheduleError::Key(_))),

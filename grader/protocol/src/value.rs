@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_value_is_refused() {
+    fn json_that_is_not_a_value_is_refused() {
         for text in [
             "1.5",
             "true",

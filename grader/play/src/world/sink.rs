@@ -231,7 +231,7 @@ mod tests {
     use crate::schedule::Action;
 
     #[test]
-    fn an_event_says_who_handed_it_in_and_nothing_of_the_order() {
+    fn an_event_names_its_request_and_says_nothing_about_order() {
         let mut evidence = Evidence::new(&Sink, 0, 7);
         let mut numbers = Vec::new();
         for request in 1..=20 {
