@@ -20,7 +20,7 @@ const LITTLE_PATIENCE: Duration = Duration::from_millis(1);
 /// Waits in vain after which there is little patience left.
 const IN_VAIN: u32 = 3;
 
-/// How often they are counted meanwhile.
+/// The time between two counts.
 const NAP: Duration = Duration::from_millis(1);
 
 /// How many runs may be open side by side, and what they take of the worker.
@@ -93,7 +93,7 @@ impl Room {
         self.open = self.open.saturating_sub(runs);
     }
 
-    /// The next worker is a fresh one.
+    /// Notes that the next worker is a fresh one.
     pub(super) fn emptied(&mut self) {
         self.open = 0;
     }
@@ -119,7 +119,7 @@ impl Driver<'_> {
         let limit = self.limits.threads as usize;
         let (mut least, mut since) = (usize::MAX, Instant::now());
         let mut waited = false;
-        // Where the system does not count them, they are not limited.
+        // If the system does not count threads, they are not limited.
         while let Some(threads) = worker.count_threads() {
             if !self.room.needs_some_to_end(opening, threads, limit) {
                 if waited {
