@@ -194,10 +194,10 @@ impl Drill for ConnectionPool {
         exam.decide("asked_once", &AFewAtMost, &told, &[Kind::Twice]);
         exam.decide_beyond("failed", &AFewAtMost, &errors, AFTERMATH, &calm);
         let dropped = spaces::dropping(exam);
-        let halfway = &[Kind::Reused, Kind::WrongResult];
+        let halfway: &[Kind] = &[Kind::Reused, Kind::WrongResult];
         // What somebody was told says more than how it came about.
         let shown = match dropped.has(Kind::WrongResult) && !calm.has(Kind::WrongResult) {
-            true => &[Kind::WrongResult][..],
+            true => &[Kind::WrongResult],
             false => halfway,
         };
         exam.decide_beyond("left_halfway", &AFewAtMost, &dropped, shown, &calm);

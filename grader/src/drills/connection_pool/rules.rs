@@ -270,7 +270,7 @@ impl<'e> Record<'e> {
     /// connects that may be theirs?
     fn out_of_line(&self, request: u32) -> Option<(Kind, String)> {
         let call = self.calls.get(&request)?;
-        // Whoever a panic has reached is about to be told so.
+        // Callers that a panic has reached are about to be told so.
         if call.asked || self.panicked.is_some() {
             return None;
         }
