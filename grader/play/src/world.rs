@@ -110,6 +110,11 @@ pub trait World: Debug + Sync {
         }
     }
 
+    /// Whether an operation of each key that is waited for must be live, whatever else is.
+    fn serves_each_key_alone(&self) -> bool {
+        false
+    }
+
     /// Whether the submission's other threads take part, so that a turn is over only when
     /// they rest as well.
     fn uses_threads(&self) -> bool {
