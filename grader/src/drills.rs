@@ -6,6 +6,7 @@
 mod batch_loader;
 mod cache_race;
 mod common;
+mod connection_pool;
 mod in_order;
 mod inflight_fix;
 mod lost_update;
@@ -47,6 +48,7 @@ pub const ALL: &[&dyn Drill] = &[
     &transfer::Transfers,
     &inflight_fix::InflightFix,
     &offload::Offload,
+    &connection_pool::ConnectionPool,
     &batch_loader::BatchLoader,
     &in_order::InOrder,
 ];

@@ -38,6 +38,8 @@ listings! {
     one_at_a_time
     in_order
     queued_future
+    left_halfway
+    cancelled
     batches
     lost_batch
     backpressure

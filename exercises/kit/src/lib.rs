@@ -9,6 +9,7 @@ pub mod bank;
 pub mod bulk;
 mod db;
 mod password;
+pub mod server;
 pub mod sink;
 #[cfg(feature = "supervised")]
 #[doc(hidden)]

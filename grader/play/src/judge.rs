@@ -56,6 +56,12 @@ pub enum Kind {
     OutOfOrder,
     /// A request returned what is not the result of its own operation.
     WrongResult,
+    /// What is of no use any more was used again: a connection.
+    Reused,
+    /// A connection was closed that was of use.
+    ClosedInUse,
+    /// A connection was opened while an idle one was there.
+    NeedlessConnect,
     /// One key was served again and again while another one waited for a place.
     Starved,
     /// Money came from nowhere, or is gone.
