@@ -3,8 +3,11 @@
 //! Its main type is [`Exam`], which a drill's `examine` is handed. It plays
 //! schedules, lets rules judge them, makes failing ones short and decides checks.
 
+mod alone;
+mod borrows;
 mod findings;
 mod flood;
+mod named;
 mod shorten;
 pub mod trace;
 
@@ -12,8 +15,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 pub use findings::{Finding, Findings, violations};
+use named::Named;
 
-use crate::drive::driver::{Driver, Run};
+use crate::drive::driver::{Care, Driver, Run};
 use play::check::{Check, CheckStatus, Decision};
 use play::evidence::Evidence;
 use play::explore::{self, Coverage, Follow};
@@ -23,13 +27,18 @@ use play::schedule::{Action, ReplayKey, Turn};
 use play::space::{PATIENCE_MICROS, Paths};
 use play::timeline::{self, Line};
 
-/// Time passes: whoever waits for it alone need not wait any longer.
+/// Time passes: a request that waits only for time need not wait any longer.
 const PATIENCE: Turn = Turn::full(Action::Pass {
     micros: PATIENCE_MICROS,
 });
 
 /// The most schedules played in one space.
 const SPACE_LIMIT: usize = 4_000;
+
+/// The same where a drill is not made for threads and they take part all the same: each
+/// turn of each run takes its time.
+const PATIENT_LIMIT: usize = 120;
+const SOLITARY_LIMIT: usize = 40;
 
 /// One submission going through one drill's checks.
 pub struct Exam<'a> {
@@ -40,16 +49,22 @@ pub struct Exam<'a> {
     out_of_time: bool,
     /// Schedules after which the process was still there.
     survived: usize,
-    /// What ended it, each time schedules were played.
+    /// What ended it, for each time that schedules were played.
     lost: Vec<Finding>,
-    /// All checks, where the exam may end early.
+    /// All checks, if the exam may end early.
     checks: &'static [Check],
-    /// The required check for whose failure it ends early.
+    /// The required check whose failure ends it early.
     failed: Option<&'static str>,
     /// The kinds of violation for which a check has failed already.
     told: BTreeSet<Kind>,
     /// The first check that was skipped because of a finding that it does not judge.
     gate: Option<Gate>,
+    /// Something was found that was not seen again: it is to begin anew, with this care.
+    wanted: Option<Care>,
+    /// The kinds of violation that end the process, and were seen once more.
+    lost_again: Vec<Kind>,
+    /// Which check looks at what is found where.
+    named: Named,
 }
 
 /// A finding because of which a check was skipped.
@@ -59,7 +74,7 @@ struct Gate {
     finding: Finding,
 }
 
-/// The turns that may follow: none where the run would go on without end.
+/// The turns that may follow; none if the run would go on without end.
 fn choices(paths: &dyn Paths, evidence: &Evidence) -> Follow<Turn> {
     match evidence.restless() {
         Some(_) => Follow::End,
@@ -67,8 +82,11 @@ fn choices(paths: &dyn Paths, evidence: &Evidence) -> Follow<Turn> {
     }
 }
 
-/// So long an exam goes on once a required check has failed: most end sooner.
+/// How long an exam goes on after a required check has failed; most end sooner.
 const ENOUGH: Duration = Duration::from_secs(6);
+
+/// The hint where the loop stops, whatever the check asks for.
+const STOPPED: &str = "what on the loop's thread waits for something that only the loop could bring about: a lock, a channel, another thread?";
 
 /// Where no schedule at all could be played to its end, so many tries are enough: each
 /// costs processes and waits, and will not be judged.
@@ -78,6 +96,7 @@ impl<'a> Exam<'a> {
     /// An exam of the submission that `driver` drives.
     pub fn new(mut driver: Driver<'a>) -> Exam<'a> {
         driver.try_freeing();
+        driver.look_for_threads();
         Exam {
             driver,
             decisions: BTreeMap::new(),
@@ -90,15 +109,53 @@ impl<'a> Exam<'a> {
             failed: None,
             told: BTreeSet::new(),
             gate: None,
+            wanted: None,
+            lost_again: Vec::new(),
+            named: Named::default(),
         }
     }
 
-    /// The same exam, which need not go on for long once a required one of `checks` has
+    /// The same exam, except that it ends soon after a required one of `checks` has
     /// failed. A right solution has all the time there is.
     #[must_use]
     pub fn ending_early(mut self, checks: &'static [Check]) -> Exam<'a> {
         self.checks = checks;
         self
+    }
+
+    /// Has `examine` put the submission through every check, and once more with more care
+    /// where something was found that was not seen again by itself.
+    pub fn put_through(&mut self, rules: &dyn Rules, examine: impl Fn(&mut Exam<'a>)) {
+        loop {
+            examine(self);
+            let Some(care) = self.wanted.take() else {
+                return self.decide_what_none_names(rules);
+            };
+            self.named = Named::default();
+            self.driver.take(care);
+            self.decisions.clear();
+            self.coverage = Coverage::default();
+            self.lost.clear();
+            self.lost_again.clear();
+            self.survived = 0;
+            self.failed = None;
+            self.crashed = false;
+        }
+    }
+
+    /// Whether it is of no use to play on with as little care.
+    fn wants_more_care(&self) -> bool {
+        self.wanted.is_some()
+    }
+
+    /// The most schedules to play of one space.
+    fn limit(&self) -> usize {
+        match self.driver.care() {
+            _ if self.driver.world().uses_threads() => SPACE_LIMIT,
+            Care::Crowded => SPACE_LIMIT,
+            Care::Patient => PATIENT_LIMIT,
+            Care::Solitary => SOLITARY_LIMIT,
+        }
     }
 
     /// The seed of the grading.
@@ -139,13 +196,19 @@ impl<'a> Exam<'a> {
             return known;
         }
         let mut findings = Findings::default();
+        let limit = self.limit();
+        // Where not all is played, it is to be a fair sample.
+        let dice = (limit < SPACE_LIMIT).then(|| fastrand::Rng::with_seed(self.driver.seed()));
         let coverage = explore::explore(
             &mut self.driver,
-            SPACE_LIMIT,
+            explore::Limit {
+                schedules: limit,
+                dice,
+            },
             |run: &Run| choices(paths, &run.evidence),
             |played| findings.note(rules, played),
         );
-        self.after(&mut findings, coverage);
+        self.after(rules, &mut findings, coverage);
         findings
     }
 
@@ -155,6 +218,7 @@ impl<'a> Exam<'a> {
             return known;
         }
         let mut findings = Findings::default();
+        let count = count.min(self.limit());
         let seed = self.driver.seed();
         let mut dice: Vec<fastrand::Rng> = (0..count as u64)
             .map(|walk| {
@@ -167,17 +231,17 @@ impl<'a> Exam<'a> {
             |walk, run| match choices(paths, &run.evidence) {
                 Follow::AnyOf(choices) => dice[walk].choice(choices),
                 Follow::End => None,
-                // Half settling that settled everything: on to what comes next.
+                // Half settling settled everything, so the next turn follows.
                 Follow::Pruned => Some(Turn::full(Action::Wait)),
             },
             |played| findings.note(rules, played),
         );
-        self.after(&mut findings, coverage);
+        self.after(rules, &mut findings, coverage);
         findings
     }
 
-    /// Plays one given schedule; when someone is left waiting with nobody fetching,
-    /// once more with time passing at its end.
+    /// Plays one given schedule. If a request is left waiting with no fetch under
+    /// way, plays it again with time passing at its end.
     pub fn play(&mut self, rules: &dyn Rules, mut turns: Vec<Turn>) -> Findings {
         if let Some(known) = self.hopeless() {
             return known;
@@ -190,15 +254,18 @@ impl<'a> Exam<'a> {
             coverage.schedules += 1;
             let stranded = !played.run.evidence.unserved().is_empty();
             if !stranded || played.failure.is_some() || turns.last() == Some(&PATIENCE) {
-                self.after(&mut findings, coverage);
+                self.after(rules, &mut findings, coverage);
                 return findings;
             }
             turns.push(PATIENCE);
         }
     }
 
-    /// What is known of a process that was never seen to survive.
+    /// The reason, for a process that was never seen to survive.
     fn hopeless(&self) -> Option<Findings> {
+        if self.wants_more_care() {
+            return Some(Findings::default());
+        }
         if self.survived > 0 || self.lost.len() < TRIES {
             return None;
         }
@@ -209,13 +276,15 @@ impl<'a> Exam<'a> {
         Some(known)
     }
 
-    fn after(&mut self, findings: &mut Findings, coverage: Coverage) {
+    fn after(&mut self, rules: &dyn Rules, findings: &mut Findings, coverage: Coverage) {
+        self.believe(rules, findings);
+        self.named.found(findings);
         self.coverage.schedules += coverage.schedules;
         self.coverage.pruned += coverage.pruned;
         self.coverage.unexplored += coverage.unexplored;
         self.survived += findings.survived;
         if let Some(failure) = self.driver.failed_closing() {
-            // Freed what it kept, and died of it: as much its doing as the rest.
+            // It died while it freed what it kept, which is as much its doing as the rest.
             let nothing = self.driver.blank_evidence(0);
             if let Some(mut violation) = judge::violation_of(failure, &nothing) {
                 violation
@@ -278,6 +347,7 @@ impl<'a> Exam<'a> {
         kinds: &[Kind],
         known: &Findings,
     ) {
+        self.named.decided(check, findings, kinds);
         let found = |kind: &&Kind| findings.has(**kind);
         // What no check has failed for is nobody else's affair, however well known.
         let is_told = |kind: &Kind| known.has(*kind) && self.told.contains(kind);
@@ -303,10 +373,6 @@ impl<'a> Exam<'a> {
             // A request that ends in a panic proves nothing about anything else.
             let why = "cannot be judged while requests panic";
             self.skip_for(&[Kind::Panicked], check, rules, findings, why);
-        } else if findings.has(Kind::OffLoop) {
-            // Another thread runs when the machine pleases: nothing here is repeatable.
-            let why = "cannot be judged while fetches begin off the loop";
-            self.skip_for(&[Kind::OffLoop], check, rules, findings, why);
         } else {
             self.pass(check);
         }
@@ -342,9 +408,11 @@ impl<'a> Exam<'a> {
             let process = Kind::OF_THE_PROCESS.contains(&finding.violation.kind);
             let constructor = finding.violation.message.starts_with(&new_panicked);
             let restless = finding.violation.kind == Kind::Restless;
+            let panic = borrows::is_same_panic(&decision.message, &finding.violation);
             decision.status == CheckStatus::Failed
-                && decision.message == finding.violation.message
-                && (constructor
+                && (panic || decision.message == finding.violation.message)
+                && (panic
+                    || constructor
                     || restless
                     || process && key.is_none_or(|key| key.turns == finding.turns))
         };
@@ -365,15 +433,15 @@ impl<'a> Exam<'a> {
         self.decisions.insert(check, decision);
     }
 
-    /// Why schedules were not played, if the exam has ended early.
+    /// Why schedules were not played, if the exam ended early.
     fn why_ended(&self, out_of_time: bool) -> Option<String> {
         let failed = self.failed.filter(|_| out_of_time)?;
         Some(format!(
-            "not judged: `{failed}` has failed, and runs of this submission take so long that the exam has ended early"
+            "not judged: `{failed}` has failed, and runs of this submission take so long that the exam ended early"
         ))
     }
 
-    /// Notes of every check that is not decided yet that it cannot be judged.
+    /// Notes that every check not decided yet cannot be judged.
     pub fn skip_undecided(&mut self, checks: &[Check], why: &str) {
         for check in checks {
             if !self.decisions.contains_key(check.id) {
@@ -392,7 +460,7 @@ impl<'a> Exam<'a> {
         self.note(check, CheckStatus::Skipped, why.to_owned());
     }
 
-    /// Notes that a check did not hold, for a reason no schedule shows.
+    /// Notes that a check did not hold, for a reason that no schedule shows.
     pub fn fail(&mut self, check: &'static str, message: String, timeline: Vec<Line>) {
         self.note(check, CheckStatus::Failed, message);
         if let Some(decision) = self.decisions.get_mut(check) {
@@ -409,6 +477,10 @@ impl<'a> Exam<'a> {
             self.skip(check, &why.unwrap_or_else(|| failure.to_string()));
         } else {
             self.fail(check, failure.to_string(), Vec::new());
+            let hint = matches!(failure, Failure::Blocked(_)).then_some(STOPPED);
+            if let Some(decision) = self.decisions.get_mut(check) {
+                decision.hint = hint.or(decision.hint);
+            }
         }
     }
 
@@ -425,6 +497,7 @@ impl<'a> Exam<'a> {
             message,
             schedule: None,
             timeline: Vec::new(),
+            hint: None,
         };
         self.insert(check, decision);
     }
@@ -436,6 +509,12 @@ impl<'a> Exam<'a> {
             violation,
             evidence,
         } = self.shortened(rules, finding);
+        let held = evidence
+            .as_ref()
+            .and_then(|it| borrows::still_held(it, &violation));
+        let mut violation = violation;
+        let held_hint = held.is_some().then_some(borrows::HINT);
+        violation.message.extend(held);
         let told =
             |evidence: Evidence| timeline::tell(&evidence.up_to(violation.turn), Some(&violation));
         let key = ReplayKey {
@@ -446,6 +525,7 @@ impl<'a> Exam<'a> {
         Decision {
             status: CheckStatus::Failed,
             timeline: evidence.map(told).unwrap_or_default(),
+            hint: held_hint,
             message: violation.message,
             schedule: (!key.turns.is_empty()).then_some(key),
         }

@@ -11,7 +11,7 @@
 //!
 //! ```text
 //! OUT/
-//!   batch.json                   the seed that all others come from, whose the ids are
+//!   batch.json                   the seed that all others come from, the kind of the ids
 //!   records/DRILL/STUDENT.json   one `Record` each, whole or not there at all
 //!   attempting/                  a mark for each grading under way
 //!   lock                         held while a batch writes here

@@ -110,7 +110,6 @@ const LIMITS: &[Kind] = &[
 const ENDINGS: &[Kind] = &[
     Kind::Hang,
     Kind::Panicked,
-    Kind::OffLoop,
     Kind::Blocked,
     Kind::Restless,
     Kind::Died,
@@ -132,7 +131,6 @@ const ALL: &[Kind] = &[
     Kind::StaleError,
     Kind::Hang,
     Kind::Panicked,
-    Kind::OffLoop,
     Kind::Blocked,
     Kind::Restless,
     Kind::Died,

@@ -122,7 +122,6 @@ const CHECKS: &[Check] = &[
 const ENDINGS: &[Kind] = &[
     Kind::Hang,
     Kind::Panicked,
-    Kind::OffLoop,
     Kind::Blocked,
     Kind::Died,
     Kind::Garbled,
@@ -140,7 +139,6 @@ const AFTERMATH: &[Kind] = &[
     Kind::NeedlessConnect,
     Kind::Hang,
     Kind::Panicked,
-    Kind::OffLoop,
     Kind::Blocked,
     Kind::Died,
     Kind::Garbled,
@@ -155,7 +153,6 @@ const AFTER_A_PANIC: &[Kind] = &[
     Kind::Underused,
     Kind::Hang,
     Kind::Panicked,
-    Kind::OffLoop,
     Kind::Blocked,
     Kind::Died,
     Kind::Garbled,
@@ -197,10 +194,10 @@ impl Drill for ConnectionPool {
         exam.decide("asked_once", &AFewAtMost, &told, &[Kind::Twice]);
         exam.decide_beyond("failed", &AFewAtMost, &errors, AFTERMATH, &calm);
         let dropped = spaces::dropping(exam);
-        let halfway = &[Kind::Reused, Kind::WrongResult];
+        let halfway: &[Kind] = &[Kind::Reused, Kind::WrongResult];
         // What somebody was told says more than how it came about.
         let shown = match dropped.has(Kind::WrongResult) && !calm.has(Kind::WrongResult) {
-            true => &[Kind::WrongResult][..],
+            true => &[Kind::WrongResult],
             false => halfway,
         };
         exam.decide_beyond("left_halfway", &AFewAtMost, &dropped, shown, &calm);

@@ -15,7 +15,7 @@ use serde_json::Value;
 use crate::courses::Scratch;
 use peak::Peak;
 
-/// What the grader itself may hold, whatever a submission does.
+/// The memory that the grader itself may hold, whatever a submission does.
 const MOST_MIB: u64 = 300;
 
 /// Fixture, status, what is said of it.
@@ -142,7 +142,7 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/exhausting")
 }
 
-/// A fixture's text. `@REPEAT n TEXT@` in it stands for so many of that text.
+/// A fixture's text. `@REPEAT n TEXT@` in it stands for `n` copies of that text.
 fn source(name: &str) -> String {
     let text = fs::read_to_string(folder().join(name).with_extension("rs")).expect(name);
     let Some((before, rest)) = text.split_once("@REPEAT ") else {
@@ -154,7 +154,7 @@ fn source(name: &str) -> String {
     format!("{before}{}{after}", what.repeat(times))
 }
 
-/// What is said of a fixture, with these limits for its drill.
+/// The verdict on a fixture, with these limits for its drill.
 fn verdict(name: &str, limits: &str) -> (Value, Peak) {
     let course = Scratch::gradable();
     let drill = drill_of(name);

@@ -24,8 +24,8 @@ impl Pool {
 
     /// Asks the server, and returns its answer.
     pub async fn ask(&self, question: Question) -> Result<Answer, ServerError> {
-        // tokio's semaphore is fair, and passes over callers that were dropped. Whoever holds
-        // a place has one connection, or none yet: there are at most `max`.
+        // tokio's semaphore is fair, and passes over callers that were dropped. A caller
+        // that holds a place has one connection, or none yet: there are at most `max`.
         let _place = self.places.acquire().await.expect("it is never closed");
         // In a statement of its own: the borrow must be over before the await.
         let idle = self.idle.borrow_mut().pop();

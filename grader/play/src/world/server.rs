@@ -365,7 +365,7 @@ impl World for Server {
                 let world: &dyn World = self;
                 format!("the error: {}", world.error_words(*error))
             }
-            _ => "what is no answer".to_owned(),
+            _ => "something else".to_owned(),
         }
     }
 

@@ -42,7 +42,7 @@ pub(super) fn run(course: Course, args: Grade) -> Result<Exit> {
         VerdictFormat::Json => verdict,
         _ => feedback.of(&verdict),
     };
-    // Before anything is run: a place that cannot be written is found out now.
+    // Checked before anything runs, so that an unwritable place is found now.
     let mut out: Box<dyn Write> = match &args.out {
         Some(path) => {
             let file = File::create(path).with_context(|| {
@@ -155,7 +155,7 @@ fn report(format: VerdictFormat, jobs: &[Job]) -> Box<dyn Report> {
     }
 }
 
-/// Where a submission's code begins, if it can be read at all.
+/// The start of a submission's code, if it can be read at all.
 fn source(job: &Job) -> Option<Source> {
     let submission = read_submission(job.drill, &job.path, &Caps::default()).ok()?;
     let root = submission.root_file();
@@ -215,7 +215,7 @@ fn jobs(course: &Course, args: &Grade) -> Result<Vec<Job>> {
         drill: Some(drill.slug()),
         drills: &drills::slugs(),
     };
-    // Where it is refused, reading it says so.
+    // If it is refused, reading it says so.
     let place = |path: &PathBuf| place_within(path, &wanted).unwrap_or_else(|_| path.clone());
     let job = |path| Job {
         drill,
@@ -224,7 +224,7 @@ fn jobs(course: &Course, args: &Grade) -> Result<Vec<Job>> {
     Ok(args.paths.iter().map(job).collect())
 }
 
-/// Said once, to whoever runs code that is not kept apart.
+/// Warns, once, that the code is not fully sandboxed.
 pub(super) fn note(tier: Tier) {
     let tier = tier.name();
     aloud::say(&format!(

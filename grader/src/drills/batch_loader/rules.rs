@@ -190,10 +190,6 @@ impl<'e> Record<'e> {
             return Vec::new();
         };
         let mut wrong = Vec::new();
-        if it.off_loop {
-            let message = format!("call {operation} began on another thread than the loop's");
-            wrong.push((Kind::OffLoop, message));
-        }
         wrong.extend(self.out_of_limits(operation, it));
         let keys: Vec<u32> = keys_of(self.evidence, it).flatten().collect();
         if keys.len() < it.arguments.len() {

@@ -198,11 +198,6 @@ impl<'e> Record<'e> {
             return Vec::new();
         };
         let mut wrong = Vec::new();
-        let noun = self.evidence.noun(operation);
-        if it.off_loop {
-            let message = format!("{noun} {operation} began on another thread than the loop's");
-            wrong.push((Kind::OffLoop, message));
-        }
         if it.kind == CONNECT {
             self.begun_connects += 1;
             wrong.extend(self.over_limit(operation));
@@ -275,7 +270,7 @@ impl<'e> Record<'e> {
     /// connects that may be theirs?
     fn out_of_line(&self, request: u32) -> Option<(Kind, String)> {
         let call = self.calls.get(&request)?;
-        // Whoever a panic has reached is about to be told so.
+        // Callers that a panic has reached are about to be told so.
         if call.asked || self.panicked.is_some() {
             return None;
         }

@@ -6,6 +6,7 @@ use play::evidence::Evidence;
 use play::explore::Follow;
 use play::schedule::{Action, Few, Outcome, Polled, Turn};
 use play::space::{A_WEEK, Ask, Paths, Space, Straight};
+use play::world::server::CONNECT;
 
 use super::common;
 use super::rules::AFewAtMost;
@@ -110,32 +111,38 @@ fn crowd(evidence: &Evidence) -> Option<Turn> {
     common::then_all_answered(evidence)
 }
 
-/// A server that takes a week is no reason to give up, and an idle week is no reason to
-/// close.
+/// A server that takes its time to accept, and a week to answer, is no reason to give up.
+/// A pause is no reason to close.
 fn slow(evidence: &Evidence) -> Option<Turn> {
+    let is_pass = |turn: &&Turn| matches!(turn.action, Action::Pass { .. });
+    let passed = evidence.turns().iter().filter(is_pass).count();
     let pass = |micros| Some(Turn::full(Action::Pass { micros }));
-    match evidence.turns().len() {
-        0..4 => Some(Turn::full(Action::ask(KEY))),
-        4 => pass(SLOW_MICROS),
-        turn => match A_WEEK.get(turn - 5) {
+    if evidence.started() < 3 {
+        return Some(Turn::full(Action::ask(KEY)));
+    }
+    let Some(operation) = evidence.live().next() else {
+        return match evidence.turns().last() {
+            _ if evidence.started() > 3 || evidence.waiting().next().is_some() => {
+                common::then_all_answered(evidence)
+            }
+            Some(turn) if is_pass(&turn) => Some(Turn::full(Action::ask(KEY))),
+            _ => pass(SLOW_MICROS),
+        };
+    };
+    let connects = evidence.live().find(|operation| {
+        let it = evidence.operation(*operation);
+        it.is_some_and(|it| it.kind == CONNECT)
+    });
+    let outcome = Outcome::Value;
+    let answer = |operation| Some(Turn::full(Action::Answer { operation, outcome }));
+    match (connects, passed) {
+        (Some(_), 0) => pass(SLOW_MICROS),
+        (Some(connect), _) => answer(connect),
+        (None, passed) => match A_WEEK.get(passed.saturating_sub(1)) {
             Some(micros) => pass(*micros),
-            None => then_once_more(evidence),
+            None => answer(operation),
         },
     }
-}
-
-/// When all is answered, time passes, and one more asks.
-fn then_once_more(evidence: &Evidence) -> Option<Turn> {
-    let rests = evidence.live().next().is_none() && evidence.waiting().next().is_none();
-    if rests && evidence.started() == 4 {
-        let micros = SLOW_MICROS;
-        let pass = Turn::full(Action::Pass { micros });
-        return match evidence.turns().last() == Some(&pass) {
-            true => Some(Turn::full(Action::ask(KEY))),
-            false => Some(pass),
-        };
-    }
-    common::then_all_answered(evidence)
 }
 
 /// Connects are refused and connections break, in every order; callers that ask again at
