@@ -5,6 +5,7 @@
 
 mod cache_race;
 mod common;
+mod give_way;
 mod in_order;
 mod inflight_fix;
 mod lost_update;
@@ -47,6 +48,7 @@ pub const ALL: &[&dyn Drill] = &[
     &inflight_fix::InflightFix,
     &offload::Offload,
     &in_order::InOrder,
+    &give_way::GiveWay,
 ];
 
 /// The slugs of all drills.

@@ -10,6 +10,7 @@ pub mod bank;
 pub mod passwords;
 pub mod sink;
 pub mod users;
+pub mod work;
 
 use std::fmt::Debug;
 
@@ -112,6 +113,12 @@ pub trait World: Debug + Sync {
     /// they rest as well.
     fn uses_threads(&self) -> bool {
         false
+    }
+
+    /// Whether runs are played one after the other and never side by side: where what a
+    /// submission shares between its calls can only be in a static.
+    fn runs_alone(&self) -> bool {
+        self.uses_threads()
     }
 
     /// What is looked at after each turn, in a run that begins with `blank` and whose

@@ -117,7 +117,7 @@ impl<'a> Driver<'a> {
             workers_started: 0,
             sent: VecDeque::new(),
             runs_opened: 0,
-            room: Room::of(world.uses_threads()),
+            room: Room::of(world.runs_alone()),
             to_close: Vec::new(),
             tally: Tally::default(),
             broken: None,

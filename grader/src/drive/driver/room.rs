@@ -42,10 +42,11 @@ pub(super) struct Room {
 }
 
 impl Room {
-    pub(super) fn of(uses_threads: bool) -> Room {
-        let width = match uses_threads {
+    pub(super) fn of(runs_alone: bool) -> Room {
+        let width = match runs_alone {
             false => WIDTH,
-            // A pool that all services share would be short of threads.
+            // A pool that all services share would be short of threads, and a static that
+            // all folds share would wait for another run.
             true => 1,
         };
         Room {
