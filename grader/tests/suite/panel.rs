@@ -18,6 +18,7 @@ const SHOWN: &[(&str, &str)] = &[
     ),
     ("offload", "solutions/offload/stub.rs"),
     ("in_order", "solutions/in_order/wrong/place_first.rs"),
+    ("give_way", "solutions/give_way/stub.rs"),
 ];
 
 #[test]
