@@ -7,6 +7,7 @@ mod batch_loader;
 mod cache_race;
 mod common;
 mod connection_pool;
+mod give_way;
 mod in_order;
 mod inflight_fix;
 mod lost_update;
@@ -51,6 +52,7 @@ pub const ALL: &[&dyn Drill] = &[
     &connection_pool::ConnectionPool,
     &batch_loader::BatchLoader,
     &in_order::InOrder,
+    &give_way::GiveWay,
 ];
 
 /// The slugs of all drills.

@@ -12,6 +12,7 @@ pub mod passwords;
 pub mod server;
 pub mod sink;
 pub mod users;
+pub mod work;
 
 use std::fmt::Debug;
 
@@ -119,6 +120,12 @@ pub trait World: Debug + Sync {
     /// they rest as well.
     fn uses_threads(&self) -> bool {
         false
+    }
+
+    /// Whether runs are played one after the other and never side by side: where what a
+    /// submission shares between its calls can only be in a static.
+    fn runs_alone(&self) -> bool {
+        self.uses_threads()
     }
 
     /// The looks after each turn, in a run that begins with `blank` and whose

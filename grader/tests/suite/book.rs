@@ -383,6 +383,12 @@ fn the_text_of_a_figure_is_what_the_grader_replays() {
             "7:dropped:m2.q42.q42.q42.x2.r1.t60000000",
         ),
         (
+            "give_way",
+            "give_way",
+            "solutions/give_way/wrong/one_at_a_time.rs",
+            "7:side_by_side:s9+0.q200+0.q200",
+        ),
+        (
             "transfer",
             "transfer",
             "solutions/transfer/stub.rs",

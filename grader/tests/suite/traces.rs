@@ -53,6 +53,12 @@ const TRACES: &[(&str, &str, &str, &[&str])] = &[
         &["--errors", "0"],
     ),
     (
+        "give_way",
+        "give_way",
+        "solutions/give_way/wrong/one_at_a_time.rs",
+        &["--key", "7:side_by_side:s9+0.q200+0.q200"],
+    ),
+    (
         "transfer",
         "transfer",
         "solutions/transfer/stub.rs",

@@ -21,6 +21,7 @@ use crate::journal::{Journal, panic_message, polling, unclaimed_panic};
 use crate::operator::Waiting;
 use crate::protocol::{Ending, Event, Polled, Step, Value};
 use crate::puppet::Common;
+use crate::steps;
 use crate::subject::{Arguments, Call, CallFuture, Subject};
 use kit::supervised::{Operator, Supply};
 
@@ -84,6 +85,8 @@ impl Instance {
             .event_interval(1)
             .rng_seed(RngSeed::from_bytes(&seed.to_le_bytes()))
             .on_before_task_poll(|_| POLLS.set(POLLS.get().wrapping_add(1)));
+        let after_polls = journal.clone();
+        runtime.on_after_task_poll(move |_| steps::note(&after_polls, None));
         // Both kinds of clock must begin at the same moment.
         let runtime = clock::showing(Duration::ZERO, || runtime.build_local(Default::default()))
             .expect("a runtime without I/O needs nothing from the system");
@@ -136,6 +139,8 @@ impl Instance {
     }
 
     pub(crate) fn take_events(&mut self) -> Vec<Event> {
+        // Made outside any poll: while something was dropped.
+        steps::note(&self.journal, None);
         if let Some(message) = unclaimed_panic() {
             self.journal.write(Event::Broke { message });
         }
@@ -291,6 +296,7 @@ impl Instance {
         }
         self.discard();
         self.common.gate.close();
+        self.common.steps.close();
         let events = self.take_events();
         let runtime = self.runtime;
         // In the background: a blocking task must not hold up the puppet. Tasks that
@@ -370,6 +376,7 @@ impl CallTask {
         let polled = polling(call, || {
             catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context)))
         });
+        steps::note(&self.journal, Some(call));
         let event = match polled {
             Ok(Poll::Pending) => {
                 self.slot.borrow_mut().future = Some(future);

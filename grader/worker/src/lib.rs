@@ -246,6 +246,8 @@ mod picture;
 #[cfg(feature = "puppet")]
 mod puppet;
 #[cfg(feature = "puppet")]
+mod steps;
+#[cfg(feature = "puppet")]
 mod subject;
 #[cfg(feature = "puppet")]
 mod words;
