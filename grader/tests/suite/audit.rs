@@ -72,6 +72,7 @@ each_drill! {
     every_solution_of_connection_pool_is_judged_as_it_should_be: "connection_pool";
     every_solution_of_batch_loader_is_judged_as_it_should_be: "batch_loader";
     every_solution_of_in_order_is_judged_as_it_should_be: "in_order";
+    every_solution_of_give_way_is_judged_as_it_should_be: "give_way";
 }
 
 /// A course that has a single wrong solution for `cache_race`, with this first line.
