@@ -622,7 +622,7 @@ mod tests {
     /// What stands in the comment that every exercise.toml has.
     #[test]
     fn crates_are_asked_for_as_in_a_cargo_toml() {
-        let template = include_str!("../authors/scaffold/exercise.txt");
+        let template = include_str!("../authors/scaffold/common/exercise.txt");
         let example = template.lines().find_map(|line| line.strip_prefix("# {"));
         let example = format!("{{{}", example.expect("there is an example"));
         let text = template.replace("crates = {}", &format!("crates = {example}"));

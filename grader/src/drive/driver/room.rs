@@ -151,7 +151,7 @@ mod tests {
     use super::*;
 
     fn room(each: usize) -> Room {
-        let mut room = Room::default();
+        let mut room = Room::of(false);
         room.measured(each, 256);
         room
     }
