@@ -385,6 +385,102 @@ mod tests {
         );
     }
 
+    /// The page that describes the protocol, without what makes it a comment.
+    fn page() -> String {
+        let text = include_str!("../../worker/src/lib.rs").lines();
+        let lines = text.map_while(|line| line.strip_prefix("//!"));
+        lines
+            .map(|line| format!("{}\n", line.trim_start()))
+            .collect()
+    }
+
+    /// The JSON in the page's blocks of this kind, one text for each message.
+    fn shown(kind: &str) -> Vec<String> {
+        let page = page();
+        let blocks = page.split("```").skip(1).step_by(2);
+        let blocks = blocks.filter_map(|block| block.strip_prefix(&format!("{kind}\n")));
+        let mut shown: Vec<String> = Vec::new();
+        for line in blocks.flat_map(str::lines) {
+            let is_whole = |text: &String| serde_json::from_str::<serde_json::Value>(text).is_ok();
+            match shown.last_mut() {
+                Some(last) if !is_whole(last) => last.push_str(line),
+                _ => shown.push(line.to_owned()),
+            }
+        }
+        shown
+    }
+
+    #[test]
+    fn every_message_on_the_page_is_one_and_is_written_as_it_is_shown() {
+        fn again<T: Serialize + for<'de> Deserialize<'de>>(text: &str) -> Option<String> {
+            let read: T = serde_json::from_str(text).ok()?;
+            Some(serde_json::to_string(&read).unwrap())
+        }
+        let messages = shown("json");
+        assert!(messages.len() >= 6, "{messages:#?}");
+        for text in messages {
+            let written = again::<Hello>(&text)
+                .or_else(|| again::<Order>(&text))
+                .or_else(|| again::<Report>(&text));
+            assert_eq!(written.as_ref(), Some(&text));
+        }
+        for text in shown("json ending") {
+            let text = text.replace("VALUE", "[42,null,\"ada\"]");
+            assert_eq!(again::<Ending>(&text), Some(text));
+        }
+        let hello = Hello { protocol: PROTOCOL };
+        assert_eq!(shown("json")[0], serde_json::to_string(&hello).unwrap());
+    }
+
+    /// The variants of an enum of this file, each with its fields, as messages name them.
+    fn variants(name: &str) -> Vec<(String, Vec<String>)> {
+        let snake = |name: &str| -> String {
+            let letters = name.char_indices();
+            let parts = letters.map(|(at, letter)| match letter.is_uppercase() && at > 0 {
+                true => format!("_{}", letter.to_ascii_lowercase()),
+                false => letter.to_ascii_lowercase().to_string(),
+            });
+            parts.collect()
+        };
+        let text = include_str!("lib.rs");
+        let (_, text) = text.split_once(&format!("pub enum {name} {{\n")).unwrap();
+        let mut variants: Vec<(String, Vec<String>)> = Vec::new();
+        for line in text.lines().take_while(|line| *line != "}") {
+            let word = line.trim_start();
+            let named = word.split([' ', ',', ':', '(']).next().unwrap_or_default();
+            match line.len() - word.len() {
+                4 if word.starts_with(char::is_uppercase) => {
+                    variants.push((snake(named), Vec::new()));
+                }
+                8 if word.starts_with(char::is_lowercase) => {
+                    let (_, fields) = variants.last_mut().unwrap();
+                    fields.push(named.to_owned());
+                }
+                _ => {}
+            }
+        }
+        variants
+    }
+
+    #[test]
+    fn every_step_and_every_event_is_on_the_page_with_its_fields() {
+        let page = page();
+        let (steps, events) = (variants("Step"), variants("Event"));
+        assert!(steps.len() > 10 && events.len() > 12);
+        for (name, fields) in steps.into_iter().chain(events) {
+            let row = |line: &&str| {
+                let mut cells = line.split('|').map(str::trim).skip(1);
+                let fields: Vec<String> = fields.iter().map(|it| format!("`{it}`")).collect();
+                cells.next() == Some(&format!("`{name}`"))
+                    && cells.next().map(|cell| cell.replace('?', "")) == Some(fields.join(", "))
+            };
+            assert_eq!(page.lines().filter(row).count(), 1, "{name} {fields:?}");
+        }
+        for (name, _) in variants("Polled") {
+            assert!(page.contains(&format!("`\"{name}\"`")), "{name}");
+        }
+    }
+
     #[test]
     fn a_message_with_an_unknown_field_is_refused() {
         let text = r#"{"run":1,"steps":[],"verdict":"passed"}"#;

@@ -259,6 +259,7 @@ pub struct Solution {
 #[command(after_help = "\
 Examples:
   cargo grader new read_through --title \"Read through\"
+  cargo grader new two_accounts --world bank        deposits in place of fetches
   cargo grader audit read_through                   what it still lacks
 
 It compiles and can be graded at once. CONTRIBUTING.md says how to go on.")]
@@ -269,6 +270,10 @@ pub struct New {
     /// The title of its page [default: made from the name]
     #[arg(long)]
     pub title: Option<String>,
+
+    /// What its submissions call, and are called with: users, passwords or bank
+    #[arg(long, value_name = "NAME", default_value = "users")]
+    pub world: String,
 }
 
 /// Check the course itself: solutions pass, stubs fail, wrong ones are caught

@@ -10,56 +10,104 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use crate::authors::mirror::{self, LISTS, Place};
-use crate::course::Course;
+use crate::course::{Course, guess};
+use play::text::closest;
 
-/// Each file of a new drill, and what it begins as.
-const FILES: [(&str, &str); 13] = [
-    (
-        "exercises/SLUG/Cargo.toml",
-        include_str!("scaffold/exercise_manifest.txt"),
-    ),
-    (
-        "exercises/SLUG/README.md",
-        include_str!("scaffold/exercise_readme.txt"),
-    ),
-    (
-        "exercises/SLUG/exercise.toml",
-        include_str!("scaffold/exercise.txt"),
-    ),
-    (
-        "exercises/SLUG/src/lib.rs",
-        include_str!("scaffold/stub.txt"),
-    ),
-    (
-        "exercises/SLUG/tests/public.rs",
-        include_str!("scaffold/public.txt"),
-    ),
-    (
-        "solutions/SLUG/Cargo.toml",
-        include_str!("scaffold/solution_manifest.txt"),
-    ),
-    (
-        "solutions/SLUG/src/lib.rs",
-        include_str!("scaffold/reference.txt"),
-    ),
-    ("solutions/SLUG/stub.rs", include_str!("scaffold/stub.txt")),
-    (
-        "solutions/SLUG/right/another_design.rs",
-        include_str!("scaffold/right.txt"),
-    ),
-    (
-        "solutions/SLUG/wrong/invents_a_row.rs",
-        include_str!("scaffold/wrong.txt"),
-    ),
-    (
-        "grader/src/drills/SLUG.rs",
-        include_str!("scaffold/drill.txt"),
-    ),
-    (
-        "grader/src/drills/SLUG/contract.rs",
-        include_str!("scaffold/SLUG/contract.rs"),
-    ),
-    ("book/SLUG.md", include_str!("scaffold/page.txt")),
+/// What a new drill begins as in one world.
+#[derive(Debug)]
+pub struct Beginning {
+    /// The world's name.
+    pub world: &'static str,
+    /// What a learner is to do, in one line.
+    goal: &'static str,
+    /// The first hint.
+    hint: &'static str,
+    /// What the wrong solution does.
+    mistake: &'static str,
+    /// Each file, and its text.
+    pub files: [(&'static str, &'static str); 13],
+}
+
+/// The files of a new drill, some of which are written for the world of that name.
+macro_rules! files {
+    ($world:literal) => {
+        [
+            (
+                "exercises/SLUG/Cargo.toml",
+                include_str!("scaffold/common/exercise_manifest.txt"),
+            ),
+            (
+                "exercises/SLUG/README.md",
+                include_str!("scaffold/common/exercise_readme.txt"),
+            ),
+            (
+                "exercises/SLUG/exercise.toml",
+                include_str!("scaffold/common/exercise.txt"),
+            ),
+            (
+                "exercises/SLUG/src/lib.rs",
+                include_str!(concat!("scaffold/", $world, "/stub.txt")),
+            ),
+            (
+                "exercises/SLUG/tests/public.rs",
+                include_str!(concat!("scaffold/", $world, "/public.txt")),
+            ),
+            (
+                "solutions/SLUG/Cargo.toml",
+                include_str!("scaffold/common/solution_manifest.txt"),
+            ),
+            (
+                "solutions/SLUG/src/lib.rs",
+                include_str!(concat!("scaffold/", $world, "/reference.txt")),
+            ),
+            (
+                "solutions/SLUG/stub.rs",
+                include_str!(concat!("scaffold/", $world, "/stub.txt")),
+            ),
+            (
+                "solutions/SLUG/right/another_design.rs",
+                include_str!(concat!("scaffold/", $world, "/right.txt")),
+            ),
+            (
+                "solutions/SLUG/wrong/MISTAKE.rs",
+                include_str!(concat!("scaffold/", $world, "/wrong.txt")),
+            ),
+            (
+                "grader/src/drills/SLUG.rs",
+                include_str!(concat!("scaffold/", $world, "/drill.txt")),
+            ),
+            (
+                "grader/src/drills/SLUG/contract.rs",
+                include_str!(concat!("scaffold/", $world, "/SLUG/contract.rs")),
+            ),
+            ("book/SLUG.md", include_str!("scaffold/common/page.txt")),
+        ]
+    };
+}
+
+/// Every world that a drill can begin in. The first is taken when none is named.
+pub const BEGINNINGS: [Beginning; 3] = [
+    Beginning {
+        world: "users",
+        goal: "answer every request with the row its user's fetch returned",
+        hint: "Where does a row come from?",
+        mistake: "gives_the_first_row",
+        files: files!("users"),
+    },
+    Beginning {
+        world: "passwords",
+        goal: "answer every request with the text of its own hash",
+        hint: "Which thread does a hash run on?",
+        mistake: "gives_the_first_text",
+        files: files!("passwords"),
+    },
+    Beginning {
+        world: "bank",
+        goal: "answer every deposit with the balance that it made",
+        hint: "Which balance did your deposit make?",
+        mistake: "gives_what_was_read",
+        files: files!("bank"),
+    },
 ];
 
 /// Why there is no new drill. Nothing was written.
@@ -73,6 +121,14 @@ pub enum ScaffoldError {
     /// Not a title for a page, a table and a TOML file.
     #[error("the title may not hold `{0}`")]
     Title(char),
+    /// No world of that name.
+    #[error("no world named `{name}`{}; there are {}", guess(.closest), worlds())]
+    World {
+        /// As it was typed.
+        name: String,
+        /// What may have been meant.
+        closest: Option<String>,
+    },
     /// Something of that name is there.
     #[error("`{}` is there already; choose another name, or remove it", .0.display())]
     Exists(PathBuf),
@@ -94,13 +150,37 @@ pub enum ScaffoldError {
     },
 }
 
+/// The names of the worlds, as they are listed for people.
+fn worlds() -> String {
+    let names = BEGINNINGS.map(|beginning| format!("`{}`", beginning.world));
+    names.join(", ")
+}
+
+/// What a new drill begins as in the world of that name.
+///
+/// # Errors
+/// When there is no such world.
+pub fn beginning_in(world: &str) -> Result<&'static Beginning, ScaffoldError> {
+    let names = || BEGINNINGS.iter().map(|beginning| beginning.world);
+    let found = BEGINNINGS.iter().find(|beginning| beginning.world == world);
+    found.ok_or_else(|| ScaffoldError::World {
+        name: world.to_owned(),
+        closest: closest(world, names()).map(str::to_owned),
+    })
+}
+
 /// Makes drill `slug`, and says which files it wrote and which it changed, from
 /// the course's folder.
 ///
 /// # Errors
 /// When the name cannot be one, something of that name is there, or a file cannot
 /// be read or written.
-pub fn scaffold(course: &Course, slug: &str, title: &str) -> Result<Vec<PathBuf>, ScaffoldError> {
+pub fn scaffold(
+    course: &Course,
+    slug: &str,
+    title: &str,
+    beginning: &Beginning,
+) -> Result<Vec<PathBuf>, ScaffoldError> {
     if !is_name(slug) {
         return Err(ScaffoldError::Name(slug.to_owned()));
     }
@@ -114,13 +194,16 @@ pub fn scaffold(course: &Course, slug: &str, title: &str) -> Result<Vec<PathBuf>
         text.replace("SLUG", slug)
             .replace("CAMEL", &camel(slug))
             .replace("TITLE", title)
+            .replace("GOAL", beginning.goal)
+            .replace("HINT", beginning.hint)
+            .replace("MISTAKE", beginning.mistake)
     };
     let root = course.root();
     if mirror::slugs(course).iter().any(|known| known == slug) {
         return Err(ScaffoldError::Exists(course.exercise_dir(slug)));
     }
     let mut texts: Vec<(PathBuf, String)> = Vec::new();
-    for (place, text) in FILES {
+    for (place, text) in beginning.files {
         let path = PathBuf::from(fill(place));
         if root.join(&path).exists() {
             return Err(ScaffoldError::Exists(path));

@@ -200,10 +200,11 @@ impl<'a> Driver<'a> {
         is_sooner
     }
 
-    /// What a worker is told to seed its loop with. The rows come from the same
-    /// seed, so the worker must not be able to work it out.
+    /// What a worker is told to seed its loop with: below 2^53, as every number of the
+    /// protocol. The rows come from the same seed, so the worker must not be able to work
+    /// it out.
     pub fn loop_seed(&self) -> u64 {
-        derived(self.seed, "loop")
+        derived(self.seed, "loop") >> 11
     }
 
     /// What the workers printed, up to the cap.

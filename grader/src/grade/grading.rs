@@ -2,6 +2,10 @@
 //!
 //! Its main type is [`Grader`], which holds what all gradings share.
 
+#[cfg(test)]
+mod begun;
+mod settled;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -11,7 +15,7 @@ use thiserror::Error;
 use crate::build::compile::{CompileError, Compiled, Control, Workshop, compile};
 use crate::build::prepared::{Audience, PrepareError, Prepared};
 use crate::build::submission::{Caps, Part, Submission, SubmissionError, Wanted};
-use crate::course::{Course, CourseError};
+use crate::course::{Course, CourseError, Exercise};
 use crate::drills::{self, Drill};
 use crate::drive::driver::Driver;
 use crate::drive::interrupt;
@@ -27,11 +31,10 @@ use crate::grade::verdict::{CheckResult, CheckStatus, Metrics, SCHEMA, Status, V
 use play::check::Decision;
 use play::timeline;
 
+use settled::settled;
+
 /// Passwords hashed for a picture.
 const PASSWORDS: u32 = 2;
-
-/// How often a folder that cannot be read is read again.
-const READ_AGAIN: usize = 2;
 
 /// Grades submissions of one course.
 #[derive(Clone, Debug)]
@@ -76,6 +79,17 @@ pub enum GradeError {
         /// The file that says so.
         mark: PathBuf,
     },
+    /// The grader did not survive it.
+    #[error(
+        "grading it ended the grader by signal {signal}; that says nothing of it, but look at it before you grade it again"
+    )]
+    Ended {
+        /// Which.
+        signal: i32,
+    },
+    /// The grader could not begin; the text says it all.
+    #[error("{0}")]
+    Begin(String),
     /// The code is a stranger's, and the sandbox is not full.
     #[error(
         "the sandbox is {} here, so strangers' code is not run; `cargo grader doctor` says what is missing, `--allow-degraded` runs it all the same", .0.name()
@@ -133,7 +147,8 @@ impl Grader {
             grader.join("root"),
         )
         .map_err(GradeError::Machine)?;
-        let sandbox = Sandbox::of_this_machine(prepared.launcher(), &places, &grader);
+        let sandbox = Sandbox::of_this_machine(prepared.launcher(), &places, &grader)
+            .map_err(GradeError::Machine)?;
         Ok(Grader {
             course,
             prepared,
@@ -189,20 +204,13 @@ impl Grader {
         self
     }
 
-    /// Whether `path` is the user's own code: it lies in the course.
-    fn is_own(&self, path: &Path) -> bool {
-        let own = ["exercises", "solutions"].map(|folder| self.course.root().join(folder));
-        path.canonicalize()
-            .is_ok_and(|path| own.iter().any(|folder| path.starts_with(folder)))
-    }
-
     /// Whether code at `path` may be run here.
     ///
     /// # Errors
     /// When it is a stranger's, and the sandbox is not full.
     pub fn may_run(&self, path: &Path) -> Result<(), GradeError> {
         let tier = self.sandbox.tier();
-        match tier == Tier::Full || self.allow_degraded || self.is_own(path) {
+        match tier == Tier::Full || self.allow_degraded || self.course.is_own(path) {
             true => Ok(()),
             false => Err(GradeError::Sandbox(tier)),
         }
@@ -252,14 +260,12 @@ impl Grader {
     /// When it cannot be read or taken.
     pub fn read(&self, drill: &dyn Drill, path: &Path) -> Result<Submission, GradeError> {
         let caps = self.caps(drill)?;
-        let mut read = read_submission(drill, path, &caps);
-        // A folder that somebody writes to meanwhile may be whole a moment later.
-        for _ in 0..READ_AGAIN {
-            if read.is_ok() || !path.is_dir() {
-                break;
-            }
-            read = read_submission(drill, path, &caps);
-        }
+        let read = || read_submission(drill, path, &caps);
+        // Into a folder somebody may write meanwhile: half of it is nobody's submission.
+        let read = match path.is_dir() {
+            true => settled(read, |one, other| one.sha256() == other.sha256()),
+            false => read(),
+        };
         read.map_err(GradeError::Submission)
     }
 
@@ -390,6 +396,15 @@ impl Grader {
         self.may_run(submission.path())?;
         self.repair(false)?;
         let exercise = self.course.exercise(drill.slug())?;
+        self.compile_by(drill, &exercise, submission)
+    }
+
+    fn compile_by(
+        &self,
+        drill: &dyn Drill,
+        exercise: &Exercise,
+        submission: &Submission,
+    ) -> Result<Result<Compiled, NoWorker>, GradeError> {
         let workshop = Workshop {
             course: &self.course,
             prepared: &self.prepared,
@@ -399,7 +414,7 @@ impl Grader {
             control: &self.control,
             jobs: self.jobs,
         };
-        match compile(workshop, drill, &exercise, submission) {
+        match compile(workshop, drill, exercise, submission) {
             Ok(compiled) => Ok(Ok(compiled)),
             Err(CompileError::Submission(text)) => Ok(Err(NoWorker::Refused(text))),
             Err(CompileError::Rejected(text)) => Ok(Err(NoWorker::Rejected(text))),

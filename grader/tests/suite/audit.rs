@@ -2,21 +2,75 @@
 
 use std::fs;
 
+use grader::drills;
+
 use crate::courses::{Said, Scratch, program, root};
 
-#[test]
-fn every_solution_is_judged_as_it_should_be() {
-    let said = Said::by(program().arg("--course").arg(root()).arg("audit"));
-    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
-    let lines = |start: &str| {
-        said.out
-            .lines()
-            .filter(|line| line.starts_with(start))
-            .count()
+/// What `audit` says of a drill with which nothing is wrong, made from its files alone.
+fn all_is_well(drill: &str) -> String {
+    let folder = root().join("solutions").join(drill);
+    let files = |kind: &str| -> Vec<String> {
+        let entries = fs::read_dir(folder.join(kind)).expect(kind);
+        let names = entries.map(|entry| entry.expect("it can be read").file_name());
+        let mut names: Vec<String> = names
+            .map(|name| name.into_string().expect("it is text"))
+            .filter(|name| name.ends_with(".rs"))
+            .collect();
+        names.sort();
+        names
     };
-    assert_eq!(lines("WRONG"), 0, "{}", said.out);
-    // Or it may have looked at nothing.
-    assert!(lines("ok ") > 80, "{}", said.out);
+    let caught_by = |name: &str| {
+        let text = fs::read_to_string(folder.join("wrong").join(name)).expect(name);
+        let first = text.lines().next().unwrap_or_default().to_owned();
+        let (_, check) = first.split_once("Caught by: ").expect(name);
+        check.trim_matches('`').to_owned()
+    };
+    let (right, wrong) = (files("right"), files("wrong"));
+    assert!(right.len() > 1 && wrong.len() > 1, "a drill has several");
+    let gradings = 2 + right.len() + wrong.len();
+    let ok = |file: String, how: String| format!("ok    solutions/{drill}/{file}: {how}\n");
+    let mut lines = ok("src/lib.rs".into(), "passes with all points".into());
+    lines += &ok("stub.rs".into(), "compiles and fails".into());
+    for name in right {
+        lines += &ok(format!("right/{name}"), "passes".into());
+    }
+    for name in wrong {
+        let how = format!("caught by `{}`", caught_by(&name));
+        lines += &ok(format!("wrong/{name}"), how);
+    }
+    format!("{lines}\n{gradings} gradings, 0 problems\n")
+}
+
+macro_rules! each_drill {
+    ($($name:ident: $drill:literal;)*) => {
+        $(
+            #[test]
+            fn $name() {
+                let mut audit = program();
+                audit.arg("--course").arg(root()).args(["audit", $drill]);
+                let said = Said::by(&mut audit);
+                assert_eq!(said.out, all_is_well($drill), "{}", said.err);
+                assert_eq!(said.code, 0, "{}", said.err);
+            }
+        )*
+
+        #[test]
+        fn every_drill_is_audited() {
+            let audited = [$($drill),*];
+            let all: Vec<&str> = drills::ALL.iter().map(|drill| drill.slug()).collect();
+            assert_eq!(all, audited);
+        }
+    };
+}
+
+each_drill! {
+    every_solution_of_cache_race_is_judged_as_it_should_be: "cache_race";
+    every_solution_of_lost_update_is_judged_as_it_should_be: "lost_update";
+    every_solution_of_transfer_is_judged_as_it_should_be: "transfer";
+    every_solution_of_inflight_fix_is_judged_as_it_should_be: "inflight_fix";
+    every_solution_of_offload_is_judged_as_it_should_be: "offload";
+    every_solution_of_batch_loader_is_judged_as_it_should_be: "batch_loader";
+    every_solution_of_in_order_is_judged_as_it_should_be: "in_order";
 }
 
 /// A course that has a single wrong solution for `cache_race`, with this first line.

@@ -69,9 +69,9 @@ impl Scratch {
         }
         fs::create_dir(scratch.path("grader")).expect("it is a new place");
         // As they are shipped, whatever somebody is working on in this repository.
-        for drill in ["cache_race", "inflight_fix", "offload"] {
-            let stub = scratch.path("solutions").join(drill).join("stub.rs");
-            let file = scratch.path("exercises").join(drill).join("src/lib.rs");
+        for drill in real().slugs().expect("the repository is a course") {
+            let stub = scratch.path("solutions").join(&drill).join("stub.rs");
+            let file = scratch.path("exercises").join(&drill).join("src/lib.rs");
             fs::copy(stub, file).expect("a drill has a stub");
         }
         scratch

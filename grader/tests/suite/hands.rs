@@ -23,33 +23,138 @@ use tempfile::TempDir;
 use crate::courses::{real, root};
 use crate::verdicts::{GRADER, SEED};
 
-const LIES: &[&str] = &[
-    "answers_the_dropped",
-    "begins_each_fetch_twice",
-    "changes_a_letter",
-    "delivers_before_the_answer",
-    "drops_every_fetch",
-    "fetches_for_each",
-    "fetches_somebody_else",
-    "finds_nobody",
-    "forgets_every_row",
-    "gives_another_id",
-    "gives_the_last_row_of_any_run",
-    "gives_the_last_row_with_its_id",
-    "hides_its_fetches",
-    "invents_every_row",
-    "is_never_available",
-    "is_never_idle",
-    "panics_at_once",
-    "returns_before_the_answer",
-    "returns_twice",
-    "says_nothing",
-    "skips_a_step",
-    "speaks_of_another_run",
-    "trims_the_row",
-    "turns_errors_into_rows",
-    "turns_rows_into_errors",
-];
+/// What a liar of one world is told to be, by the drill it sits for.
+struct Liar {
+    program: &'static str,
+    drill: &'static str,
+    /// With none of these is anything wrong: the first is no lie, the others are worth
+    /// nothing.
+    harmless: &'static [&'static str],
+    lies: &'static [&'static str],
+}
+
+const USERS: Liar = Liar {
+    program: "users.rs",
+    drill: "inflight_fix",
+    harmless: &["honest", "keeps_the_delivery_quiet", "says_too_much"],
+    lies: &[
+        "answers_the_dropped",
+        "asks_again_unasked",
+        "begins_each_fetch_twice",
+        "begins_what_is_not_there",
+        "changes_a_letter",
+        "delivers_before_the_answer",
+        "drops_every_fetch",
+        "ends_before_the_answer",
+        "fetches_for_each",
+        "fetches_somebody_else",
+        "finds_nobody",
+        "forgets_every_row",
+        "gives_another_id",
+        "gives_the_last_row_of_any_run",
+        "gives_the_last_row_with_its_id",
+        "has_an_error_of_its_own",
+        "hides_its_fetches",
+        "invents_every_row",
+        "is_never_available",
+        "is_never_idle",
+        "panics_at_once",
+        "returns_a_stampede",
+        "returns_before_the_answer",
+        "returns_nothing",
+        "returns_twice",
+        "says_nothing",
+        "skips_a_step",
+        "speaks_of_another_run",
+        "trims_the_row",
+        "turns_errors_into_rows",
+        "turns_rows_into_errors",
+    ],
+};
+
+const BANK: Liar = Liar {
+    program: "bank.rs",
+    drill: "lost_update",
+    harmless: &["honest", "says_too_much"],
+    lies: &[
+        "adds_up_and_writes_nothing",
+        "answers_at_once",
+        "answers_the_dropped",
+        "asks_again_unasked",
+        "begins_each_operation_twice",
+        "begins_what_is_not_there",
+        "claims_a_write_it_never_made",
+        "delivers_before_the_answer",
+        "drops_every_operation",
+        "drops_its_write_and_returns",
+        "gives_the_largest_balance",
+        "gives_the_last_balance_of_any_run",
+        "gives_the_smallest_balance",
+        "hides_its_writes",
+        "is_never_available",
+        "is_never_idle",
+        "keeps_the_delivery_quiet",
+        "lets_deposits_race",
+        "panics_at_once",
+        "returns_a_little_more",
+        "returns_a_text",
+        "returns_before_the_read",
+        "returns_before_the_write",
+        "returns_its_amount",
+        "returns_twice",
+        "returns_what_it_read",
+        "says_nothing",
+        "skips_a_step",
+        "speaks_of_another_run",
+        "tries_again_in_secret",
+        "turns_balances_into_errors",
+        "turns_errors_into_balances",
+        "writes_a_little_less",
+        "writes_into_another_account",
+        "writes_nothing",
+        "writes_the_amount",
+        "writes_the_smallest_balance",
+        "writes_twice_the_amount",
+        "writes_what_it_read",
+        "writes_without_a_read",
+    ],
+};
+
+const PASSWORDS: Liar = Liar {
+    program: "passwords.rs",
+    drill: "offload",
+    // A hash that nobody waits for any more harms nobody.
+    harmless: &["honest", "hashes_for_those_who_left"],
+    lies: &[
+        "answers_the_dropped",
+        "begins_all_at_once",
+        "begins_each_hash_twice",
+        "begins_one_at_a_time",
+        "changes_a_letter",
+        "cuts_the_text",
+        "delivers_before_it_may",
+        "ends_before_it_may",
+        "ends_without_its_thread",
+        "forgets_the_dropped_hash",
+        "gives_the_first_text",
+        "hashes_another_password",
+        "hashes_on_the_loop",
+        "hides_its_hashes",
+        "invents_a_text",
+        "keeps_the_end_quiet",
+        "makes_no_real_hash",
+        "panics_at_once",
+        "returns_before_its_hash_ends",
+        "returns_nothing",
+        "returns_twice",
+        "says_nothing",
+        "skips_a_step",
+        "speaks_of_another_run",
+        "takes_any_length",
+        "takes_no_length",
+        "waits_on_no_thread",
+    ],
+};
 
 /// A program of `tests/fixtures/hands`, compiled with what a worker is linked with,
 /// and with nothing forbidden.
@@ -63,9 +168,11 @@ impl Program {
         let fixture = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("tests/fixtures/hands")
             .join(name);
-        let text = fs::read_to_string(fixture).expect(name);
+        let text = fs::read_to_string(&fixture).expect(name);
         let source = folder.path().join("program.rs");
         fs::write(&source, text.replace("/* SURVEY */", survey)).expect("it is ours");
+        let channel = fixture.with_file_name("channel.rs");
+        fs::copy(channel, folder.path().join("channel.rs")).expect("it is ours");
         let toolchain = Toolchain::find(root()).expect("tests are run by a toolchain");
         let prepared = Prepared::get(&real(), &toolchain).expect("the crates can be built");
         let mut command = Command::new(toolchain.rustc());
@@ -81,8 +188,13 @@ impl Program {
             name.starts_with("libserde_json-") && name.ends_with(".rlib")
         };
         let json = json.into_iter().find(is_json).expect("the puppet uses it");
-        let worker = prepared.rlib("worker").expect("it was built");
-        for (name, rlib) in [("worker", worker), ("serde_json", &json)] {
+        let known = |name| prepared.rlib(name).expect("it was built");
+        let crates = [
+            ("worker", known("worker")),
+            ("kit", known("kit")),
+            ("serde_json", &json),
+        ];
+        for (name, rlib) in crates {
             command
                 .arg("--extern")
                 .arg(format!("{name}={}", rlib.display()));
@@ -108,10 +220,10 @@ fn limits() -> Limits {
     }
 }
 
-/// The required checks of `inflight_fix` that a program does not pass, and why.
-fn failed(program: &Path) -> Vec<String> {
+/// The required checks of a drill that a program does not pass, and why.
+fn failed(drill: &str, program: &Path) -> Vec<String> {
     let limits = limits();
-    let drill = drills::find("inflight_fix").expect("it is a drill");
+    let drill = drills::find(drill).expect("it is a drill");
     let mut exam = Exam::new(Driver::new(program, &limits, drill.world(), SEED));
     exam.put_through(drill.rules(), |exam| drill.examine(exam));
     let (driver, decisions, _) = exam.finish();
@@ -130,19 +242,55 @@ fn failed(program: &Path) -> Vec<String> {
         .collect()
 }
 
-#[test]
-fn who_lies_does_not_pass() {
-    let program = Program::compiled("liar.rs", "");
-    // It knows the protocol: with no lie it is a right cache, and every request is
-    // answered with the row of a fetch.
-    // To leave out that a row was delivered, and return it, is no lie worth anything.
-    for name in ["honest", "keeps_the_delivery_quiet"] {
-        let honest = failed(&program.named(name));
-        assert!(honest.is_empty(), "{name}: {}", honest.join("\n"));
+impl Liar {
+    /// It knows the protocol: with no lie it is a right solution. With one it is none.
+    fn sits_for_its_drill(&self) {
+        let program = Program::compiled(self.program, "");
+        let failed = |lie: &str| failed(self.drill, &program.named(lie));
+        for name in self.harmless {
+            let failed = failed(name);
+            assert!(failed.is_empty(), "{name}: {}", failed.join("\n"));
+        }
+        let passed: Vec<&&str> = self
+            .lies
+            .iter()
+            .filter(|lie| failed(lie).is_empty())
+            .collect();
+        assert!(passed.is_empty(), "these pass: {passed:?}");
     }
-    for lie in LIES {
-        let failed = failed(&program.named(lie));
-        assert!(!failed.is_empty(), "`{lie}` passes");
+}
+
+#[test]
+fn a_cache_that_lies_does_not_pass() {
+    USERS.sits_for_its_drill();
+}
+
+#[test]
+fn accounts_that_lie_do_not_pass() {
+    BANK.sits_for_its_drill();
+}
+
+#[test]
+fn a_password_service_that_lies_does_not_pass() {
+    PASSWORDS.sits_for_its_drill();
+}
+
+/// Every lie that a program can be told to tell is in its list.
+#[test]
+fn every_lie_is_told() {
+    let asked = regex_lite::Regex::new(r#"lie\.is\("(\w+)"\)"#).expect("it is one");
+    for liar in [USERS, BANK, PASSWORDS] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/hands");
+        let text: String = [liar.program, "channel.rs"]
+            .map(|file| fs::read_to_string(folder.join(file)).expect(file))
+            .concat();
+        let can: BTreeSet<&str> = asked
+            .captures_iter(&text)
+            .map(|found| found.get(1).expect("a group").as_str())
+            .collect();
+        let told = liar.lies.iter().chain(&liar.harmless[1..]);
+        let told: BTreeSet<&str> = told.copied().collect();
+        assert_eq!(told, can, "{}", liar.program);
     }
 }
 
@@ -188,7 +336,7 @@ fn who_can_make_any_system_call_gets_nowhere() {
 
 /// How a worker dies of its first order, and what it printed.
 fn last_words(program: &Path, last: Option<i64>) -> (String, String) {
-    use protocol::{Order, Step};
+    use protocol::{Order, Polled, Step};
     let started = Worker::start(program, &limits(), Stopwatch::start()).expect("it can be started");
     let mut worker = started.expect("it says hello");
     let order = Order {
@@ -196,7 +344,7 @@ fn last_words(program: &Path, last: Option<i64>) -> (String, String) {
         steps: vec![Step::New {
             seed: 1,
             arguments: Vec::new(),
-            polled: protocol::Polled::Alone,
+            polled: Polled::Alone,
         }],
     };
     let (_, failure) = worker.exchange(&[order]);

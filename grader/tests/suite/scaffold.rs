@@ -4,10 +4,11 @@
 use std::fs;
 
 use grader::authors::mirror;
+use grader::authors::scaffold::BEGINNINGS;
 use grader::course::Course;
 use serde_json::Value;
 
-use crate::courses::{Said, Scratch, program, root};
+use crate::courses::{Said, Scratch, program, real, root};
 
 /// A course with the lists that a new drill is put into.
 fn course() -> Scratch {
@@ -21,87 +22,144 @@ fn course() -> Scratch {
     ] {
         scratch.take(file, file);
     }
-    for drill in ["cache_race", "inflight_fix", "offload"] {
+    for drill in real().slugs().expect("the repository is a course") {
         for place in ["book/SLUG.md", "grader/src/drills/SLUG.rs"] {
-            let place = place.replace("SLUG", drill);
+            let place = place.replace("SLUG", &drill);
             scratch.take(&place, &place);
         }
     }
     scratch
 }
 
-#[test]
-fn a_new_drill_is_in_its_four_places_and_in_the_lists() {
-    let course = course();
-    let said = course.run(&["new", "read_through", "--title", "Read through"]);
-    assert_eq!(said.code, 0, "{}", said.err);
-    let found = Course::find(Some(&course.path("")), &course.path("")).expect("it is one");
-    assert_eq!(mirror::missing(&found, "read_through"), [""; 0]);
-    for line in said
-        .out
-        .lines()
-        .filter_map(|line| line.strip_prefix("wrote "))
-    {
-        let text = match line {
-            // Its own test holds the template.
-            "grader/src/drills.rs" => continue,
-            _ => course.read(line),
-        };
-        for mark in ["SLUG", "CAMEL", "TITLE", "NUMBER"] {
-            assert!(!text.contains(mark), "{line} holds {mark}");
-        }
-    }
-    let progress = course.read("book/progress.md");
-    let line = format!(
-        "\n{}. [Read through](read_through.md): ",
-        grader::drills::slugs().len() + 1
-    );
-    assert!(progress.contains(&line), "{progress}");
-    let summary = course.read("book/SUMMARY.md");
-    assert!(summary.contains("- [Read through](read_through.md)"));
-    assert!(
-        course
-            .read("README.md")
-            .contains("| `read_through` | Read through |")
-    );
-    assert!(
-        course
-            .read("grader/src/drills.rs")
-            .contains("    &read_through::ReadThrough,\n")
-    );
+/// The number of the last drill in the list of the page about progress.
+fn drills_listed(progress: &str) -> usize {
+    let number = |line: &str| line.split_once(". [")?.0.parse().ok();
+    progress.lines().filter_map(number).max().expect("a list")
+}
 
-    // What it wrote is judged as it should be; the drill it is most like will do.
+/// Begins drill `read_through` in a world: its course, and what was said.
+#[track_caller]
+fn begun_in(world: Option<&str>) -> (Scratch, Said) {
+    let course = course();
+    let mut words = vec!["new", "read_through", "--title", "Read through"];
+    words.extend(world.iter().flat_map(|world| ["--world", world]));
+    let said = course.run(&words);
+    assert_eq!(said.code, 0, "{}", said.err);
+    (course, said)
+}
+
+#[test]
+fn a_new_drill_is_in_its_four_places_and_in_the_lists_in_every_world() {
+    for world in BEGINNINGS.map(|beginning| beginning.world) {
+        let (course, said) = begun_in(Some(world));
+        let found = Course::find(Some(&course.path("")), &course.path("")).expect("it is one");
+        assert_eq!(mirror::missing(&found, "read_through"), [""; 0]);
+        let written = said.out.lines();
+        let written: Vec<&str> = written.filter_map(|it| it.strip_prefix("wrote ")).collect();
+        assert!(written.len() > mirror::PLACES.len(), "{written:?}");
+        for line in written {
+            let text = course.read(line);
+            for mark in [
+                "SLUG", "CAMEL", "TITLE", "NUMBER", "GOAL", "HINT", "MISTAKE",
+            ] {
+                assert!(!text.contains(mark), "{world}: {line} holds {mark}");
+            }
+        }
+        let before = drills_listed(&course.read("book/progress.md")) - 1;
+        let was = fs::read_to_string(root().join("book/progress.md")).expect("it is there");
+        assert_eq!(before, drills_listed(&was));
+        let progress = course.read("book/progress.md");
+        let line = format!("\n{}. [Read through](read_through.md): ", before + 1);
+        assert!(progress.contains(&line), "{progress}");
+        let summary = course.read("book/SUMMARY.md");
+        assert!(summary.contains("- [Read through](read_through.md)"));
+        let readme = course.read("README.md");
+        assert!(readme.contains("| `read_through` | Read through |"));
+        let drills = course.read("grader/src/drills.rs");
+        assert!(drills.contains("    &read_through::ReadThrough,\n"));
+        assert!(drills.contains("mod read_through;\n"));
+        let exercise = found
+            .exercise("read_through")
+            .expect("it is as it should be");
+        assert_eq!(
+            (exercise.title.as_str(), exercise.hints.len()),
+            ("Read through", 1)
+        );
+    }
+}
+
+#[test]
+fn a_drill_begins_among_users_where_no_world_is_named() {
+    let (course, _) = begun_in(None);
+    let drill = course.read("grader/src/drills/read_through.rs");
+    assert!(drill.contains("use play::world::users::Users;"), "{drill}");
+}
+
+#[test]
+fn a_world_that_is_not_there_is_named_with_those_that_are() {
+    let course = course();
+    let said = course.run(&["new", "read_through", "--world", "user"]);
+    assert_eq!(said.code, 2);
+    for words in [
+        "no world named `user`; did you mean `users`?",
+        "`passwords`",
+        "`bank`",
+    ] {
+        assert!(said.err.contains(words), "{}", said.err);
+    }
+    assert!(!course.path("exercises/read_through").exists());
+}
+
+/// What a scaffold wrote is judged as it should be by the drill that is most like it. Its
+/// own hidden tests judge it in the library's unit tests, which compile them.
+#[track_caller]
+fn is_judged_by(world: &str, drill: &str, checks: [(&str, &str); 3]) {
+    let (course, _) = begun_in(Some(world));
+    let wrong = fs::read_dir(course.path("solutions/read_through/wrong")).expect("it is there");
+    let mut wrong = wrong.map(|entry| entry.expect("it can be read").path());
+    let folder = course.path("solutions/read_through");
     let files = [
-        "src/lib.rs",
-        "right/another_design.rs",
-        "wrong/invents_a_row.rs",
-        "stub.rs",
+        folder.join("src/lib.rs"),
+        folder.join("right/another_design.rs"),
+        wrong.next().expect("there is one"),
     ];
     let mut grade = program();
-    grade
-        .arg("--course")
-        .arg(root())
-        .args(["grade", "inflight_fix"]);
-    grade.args(files.map(|file| course.path("solutions/read_through").join(file)));
-    let said = Said::by(grade.args(["--seed", "7", "--format", "json"]));
+    grade.arg("--course").arg(root()).args(["grade", drill]);
+    grade.args(files).args(["--seed", "7", "--format", "json"]);
+    let said = Said::by(&mut grade);
     let verdicts: Vec<Value> = serde_json::from_str(&said.out).expect(&said.err);
-    let status = |verdict: &Value, id: &str| {
-        let checks = verdict["checks"].as_array().expect("a list");
-        let check = checks.iter().find(|check| check["id"] == id);
-        check.expect("it is one")["status"].clone()
-    };
+    assert_eq!(verdicts.len(), checks.len(), "{}", said.err);
+    for (verdict, (id, status)) in verdicts.iter().zip(checks) {
+        let all = verdict["checks"].as_array().expect("a list");
+        let check = all.iter().find(|check| check["id"] == id).expect(id);
+        assert_eq!(check["status"], status, "{world}: {check:#}");
+    }
+}
+
+#[test]
+fn what_it_writes_among_users_is_judged_as_it_should_be() {
     // That drill looks at two users in a check of its own.
-    let ids = ["answered", "answered", "users_independent", "answered"];
-    let seen: Vec<Value> = verdicts
-        .iter()
-        .zip(ids)
-        .map(|(verdict, id)| status(verdict, id))
-        .collect();
-    assert_eq!(
-        seen,
-        ["passed", "passed", "failed", "failed"],
-        "{}",
-        said.out
+    is_judged_by(
+        "users",
+        "inflight_fix",
+        [
+            ("answered", "passed"),
+            ("answered", "passed"),
+            ("users_independent", "failed"),
+        ],
+    );
+}
+
+#[test]
+fn what_it_writes_among_passwords_is_judged_as_it_should_be() {
+    is_judged_by(
+        "passwords",
+        "offload",
+        [
+            ("right_results", "passed"),
+            ("right_results", "passed"),
+            ("right_results", "failed"),
+        ],
     );
 }
 

@@ -4,7 +4,7 @@
 //! system in which the folders it needs are open, and which ends with it.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -20,6 +20,15 @@ pub(crate) const NOBODY: u32 = 65_534;
 pub(crate) fn are_root() -> bool {
     rustix::process::geteuid().is_root()
 }
+
+/// Says that something was not tried here, even where a test's own output is kept back:
+/// a test that tries nothing must not pass for one that does.
+pub(crate) fn not_tried(what: &str, why: &str) {
+    let _ = io::stderr().write_all(format!("not tried: {what}: {why}\n").as_bytes());
+}
+
+/// What keeps root from trying something as an ordinary user.
+pub(crate) const NO_MOUNTS: &str = "root may not mount here";
 
 /// Runs `command` as nobody, who can reach `needed`. `None` where root is not
 /// allowed to arrange that.

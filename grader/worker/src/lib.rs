@@ -7,102 +7,223 @@
 //!
 //! This page is enough to write a worker in another language.
 //!
+//! # How a worker is started
+//!
+//! With two arguments, an environment that holds nothing of the user's, and `/` as its
+//! folder:
+//!
+//! 1. **The seal**, which says what the worker does before it loads any line of a
+//!    submission. `sealed`: it opens all that it will ever open, makes standard input
+//!    empty (it holds the channel as a copy), gives up every right to open, start and
+//!    reach anything, and ends with an exit code other than 0 if it cannot.
+//!    `sealed-where-possible`: the same, as far as the system can. `open`: it only makes
+//!    standard input empty.
+//! 2. **The heap**, in bytes: what all that it allocates may take. A request for more
+//!    ends the process.
+//!
+//! It ends when the grader does, and when the channel ends; it runs no clean-up code of
+//! the submission then.
+//!
 //! # The channel
 //!
-//! A worker is started with one end of a `AF_UNIX` stream socket as its standard
+//! A worker is started with one end of an `AF_UNIX` stream socket as its standard
 //! input, and both reads and writes there. (A socket, because a pipe can be
-//! reopened by whoever finds it under `/proc`.) Messages are lines: one JSON
-//! object in UTF-8, then `\n`; [`MAX_MESSAGE_BYTES`](protocol::MAX_MESSAGE_BYTES)
-//! at most. Standard output and error are the submission's: they are shown to
-//! people, within limits, and never believed. When the channel ends, the worker
-//! exits.
+//! reopened by anyone who finds it under `/proc`.) Messages are lines: one JSON
+//! object in UTF-8, then `\n`; [`MAX_MESSAGE_BYTES`](protocol::MAX_MESSAGE_BYTES),
+//! which is 1 MiB, at most, its newline not counted. Standard output and error are the
+//! submission's: they are shown to people, within limits, and never believed.
 //!
 //! The worker speaks first, once:
 //!
 //! ```json
-//! {"protocol":1}
+//! {"protocol":2}
 //! ```
 //!
-//! Then it answers every order with one report, in the order they came. The
-//! grader may send several orders before it reads.
+//! Then it answers every order with one report, in the order they came. The grader may
+//! send several orders before it reads. It waits as long as the worker is at work: one
+//! whose loop thread sleeps for a third of a second without answering, or computes for
+//! longer than any answer takes, counts as stopped, and is ended.
 //!
 //! ```json
 //! {"run":7,"steps":[{"new":{"seed":1}},
-//!                   {"request":{"request":1,"call":{"get_user":{"user":42}}}},
+//!                   {"call":{"call":1,"entry":"get_user","arguments":[42]}},
 //!                   {"settle":{"polls":1000}}]}
-//! {"run":7,"steps":[[],[],[{"fetch_begun":{"fetch":1,"user":42,"request":1}},
+//! {"run":7,"steps":[[],[],[{"begun":{"operation":1,"kind":"fetch_user","arguments":[42],"call":1}},
 //!                          {"settled":{"polls":1,"of_calls":1,"idle":true}}]]}
 //! ```
 //!
-//! (Shown on several lines; each is one.) A report has the order's `run` and one
-//! list of events for each of the order's steps. A step or an event is an object with
-//! one key, which says what it is; one without fields is just that word: `"end"`.
+//! (Shown on several lines; each message is one.) A report has the order's `run` and one
+//! list of events for each of the order's steps, each in the order things happened. What
+//! other threads did is in the list of the step that was carried out when it was written
+//! down. A step or an event is an object with one key, which says what it is; one without
+//! fields is just that word: `"end"`. A field with a `?` may be left out, and then is
+//! `null`, `false`, empty or what is said here; there are no others.
+//!
+//! # Values
+//!
+//! What calls and operations are given and end with is a **value**: `null`, a whole
+//! number, a text, or a list of values. A number is signed, and its absolute value is
+//! below 2^53 where it is written as a number; any other of 64 bits is written
+//! `{"big":"9007199254740993"}`, since many languages would round it. No other number of
+//! the protocol reaches 2^53. There is no `true`, no fraction and no other object.
+//!
+//! An id is a number whose 64 bits count, so it may be negative.
+//!
+//! How a call or an operation **ends** is one of
+//!
+//! ```json ending
+//! {"ok":VALUE}
+//! {"error":["unavailable",[]]}
+//! {"error":["not_found",[42]]}
+//! "panic"
+//! ```
+//!
+//! An error is its name and a list of what belongs to it. A panic is an exception that
+//! nobody expects.
 //!
 //! # Runs
 //!
-//! A run is one event loop with one instance of what the submission offers. Its
-//! first step is `new`, its last one `end`; in between, orders for other runs may
-//! come. Nothing of a run moves but through its own steps. Its clock stands
-//! still but for `advance`.
+//! A run is one event loop with one instance of what the submission offers. Its first
+//! step is `new`, its last one `end`; in between, orders for other runs may come, and many
+//! runs may be open. A `new` for one that is open closes it first. Nothing of a run moves
+//! but through its own steps. Its clock stands still but for `advance`, and so do the
+//! clocks that the language offers, as far as code on the loop looks at them. A step for a
+//! run that is not open is answered with an empty list.
 //!
-//! # Orders
+//! # Steps
 //!
 //! | step | fields | what the worker does |
 //! |---|---|---|
-//! | `new` | `seed`, `max_parallel`? | opens the run: a new single-threaded event loop with a virtual clock, every random choice of which is seeded with `seed`; a new instance of the submission's type (`max_parallel` is for one that hashes passwords) |
-//! | `request` | `request`, `call` | makes a call of the submission a task of the loop; does not run it yet. Callers are counted from 1 |
-//! | `answer` | `fetch`, `with` | answers a fetch and wakes whoever awaits it; does not run it yet |
-//! | `admit` | `hash`, `with` | lets a hash that waits for admission go on |
-//! | `ping` | `nonce` | puts a task on the loop that answers with a `pong` when it is polled |
-//! | `drop` | `request` | drops the call's future at once, clean-up code included (in languages with cancellation: cancels the task). A call that has ended, or was dropped, is left alone |
-//! | `advance` | `micros` | moves the virtual clock; due timers wake their tasks |
-//! | `settle` | `polls` | runs ready tasks in the loop's own order, until none is ready or `polls` were polled |
-//! | `measure` | | says how many bytes the process holds |
+//! | `new` | `seed`, `arguments`?, `polled`? | opens the run: a new single-threaded event loop with a virtual clock, every random choice of which is seeded with `seed`; a new instance of what the submission offers, made with the kit's handles and `arguments`. `polled` says how callers are polled, see below |
+//! | `call` | `call`, `entry`, `arguments`?, `again`? | makes a call of an entry of the submission a task of the loop; does not run it yet. The grader counts callers from 1. `again` is the number of a second call, see below |
+//! | `look` | `entry`, `arguments`? | calls an entry that returns at once, outside any task, and says what it returned with `seen`; runs nothing else |
+//! | `answer` | `operation`, `with` | ends an operation. What awaits it is woken, and not run yet; a thread that is held in it goes on. An operation that is over, or was answered, is left alone |
+//! | `ping` | `nonce` | puts a task on the loop that answers with a `pong` when it is run |
+//! | `drop` | `call` | drops the call's future at once, clean-up code included. A call that has ended, or was dropped, is left alone |
+//! | `advance` | `micros` | moves the virtual clock; timers that come due wake their tasks |
+//! | `block` | `micros` | puts a task on the loop that, when it is run, lets that much time pass by the kit's clock and nothing else: as if it had kept the loop for so long |
+//! | `settle` | `polls` | runs ready tasks in the loop's own order, until none is ready or `polls` polls were spent; 0 runs nothing |
+//! | `discard` | | drops the instance; calls under way keep what they hold of it |
+//! | `measure` | | says how many bytes the process holds. Of no run |
 //! | `watch` | `max_parallel`, `passwords` | a run of its own, in real time: hashes the passwords for real, beside a heartbeat and six handlers, and measures how long polls keep the loop |
-//! | `end` | | closes the run and frees all of it |
+//! | `end` | | closes the run: drops every caller and the instance, then the loop, and lets threads that are held go on unseen. What clean-up code did is in its list |
 //!
-//! `call` is `{"get_user":{"user":ID}}`,
-//! `{"stampede":{"user":ID,"requests":N}}` or `{"hash":{"password":TEXT}}`.
-//! A fetch is answered `with` `{"row":{"name":NAME}}`, `"not_found"`,
-//! `"unavailable"` or `"panic"`: the fetch panics in whoever awaits it. A hash is
-//! admitted `with` `{"text":TEXT}` (its result, at once),
-//! `{"bcrypt":{"cost":N,"salt":[16 BYTES]}}` or `"panic"`.
+//! **Cancelling.** `drop` stands for a caller that is gone. Where futures can be dropped,
+//! the future is dropped within the step. Where tasks can only be cancelled, the task is
+//! cancelled within the step, and the next `settle` runs its clean-up. Either way a call
+//! that was dropped neither returns nor panics any more: its caller is no longer there to
+//! be told. What it had begun is `dropped` if nothing else keeps it.
 //!
-//! # Hashes
+//! **Asking again.** A call with `again` that ends in an error is made once more, by the
+//! same caller, with the same entry and arguments: `returned` first, then `again` with the
+//! second number, then the second call is polled, all in the poll in which the first one
+//! ended. Whatever else the error woke runs later. A `drop` of either number drops the
+//! caller in the call it is in, and does nothing if it is not in that one.
 //!
-//! Password hashing blocks the thread it is called on. A worker holds every hash
-//! that is begun on another thread than the loop's, on that thread, until it is
-//! admitted: so the grader decides when it ends, and sees whether the loop goes
-//! on meanwhile. A hash on the loop's own thread cannot be held, since nobody
-//! could report it; it is reported and ends by itself. One run at a time may hash.
+//! **Polled.** `"alone"`, which is what is meant when nothing is said: each caller is a
+//! task of its own. `"by_new_wakers"`: likewise, and each poll is given another waker than
+//! the one before. `"joined"`: all callers are in one task, which polls those that were
+//! woken. A language without wakers takes all three for the first.
+//!
+//! # Operations
+//!
+//! What the submission calls in the kit is an operation. It is begun by the submission and
+//! ended by the grader. One that is awaited reports `begun` when it is called, waits for
+//! its `answer`, and reports `delivered` when the submission gets it; one that the
+//! submission gives up before reports `dropped`. One that blocks its thread reports
+//! `begun`; on another thread than the loop's it is held there until it is answered, so
+//! that the grader decides when it ends and sees whether the loop goes on meanwhile; it
+//! reports `ended` just before it returns. On the loop's thread it cannot be held, since
+//! nobody could report it: it returns by itself, and reports both. One run at a time may
+//! have operations that block.
+//!
+//! The worker counts operations from 1 in each run, whatever their kind, and numbers are
+//! given on the loop and on other threads in the order of the reports.
+//!
+//! | world | made with | entries | operations |
+//! |---|---|---|---|
+//! | users | a database | `get_user`(id): a row, or an error; `stampede`(id, requests): a list of fetches and nanoseconds | `fetch_user`(id), awaited: ends with the name of the user, a text, or an error |
+//! | passwords | `arguments`: `max_parallel` | `hash`(password): a text, or an error | `hash_password`(password), blocks: ends with its text, or with how to make it |
+//! | bank | a bank | `deposit`(account, amount): the new balance, a number, or an error | `read`(account), awaited: ends with the balance or an error; `write`(account, balance), awaited: ends with `null` or an error |
+//!
+//! - A row is a list of the user's id and name: `[42,"ada"]`. The kit makes it of the id
+//!   that was asked for and the name in the answer.
+//! - Errors of the users: `["unavailable",[]]`; `["not_found",[]]` as an answer, and
+//!   `["not_found",[ID]]` when a call returns it, with the id that it names.
+//! - The error of the passwords: `["too_long",[]]`. The kit returns it by itself for a
+//!   password of more than 72 bytes in UTF-8, and begins no operation.
+//! - A hash that is answered with a list makes a real bcrypt hash and returns it: of the
+//!   password, with the work factor and the 16 bytes of salt in the list, in version `2b`:
+//!   `[4,[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15]]`.
+//! - The kit's function that verifies a password is the same operation, with the
+//!   password; its answer is not looked at, but for a panic, and it says whether the hash
+//!   is one of that password.
+//! - The error of the bank: `["unavailable",[]]`.
+//!
+//! An answer of `"panic"` makes the operation panic where it is awaited or called.
 //!
 //! # Events
 //!
 //! | event | fields | when |
 //! |---|---|---|
-//! | `fetch_begun` | `fetch`, `user`, `request`?, `off_loop`? | the submission began a fetch; `fetch` counts from 1 in the run, `request` is the caller whose own task began it; `off_loop` is there, and true, when it did so on another thread than the loop's |
-//! | `fetch_delivered` | `fetch` | the submission received the answer |
-//! | `fetch_dropped` | `fetch` | the submission dropped the fetch without having received an answer |
-//! | `hash_begun` | `hash`, `password`, `request`?, `on_loop`? | the submission called the hash function; `hash` counts from 1 in the run |
-//! | `hash_ended` | `hash` | that call is about to return |
-//! | `pong` | `nonce` | the task of a ping was polled |
-//! | `returned` | `request`, `value` | a call returned |
-//! | `panicked` | `request`, `message` | a call ended in a panic |
-//! | `broke` | `message` | the submission panicked outside any call |
-//! | `settled` | `polls`, `of_calls`, `idle` | a `settle` is over: polls spent, how many of them in the calls' own tasks, and whether nothing is ready any more |
+//! | `begun` | `operation`, `kind`, `arguments`?, `call`?, `off_loop`? | the submission began an operation; `call` is the caller whose own task began it, if one did; `off_loop` is there, and true, when it did so on another thread than the loop's |
+//! | `delivered` | `operation` | the submission received the answer of an operation that is awaited, an error or a panic included |
+//! | `dropped` | `operation` | the submission gave up an operation before it received an answer |
+//! | `ended` | `operation` | an operation that blocks its thread is about to return, or to panic |
+//! | `noted` | `kind`, `arguments`?, `call`? | the submission did something in the kit that needs no answer |
+//! | `pong` | `nonce` | the task of a ping was run |
+//! | `seen` | `value` | what the entry of a `look` returned |
+//! | `again` | `call` | a caller that was told an error makes its call once more, under this number |
+//! | `returned` | `call`, `with` | a call returned a value or an error |
+//! | `panicked` | `call`, `message` | a call ended in a panic |
+//! | `broke` | `message` | the submission panicked outside any call: in its constructor, in a task of its own, while something of it was dropped |
+//! | `settled` | `polls`, `of_calls`, `idle` | a `settle` is over, the last event of its list: polls spent, how many of them in the callers' own tasks, and whether nothing is ready any more |
 //! | `clock` | `micros` | an `advance` is over: the run's age by the virtual clock |
-//! | `holds` | `bytes` | the answer to `measure` |
+//! | `holds` | `bytes` | the answer to `measure`: bytes allocated and not freed |
 //! | `watched` | `picture` | the answer to `watch`; the fields are those of [`Picture`](protocol::Picture) |
 //!
-//! `value` is `{"row":{"id":ID,"name":NAME}}`, `{"not_found":{"id":ID}}`,
-//! `"unavailable"`, `{"stampede":{"fetches":N,"elapsed_nanos":N}}`,
-//! `{"hash":{"text":TEXT}}` or `"too_long"`.
+//! ```json
+//! {"run":8,"steps":[{"new":{"seed":1}},
+//!                   {"call":{"call":1,"entry":"deposit","arguments":[8,70],"again":2}},
+//!                   {"settle":{"polls":1000}},
+//!                   {"answer":{"operation":1,"with":{"error":["unavailable",[]]}}},
+//!                   {"settle":{"polls":1000}},
+//!                   {"drop":{"call":2}},
+//!                   "end"]}
+//! {"run":8,"steps":[[],[],
+//!                   [{"begun":{"operation":1,"kind":"read","arguments":[8],"call":1}},
+//!                    {"settled":{"polls":1,"of_calls":1,"idle":true}}],
+//!                   [],
+//!                   [{"delivered":{"operation":1}},
+//!                    {"returned":{"call":1,"with":{"error":["unavailable",[]]}}},
+//!                    {"again":{"call":2}},
+//!                    {"begun":{"operation":2,"kind":"read","arguments":[8],"call":2}},
+//!                    {"settled":{"polls":1,"of_calls":2,"idle":true}}],
+//!                   [{"dropped":{"operation":2}}],
+//!                   []]}
+//! {"run":9,"steps":[{"new":{"seed":1,"arguments":[2],"polled":"joined"}},
+//!                   {"call":{"call":1,"entry":"hash","arguments":["correct horse"]}},
+//!                   {"settle":{"polls":1000}},
+//!                   {"answer":{"operation":1,"with":{"ok":[4,[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15]]}}},
+//!                   {"ping":{"nonce":5}},
+//!                   {"settle":{"polls":1000}},
+//!                   {"advance":{"micros":1000}},
+//!                   {"block":{"micros":1000}},
+//!                   {"look":{"entry":"total"}},
+//!                   "discard"]}
+//! ```
+//!
+//! # Limits
+//!
+//! The grader bounds CPU time, the heap, threads and the time for an answer; what a drill
+//! may use stands in its `exercise.toml`. A message is never longer than
+//! [`MAX_MESSAGE_BYTES`](protocol::MAX_MESSAGE_BYTES). Nothing is written to any file.
 //!
 //! # What the grader makes of anything else
 //!
 //! A line that is too long or no such message, a report for another run or with
-//! another number of steps, an event that cannot follow what went before (a fetch
-//! answered twice, a call that returns and was never made): each is evidence that
+//! another number of steps, an event that cannot follow what went before (an operation
+//! that is delivered twice, a call that returns and was never made): each is evidence that
 //! the submission has tampered with its worker. It ends the check, not the grader.
 
 pub use protocol;

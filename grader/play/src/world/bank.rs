@@ -75,7 +75,8 @@ fn amount_of(secrets: &Secrets, number: u32) -> i64 {
 /// no set of the run's deposits explains. A request that repeats another one stands for
 /// both: one of them at most is in a balance.
 pub fn deposits_in(evidence: &Evidence, account: u32, balance: i64) -> Option<BTreeSet<u32>> {
-    let mut rest = balance - opening(evidence, account);
+    // A balance may be any number at all.
+    let mut rest = balance.checked_sub(opening(evidence, account))?;
     let mut deposits = BTreeSet::new();
     let of_account = |(_, request): &(u32, &crate::evidence::Request)| request.key == account;
     let requests: Vec<u32> = evidence

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::Exit;
 use crate::app::cli::New;
-use crate::authors::scaffold::scaffold;
+use crate::authors::scaffold::{beginning_in, scaffold};
 use crate::course::Course;
 use play::text::one_line;
 
@@ -15,7 +15,7 @@ pub(super) fn run(course: &Course, args: &New) -> Result<Exit> {
         Some(title) => one_line(title, 80),
         None => title_of(&args.slug),
     };
-    let files = scaffold(course, &args.slug, &title)?;
+    let files = scaffold(course, &args.slug, &title, beginning_in(&args.world)?)?;
     let mut out = anstream::stdout();
     for file in files {
         writeln!(out, "wrote {}", file.display())?;

@@ -148,10 +148,30 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn any_bytes_are_borne(bytes: Vec<u8>, text: String) {
-            let _ = follow(bytes.as_slice(), &mut |_| {});
-            let _ = step(&text, &Progress::default());
-            let _ = step(&format!("Building [{text}"), &Progress::default());
+        fn the_bar_is_read_whatever_stands_around_it(
+            before: Vec<u8>,
+            after: Vec<u8>,
+            done: u32,
+            total: u32,
+        ) {
+            let bar = format!("\n    Building [=>  ] {done}/{total}: syn, tokio\r");
+            let drawn = [&before[..], bar.as_bytes(), &after].concat();
+            let mut told = Vec::new();
+            let complaints = follow(&drawn[..], &mut |progress| told.push(progress));
+            let words = "compiling syn".to_owned();
+            let read = Progress { done, total, words };
+            proptest::prop_assert!(told.contains(&read), "{told:?}");
+            let is_news = told.windows(2).all(|two| two[0] != two[1]);
+            proptest::prop_assert!(is_news, "{told:?}");
+            proptest::prop_assert!(!complaints.contains(char::is_control), "{complaints}");
+        }
+
+        #[test]
+        fn what_cargo_does_not_say_is_a_complaint(text in "[a-z \\[\\]/0-9]{1,40}x") {
+            let mut told = Vec::new();
+            let complaints = follow(format!("{text}\n").as_bytes(), &mut |it| told.push(it));
+            proptest::prop_assert_eq!(told, Vec::new());
+            proptest::prop_assert_eq!(complaints, text.trim());
         }
     }
 }

@@ -1,6 +1,9 @@
 //! What a verdict depends on besides the code that was handed in: the seed it is
 //! graded with, and the rules it is held to.
 
+#[cfg(test)]
+mod marks;
+
 use sha2::{Digest, Sha256};
 
 use crate::course::{Course, CourseError};
@@ -18,9 +21,21 @@ pub fn seed_of(batch: u64, drill: &str, sha256: &str) -> u64 {
     u64::from_le_bytes(first) % SEEDS
 }
 
-/// A mark of all that decides a verdict on a drill: the sources of grader, worker and
-/// kit, the compiler's version, and what `exercise.toml` allows. Titles and hints are
-/// no part of it.
+/// The marks that the build script made, one for each drill: `SLUG=MARK SLUG=MARK`.
+const MARKS: &str = env!("GRADER_RULES");
+
+/// The mark of the sources that decide a verdict on this drill. One that the build script
+/// did not know depends on all of them.
+fn mark_of(drill: &str) -> &'static str {
+    let mut marks = MARKS.split(' ').filter_map(|mark| mark.split_once('='));
+    marks
+        .find(|(slug, _)| *slug == drill)
+        .map_or(MARKS, |(_, mark)| mark)
+}
+
+/// A mark of all that decides a verdict on a drill: its own hidden tests, its world, and
+/// what is common in grader, worker and kit; the compiler's version, and what
+/// `exercise.toml` allows. Titles and hints in there are no part of it.
 ///
 /// # Errors
 /// When the drill's `exercise.toml` cannot be read.
@@ -30,7 +45,7 @@ pub fn rules_of(course: &Course, drill: &dyn Drill) -> Result<String, CourseErro
     let compiler = std::fs::read(course.root().join("rust-toolchain.toml")).unwrap_or_default();
     let digest = digest(&[
         env!("CARGO_PKG_VERSION").as_bytes(),
-        env!("GRADER_RULES").as_bytes(),
+        mark_of(drill.slug()).as_bytes(),
         drill.slug().as_bytes(),
         limits.as_bytes(),
         &compiler,
@@ -69,6 +84,17 @@ mod tests {
             assert_ne!(seed, other);
             assert!(other < SEEDS);
         }
+    }
+
+    #[test]
+    fn every_drill_has_a_mark_of_its_own() {
+        let marks: Vec<&str> = crate::drills::ALL
+            .iter()
+            .map(|drill| mark_of(drill.slug()))
+            .collect();
+        assert!(marks.iter().all(|mark| mark.len() == 16), "{MARKS}");
+        let different: std::collections::BTreeSet<_> = marks.iter().collect();
+        assert_eq!(different.len(), marks.len(), "{MARKS}");
     }
 
     #[test]

@@ -302,7 +302,7 @@ impl Driver<'_> {
         polls: u32,
         sums: &mut Sums,
     ) -> Result<bool, Failure> {
-        let nonce = fastrand::u64(..);
+        let nonce = fastrand::u64(..1 << 53);
         if polls > 0 && self.world.uses_threads() {
             // Two in a round, so that most turns take two rounds.
             steps.push(Step::Ping { nonce });

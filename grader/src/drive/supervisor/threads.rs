@@ -116,19 +116,39 @@ mod tests {
         assert_eq!(used(1), Duration::from_millis(7));
     }
 
+    /// The number of the calling thread.
+    #[cfg(target_os = "linux")]
+    fn own_id() -> u32 {
+        let link = std::fs::read_link("/proc/thread-self").expect("the system says");
+        let id = link
+            .file_name()
+            .and_then(|name| name.to_str()?.parse().ok());
+        id.expect("a number")
+    }
+
     #[test]
     #[cfg(target_os = "linux")]
-    fn a_thread_that_waits_is_seen_asleep() {
+    fn a_thread_that_waits_is_seen_asleep_and_one_that_runs_is_not() {
+        /// Only to fail some time; nothing is judged by it.
+        const PATIENCE: Duration = Duration::from_secs(60);
+        let (say, said) = std::sync::mpsc::channel();
         let (tell, wait) = std::sync::mpsc::channel::<()>();
-        let waiting = std::thread::spawn(move || wait.recv());
-        let pid = std::process::id();
-        // It goes to sleep sooner or later.
-        while !Threads::of(pid)
-            .is_some_and(|all| all.threads.iter().any(|it| is_asleep(pid, it.id)))
-        {
+        let waiting = std::thread::spawn(move || {
+            say.send(own_id()).expect("it is heard");
+            wait.recv()
+        });
+        let (pid, id) = (std::process::id(), said.recv().expect("it says so"));
+        assert!(!is_asleep(pid, own_id()), "it asks");
+        let all = Threads::of_those(pid, |one| one == id).expect("the system says");
+        assert_eq!(all.count(), 1);
+        let begun = std::time::Instant::now();
+        while !all.sleep() {
+            assert!(begun.elapsed() < PATIENCE, "it is never seen asleep");
             std::thread::yield_now();
         }
+        let used = all.least_used_awake(&all);
+        assert_eq!(used, None, "it sleeps on until it is told something");
         drop(tell);
-        let _ = waiting.join();
+        assert!(waiting.join().expect("it does not panic").is_err());
     }
 }

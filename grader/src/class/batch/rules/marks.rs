@@ -1,0 +1,261 @@
+//! Marks of the sources that decide verdicts, one for each drill, so that mending one
+//! drill does not grade the others anew.
+//!
+//! The main function is [`marks`]. The build script makes the marks by it, so it uses
+//! nothing of the grader.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One file, by its place from the grader's package.
+#[derive(Clone, Debug)]
+pub(crate) struct Source {
+    /// With `/` between its parts.
+    pub(crate) place: String,
+    /// What it holds.
+    pub(crate) text: String,
+}
+
+/// What only says, shows, keeps or lists what was decided, and what only tests it.
+const DECIDES_NOTHING: [&str; 13] = [
+    "src/app",
+    "src/authors",
+    "src/class",
+    "src/drills",
+    "src/drills/begun",
+    "src/drive/interrupt",
+    "src/exam/trace",
+    "src/grade/feedback",
+    "src/grade/grading/begun",
+    "src/grade/latency",
+    "src/grade/report",
+    "src/learn",
+    "src/main",
+];
+
+/// Where the hidden tests are, and the worlds.
+const DRILLS: &str = "src/drills/";
+const WORLDS: &str = "play/src/world/";
+
+/// The mark of each drill: of its own files, of the worlds that they name, and of all
+/// that is no drill's and no world's. A file in one of the folders of drills that is no
+/// drill is of all.
+pub(crate) fn marks(sources: &[Source]) -> BTreeMap<String, u64> {
+    let drills: BTreeSet<&str> = sources
+        .iter()
+        .filter_map(|source| {
+            source
+                .place
+                .strip_prefix(DRILLS)?
+                .strip_suffix("/contract.rs")
+        })
+        .collect();
+    let mut deciding: Vec<&Source> = sources.iter().filter(|it| decides(&it.place)).collect();
+    deciding.sort_by(|one, other| one.place.cmp(&other.place));
+    let mark = |drill: &str| {
+        let own = |source: &&&Source| name_in(DRILLS, &source.place) == Some(drill);
+        let own: String = deciding.iter().filter(own).map(|it| &*it.text).collect();
+        let named = worlds_in(&own);
+        let counts = |source: &&&Source| match name_in(DRILLS, &source.place) {
+            Some(other) if drills.contains(other) => other == drill,
+            _ => match name_in(WORLDS, &source.place) {
+                // It has some world: where none is named, any may be the one.
+                Some(world) => named.is_empty() || named.contains(world),
+                None => true,
+            },
+        };
+        fingerprint(deciding.iter().filter(counts).copied())
+    };
+    let marked = drills
+        .iter()
+        .map(|drill| ((*drill).to_owned(), mark(drill)));
+    marked.collect()
+}
+
+/// Whether what a file says can change a verdict.
+fn decides(place: &str) -> bool {
+    let place = place.strip_suffix(".rs").unwrap_or(place);
+    !DECIDES_NOTHING.iter().any(|nothing| {
+        let rest = place.strip_prefix(nothing);
+        // `drills.rs` lists the drills; what lies in the folder decides.
+        rest.is_some_and(|rest| {
+            rest.is_empty() || rest.starts_with('/') && *nothing != "src/drills"
+        })
+    })
+}
+
+/// The name right below a folder that a file belongs to: the file's own, or that of the
+/// folder it lies in.
+fn name_in<'a>(folder: &str, place: &'a str) -> Option<&'a str> {
+    let inner = place.strip_prefix(folder)?;
+    let name = inner.split('/').next()?;
+    Some(name.strip_suffix(".rs").unwrap_or(name))
+}
+
+/// The worlds that a text names: `world::users`, or `world::{bank, users::Users}`.
+fn worlds_in(text: &str) -> BTreeSet<&str> {
+    let mut worlds = BTreeSet::new();
+    for (at, path) in text.match_indices("world::") {
+        let rest = &text[at + path.len()..];
+        let named = match rest.strip_prefix('{') {
+            Some(list) => list.split_once(';').map_or(list, |(list, _)| list),
+            None => rest.split([':', ';', ',']).next().unwrap_or(rest),
+        };
+        let words = named.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+        // Types begin with a capital.
+        worlds.extend(words.filter(|word| word.starts_with(char::is_lowercase)));
+    }
+    worlds
+}
+
+/// FNV-1a: a change has to show, and nobody gains by hiding one from himself.
+fn fingerprint<'a>(sources: impl Iterator<Item = &'a Source>) -> u64 {
+    let mut mark: u64 = 0xcbf2_9ce4_8422_2325;
+    for Source { place, text } in sources {
+        let bytes = place.bytes().chain([0]).chain(text.bytes()).chain([0]);
+        for byte in bytes {
+            mark = (mark ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+    mark
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two drills of one world, one of another, one that names both.
+    const FILES: [(&str, &str); 16] = [
+        (
+            "src/drills.rs",
+            "mod race; mod fix; mod hash; mod both; mod common;",
+        ),
+        ("src/drills/common.rs", "what every drill demands"),
+        ("src/drills/race.rs", "use play::world::users::Users;"),
+        ("src/drills/race/contract.rs", "get_user"),
+        ("src/drills/race/rules.rs", "one fetch"),
+        (
+            "src/drills/fix.rs",
+            "use play::world::World;\nuse play::world::users::{ID, Users};",
+        ),
+        ("src/drills/fix/contract.rs", "get_user"),
+        ("src/drills/hash.rs", "use super::Drill;"),
+        ("src/drills/hash/contract.rs", "hash"),
+        (
+            "src/drills/hash/rules.rs",
+            "use play::world::passwords::max_parallel;",
+        ),
+        (
+            "src/drills/both.rs",
+            "use play::world::{World, users::{ID, Users}, passwords};",
+        ),
+        ("src/drills/both/contract.rs", "both"),
+        ("play/src/world/users.rs", "rows"),
+        ("play/src/world/passwords.rs", "texts"),
+        ("play/src/world.rs", "worlds"),
+        ("src/learn/desk.rs", "shows"),
+    ];
+
+    fn sources() -> Vec<Source> {
+        let source = |(place, text): &(&str, &str)| Source {
+            place: (*place).to_owned(),
+            text: (*text).to_owned(),
+        };
+        FILES.iter().map(source).collect()
+    }
+
+    /// The drills whose marks change when the file at `place` does.
+    #[track_caller]
+    fn changed_by(place: &str) -> Vec<String> {
+        let (before, mut sources) = (marks(&sources()), sources());
+        match sources.iter_mut().find(|source| source.place == place) {
+            Some(source) => source.text.push_str("; and more"),
+            None => sources.push(Source {
+                place: place.to_owned(),
+                text: "new".to_owned(),
+            }),
+        }
+        let after = marks(&sources);
+        let other = |drill: &&String| before.get(*drill) != after.get(*drill);
+        after.keys().filter(other).cloned().collect()
+    }
+
+    const ALL: [&str; 4] = ["both", "fix", "hash", "race"];
+
+    #[test]
+    fn mending_one_drill_leaves_the_others_marks() {
+        assert_eq!(marks(&sources()).into_keys().collect::<Vec<_>>(), ALL);
+        assert_eq!(changed_by("src/drills/race.rs"), ["race"]);
+        assert_eq!(changed_by("src/drills/race/rules.rs"), ["race"]);
+        assert_eq!(changed_by("src/drills/race/contract.rs"), ["race"]);
+        assert_eq!(changed_by("src/drills/hash/later.rs"), ["hash"]);
+        // A new drill is its own affair, even one whose name begins like another's.
+        assert_eq!(changed_by("src/drills/racecar/contract.rs"), ["racecar"]);
+    }
+
+    #[test]
+    fn a_world_is_that_of_the_drills_that_name_it() {
+        assert_eq!(
+            changed_by("play/src/world/users.rs"),
+            ["both", "fix", "race"]
+        );
+        assert_eq!(changed_by("play/src/world/passwords.rs"), ["both", "hash"]);
+        assert_eq!(
+            changed_by("play/src/world/passwords/texts.rs"),
+            ["both", "hash"]
+        );
+        assert_eq!(changed_by("play/src/world/elsewhere.rs"), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_common_is_of_all_and_what_only_shows_of_none() {
+        for place in [
+            "src/drills/common.rs",
+            "src/drills/new_rules_of_all.rs",
+            "src/exam.rs",
+            "src/exam/flood.rs",
+            "src/grade/grading.rs",
+            "src/apprentice.rs",
+            "play/src/world.rs",
+            "play/src/space.rs",
+            "protocol/src/lib.rs",
+            "worker/src/gate.rs",
+            "../exercises/kit/src/db.rs",
+        ] {
+            assert_eq!(changed_by(place), ALL, "{place}");
+        }
+        for place in [
+            "src/app.rs",
+            "src/app/cli.rs",
+            "src/class/batch/run.rs",
+            "src/drills.rs",
+            "src/drills/begun.rs",
+            "src/exam/trace.rs",
+            "src/exam/trace/moment.rs",
+            "src/grade/report/human.rs",
+            "src/learn/desk.rs",
+            "src/main.rs",
+        ] {
+            assert_eq!(changed_by(place), [""; 0], "{place}");
+        }
+    }
+
+    #[test]
+    fn a_drill_that_names_no_world_may_be_in_any() {
+        let mut sources = sources();
+        sources.retain(|source| source.place != "src/drills/hash/rules.rs");
+        let before = marks(&sources);
+        for source in &mut sources {
+            if source.place == "play/src/world/users.rs" {
+                source.text.push_str("; and more");
+            }
+        }
+        assert_ne!(before["hash"], marks(&sources)["hash"]);
+    }
+
+    #[test]
+    fn the_order_in_which_files_are_found_says_nothing() {
+        let mut turned = sources();
+        turned.reverse();
+        assert_eq!(marks(&turned), marks(&sources()));
+    }
+}

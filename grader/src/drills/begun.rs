@@ -1,0 +1,19 @@
+//! What a new drill begins as in each world, so that it goes on compiling, and can be
+//! tried like any other.
+
+#![expect(
+    clippy::upper_case_acronyms,
+    reason = "the templates name the drill in capitals"
+)]
+
+use super::{Drill, common, user_cache};
+
+#[path = "../authors/scaffold/bank/drill.txt"]
+mod bank;
+#[path = "../authors/scaffold/passwords/drill.txt"]
+mod passwords;
+#[path = "../authors/scaffold/users/drill.txt"]
+mod users;
+
+/// In the order in which `new` lists the worlds.
+pub(crate) const ALL: [&dyn Drill; 3] = [&users::CAMEL, &passwords::CAMEL, &bank::CAMEL];
