@@ -141,6 +141,8 @@ impl<'a> Exam<'a> {
             self.coverage = Coverage::default();
             self.lost.clear();
             self.lost_again.clear();
+            self.told.clear();
+            self.gate = None;
             self.survived = 0;
             self.failed = None;
             self.crashed = false;
