@@ -6,7 +6,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use mdbook_driver::MDBook;
-use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::courses::{Said, program, root};
@@ -353,33 +352,6 @@ fn a_page_that_shows_a_compiler_s_error_names_it() {
         }
     }
     assert!(shown > 0);
-}
-
-/// What the strip shows to those who do not see it: the same figures, as a table.
-#[test]
-fn the_table_beside_the_strip_says_what_was_recorded() {
-    let page = &sources()["offload.md"];
-    let path = root().join("book/interactive/traces/offload.json");
-    let recorded: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
-    let told = |time: f64| format!("{time:.*} ms", usize::from(0.0 < time && time < 10.0));
-    for series in recorded["series"].as_array().unwrap() {
-        let stalls = series["stalls"].as_array().unwrap().iter();
-        let longest = stalls.fold(0.0, |most, stall| {
-            f64::max(most, stall[1].as_f64().unwrap())
-        });
-        let waits = series["waits"].as_array().unwrap().iter();
-        let mut waits: Vec<f64> = waits.map(|wait| wait.as_f64().unwrap()).collect();
-        waits.sort_by(f64::total_cmp);
-        let row = format!(
-            "| {} | {} | {} | {} | {} |",
-            series["name"].as_str().unwrap(),
-            told(longest),
-            waits.len(),
-            told(waits[waits.len() / 2]),
-            told(waits[waits.len() - 1]),
-        );
-        assert!(page.contains(&row), "{row}");
-    }
 }
 
 /// What a figure shows to those who cannot walk it: one schedule, as text.
