@@ -8,7 +8,7 @@ mod flood;
 mod shorten;
 pub mod trace;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 pub use findings::{Finding, Findings, violations};
@@ -46,6 +46,17 @@ pub struct Exam<'a> {
     checks: &'static [Check],
     /// The required check for whose failure it ends early.
     failed: Option<&'static str>,
+    /// The kinds of violation for which a check has failed already.
+    told: BTreeSet<Kind>,
+    /// The first check that was skipped because of a finding that it does not judge.
+    gate: Option<Gate>,
+}
+
+/// A finding because of which a check was skipped.
+struct Gate {
+    check: &'static str,
+    rules: &'static dyn Rules,
+    finding: Finding,
 }
 
 /// The turns that may follow: none where the run would go on without end.
@@ -77,6 +88,8 @@ impl<'a> Exam<'a> {
             lost: Vec::new(),
             checks: &[],
             failed: None,
+            told: BTreeSet::new(),
+            gate: None,
         }
     }
 
@@ -99,7 +112,14 @@ impl<'a> Exam<'a> {
     }
 
     /// Ends the exam: its driver, its decisions and how much was seen.
-    pub fn finish(self) -> (Driver<'a>, BTreeMap<&'static str, Decision>, Coverage) {
+    pub fn finish(mut self) -> (Driver<'a>, BTreeMap<&'static str, Decision>, Coverage) {
+        let is_failed = |decision: &Decision| decision.status == CheckStatus::Failed;
+        let fails = self.decisions.values().any(is_failed);
+        if let (false, Some(gate)) = (fails, self.gate.take()) {
+            // Nothing is skipped for what no check has failed for.
+            let decision = self.failed(gate.check, gate.rules, gate.finding);
+            self.insert(gate.check, decision);
+        }
         (self.driver, self.decisions, self.coverage)
     }
 
@@ -240,26 +260,28 @@ impl<'a> Exam<'a> {
     pub fn decide(
         &mut self,
         check: &'static str,
-        rules: &dyn Rules,
+        rules: &'static dyn Rules,
         findings: &Findings,
         kinds: &[Kind],
     ) {
         self.decide_beyond(check, rules, findings, kinds, &Findings::default());
     }
 
-    /// The same, where kinds of violation that `known` holds are another check's
-    /// affair. Some of them hide what comes after them: with nothing else against it,
-    /// the check then cannot be judged.
+    /// The same, where kinds of violation that `known` holds, and for which a check has
+    /// failed, are that check's affair. Some of them hide what comes after them: with
+    /// nothing else against it, the check then cannot be judged.
     pub fn decide_beyond(
         &mut self,
         check: &'static str,
-        rules: &dyn Rules,
+        rules: &'static dyn Rules,
         findings: &Findings,
         kinds: &[Kind],
         known: &Findings,
     ) {
         let found = |kind: &&Kind| findings.has(**kind);
-        let new = |kind: &&Kind| !known.has(**kind) || Kind::OF_THE_PROCESS.contains(kind);
+        // What no check has failed for is nobody else's affair, however well known.
+        let is_told = |kind: &Kind| known.has(*kind) && self.told.contains(kind);
+        let new = |kind: &&Kind| !is_told(kind) || Kind::OF_THE_PROCESS.contains(kind);
         let relevant = kinds
             .iter()
             .filter(new)
@@ -267,10 +289,11 @@ impl<'a> Exam<'a> {
         let first = relevant.min_by_key(|finding| finding.turns.len());
         if let Some(finding) = first {
             self.decide_against(check, rules, finding.clone());
+            self.told.extend(kinds.iter().filter(found));
         } else if let Some(why) = self.why_ended(findings.out_of_time) {
             self.skip(check, &why);
         } else if let Some(why) = findings.incomplete() {
-            self.skip(check, &why);
+            self.skip_for(&Kind::OF_THE_PROCESS, check, rules, findings, &why);
         } else if kinds
             .iter()
             .any(|kind| found(&kind) && Kind::BLINDING.contains(kind))
@@ -278,13 +301,37 @@ impl<'a> Exam<'a> {
             self.skip(check, "cannot be judged before the checks above hold");
         } else if findings.has(Kind::Panicked) {
             // A request that ends in a panic proves nothing about anything else.
-            self.skip(check, "cannot be judged while requests panic");
+            let why = "cannot be judged while requests panic";
+            self.skip_for(&[Kind::Panicked], check, rules, findings, why);
         } else if findings.has(Kind::OffLoop) {
             // Another thread runs when the machine pleases: nothing here is repeatable.
-            self.skip(check, "cannot be judged while fetches begin off the loop");
+            let why = "cannot be judged while fetches begin off the loop";
+            self.skip_for(&[Kind::OffLoop], check, rules, findings, why);
         } else {
             self.pass(check);
         }
+    }
+
+    /// Notes that a check cannot be judged because of a finding of one of these kinds: some
+    /// other check has to fail for it, or this one will.
+    fn skip_for(
+        &mut self,
+        kinds: &[Kind],
+        check: &'static str,
+        rules: &'static dyn Rules,
+        findings: &Findings,
+        why: &str,
+    ) {
+        let finding = kinds.iter().find_map(|kind| findings.by_kind.get(kind));
+        if let (None, Some(finding)) = (&self.gate, finding) {
+            let finding = finding.clone();
+            self.gate = Some(Gate {
+                check,
+                rules,
+                finding,
+            });
+        }
+        self.skip(check, why);
     }
 
     /// Fails `check`, unless an earlier one failed for the very same reason.

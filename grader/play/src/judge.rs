@@ -56,6 +56,12 @@ pub enum Kind {
     OutOfOrder,
     /// A request returned what is not the result of its own operation.
     WrongResult,
+    /// What is of no use any more was used again: a connection.
+    Reused,
+    /// A connection was closed that was of use.
+    ClosedInUse,
+    /// A connection was opened while an idle one was there.
+    NeedlessConnect,
     /// One key was served again and again while another one waited for a place.
     Starved,
     /// Money came from nowhere, or is gone.
@@ -68,6 +74,14 @@ pub enum Kind {
     NotDone,
     /// A request was refused what could have been done.
     NeedlessRefusal,
+    /// What was there together went out in more calls than it takes.
+    Split,
+    /// A call asks for nothing.
+    EmptyCall,
+    /// A request was answered by a call that had gone out before it came.
+    JoinedLate,
+    /// A request was answered with what a call had brought before it came.
+    Cached,
     /// A count that was reported is not what happened.
     WrongCount,
     /// A time that was reported is not what passed.

@@ -7,7 +7,9 @@
 
 pub mod audit;
 pub mod bank;
+pub mod bulk;
 pub mod passwords;
+pub mod server;
 pub mod sink;
 pub mod users;
 
@@ -129,6 +131,12 @@ pub trait World: Debug + Sync {
     /// this key.
     fn flooding(&self, key: u32) -> Few {
         Few::one(key)
+    }
+
+    /// Whether operations of this kind bring in a flood, every other time, what they are to
+    /// bring: what comes after them is to fail as well. What they bring is known in advance.
+    fn opens(&self, _kind: u8) -> bool {
+        false
     }
 
     /// What a turn that makes the instance is told as.

@@ -192,16 +192,18 @@ fn attempt(
     }
     let explain =
         |failed: Failed, heading| failed.explain(&crates, heading, drill.contract(), submission);
-    compiled.map_err(|failed| explain(failed, ""))?;
+    let took = compiled.map_err(|failed| explain(failed, ""))?;
 
     let mut contract = drill.contract().to_owned();
     if workshop.places.shared().is_some() {
         contract.push_str(&format!("\nextern crate {} as _;\n", shared::NAME));
     }
     let heading = "the crate compiles, but does not offer what the drill asks for:\n\n";
-    program
-        .end_given(&contract)
-        .map_err(|failed| explain(failed, heading))?;
+    let took = took
+        + program
+            .after(took)
+            .end_given(&contract)
+            .map_err(|failed| explain(failed, heading))?;
     let program = dir.join("out/worker");
     if !program.is_file() {
         let why = io::Error::other("rustc says that it linked the worker, and none is there");
@@ -211,7 +213,7 @@ fn attempt(
         sandbox: workshop.sandbox.clone(),
         user: user.id(),
         stop: workshop.stop.clone(),
-        ..Limits::of_drill(&exercise.limits)
+        ..Limits::of_drill(&exercise.limits).after(took)
     };
     Ok(Compiled {
         _folder: folder,
@@ -439,6 +441,9 @@ fn linking_with(library: &Path) -> Vec<String> {
 /// How often it is looked whether a call of rustc is still wanted.
 const LOOK: Duration = Duration::from_millis(10);
 
+/// What the second call has of the time in any case.
+const LEAST: Duration = Duration::from_secs(3);
+
 /// A call of rustc.
 struct Call<'a> {
     rustc: &'a Rustc<'a>,
@@ -448,8 +453,15 @@ struct Call<'a> {
 }
 
 impl Call<'_> {
+    /// The same, where another call took so long already.
+    fn after(mut self, took: Duration) -> Self {
+        let left = self.limits.wall.saturating_sub(took);
+        self.limits.wall = left.max(LEAST);
+        self
+    }
+
     /// Hands it what it waits for, and waits for its end.
-    fn end_given(mut self, text: &str) -> Result<(), Failed> {
+    fn end_given(mut self, text: &str) -> Result<Duration, Failed> {
         if let Some(mut input) = self.process.child().stdin.take() {
             match input.write_all(text.as_bytes()) {
                 // It ended early, and its end tells why.
@@ -460,12 +472,16 @@ impl Call<'_> {
         self.end()
     }
 
-    fn end(mut self) -> Result<(), Failed> {
+    /// Waits for its end; returns how long that took.
+    fn end(mut self) -> Result<Duration, Failed> {
+        let mut took = Duration::ZERO;
         let time = Stopwatch::start().with(self.process.id());
         let status = loop {
             if let Some(status) = self.process.wait_for(LOOK)? {
                 break status;
             }
+            // Of a process that has ended nobody knows what it waited for.
+            took = time.elapsed();
             if self.rustc.workshop.stop.is_asked() {
                 let why = io::Error::new(io::ErrorKind::Interrupted, "it is no longer wanted");
                 return Err(why.into());
@@ -478,7 +494,7 @@ impl Call<'_> {
             }
         };
         if status.success() {
-            return Ok(());
+            return Ok(took);
         }
         self.output.wait();
         if self.limits.sandbox.gave_up(status) {

@@ -164,15 +164,19 @@ impl<'d, 'a> Flood<'d, 'a> {
         }
         self.rounds += 1;
         let world = self.blank.world();
-        let with = |kind: u8| -> Ending {
+        let with = |operation: u32, kind: u8| -> Ending {
             let errors = world.kind(kind).errors;
             let error = errors.get(self.rounds % errors.len().max(1));
-            let outcome = error.map_or(Outcome::Panic, |error| Outcome::Error(*error));
-            world.ending(&self.blank, 0, outcome)
+            let outcome = match error {
+                Some(_) if world.opens(kind) && operation % 2 == 0 => Outcome::Value,
+                Some(error) => Outcome::Error(*error),
+                None => Outcome::Panic,
+            };
+            world.ending(&self.blank, operation, outcome)
         };
         let answer = |(operation, kind)| Step::Answer {
             operation,
-            with: with(kind),
+            with: with(operation, kind),
         };
         settled(open.into_iter().map(answer).collect())
     }

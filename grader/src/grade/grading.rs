@@ -4,6 +4,7 @@
 
 #[cfg(test)]
 mod begun;
+mod settled;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -30,11 +31,10 @@ use crate::grade::verdict::{CheckResult, CheckStatus, Metrics, SCHEMA, Status, V
 use play::check::Decision;
 use play::timeline;
 
+use settled::settled;
+
 /// Passwords hashed for a picture.
 const PASSWORDS: u32 = 2;
-
-/// How often a folder that cannot be read is read again.
-const READ_AGAIN: usize = 2;
 
 /// Grades submissions of one course.
 #[derive(Clone, Debug)]
@@ -79,6 +79,17 @@ pub enum GradeError {
         /// The file that says so.
         mark: PathBuf,
     },
+    /// The grader did not survive it.
+    #[error(
+        "grading it ended the grader by signal {signal}; that says nothing of it, but look at it before you grade it again"
+    )]
+    Ended {
+        /// Which.
+        signal: i32,
+    },
+    /// The grader could not begin; the text says it all.
+    #[error("{0}")]
+    Begin(String),
     /// The code is a stranger's, and the sandbox is not full.
     #[error(
         "the sandbox is {} here, so strangers' code is not run; `cargo grader doctor` says what is missing, `--allow-degraded` runs it all the same", .0.name()
@@ -136,7 +147,8 @@ impl Grader {
             grader.join("root"),
         )
         .map_err(GradeError::Machine)?;
-        let sandbox = Sandbox::of_this_machine(prepared.launcher(), &places, &grader);
+        let sandbox = Sandbox::of_this_machine(prepared.launcher(), &places, &grader)
+            .map_err(GradeError::Machine)?;
         Ok(Grader {
             course,
             prepared,
@@ -192,20 +204,13 @@ impl Grader {
         self
     }
 
-    /// Whether `path` is the user's own code: it lies in the course.
-    fn is_own(&self, path: &Path) -> bool {
-        let own = ["exercises", "solutions"].map(|folder| self.course.root().join(folder));
-        path.canonicalize()
-            .is_ok_and(|path| own.iter().any(|folder| path.starts_with(folder)))
-    }
-
     /// Whether code at `path` may be run here.
     ///
     /// # Errors
     /// When it is a stranger's, and the sandbox is not full.
     pub fn may_run(&self, path: &Path) -> Result<(), GradeError> {
         let tier = self.sandbox.tier();
-        match tier == Tier::Full || self.allow_degraded || self.is_own(path) {
+        match tier == Tier::Full || self.allow_degraded || self.course.is_own(path) {
             true => Ok(()),
             false => Err(GradeError::Sandbox(tier)),
         }
@@ -255,14 +260,12 @@ impl Grader {
     /// When it cannot be read or taken.
     pub fn read(&self, drill: &dyn Drill, path: &Path) -> Result<Submission, GradeError> {
         let caps = self.caps(drill)?;
-        let mut read = read_submission(drill, path, &caps);
-        // A folder that somebody writes to meanwhile may be whole a moment later.
-        for _ in 0..READ_AGAIN {
-            if read.is_ok() || !path.is_dir() {
-                break;
-            }
-            read = read_submission(drill, path, &caps);
-        }
+        let read = || read_submission(drill, path, &caps);
+        // Into a folder somebody may write meanwhile: half of it is nobody's submission.
+        let read = match path.is_dir() {
+            true => settled(read, |one, other| one.sha256() == other.sha256()),
+            false => read(),
+        };
         read.map_err(GradeError::Submission)
     }
 

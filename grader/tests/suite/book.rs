@@ -365,6 +365,18 @@ fn the_text_of_a_figure_is_what_the_grader_replays() {
             "7:kept:q42.q42.r1.r2.r3.r4",
         ),
         (
+            "connection_pool",
+            "connection_pool",
+            "solutions/connection_pool/wrong/guard_always_gives_back.rs",
+            "7:left_halfway:q42.r1.x1.q42.r3",
+        ),
+        (
+            "batch_loader",
+            "batch_loader",
+            "solutions/batch_loader/wrong/sent_by_the_first.rs",
+            "7:dropped:m2.q42+0.q42.x1",
+        ),
+        (
             "in_order",
             "in_order",
             "solutions/in_order/wrong/turn_handed_to_nobody.rs",

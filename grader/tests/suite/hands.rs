@@ -75,7 +75,7 @@ const USERS: Liar = Liar {
 const BANK: Liar = Liar {
     program: "bank.rs",
     drill: "lost_update",
-    harmless: &["honest", "keeps_the_delivery_quiet", "says_too_much"],
+    harmless: &["honest", "says_too_much"],
     lies: &[
         "adds_up_and_writes_nothing",
         "answers_at_once",
@@ -93,6 +93,7 @@ const BANK: Liar = Liar {
         "hides_its_writes",
         "is_never_available",
         "is_never_idle",
+        "keeps_the_delivery_quiet",
         "lets_deposits_race",
         "panics_at_once",
         "returns_a_little_more",
@@ -122,7 +123,8 @@ const BANK: Liar = Liar {
 const PASSWORDS: Liar = Liar {
     program: "passwords.rs",
     drill: "offload",
-    harmless: &["honest"],
+    // A hash that nobody waits for any more harms nobody.
+    harmless: &["honest", "hashes_for_those_who_left"],
     lies: &[
         "answers_the_dropped",
         "begins_all_at_once",
@@ -136,7 +138,6 @@ const PASSWORDS: Liar = Liar {
         "forgets_the_dropped_hash",
         "gives_the_first_text",
         "hashes_another_password",
-        "hashes_for_those_who_left",
         "hashes_on_the_loop",
         "hides_its_hashes",
         "invents_a_text",

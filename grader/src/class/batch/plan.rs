@@ -224,7 +224,7 @@ impl Plan<'_> {
 /// The submission as it is graded in a batch: a lone file is called `src/lib.rs`, so
 /// that whoever handed in the same reads the same in the verdict. The inner error is
 /// the verdict on what cannot be read.
-pub(super) fn taken(
+pub(in crate::class) fn taken(
     grader: &Grader,
     drill: &dyn Drill,
     dir: &Path,
