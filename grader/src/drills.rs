@@ -8,6 +8,7 @@ mod common;
 mod give_way;
 mod in_order;
 mod inflight_fix;
+mod loop_monitor;
 mod lost_update;
 mod offload;
 mod transfer;
@@ -49,6 +50,7 @@ pub const ALL: &[&dyn Drill] = &[
     &offload::Offload,
     &in_order::InOrder,
     &give_way::GiveWay,
+    &loop_monitor::LoopMonitors,
 ];
 
 /// The slugs of all drills.

@@ -6,6 +6,7 @@
 
 pub mod audit;
 pub mod bank;
+pub mod clock;
 mod db;
 mod password;
 pub mod sink;

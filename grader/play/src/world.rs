@@ -7,6 +7,7 @@
 
 pub mod audit;
 pub mod bank;
+pub mod clock;
 pub mod passwords;
 pub mod sink;
 pub mod users;
@@ -112,6 +113,12 @@ pub trait World: Debug + Sync {
     /// Whether the submission's other threads take part, so that a turn is only over when
     /// they rest as well.
     fn uses_threads(&self) -> bool {
+        false
+    }
+
+    /// Whether time that passes stops at each timer on the way: where what a submission
+    /// does by the clock is what matters.
+    fn stops_at_timers(&self) -> bool {
         false
     }
 

@@ -120,8 +120,11 @@ impl<'d, 'a> Flood<'d, 'a> {
         }
         for _ in 0..LAST_ROUNDS {
             // What is swept by the clock, or tried again a little later, has its time.
-            let micros = PATIENCE_MICROS;
-            self.say(settled(vec![Step::Advance { micros }]))?;
+            let pass = Step::Advance {
+                micros: PATIENCE_MICROS,
+                by_timers: false,
+            };
+            self.say(settled(vec![pass]))?;
             self.hear_all()?;
             let steps = self.answers();
             if !steps.is_empty() {

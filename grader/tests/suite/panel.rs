@@ -19,6 +19,10 @@ const SHOWN: &[(&str, &str)] = &[
     ("offload", "solutions/offload/stub.rs"),
     ("in_order", "solutions/in_order/wrong/place_first.rs"),
     ("give_way", "solutions/give_way/stub.rs"),
+    (
+        "loop_monitor",
+        "solutions/loop_monitor/wrong/each_missed_look.rs",
+    ),
 ];
 
 #[test]

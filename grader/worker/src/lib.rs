@@ -100,7 +100,7 @@
 //! | `answer` | `operation`, `with` | ends an operation. What awaits it is woken, and not run yet; a thread that is held in it goes on. An operation that is over, or was answered, is left alone |
 //! | `ping` | `nonce` | puts a task on the loop that answers with a `pong` when it is run |
 //! | `drop` | `call` | drops the call's future at once, clean-up code included. A call that has ended, or was dropped, is left alone |
-//! | `advance` | `micros` | moves the virtual clock; timers that come due wake their tasks |
+//! | `advance` | `micros`, `by_timers`? | moves the virtual clock; timers that come due wake their tasks. With `by_timers` time stops at each timer on the way, and tasks run there until none is ready; the next `settled` tells those polls as well |
 //! | `block` | `micros` | puts a task on the loop that, when it is run, lets that much time pass by the kit's clock and nothing else: as if it had kept the loop for so long |
 //! | `settle` | `polls` | runs ready tasks in the loop's own order, until none is ready or `polls` polls were spent; 0 runs nothing |
 //! | `discard` | | drops the instance; calls under way keep what they hold of it |
@@ -145,6 +145,8 @@
 //! | users | a database | `get_user`(id): a row, or an error; `stampede`(id, requests): a list of fetches and nanoseconds | `fetch_user`(id), awaited: ends with the name of the user, a text, or an error |
 //! | passwords | `arguments`: `max_parallel` | `hash`(password): a text, or an error | `hash_password`(password), blocks: ends with its text, or with how to make it |
 //! | bank | a bank | `deposit`(account, amount): the new balance, a number, or an error | `read`(account), awaited: ends with the balance or an error; `write`(account, balance), awaited: ends with `null` or an error |
+//! | work | | `fold`(seed, steps): a state, a number; `neighbour`(turns): `null` | none |
+//! | clock | `arguments`: a list of monitors, each the microseconds of its `every` and its `threshold` | `drop_monitor`(place): `null`; looked at: `report`(place): the number of stalls and the microseconds of the longest | none |
 //!
 //! - A row is a list of the user's id and name: `[42,"ada"]`. The kit makes it of the id
 //!   that was asked for and the name in the answer.
@@ -159,6 +161,12 @@
 //!   password; its answer is not looked at, but for a panic, and it says whether the hash
 //!   is one of that password.
 //! - The error of the bank: `["unavailable",[]]`.
+//! - The steps of a fold need no answer. When a poll in which some were made is over, in
+//!   any task, `steps` is noted: how many they were, and a list of chains. A chain is the
+//!   state and the number of its first step, and how many steps went on from there. A
+//!   step on another thread is held until the run is over.
+//! - A neighbour wakes itself whenever it is polled, so many times, and notes `polled`
+//!   each time.
 //!
 //! An answer of `"panic"` makes the operation panic where it is awaited or called.
 //!
@@ -241,6 +249,8 @@ mod instance;
 mod journal;
 #[cfg(feature = "puppet")]
 mod operator;
+#[cfg(feature = "puppet")]
+mod passing;
 #[cfg(feature = "puppet")]
 mod picture;
 #[cfg(feature = "puppet")]

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use kit::supervised::{Answer, Datum, Operation, Operator};
 
+use crate::clock;
 use crate::journal::{Journal, polled_call};
 use crate::protocol::{Ending, Event};
 use crate::words;
@@ -70,15 +71,11 @@ impl Waiting {
         }
     }
 
-    /// So much time passes by the grader's clock.
+    /// So much time has passed by the grader's clock.
     pub(crate) fn pass(&self, time: Duration) {
         let micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
         self.age_micros.fetch_add(micros, Ordering::Relaxed);
-    }
-
-    /// The task that calls this keeps the loop for so long by the grader's clock.
-    pub(crate) fn block(&self, time: Duration) {
-        self.pass(time);
+        clock::has_passed(time);
     }
 }
 
