@@ -90,6 +90,8 @@ pub enum Kind {
     Uncounted,
     /// A neighbour on the loop had no turn when it should have had one.
     NoTurn,
+    /// Much was done at once to catch up on what was missed.
+    Burst,
     /// Something that was dropped went on.
     GoesOn,
     /// tokio refused a call that would have blocked the loop.

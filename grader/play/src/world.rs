@@ -122,6 +122,12 @@ pub trait World: Debug + Sync {
         false
     }
 
+    /// Whether time that passes stops at each timer on the way: where what a submission
+    /// does by the clock is what matters.
+    fn stops_at_timers(&self) -> bool {
+        false
+    }
+
     /// Whether runs are played one after the other and never side by side: where what a
     /// submission shares between its calls can only be in a static.
     fn runs_alone(&self) -> bool {
