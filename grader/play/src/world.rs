@@ -8,6 +8,7 @@
 pub mod audit;
 pub mod bank;
 pub mod bulk;
+pub mod clock;
 pub mod passwords;
 pub mod server;
 pub mod sink;

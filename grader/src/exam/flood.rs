@@ -124,7 +124,10 @@ impl<'d, 'a> Flood<'d, 'a> {
         for _ in 0..LAST_ROUNDS {
             // Code that sweeps by the clock, or tries again a little later, gets its time.
             let micros = PATIENCE_MICROS;
-            self.say(settled(vec![Step::Advance { micros }]))?;
+            self.say(settled(vec![Step::Advance {
+                micros,
+                by_timers: false,
+            }]))?;
             self.hear_all()?;
             let steps = self.answers();
             if !steps.is_empty() {
