@@ -16,8 +16,8 @@ export const FLAGS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
-  // Chromium's own sandbox cannot be set up by root, nor on every CI machine. It is
-  // shown nothing but this book.
+  // Chromium's own sandbox cannot be set up by root, nor on every CI machine. It
+  // loads nothing but this book.
   ...(process.getuid?.() === 0 || process.env.CI ? ["--no-sandbox"] : []),
 ];
 

@@ -91,7 +91,7 @@ export function elements(stage) {
   on("every way through every trace can be drawn and told", async (page) => {
     for (const name of ["naive_cache", "seed_fix", "real_fix"]) {
       const figure = walker(page, name);
-      // Always the last choice: drops and held tasks included.
+      // Always takes the last choice, including drops and held tasks.
       for (let turn = 0; turn < 12 && (await figure.locator(".choices button").count()) > 0; turn += 1) {
         await press(figure.locator(".choices button").last());
         assert.notEqual(await said(figure).innerText(), "");

@@ -1,8 +1,8 @@
-// A page in the book's own frame that holds every element, whatever the book holds.
+// A page in the book's own frame that contains every element.
 
 import { text } from "./site.mjs";
 
-/** A recording made by hand: it shows the element, and says nothing of any code. */
+/** A recording made by hand: it shows the element and is not about any code. */
 const recording = {
   unit: "ms",
   series: [

@@ -1,7 +1,7 @@
 // @ts-check
 // <loop-strip data="traces/NAME.json">: how late the loop was at every moment of a
 // recorded run, and how long the requests waited. Its own content is the fallback.
-// In place of a file, a script may give the recording itself.
+// A script may also give the recording itself instead of a file.
 
 import { drawn, fallback, html, recording, svg } from "./dom.js";
 
@@ -104,8 +104,8 @@ export class LoopStrip extends HTMLElement {
   }
 
   /**
-   * What becomes ready at the start of a stall waits for all of it, later on for the
-   * rest: a tooth that falls to the right.
+   * A task that becomes ready at the start of a stall waits for all of it, a later
+   * one for the rest: a tooth that falls to the right.
    * @param {Series} series
    * @param {number} width
    * @param {number} tallest

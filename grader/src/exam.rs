@@ -23,7 +23,7 @@ use play::schedule::{Action, ReplayKey, Turn};
 use play::space::{PATIENCE_MICROS, Paths};
 use play::timeline::{self, Line};
 
-/// Time passes: whoever waits for it alone need not wait any longer.
+/// Time passes: a request that waits only for time need not wait any longer.
 const PATIENCE: Turn = Turn::full(Action::Pass {
     micros: PATIENCE_MICROS,
 });
@@ -40,15 +40,15 @@ pub struct Exam<'a> {
     out_of_time: bool,
     /// Schedules after which the process was still there.
     survived: usize,
-    /// What ended it, each time schedules were played.
+    /// What ended it, for each time that schedules were played.
     lost: Vec<Finding>,
-    /// All checks, where the exam may end early.
+    /// All checks, if the exam may end early.
     checks: &'static [Check],
-    /// The required check for whose failure it ends early.
+    /// The required check whose failure ends it early.
     failed: Option<&'static str>,
 }
 
-/// The turns that may follow: none where the run would go on without end.
+/// The turns that may follow; none if the run would go on without end.
 fn choices(paths: &dyn Paths, evidence: &Evidence) -> Follow<Turn> {
     match evidence.restless() {
         Some(_) => Follow::End,
@@ -56,10 +56,10 @@ fn choices(paths: &dyn Paths, evidence: &Evidence) -> Follow<Turn> {
     }
 }
 
-/// So long an exam goes on once a required check has failed: most end sooner.
+/// How long an exam goes on after a required check has failed; most end sooner.
 const ENOUGH: Duration = Duration::from_secs(6);
 
-/// Where no schedule at all could be played to its end, so many tries are enough: each
+/// How many tries are enough if no schedule at all could be played to its end: each
 /// costs processes and waits, and will not be judged.
 const TRIES: usize = 8;
 
@@ -80,7 +80,7 @@ impl<'a> Exam<'a> {
         }
     }
 
-    /// The same exam, which need not go on for long once a required one of `checks` has
+    /// The same exam, except that it ends soon after a required one of `checks` has
     /// failed. A right solution has all the time there is.
     #[must_use]
     pub fn ending_early(mut self, checks: &'static [Check]) -> Exam<'a> {
@@ -147,7 +147,7 @@ impl<'a> Exam<'a> {
             |walk, run| match choices(paths, &run.evidence) {
                 Follow::AnyOf(choices) => dice[walk].choice(choices),
                 Follow::End => None,
-                // Half settling that settled everything: on to what comes next.
+                // Half settling settled everything, so the next turn follows.
                 Follow::Pruned => Some(Turn::full(Action::Wait)),
             },
             |played| findings.note(rules, played),
@@ -156,8 +156,8 @@ impl<'a> Exam<'a> {
         findings
     }
 
-    /// Plays one given schedule; when someone is left waiting with nobody fetching,
-    /// once more with time passing at its end.
+    /// Plays one given schedule. If a request is left waiting with no fetch under
+    /// way, plays it again with time passing at its end.
     pub fn play(&mut self, rules: &dyn Rules, mut turns: Vec<Turn>) -> Findings {
         if let Some(known) = self.hopeless() {
             return known;
@@ -177,7 +177,7 @@ impl<'a> Exam<'a> {
         }
     }
 
-    /// What is known of a process that was never seen to survive.
+    /// The reason, for a process that was never seen to survive.
     fn hopeless(&self) -> Option<Findings> {
         if self.survived > 0 || self.lost.len() < TRIES {
             return None;
@@ -195,7 +195,7 @@ impl<'a> Exam<'a> {
         self.coverage.unexplored += coverage.unexplored;
         self.survived += findings.survived;
         if let Some(failure) = self.driver.failed_closing() {
-            // Freed what it kept, and died of it: as much its doing as the rest.
+            // It died while it freed what it kept, which is as much its doing as the rest.
             let nothing = self.driver.blank_evidence(0);
             if let Some(mut violation) = judge::violation_of(failure, &nothing) {
                 violation
@@ -247,9 +247,9 @@ impl<'a> Exam<'a> {
         self.decide_beyond(check, rules, findings, kinds, &Findings::default());
     }
 
-    /// The same, where kinds of violation that `known` holds are another check's
-    /// affair. Some of them hide what comes after them: with nothing else against it,
-    /// the check then cannot be judged.
+    /// The same, but kinds of violation in `known` belong to another check. Some of
+    /// them hide what comes after them: with nothing else against it, the check then
+    /// cannot be judged.
     pub fn decide_beyond(
         &mut self,
         check: &'static str,
@@ -277,10 +277,10 @@ impl<'a> Exam<'a> {
         {
             self.skip(check, "cannot be judged before the checks above hold");
         } else if findings.has(Kind::Panicked) {
-            // A request that ends in a panic proves nothing about anything else.
+            // A request that ends in a panic proves nothing else.
             self.skip(check, "cannot be judged while requests panic");
         } else if findings.has(Kind::OffLoop) {
-            // Another thread runs when the machine pleases: nothing here is repeatable.
+            // Another thread runs whenever the machine pleases, so nothing here is repeatable.
             self.skip(check, "cannot be judged while fetches begin off the loop");
         } else {
             self.pass(check);
@@ -318,15 +318,15 @@ impl<'a> Exam<'a> {
         self.decisions.insert(check, decision);
     }
 
-    /// Why schedules were not played, if the exam has ended early.
+    /// Why schedules were not played, if the exam ended early.
     fn why_ended(&self, out_of_time: bool) -> Option<String> {
         let failed = self.failed.filter(|_| out_of_time)?;
         Some(format!(
-            "not judged: `{failed}` has failed, and runs of this submission take so long that the exam has ended early"
+            "not judged: `{failed}` has failed, and runs of this submission take so long that the exam ended early"
         ))
     }
 
-    /// Notes of every check that is not decided yet that it cannot be judged.
+    /// Notes that every check not decided yet cannot be judged.
     pub fn skip_undecided(&mut self, checks: &[Check], why: &str) {
         for check in checks {
             if !self.decisions.contains_key(check.id) {
@@ -345,7 +345,7 @@ impl<'a> Exam<'a> {
         self.note(check, CheckStatus::Skipped, why.to_owned());
     }
 
-    /// Notes that a check did not hold, for a reason no schedule shows.
+    /// Notes that a check did not hold, for a reason that no schedule shows.
     pub fn fail(&mut self, check: &'static str, message: String, timeline: Vec<Line>) {
         self.note(check, CheckStatus::Failed, message);
         if let Some(decision) = self.decisions.get_mut(check) {

@@ -1,7 +1,7 @@
 //! Text that came from a submission, made fit to show.
 
-/// `text` without control characters: each becomes its visible picture, but for
-/// newlines and tabs. No line of it is a command to a build server either.
+/// `text` without control characters: each but newlines and tabs becomes its
+/// visible picture. No line of the result is a command to a build server either.
 pub fn printable(text: &str) -> String {
     let picture = |character: char| match character {
         '\n' | '\t' => character,
@@ -12,8 +12,8 @@ pub fn printable(text: &str) -> String {
         character => character,
     };
     let text: String = text.chars().map(picture).collect();
-    // GitHub Actions obeys `::command::` where a line begins, and `##[command]`
-    // anywhere; Azure the latter.
+    // GitHub Actions obeys `::command::` at the start of a line and
+    // `##[command]` anywhere; Azure obeys the latter.
     let text = text.replace("##[", "# #[").replace("##vso[", "# #vso[");
     let lines = text.split('\n').map(|line| {
         let words = line.trim_start();
@@ -27,7 +27,7 @@ pub fn printable(text: &str) -> String {
 
 /// One line of at most `limit` characters.
 pub fn one_line(text: &str, limit: usize) -> String {
-    // What is made fit to show is never shorter: more is not looked at.
+    // The shown text is never shorter than its source, so the rest need not be read.
     let end = text.char_indices().nth(limit.saturating_add(1));
     let beginning = &text[..end.map_or(text.len(), |(end, _)| end)];
     let line: String = printable(beginning).replace(['\n', '\t'], " ");
@@ -39,7 +39,7 @@ pub fn one_line(text: &str, limit: usize) -> String {
 }
 
 /// At most `limit` bytes of a text that is fit to show, cut at the end of a line
-/// where there is one; a cut is told.
+/// if there is one. A cut is marked.
 pub fn excerpt(text: &str, limit: usize) -> String {
     const CUT: &str = "… (cut short)";
     if text.len() <= limit {
@@ -63,7 +63,7 @@ pub fn closest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
         .map(|(_, name)| name)
 }
 
-/// So many of something, in words: `1 request`, `2 requests`.
+/// A number of things in words: `1 request`, `2 requests`.
 pub fn count(number: usize, one: &str, many: &str) -> String {
     match number {
         1 => format!("1 {one}"),
@@ -71,8 +71,8 @@ pub fn count(number: usize, one: &str, many: &str) -> String {
     }
 }
 
-/// Whether a drill's slug is in a name, in whole words: as all of it, but for a number
-/// as a second hand-in has one, or as a part.
+/// Whether a name contains a drill's slug in whole words: as all of it (but for a
+/// number, as a second hand-in has) or as a part.
 pub fn slug_in(name: &str, slug: &str) -> Option<bool> {
     let name = words(name);
     let (before, after) = name.split_once(slug)?;
@@ -82,7 +82,7 @@ pub fn slug_in(name: &str, slug: &str) -> Option<bool> {
     apart.then(|| before.is_empty() && after.chars().all(is_number))
 }
 
-/// A name's words as slugs are written: in lower case, with `_` between them.
+/// A name written like a slug: its words in lower case, joined by `_`.
 pub fn words(name: &str) -> String {
     let letter = |letter: char| {
         if letter.is_alphanumeric() {

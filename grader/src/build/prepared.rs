@@ -3,8 +3,8 @@
 //!
 //! Its main type is [`Prepared`]. The build is keyed by all that goes into it
 //! (toolchain, lockfile, the worker's and the kit's source, the crates the drills
-//! allow), so it is never stale. A lock lets one grader build while others wait. What
-//! was damaged since is noticed, by a list of sizes, times and hashes, and built again.
+//! allow), so it is never stale. A lock lets one grader build while others wait. Damage
+//! since then is noticed, by a list of sizes, times and hashes, and built again.
 
 mod cargo;
 mod loaded;
@@ -32,7 +32,7 @@ pub use progress::{Audience, Progress};
 /// Changed whenever the way of building changes.
 const RECIPE: &str = "5";
 
-/// Crates every submission may use, with what is asked of them.
+/// Crates that every submission may use, with their features.
 const ALWAYS: [&str; 3] = ["kit", "tokio", "futures"];
 
 /// Crates ready to be linked.
@@ -40,7 +40,7 @@ const ALWAYS: [&str; 3] = ["kit", "tokio", "futures"];
 pub struct Prepared {
     /// The rlib of each crate that can be named.
     externs: BTreeMap<String, PathBuf>,
-    /// Where the crates that those need are.
+    /// The folder of the crates that those need.
     deps: PathBuf,
     /// The program that puts a sandbox in force.
     launcher: PathBuf,
@@ -51,25 +51,25 @@ pub struct Prepared {
     /// All of these files, as they were built.
     #[serde(with = "manifest::kept")]
     manifest: Arc<Mutex<Manifest>>,
-    /// Held as long as they are used, so that nobody removes them meanwhile.
+    /// Held while they are in use, so that nobody removes them.
     #[serde(skip)]
     _used: Option<Arc<File>>,
 }
 
-/// Locked, each on its own: by whoever builds, and by whoever uses what was built.
+/// The two lock files: one is locked while building, the other while using the result.
 const BUILT: &str = "lock";
 const USED: &str = "used";
 
-/// What lists all that was built; written last.
+/// The list of everything that was built; written last.
 const PREPARED: &str = "prepared.json";
 
-/// The launcher's name among what is built.
+/// The launcher's file name.
 const LAUNCHER: &str = "launcher";
 
 /// Why nothing could be prepared.
 #[derive(Debug, Error)]
 pub enum PrepareError {
-    /// The course is not as it should be.
+    /// Something is wrong with the course.
     #[error(transparent)]
     Course(#[from] CourseError),
     /// Files could not be read or written.
@@ -96,7 +96,7 @@ impl Prepared {
         Prepared::get_for(course, toolchain, Audience::Terminal)
     }
 
-    /// The same, while `audience` waits.
+    /// The same, telling `audience` of the progress.
     ///
     /// # Errors
     /// As [`Prepared::get`].
@@ -121,7 +121,7 @@ impl Prepared {
         fs::create_dir_all(&dir).map_err(failed)?;
         let lock = File::create(dir.join(BUILT)).map_err(failed)?;
         lock.lock().map_err(failed)?;
-        // Somebody else may have built it while we waited.
+        // Another process may have built it while we waited.
         if let Some(prepared) = Prepared::used(&dir).filter(Prepared::is_whole) {
             return Ok(prepared);
         }
@@ -132,8 +132,8 @@ impl Prepared {
         Ok(Prepared::used(&dir).unwrap_or(prepared))
     }
 
-    /// The first file that is not as it was built. A file of the same size and time
-    /// is read only where `thorough` says so.
+    /// The first file that has changed since it was built. A file of the same size
+    /// and time is read only if `thorough` is set.
     pub fn damage(&self, thorough: bool) -> Option<PathBuf> {
         let mut manifest = self.manifest.lock().unwrap_or_else(PoisonError::into_inner);
         manifest.damage(thorough)
@@ -143,8 +143,8 @@ impl Prepared {
         self.damage(false).is_none()
     }
 
-    /// Prepares again what is damaged; whether all lies where it lay, so that these are
-    /// of use again.
+    /// Builds damaged crates again. Returns whether everything is back in its place, so
+    /// that `self` can be used again.
     ///
     /// # Errors
     /// As [`Prepared::get`].
@@ -155,10 +155,10 @@ impl Prepared {
         thorough: bool,
     ) -> Result<bool, PrepareError> {
         let get = || Prepared::get_for(course, toolchain, Audience::Program(&mut |_| {}));
-        // Somebody else may have done it.
+        // Another process may have done it.
         let mut whole = get()?;
         if thorough && whole.damage(true).is_some() {
-            // What does not list anything is built again.
+            // A build without a list is built again.
             let list = whole.folder().join(PREPARED);
             fs::write(&list, "damaged")
                 .map_err(|source| PrepareError::Io { path: list, source })?;
@@ -174,14 +174,14 @@ impl Prepared {
         Ok(in_place)
     }
 
-    /// The shared libraries that rustc itself loads; none where that is not known.
+    /// The shared libraries that rustc itself loads; `None` if that is unknown.
     ///
     /// # Errors
     /// When rustc cannot be started.
     pub(crate) fn loaded_by_rustc(&self, toolchain: &Toolchain) -> io::Result<Vec<PathBuf>> {
         match self.loaded.iter().all(|path| path.is_file()) {
             true => Ok(self.loaded.clone()),
-            // The system has others by now.
+            // The system's libraries have changed.
             false => loaded::by(toolchain.rustc()),
         }
     }
@@ -191,7 +191,7 @@ impl Prepared {
         self.externs.get(name).map(PathBuf::as_path)
     }
 
-    /// A folder for what is measured of them; it is gone when they are built anew.
+    /// A folder for measurements with them; a new build removes it.
     pub fn folder(&self) -> &Path {
         let up = self.deps.ancestors().nth(3);
         up.unwrap_or(&self.deps)
@@ -207,18 +207,18 @@ impl Prepared {
         &self.launcher
     }
 
-    /// The library that holds all of them and can be linked with instead, if whoever a
-    /// worker runs as can read it.
+    /// The library that holds all of them and can be linked with instead, if the
+    /// worker's user can read it.
     pub fn shared(&self) -> Option<&Path> {
         let library = self.shared.as_deref()?;
         let is_open = !rustix::process::geteuid().is_root() || shared::is_for_everybody(library);
         is_open.then_some(library)
     }
 
-    /// What is built in `dir`, kept there for as long as we use it.
+    /// The build in `dir`, kept there for as long as we use it.
     fn used(dir: &Path) -> Option<Prepared> {
         let path = dir.join(USED);
-        // Who may only read the course may use it as well.
+        // A user who may only read the course may use it as well.
         let used = File::open(&path).or_else(|_| File::create(&path)).ok();
         if let Some(used) = &used {
             used.lock_shared().ok()?;
@@ -237,7 +237,7 @@ impl Prepared {
         let mut file = tempfile::NamedTempFile::new_in(dir)?;
         serde_json::to_writer(&mut file, self)?;
         file.flush()?;
-        // Whoever may read the course may use what it was prepared with.
+        // Everybody who may read the course may use its prepared crates.
         let readable = std::os::unix::fs::PermissionsExt::from_mode(0o644);
         file.as_file().set_permissions(readable)?;
         file.persist(dir.join(PREPARED))?;
@@ -245,7 +245,7 @@ impl Prepared {
     }
 }
 
-/// All that goes into a build.
+/// Everything that goes into a build.
 struct Recipe {
     key: String,
     manifest: String,
@@ -354,8 +354,8 @@ impl Recipe {
         })
     }
 
-    /// Replayable task order, hooks that count polls, and panic messages that do not
-    /// say where on this machine the crates' sources are.
+    /// Flags for a replayable task order, for hooks that count polls, and for panic
+    /// messages that do not reveal where on this machine the crates' sources are.
     fn flags(&self) -> Vec<String> {
         let mut flags = vec!["--cfg".to_owned(), "tokio_unstable".to_owned()];
         let home = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo"));
@@ -369,8 +369,8 @@ impl Recipe {
         flags
     }
 
-    /// The rlibs cargo says it built, of the crates that can be named. cargo tells
-    /// in the order of need, so that of two versions the one named here comes last.
+    /// The rlibs that cargo reports, for the crates that can be named. cargo reports
+    /// dependencies first, so that of two versions the one named here comes last.
     fn artifacts(
         &self,
         messages: &[u8],
@@ -487,8 +487,8 @@ fn rust_files(dir: &Path) -> Result<Vec<PathBuf>, CourseError> {
     Ok(files)
 }
 
-/// Removes what was built in `dir` and is damaged: cargo takes what is there for whole.
-/// What was never finished is left, for cargo to go on with.
+/// Removes a damaged build in `dir`, because cargo trusts existing files. An unfinished
+/// build is left, for cargo to continue.
 fn clear(dir: &Path) -> io::Result<()> {
     let list = dir.join(PREPARED);
     if !list.exists() {
@@ -503,7 +503,7 @@ fn clear(dir: &Path) -> io::Result<()> {
     fs::remove_file(list)
 }
 
-/// Removes what cargo notes beside the crates: it names places on this machine, and
+/// Removes cargo's notes beside the crates: they name paths on this machine, and
 /// rustc may read this folder.
 fn forget_places(deps: &Path) -> io::Result<()> {
     for entry in fs::read_dir(deps)? {
@@ -515,7 +515,7 @@ fn forget_places(deps: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Removes builds for other keys, but for those somebody is building or using now.
+/// Removes builds for other keys, except those that a process is building or using now.
 fn remove_others(dir: &Path) {
     let Some(Ok(entries)) = dir.parent().map(fs::read_dir) else {
         return;
@@ -529,10 +529,10 @@ fn remove_others(dir: &Path) {
             let lock = File::open(other.join(name)).ok()?;
             lock.try_lock().ok().map(|()| lock)
         };
-        // One that an older grader made has no mark of use.
+        // A build of an older grader has no mark of use.
         let unused = taken(USED);
         if taken(BUILT).is_some() && (unused.is_some() || !other.join(USED).exists()) {
-            // What cannot be removed only takes up space.
+            // A folder that cannot be removed only takes up space.
             let _ = fs::remove_dir_all(&other);
         }
     }

@@ -60,7 +60,7 @@ const CHECKS: &[Check] = &[
         title: "`max_parallel` hashes do run at once when there is work",
         required: true,
         points: 10,
-        hint: "what does a request wait for that comes while there is still room?",
+        hint: "when a request comes while there is still room, what does it wait for?",
     },
     Check {
         id: "dropped_waiting",
@@ -99,7 +99,7 @@ const CHECKS: &[Check] = &[
     },
 ];
 
-/// How a request can go wrong when nothing went wrong around it.
+/// How a request can go wrong when nothing around it went wrong.
 const RESULTS: &[Kind] = &[
     Kind::WrongHash,
     Kind::Hang,
@@ -112,7 +112,7 @@ const RESULTS: &[Kind] = &[
 /// What stops the loop.
 const LOOP: &[Kind] = &[Kind::Blocked, Kind::BlockingCall];
 
-/// All that a service can do wrong with its slots and requests.
+/// Everything that a service can do wrong with its slots and requests.
 const SERVICE: &[Kind] = &[
     Kind::WrongHash,
     Kind::NotRefused,
@@ -125,14 +125,14 @@ const SERVICE: &[Kind] = &[
     Kind::Restless,
 ];
 
-const UNBOUNDED: &str = "cannot be judged while more hashes run than may: see `bounded`";
+const UNBOUNDED: &str = "cannot be judged while too many hashes run at once: see `bounded`";
 
 const RESTLESS: &str =
     "cannot be judged while hashes begin that nothing calls for: see `right_results`";
 
 /// The first password's number.
 const USER: u32 = 7;
-/// Callers at once in a busy hour, and those who come one by one after it.
+/// The callers at once in a busy hour, and those that come one by one after it.
 const CALLERS: u32 = 200;
 const AFTERWARDS: u32 = 64;
 
@@ -183,7 +183,7 @@ impl Drill for Offload {
         }
         let panics = panicking(exam);
         let patient = patient_waiting(exam);
-        // With a thread for every request, both would show that and little else.
+        // With a thread for every request, both checks would show that and little else.
         let unbounded = together.has(Kind::OverLimit);
         let (mut hashing, mut busy) = (Findings::default(), Findings::default());
         if !unbounded {
@@ -198,7 +198,7 @@ impl Drill for Offload {
         exam.decide("loop_answers", &Offloading, &all, LOOP);
         let patiently = together.with(patient.clone());
         exam.decide("right_results", &Offloading, &patiently, RESULTS);
-        // What is wrong when nothing goes wrong is said once.
+        // Faults that show when nothing goes wrong are reported once.
         let beyond = |exam: &mut Exam<'_>, check, findings: &Findings| {
             exam.decide_beyond(check, &Offloading, findings, SERVICE, &together);
         };
@@ -223,7 +223,7 @@ impl Drill for Offload {
     }
 }
 
-/// Why nothing else can be judged, if that is so.
+/// Why nothing else can be judged, if nothing can.
 fn hopeless(together: &Findings) -> Option<&'static str> {
     if together.has(Kind::HashOnLoop) {
         Some("cannot be judged while hashes run on the loop: see `off_the_loop`")
@@ -247,7 +247,7 @@ fn together(exam: &mut Exam<'_>) -> Findings {
     };
     findings.join(exam.explore(&Offloading, &halves));
     findings.join(exam.explore(&Offloading, &Hashing::of(2, &users(3))));
-    // Two with one password have a hash each.
+    // Two requests with one password have a hash each.
     findings.join(exam.explore(&Offloading, &Hashing::of(2, &[USER, USER])));
     findings.join(exam.explore(&Offloading, &Hashing::of(1, &[EMPTY, ODD])));
     findings.join(exam.explore(&Offloading, &Straight(crowd)));
@@ -255,7 +255,7 @@ fn together(exam: &mut Exam<'_>) -> Findings {
     findings
 }
 
-/// More room than most machines have processors, and somebody for each place and more.
+/// More places than most machines have processors, and more requests than places.
 fn wide(evidence: &Evidence) -> Option<Turn> {
     const ROOM: u32 = 40;
     let started = evidence.started() as u32;
@@ -267,7 +267,7 @@ fn wide(evidence: &Evidence) -> Option<Turn> {
     }
 }
 
-/// Twelve at once with room for five; the last hash that began ends first.
+/// Twelve requests at once, five places; the last hash that began ends first.
 fn crowd(evidence: &Evidence) -> Option<Turn> {
     let started = evidence.started() as u32;
     match evidence.turns().len() {
@@ -315,7 +315,7 @@ fn panicking(exam: &mut Exam<'_>) -> Findings {
     };
     let mut findings = exam.explore(&Offloading, &with(1, &[USER, USER + 1]));
     findings.join(exam.explore(&Offloading, &with(2, &[USER, USER + 1])));
-    // One whose caller is gone.
+    // A hash whose caller is gone.
     let orphaned = Hashing {
         hang_ups: 1,
         may_hang_up: Whom::Hashing,
@@ -325,8 +325,8 @@ fn panicking(exam: &mut Exam<'_>) -> Findings {
     findings
 }
 
-/// Three wait behind one hash while time passes in small steps, then for an hour: no
-/// reason to give up.
+/// Three requests wait behind one hash while time passes in small steps, then for an
+/// hour: they must not give up.
 fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
     let pass = |micros| Turn::full(Action::Pass { micros });
     let next = move |evidence: &Evidence| match evidence.turns().len() {
@@ -341,8 +341,8 @@ fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
     exam.explore(&Offloading, &Straight(next))
 }
 
-/// Two hundred callers at once, some of whom give up, give too long a password or
-/// meet a hash that panics; then some one by one.
+/// Two hundred callers at once: some give up, some give too long a password, some
+/// meet a hash that panics. Then a few one by one.
 fn in_a_busy_hour(exam: &mut Exam<'_>) -> Findings {
     exam.explore(&Offloading, &Straight(crowded))
 }
@@ -354,7 +354,7 @@ fn crowded(evidence: &Evidence) -> Option<Turn> {
     match last {
         None => return Some(make(AT_ONCE)),
         Some(Action::Start { numbers, .. }) if numbers.at(0).is_multiple_of(17) => {
-            // Changed their mind at once.
+            // Callers that change their mind at once.
             return Some(Turn::full(Action::HangUp {
                 request: started,
                 happened: false,
@@ -377,7 +377,7 @@ fn crowded(evidence: &Evidence) -> Option<Turn> {
     if held.is_empty() && started < CALLERS + AFTERWARDS {
         return Some(start(USER + started));
     }
-    // Not always the one that began first.
+    // Not always the hash that began first.
     let hash = *held.get(evidence.turns().len() % held.len().max(1))?;
     let outcome = match hash {
         _ if hash.is_multiple_of(19) => Outcome::Panic,

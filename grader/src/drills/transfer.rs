@@ -53,7 +53,7 @@ const CHECKS: &[Check] = &[
         title: "nothing is refused that could be paid",
         required: true,
         points: 10,
-        hint: "which amounts count against the balance, and until when? Is exactly all of it enough?",
+        hint: "which amounts count against the balance, and until when? May a transfer take all of it?",
     },
     Check {
         id: "no_deadlock",
@@ -78,7 +78,7 @@ const CHECKS: &[Check] = &[
     },
     Check {
         id: "odd_amounts",
-        title: "nothing, less than nothing, oneself and nobody: odd transfers corrupt nothing",
+        title: "odd transfers corrupt nothing: amounts of 0 or less, the same account twice, unknown accounts",
         required: true,
         points: 5,
         hint: "what do your lines do when `from` is `to`? And when the amount is below 0?",
@@ -106,7 +106,7 @@ const CHECKS: &[Check] = &[
     },
 ];
 
-/// What must never be, whatever goes wrong.
+/// What must never happen, whatever goes wrong.
 const ALL_KINDS: &[Kind] = &[
     Kind::TotalChanged,
     Kind::Unexplained,
@@ -183,7 +183,7 @@ impl Drill for Transfers {
         of(exam, "results", results);
         of(exam, "insufficient", &[Kind::NeedlessRefusal]);
         of(exam, "no_deadlock", ENDINGS);
-        // What is wrong where nothing else happens was said above.
+        // Faults that show when nothing else happens were reported above.
         let also = |exam: &mut Exam<'_>, check, findings: &Findings, known: &Findings| {
             exam.decide_beyond(check, &Transferring, findings, ALL_KINDS, known);
         };
@@ -213,7 +213,7 @@ const fn transfer(from: u32, to: u32, size: u32) -> Action {
     Action::call(0, Few::of(&[from, to, size]))
 }
 
-/// These transfers between so many accounts; then each once more.
+/// These transfers between this many accounts; then each again.
 fn between(accounts: u32, transfers: &[(u32, u32, u32)]) -> Space {
     let ask = |(from, to, size): &(u32, u32, u32)| Ask::call(0, &[*from, *to, *size]);
     Space {
@@ -222,7 +222,7 @@ fn between(accounts: u32, transfers: &[(u32, u32, u32)]) -> Space {
     }
 }
 
-/// A schedule between so many accounts.
+/// A schedule between this many accounts.
 fn straight(
     accounts: u32,
     next: impl Fn(&Evidence) -> Option<Turn>,
@@ -234,8 +234,8 @@ fn straight(
     })
 }
 
-/// Nothing goes wrong: money that is not enough for all, opposite transfers, three in a
-/// ring, a crowd.
+/// Nothing goes wrong: too little money for all, opposite transfers, three in a ring, a
+/// crowd.
 fn together(exam: &mut Exam<'_>) -> Findings {
     let rivals = Space {
         halves: 1,
@@ -254,7 +254,7 @@ fn together(exam: &mut Exam<'_>) -> Findings {
     findings
 }
 
-/// Forty at once between four accounts, none of which is polled before all have started.
+/// Forty transfers at once between four accounts, none of which is polled before all have started.
 fn crowd(evidence: &Evidence) -> Option<Turn> {
     let started = evidence.started();
     if started < CROWD {
@@ -274,7 +274,7 @@ fn crowd(evidence: &Evidence) -> Option<Turn> {
     common::then_all_answered(evidence)
 }
 
-/// An audit that takes a week is no reason to give up.
+/// A submission must wait even for an audit that takes a week.
 fn slow(evidence: &Evidence) -> Option<Turn> {
     let pass = |micros| Some(Turn::full(Action::Pass { micros }));
     match evidence.turns().len() {
@@ -333,7 +333,7 @@ fn down(evidence: &Evidence) -> Option<Turn> {
     }
 }
 
-/// Two pairs of accounts in every order, one between them, and very many.
+/// Two pairs of accounts in every order, one transfer between the pairs, and very many pairs.
 fn independent(exam: &mut Exam<'_>) -> Findings {
     let two = Space {
         halves: 1,
@@ -409,7 +409,7 @@ fn odd(exam: &mut Exam<'_>) -> Findings {
     findings
 }
 
-/// Four wait while time passes in small steps; the answers come between two.
+/// Four transfers wait while time passes in small steps; the answers come between two steps.
 fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
     let next = |evidence: &Evidence| match evidence.turns().len() {
         1..5 => Some(Turn::full(transfer(A, B, SMALL))),

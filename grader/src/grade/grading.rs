@@ -1,6 +1,6 @@
 //! Grading: from a path to a verdict.
 //!
-//! Its main type is [`Grader`], which holds what all gradings share.
+//! Its main type is [`Grader`], which holds everything that gradings share.
 
 #[cfg(test)]
 mod begun;
@@ -30,7 +30,7 @@ use crate::grade::verdict::{CheckResult, CheckStatus, Metrics, SCHEMA, Status, V
 use play::check::Decision;
 use play::timeline;
 
-/// Passwords hashed for a picture.
+/// How many passwords are hashed for a picture.
 const PASSWORDS: u32 = 2;
 
 /// How often a folder that cannot be read is read again.
@@ -54,7 +54,7 @@ pub struct Grader {
 /// Why there is no verdict. Nothing here is the submission's fault.
 #[derive(Debug, Error)]
 pub enum GradeError {
-    /// The course is not as it should be.
+    /// Something is wrong with the course.
     #[error(transparent)]
     Course(#[from] CourseError),
     /// There is no Rust toolchain.
@@ -63,20 +63,20 @@ pub enum GradeError {
     /// The crates to link with could not be built.
     #[error(transparent)]
     Prepare(#[from] PrepareError),
-    /// The path is not one of a submission.
+    /// The path does not lead to a submission.
     #[error(transparent)]
     Submission(SubmissionError),
     /// The machine failed us.
     #[error("cannot compile or run submissions: {}; {}", .0, what_to_do())]
     Machine(std::io::Error),
-    /// It was tried, and the grader did not survive it.
+    /// The grader did not survive earlier attempts.
     #[error(
-        "grading it has ended the grader {deaths} times, so it is passed by; delete `{}` to have it tried again", mark.display()
+        "grading it has ended the grader {deaths} times, so it is skipped; delete `{}` to try it again", mark.display()
     )]
     PassedBy {
         /// How often.
         deaths: u32,
-        /// The file that says so.
+        /// The file that records this.
         mark: PathBuf,
     },
     /// The code is a stranger's, and the sandbox is not full.
@@ -86,7 +86,7 @@ pub enum GradeError {
     Sandbox(Tier),
 }
 
-/// What may be wrong with a machine on which nothing can be graded.
+/// Advice for a machine on which nothing can be graded.
 fn what_to_do() -> String {
     match tight().join("; ") {
         none if none.is_empty() => {
@@ -96,13 +96,13 @@ fn what_to_do() -> String {
     }
 }
 
-/// Why a submission has no worker: its own doing, in words for its author.
+/// Why a submission has no worker, through its own fault, in words for its author.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum NoWorker {
     /// rustc refused it.
     #[error("{0}")]
     Refused(String),
-    /// It holds what is not taken.
+    /// It contains something that is not allowed.
     #[error("{0}")]
     Rejected(String),
 }
@@ -116,7 +116,7 @@ impl Grader {
         Grader::prepared_for(course, Audience::Terminal)
     }
 
-    /// The same, for one who wants to know how far that build is.
+    /// The same, telling `audience` how far the build is.
     ///
     /// # Errors
     /// As [`Grader::new`].
@@ -151,14 +151,14 @@ impl Grader {
         })
     }
 
-    /// The same, where so many gradings share the machine.
+    /// The same grader, for this many gradings at a time.
     #[must_use]
     pub fn sharing_with(mut self, jobs: usize) -> Grader {
         self.jobs = jobs;
         self
     }
 
-    /// The same, but without a picture of the loop: no check needs one.
+    /// The same grader without a picture of the loop, which no check needs.
     #[must_use]
     pub fn without_pictures(mut self) -> Grader {
         self.pictures = false;
@@ -181,12 +181,12 @@ impl Grader {
         self
     }
 
-    /// What submissions are kept in.
+    /// The sandbox of submissions.
     pub fn sandbox(&self) -> &Sandbox {
         &self.sandbox
     }
 
-    /// The same grader with another sandbox: to measure what one costs.
+    /// The same grader with another sandbox, to measure the cost of one.
     pub fn within(mut self, sandbox: Sandbox) -> Grader {
         self.sandbox = sandbox;
         self
@@ -202,7 +202,7 @@ impl Grader {
     /// Whether code at `path` may be run here.
     ///
     /// # Errors
-    /// When it is a stranger's, and the sandbox is not full.
+    /// When it is a stranger's code and the sandbox is not full.
     pub fn may_run(&self, path: &Path) -> Result<(), GradeError> {
         let tier = self.sandbox.tier();
         match tier == Tier::Full || self.allow_degraded || self.is_own(path) {
@@ -256,7 +256,7 @@ impl Grader {
     pub fn read(&self, drill: &dyn Drill, path: &Path) -> Result<Submission, GradeError> {
         let caps = self.caps(drill)?;
         let mut read = read_submission(drill, path, &caps);
-        // A folder that somebody writes to meanwhile may be whole a moment later.
+        // A folder that is being written to may be whole a moment later.
         for _ in 0..READ_AGAIN {
             if read.is_ok() || !path.is_dir() {
                 break;
@@ -266,7 +266,7 @@ impl Grader {
         read.map_err(GradeError::Submission)
     }
 
-    /// Reads a submission that is made of several files, which are called `path` together.
+    /// Reads a submission that consists of several files; `path` is their common name.
     ///
     /// # Errors
     /// As [`Grader::read`].
@@ -306,7 +306,7 @@ impl Grader {
             .map(|(verdict, _)| verdict)
     }
 
-    /// Examines it, and once more if what it was linked with turns out to be damaged.
+    /// Examines it, and again if the prepared crates turn out to be damaged.
     fn examine_submission(
         &self,
         drill: &dyn Drill,
@@ -321,13 +321,13 @@ impl Grader {
         }
     }
 
-    /// Prepares what is damaged again; whether anything was. Every file is read where
-    /// `thorough` says so.
+    /// Repairs damaged crates, and returns whether any were. Reads every file if
+    /// `thorough` is set.
     fn repair(&self, thorough: bool) -> Result<bool, GradeError> {
         if self.prepared.damage(thorough).is_none() {
             return Ok(false);
         }
-        // One at a time; the next may find it done.
+        // One thread at a time; the next may find it done.
         let _one = self
             .repairing
             .lock()
@@ -375,13 +375,13 @@ impl Grader {
         Ok((verdict, worker))
     }
 
-    /// What a submission for `drill` may use.
+    /// The limits of a submission for `drill`.
     fn limits(&self, drill: &dyn Drill) -> Result<Limits, GradeError> {
         let exercise = self.course.exercise(drill.slug())?;
         Ok(Limits::of_drill(&exercise.limits))
     }
 
-    /// Compiles a submission; the inner error is its own fault.
+    /// Compiles a submission; the inner error is the submission's own fault.
     ///
     /// # Errors
     /// When the course or the machine fails.
@@ -419,7 +419,7 @@ impl Grader {
         }
     }
 
-    /// A driver of a submission compiled for `drill`.
+    /// A driver for a submission that was compiled for `drill`.
     pub fn driver<'a>(
         &'a self,
         drill: &dyn Drill,
@@ -460,7 +460,7 @@ impl Grader {
         let read = || serde_json::from_slice(&std::fs::read(&known).ok()?).ok();
         read().or_else(|| {
             let latency = self.watch_stub(drill)?;
-            // Measured again next time, if it cannot be kept.
+            // If it cannot be kept, it is measured again next time.
             let _ = serde_json::to_vec(&latency).map(|text| std::fs::write(&known, text));
             Some(latency)
         })
@@ -486,7 +486,7 @@ impl Grader {
         let (crashed, out_of_time) = (exam.crashed(), exam.is_out_of_time());
         let (mut driver, decisions, coverage) = exam.finish();
         if self.pictures && drill.world().uses_threads() {
-            // Nothing hangs on it: without one the verdict is the same.
+            // The verdict is the same without a picture.
             let picture = driver.watch(PASSWORDS).ok().map(LoopLatency::from);
             verdict.metrics.loop_stall_max_ms = picture.as_ref().map(|it| it.max_ms);
             verdict.metrics.loop_latency = picture;
@@ -531,14 +531,14 @@ impl Grader {
             Status::Failed
         };
         if !verdict.passed() && (crashed || ran_short(verdict)) && !tight().is_empty() {
-            let why = "the submission ran into a limit, and it may be the machine's";
+            let why = "the submission ran into a limit, which may be the machine's";
             return Err(GradeError::Machine(std::io::Error::other(why)));
         }
         Ok(())
     }
 }
 
-/// Whether something that was to be had could not be had.
+/// Whether the system refused a resource.
 fn ran_short(verdict: &Verdict) -> bool {
     let words = [
         "Resource temporarily unavailable",
@@ -568,7 +568,7 @@ pub fn read_submission(
 fn fill(result: &mut CheckResult, decision: &Decision, hint: &str, limits: &Limits) {
     result.status = decision.status;
     result.message.clone_from(&decision.message);
-    // What a thread that cannot be had looks like from inside.
+    // What a refused thread looks like from inside the submission.
     if decision
         .message
         .contains("Resource temporarily unavailable")
@@ -623,7 +623,7 @@ fn blank(drill: &dyn Drill, path: &Path, seed: u64) -> Verdict {
     }
 }
 
-/// The verdict on what was handed in and cannot be taken.
+/// The verdict on a submission that cannot be taken.
 pub fn rejected(drill: &dyn Drill, path: &Path, seed: u64, why: String) -> Verdict {
     let mut verdict = blank(drill, path, seed);
     verdict.status = Status::Rejected;
@@ -631,7 +631,7 @@ pub fn rejected(drill: &dyn Drill, path: &Path, seed: u64, why: String) -> Verdi
     verdict
 }
 
-/// The verdict on a submission that could not be graded: it says nothing of it.
+/// The verdict on a submission that could not be graded; it says nothing about the submission.
 pub fn not_graded(drill: &dyn Drill, path: &Path, seed: u64, why: &GradeError) -> Verdict {
     let mut verdict = blank(drill, path, seed);
     verdict.status = Status::InfraError;

@@ -30,7 +30,7 @@ pub use words::ended;
 
 /// A way to write verdicts.
 pub trait Report {
-    /// Called for each verdict as soon as it is there.
+    /// Called for each verdict as soon as it is known.
     ///
     /// # Errors
     /// When `out` cannot be written.
@@ -48,8 +48,8 @@ pub trait Report {
         Ok(())
     }
 
-    /// Whether this form is read by a program that takes any other exit code than 0
-    /// for a grader that broke.
+    /// Whether the reader of this format takes any exit code but 0 for a broken
+    /// grader.
     fn says_whether_it_failed(&self) -> bool {
         false
     }

@@ -1,4 +1,4 @@
-//! `audit`: the course tests itself, and says so when it does not hold.
+//! `audit`: the course tests itself and reports what does not hold.
 
 use std::fs;
 
@@ -6,7 +6,7 @@ use grader::drills;
 
 use crate::courses::{Said, Scratch, program, root};
 
-/// What `audit` says of a drill with which nothing is wrong, made from its files alone.
+/// The output of `audit` for a drill without problems, made from its files alone.
 fn all_is_well(drill: &str) -> String {
     let folder = root().join("solutions").join(drill);
     let files = |kind: &str| -> Vec<String> {
@@ -111,7 +111,7 @@ fn a_wrong_solution_that_its_check_does_not_catch_is_a_problem() {
         "{}",
         said.out
     );
-    // And nothing is left that the other checks are for.
+    // And no wrong solution is left for the other checks.
     assert!(
         line("WRONG cache_race: no wrong solution needs check `cached`").is_some(),
         "{}",

@@ -1,4 +1,4 @@
-//! The command line: what is said, where, and with which exit code.
+//! The command line: its output, where it goes, and the exit codes.
 
 mod at_home;
 mod failures;

@@ -1,6 +1,6 @@
 //! Submissions that would use up the machine (`tests/fixtures/exhausting`): the
-//! grader's memory, its time, rustc's. What counts is that there is a verdict, that it
-//! is no pass, and how much memory the grader itself took for it.
+//! grader's memory, its time, rustc's. Each must get a verdict that is not a pass, and
+//! the grader itself must stay within a bound of memory.
 
 mod class;
 mod peak;
@@ -14,10 +14,10 @@ use serde_json::Value;
 use crate::courses::Scratch;
 use peak::Peak;
 
-/// What the grader itself may hold, whatever a submission does.
+/// The memory that the grader itself may hold, whatever a submission does.
 const MOST_MIB: u64 = 300;
 
-/// Fixture, status, what is said of it.
+/// Fixture, status, message.
 const ENDLESS: &[(&str, &str, &str)] = &[
     (
         "cache_drops_what_it_begins",
@@ -82,7 +82,7 @@ const ENDLESS: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// Those that take all the time they get: here a quarter of it.
+/// Fixtures that take all the time they get: here a quarter of it.
 const SLOW: &[&str] = &[
     "cache_burns_on_every_call",
     "cache_joins_a_spinning_thread",
@@ -97,7 +97,7 @@ const SLOW: &[&str] = &[
     "hash_spins_on_threads",
 ];
 
-/// Those that only [`class`] has: each takes what two of the others take together.
+/// Fixtures for [`class`] only: each takes as long as two of the others together.
 const IN_THE_CLASS: &[&str] = &[
     "cache_parks_threads_in_new",
     "cache_sleeps_a_millisecond",
@@ -118,7 +118,7 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/exhausting")
 }
 
-/// A fixture's text. `@REPEAT n TEXT@` in it stands for so many of that text.
+/// A fixture's text. `@REPEAT n TEXT@` in it stands for `n` copies of that text.
 fn source(name: &str) -> String {
     let text = fs::read_to_string(folder().join(name).with_extension("rs")).expect(name);
     let Some((before, rest)) = text.split_once("@REPEAT ") else {
@@ -130,7 +130,7 @@ fn source(name: &str) -> String {
     format!("{before}{}{after}", what.repeat(times))
 }
 
-/// What is said of a fixture, with these limits for its drill.
+/// The verdict on a fixture, with these limits for its drill.
 fn verdict(name: &str, limits: &str) -> (Value, Peak) {
     let course = Scratch::gradable();
     let drill = drill_of(name);

@@ -93,7 +93,7 @@ fn the_race_and_the_forgotten_promise_break_and_the_reference_never_does() {
     assert!(broken == 0 && all > 100, "{broken} of {all}");
 }
 
-/// Follows a schedule through a trace; the violations it meets.
+/// Follows a schedule through a trace, and returns the violations it meets.
 fn walk(trace: &Value, schedule: &str) -> Vec<String> {
     let text = |list: &str, number: &Value| {
         let number = number.as_u64().unwrap() as usize;
@@ -106,7 +106,7 @@ fn walk(trace: &Value, schedule: &str) -> Vec<String> {
         let edge = edges
             .iter()
             .find(|edge| text("turns", &edge[0]) == turn)
-            .unwrap_or_else(|| panic!("{turn} is no choice there"));
+            .unwrap_or_else(|| panic!("{turn} is not a choice there"));
         let broken = edge[3].as_array().unwrap().iter();
         met.extend(broken.map(|number| text("texts", number)));
         at = edge[1].as_u64().unwrap() as usize;

@@ -1,4 +1,4 @@
-//! `list`: the drills, and how far the learner is.
+//! `list`: the drills, and the learner's state in each.
 
 use std::io::Write;
 
@@ -20,7 +20,8 @@ pub(super) fn run(course: &Course) -> Result<Exit> {
         let state = match drills::find(&slug) {
             None => "no hidden tests yet",
             Some(_) if learner.has_passed(&slug) => "passed",
-            Some(_) => "open",
+            Some(_) if learner.has_begun(course, &slug) => "not yet",
+            Some(_) => "not started",
         };
         writeln!(
             out,

@@ -1,4 +1,4 @@
-//! `replay`: one schedule played again, told as a timeline.
+//! `replay`: plays one schedule again and shows its timeline.
 
 use std::io::Write;
 

@@ -1,9 +1,9 @@
-//! What rustc cannot know of a submission that does not compile: that it is graded as edition 2024, without Cargo,
-//! and what there is in its place. One line for each thing that its words point to.
+//! Hints that rustc cannot give about a submission that does not compile: it is graded as edition 2024, without
+//! Cargo. One line for each problem that rustc's words point to.
 
 use crate::build::submission::Submission;
 
-/// The lines for what rustc said, each after an empty one.
+/// The hints for rustc's output, each after an empty line.
 pub(super) fn of(text: &str, submission: &Submission) -> String {
     let mut hints: Vec<String> = Vec::new();
     let said = |words: &[&str]| words.iter().any(|words| text.contains(words));
@@ -26,7 +26,7 @@ pub(super) fn of(text: &str, submission: &Submission) -> String {
     }
     if said(&["global_allocator", "global allocator"]) {
         hints.push(
-            "the grader counts what a submission holds with an allocator of its own; leave `#[global_allocator]` out"
+            "the grader counts what a submission holds with an allocator of its own; leave out `#[global_allocator]`"
                 .to_owned(),
         );
     }
@@ -39,7 +39,7 @@ fn missing_modules(text: &str) -> impl Iterator<Item = &str> {
     after.filter_map(|rest| rest.split('`').next())
 }
 
-/// A file that a system which does not tell case would take for the module's.
+/// A file that a system which ignores case would take for the module's.
 fn in_another_case(module: &str, submission: &Submission) -> Option<String> {
     let names = [format!("{module}.rs"), format!("{module}/mod.rs")];
     let wanted = |path: &&String| {
@@ -54,6 +54,6 @@ fn in_another_case(module: &str, submission: &Submission) -> Option<String> {
     let found = submission.files().keys().find(wanted)?;
     let found = play::text::one_line(found, 100);
     Some(format!(
-        "there is `{found}`, but upper and lower case are different names here: call module and file alike"
+        "there is `{found}`, but upper and lower case are different names here: give the module and its file the same name"
     ))
 }

@@ -1,4 +1,4 @@
-//! What one student is handed back: every drill they handed in, as Markdown.
+//! The page for one student, as Markdown: every drill they handed in.
 
 use crate::class::batch::record::Record;
 use crate::class::batch::student::Student;
@@ -26,7 +26,7 @@ pub(super) fn of(student: &Student, records: &[Record], feedback: &Feedback) -> 
         let late = if record.late { " (late)" } else { "" };
         let path = span(&one_line(&record.path, 200));
         text.push_str(&format!(
-            "## {}\n\nWhat was handed in: {path}{late}\n\n{}",
+            "## {}\n\nHanded in: {path}{late}\n\n{}",
             inline(&one_line(&heading, 300)),
             section(&shown, 3)
         ));
@@ -34,12 +34,12 @@ pub(super) fn of(student: &Student, records: &[Record], feedback: &Feedback) -> 
     text
 }
 
-/// Whether anybody could read what was handed in.
+/// Whether the submission could be read.
 fn taken(record: &Record) -> bool {
     record.verdict.status != Status::Rejected || !record.sha256.is_empty()
 }
 
-/// The page of a student of whom there is nothing that can be graded.
+/// The page of a student without anything that can be graded.
 pub(super) fn nothing_of(student: &Student, why: &str) -> String {
     let name = span(&one_line(student.name(), 200));
     let why = span(&one_line(why, 400));
@@ -53,5 +53,5 @@ fn again(drill: &str, path: &str, why: &str) -> String {
     let drill = inline(&one_line(drill, 60));
     let path = span(&one_line(path, 200));
     let why = span(&one_line(why.trim(), 400));
-    format!("## {drill}: please hand in again\n\nWhat was handed in: {path}\n\n{ASK}\n\n{why}\n\n")
+    format!("## {drill}: please hand in again\n\nHanded in: {path}\n\n{ASK}\n\n{why}\n\n")
 }

@@ -9,21 +9,21 @@ use super::{Driver, Run};
 /// Runs that are open side by side, unless their threads are too many.
 const WIDTH: usize = 48;
 
-/// Not fewer: with so many a thread limit is crossed by what one run starts.
+/// Not fewer: with so few open runs, only the threads of a single run can cross a limit.
 const LEAST_WIDTH: usize = 6;
 
-/// Threads of closed runs are waited for as long as one of them ends within this time;
-/// less long where it was in vain before. A fresh worker is never wrong, only slower.
+/// The wait for threads of closed runs goes on as long as one of them ends within this
+/// time; it is shorter after waits in vain. A fresh worker is never wrong, only slower.
 const PATIENCE: Duration = Duration::from_millis(100);
 const LITTLE_PATIENCE: Duration = Duration::from_millis(5);
 
 /// Waits in vain after which there is little patience left.
 const IN_VAIN: u32 = 3;
 
-/// How often they are counted meanwhile.
+/// The time between two counts.
 const NAP: Duration = Duration::from_millis(1);
 
-/// The least number of open runs whose threads tell how many one run has.
+/// The least number of open runs whose threads show how many one run has.
 const SAMPLE: usize = 4;
 
 /// How many runs may be open side by side, and what they take of the worker.
@@ -32,12 +32,12 @@ pub(super) struct Room {
     width: usize,
     /// Runs the current worker has open, or was ordered to open.
     open: usize,
-    /// Those of them that it has said to be open.
+    /// The open runs that it has confirmed.
     known: usize,
-    /// Threads of one run, as far as was seen: not more than this, since those of closed
-    /// runs were counted with them.
+    /// An upper bound for the threads of one run, since threads of closed runs were
+    /// counted with them.
     each: Option<usize>,
-    /// How often in a row threads were waited for and did not end.
+    /// How many waits for threads in a row were in vain.
     in_vain: u32,
 }
 
@@ -45,7 +45,7 @@ impl Room {
     pub(super) fn of(uses_threads: bool) -> Room {
         let width = match uses_threads {
             false => WIDTH,
-            // A pool that all services share would be short of threads.
+            // A pool shared by all services would run short of threads.
             true => 1,
         };
         Room {
@@ -68,37 +68,37 @@ impl Room {
         self.width
     }
 
-    /// A run is ordered to be opened.
+    /// Notes that a run is ordered to be opened.
     pub(super) fn opening(&mut self) {
         self.open += 1;
     }
 
-    /// So many more runs are known to be open.
+    /// Notes that this many more runs are known to be open.
     pub(super) fn opened(&mut self, runs: usize) {
         self.known = (self.known + runs).min(self.open);
     }
 
-    /// So many runs are closed.
+    /// Notes that this many runs are closed.
     pub(super) fn closed(&mut self, runs: usize) {
         self.open = self.open.saturating_sub(runs);
         self.known = self.known.saturating_sub(runs);
     }
 
-    /// The next worker is a fresh one.
+    /// Notes that the next worker is a fresh one.
     pub(super) fn emptied(&mut self) {
         (self.open, self.known) = (0, 0);
     }
 
-    /// How many threads there would be with so many runs more, where there are `threads`
-    /// now; and how many of those are not an open run's.
+    /// How many threads there would be with this many more runs, given `threads` now;
+    /// and how many of these belong to no open run.
     fn with(&mut self, opening: usize, threads: usize) -> (usize, usize) {
         if self.known >= SAMPLE {
             let each = threads.saturating_sub(1).div_ceil(self.known);
             self.each = Some(self.each.map_or(each, |known| known.min(each)));
         }
         let each = self.each.unwrap_or(1);
-        // What was ordered may not have been carried out. One more each for those to
-        // come: some start another when they are asked.
+        // Orders may not have been carried out yet. One thread more for each run to
+        // come, since some start another with a request.
         let ordered = self.open.saturating_sub(self.known) * each;
         let all = threads + ordered + opening * (each + 1);
         (all, threads.saturating_sub(1 + self.open * each))
@@ -110,8 +110,8 @@ impl Room {
 }
 
 impl Driver<'_> {
-    /// Whether those of `runs` that the worker has to open have the threads they need,
-    /// now or soon: those of closed runs are waited for.
+    /// Whether the runs among `runs` that the worker has to open have the threads they
+    /// need, after waiting for threads of closed runs to end.
     pub(super) fn has_room(&mut self, runs: &[Run]) -> bool {
         let opens = |run: &&Run| run.worker != Some(self.workers_started);
         let opening = runs.iter().filter(opens).count();
@@ -122,10 +122,10 @@ impl Driver<'_> {
         let limit = self.limits.threads as usize;
         let (mut least, mut since) = (usize::MAX, Instant::now());
         let mut waited = false;
-        // Where the system does not count them, they are not limited.
+        // If the system does not count threads, they are not limited.
         while let Some(threads) = worker.count_threads() {
             let (all, of_closed) = self.room.with(opening, threads);
-            // A fresh worker has no more room than one without any.
+            // A fresh worker has no more room than one without threads.
             if all <= limit || threads == 1 && self.room.open == 0 {
                 if waited {
                     self.room.in_vain = 0;
@@ -171,7 +171,7 @@ mod tests {
         let mut room = room(10);
         assert_eq!(room.with(4, 51), (51 + 4 * 6, 0));
         assert_eq!(room.with(4, 11), (11 + 4 * 2, 0));
-        // Many more: of runs that are closed by now.
+        // Many more threads belong to runs that are closed by now.
         assert_eq!(room.with(4, 81), (81 + 4 * 2, 70));
     }
 

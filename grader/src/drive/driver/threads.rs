@@ -1,7 +1,7 @@
-//! Turns of a submission that uses threads: one is over when the loop has nothing
-//! to do and every other thread sleeps, twice in a row with nothing between.
+//! Turns of a submission that uses threads. A turn is over when the loop has nothing
+//! to do and every other thread sleeps, seen twice in a row with nothing in between.
 //!
-//! So that a turn's end is a fact and no guess about how long threads take. While
+//! So the end of a turn is a fact, not a guess about how long threads take. While
 //! hashes are held, the loop answers pings on a task of its own.
 
 use std::time::{Duration, Instant};
@@ -16,17 +16,17 @@ use play::evidence::{Evidence, Operation, OperationState, Tampering};
 use play::failure::Failure;
 use play::schedule::{Settle, Turn};
 
-/// Pings the loop answers, at least, in a turn in which a hash is held.
+/// The least number of pings that the loop answers in a turn in which a hash is held.
 const PINGS: u32 = 3;
 
-/// A turn ends here, whatever the threads do.
+/// A turn ends after this time, whatever the threads do.
 const TURN_LIMIT: Duration = Duration::from_secs(3);
 
-/// A thread that runs on and on without anything coming of it is not waited for
-/// once it has used this much CPU time.
+/// After this much CPU time, a thread that runs on without any event is not
+/// waited for.
 const IDLE_RUNNING: Duration = Duration::from_millis(60);
 
-/// Where nobody says what threads do, they rest when nothing came for so long.
+/// If the system does not say what threads do, they count as resting after this long without an event.
 const QUIET: Duration = Duration::from_millis(30);
 
 /// A worker with more threads than this before a run is replaced by a fresh one.
@@ -36,8 +36,8 @@ const THREADS_KEPT: usize = 24;
 const NAP: Duration = Duration::from_micros(20);
 const LONGEST_NAP: Duration = Duration::from_millis(1);
 
-/// How long to wait in real time when everything sleeps though there is work: a
-/// thread may look for it only now and then. Shorter when it never helped.
+/// How long to wait in real time when everything sleeps although there is work: a
+/// thread may look for work only now and then. Shorter once waiting has never helped.
 #[derive(Debug, Default)]
 pub(super) struct Patience {
     in_vain: u32,
@@ -54,7 +54,7 @@ impl Patience {
     }
 }
 
-/// What is added up over the rounds of one turn.
+/// The sums over the rounds of one turn.
 #[derive(Default)]
 struct Sums {
     polls: u32,
@@ -64,7 +64,7 @@ struct Sums {
 }
 
 impl Driver<'_> {
-    /// Plays what is left of a run's script, from the start if its worker is gone.
+    /// Plays the rest of a run's script, from the start if its worker is gone.
     pub(super) fn play_with_threads(&mut self, run: &mut Run) -> Option<Failure> {
         let known = self.turns_known(run);
         for at in known..run.script.len() {
@@ -91,7 +91,7 @@ impl Driver<'_> {
                 self.rest(run, first, polls, &mut sums)?;
             }
             Settle::Polls(polls) => {
-                // Half settled: the threads rest, but the loop runs only once.
+                // Half settled: the threads come to rest, but the loop runs only once.
                 self.rest(run, first, 0, &mut sums)?;
                 if polls > 0 {
                     self.round(run, Vec::new(), polls, &mut sums)?;
@@ -100,7 +100,7 @@ impl Driver<'_> {
             }
         }
         let settled = Event::Settled {
-            // The pings' own tasks apart.
+            // Not counting the pings' own tasks.
             polls: sums.polls.saturating_sub(sums.pings),
             of_calls: sums.of_calls,
             idle: sums.idle,
@@ -113,7 +113,7 @@ impl Driver<'_> {
         Ok(())
     }
 
-    /// Opens the run if the worker does not know it.
+    /// Opens the run if the worker does not have it open.
     fn open_with_threads(&mut self, run: &mut Run) -> Result<(), Failure> {
         if run.worker == Some(self.workers_started) {
             return Ok(());
@@ -206,7 +206,7 @@ impl Driver<'_> {
         }
     }
 
-    /// One exchange; whether anything happened in it.
+    /// One exchange of messages. Returns whether anything happened in it.
     fn round(
         &mut self,
         run: &mut Run,
@@ -216,7 +216,7 @@ impl Driver<'_> {
     ) -> Result<bool, Failure> {
         let nonce = fastrand::u64(..1 << 53);
         if polls > 0 {
-            // Two in a round, so that most turns take two rounds.
+            // Two pings in a round, so that most turns take two rounds.
             steps.push(Step::Ping { nonce });
             steps.push(Step::Settle { polls });
             steps.push(Step::Ping { nonce });
@@ -251,13 +251,13 @@ impl Driver<'_> {
         }
     }
 
-    /// What the worker's threads but the loop's do.
+    /// What the worker's threads do, the loop's excepted.
     pub(super) fn threads(&self) -> Option<Threads> {
         self.worker.as_ref().and_then(|worker| worker.threads())
     }
 }
 
-/// The operations in which a thread waits that they block.
+/// The operations that hold a thread.
 pub(super) fn held(evidence: &Evidence) -> impl Iterator<Item = u32> {
     let blocks = |it: &Operation| evidence.world().kind(it.kind).blocks;
     let is_held = move |it: &Operation| it.state == OperationState::Live && blocks(it);
@@ -269,8 +269,8 @@ fn is_held(evidence: &Evidence) -> bool {
     held(evidence).next().is_some()
 }
 
-/// Whether something should happen by itself: an operation that was answered is to end, a
-/// request is to return, an operation is to begin.
+/// Whether something should happen by itself: an answered operation should end, a request
+/// should return, an operation should begin.
 fn is_work_left(evidence: &Evidence) -> bool {
     let answered = |(_, it): (u32, &Operation)| it.state == OperationState::Answered;
     evidence.operations().any(answered) || !evidence.unserved().is_empty()

@@ -1,4 +1,4 @@
-//! For people: checks as a list, what failed told as a timeline.
+//! For people: the checks as a list, failures with their timelines.
 
 use std::io::{self, Write};
 
@@ -20,7 +20,7 @@ const BOLD: Style = Style::new().bold();
 impl Report for Human {
     fn one(&self, verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
         if verdict.status == Status::InfraError {
-            // Said on standard error, where it belongs.
+            // Already reported on standard error, where it belongs.
             return Ok(());
         }
         writeln!(
@@ -45,6 +45,15 @@ impl Report for Human {
             }
         }
         summary(verdict, out)
+    }
+}
+
+/// Red is for what is broken, not for a drill that has not passed yet.
+fn tone(status: Status) -> Style {
+    match status {
+        Status::Passed => GOOD,
+        Status::Failed => Style::new(),
+        _ => BAD,
     }
 }
 
@@ -118,14 +127,14 @@ fn output(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
     }
     let more = verdict.output.lines().count().saturating_sub(SHOWN);
     if more > 0 {
-        writeln!(out, "  {DIM}| … {more} lines more{DIM:#}")?;
+        writeln!(out, "  {DIM}| … {more} more lines{DIM:#}")?;
     }
     Ok(())
 }
 
 fn summary(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
     let word = super::ended(verdict.status);
-    let style = if verdict.passed() { GOOD } else { BAD }.bold();
+    let style = tone(verdict.status).bold();
     write!(
         out,
         "\n  {style}{word}{style:#}  {}/{} points",

@@ -1,4 +1,4 @@
-//! What the terminal shows, as lines: a pure function of what is known and of what the
+//! The terminal's content, as lines: a pure function of the state and of what the
 //! learner looks at.
 
 mod drill;
@@ -24,26 +24,26 @@ pub(super) enum Looking {
     Hints,
     /// The schedule of a failed check, counted among those that have one.
     Schedule(usize),
-    /// The question whether the stub is to be put back.
+    /// The question whether to put the stub back.
     Reset,
 }
 
-/// All that the view depends on besides the state.
+/// Everything that the view depends on besides the state.
 #[derive(Clone, Debug)]
 pub(super) struct Show<'a> {
-    /// Where the book is.
+    /// The book's address.
     pub(super) address: &'a str,
     /// The drill looked at.
     pub(super) drill: usize,
-    /// What of it.
+    /// The part that is looked at.
     pub(super) looking: &'a Looking,
     /// Lines scrolled past.
     pub(super) scrolled: usize,
-    /// Something to tell once.
+    /// A note to show once.
     pub(super) word: &'a str,
 }
 
-/// The whole screen, `height` lines of it; how far it can be scrolled.
+/// The whole screen, `height` lines of it, and how far it can be scrolled.
 pub(super) fn screen(
     state: &State,
     show: &Show<'_>,
@@ -95,7 +95,7 @@ fn head(state: &State, show: &Show<'_>) -> Line {
     line
 }
 
-/// What is told once, and the keys; also those that scroll, where there is `more`.
+/// The note and the keys; also the keys that scroll, if there is `more`.
 fn foot_of(show: &Show<'_>, width: usize, more: bool) -> Vec<Line> {
     let keys: &[(&str, &str)] = match show.looking {
         Looking::Reset => &[("y", "put the stub back"), ("any other key", "leave it")],
@@ -171,12 +171,13 @@ fn list(state: &State, marked: usize) -> Vec<Line> {
     state.drills.iter().enumerate().map(row).collect()
 }
 
-/// How far the learner is with a drill, whatever its present verdict.
+/// The learner's state in a drill, whatever its present verdict.
 fn standing(drill: &DrillNow) -> (String, Style) {
     match (drill.passed, drill.best) {
         (true, best) => (format!("passed {best}/{}", drill.max), GOOD),
-        (false, 0) => ("open".to_owned(), PLAIN),
-        (false, best) => (format!("open {best}/{}", drill.max), PLAIN),
+        _ if !drill.started => ("not started".to_owned(), PLAIN),
+        (false, 0) => ("not yet".to_owned(), PLAIN),
+        (false, best) => (format!("not yet {best}/{}", drill.max), PLAIN),
     }
 }
 

@@ -1,12 +1,12 @@
-//! How much memory a process holds at most: a count that the system keeps, and no
-//! clock. It is the process' own, without that of what it starts.
+//! The peak memory of a process: a count that the system keeps, not a clock. It
+//! covers the process alone, without the processes that it starts.
 
 use std::fs;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
-/// How long to look away between two looks: what is held for less is held again by
-/// whatever grows.
+/// How long to look away between two looks: a growing process holds a short peak
+/// again.
 const NAP: Duration = Duration::from_millis(2);
 
 /// The most that a process held.
@@ -34,7 +34,7 @@ pub(super) fn of(mut command: Command) -> (Output, Peak) {
     let end = std::thread::spawn(move || child.wait_with_output());
     let mut peak = 0;
     while !end.is_finished() {
-        // What has ended holds nothing, and says so.
+        // A process that has ended holds nothing.
         peak = peak.max(held(&status).unwrap_or_default());
         std::thread::sleep(NAP);
     }

@@ -6,16 +6,16 @@ use std::process::Command;
 use super::{going_on, ungraded};
 use crate::courses::Scratch;
 
-/// A shell for one program; what it can be told to do stands there.
+/// A shell for one program; its script lists the commands that it understands.
 const IN_A_TERMINAL: &str = include_str!("in_a_terminal.py");
 
 /// The first screen of a course that cannot grade: nothing will change by itself.
 const DRAWN: &str = "await not ready to grade";
 
-/// What every shell wants to have back.
+/// The settings that every shell wants back.
 const GIVEN_BACK: &str = "settings: True\ncursor: True\nlines wrap: True\n";
 
-/// What comes of `cargo learn` in a terminal when these things are done, one after the other.
+/// Runs `cargo learn` in a terminal and does these things, one after the other.
 fn comes_of(course: &Scratch, actions: &[&str], more: &[(&str, &str)]) -> String {
     let learn = going_on(course, &["learn", "--port", "0"]);
     let mut command = Command::new("python3");
@@ -66,7 +66,7 @@ fn the_terminal_is_given_back_whatever_ends_learn_mode() {
 #[test]
 fn the_screen_follows_the_window_from_the_first_moment() {
     let course = ungraded();
-    // The first of them while it is only just being started, some with a key at once.
+    // The first signal comes while the program is only just starting, some with a key at once.
     let resizes = [
         "resize 12x70",
         DRAWN,
@@ -121,9 +121,9 @@ fn a_book_that_cannot_be_built_is_told_until_it_can() {
     let writes = [
         DRAWN,
         "write book.toml [book\n",
-        "await the book is as it was before: ",
+        "await the book stays as it was: ",
         "write book.toml [book]\nsrc = \"book\"\n",
-        "gone the book is as it was before: ",
+        "gone the book stays as it was: ",
         "type q",
     ];
     assert_eq!(comes_of(&course, &writes, &[]), ended(0));

@@ -1,11 +1,11 @@
-//! What the terminal shows of one drill: its verdict, its hints, a schedule that fails.
+//! The terminal's view of one drill: its verdict, its hints, a schedule that fails.
 
 use anstyle::Style;
 
 use super::line::{BAD, BOLD, DIM, GOOD, Line, PLAIN, plain, span};
 use crate::grade::verdict::{CheckResult, CheckStatus, Status, Verdict};
 use crate::learn::state::{DrillNow, Phase};
-use play::text::{one_line, printable};
+use play::text::{count, one_line, printable};
 
 /// The drill and its verdict.
 pub(super) fn about(drill: &DrillNow) -> Vec<Line> {
@@ -26,7 +26,7 @@ pub(super) fn about(drill: &DrillNow) -> Vec<Line> {
         lines.push(Line::new());
     }
     let verdict = match drill.phase {
-        // The last one was on something else.
+        // The last verdict was about another text.
         Phase::Missing | Phase::Error => return lines,
         Phase::Waiting | Phase::Grading | Phase::Graded => &drill.verdict,
     };
@@ -64,9 +64,9 @@ fn going_on(drill: &DrillNow) -> &'static str {
 fn summary(drill: &DrillNow, verdict: &Verdict) -> Line {
     let (word, style) = match verdict.status {
         Status::Passed => ("passed", GOOD),
-        Status::Failed => ("not yet", BAD),
+        Status::Failed => ("not yet", PLAIN),
         Status::CompileError => ("does not compile", BAD),
-        Status::Rejected => ("not taken", BAD),
+        Status::Rejected => ("rejected", BAD),
         Status::Crashed => ("crashed", BAD),
         Status::TimedOut => ("ran out of time", BAD),
         Status::InfraError => ("not graded", BAD),
@@ -84,7 +84,7 @@ fn summary(drill: &DrillNow, verdict: &Verdict) -> Line {
     line
 }
 
-/// Those that hold in one line, each other with what was seen.
+/// The checks that hold in one line, each other check with its message.
 fn checks(verdict: &Verdict) -> Vec<Line> {
     let is = |status| move |check: &&CheckResult| check.status == status;
     let (holding, all) = (
@@ -103,7 +103,10 @@ fn checks(verdict: &Verdict) -> Vec<Line> {
         ],
         _ => vec![
             span("✓ ", GOOD),
-            span(format!("{holding} of {all} checks hold"), PLAIN),
+            span(
+                format!("{holding} of {}", count(all, "check holds", "checks hold")),
+                PLAIN,
+            ),
         ],
     }];
     for check in verdict.checks.iter().filter(is(CheckStatus::Failed)) {
@@ -125,7 +128,7 @@ fn checks(verdict: &Verdict) -> Vec<Line> {
     lines
 }
 
-/// Those that could not be judged, below the reason, which many share.
+/// The checks that could not be judged, below the reason, which many share.
 fn skipped<'a>(checks: impl Iterator<Item = &'a CheckResult>) -> Vec<Line> {
     let mut reasons: Vec<(&str, Vec<Line>)> = Vec::new();
     for check in checks {

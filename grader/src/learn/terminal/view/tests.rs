@@ -61,6 +61,7 @@ fn drill(slug: &str, phase: Phase, verdict: Option<Verdict>) -> DrillNow {
         hints: vec!["first".to_owned()],
         more_hints: true,
         max: 30,
+        started: true,
         changed_upstream: false,
         errors: Vec::new(),
         open: None,
