@@ -139,25 +139,30 @@ pub fn wander<S: System>(
     walk(system, walks, ended)
 }
 
-/// The schedules to walk through, in order.
-trait Ground<S: System> {
-    /// The caller's note on a run: what it needs in order to continue.
-    type Place;
+/// The schedules that are left to walk through, in order.
+trait Frontier<S: System> {
+    /// Where in the walk a run is.
+    type Position;
 
     /// The next schedule to begin, with its first turns, given how many were begun so
     /// far (`seen`).
-    fn begin(&mut self, seen: usize) -> Option<(Self::Place, Vec<S::Turn>)>;
+    fn next_schedule(&mut self, seen: usize) -> Option<(Self::Position, Vec<S::Turn>)>;
 
     /// How a run continues once the turns it was sent with are played.
-    fn on(&mut self, place: Self::Place, run: &S::Run) -> On<Self::Place, S::Turn>;
+    fn continue_run(
+        &mut self,
+        position: Self::Position,
+        run: &S::Run,
+    ) -> Onward<Self::Position, S::Turn>;
 
     /// How many known schedules were not begun.
-    fn left(&self) -> usize;
+    fn unplayed(&self) -> usize;
 }
 
-enum On<P, T> {
+/// How a run continues.
+enum Onward<P, T> {
     /// With these turns.
-    To(P, Vec<T>),
+    Play(P, Vec<T>),
     End,
     Pruned,
 }
@@ -176,11 +181,11 @@ struct Tree<C, T> {
     forgotten: usize,
 }
 
-impl<S: System, C: Fn(&S::Run) -> Follow<S::Turn>> Ground<S> for Tree<C, S::Turn> {
+impl<S: System, C: Fn(&S::Run) -> Follow<S::Turn>> Frontier<S> for Tree<C, S::Turn> {
     /// The turns that lead there.
-    type Place = Path<S::Turn>;
+    type Position = Path<S::Turn>;
 
-    fn begin(&mut self, seen: usize) -> Option<(Path<S::Turn>, Vec<S::Turn>)> {
+    fn next_schedule(&mut self, seen: usize) -> Option<(Path<S::Turn>, Vec<S::Turn>)> {
         if seen >= self.limit {
             return None;
         }
@@ -189,27 +194,31 @@ impl<S: System, C: Fn(&S::Run) -> Follow<S::Turn>> Ground<S> for Tree<C, S::Turn
         Some((path, turns))
     }
 
-    fn on(&mut self, place: Path<S::Turn>, run: &S::Run) -> On<Path<S::Turn>, S::Turn> {
+    fn continue_run(
+        &mut self,
+        position: Path<S::Turn>,
+        run: &S::Run,
+    ) -> Onward<Path<S::Turn>, S::Turn> {
         let mut next = match (self.choices)(run) {
             Follow::AnyOf(next) => next,
-            Follow::End => return On::End,
-            Follow::Pruned => return On::Pruned,
+            Follow::End => return Onward::End,
+            Follow::Pruned => return Onward::Pruned,
         };
         // The first choice continues this run; the others wait.
         for choice in next.drain(1..).rev() {
-            self.branches.push_back(place.then(choice));
+            self.branches.push_back(position.then(choice));
         }
         let too_many = self.branches.len().saturating_sub(BRANCHES);
         self.branches.drain(..too_many);
         self.forgotten += too_many;
-        let place = next
+        let position = next
             .iter()
             .cloned()
-            .fold(place, |path, turn| path.then(turn));
-        On::To(place, next)
+            .fold(position, |path, turn| path.then(turn));
+        Onward::Play(position, next)
     }
 
-    fn left(&self) -> usize {
+    fn unplayed(&self) -> usize {
         self.branches.len() + self.forgotten
     }
 }
@@ -221,11 +230,11 @@ struct Walks<C> {
     count: usize,
 }
 
-impl<S: System, C: FnMut(usize, &S::Run) -> Option<S::Turn>> Ground<S> for Walks<C> {
+impl<S: System, C: FnMut(usize, &S::Run) -> Option<S::Turn>> Frontier<S> for Walks<C> {
     /// The walk's number.
-    type Place = usize;
+    type Position = usize;
 
-    fn begin(&mut self, _: usize) -> Option<(usize, Vec<S::Turn>)> {
+    fn next_schedule(&mut self, _: usize) -> Option<(usize, Vec<S::Turn>)> {
         let number = self.begun;
         (number < self.count).then(|| {
             self.begun += 1;
@@ -233,84 +242,84 @@ impl<S: System, C: FnMut(usize, &S::Run) -> Option<S::Turn>> Ground<S> for Walks
         })
     }
 
-    fn on(&mut self, number: usize, run: &S::Run) -> On<usize, S::Turn> {
+    fn continue_run(&mut self, number: usize, run: &S::Run) -> Onward<usize, S::Turn> {
         match (self.choose)(number, run) {
-            Some(turn) => On::To(number, vec![turn]),
-            None => On::End,
+            Some(turn) => Onward::Play(number, vec![turn]),
+            None => Onward::End,
         }
     }
 
-    fn left(&self) -> usize {
+    fn unplayed(&self) -> usize {
         self.count - self.begun
     }
 }
 
 /// A run to go on with.
 struct Branch<S: System, P> {
-    place: P,
+    position: P,
     run: S::Run,
     to_play: Vec<S::Turn>,
 }
 
 /// Walks through everything, many runs side by side.
-fn walk<S: System, G: Ground<S>>(
+fn walk<S: System, F: Frontier<S>>(
     system: &mut S,
-    mut ground: G,
+    mut frontier: F,
     mut ended: impl FnMut(&Played<S>) -> Next,
 ) -> Coverage {
     let mut coverage = Coverage::default();
     // For each batch under way, the notes on its runs.
-    let mut sent: VecDeque<Vec<G::Place>> = VecDeque::new();
-    let mut open: Vec<Branch<S, G::Place>> = Vec::new();
+    let mut sent: VecDeque<Vec<F::Position>> = VecDeque::new();
+    let mut open: Vec<Branch<S, F::Position>> = Vec::new();
     loop {
         let under_way: usize = sent.iter().map(Vec::len).sum();
         while open.len() < system.width().div_ceil(BATCHES)
             && under_way + open.len() < system.width()
         {
             let seen = coverage.schedules + under_way + open.len();
-            let Some((place, to_play)) = ground.begin(seen) else {
+            let Some((position, to_play)) = frontier.next_schedule(seen) else {
                 break;
             };
             let run = system.open();
             open.push(Branch {
-                place,
+                position,
                 run,
                 to_play,
             });
         }
         if !open.is_empty() {
-            let (places, batch) = open
+            let (positions, batch) = open
                 .drain(..)
-                .map(|branch| (branch.place, (branch.run, branch.to_play)))
+                .map(|branch| (branch.position, (branch.run, branch.to_play)))
                 .unzip();
-            sent.push_back(places);
+            sent.push_back(positions);
             system.send(batch);
             if sent.len() < BATCHES {
                 continue;
             }
         }
-        let Some(places) = sent.pop_front() else {
-            coverage.unexplored += ground.left();
+        let Some(positions) = sent.pop_front() else {
+            coverage.unexplored += frontier.unplayed();
             return coverage;
         };
         let mut stop = false;
-        for (outcome, place) in system.receive().into_iter().zip(places) {
-            let on = match outcome.failure {
-                None => ground.on(place, &outcome.run),
-                Some(_) => On::End,
+        for (outcome, position) in system.receive().into_iter().zip(positions) {
+            let onward = match outcome.failure {
+                None => frontier.continue_run(position, &outcome.run),
+                Some(_) => Onward::End,
             };
-            match on {
-                On::To(place, to_play) => {
+            match onward {
+                Onward::Play(position, to_play) => {
                     let run = outcome.run;
                     open.push(Branch {
-                        place,
+                        position,
                         run,
                         to_play,
                     });
                     continue;
                 }
-                On::End => stop |= coverage.count(ended(&outcome)),
-                On::Pruned => coverage.pruned += 1,
+                Onward::End => stop |= coverage.count(ended(&outcome)),
+                Onward::Pruned => coverage.pruned += 1,
             }
             system.close(&outcome.run);
         }
@@ -320,7 +329,7 @@ fn walk<S: System, G: Ground<S>>(
                 system.close(&branch.run);
             }
             let under_way: usize = sent.iter().map(Vec::len).sum();
-            coverage.unexplored += under_way + open.len() + ground.left();
+            coverage.unexplored += under_way + open.len() + frontier.unplayed();
             return coverage;
         }
     }

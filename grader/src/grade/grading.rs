@@ -238,8 +238,9 @@ impl Grader {
         seed: u64,
     ) -> Result<(Verdict, Option<Compiled>), GradeError> {
         self.may_run(path)?;
-        match self.read(drill, path) {
-            Ok(submission) => self.examine_submission(drill, &submission, seed),
+        let exercise = self.course.exercise(drill.slug())?;
+        match read_patiently(drill, path, &caps(&exercise)) {
+            Ok(submission) => self.examine_submission(drill, &exercise, &submission, seed),
             Err(GradeError::Submission(error)) if error.is_rejection() => {
                 let mut verdict = rejected(drill, path, seed, error.to_string());
                 verdict.sandbox = self.sandbox.tier();
@@ -254,16 +255,8 @@ impl Grader {
     /// # Errors
     /// When it cannot be read or taken.
     pub fn read(&self, drill: &dyn Drill, path: &Path) -> Result<Submission, GradeError> {
-        let caps = self.caps(drill)?;
-        let mut read = read_submission(drill, path, &caps);
-        // A folder that is being written to may be whole a moment later.
-        for _ in 0..READ_AGAIN {
-            if read.is_ok() || !path.is_dir() {
-                break;
-            }
-            read = read_submission(drill, path, &caps);
-        }
-        read.map_err(GradeError::Submission)
+        let exercise = self.course.exercise(drill.slug())?;
+        read_patiently(drill, path, &caps(&exercise))
     }
 
     /// Reads a submission that consists of several files; `path` is their common name.
@@ -276,20 +269,13 @@ impl Grader {
         path: &Path,
         parts: &[Part],
     ) -> Result<Submission, GradeError> {
-        let caps = self.caps(drill)?;
+        let exercise = self.course.exercise(drill.slug())?;
         let wanted = Wanted {
             drill: Some(drill.slug()),
             drills: &drills::slugs(),
         };
-        let read = Submission::read_parts(path, parts, &wanted, &caps);
+        let read = Submission::read_parts(path, parts, &wanted, &caps(&exercise));
         read.map_err(GradeError::Submission)
-    }
-
-    fn caps(&self, drill: &dyn Drill) -> Result<Caps, GradeError> {
-        Ok(Caps {
-            bytes: self.limits(drill)?.source_bytes,
-            ..Caps::default()
-        })
     }
 
     /// Grades a submission that was read for `drill`.
@@ -302,7 +288,8 @@ impl Grader {
         submission: &Submission,
         seed: u64,
     ) -> Result<Verdict, GradeError> {
-        self.examine_submission(drill, submission, seed)
+        let exercise = self.course.exercise(drill.slug())?;
+        self.examine_submission(drill, &exercise, submission, seed)
             .map(|(verdict, _)| verdict)
     }
 
@@ -310,12 +297,13 @@ impl Grader {
     fn examine_submission(
         &self,
         drill: &dyn Drill,
+        exercise: &Exercise,
         submission: &Submission,
         seed: u64,
     ) -> Result<(Verdict, Option<Compiled>), GradeError> {
-        match self.examine_once(drill, submission, seed) {
+        match self.examine_once(drill, exercise, submission, seed) {
             Err(GradeError::Machine(_)) if self.repair(true)? => {
-                self.examine_once(drill, submission, seed)
+                self.examine_once(drill, exercise, submission, seed)
             }
             other => other,
         }
@@ -347,6 +335,7 @@ impl Grader {
     fn examine_once(
         &self,
         drill: &dyn Drill,
+        exercise: &Exercise,
         submission: &Submission,
         seed: u64,
     ) -> Result<(Verdict, Option<Compiled>), GradeError> {
@@ -354,7 +343,7 @@ impl Grader {
         verdict.sandbox = self.sandbox.tier();
         submission.sha256().clone_into(&mut verdict.sha256);
         let begun = Instant::now();
-        let compiled = self.compile(drill, submission)?;
+        let compiled = self.compile_checked(drill, exercise, submission)?;
         verdict.metrics.compile_ms = millis(begun);
         let worker = match compiled {
             Ok(compiled) => {
@@ -375,12 +364,6 @@ impl Grader {
         Ok((verdict, worker))
     }
 
-    /// The limits of a submission for `drill`.
-    fn limits(&self, drill: &dyn Drill) -> Result<Limits, GradeError> {
-        let exercise = self.course.exercise(drill.slug())?;
-        Ok(Limits::of_drill(&exercise.limits))
-    }
-
     /// Compiles a submission; the inner error is the submission's own fault.
     ///
     /// # Errors
@@ -390,10 +373,20 @@ impl Grader {
         drill: &dyn Drill,
         submission: &Submission,
     ) -> Result<Result<Compiled, NoWorker>, GradeError> {
+        let exercise = self.course.exercise(drill.slug())?;
+        self.compile_checked(drill, &exercise, submission)
+    }
+
+    /// Compiles a submission that may run here, with crates that are not damaged.
+    fn compile_checked(
+        &self,
+        drill: &dyn Drill,
+        exercise: &Exercise,
+        submission: &Submission,
+    ) -> Result<Result<Compiled, NoWorker>, GradeError> {
         self.may_run(submission.path())?;
         self.repair(false)?;
-        let exercise = self.course.exercise(drill.slug())?;
-        self.compile_by(drill, &exercise, submission)
+        self.compile_by(drill, exercise, submission)
     }
 
     fn compile_by(
@@ -547,6 +540,26 @@ fn ran_short(verdict: &Verdict) -> bool {
     ];
     let short = |check: &CheckResult| words.iter().any(|words| check.message.contains(words));
     verdict.checks.iter().any(short)
+}
+
+/// How much of a submission is read at most.
+fn caps(exercise: &Exercise) -> Caps {
+    Caps {
+        bytes: Limits::of_drill(&exercise.limits).source_bytes,
+        ..Caps::default()
+    }
+}
+
+/// Reads a submission; a folder that is being written to may be whole a moment later.
+fn read_patiently(drill: &dyn Drill, path: &Path, caps: &Caps) -> Result<Submission, GradeError> {
+    let mut read = read_submission(drill, path, caps);
+    for _ in 0..READ_AGAIN {
+        if read.is_ok() || !path.is_dir() {
+            break;
+        }
+        read = read_submission(drill, path, caps);
+    }
+    read.map_err(GradeError::Submission)
 }
 
 /// Reads the submission for `drill` at `path`, within `caps`.
