@@ -150,7 +150,7 @@ export class Results {
     keep(this.#loop, [yours, stub], () => {
       if (!yours) return [];
       const strip = /** @type {import("./loop-strip.js").LoopStrip} */ (own("loop-strip"));
-      const series = (/** @type {string} */ name, /** @type {import("./learn.js").Loop} */ { stalls, waits }) => ({ name, stalls, waits: waits.map(([, late]) => late) });
+      const series = (/** @type {string} */ name, /** @type {import("./learn.js").Loop} */ { stalls, waits }) => ({ name, stalls, waits });
       strip.recording = { unit: "ms", series: [...stub ? [series("the stub", stub)] : [], series("yours", yours)] };
       return [html("h3", {}, stub ? "The loop: the stub’s and yours" : "The loop"), strip];
     });

@@ -2,3 +2,5 @@
 
 pub mod batch;
 pub mod class_report;
+pub mod date;
+pub mod similar;

@@ -132,4 +132,11 @@ impl Course {
     pub fn solution_dir(&self, slug: &str) -> PathBuf {
         self.root.join("solutions").join(slug)
     }
+
+    /// Whether `path` is the user's own code: it lies in the course.
+    pub fn is_own(&self, path: &Path) -> bool {
+        let own = ["exercises", "solutions"].map(|folder| self.root.join(folder));
+        path.canonicalize()
+            .is_ok_and(|path| own.iter().any(|folder| path.starts_with(folder)))
+    }
 }

@@ -3,8 +3,10 @@
 //! A drill knows its checks, its rules and which schedules to play. Nothing in
 //! here knows about files or processes.
 
+mod batch_loader;
 mod cache_race;
 mod common;
+mod connection_pool;
 mod in_order;
 mod inflight_fix;
 mod lost_update;
@@ -46,6 +48,8 @@ pub const ALL: &[&dyn Drill] = &[
     &transfer::Transfers,
     &inflight_fix::InflightFix,
     &offload::Offload,
+    &connection_pool::ConnectionPool,
+    &batch_loader::BatchLoader,
     &in_order::InOrder,
 ];
 

@@ -3,17 +3,21 @@
 //! Its main type is [`Exam`], which a drill's `examine` is handed. It plays
 //! schedules, lets rules judge them, makes failing ones short and decides checks.
 
+mod alone;
+mod borrows;
 mod findings;
 mod flood;
+mod named;
 mod shorten;
 pub mod trace;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 pub use findings::{Finding, Findings, violations};
+use named::Named;
 
-use crate::drive::driver::{Driver, Run};
+use crate::drive::driver::{Care, Driver, Run};
 use play::check::{Check, CheckStatus, Decision};
 use play::evidence::Evidence;
 use play::explore::{self, Coverage, Follow};
@@ -31,6 +35,11 @@ const PATIENCE: Turn = Turn::full(Action::Pass {
 /// The most schedules played in one space.
 const SPACE_LIMIT: usize = 4_000;
 
+/// The same where a drill is not made for threads and they take part all the same: each
+/// turn of each run takes its time.
+const PATIENT_LIMIT: usize = 120;
+const SOLITARY_LIMIT: usize = 40;
+
 /// One submission going through one drill's checks.
 pub struct Exam<'a> {
     driver: Driver<'a>,
@@ -46,6 +55,23 @@ pub struct Exam<'a> {
     checks: &'static [Check],
     /// The required check whose failure ends it early.
     failed: Option<&'static str>,
+    /// The kinds of violation for which a check has failed already.
+    told: BTreeSet<Kind>,
+    /// The first check that was skipped because of a finding that it does not judge.
+    gate: Option<Gate>,
+    /// Something was found that was not seen again: it is to begin anew, with this care.
+    wanted: Option<Care>,
+    /// The kinds of violation that end the process, and were seen once more.
+    lost_again: Vec<Kind>,
+    /// Which check looks at what is found where.
+    named: Named,
+}
+
+/// A finding because of which a check was skipped.
+struct Gate {
+    check: &'static str,
+    rules: &'static dyn Rules,
+    finding: Finding,
 }
 
 /// The turns that may follow; none if the run would go on without end.
@@ -59,7 +85,10 @@ fn choices(paths: &dyn Paths, evidence: &Evidence) -> Follow<Turn> {
 /// How long an exam goes on after a required check has failed; most end sooner.
 const ENOUGH: Duration = Duration::from_secs(6);
 
-/// How many tries are enough if no schedule at all could be played to its end: each
+/// The hint where the loop stops, whatever the check asks for.
+const STOPPED: &str = "what on the loop's thread waits for something that only the loop could bring about: a lock, a channel, another thread?";
+
+/// Where no schedule at all could be played to its end, so many tries are enough: each
 /// costs processes and waits, and will not be judged.
 const TRIES: usize = 8;
 
@@ -67,6 +96,7 @@ impl<'a> Exam<'a> {
     /// An exam of the submission that `driver` drives.
     pub fn new(mut driver: Driver<'a>) -> Exam<'a> {
         driver.try_freeing();
+        driver.look_for_threads();
         Exam {
             driver,
             decisions: BTreeMap::new(),
@@ -77,6 +107,11 @@ impl<'a> Exam<'a> {
             lost: Vec::new(),
             checks: &[],
             failed: None,
+            told: BTreeSet::new(),
+            gate: None,
+            wanted: None,
+            lost_again: Vec::new(),
+            named: Named::default(),
         }
     }
 
@@ -86,6 +121,41 @@ impl<'a> Exam<'a> {
     pub fn ending_early(mut self, checks: &'static [Check]) -> Exam<'a> {
         self.checks = checks;
         self
+    }
+
+    /// Has `examine` put the submission through every check, and once more with more care
+    /// where something was found that was not seen again by itself.
+    pub fn put_through(&mut self, rules: &dyn Rules, examine: impl Fn(&mut Exam<'a>)) {
+        loop {
+            examine(self);
+            let Some(care) = self.wanted.take() else {
+                return self.decide_what_none_names(rules);
+            };
+            self.named = Named::default();
+            self.driver.take(care);
+            self.decisions.clear();
+            self.coverage = Coverage::default();
+            self.lost.clear();
+            self.lost_again.clear();
+            self.survived = 0;
+            self.failed = None;
+            self.crashed = false;
+        }
+    }
+
+    /// Whether it is of no use to play on with as little care.
+    fn wants_more_care(&self) -> bool {
+        self.wanted.is_some()
+    }
+
+    /// The most schedules to play of one space.
+    fn limit(&self) -> usize {
+        match self.driver.care() {
+            _ if self.driver.world().uses_threads() => SPACE_LIMIT,
+            Care::Crowded => SPACE_LIMIT,
+            Care::Patient => PATIENT_LIMIT,
+            Care::Solitary => SOLITARY_LIMIT,
+        }
     }
 
     /// The seed of the grading.
@@ -99,7 +169,14 @@ impl<'a> Exam<'a> {
     }
 
     /// Ends the exam: its driver, its decisions and how much was seen.
-    pub fn finish(self) -> (Driver<'a>, BTreeMap<&'static str, Decision>, Coverage) {
+    pub fn finish(mut self) -> (Driver<'a>, BTreeMap<&'static str, Decision>, Coverage) {
+        let is_failed = |decision: &Decision| decision.status == CheckStatus::Failed;
+        let fails = self.decisions.values().any(is_failed);
+        if let (false, Some(gate)) = (fails, self.gate.take()) {
+            // Nothing is skipped for what no check has failed for.
+            let decision = self.failed(gate.check, gate.rules, gate.finding);
+            self.insert(gate.check, decision);
+        }
         (self.driver, self.decisions, self.coverage)
     }
 
@@ -119,13 +196,19 @@ impl<'a> Exam<'a> {
             return known;
         }
         let mut findings = Findings::default();
+        let limit = self.limit();
+        // Where not all is played, it is to be a fair sample.
+        let dice = (limit < SPACE_LIMIT).then(|| fastrand::Rng::with_seed(self.driver.seed()));
         let coverage = explore::explore(
             &mut self.driver,
-            SPACE_LIMIT,
+            explore::Limit {
+                schedules: limit,
+                dice,
+            },
             |run: &Run| choices(paths, &run.evidence),
             |played| findings.note(rules, played),
         );
-        self.after(&mut findings, coverage);
+        self.after(rules, &mut findings, coverage);
         findings
     }
 
@@ -135,6 +218,7 @@ impl<'a> Exam<'a> {
             return known;
         }
         let mut findings = Findings::default();
+        let count = count.min(self.limit());
         let seed = self.driver.seed();
         let mut dice: Vec<fastrand::Rng> = (0..count as u64)
             .map(|walk| {
@@ -152,7 +236,7 @@ impl<'a> Exam<'a> {
             },
             |played| findings.note(rules, played),
         );
-        self.after(&mut findings, coverage);
+        self.after(rules, &mut findings, coverage);
         findings
     }
 
@@ -170,7 +254,7 @@ impl<'a> Exam<'a> {
             coverage.schedules += 1;
             let stranded = !played.run.evidence.unserved().is_empty();
             if !stranded || played.failure.is_some() || turns.last() == Some(&PATIENCE) {
-                self.after(&mut findings, coverage);
+                self.after(rules, &mut findings, coverage);
                 return findings;
             }
             turns.push(PATIENCE);
@@ -179,6 +263,9 @@ impl<'a> Exam<'a> {
 
     /// The reason, for a process that was never seen to survive.
     fn hopeless(&self) -> Option<Findings> {
+        if self.wants_more_care() {
+            return Some(Findings::default());
+        }
         if self.survived > 0 || self.lost.len() < TRIES {
             return None;
         }
@@ -189,7 +276,9 @@ impl<'a> Exam<'a> {
         Some(known)
     }
 
-    fn after(&mut self, findings: &mut Findings, coverage: Coverage) {
+    fn after(&mut self, rules: &dyn Rules, findings: &mut Findings, coverage: Coverage) {
+        self.believe(rules, findings);
+        self.named.found(findings);
         self.coverage.schedules += coverage.schedules;
         self.coverage.pruned += coverage.pruned;
         self.coverage.unexplored += coverage.unexplored;
@@ -240,26 +329,29 @@ impl<'a> Exam<'a> {
     pub fn decide(
         &mut self,
         check: &'static str,
-        rules: &dyn Rules,
+        rules: &'static dyn Rules,
         findings: &Findings,
         kinds: &[Kind],
     ) {
         self.decide_beyond(check, rules, findings, kinds, &Findings::default());
     }
 
-    /// The same, but kinds of violation in `known` belong to another check. Some of
-    /// them hide what comes after them: with nothing else against it, the check then
-    /// cannot be judged.
+    /// The same, where kinds of violation that `known` holds, and for which a check has
+    /// failed, are that check's affair. Some of them hide what comes after them: with
+    /// nothing else against it, the check then cannot be judged.
     pub fn decide_beyond(
         &mut self,
         check: &'static str,
-        rules: &dyn Rules,
+        rules: &'static dyn Rules,
         findings: &Findings,
         kinds: &[Kind],
         known: &Findings,
     ) {
+        self.named.decided(check, findings, kinds);
         let found = |kind: &&Kind| findings.has(**kind);
-        let new = |kind: &&Kind| !known.has(**kind) || Kind::OF_THE_PROCESS.contains(kind);
+        // What no check has failed for is nobody else's affair, however well known.
+        let is_told = |kind: &Kind| known.has(*kind) && self.told.contains(kind);
+        let new = |kind: &&Kind| !is_told(kind) || Kind::OF_THE_PROCESS.contains(kind);
         let relevant = kinds
             .iter()
             .filter(new)
@@ -267,24 +359,45 @@ impl<'a> Exam<'a> {
         let first = relevant.min_by_key(|finding| finding.turns.len());
         if let Some(finding) = first {
             self.decide_against(check, rules, finding.clone());
+            self.told.extend(kinds.iter().filter(found));
         } else if let Some(why) = self.why_ended(findings.out_of_time) {
             self.skip(check, &why);
         } else if let Some(why) = findings.incomplete() {
-            self.skip(check, &why);
+            self.skip_for(&Kind::OF_THE_PROCESS, check, rules, findings, &why);
         } else if kinds
             .iter()
             .any(|kind| found(&kind) && Kind::BLINDING.contains(kind))
         {
             self.skip(check, "cannot be judged before the checks above hold");
         } else if findings.has(Kind::Panicked) {
-            // A request that ends in a panic proves nothing else.
-            self.skip(check, "cannot be judged while requests panic");
-        } else if findings.has(Kind::OffLoop) {
-            // Another thread runs whenever the machine pleases, so nothing here is repeatable.
-            self.skip(check, "cannot be judged while fetches begin off the loop");
+            // A request that ends in a panic proves nothing about anything else.
+            let why = "cannot be judged while requests panic";
+            self.skip_for(&[Kind::Panicked], check, rules, findings, why);
         } else {
             self.pass(check);
         }
+    }
+
+    /// Notes that a check cannot be judged because of a finding of one of these kinds: some
+    /// other check has to fail for it, or this one will.
+    fn skip_for(
+        &mut self,
+        kinds: &[Kind],
+        check: &'static str,
+        rules: &'static dyn Rules,
+        findings: &Findings,
+        why: &str,
+    ) {
+        let finding = kinds.iter().find_map(|kind| findings.by_kind.get(kind));
+        if let (None, Some(finding)) = (&self.gate, finding) {
+            let finding = finding.clone();
+            self.gate = Some(Gate {
+                check,
+                rules,
+                finding,
+            });
+        }
+        self.skip(check, why);
     }
 
     /// Fails `check`, unless an earlier one failed for the very same reason.
@@ -295,9 +408,11 @@ impl<'a> Exam<'a> {
             let process = Kind::OF_THE_PROCESS.contains(&finding.violation.kind);
             let constructor = finding.violation.message.starts_with(&new_panicked);
             let restless = finding.violation.kind == Kind::Restless;
+            let panic = borrows::is_same_panic(&decision.message, &finding.violation);
             decision.status == CheckStatus::Failed
-                && decision.message == finding.violation.message
-                && (constructor
+                && (panic || decision.message == finding.violation.message)
+                && (panic
+                    || constructor
                     || restless
                     || process && key.is_none_or(|key| key.turns == finding.turns))
         };
@@ -362,6 +477,10 @@ impl<'a> Exam<'a> {
             self.skip(check, &why.unwrap_or_else(|| failure.to_string()));
         } else {
             self.fail(check, failure.to_string(), Vec::new());
+            let hint = matches!(failure, Failure::Blocked(_)).then_some(STOPPED);
+            if let Some(decision) = self.decisions.get_mut(check) {
+                decision.hint = hint.or(decision.hint);
+            }
         }
     }
 
@@ -378,6 +497,7 @@ impl<'a> Exam<'a> {
             message,
             schedule: None,
             timeline: Vec::new(),
+            hint: None,
         };
         self.insert(check, decision);
     }
@@ -389,6 +509,12 @@ impl<'a> Exam<'a> {
             violation,
             evidence,
         } = self.shortened(rules, finding);
+        let held = evidence
+            .as_ref()
+            .and_then(|it| borrows::still_held(it, &violation));
+        let mut violation = violation;
+        let held_hint = held.is_some().then_some(borrows::HINT);
+        violation.message.extend(held);
         let told =
             |evidence: Evidence| timeline::tell(&evidence.up_to(violation.turn), Some(&violation));
         let key = ReplayKey {
@@ -399,6 +525,7 @@ impl<'a> Exam<'a> {
         Decision {
             status: CheckStatus::Failed,
             timeline: evidence.map(told).unwrap_or_default(),
+            hint: held_hint,
             message: violation.message,
             schedule: (!key.turns.is_empty()).then_some(key),
         }

@@ -6,8 +6,10 @@
 
 pub mod audit;
 pub mod bank;
+pub mod bulk;
 mod db;
 mod password;
+pub mod server;
 pub mod sink;
 #[cfg(feature = "supervised")]
 #[doc(hidden)]

@@ -104,13 +104,32 @@ impl Coverage {
 /// Batches under way: one is played while the outcome of the previous one is examined.
 const BATCHES: usize = 2;
 
-/// Plays every schedule there is, at most `limit` of them.
+/// How much of a tree is played.
+#[derive(Clone, Debug)]
+pub struct Limit {
+    /// So many schedules, at most.
+    pub schedules: usize,
+    /// Which branch is begun next, where they are only to be a sample; else depth first.
+    pub dice: Option<fastrand::Rng>,
+}
+
+impl Limit {
+    /// So many schedules, depth first.
+    pub fn of(schedules: usize) -> Limit {
+        Limit {
+            schedules,
+            dice: None,
+        }
+    }
+}
+
+/// Plays every schedule there is, within `limit`.
 ///
 /// `choices` names the turns that may come next. `ended` is shown every run that ended,
 /// in an order that depends on nothing but the system's behaviour.
 pub fn explore<S: System>(
     system: &mut S,
-    limit: usize,
+    limit: Limit,
     choices: impl Fn(&S::Run) -> Follow<S::Turn>,
     ended: impl FnMut(&Played<S>) -> Next,
 ) -> Coverage {
@@ -139,24 +158,20 @@ pub fn wander<S: System>(
     walk(system, walks, ended)
 }
 
-/// The schedules that are left to walk through, in order.
-trait Frontier<S: System> {
-    /// Where in the walk a run is.
-    type Position;
+/// The schedules to walk through, in order.
+trait Ground<S: System> {
+    /// The caller's note on a run: what it needs in order to continue.
+    type Place;
 
     /// The next schedule to begin, with its first turns, given how many were begun so
     /// far (`seen`).
-    fn next_schedule(&mut self, seen: usize) -> Option<(Self::Position, Vec<S::Turn>)>;
+    fn begin(&mut self, seen: usize) -> Option<(Self::Place, Vec<S::Turn>)>;
 
     /// How a run continues once the turns it was sent with are played.
-    fn continue_run(
-        &mut self,
-        position: Self::Position,
-        run: &S::Run,
-    ) -> Onward<Self::Position, S::Turn>;
+    fn on(&mut self, place: Self::Place, run: &S::Run) -> On<Self::Place, S::Turn>;
 
     /// How many known schedules were not begun.
-    fn unplayed(&self) -> usize;
+    fn left(&self) -> usize;
 }
 
 /// How a run continues.
@@ -174,8 +189,8 @@ const BRANCHES: usize = 1 << 16;
 /// Every branch of a tree, depth first.
 struct Tree<C, T> {
     choices: C,
-    limit: usize,
-    /// Branches not begun: the turns that lead to each. All but the last turn have been played before.
+    limit: Limit,
+    /// Not begun: the turns that lead there, all but the last known to work.
     branches: VecDeque<Path<T>>,
     /// Branches that were dropped for want of room.
     forgotten: usize,
@@ -185,9 +200,13 @@ impl<S: System, C: Fn(&S::Run) -> Follow<S::Turn>> Frontier<S> for Tree<C, S::Tu
     /// The turns that lead there.
     type Position = Path<S::Turn>;
 
-    fn next_schedule(&mut self, seen: usize) -> Option<(Path<S::Turn>, Vec<S::Turn>)> {
-        if seen >= self.limit {
+    fn begin(&mut self, seen: usize) -> Option<(Path<S::Turn>, Vec<S::Turn>)> {
+        if seen >= self.limit.schedules {
             return None;
+        }
+        let known = self.branches.len();
+        if let (Some(dice), 1..) = (&mut self.limit.dice, known) {
+            self.branches.swap(dice.usize(..known), known - 1);
         }
         let path = self.branches.pop_back()?;
         let turns = path.turns();
@@ -262,15 +281,15 @@ struct Branch<S: System, P> {
 }
 
 /// Walks through everything, many runs side by side.
-fn walk<S: System, F: Frontier<S>>(
+fn walk<S: System, G: Ground<S>>(
     system: &mut S,
     mut frontier: F,
     mut ended: impl FnMut(&Played<S>) -> Next,
 ) -> Coverage {
     let mut coverage = Coverage::default();
     // For each batch under way, the notes on its runs.
-    let mut sent: VecDeque<Vec<F::Position>> = VecDeque::new();
-    let mut open: Vec<Branch<S, F::Position>> = Vec::new();
+    let mut sent: VecDeque<Vec<G::Place>> = VecDeque::new();
+    let mut open: Vec<Branch<S, G::Place>> = Vec::new();
     loop {
         let under_way: usize = sent.iter().map(Vec::len).sum();
         while open.len() < system.width().div_ceil(BATCHES)
@@ -433,7 +452,7 @@ mod tests {
         let mut seen = Vec::new();
         let coverage = explore(
             system,
-            limit,
+            Limit::of(limit),
             |run| follow(choices(run)),
             |played| {
                 seen.push(played.run.clone());
@@ -496,10 +515,15 @@ mod tests {
             "b" => Follow::Pruned,
             run => follow(interleavings(2)(&run.to_owned())),
         };
-        let coverage = explore(&mut Letters::default(), usize::MAX, choices, |_| {
-            seen += 1;
-            Next::Continue
-        });
+        let coverage = explore(
+            &mut Letters::default(),
+            Limit::of(usize::MAX),
+            choices,
+            |_| {
+                seen += 1;
+                Next::Continue
+            },
+        );
         assert_eq!(
             coverage,
             Coverage {
@@ -565,7 +589,7 @@ mod tests {
             let mut seen = Vec::new();
             explore(
                 &mut Letters::default(),
-                usize::MAX,
+                Limit::of(usize::MAX),
                 |run| follow(interleavings(4)(run)),
                 |played| {
                     seen.push(played.run.clone());

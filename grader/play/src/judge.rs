@@ -29,8 +29,6 @@ pub enum Kind {
     StaleError,
     /// A request ended in a panic.
     Panicked,
-    /// A fetch began on another thread than the loop's.
-    OffLoop,
     /// A hash ran on the loop's thread.
     HashOnLoop,
     /// More hashes run at once than are allowed.
@@ -56,7 +54,13 @@ pub enum Kind {
     OutOfOrder,
     /// A request returned a result that is not its own operation's.
     WrongResult,
-    /// One key was served again and again while another key waited for a slot.
+    /// What is of no use any more was used again: a connection.
+    Reused,
+    /// A connection was closed that was of use.
+    ClosedInUse,
+    /// A connection was opened while an idle one was there.
+    NeedlessConnect,
+    /// One key was served again and again while another one waited for a place.
     Starved,
     /// Money came from nowhere, or is gone.
     TotalChanged,
@@ -68,7 +72,15 @@ pub enum Kind {
     NotDone,
     /// A request was refused although it could have been done.
     NeedlessRefusal,
-    /// A reported count does not match what happened.
+    /// What was there together went out in more calls than it takes.
+    Split,
+    /// A call asks for nothing.
+    EmptyCall,
+    /// A request was answered by a call that had gone out before it came.
+    JoinedLate,
+    /// A request was answered with what a call had brought before it came.
+    Cached,
+    /// A count that was reported is not what happened.
     WrongCount,
     /// A reported time is not the time that passed.
     WrongTime,
@@ -92,12 +104,11 @@ impl Kind {
     pub const OF_THE_PROCESS: [Kind; 4] =
         [Kind::Blocked, Kind::Died, Kind::Garbled, Kind::Restless];
 
-    /// Kinds after which a schedule proves little else.
-    pub const BLINDING: [Kind; 6] = [
+    /// The kinds after which a schedule proves little about anything else.
+    pub const BLINDING: [Kind; 5] = [
         Kind::Hang,
         Kind::WaitsForOther,
         Kind::Panicked,
-        Kind::OffLoop,
         Kind::HashOnLoop,
         Kind::BlockingCall,
     ];

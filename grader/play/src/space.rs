@@ -19,9 +19,12 @@ pub trait Paths {
 /// could end it, before it counts as waiting for ever: one minute.
 pub const PATIENCE_MICROS: u64 = 60_000_000;
 
-/// A week, in virtual microseconds, in steps short enough that a periodic task which
-/// catches up on missed ticks is soon done with each. An hour in smaller steps comes
-/// first.
+/// An hour, in virtual microseconds. Where threads are used, a moment of it really passes.
+pub const AN_HOUR: u64 = 60 * PATIENCE_MICROS;
+
+/// A week, in virtual microseconds, in steps: a task that does something small by the
+/// clock and catches up on what it missed is soon done with one. It begins with an hour in
+/// smaller ones.
 pub const A_WEEK: [u64; 13] = {
     let mut steps = [24 * 60 * PATIENCE_MICROS; 13];
     let mut hour = 0;
@@ -281,9 +284,12 @@ fn leads(evidence: &Evidence, request: u32) -> bool {
         .map(|(_, operation)| operation)
         .filter(is_open)
         .last();
-    match open.and_then(|operation| operation.request) {
-        Some(leader) => leader == request,
-        None => {
+    let has_begun = evidence.operations().any(|(_, it)| it.key == Some(key));
+    match open.map(|operation| operation.request) {
+        Some(Some(leader)) => leader == request,
+        // What it was about is over: those who wait now only wait.
+        None if has_begun => false,
+        Some(None) | None => {
             let of_key = |number: &u32| evidence.request(*number).is_some_and(|it| it.key == key);
             evidence.waiting().find(of_key) == Some(request)
         }

@@ -25,6 +25,36 @@ pub fn printable(text: &str) -> String {
     lines.collect::<Vec<String>>().join("\n")
 }
 
+/// `text` in which a place in a crate or in the standard library begins with its name:
+/// `futures-util/src/lib.rs` and not the folders that it lies in on this machine.
+pub fn without_folders(text: &str) -> String {
+    let words = text.split_inclusive([' ', '(']).map(|word| {
+        let after = |mark: &str, folders: usize| {
+            let (_, rest) = word.split_once(mark)?;
+            rest.splitn(folders + 1, '/').nth(folders)
+        };
+        if let Some(rest) = after("/library/", 0) {
+            return rest.to_owned();
+        }
+        let place = after("/registry/src/", 1).or_else(|| after("/git/checkouts/", 2));
+        let named = place.and_then(|place| place.split_once('/'));
+        match named {
+            Some((name, rest)) => format!("{}/{rest}", without_version(name)),
+            None => word.to_owned(),
+        }
+    });
+    words.collect()
+}
+
+/// `futures-util` of `futures-util-0.3.31`.
+fn without_version(name: &str) -> &str {
+    let is_version = |rest: &str| rest.starts_with(|first: char| first.is_ascii_digit());
+    match name.rsplit_once('-') {
+        Some((crate_name, version)) if is_version(version) => crate_name,
+        _ => name,
+    }
+}
+
 /// One line of at most `limit` characters.
 pub fn one_line(text: &str, limit: usize) -> String {
     // The shown text is never shorter than its source, so the rest need not be read.
@@ -97,6 +127,34 @@ pub fn words(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_place_in_a_crate_is_told_without_the_folders_of_this_machine() {
+        let told = [
+            (
+                "no (/root/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/futures-util-0.3.31/src/a.rs:4)",
+                "no (futures-util/src/a.rs:4)",
+            ),
+            (
+                "no (/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/cell.rs:9)",
+                "no (core/src/cell.rs:9)",
+            ),
+            (
+                "no (/home/a/.cargo/git/checkouts/moka-1a2b/9f8e7d/src/lib.rs:1)",
+                "no (src/lib.rs:1)",
+            ),
+            ("no (src/lib.rs:24)", "no (src/lib.rs:24)"),
+            ("an index / a registry", "an index / a registry"),
+        ];
+        for (text, expected) in told {
+            let shown = without_folders(text);
+            assert!(
+                shown.ends_with(expected.rsplit('(').next().unwrap()),
+                "{shown}"
+            );
+            assert!(!shown.contains(".cargo"), "{shown}");
+        }
+    }
 
     #[test]
     fn terminal_escapes_become_pictures() {

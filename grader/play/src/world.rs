@@ -7,7 +7,9 @@
 
 pub mod audit;
 pub mod bank;
+pub mod bulk;
 pub mod passwords;
+pub mod server;
 pub mod sink;
 pub mod users;
 
@@ -131,7 +133,13 @@ pub trait World: Debug + Sync {
         Few::one(key)
     }
 
-    /// How a turn that makes the instance is told.
+    /// Whether operations of this kind bring in a flood, every other time, what they are to
+    /// bring: what comes after them is to fail as well. What they bring is known in advance.
+    fn opens(&self, _kind: u8) -> bool {
+        false
+    }
+
+    /// What a turn that makes the instance is told as.
     fn made(&self, numbers: Few) -> String {
         format!("an instance is made with {numbers}")
     }

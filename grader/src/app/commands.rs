@@ -10,6 +10,7 @@ mod latency;
 mod learn;
 mod list;
 mod new;
+mod overseer;
 mod package;
 mod replay;
 mod reset;

@@ -190,17 +190,20 @@ fn attempt(
     if let Some(refusal) = tokens::refusal(dir, &dir.join(format!("out/{}.d", drill.slug())))? {
         return Err(CompileError::Rejected(refusal).into());
     }
-    let explain = |failed: Failed, heading| failed.explain(&crates, heading, submission);
-    compiled.map_err(|failed| explain(failed, ""))?;
+    let explain =
+        |failed: Failed, heading| failed.explain(&crates, heading, drill.contract(), submission);
+    let took = compiled.map_err(|failed| explain(failed, ""))?;
 
     let mut contract = drill.contract().to_owned();
     if workshop.places.shared().is_some() {
         contract.push_str(&format!("\nextern crate {} as _;\n", shared::NAME));
     }
     let heading = "the crate compiles, but does not offer what the drill asks for:\n\n";
-    program
-        .end_given(&contract)
-        .map_err(|failed| explain(failed, heading))?;
+    let took = took
+        + program
+            .after(took)
+            .end_given(&contract)
+            .map_err(|failed| explain(failed, heading))?;
     let program = dir.join("out/worker");
     if !program.is_file() {
         let why = io::Error::other("rustc says that it linked the worker, but there is none");
@@ -210,7 +213,7 @@ fn attempt(
         sandbox: workshop.sandbox.clone(),
         user: user.id(),
         stop: workshop.stop.clone(),
-        ..Limits::of_drill(&exercise.limits)
+        ..Limits::of_drill(&exercise.limits).after(took)
     };
     Ok(Compiled {
         _folder: folder,
@@ -438,6 +441,9 @@ fn linking_with(library: &Path) -> Vec<String> {
 /// The time between two looks at whether a call of rustc is still wanted.
 const LOOK: Duration = Duration::from_millis(10);
 
+/// What the second call has of the time in any case.
+const LEAST: Duration = Duration::from_secs(3);
+
 /// A call of rustc.
 struct Call<'a> {
     rustc: &'a Rustc<'a>,
@@ -447,8 +453,15 @@ struct Call<'a> {
 }
 
 impl Call<'_> {
-    /// Gives it the input that it waits for, and waits for its end.
-    fn end_given(mut self, text: &str) -> Result<(), Failed> {
+    /// The same, where another call took so long already.
+    fn after(mut self, took: Duration) -> Self {
+        let left = self.limits.wall.saturating_sub(took);
+        self.limits.wall = left.max(LEAST);
+        self
+    }
+
+    /// Hands it what it waits for, and waits for its end.
+    fn end_given(mut self, text: &str) -> Result<Duration, Failed> {
         if let Some(mut input) = self.process.child().stdin.take() {
             match input.write_all(text.as_bytes()) {
                 // It ended early, and its exit status tells why.
@@ -459,12 +472,16 @@ impl Call<'_> {
         self.end()
     }
 
-    fn end(mut self) -> Result<(), Failed> {
+    /// Waits for its end; returns how long that took.
+    fn end(mut self) -> Result<Duration, Failed> {
+        let mut took = Duration::ZERO;
         let time = Stopwatch::start().with(self.process.id());
         let status = loop {
             if let Some(status) = self.process.wait_for(LOOK)? {
                 break status;
             }
+            // Of a process that has ended nobody knows what it waited for.
+            took = time.elapsed();
             if self.rustc.workshop.stop.is_asked() {
                 let why = io::Error::new(
                     io::ErrorKind::Interrupted,
@@ -480,7 +497,7 @@ impl Call<'_> {
             }
         };
         if status.success() {
-            return Ok(());
+            return Ok(took);
         }
         self.output.wait();
         if self.limits.sandbox.gave_up(status) {
@@ -524,15 +541,21 @@ fn strings(texts: &[&str]) -> Vec<String> {
 }
 
 impl Failed {
-    /// Adds what rustc cannot know: which crates are available, and what was compiled.
-    fn explain(self, crates: &[String], heading: &str, submission: &Submission) -> Failed {
+    /// Adds what rustc cannot know: which crates there are, what was compiled.
+    fn explain(
+        self,
+        crates: &[String],
+        heading: &str,
+        contract: &str,
+        submission: &Submission,
+    ) -> Failed {
         let Failed::Refused { text, doubt } = self else {
             return self;
         };
         let unknown_crate = ["unlinked crate", "can't find crate", "unresolved import"]
             .iter()
             .any(|words| text.contains(words));
-        let mut explained = format!("{heading}{}", text.trim_end());
+        let mut explained = format!("{heading}{}{}", hints::first(&text), text.trim_end());
         if unknown_crate && heading.is_empty() {
             let names: Vec<String> = crates.iter().map(|name| format!("`{name}`")).collect();
             explained.push_str(&format!(
@@ -543,7 +566,7 @@ impl Failed {
         if text.contains("-F unsafe-code") {
             explained.push_str("\n\nsubmissions are compiled without `unsafe`; no drill needs it");
         }
-        explained.push_str(&hints::of(&text, submission));
+        explained.push_str(&hints::of(&text, contract, submission));
         Failed::Refused {
             text: explained + "\n",
             doubt,

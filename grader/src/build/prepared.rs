@@ -11,6 +11,7 @@ mod loaded;
 mod manifest;
 mod progress;
 pub(crate) mod shared;
+mod tidy;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -30,7 +31,7 @@ use manifest::Manifest;
 pub use progress::{Audience, Progress};
 
 /// Changed whenever the way of building changes.
-const RECIPE: &str = "5";
+const RECIPE: &str = "6";
 
 /// Crates that every submission may use, with their features.
 const ALWAYS: [&str; 3] = ["kit", "tokio", "futures"];
@@ -340,7 +341,7 @@ impl Recipe {
         let messages = cargo::run(command, audience).map_err(failed)??;
         let (externs, launcher) = self.artifacts(&messages)?;
         let deps = dir.join("target/release/deps");
-        forget_places(&deps).map_err(failed)?;
+        tidy::tidy(&deps).map_err(failed)?;
         let shared = shared::build(dir, toolchain, &externs, &deps, &self.flags())?;
         let manifest = Manifest::of(&deps, &launcher, shared.as_deref()).map_err(failed)?;
         Ok(Prepared {
@@ -503,19 +504,7 @@ fn clear(dir: &Path) -> io::Result<()> {
     fs::remove_file(list)
 }
 
-/// Removes cargo's notes beside the crates: they name paths on this machine, and
-/// rustc may read this folder.
-fn forget_places(deps: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(deps)? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "d") {
-            fs::remove_file(path)?;
-        }
-    }
-    Ok(())
-}
-
-/// Removes builds for other keys, except those that a process is building or using now.
+/// Removes builds for other keys, but for those somebody is building or using now.
 fn remove_others(dir: &Path) {
     let Some(Ok(entries)) = dir.parent().map(fs::read_dir) else {
         return;

@@ -29,9 +29,9 @@ use crate::course::Course;
 use crate::grade::feedback::{Feedback, Level};
 use crate::grade::report::junit;
 
-use names::Names;
 use page::Shown;
 
+pub(super) use names::Names;
 pub use statistics::Statistics;
 
 /// What the reports for a class depend on besides the class.
@@ -161,7 +161,7 @@ fn give_back(
         let records = lines.iter().map(|line| class.record(line));
         let records = records.collect::<io::Result<Vec<_>>>()?;
         let text = match why {
-            "" => handout::of(student, &records, feedback),
+            "" => handout::of(class, student, lines, &records, feedback),
             NOT_HANDED_IN => continue,
             why => handout::nothing_of(student, why),
         };

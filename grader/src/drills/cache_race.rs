@@ -70,7 +70,6 @@ const ENDINGS: &[Kind] = &[
     Kind::WrongRow,
     Kind::InventedError,
     Kind::Panicked,
-    Kind::OffLoop,
     Kind::Blocked,
     Kind::Died,
     Kind::Garbled,

@@ -114,7 +114,6 @@ const PLACES: &[Kind] = &[Kind::Underused, Kind::WaitsForOther, Kind::Starved];
 const ENDINGS: &[Kind] = &[
     Kind::Hang,
     Kind::Panicked,
-    Kind::OffLoop,
     Kind::Blocked,
     Kind::Died,
     Kind::Garbled,
@@ -133,7 +132,6 @@ const ALL: &[Kind] = &[
     Kind::Unexplained,
     Kind::Hang,
     Kind::Panicked,
-    Kind::OffLoop,
     Kind::Blocked,
     Kind::Died,
     Kind::Garbled,

@@ -119,7 +119,6 @@ const ENDINGS: &[Kind] = &[
     Kind::InventedError,
     Kind::StaleError,
     Kind::Panicked,
-    Kind::OffLoop,
     Kind::Blocked,
     Kind::Died,
     Kind::Garbled,
@@ -164,13 +163,20 @@ impl Drill for InflightFix {
 
     fn examine(&self, exam: &mut Exam<'_>) {
         let together = together(exam);
-        let slow = together.with(slow_database(exam));
+        let slowly = slow_database(exam);
+        exam.leave_out(&slowly, &[Kind::Polling]);
+        let slow = together.with(slowly);
         exam.decide("answered", &Coalescing, &slow, ENDINGS);
         exam.decide("one_fetch", &Coalescing, &slow, &[Kind::Overlap]);
-        let later = together.with(much_later(exam));
-        exam.decide("cached", &Coalescing, &later, &[Kind::NeedlessFetch]);
         let all: Vec<Kind> = ENDINGS.iter().chain(FETCHES).copied().collect();
-        // Faults that show when nothing goes wrong were reported above.
+        let later = much_later(exam);
+        exam.leave_out(&later, &[Kind::Polling]);
+        let known = together.with(later.clone());
+        match known.has(Kind::NeedlessFetch) {
+            true => exam.decide("cached", &Coalescing, &known, &[Kind::NeedlessFetch]),
+            false => exam.decide_beyond("cached", &Coalescing, &known, &all, &together),
+        }
+        // What is wrong when nothing goes wrong was said above.
         let also = |exam: &mut Exam<'_>, check, findings: &Findings, kinds: &[Kind]| {
             exam.decide_beyond(check, &Coalescing, findings, kinds, &together);
         };

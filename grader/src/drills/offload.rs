@@ -11,7 +11,7 @@ use play::check::Check;
 use play::evidence::Evidence;
 use play::judge::{Kind, Rules};
 use play::schedule::{Action, Outcome, Turn};
-use play::space::A_WEEK;
+use play::space::{A_WEEK, AN_HOUR};
 use play::world::World;
 use play::world::passwords::{EMPTY, LONGEST, ODD, Passwords, TOO_LONG};
 use rules::Offloading;
@@ -132,8 +132,9 @@ const RESTLESS: &str =
 
 /// The first password's number.
 const USER: u32 = 7;
-/// The callers at once in a busy hour, and those that come one by one after it.
-const CALLERS: u32 = 200;
+/// Callers at once in a busy hour, more than the title says, and those who come one by one
+/// after it.
+const CALLERS: u32 = 600;
 const AFTERWARDS: u32 = 64;
 
 impl Drill for Offload {
@@ -304,7 +305,43 @@ fn dropping(exam: &mut Exam<'_>, whom: Whom) -> Findings {
     };
     let mut findings = exam.explore(&Offloading, &polled);
     findings.join(exam.explore(&Offloading, &with(2, &[USER, USER + 1, USER + 2], 0)));
+    if whom == Whom::Waiting {
+        for polls in 0..4 {
+            let next = move |evidence: &Evidence| woken_and_gone(evidence, polls);
+            findings.join(exam.explore(&Offloading, &Straight(next)));
+        }
+    }
     findings
+}
+
+/// The first in a line of two is woken for the place that has come free, and is dropped
+/// before it runs: the second one must get it.
+fn woken_and_gone(evidence: &Evidence, polls: u32) -> Option<Turn> {
+    let hang_up = Action::HangUp {
+        request: 2,
+        happened: false,
+    };
+    match evidence.turns().len() {
+        0 => Some(make(1)),
+        turn @ 1..4 => Some(start(USER + turn as u32)),
+        4 => Some(Turn::partial(finish(1).action, polls)),
+        5 => Some(Turn::full(hang_up)),
+        _ => held(evidence).next().map(finish),
+    }
+}
+
+/// Nobody asks for an hour, a moment of which really passes: threads that end when they are
+/// idle have ended by then, and others must take their place.
+fn after_a_pause(evidence: &Evidence) -> Option<Turn> {
+    let (started, over) = (evidence.started() as u32, evidence.live().next().is_none());
+    let pauses = evidence.turns().iter();
+    let pauses = pauses.filter(|turn| turn.action == Action::Pass { micros: AN_HOUR });
+    match (started, pauses.count()) {
+        _ if evidence.turns().is_empty() => Some(make(2)),
+        (0..2, _) | (2..5, 1) => Some(start(USER + started)),
+        (2, 0) if over => Some(Turn::full(Action::Pass { micros: AN_HOUR })),
+        _ => held(evidence).next().map(finish),
+    }
 }
 
 /// One hash panics, at every moment.
@@ -338,11 +375,13 @@ fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
             None => held(evidence).next().map(finish),
         },
     };
-    exam.explore(&Offloading, &Straight(next))
+    let mut findings = exam.explore(&Offloading, &Straight(next));
+    findings.join(exam.explore(&Offloading, &Straight(after_a_pause)));
+    findings
 }
 
-/// Two hundred callers at once: some give up, some give too long a password, some
-/// meet a hash that panics. Then a few one by one.
+/// Hundreds of callers at once, some of whom give up, give too long a password or
+/// meet a hash that panics; then some one by one.
 fn in_a_busy_hour(exam: &mut Exam<'_>) -> Findings {
     exam.explore(&Offloading, &Straight(crowded))
 }

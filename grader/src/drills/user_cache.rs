@@ -104,6 +104,20 @@ fn wrong_answer(
         })
     };
     same_answers.iter().all(was_over).then(|| {
+        // One that ended otherwise while it waited: then nothing was remembered for it.
+        let fresh = before[started..].iter().rev().find_map(|entry| match entry.fact {
+            Fact::Answered { operation, outcome } if is_own(operation) => Some((operation, outcome)),
+            _ => None,
+        });
+        if let Some((fetch, otherwise)) = fresh {
+            let with = match otherwise {
+                Outcome::Error(error) => format!("with the error `{}`", evidence.world().error_words(error)),
+                Outcome::Panic => "with a panic".to_owned(),
+                Outcome::Value | Outcome::Real => "with the row".to_owned(),
+            };
+            let message = format!("request {request} returned the error `{text}`, but fetch {fetch}, which ended while it waited, was answered {with}");
+            return (Kind::InventedError, message);
+        }
         let message = format!("request {request} returned the error `{text}` of a fetch that was over before it asked: the error was cached");
         (Kind::StaleError, message)
     })

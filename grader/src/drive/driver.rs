@@ -5,6 +5,8 @@
 //! fresh worker. It never judges what it saw.
 
 mod asking;
+mod care;
+mod probing;
 mod room;
 mod talk;
 mod threads;
@@ -17,6 +19,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use asking::Sent;
+pub use care::Care;
 use protocol::{Order, Report};
 use room::Room;
 
@@ -80,6 +83,9 @@ pub struct Driver<'a> {
     /// Batches that were sent and not received, oldest first.
     sent: VecDeque<Sent>,
     runs_opened: u64,
+    care: Care,
+    /// What was seen of other threads while it was looked for.
+    threads_seen: threads::Seen,
     room: Room,
     to_close: Vec<u64>,
     tally: Tally,
@@ -117,7 +123,9 @@ impl<'a> Driver<'a> {
             workers_started: 0,
             sent: VecDeque::new(),
             runs_opened: 0,
-            room: Room::of(world.uses_threads()),
+            care: Care::of(world),
+            threads_seen: threads::Seen::default(),
+            room: Room::default(),
             to_close: Vec::new(),
             tally: Tally::default(),
             broken: None,
@@ -135,6 +143,18 @@ impl<'a> Driver<'a> {
     /// The world the submission lives in.
     pub fn world(&self) -> &'static dyn World {
         self.world
+    }
+
+    /// With how much care runs are played.
+    pub fn care(&self) -> Care {
+        self.care
+    }
+
+    /// From now on runs are played with this much care, in a fresh worker.
+    pub fn take(&mut self, care: Care) {
+        self.discard_worker();
+        self.care = care;
+        self.wall = self.limits.wall;
     }
 
     /// The seed of the grading.
@@ -193,6 +213,19 @@ impl<'a> Driver<'a> {
         self.output.clone() + &now.unwrap_or_default()
     }
 
+    /// Plays a whole schedule in a worker that has played nothing else, and as patiently as
+    /// if other threads took part.
+    pub fn play_in_a_fresh_worker(&mut self, turns: Vec<Turn>) -> Played<Driver<'a>> {
+        self.discard_worker();
+        let usual = self.care;
+        if !self.room.is_taken_whole() {
+            self.care = usual.max(Care::Patient);
+        }
+        let played = self.play_alone(turns);
+        self.care = usual;
+        played
+    }
+
     /// Plays a whole schedule on a run of its own.
     pub fn play_alone(&mut self, turns: Vec<Turn>) -> Played<Driver<'a>> {
         let run = self.open();
@@ -246,7 +279,10 @@ impl<'a> Driver<'a> {
 
     /// Whether a whole script can be sent in one message, while another one is played.
     fn is_sent_ahead(&self) -> bool {
-        self.world.is_known_in_advance() && !self.world.uses_threads()
+        // Where threads need room, so that they can be counted before more are started.
+        self.world.is_known_in_advance()
+            && self.care == Care::Crowded
+            && !self.room.is_measured_out()
     }
 
     fn out_of_time(&self) -> Failure {
@@ -330,7 +366,10 @@ impl System for Driver<'_> {
     type Failure = Failure;
 
     fn width(&self) -> usize {
-        self.room.width()
+        match self.care {
+            Care::Crowded => self.room.width(),
+            Care::Patient | Care::Solitary => 1,
+        }
     }
 
     fn open(&mut self) -> Run {
@@ -360,7 +399,7 @@ impl System for Driver<'_> {
         let Some(Sent { mut runs, asked }) = self.sent.pop_front() else {
             return Vec::new();
         };
-        if self.world.uses_threads() {
+        if self.care > Care::Crowded {
             let play = |mut run| {
                 let failure = self.play_with_threads(&mut run);
                 Played { run, failure }

@@ -76,6 +76,19 @@ impl Limits {
         limits
     }
 
+    /// What is left for the runs where compiling took so long: what needs much for both is
+    /// held to less than twice as much. No honest submission notices.
+    pub fn after(mut self, compiling: Duration) -> Limits {
+        let left = |limit: Duration, spare: u64, least: u64| {
+            let whole = limit + Duration::from_secs(spare);
+            let left = whole.saturating_sub(compiling);
+            left.max(Duration::from_secs(least)).min(limit)
+        };
+        self.wall = left(self.wall, 5, 8);
+        self.cpu = left(self.cpu, 3, 4);
+        self
+    }
+
     /// CPU time of all workers of one grading together.
     pub fn cpu_in_all(&self) -> Duration {
         self.cpu + Duration::from_secs(2)
@@ -99,5 +112,34 @@ impl Default for Limits {
             user: 0,
             stop: Stop::new(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_takes_long_to_compile_has_less_to_run_and_never_more() {
+        let left = |compiling: u64, wall: u64, cpu: u64| {
+            let limits = Limits {
+                wall: Duration::from_secs(wall),
+                cpu: Duration::from_secs(cpu),
+                ..Limits::default()
+            };
+            let limits = limits.after(Duration::from_secs(compiling));
+            (limits.wall.as_secs(), limits.cpu.as_secs())
+        };
+        for (compiling, expected) in [
+            (0, (13, 9)),
+            (3, (13, 9)),
+            (6, (12, 6)),
+            (9, (9, 4)),
+            (20, (8, 4)),
+        ] {
+            assert_eq!(left(compiling, 13, 9), expected, "{compiling}");
+        }
+        // A drill that allows little allows no more for that.
+        assert_eq!(left(20, 1, 1), (1, 1));
     }
 }

@@ -20,13 +20,20 @@ use play::text::one_line;
 impl Sandbox {
     /// The sandbox that this machine offers, tested by attempts to break out, once
     /// for each boot.
-    pub fn of_this_machine(launcher: &Path, places: &Places, memory: &Path) -> Sandbox {
+    ///
+    /// # Errors
+    /// When there is no place to try it in: then nothing is known of it.
+    pub fn of_this_machine(
+        launcher: &Path,
+        places: &Places,
+        memory: &Path,
+    ) -> std::io::Result<Sandbox> {
         if !cfg!(target_os = "linux") {
-            return Sandbox::none();
+            return Ok(Sandbox::none());
         }
         let sandbox = Sandbox::untried(launcher, places.libraries());
-        let promises = tried(&sandbox, places, memory);
-        sandbox.with_promises(promises)
+        let promises = tried(&sandbox, places, memory)?;
+        Ok(sandbox.with_promises(promises))
     }
 }
 
@@ -126,19 +133,21 @@ const PROMISES: &[(Stage, &str, &str, bool, &str)] = {
     ]
 };
 
-/// Every promise with the outcome of its attempt. The outcomes are remembered in the
-/// folder `memory` as long as neither the machine nor the grader's rights change.
-fn tried(sandbox: &Sandbox, places: &Places, memory: &Path) -> Vec<Promise> {
+/// Every promise with what came of trying, which is remembered in the folder
+/// `memory` as long as neither the machine nor the grader's rights change.
+fn tried(sandbox: &Sandbox, places: &Places, memory: &Path) -> std::io::Result<Vec<Promise>> {
     let file = memory.join(format!("promises-{}.json", circumstances(sandbox)));
     let known = fs::read(&file).ok();
     if let Some(promises) = known.and_then(|text| serde_json::from_slice(&text).ok()) {
-        return promises;
+        return Ok(promises);
     }
+    // Without one, a full disk would look like a sandbox with holes.
+    drop(job(places)?);
     let promises = try_all(sandbox, places);
     // A promise that could not be tried says nothing of the next time.
     let untried = |promise: &Promise| matches!(promise.kept, Kept::Untried(_));
     if promises.iter().any(untried) {
-        return promises;
+        return Ok(promises);
     }
     // Without a memory the promises are tried again next time.
     let _ = serde_json::to_vec(&promises).map(|text| {
@@ -146,7 +155,17 @@ fn tried(sandbox: &Sandbox, places: &Places, memory: &Path) -> Vec<Promise> {
             .and_then(|new| fs::write(new.path(), text).map(|()| new));
         write.map(|new| new.persist(&file))
     });
-    promises
+    Ok(promises)
+}
+
+/// A folder as rustc gets one for each submission.
+fn job(places: &Places) -> std::io::Result<Folder> {
+    let grader = places.root().parent().unwrap_or(Path::new("/"));
+    let folder = Folder::below(&grader.join("jobs"))?;
+    for name in ["out", "tmp"] {
+        fs::create_dir(folder.path().join(name))?;
+    }
+    Ok(folder)
 }
 
 /// Everything that decides which promises this machine can keep for this user.
@@ -255,11 +274,7 @@ fn policy(
         Stage::Run => (policies::running(sandbox, &limits, &launcher), None),
         Stage::Compile => {
             limits.memory_bytes = Limits::of_compiling().memory_bytes;
-            let grader = places.root().parent().unwrap_or(Path::new("/"));
-            let folder = Folder::below(&grader.join("jobs"))?;
-            for name in ["out", "tmp"] {
-                fs::create_dir(folder.path().join(name))?;
-            }
+            let folder = job(places)?;
             let user = limits.user;
             sandbox.give(folder.path(), user)?;
             let place = folder.path();

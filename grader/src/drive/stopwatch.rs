@@ -60,7 +60,12 @@ impl Stopwatch {
         elapsed > limit && is_over(elapsed, limit, self.kept_waiting())
     }
 
-    /// How long other processes kept the measured threads waiting.
+    /// How long it has been, without the time in which those measured were kept waiting.
+    pub fn elapsed(&self) -> Duration {
+        self.began.elapsed().saturating_sub(self.kept_waiting())
+    }
+
+    /// How long those measured were kept waiting by others.
     fn kept_waiting(&self) -> Duration {
         let own = own_waited().unwrap_or_default();
         own.saturating_sub(self.own) + self.spared + self.other_waited()

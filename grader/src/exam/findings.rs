@@ -1,7 +1,7 @@
 //! The findings of an exam: [`Findings`] keeps, for each kind of violation, the
 //! shortest schedule known to show it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::drive::driver::Driver;
 use play::evidence::Evidence;
@@ -17,7 +17,7 @@ pub struct Finding {
     pub turns: Vec<Turn>,
     /// The violation.
     pub violation: Violation,
-    /// The run itself, if playing it again costs a process and a wait.
+    /// The run in which it was seen again.
     pub(super) evidence: Option<Evidence>,
 }
 
@@ -27,6 +27,8 @@ pub struct Finding {
 pub struct Findings {
     pub(super) by_kind: BTreeMap<Kind, Finding>,
     pub(super) out_of_time: bool,
+    /// The numbers of the spaces that they are of.
+    pub(super) spaces: BTreeSet<usize>,
     /// Schedules after which the process was still there.
     pub(super) survived: usize,
 }
@@ -41,6 +43,7 @@ impl Findings {
     pub fn join(&mut self, other: Findings) {
         self.out_of_time |= other.out_of_time;
         self.survived += other.survived;
+        self.spaces.extend(&other.spaces);
         for (kind, finding) in other.by_kind {
             self.keep(kind, finding);
         }
@@ -59,6 +62,7 @@ impl Findings {
         let by_kind = self.by_kind.iter().filter(of_them);
         Findings {
             by_kind: by_kind.map(|(kind, it)| (*kind, it.clone())).collect(),
+            spaces: self.spaces.clone(),
             ..Findings::default()
         }
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use protocol::{Ending, Event, Order, Step};
 
-use crate::drive::driver::Driver;
+use crate::drive::driver::{Care, Driver};
 use crate::exam::Exam;
 use play::evidence::Evidence;
 use play::failure::Failure;
@@ -40,6 +40,9 @@ impl Exam<'_> {
 
     /// The same in a run that begins with these turns.
     pub fn flood_after(&mut self, check: &'static str, keys: &str, turns: &[Turn]) {
+        if self.wants_more_care() {
+            return;
+        }
         let mut flood = match Flood::begin(&mut self.driver, turns) {
             Ok(flood) => flood,
             Err(failure) => return self.fail_by(check, &failure),
@@ -166,15 +169,19 @@ impl<'d, 'a> Flood<'d, 'a> {
         }
         self.rounds += 1;
         let world = self.blank.world();
-        let with = |kind: u8| -> Ending {
+        let with = |operation: u32, kind: u8| -> Ending {
             let errors = world.kind(kind).errors;
             let error = errors.get(self.rounds % errors.len().max(1));
-            let outcome = error.map_or(Outcome::Panic, |error| Outcome::Error(*error));
-            world.ending(&self.blank, 0, outcome)
+            let outcome = match error {
+                Some(_) if world.opens(kind) && operation % 2 == 0 => Outcome::Value,
+                Some(error) => Outcome::Error(*error),
+                None => Outcome::Panic,
+            };
+            world.ending(&self.blank, operation, outcome)
         };
         let answer = |(operation, kind)| Step::Answer {
             operation,
-            with: with(kind),
+            with: with(operation, kind),
         };
         settled(open.into_iter().map(answer).collect())
     }
@@ -204,7 +211,7 @@ impl<'d, 'a> Flood<'d, 'a> {
         let order = self.driver.say(self.run, steps)?;
         self.said.push_back(order);
         match self.said.len() {
-            ..UNDER_WAY => Ok(()),
+            ..UNDER_WAY if self.driver.care() == Care::Crowded => Ok(()),
             _ => self.hear(),
         }
     }
@@ -221,7 +228,11 @@ impl<'d, 'a> Flood<'d, 'a> {
         let Some(order) = self.said.pop_front() else {
             return Ok(());
         };
-        for event in self.driver.hear(&order)?.into_iter().flatten() {
+        let mut events = self.driver.hear(&order)?.concat();
+        if self.said.is_empty() {
+            events.extend(self.driver.await_threads(self.run)?);
+        }
+        for event in events {
             match event {
                 Event::Begun {
                     operation, kind, ..

@@ -1,11 +1,12 @@
 //! Makes a failing schedule short, so that a reader meets nothing that does not
 //! matter. Whatever is taken away, the same kind of violation must still show.
 
+use super::alone::Seen;
 use super::findings::violations;
-use super::{Exam, Finding};
+use super::{Care, Exam, Finding};
 use play::evidence::Evidence;
 use play::explore;
-use play::judge::Rules;
+use play::judge::{Kind, Rules};
 use play::schedule::{Action, Settle, Turn, requests_of};
 
 /// The most smaller schedules tried to shorten one that fails.
@@ -24,9 +25,15 @@ impl Exam<'_> {
     /// The same violation by a shorter schedule, with the evidence of it.
     pub(super) fn shortened(&mut self, rules: &dyn Rules, finding: Finding) -> Finding {
         let kind = finding.violation.kind;
-        let takes_time = self.driver.world().uses_threads();
+        let is_costly = Kind::OF_THE_PROCESS.contains(&kind);
+        let attempts = match (is_costly, self.driver.care()) {
+            (true, _) if finding.turns.len() <= SHORT_ENOUGH => 0,
+            (true, _) => COSTLY_ATTEMPTS,
+            (false, Care::Crowded) => SHRINK_ATTEMPTS,
+            (false, Care::Patient | Care::Solitary) => SHRINK_TURNS / finding.turns.len().max(1),
+        };
         let driver = &mut self.driver;
-        let mut again = |finding: &Finding| {
+        let again = |finding: &Finding| {
             if driver.is_out_of_time() {
                 return None;
             }
@@ -51,19 +58,15 @@ impl Exam<'_> {
             };
             smaller(&finding.turns).into_iter().map(with).collect()
         };
-        if finding.evidence.is_none() {
-            // Played once as it was found: the words of the verdict come from this very run.
-            let found = again(&finding).unwrap_or(finding);
-            let attempts = match takes_time {
-                true => SHRINK_TURNS / found.turns.len().max(1),
-                false => SHRINK_ATTEMPTS,
-            };
-            return explore::shrink(found, attempts, candidates, again);
+        let shortest = explore::shrink(finding.clone(), attempts, candidates, again);
+        if shortest.turns == finding.turns || is_costly {
+            return shortest;
         }
-        if finding.turns.len() <= SHORT_ENOUGH {
-            return finding;
+        // A replay key must show what it says, whoever plays it.
+        match self.seen_again(rules, &shortest) {
+            Seen::Again(again) => *again,
+            Seen::Otherwise | Seen::Nothing => finding,
         }
-        explore::shrink(finding, COSTLY_ATTEMPTS, candidates, again)
     }
 }
 

@@ -86,7 +86,7 @@ struct Seen {
     pruned: bool,
 }
 
-/// Where a trace comes from, for its reader.
+/// The subject of a trace, for its reader.
 #[derive(Debug)]
 pub struct Origin {
     /// The drill's slug.
@@ -113,7 +113,7 @@ impl Trace {
         let key = format!("{}:{}", driver.seed(), origin.check);
         explore::explore(
             driver,
-            LIMIT,
+            explore::Limit::of(LIMIT),
             |run: &Run| {
                 let follow = freedom.choices(&run.evidence);
                 let choices = match &follow {

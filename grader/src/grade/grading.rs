@@ -4,6 +4,7 @@
 
 #[cfg(test)]
 mod begun;
+mod settled;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -30,11 +31,10 @@ use crate::grade::verdict::{CheckResult, CheckStatus, Metrics, SCHEMA, Status, V
 use play::check::Decision;
 use play::timeline;
 
-/// How many passwords are hashed for a picture.
-const PASSWORDS: u32 = 2;
+use settled::settled;
 
-/// How often a folder that cannot be read is read again.
-const READ_AGAIN: usize = 2;
+/// Passwords hashed for a picture.
+const PASSWORDS: u32 = 2;
 
 /// Grades submissions of one course.
 #[derive(Clone, Debug)]
@@ -79,6 +79,17 @@ pub enum GradeError {
         /// The file that records this.
         mark: PathBuf,
     },
+    /// The grader did not survive it.
+    #[error(
+        "grading it ended the grader by signal {signal}; that says nothing of it, but look at it before you grade it again"
+    )]
+    Ended {
+        /// Which.
+        signal: i32,
+    },
+    /// The grader could not begin; the text says it all.
+    #[error("{0}")]
+    Begin(String),
     /// The code is a stranger's, and the sandbox is not full.
     #[error(
         "the sandbox is {} here, so strangers' code is not run; `cargo grader doctor` says what is missing, `--allow-degraded` runs it all the same", .0.name()
@@ -136,7 +147,8 @@ impl Grader {
             grader.join("root"),
         )
         .map_err(GradeError::Machine)?;
-        let sandbox = Sandbox::of_this_machine(prepared.launcher(), &places, &grader);
+        let sandbox = Sandbox::of_this_machine(prepared.launcher(), &places, &grader)
+            .map_err(GradeError::Machine)?;
         Ok(Grader {
             course,
             prepared,
@@ -192,20 +204,13 @@ impl Grader {
         self
     }
 
-    /// Whether `path` is the user's own code: it lies in the course.
-    fn is_own(&self, path: &Path) -> bool {
-        let own = ["exercises", "solutions"].map(|folder| self.course.root().join(folder));
-        path.canonicalize()
-            .is_ok_and(|path| own.iter().any(|folder| path.starts_with(folder)))
-    }
-
     /// Whether code at `path` may be run here.
     ///
     /// # Errors
     /// When it is a stranger's code and the sandbox is not full.
     pub fn may_run(&self, path: &Path) -> Result<(), GradeError> {
         let tier = self.sandbox.tier();
-        match tier == Tier::Full || self.allow_degraded || self.is_own(path) {
+        match tier == Tier::Full || self.allow_degraded || self.course.is_own(path) {
             true => Ok(()),
             false => Err(GradeError::Sandbox(tier)),
         }
@@ -255,8 +260,14 @@ impl Grader {
     /// # Errors
     /// When it cannot be read or taken.
     pub fn read(&self, drill: &dyn Drill, path: &Path) -> Result<Submission, GradeError> {
-        let exercise = self.course.exercise(drill.slug())?;
-        read_patiently(drill, path, &caps(&exercise))
+        let caps = self.caps(drill)?;
+        let read = || read_submission(drill, path, &caps);
+        // Into a folder somebody may write meanwhile: half of it is nobody's submission.
+        let read = match path.is_dir() {
+            true => settled(read, |one, other| one.sha256() == other.sha256()),
+            false => read(),
+        };
+        read.map_err(GradeError::Submission)
     }
 
     /// Reads a submission that consists of several files; `path` is their common name.
@@ -362,6 +373,12 @@ impl Grader {
             }
         };
         Ok((verdict, worker))
+    }
+
+    /// The limits of a submission for `drill`.
+    fn limits(&self, drill: &dyn Drill) -> Result<Limits, GradeError> {
+        let exercise = self.course.exercise(drill.slug())?;
+        Ok(Limits::of_drill(&exercise.limits))
     }
 
     /// Compiles a submission; the inner error is the submission's own fault.
@@ -475,8 +492,9 @@ impl Grader {
         let begun = Instant::now();
         let driver = self.driver(drill, compiled, seed);
         let mut exam = Exam::new(driver).ending_early(drill.checks());
-        drill.examine(&mut exam);
+        exam.put_through(drill.rules(), |exam| drill.examine(exam));
         let (crashed, out_of_time) = (exam.crashed(), exam.is_out_of_time());
+        verdict.metrics.unnamed = exam.unnamed().to_vec();
         let (mut driver, decisions, coverage) = exam.finish();
         if self.pictures && drill.world().uses_threads() {
             // The verdict is the same without a picture.
@@ -598,7 +616,7 @@ fn fill(result: &mut CheckResult, decision: &Decision, hint: &str, limits: &Limi
     result.schedule = decision.schedule.as_ref().map(ToString::to_string);
     match decision.status {
         CheckStatus::Passed => result.points = result.max_points,
-        CheckStatus::Failed => hint.clone_into(&mut result.hint),
+        CheckStatus::Failed => decision.hint.unwrap_or(hint).clone_into(&mut result.hint),
         CheckStatus::Skipped => {}
     }
 }

@@ -286,6 +286,7 @@ impl Desk {
             source: format!("exercises/{slug}"),
             check: check.to_owned(),
         };
+        driver.look_for_threads();
         let trace = Trace::replay(&mut driver, drill.rules(), &key.turns, subject);
         Ok(trace.map_err(|_| none())?.to_json())
     }

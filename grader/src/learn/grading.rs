@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::desk::{Desk, gone};
 use super::places::places;
 use super::queue::Job;
-use super::state::{Phase, PreparePhase};
+use super::state::{DrillNow, Phase, PreparePhase};
 use crate::build::compile::Compiled;
 use crate::build::prepared::{Audience, Progress};
 use crate::course::CourseError;
@@ -94,6 +94,11 @@ fn grade(desk: &Desk, job: &Job) {
         desk.queue
             .finish(job, || show_words(desk, slug, Phase::Missing, words));
         return;
+    }
+    let was_missing = |drill: &DrillNow| drill.phase == Phase::Missing;
+    if desk.board.drill(slug, was_missing) == Some(true) {
+        // Its title and hints are there again, too.
+        desk.show_progress(slug);
     }
     desk.board.change_drill(slug, |drill| {
         drill.phase = Phase::Grading;

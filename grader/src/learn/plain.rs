@@ -146,18 +146,22 @@ fn summary(drill: &DrillNow, verdict: &Verdict) -> String {
         Status::CompileError | Status::Rejected => match first {
             Some(place) => {
                 let at = place.file.as_deref().zip(place.line);
-                let at = at.map(|(file, line)| format!(" in {file}, line {line}"));
+                let at = at.map(|(file, line)| drill.shown(&format!("{file}:{line}: ")));
                 let message = one_line(&place.message, 200);
-                format!("does not compile{}: {message}", at.unwrap_or_default())
+                format!("does not compile: {}{message}", at.unwrap_or_default())
             }
-            None => format!("not compiled: {}", one_line(&verdict.diagnostics, 200)),
+            None => format!(
+                "not compiled: {}",
+                drill.shown(&one_line(&verdict.diagnostics, 200))
+            ),
         },
         _ => {
             let failed = verdict
                 .checks
                 .iter()
                 .find(|check| check.status == CheckStatus::Failed);
-            let why = failed.map(|check| format!(": {}", one_line(&check.message, 200)));
+            let why =
+                failed.map(|check| format!(": {}", drill.shown(&one_line(&check.message, 200))));
             format!("not yet, {points}{}", why.unwrap_or_default())
         }
     }

@@ -10,7 +10,9 @@ use serde::Serialize;
 use tokio::sync::broadcast;
 
 use super::places::Place;
+use crate::grade::report::clickable;
 use crate::grade::verdict::Verdict;
+use play::text::printable;
 
 /// Changes kept for a listener that is slow; one that misses some reads the state again.
 const NEWS: usize = 64;
@@ -112,7 +114,17 @@ pub struct DrillNow {
     pub took_ms: Option<u64>,
 }
 
-/// What is being done with a drill.
+impl DrillNow {
+    /// Text of its verdict, with paths from the course's folder, which a terminal makes links of.
+    pub(super) fn shown(&self, text: &str) -> String {
+        let folder = self.file.strip_suffix("src/lib.rs").unwrap_or_default();
+        clickable(&printable(text), |file| {
+            file.starts_with("src/").then(|| format!("{folder}{file}"))
+        })
+    }
+}
+
+/// What is going on with a drill.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {

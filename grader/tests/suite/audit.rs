@@ -66,8 +66,11 @@ macro_rules! each_drill {
 each_drill! {
     every_solution_of_cache_race_is_judged_as_it_should_be: "cache_race";
     every_solution_of_lost_update_is_judged_as_it_should_be: "lost_update";
+    every_solution_of_transfer_is_judged_as_it_should_be: "transfer";
     every_solution_of_inflight_fix_is_judged_as_it_should_be: "inflight_fix";
     every_solution_of_offload_is_judged_as_it_should_be: "offload";
+    every_solution_of_batch_loader_is_judged_as_it_should_be: "batch_loader";
+    every_solution_of_in_order_is_judged_as_it_should_be: "in_order";
 }
 
 /// A course that has a single wrong solution for `cache_race`, with this first line.

@@ -6,7 +6,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use mdbook_driver::MDBook;
-use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::courses::{Said, program, root};
@@ -355,34 +354,7 @@ fn a_page_that_shows_a_compiler_s_error_names_it() {
     assert!(shown > 0);
 }
 
-/// The strip's fallback: the same figures, as a table.
-#[test]
-fn the_table_beside_the_strip_says_what_was_recorded() {
-    let page = &sources()["offload.md"];
-    let path = root().join("book/interactive/traces/offload.json");
-    let recorded: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
-    let told = |time: f64| format!("{time:.*} ms", usize::from(0.0 < time && time < 10.0));
-    for series in recorded["series"].as_array().unwrap() {
-        let stalls = series["stalls"].as_array().unwrap().iter();
-        let longest = stalls.fold(0.0, |most, stall| {
-            f64::max(most, stall[1].as_f64().unwrap())
-        });
-        let waits = series["waits"].as_array().unwrap().iter();
-        let mut waits: Vec<f64> = waits.map(|wait| wait.as_f64().unwrap()).collect();
-        waits.sort_by(f64::total_cmp);
-        let row = format!(
-            "| {} | {} | {} | {} | {} |",
-            series["name"].as_str().unwrap(),
-            told(longest),
-            waits.len(),
-            told(waits[waits.len() / 2]),
-            told(waits[waits.len() - 1]),
-        );
-        assert!(page.contains(&row), "{row}");
-    }
-}
-
-/// A figure's fallback without scripts: one schedule, as text.
+/// What a figure shows to those who cannot walk it: one schedule, as text.
 #[test]
 fn the_text_of_a_figure_is_what_the_grader_replays() {
     let schedules = [
@@ -391,6 +363,18 @@ fn the_text_of_a_figure_is_what_the_grader_replays() {
             "lost_update",
             "solutions/lost_update/stub.rs",
             "7:kept:q42.q42.r1.r2.r3.r4",
+        ),
+        (
+            "connection_pool",
+            "connection_pool",
+            "solutions/connection_pool/wrong/guard_always_gives_back.rs",
+            "7:left_halfway:q42.r1.x1.q42.r3",
+        ),
+        (
+            "batch_loader",
+            "batch_loader",
+            "solutions/batch_loader/wrong/sent_by_the_first.rs",
+            "7:dropped:m2.q42+0.q42.x1",
         ),
         (
             "in_order",

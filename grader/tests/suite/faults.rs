@@ -291,3 +291,105 @@ fn a_limit_of_the_system_that_is_too_tight_is_named() {
         );
     }
 }
+
+/// One that would take all memory, say: whoever grades it holds only so much.
+#[test]
+fn a_submission_that_ends_the_grader_leaves_the_others_their_verdicts() {
+    let course = Scratch::gradable();
+    let fixture = "grader/tests/fixtures/misbehaviour/endless_loop.rs";
+    course.take(fixture, "eve.rs");
+    for name in ["ada.rs", "zoe.rs"] {
+        course.write(name, &format!("// {name}\nfn ("));
+    }
+    let grader = course
+        .outside(env!("CARGO_BIN_EXE_grader").as_ref())
+        .args(["grade", "inflight_fix", "ada.rs", "eve.rs", "zoe.rs"])
+        .args(["--format", "json"])
+        .current_dir(course.path(""))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it can be started");
+    let grading = processes::await_child(grader.id(), "grader");
+    // The only one that comes to have a worker.
+    processes::await_child(grading, "out/worker");
+    let limits = fs::read_to_string(format!("/proc/{grading}/limits")).expect("it lives");
+    let limit = limits
+        .lines()
+        .find(|line| line.starts_with("Max data size"));
+    let bytes: Option<u64> = limit.and_then(|line| line.split_whitespace().nth(3)?.parse().ok());
+    assert!(bytes.is_some_and(|bytes| bytes <= 1 << 30), "{limits}");
+    let pid = Pid::from_raw(grading.cast_signed()).expect("it is a process");
+    rustix::process::kill_process(pid, Signal::KILL).expect("it is ours");
+    let output = grader.wait_with_output().expect("it ends");
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{err}");
+    let verdicts: Value = serde_json::from_slice(&output.stdout).expect(&err);
+    let statuses: Vec<&Value> = (0..3).map(|it| &verdicts[it]["status"]).collect();
+    assert_eq!(statuses, ["compile_error", "infra_error", "compile_error"]);
+    let words = "grading it ended the grader by signal 9";
+    assert!(err.contains(words), "{err}");
+}
+
+/// What a grader left behind that was killed goes; what another one uses stays.
+#[test]
+fn whoever_grades_clears_away_what_was_left() {
+    let course = Scratch::gradable();
+    let jobs = course.path("target/grader/jobs");
+    let job = |name: &str, old: bool| {
+        let folder = jobs.join(name);
+        fs::create_dir_all(folder.join("out")).expect("it is ours");
+        let folder = File::open(folder).expect("it is there");
+        if old {
+            let long_ago = SystemTime::now() - std::time::Duration::from_secs(3_600);
+            folder.set_modified(long_ago).expect("it is ours");
+        }
+        folder
+    };
+    drop(job("job-left", true));
+    drop(job("job-new", false));
+    drop(job("kept", true));
+    let used = job("job-used", true);
+    used.lock().expect("nobody else has it");
+    course.write("submission.rs", "fn (");
+    let said = course.run(&["grade", "inflight_fix", "submission.rs"]);
+    assert_eq!(said.code, 1, "{}", said.err);
+    let left = fs::read_dir(&jobs).expect("it is there").flatten();
+    let mut left: Vec<String> = left
+        .map(|it| it.file_name().to_string_lossy().into_owned())
+        .collect();
+    left.sort();
+    assert_eq!(left, ["job-new", "job-used", "kept"]);
+}
+
+/// A root that may not even mount is told what it lacks, before anybody is graded.
+#[test]
+fn the_doctor_finds_out_what_a_root_without_rights_cannot_compile() {
+    if !are_root() {
+        return;
+    }
+    let course = Scratch::gradable();
+    // The toolchain is ours alone, as below `/root`.
+    let mut command = course.outside("setpriv".as_ref());
+    command
+        .current_dir(course.path(""))
+        .args(["--bounding-set", "-sys_admin", "--inh-caps", "-sys_admin"])
+        .args([env!("CARGO_BIN_EXE_grader"), "doctor"]);
+    let Ok(output) = command.output() else {
+        // There is no such program here.
+        return;
+    };
+    let out = String::from_utf8_lossy(&output.stdout);
+    let words = "a root without CAP_SYS_ADMIN keeps neither below `/root`";
+    match output.status.code() {
+        // All of it can be read by others here.
+        Some(0) => assert!(!out.contains("BROKEN"), "{out}"),
+        _ => {
+            assert_eq!(output.status.code(), Some(1), "{out}");
+            let grading = "BROKEN  every drill's stub is compiled and graded";
+            assert!(out.contains(grading) && out.contains(words), "{out}");
+            let end = "sandbox: full; but nothing can be graded here\n";
+            assert!(out.ends_with(end), "{out}");
+        }
+    }
+}

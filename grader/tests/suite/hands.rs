@@ -74,7 +74,7 @@ const USERS: Liar = Liar {
 const BANK: Liar = Liar {
     program: "bank.rs",
     drill: "lost_update",
-    harmless: &["honest", "keeps_the_delivery_quiet", "says_too_much"],
+    harmless: &["honest", "says_too_much"],
     lies: &[
         "adds_up_and_writes_nothing",
         "answers_at_once",
@@ -92,6 +92,7 @@ const BANK: Liar = Liar {
         "hides_its_writes",
         "is_never_available",
         "is_never_idle",
+        "keeps_the_delivery_quiet",
         "lets_deposits_race",
         "panics_at_once",
         "returns_a_little_more",
@@ -121,7 +122,8 @@ const BANK: Liar = Liar {
 const PASSWORDS: Liar = Liar {
     program: "passwords.rs",
     drill: "offload",
-    harmless: &["honest"],
+    // A hash that nobody waits for any more harms nobody.
+    harmless: &["honest", "hashes_for_those_who_left"],
     lies: &[
         "answers_the_dropped",
         "begins_all_at_once",
@@ -135,7 +137,6 @@ const PASSWORDS: Liar = Liar {
         "forgets_the_dropped_hash",
         "gives_the_first_text",
         "hashes_another_password",
-        "hashes_for_those_who_left",
         "hashes_on_the_loop",
         "hides_its_hashes",
         "invents_a_text",
@@ -223,7 +224,7 @@ fn failed(drill: &str, program: &Path) -> Vec<String> {
     let limits = limits();
     let drill = drills::find(drill).expect("it is a drill");
     let mut exam = Exam::new(Driver::new(program, &limits, drill.world(), SEED));
-    drill.examine(&mut exam);
+    exam.put_through(drill.rules(), |exam| drill.examine(exam));
     let (driver, decisions, _) = exam.finish();
     assert!(driver.broken().is_none(), "{:?}", driver.broken());
     let required = drill.checks().iter().filter(|check| check.required);

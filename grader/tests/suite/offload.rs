@@ -6,6 +6,7 @@ mod driven;
 mod fabricated;
 mod panics;
 mod picture;
+mod recorded;
 mod told;
 
 use std::collections::BTreeSet;

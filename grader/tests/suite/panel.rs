@@ -17,6 +17,8 @@ const SHOWN: &[(&str, &str)] = &[
         "solutions/inflight_fix/wrong/not_coalesced.rs",
     ),
     ("offload", "solutions/offload/stub.rs"),
+    ("connection_pool", "solutions/connection_pool/stub.rs"),
+    ("batch_loader", "solutions/batch_loader/stub.rs"),
     ("in_order", "solutions/in_order/wrong/place_first.rs"),
 ];
 

@@ -35,6 +35,18 @@ const TRACES: &[(&str, &str, &str, &[&str])] = &[
         &["--callers", "2", "--drops", "0", "--errors", "0"],
     ),
     (
+        "connection_pool",
+        "connection_pool",
+        "solutions/connection_pool/wrong/guard_always_gives_back.rs",
+        &["--callers", "2", "--errors", "0", "--holds", "0"],
+    ),
+    (
+        "batch_loader",
+        "batch_loader",
+        "solutions/batch_loader/wrong/sent_by_the_first.rs",
+        &["--callers", "2", "--errors", "0"],
+    ),
+    (
         "in_order",
         "in_order",
         "solutions/in_order/wrong/turn_handed_to_nobody.rs",

@@ -45,8 +45,11 @@ pub const NO_SUCH_ACCOUNT: u8 = 2;
 /// The number of accounts in a run that does not state one.
 const USUAL_ACCOUNTS: u32 = 40;
 
-/// The number of accounts in a flood. An account is asked about again only when its
-/// earlier transfers have been answered.
+/// No run has more of them, whatever a replay key says.
+const MOST_ACCOUNTS: u32 = FLOODED_ACCOUNTS;
+
+/// As many accounts as a flood is between. An account is asked about again only when what
+/// came before has been answered.
 pub const FLOODED_ACCOUNTS: u32 = 800;
 
 const KINDS: &[OperationKind] = &[OperationKind {
@@ -116,7 +119,7 @@ impl Transfer {
 fn asked(secrets: &Secrets, number: u32, numbers: Few) -> Transfer {
     let from = numbers.at(0);
     let (to, size) = match numbers.all().len() {
-        0 | 1 => (from + 1, MOST),
+        0 | 1 => (from.saturating_add(1), MOST),
         _ => (numbers.at(1), numbers.at(2)),
     };
     let held = opening_of(secrets, from);
@@ -148,7 +151,7 @@ pub fn accounts(evidence: &Evidence) -> std::ops::Range<u32> {
 
 fn accounts_of(made: Option<Few>) -> std::ops::Range<u32> {
     let number = made.map_or(USUAL_ACCOUNTS, |numbers| numbers.at(0));
-    FIRST_KEY..FIRST_KEY + number
+    FIRST_KEY..FIRST_KEY + number.min(MOST_ACCOUNTS)
 }
 
 /// The balances seen at one look.

@@ -50,7 +50,15 @@ pub struct Batch {
     #[arg(long, value_name = "FILE")]
     pub teams: Option<PathBuf>,
 
-    /// Which attempt counts if a student handed in several [default: none, unless all are the same]
+    /// Deadlines, what lateness costs, extensions, what is excused and how much each drill weighs
+    #[arg(long = "class", value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+
+    /// Everybody's files go to this new folder, as JPlag and Dolos read them
+    #[arg(long, value_name = "DIR", conflicts_with = "list")]
+    pub similar: Option<PathBuf>,
+
+    /// Which counts where somebody handed in several [default: none, unless they are the same]
     #[arg(long, value_enum)]
     pub attempt: Option<Which>,
 

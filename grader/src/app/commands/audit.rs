@@ -118,7 +118,10 @@ impl Case {
     /// The problem, if there is one.
     fn problem(&self, result: &Result<Verdict, String>) -> Option<String> {
         match result {
-            Ok(verdict) => self.expected.wrong_with(verdict),
+            Ok(verdict) => match verdict.metrics.unnamed.first() {
+                Some(unnamed) => Some(format!("no check names what was found: {unnamed}")),
+                None => self.expected.wrong_with(verdict),
+            },
             Err(error) => Some(error.clone()),
         }
     }

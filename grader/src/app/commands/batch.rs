@@ -2,7 +2,6 @@
 
 mod best;
 mod list;
-mod overseer;
 mod progress;
 mod summary;
 
@@ -11,7 +10,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-use super::Exit;
+use super::{Exit, overseer};
 use crate::app::cli::batch::{Batch, ExportLayout, Which};
 use crate::class::batch::changes;
 use crate::class::batch::rules::SEEDS;
@@ -20,15 +19,17 @@ use crate::class::batch::student::Identity;
 use crate::class::batch::{Attempt, EmptyHanded, Roster, Sources, Teams, Without};
 use crate::class::batch::{Attempts, plan, run as grade_all};
 use crate::class::batch::{Class, ClassDrill, Records, Store};
-use crate::class::batch::{Found, Layout, Pattern, Run, Search, Settings};
+use crate::class::batch::{Found, Layout, Pattern, Policy, Run, Search, Settings};
 use crate::class::batch::{choose, choose_by_names};
 use crate::class::class_report::{Options, Statistics, write_all};
+use crate::class::similar::{self, ExportError};
 use crate::course::Course;
 use crate::drills;
 use crate::drive::interrupt;
 use crate::drive::sandbox::Tier;
 use crate::grade::grading::{GradeError, Grader};
 use crate::grade::verdict::Status;
+use play::text::one_line;
 
 use progress::Progress;
 use summary::Summary;
@@ -40,6 +41,11 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
         Which::First => Attempt::First,
         Which::Best => Attempt::Best,
     });
+    let policy = args
+        .policy
+        .as_deref()
+        .map(|path| Policy::read(path, &drills));
+    let policy = policy.transpose()?.unwrap_or_default();
     let any_zip = Sources::any_zip(&args.sources, &drills);
     if args.list {
         let unpacked = tempfile::tempdir()?;
@@ -62,7 +68,10 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
     }
     let sources = Sources::open(&args.sources, &drills, &out.join("unpacked"))?;
     let (layout, mut found) = find(&course, &args, &sources, &drills)?;
-    // Students without a hand-in make a class only beside others, or by their roster.
+    if let Some(similar) = args.similar.as_ref().filter(|it| it.exists()) {
+        return Err(ExportError::There(similar.clone()).into());
+    }
+    // Students of whom there is nothing are a class only beside others, or by their roster.
     if found.hand_ins.is_empty() && args.roster.is_none() {
         let dirs: Vec<String> = sources
             .dirs()
@@ -141,7 +150,7 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
         hand_ins,
         passed_over,
         without,
-        notes,
+        mut notes,
     } = found;
     let dir = sources.dir();
     let plan = plan(&grader, &store, dir, &hand_ins, seed)?;
@@ -164,11 +173,11 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
         plan,
     )?;
     progress.end();
-    // The reports need the space.
-    drop(hand_ins);
+    // The reports need the room.
+    let for_export = args.similar.as_deref().map(|similar| (similar, hand_ins));
     let took = progress.took();
 
-    let (class, statistics) = reports(grader.course(), &store, &args, dir, ids, without).with_context(
+    let (class, statistics) = reports(grader.course(), &store, &args, dir, ids, without, policy).with_context(
         || {
             format!(
                 "everything was graded, but the reports cannot be written to `{}`; make space and run it again",
@@ -176,6 +185,14 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
             )
         },
     )?;
+    if let Some((similar, hand_ins)) = for_export {
+        similar::export(&grader, &class, dir, &hand_ins, similar)?;
+    }
+    let unknown = class.unknown().into_iter();
+    notes.extend(unknown.map(|name| {
+        let name = one_line(name, 80);
+        format!("nobody here is called `{name}`, whom the file of `--class` names")
+    }));
     let summary = Summary {
         class: &class,
         statistics: &statistics,
@@ -203,6 +220,7 @@ fn reports<'a>(
     dir: &Path,
     ids: Option<Ids>,
     without: Vec<Without>,
+    policy: Policy,
 ) -> Result<(Class<'a>, Statistics)> {
     let graded = store.drills()?;
     let mut drills = Vec::new();
@@ -214,6 +232,7 @@ fn reports<'a>(
     }
     let without = without.into_iter().map(EmptyHanded::of).collect();
     let class = Class::of(drills, store)?.with_empty_handed(without);
+    let class = class.with_policy(policy);
     let options = Options {
         ids,
         folder: Options::folder_in(course, dir),

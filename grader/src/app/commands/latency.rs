@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
-use super::Exit;
+use super::{Exit, overseer};
 use crate::app::cli::{Format, Latency};
 use crate::course::Course;
 use crate::drills::{self, Drill};
@@ -31,6 +31,7 @@ pub(super) fn run(course: Course, args: &Latency) -> Result<Exit> {
     let path = args.path.clone();
     let path: PathBuf = path.unwrap_or_else(|| course.exercise_dir(&args.drill));
     let grader = Grader::new(course)?;
+    overseer::limit_memory();
     let mut out = anstream::stdout();
     let yours = match grader.watch(drill, &path)? {
         Ok(latency) => latency,

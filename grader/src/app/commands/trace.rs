@@ -6,7 +6,7 @@ use std::io::Write;
 
 use anyhow::{Context, Result, bail};
 
-use super::Exit;
+use super::{Exit, overseer};
 use crate::app::cli::Trace as Args;
 use crate::build::submission::Caps;
 use crate::course::Course;
@@ -28,6 +28,7 @@ pub(super) fn run(course: Course, args: &Args) -> Result<Exit> {
         read_submission(drill, &args.path, &Caps::default()).map_err(GradeError::Submission)?;
     let root = course.root().canonicalize()?;
     let grader = Grader::new(course)?;
+    overseer::limit_memory();
     let compiled = match grader.compile(drill, &submission)? {
         Ok(compiled) => compiled,
         Err(text) => {

@@ -1,10 +1,18 @@
 //! Hints that rustc cannot give about a submission that does not compile: it is graded as edition 2024, without
 //! Cargo. One line for each problem that rustc's words point to.
 
+mod receiver;
+mod sending;
+
 use crate::build::submission::Submission;
 
-/// The hints for rustc's output, each after an empty line.
-pub(super) fn of(text: &str, submission: &Submission) -> String {
+/// The line that stands before all that rustc said, with an empty one after it; most often there is none.
+pub(super) fn first(text: &str) -> String {
+    sending::of(text).map_or_else(String::new, |line| format!("{line}\n\n"))
+}
+
+/// The lines for what rustc said, each after an empty one.
+pub(super) fn of(text: &str, contract: &str, submission: &Submission) -> String {
     let mut hints: Vec<String> = Vec::new();
     let said = |words: &[&str]| words.iter().any(|words| text.contains(words));
     if said(&["not defined at compile time"]) {
@@ -30,6 +38,7 @@ pub(super) fn of(text: &str, submission: &Submission) -> String {
                 .to_owned(),
         );
     }
+    hints.extend(receiver::of(text, contract, submission));
     hints.extend(missing_modules(text).filter_map(|name| in_another_case(name, submission)));
     hints.iter().map(|hint| format!("\n\n{hint}")).collect()
 }

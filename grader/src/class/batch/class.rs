@@ -13,6 +13,7 @@ use std::io;
 use play::text::one_line;
 
 use super::find::Without;
+use super::policy::{Counted, Points, Policy};
 use super::record::Record;
 use super::student::{Identity, Student};
 use crate::course::Exercise;
@@ -71,9 +72,11 @@ pub struct Line {
     pub student: Student,
     /// The drill's place in [`Class::drills`].
     pub drill: usize,
-    /// Whether it was late.
+    /// Whether the learning system marked it as late.
     pub late: bool,
-    /// Whether it could be read; if not, it was not judged.
+    /// When it was handed in, as the learning system says it.
+    pub at: Option<Box<str>>,
+    /// Whether it could be read; if not, nobody judged it.
     pub taken: bool,
     /// How it ended.
     pub status: Status,
@@ -91,6 +94,8 @@ pub struct Class<'a> {
     pub lines: Vec<Line>,
     /// Students without anything to grade, and why, in their order.
     pub empty_handed: Vec<EmptyHanded>,
+    /// What counts of it.
+    policy: Policy,
     records: &'a dyn Records,
 }
 
@@ -156,6 +161,7 @@ impl<'a> Class<'a> {
             drills,
             lines,
             empty_handed: Vec::new(),
+            policy: Policy::default(),
             records,
         })
     }
@@ -171,8 +177,35 @@ impl<'a> Class<'a> {
         self
     }
 
-    /// Everybody in their order, each with their lines or, if they have none, the
-    /// reason.
+    /// The same class, of which counts what `policy` says.
+    pub fn with_policy(mut self, policy: Policy) -> Class<'a> {
+        self.policy = policy;
+        self
+    }
+
+    /// What counts of a submission.
+    pub fn counted(&self, line: &Line) -> Counted {
+        self.policy.counted(&self.drills[line.drill].slug, line)
+    }
+
+    /// Whether a student need not hand in the drill at this place of the list.
+    pub fn excuses(&self, drill: usize, student: &Student) -> bool {
+        self.policy.excuses(&self.drills[drill].slug, student)
+    }
+
+    /// Points for the drill at this place of the list, as they count in a sum.
+    pub fn weighed(&self, drill: usize, points: Points) -> Points {
+        self.policy.weighed(&self.drills[drill].slug, points)
+    }
+
+    /// Those that the policy names and who are nobody here.
+    pub fn unknown(&self) -> Vec<&str> {
+        let students: Vec<&Student> = self.everybody().map(|(student, ..)| student).collect();
+        self.policy.unknown(&students)
+    }
+
+    /// Everybody in their order, each with what they handed in and, where that is
+    /// nothing, why.
     pub fn everybody(&self) -> impl Iterator<Item = (&Student, &[Line], &str)> {
         let mut with = self.by_student().peekable();
         let mut without = self.empty_handed.iter().peekable();
@@ -236,6 +269,7 @@ impl Line {
             student: record.student,
             drill,
             late: record.late,
+            at: record.at.map(String::into_boxed_str),
             taken: status != Status::Rejected || !record.sha256.is_empty(),
             status,
             score,

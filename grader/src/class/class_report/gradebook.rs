@@ -10,12 +10,16 @@ use std::io::{self, Write};
 use csv::Writer;
 
 use crate::class::batch::class::{Class, Line, NOT_HANDED_IN};
+use crate::class::batch::policy::Points;
 use crate::class::batch::store::Ids;
 use crate::class::batch::student::Student;
 use crate::grade::report::words;
 use play::text::one_line;
 
-/// The text that Moodle's gradebook reads as "no grade".
+/// What Canvas reads as excused.
+const EXCUSED: &str = "EX";
+
+/// What Moodle's gradebook reads as no grade.
 const NO_GRADE: &str = "-";
 
 /// One kind of gradebook: a table for a class whose ids are of one kind or of several.
@@ -40,24 +44,32 @@ pub(super) fn plain(class: &Class<'_>, _: Option<Ids>, out: &mut dyn Write) -> i
         head.extend(ids.iter().map(|id| format!("{} {id}", drill.slug)));
     }
     row(&mut table, head)?;
-    let most: u32 = most(class).iter().sum();
+    let most = most(class);
     for (student, lines, why) in class.everybody() {
         let mut cells = named(student).to_vec();
-        for line in in_order(class, lines) {
-            cells.push(points(line));
+        for (drill, line) in in_order(class, lines).enumerate() {
+            cells.push(points(class, student, drill, line));
             cells.push(match line {
+                _ if class.excuses(drill, student) => "excused".to_owned(),
                 None if why.is_empty() => NOT_HANDED_IN.to_owned(),
                 None => why.to_owned(),
-                Some(line) => status(line),
+                Some(line) => status(class, line),
             });
         }
-        // A sum without one of its parts would be wrong, and so would a zero for a
-        // submission that nobody has seen.
-        cells.push(match why.is_empty() && lines.iter().all(Line::is_graded) {
-            true => lines.iter().map(|line| line.score).sum::<u32>().to_string(),
+        let counts = |drill: &usize| !class.excuses(*drill, student);
+        let theirs = || lines.iter().filter(|line| counts(&line.drill));
+        // A sum without one of its parts would be a wrong one, and so would a zero for
+        // what nobody has seen.
+        cells.push(match why.is_empty() && theirs().all(Line::is_graded) {
+            true => {
+                let points = |line: &Line| class.weighed(line.drill, class.counted(line).points);
+                theirs().map(points).sum::<Points>().to_string()
+            }
             false => String::new(),
         });
-        cells.push(most.to_string());
+        let of = (0..class.drills.len()).filter(counts);
+        let of = of.map(|drill| class.weighed(drill, Points::whole(most[drill])));
+        cells.push(of.sum::<Points>().to_string());
         for (line, ids) in in_order(class, lines).zip(&checks) {
             cells.extend(ended(class, line, ids)?);
         }
@@ -92,13 +104,23 @@ fn ended(class: &Class<'_>, line: Option<&Line>, ids: &[String]) -> io::Result<V
 }
 
 /// How a submission ended, in a few words.
-fn status(line: &Line) -> String {
-    let late = if line.late { ", late" } else { "" };
+fn status(class: &Class<'_>, line: &Line) -> String {
+    let late = late(class, line).map_or(String::new(), |late| format!(", {late}"));
     let words = match line.taken {
         true => words::ended(line.status),
         false => "could not be taken: hand in again",
     };
     format!("{words}{late}")
+}
+
+/// How late a submission was: in days where that is known, and with what it costs.
+pub(super) fn late(class: &Class<'_>, line: &Line) -> Option<String> {
+    let counted = class.counted(line);
+    match line.late && counted.percent == 0 && line.at.is_none() {
+        // A system's word for it, and no rule that makes it a day.
+        true => Some("late".to_owned()),
+        false => counted.lateness(),
+    }
 }
 
 /// What Canvas imports: its own columns, a row with the points possible, the grades.
@@ -116,7 +138,11 @@ pub(super) fn canvas(class: &Class<'_>, ids: Option<Ids>, out: &mut dyn Write) -
         let [name, _, email] = named(student);
         let [own, school] = [Ids::Canvas, Ids::School].map(|kind| id_of(student, ids, kind));
         let cells = [name, own, school, email, String::new()];
-        let grades = in_order(class, lines).map(points);
+        let grades = in_order(class, lines).enumerate();
+        let grades = grades.map(|(drill, line)| match class.excuses(drill, student) {
+            true => EXCUSED.to_owned(),
+            false => points(class, student, drill, line),
+        });
         row(&mut table, cells.into_iter().chain(grades))?;
     }
     table.flush()
@@ -155,7 +181,7 @@ fn worksheet(class: &Class<'_>, ids: Option<Ids>, out: &mut dyn Write) -> io::Re
     for (student, lines, _) in class.everybody() {
         let [name, _, email] = named(student);
         let identifier = participant(student, ids);
-        let grade = points(lines.first());
+        let grade = points(class, student, 0, lines.first());
         let cells = [identifier, name, email, grade, most.clone(), String::new()];
         row(&mut table, cells)?;
     }
@@ -175,7 +201,8 @@ fn moodle_gradebook(class: &Class<'_>, ids: Option<Ids>, out: &mut dyn Write) ->
         let [name, _, email] = named(student);
         let school = id_of(student, ids, Ids::School);
         let cells = [participant(student, ids), name, school, email];
-        let grades = in_order(class, lines).map(|line| match points(line) {
+        let grades = in_order(class, lines).enumerate();
+        let grades = grades.map(|(drill, line)| match points(class, student, drill, line) {
             grade if grade.is_empty() => NO_GRADE.to_owned(),
             grade => grade,
         });
@@ -225,9 +252,10 @@ fn in_order<'a>(
     (0..class.drills.len()).map(|drill| lines.iter().find(|line| line.drill == drill))
 }
 
-fn points(line: Option<&Line>) -> String {
-    let graded = line.filter(|line| line.is_graded());
-    graded.map_or(String::new(), |line| line.score.to_string())
+/// The points that count; nothing, where there is no grade or none is needed.
+fn points(class: &Class<'_>, student: &Student, drill: usize, line: Option<&Line>) -> String {
+    let graded = line.filter(|line| line.is_graded() && !class.excuses(drill, student));
+    graded.map_or(String::new(), |line| class.counted(line).points.to_string())
 }
 
 /// The points of each drill. All its verdicts agree, unless some are older than a

@@ -191,10 +191,6 @@ impl<'e> Record<'e> {
         let first = handed_in_by(self.evidence, it);
         let call = first.and_then(|first| self.call_stored(first));
         let mut wrong = Vec::new();
-        if it.off_loop {
-            let message = format!("store {operation} began on a thread other than the loop's");
-            wrong.push((Kind::OffLoop, message));
-        }
         wrong.extend(self.over_limit(operation));
         match (first, call) {
             (Some(_), Some(request)) => {

@@ -235,7 +235,7 @@ fn left_waiting(evidence: &Evidence) -> Vec<Violation> {
                 kind: Kind::Polling,
                 turn,
                 message: format!(
-                    "{what} only after time had passed: it was not woken when it could have gone on"
+                    "{what} only when a minute had passed: its place was given back late, or nobody was told that there was one"
                 ),
             })
             .next(),

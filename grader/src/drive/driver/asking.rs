@@ -59,7 +59,7 @@ pub(super) fn opening(seed: u64, script: &[Turn], blank: &Evidence) -> Step {
     }
 }
 
-fn is_opening(turn: &Turn) -> bool {
+pub(super) fn is_opening(turn: &Turn) -> bool {
     matches!(turn.action, Action::Make { .. } | Action::Poll { .. })
 }
 
@@ -195,7 +195,7 @@ impl Driver<'_> {
     }
 
     /// Asks for all that was sent and not asked of the current worker, the oldest first:
-    /// reports come in the order of the orders. What has no room is asked for later.
+    /// reports come in the order of the orders.
     pub(super) fn ask_for_what_was_sent(&mut self) {
         let mut sent = std::mem::take(&mut self.sent);
         let current = |sent: &Sent, worker: u64| {
@@ -206,12 +206,7 @@ impl Driver<'_> {
             .iter()
             .position(|one| !current(one, self.workers_started));
         for at in first.unwrap_or(sent.len())..sent.len() {
-            if !self.has_room(&sent[at].runs) {
-                if at > 0 && current(&sent[at - 1], self.workers_started) {
-                    break;
-                }
-                self.make_room();
-            }
+            self.await_room(&sent[at].runs);
             match self.ask(&mut sent[at].runs) {
                 Ok(asked) => sent[at].asked = Some(asked),
                 // The reason will be found again when the batch is received.
@@ -237,21 +232,15 @@ impl Driver<'_> {
             }
             self.note_spinning(&runs[part.run].evidence);
         }
-        match &failure {
-            Some(failure) => self.give_up_on(failure),
-            None => {
-                let opened = asked.parts.iter().filter(|part| part.opens).count();
-                self.room.opened(opened);
-            }
+        if let Some(failure) = &failure {
+            self.give_up_on(failure);
         }
         failure
     }
 
     /// Plays the rest of each run's script. Returns why, if that failed.
     pub(super) fn attempt(&mut self, runs: &mut [Run]) -> Option<Failure> {
-        if !self.has_room(runs) {
-            self.make_room();
-        }
+        self.await_room(runs);
         loop {
             let failure = match self.ask(runs) {
                 Ok(asked) => self.answered(runs, &asked),

@@ -3,9 +3,11 @@
 use protocol::{Event, Order, Picture, Step};
 
 use super::asking::{action_step, opening};
-use super::{Driver, SPIN_POLLS};
+use super::threads::TURN_LIMIT;
+use super::{Care, Driver, SPIN_POLLS};
 use crate::drive::limits::Limits;
-use crate::drive::supervisor::Worker;
+use crate::drive::stopwatch::Stopwatch;
+use crate::drive::supervisor::{Threads, Worker};
 use play::failure::Failure;
 use play::schedule::{Action, FIRST_KEY, Turn};
 use play::world::passwords::password;
@@ -21,8 +23,37 @@ impl Driver<'_> {
         self.hear(&order)
     }
 
-    /// Sends steps as [`Driver::converse`] does. [`Driver::hear`] returns their
-    /// events, in the order in which steps were sent.
+    /// Waits until the threads of a run that is driven by hand rest, and says what comes of
+    /// it. Nothing, where no threads take part.
+    ///
+    /// # Errors
+    /// What kept the worker from answering.
+    pub fn await_threads(&mut self, run: u64) -> Result<Vec<Event>, Failure> {
+        let mut events = Vec::new();
+        if self.care == Care::Crowded {
+            return Ok(events);
+        }
+        let time = Stopwatch::start();
+        let mut before = self.threads();
+        while !time.exceeds(TURN_LIMIT) {
+            let settle = Step::Settle { polls: SPIN_POLLS };
+            let more = self.converse(run, vec![settle])?.concat();
+            let is_one = |event: &Event| !matches!(event, Event::Settled { .. });
+            let happened = more.iter().any(is_one);
+            events.extend(more);
+            // In this order: see `Threads::sleep`.
+            let asleep = !happened && before.as_ref().is_none_or(Threads::sleep);
+            let now = self.threads();
+            if asleep && now == before {
+                break;
+            }
+            before = now;
+        }
+        Ok(events)
+    }
+
+    /// Sends steps as [`Driver::converse`] does. What comes of them is got by
+    /// [`Driver::hear`], in the order in which they were said.
     ///
     /// # Errors
     /// When no worker could be started.

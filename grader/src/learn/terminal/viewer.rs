@@ -180,6 +180,14 @@ impl<'a> Viewer<'a> {
                     self.look(Looking::List((marked + 1).min(last)));
                     return Ok(None);
                 }
+                KeyCode::Home | KeyCode::Char('g') => {
+                    self.look(Looking::List(0));
+                    return Ok(None);
+                }
+                KeyCode::End | KeyCode::Char('G') => {
+                    self.look(Looking::List(drills.saturating_sub(1)));
+                    return Ok(None);
+                }
                 KeyCode::Enter => {
                     self.look_at(marked);
                     return Ok(None);
@@ -203,6 +211,12 @@ impl<'a> Viewer<'a> {
             KeyCode::Down | KeyCode::Char('j') => {
                 self.scrolled = (self.scrolled + 1).min(self.furthest);
             }
+            KeyCode::Char('?') => self.look(match self.looking {
+                Looking::Keys => Looking::Drill,
+                _ => Looking::Keys,
+            }),
+            KeyCode::Home | KeyCode::Char('g') => self.scrolled = 0,
+            KeyCode::End | KeyCode::Char('G') => self.scrolled = self.furthest,
             KeyCode::PageUp => self.scrolled = self.scrolled.saturating_sub(10),
             KeyCode::PageDown | KeyCode::Char(' ') => {
                 self.scrolled = (self.scrolled + 10).min(self.furthest);

@@ -176,7 +176,18 @@ fn a_failure_of_the_machine_is_nobodys_fail() {
         ("bob/offload.rs", &broken("bob")),
         ("eve/offload.7z", ""),
     ]);
-    // Nothing can be compiled without a folder to do it in.
+    // Nothing can be compiled where there is no folder to do it in. Before it is known
+    // what the sandbox is worth, nothing is said of anybody.
+    course.write("target/grader/jobs", "in the way");
+    let said = course.run(&BATCH);
+    assert_eq!((said.code, &*said.out), (2, ""), "{}", said.err);
+    let words = "cannot compile or run submissions: ";
+    assert!(said.err.contains(words), "{}", said.err);
+    assert!(!said.err.contains("--allow-degraded"), "{}", said.err);
+    std::fs::remove_file(course.path("target/grader/jobs")).expect("it is ours");
+    let known = course.run(&["grade", "offload", "class/ada/offload.rs"]);
+    assert_eq!(known.code, 1, "{}", known.err);
+    std::fs::remove_dir(course.path("target/grader/jobs")).expect("nothing is left in it");
     course.write("target/grader/jobs", "in the way");
     let said = course.run(&BATCH);
     assert_eq!(said.code, 2, "{}", said.err);

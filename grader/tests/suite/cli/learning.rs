@@ -14,6 +14,32 @@ fn drills_are_listed_in_the_order_they_are_taught() {
 }
 
 #[test]
+fn the_list_shows_the_best_points_of_each_drill() {
+    let course = Scratch::new();
+    let best = |score: u32| serde_json::json!({ "score": score, "max_score": 100 });
+    let pass = serde_json::json!({ "sha256": "a", "grader": "0.1.0" });
+    let drills = serde_json::json!({
+        "cache_race": { "passed": pass, "best": best(100) },
+        "lost_update": { "best": best(90) },
+        "offload": { "best": best(0) },
+    });
+    let state = serde_json::json!({ "schema": 1, "drills": drills });
+    fs::create_dir(course.path(".learner")).unwrap();
+    course.write(STATE, &state.to_string());
+    let listed = course.run(&["list"]).out;
+    for (slug, shown) in [
+        ("cache_race", "passed 100/100"),
+        ("lost_update", "open 90/100"),
+        ("offload", "open "),
+    ] {
+        let line = listed.lines().find(|line| line.starts_with(slug)).unwrap();
+        let state = line.trim_start_matches(slug).trim_start();
+        assert!(state.starts_with(shown), "{listed}");
+        assert_eq!(state.contains("/100"), shown.contains('/'), "{listed}");
+    }
+}
+
+#[test]
 fn a_drill_without_hidden_tests_is_listed_and_not_graded() {
     let course = Scratch::new();
     course.take(

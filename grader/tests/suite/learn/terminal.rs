@@ -74,13 +74,52 @@ fn the_screen_follows_the_window_from_the_first_moment() {
         "resize-typing l 31x101",
         "await enter go there",
         "resize-typing l 9x30",
-        "await q quit",
+        "await ? keys",
         "resize-typing h 24x80",
         "resize 1x1",
         "resize 24x80",
         "type q",
     ];
     assert_eq!(comes_of(&course, &resizes, &[]), ended(0));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn home_and_end_go_to_the_first_drill_and_the_last_and_through_a_text() {
+    let course = ungraded();
+    let slugs = grader::drills::slugs();
+    let (home, end) = ("type \u{1b}[H", "type \u{1b}[F");
+    let path = super::path_with_openers(&course, "printf %s \"$1\" >opened");
+    for (keys, slug) in [
+        (["type l", end], slugs[slugs.len() - 1]),
+        (["type njjjj", "type l"], slugs[1]),
+        (["type nnnl", home], slugs[0]),
+    ] {
+        let chosen = [
+            DRAWN,
+            keys[0],
+            keys[1],
+            "type \r",
+            "type o",
+            "file opened",
+            "type q",
+        ];
+        assert_eq!(comes_of(&course, &chosen, &[("PATH", &path)]), ended(0));
+        let opened = course.read("opened");
+        assert!(opened.contains(&format!("/{slug}.html?key=")), "{opened}");
+        std::fs::remove_file(course.path("opened")).unwrap();
+    }
+    let read = [
+        DRAWN,
+        "resize 5x60",
+        "await could not be prepared",
+        end,
+        "await Save a file to try again.",
+        home,
+        "await could not be prepared",
+        "type q",
+    ];
+    assert_eq!(comes_of(&course, &read, &[]), ended(0));
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use maud::{Markup, PreEscaped, html};
 
+use super::super::gradebook;
 use super::super::names::Names;
 use super::super::statistics::{Group, Statistics};
 use crate::class::batch::changes::{self, Change};
@@ -211,6 +212,7 @@ pub(super) fn everybody(class: &Class<'_>, names: &Names, out: &mut dyn Write) -
             }
             @for drill in 0..class.drills.len() {
                 td { @match lines.iter().find(|line| line.drill == drill) {
+                    _ if class.excuses(drill, student) => "excused",
                     None if why.is_empty() => "–",
                     None => (one_line(why, 200)),
                     Some(line) if !line.taken => span.bad { "could not be taken: hand in again" },
@@ -218,7 +220,9 @@ pub(super) fn everybody(class: &Class<'_>, names: &Names, out: &mut dyn Write) -
                         span class=(if line.status == Status::Passed { "good" } else { "bad" }) {
                             (words::ended_with(line.status, line.score, line.max_score))
                         }
-                        @if line.late { ", late" }
+                        @if let Some(late) = gradebook::late(class, line) { ", " (late) }
+                        @let counted = class.counted(line);
+                        @if counted.percent > 0 { ": counts " (counted.points) }
                     }
                 } }
             }

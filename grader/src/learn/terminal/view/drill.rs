@@ -38,10 +38,10 @@ pub(super) fn about(drill: &DrillNow) -> Vec<Line> {
     lines.push(Line::new());
     match verdict.status {
         Status::CompileError | Status::Rejected => {
-            let text = printable(verdict.diagnostics.trim_end());
+            let text = drill.shown(verdict.diagnostics.trim_end());
             lines.extend(text.lines().map(plain));
         }
-        _ => lines.extend(checks(verdict)),
+        _ => lines.extend(checks(drill, verdict)),
     }
     if verdict.passed() {
         let next = drill.next.as_deref();
@@ -84,8 +84,8 @@ fn summary(drill: &DrillNow, verdict: &Verdict) -> Line {
     line
 }
 
-/// The checks that hold in one line, each other check with its message.
-fn checks(verdict: &Verdict) -> Vec<Line> {
+/// Those that hold in one line, each other with what was seen.
+fn checks(drill: &DrillNow, verdict: &Verdict) -> Vec<Line> {
     let is = |status| move |check: &&CheckResult| check.status == status;
     let (holding, all) = (
         verdict
@@ -111,7 +111,7 @@ fn checks(verdict: &Verdict) -> Vec<Line> {
     }];
     for check in verdict.checks.iter().filter(is(CheckStatus::Failed)) {
         lines.push(named("✗ ", BAD, check));
-        let message = printable(&check.message);
+        let message = drill.shown(&check.message);
         lines.extend(message.lines().map(|line| plain(format!("    {line}"))));
         if !check.hint.is_empty() {
             lines.push(vec![span(format!("    think: {}", check.hint), DIM)]);
@@ -120,7 +120,7 @@ fn checks(verdict: &Verdict) -> Vec<Line> {
     lines.extend(skipped(
         verdict.checks.iter().filter(is(CheckStatus::Skipped)),
     ));
-    let output = printable(verdict.output.trim_end());
+    let output = drill.shown(verdict.output.trim_end());
     if !output.is_empty() {
         lines.push(vec![span("it printed:", DIM)]);
         lines.extend(output.lines().map(|line| plain(format!("| {line}"))));
@@ -192,7 +192,7 @@ pub(super) fn schedule(drill: &DrillNow, number: usize) -> Vec<Line> {
     for (number, line) in (1..).zip(&check.timeline) {
         lines.push(vec![
             span(format!("{number:>3}  "), DIM),
-            span(printable(line), PLAIN),
+            span(drill.shown(line), PLAIN),
         ]);
     }
     if let Some(key) = &check.schedule {

@@ -1,17 +1,18 @@
-//! A batch runs in a process of its own, which another process watches. If a grading ends
-//! the grader, by its memory or otherwise, the batch goes on with the rest.
+//! Strangers' code is graded by a process of its own, which another one watches: should a
+//! grading end the grader, by its memory or otherwise, the rest is graded all the same.
 //!
-//! Its main function is [`oversee`]. The submission that ended it is found by the
-//! marks that it left, see `batch/attempts.rs`.
+//! Its main type is [`Watched`]: the process that grades, as the one that watches sees it.
+//! What ended a batch is found by the marks it left, see `class/batch/attempts.rs`.
 
+use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, Command, ExitStatus, Stdio};
 
 use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Resource, Rlimit, Signal};
 
-use super::super::Exit;
+use super::Exit;
 use crate::class::batch::Attempts;
 use crate::course::aloud;
 use crate::drive::interrupt;
@@ -23,25 +24,32 @@ const WATCHED: &str = "BETWEEN_AWAITS_BATCH_WATCHED_BY";
 /// grading needs, and far less than would take a machine down.
 const MEMORY: u64 = 1 << 30;
 
-/// Runs the batch that writes to `out` in another process, to its end. `None` if this is
-/// that process.
-///
-/// # Errors
-/// When it cannot be started, or ends for an unknown reason.
-pub(super) fn oversee(out: &Path) -> Result<Option<Exit>> {
+/// The same program with the same arguments, watched by this one.
+pub(super) struct Watched(Child);
+
+/// Whether this is the process that is watched. From then on it ends with the other.
+pub(super) fn is_watched() -> bool {
     let parent = rustix::process::getppid().map(Pid::as_raw_pid);
     let watched = std::env::var(WATCHED).ok().and_then(|pid| pid.parse().ok());
-    if watched.is_some() && watched == parent {
+    let is_it = watched.is_some() && watched == parent;
+    if is_it {
         end_with_parent();
-        return Ok(None);
     }
-    let program = std::env::current_exe().context("cannot find the grader's own program")?;
-    let attempts = Attempts::of(out);
-    loop {
-        let before = attempts.deaths_of_all();
-        let mut child = Command::new(&program)
+    is_it
+}
+
+impl Watched {
+    /// Starts it. Ctrl-C ends both.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub(super) fn start(output: Stdio, variables: &[(&str, String)]) -> Result<Watched> {
+        let program = std::env::current_exe().context("cannot find the grader's own program")?;
+        let child = Command::new(&program)
             .args(std::env::args_os().skip(1))
             .env(WATCHED, std::process::id().to_string())
+            .envs(variables.iter().map(|(name, value)| (name, value)))
+            .stdout(output)
             .spawn()
             .context("cannot start the grader once more")?;
         let pid = Pid::from_child(&child);
@@ -52,13 +60,43 @@ pub(super) fn oversee(out: &Path) -> Result<Option<Exit>> {
                 std::thread::sleep(std::time::Duration::from_millis(5));
             }
         });
-        let status = child.wait()?;
+        Ok(Watched(child))
+    }
+
+    /// Its standard output, if that was piped.
+    pub(super) fn output(&mut self) -> Option<impl io::Read + use<>> {
+        self.0.stdout.take()
+    }
+
+    /// Waits for its end. Where somebody ended it with Ctrl-C, this process ends as well.
+    ///
+    /// # Errors
+    /// When the system does not tell.
+    pub(super) fn wait(&mut self) -> io::Result<ExitStatus> {
+        let status = self.0.wait()?;
+        if status.code() == Some(i32::from(interrupt::EXIT_CODE)) {
+            interrupt::end(interrupt::EXIT_CODE);
+        }
+        Ok(status)
+    }
+}
+
+/// Runs the batch that writes to `out` in another process, to its end. `None` if this is
+/// that process.
+///
+/// # Errors
+/// When it cannot be started, or ends for an unknown reason.
+pub(super) fn oversee(out: &Path) -> Result<Option<Exit>> {
+    if is_watched() {
+        return Ok(None);
+    }
+    let attempts = Attempts::of(out);
+    loop {
+        let before = attempts.deaths_of_all();
+        let status = Watched::start(Stdio::inherit(), &[])?.wait()?;
         match status.code() {
             Some(0) => return Ok(Some(Exit::Passed)),
             Some(1) => return Ok(Some(Exit::Failed)),
-            Some(code) if code == i32::from(interrupt::EXIT_CODE) => {
-                interrupt::end(interrupt::EXIT_CODE)
-            }
             Some(_) => return Ok(Some(Exit::CouldNotGrade)),
             None => {}
         }
@@ -96,8 +134,8 @@ pub(super) fn limit_memory() {
     );
 }
 
-/// Why a batch begins again.
-fn say(signal: i32) {
+/// Why it begins once more.
+pub(super) fn say(signal: i32) {
     aloud::say(&format!(
         "the grader was ended by signal {signal}; it goes on with the rest"
     ));
