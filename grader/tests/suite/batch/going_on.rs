@@ -243,7 +243,7 @@ fn only_changes_are_graded_and_new_verdicts_are_named() {
         &serde_json::to_string(&ada).expect("it can be written"),
     );
     let out = again("1 to grade, 0 copies of others, 2 kept");
-    let words = "said differently than before\n  ada cache_race: failed, 90 -> passed, 100 (another grader or other limits)";
+    let words = "judged differently than before\n  ada cache_race: not yet, 90 -> passed, 100 (another grader or other limits)";
     assert!(out.contains(words), "{out}");
     let all: Vec<Record> = records(&course.path("results")).into_values().collect();
     let changed: Vec<Change> = all.iter().filter_map(changes::of).collect();
