@@ -174,10 +174,9 @@ trait Ground<S: System> {
     fn left(&self) -> usize;
 }
 
-/// How a run continues.
-enum Onward<P, T> {
+enum On<P, T> {
     /// With these turns.
-    Play(P, Vec<T>),
+    To(P, Vec<T>),
     End,
     Pruned,
 }
@@ -196,9 +195,9 @@ struct Tree<C, T> {
     forgotten: usize,
 }
 
-impl<S: System, C: Fn(&S::Run) -> Follow<S::Turn>> Frontier<S> for Tree<C, S::Turn> {
+impl<S: System, C: Fn(&S::Run) -> Follow<S::Turn>> Ground<S> for Tree<C, S::Turn> {
     /// The turns that lead there.
-    type Position = Path<S::Turn>;
+    type Place = Path<S::Turn>;
 
     fn begin(&mut self, seen: usize) -> Option<(Path<S::Turn>, Vec<S::Turn>)> {
         if seen >= self.limit.schedules {
@@ -213,31 +212,27 @@ impl<S: System, C: Fn(&S::Run) -> Follow<S::Turn>> Frontier<S> for Tree<C, S::Tu
         Some((path, turns))
     }
 
-    fn continue_run(
-        &mut self,
-        position: Path<S::Turn>,
-        run: &S::Run,
-    ) -> Onward<Path<S::Turn>, S::Turn> {
+    fn on(&mut self, place: Path<S::Turn>, run: &S::Run) -> On<Path<S::Turn>, S::Turn> {
         let mut next = match (self.choices)(run) {
             Follow::AnyOf(next) => next,
-            Follow::End => return Onward::End,
-            Follow::Pruned => return Onward::Pruned,
+            Follow::End => return On::End,
+            Follow::Pruned => return On::Pruned,
         };
         // The first choice continues this run; the others wait.
         for choice in next.drain(1..).rev() {
-            self.branches.push_back(position.then(choice));
+            self.branches.push_back(place.then(choice));
         }
         let too_many = self.branches.len().saturating_sub(BRANCHES);
         self.branches.drain(..too_many);
         self.forgotten += too_many;
-        let position = next
+        let place = next
             .iter()
             .cloned()
-            .fold(position, |path, turn| path.then(turn));
-        Onward::Play(position, next)
+            .fold(place, |path, turn| path.then(turn));
+        On::To(place, next)
     }
 
-    fn unplayed(&self) -> usize {
+    fn left(&self) -> usize {
         self.branches.len() + self.forgotten
     }
 }
@@ -249,11 +244,11 @@ struct Walks<C> {
     count: usize,
 }
 
-impl<S: System, C: FnMut(usize, &S::Run) -> Option<S::Turn>> Frontier<S> for Walks<C> {
+impl<S: System, C: FnMut(usize, &S::Run) -> Option<S::Turn>> Ground<S> for Walks<C> {
     /// The walk's number.
-    type Position = usize;
+    type Place = usize;
 
-    fn next_schedule(&mut self, _: usize) -> Option<(usize, Vec<S::Turn>)> {
+    fn begin(&mut self, _: usize) -> Option<(usize, Vec<S::Turn>)> {
         let number = self.begun;
         (number < self.count).then(|| {
             self.begun += 1;
@@ -261,21 +256,21 @@ impl<S: System, C: FnMut(usize, &S::Run) -> Option<S::Turn>> Frontier<S> for Wal
         })
     }
 
-    fn continue_run(&mut self, number: usize, run: &S::Run) -> Onward<usize, S::Turn> {
+    fn on(&mut self, number: usize, run: &S::Run) -> On<usize, S::Turn> {
         match (self.choose)(number, run) {
-            Some(turn) => Onward::Play(number, vec![turn]),
-            None => Onward::End,
+            Some(turn) => On::To(number, vec![turn]),
+            None => On::End,
         }
     }
 
-    fn unplayed(&self) -> usize {
+    fn left(&self) -> usize {
         self.count - self.begun
     }
 }
 
 /// A run to go on with.
 struct Branch<S: System, P> {
-    position: P,
+    place: P,
     run: S::Run,
     to_play: Vec<S::Turn>,
 }
@@ -283,7 +278,7 @@ struct Branch<S: System, P> {
 /// Walks through everything, many runs side by side.
 fn walk<S: System, G: Ground<S>>(
     system: &mut S,
-    mut frontier: F,
+    mut ground: G,
     mut ended: impl FnMut(&Played<S>) -> Next,
 ) -> Coverage {
     let mut coverage = Coverage::default();
@@ -296,49 +291,49 @@ fn walk<S: System, G: Ground<S>>(
             && under_way + open.len() < system.width()
         {
             let seen = coverage.schedules + under_way + open.len();
-            let Some((position, to_play)) = frontier.next_schedule(seen) else {
+            let Some((place, to_play)) = ground.begin(seen) else {
                 break;
             };
             let run = system.open();
             open.push(Branch {
-                position,
+                place,
                 run,
                 to_play,
             });
         }
         if !open.is_empty() {
-            let (positions, batch) = open
+            let (places, batch) = open
                 .drain(..)
-                .map(|branch| (branch.position, (branch.run, branch.to_play)))
+                .map(|branch| (branch.place, (branch.run, branch.to_play)))
                 .unzip();
-            sent.push_back(positions);
+            sent.push_back(places);
             system.send(batch);
             if sent.len() < BATCHES {
                 continue;
             }
         }
-        let Some(positions) = sent.pop_front() else {
-            coverage.unexplored += frontier.unplayed();
+        let Some(places) = sent.pop_front() else {
+            coverage.unexplored += ground.left();
             return coverage;
         };
         let mut stop = false;
-        for (outcome, position) in system.receive().into_iter().zip(positions) {
-            let onward = match outcome.failure {
-                None => frontier.continue_run(position, &outcome.run),
-                Some(_) => Onward::End,
+        for (outcome, place) in system.receive().into_iter().zip(places) {
+            let on = match outcome.failure {
+                None => ground.on(place, &outcome.run),
+                Some(_) => On::End,
             };
-            match onward {
-                Onward::Play(position, to_play) => {
+            match on {
+                On::To(place, to_play) => {
                     let run = outcome.run;
                     open.push(Branch {
-                        position,
+                        place,
                         run,
                         to_play,
                     });
                     continue;
                 }
-                Onward::End => stop |= coverage.count(ended(&outcome)),
-                Onward::Pruned => coverage.pruned += 1,
+                On::End => stop |= coverage.count(ended(&outcome)),
+                On::Pruned => coverage.pruned += 1,
             }
             system.close(&outcome.run);
         }
@@ -348,7 +343,7 @@ fn walk<S: System, G: Ground<S>>(
                 system.close(&branch.run);
             }
             let under_way: usize = sent.iter().map(Vec::len).sum();
-            coverage.unexplored += under_way + open.len() + frontier.unplayed();
+            coverage.unexplored += under_way + open.len() + ground.left();
             return coverage;
         }
     }

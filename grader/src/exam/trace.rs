@@ -23,7 +23,7 @@ use play::timeline;
 use play::world::World;
 
 pub use freedom::Freedom;
-use moment::Snapshot;
+use moment::Moment;
 
 /// The version of the format, raised when old readers would misread new files.
 const FORMAT: u32 = 1;
@@ -67,7 +67,7 @@ pub struct Trace {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 struct Node {
     #[serde(flatten)]
-    moment: Snapshot,
+    moment: Moment,
     #[serde(rename = "n", skip_serializing_if = "Vec::is_empty")]
     next: Vec<Edge>,
 }
@@ -79,7 +79,7 @@ struct Edge(usize, usize, Vec<usize>, Vec<usize>);
 
 /// What was seen at one node of the tree.
 struct Seen {
-    moment: Snapshot,
+    moment: Moment,
     told: Vec<String>,
     violations: Vec<Violation>,
     choices: Vec<Turn>,
@@ -88,7 +88,7 @@ struct Seen {
 
 /// The subject of a trace, for its reader.
 #[derive(Debug)]
-pub struct Origin {
+pub struct Subject {
     /// The drill's slug.
     pub drill: String,
     /// The submission's place, from the course's folder.
@@ -106,11 +106,11 @@ impl Trace {
         driver: &mut Driver<'_>,
         rules: &dyn Rules,
         freedom: &Freedom,
-        origin: Origin,
+        subject: Subject,
     ) -> Result<Trace, Failure> {
         let seen: RefCell<HashMap<Vec<Turn>, Seen>> = RefCell::default();
         let mut failed = None;
-        let key = format!("{}:{}", driver.seed(), origin.check);
+        let key = format!("{}:{}", driver.seed(), subject.check);
         explore::explore(
             driver,
             explore::Limit::of(LIMIT),
@@ -122,7 +122,7 @@ impl Trace {
                 };
                 let place = run.evidence.turns().to_vec();
                 let found = Seen {
-                    moment: Snapshot::of(&run.evidence),
+                    moment: Moment::of(&run.evidence),
                     told: timeline::in_words(&timeline::tell(&run.evidence, None)),
                     violations: rules.judge(&run.evidence),
                     choices,
@@ -147,8 +147,8 @@ impl Trace {
         let (first, paths) = folding.fold(&seen, &mut Vec::new());
         Ok(Trace {
             format: FORMAT,
-            drill: origin.drill,
-            source: origin.source,
+            drill: subject.drill,
+            source: subject.source,
             key,
             user: freedom.user,
             what: what(driver.world()),

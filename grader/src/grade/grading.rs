@@ -243,9 +243,8 @@ impl Grader {
         seed: u64,
     ) -> Result<(Verdict, Option<Compiled>), GradeError> {
         self.may_run(path)?;
-        let exercise = self.course.exercise(drill.slug())?;
-        match read_patiently(drill, path, &caps(&exercise)) {
-            Ok(submission) => self.examine_submission(drill, &exercise, &submission, seed),
+        match self.read(drill, path) {
+            Ok(submission) => self.examine_submission(drill, &submission, seed),
             Err(GradeError::Submission(error)) if error.is_rejection() => {
                 let mut verdict = rejected(drill, path, seed, error.to_string());
                 verdict.sandbox = self.sandbox.tier();
@@ -280,13 +279,20 @@ impl Grader {
         path: &Path,
         parts: &[Part],
     ) -> Result<Submission, GradeError> {
-        let exercise = self.course.exercise(drill.slug())?;
+        let caps = self.caps(drill)?;
         let wanted = Wanted {
             drill: Some(drill.slug()),
             drills: &drills::slugs(),
         };
-        let read = Submission::read_parts(path, parts, &wanted, &caps(&exercise));
+        let read = Submission::read_parts(path, parts, &wanted, &caps);
         read.map_err(GradeError::Submission)
+    }
+
+    fn caps(&self, drill: &dyn Drill) -> Result<Caps, GradeError> {
+        Ok(Caps {
+            bytes: self.limits(drill)?.source_bytes,
+            ..Caps::default()
+        })
     }
 
     /// Grades a submission that was read for `drill`.
@@ -299,8 +305,7 @@ impl Grader {
         submission: &Submission,
         seed: u64,
     ) -> Result<Verdict, GradeError> {
-        let exercise = self.course.exercise(drill.slug())?;
-        self.examine_submission(drill, &exercise, submission, seed)
+        self.examine_submission(drill, submission, seed)
             .map(|(verdict, _)| verdict)
     }
 
@@ -308,13 +313,12 @@ impl Grader {
     fn examine_submission(
         &self,
         drill: &dyn Drill,
-        exercise: &Exercise,
         submission: &Submission,
         seed: u64,
     ) -> Result<(Verdict, Option<Compiled>), GradeError> {
-        match self.examine_once(drill, exercise, submission, seed) {
+        match self.examine_once(drill, submission, seed) {
             Err(GradeError::Machine(_)) if self.repair(true)? => {
-                self.examine_once(drill, exercise, submission, seed)
+                self.examine_once(drill, submission, seed)
             }
             other => other,
         }
@@ -346,7 +350,6 @@ impl Grader {
     fn examine_once(
         &self,
         drill: &dyn Drill,
-        exercise: &Exercise,
         submission: &Submission,
         seed: u64,
     ) -> Result<(Verdict, Option<Compiled>), GradeError> {
@@ -354,7 +357,7 @@ impl Grader {
         verdict.sandbox = self.sandbox.tier();
         submission.sha256().clone_into(&mut verdict.sha256);
         let begun = Instant::now();
-        let compiled = self.compile_checked(drill, exercise, submission)?;
+        let compiled = self.compile(drill, submission)?;
         verdict.metrics.compile_ms = millis(begun);
         let worker = match compiled {
             Ok(compiled) => {
@@ -390,20 +393,10 @@ impl Grader {
         drill: &dyn Drill,
         submission: &Submission,
     ) -> Result<Result<Compiled, NoWorker>, GradeError> {
-        let exercise = self.course.exercise(drill.slug())?;
-        self.compile_checked(drill, &exercise, submission)
-    }
-
-    /// Compiles a submission that may run here, with crates that are not damaged.
-    fn compile_checked(
-        &self,
-        drill: &dyn Drill,
-        exercise: &Exercise,
-        submission: &Submission,
-    ) -> Result<Result<Compiled, NoWorker>, GradeError> {
         self.may_run(submission.path())?;
         self.repair(false)?;
-        self.compile_by(drill, exercise, submission)
+        let exercise = self.course.exercise(drill.slug())?;
+        self.compile_by(drill, &exercise, submission)
     }
 
     fn compile_by(
@@ -558,26 +551,6 @@ fn ran_short(verdict: &Verdict) -> bool {
     ];
     let short = |check: &CheckResult| words.iter().any(|words| check.message.contains(words));
     verdict.checks.iter().any(short)
-}
-
-/// How much of a submission is read at most.
-fn caps(exercise: &Exercise) -> Caps {
-    Caps {
-        bytes: Limits::of_drill(&exercise.limits).source_bytes,
-        ..Caps::default()
-    }
-}
-
-/// Reads a submission; a folder that is being written to may be whole a moment later.
-fn read_patiently(drill: &dyn Drill, path: &Path, caps: &Caps) -> Result<Submission, GradeError> {
-    let mut read = read_submission(drill, path, caps);
-    for _ in 0..READ_AGAIN {
-        if read.is_ok() || !path.is_dir() {
-            break;
-        }
-        read = read_submission(drill, path, caps);
-    }
-    read.map_err(GradeError::Submission)
 }
 
 /// Reads the submission for `drill` at `path`, within `caps`.

@@ -10,7 +10,7 @@ use super::{Exit, overseer};
 use crate::app::cli::Trace as Args;
 use crate::build::submission::Caps;
 use crate::course::Course;
-use crate::exam::trace::{Freedom, Origin, Trace};
+use crate::exam::trace::{Freedom, Subject, Trace};
 use crate::grade::grading::{GradeError, Grader, read_submission};
 
 /// The user that the requests of the book's figures ask for.
@@ -37,7 +37,7 @@ pub(super) fn run(course: Course, args: &Args) -> Result<Exit> {
         }
     };
     let place = args.path.canonicalize()?;
-    let origin = Origin {
+    let subject = Subject {
         drill: args.drill.clone(),
         source: place
             .strip_prefix(&root)
@@ -52,7 +52,7 @@ pub(super) fn run(course: Course, args: &Args) -> Result<Exit> {
     let seed = args.key.as_ref().map_or(args.seed, |key| key.seed);
     let mut driver = grader.driver(drill, &compiled, seed);
     let recorded = match &args.key {
-        Some(key) => Trace::replay(&mut driver, drill.rules(), &key.turns, origin),
+        Some(key) => Trace::replay(&mut driver, drill.rules(), &key.turns, subject),
         None => {
             let freedom = Freedom {
                 user: USER,
@@ -61,7 +61,7 @@ pub(super) fn run(course: Course, args: &Args) -> Result<Exit> {
                 drops: args.drops,
                 holds: args.holds,
             };
-            Trace::record(&mut driver, drill.rules(), &freedom, origin)
+            Trace::record(&mut driver, drill.rules(), &freedom, subject)
         }
     };
     let trace = match recorded {

@@ -95,7 +95,7 @@ pub(super) fn moved(record: Record, hand_in: &HandIn) -> Option<Record> {
     if same {
         return None;
     }
-    Some(with_hand_in(record, hand_in))
+    Some(at(record, hand_in))
 }
 
 /// The record of another hand-in with the content that `same` is about.
@@ -104,7 +104,7 @@ pub(super) fn copy(same: &Record, hand_in: &HandIn, before: Option<&Record>) -> 
         same_as: Some(same.path.clone()),
         before: earlier(before),
         history: history(before),
-        ..with_hand_in(same.clone(), hand_in)
+        ..at(same.clone(), hand_in)
     }
 }
 

@@ -11,7 +11,7 @@ use std::path::Path;
 use thiserror::Error;
 
 use super::find::HandIn;
-use super::keeping::{Graded, copy_of, is_same_rejection, record_of, still_holds, with_new_place};
+use super::keeping::{Graded, copy, holds, moved, record, says};
 use super::key::{Content, Terms};
 use super::store::{Store, StoreError};
 use crate::build::submission::{HAND_IN, Part, Submission, SubmissionError};
@@ -156,7 +156,7 @@ impl Plan<'_> {
             let before = store.record(drill.slug(), &hand_in.student);
             match taken(grader, drill, dir, hand_in)? {
                 Err(verdict) => match before {
-                    Some(record) if is_same_rejection(&record, &verdict, hand_in) => self.kept += 1,
+                    Some(record) if says(&record, &verdict, hand_in) => self.kept += 1,
                     before => {
                         self.refused += 1;
                         let refused = Graded {
@@ -164,12 +164,12 @@ impl Plan<'_> {
                             shape: String::new(),
                             verdict: *verdict,
                         };
-                        store.keep(&record_of(hand_in, &refused, before.as_ref()))?;
+                        store.keep(&record(hand_in, &refused, before.as_ref()))?;
                     }
                 },
                 Ok(submission) => {
                     let key = self.terms.key(drill, &submission);
-                    let before = before.filter(|record| still_holds(record, &key, grader));
+                    let before = before.filter(|record| holds(record, &key, grader));
                     readable.push(Readable {
                         content: Content::of(&submission),
                         place,
@@ -177,7 +177,7 @@ impl Plan<'_> {
                     });
                     if let Some(record) = before {
                         self.kept += 1;
-                        if let Some(moved) = with_new_place(record, hand_in) {
+                        if let Some(moved) = moved(record, hand_in) {
                             store.keep(&moved)?;
                         }
                     }
@@ -205,7 +205,7 @@ impl Plan<'_> {
                 for place in new {
                     let hand_in = self.hand_in(place);
                     let before = store.record(hand_in.drill, &hand_in.student);
-                    store.keep(&copy_of(&known, hand_in, before.as_ref()))?;
+                    store.keep(&copy(&known, hand_in, before.as_ref()))?;
                     self.copies += 1;
                 }
             } else if let Some(first) = new.next() {
