@@ -29,10 +29,10 @@ pub struct Exercise {
     pub goal: String,
     /// About how many minutes it takes.
     pub minutes: u32,
-    /// Crates a submission may use besides `std`, `kit`, `tokio` and `futures`,
-    /// each with a version requirement as in a Cargo.toml.
+    /// Crates a submission may use besides `std`, `kit`, `tokio` and `futures`, each as in
+    /// the `[dependencies]` of a Cargo.toml.
     #[serde(default)]
-    pub crates: BTreeMap<String, String>,
+    pub crates: BTreeMap<String, toml::Value>,
     /// What a submission may use of the machine.
     #[serde(default)]
     pub limits: DrillLimits,

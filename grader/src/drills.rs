@@ -7,8 +7,10 @@ mod batch_loader;
 mod cache_race;
 mod common;
 mod connection_pool;
+mod give_way;
 mod in_order;
 mod inflight_fix;
+mod loop_monitor;
 mod lost_update;
 mod offload;
 mod transfer;
@@ -51,6 +53,8 @@ pub const ALL: &[&dyn Drill] = &[
     &connection_pool::ConnectionPool,
     &batch_loader::BatchLoader,
     &in_order::InOrder,
+    &give_way::GiveWay,
+    &loop_monitor::LoopMonitors,
 ];
 
 /// The slugs of all drills.

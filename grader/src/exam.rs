@@ -23,7 +23,7 @@ use play::evidence::Evidence;
 use play::explore::{self, Coverage, Follow};
 use play::failure::Failure;
 use play::judge::{self, Kind, Rules, Violation};
-use play::schedule::{Action, ReplayKey, Turn};
+use play::schedule::{Action, Outcome, ReplayKey, Turn};
 use play::space::{PATIENCE_MICROS, Paths};
 use play::timeline::{self, Line};
 
@@ -82,6 +82,10 @@ fn choices(paths: &dyn Paths, evidence: &Evidence) -> Follow<Turn> {
     }
 }
 
+/// Where someone waits and something is under way for another key, so many of those are
+/// answered to see whether that helps.
+const OTHERS: usize = 2;
+
 /// How long an exam goes on after a required check has failed; most end sooner.
 const ENOUGH: Duration = Duration::from_secs(6);
 
@@ -137,6 +141,8 @@ impl<'a> Exam<'a> {
             self.coverage = Coverage::default();
             self.lost.clear();
             self.lost_again.clear();
+            self.told.clear();
+            self.gate = None;
             self.survived = 0;
             self.failed = None;
             self.crashed = false;
@@ -248,12 +254,25 @@ impl<'a> Exam<'a> {
         }
         let mut findings = Findings::default();
         let mut coverage = Coverage::default();
+        let mut others_left: usize = OTHERS;
         loop {
             let played = self.driver.play_alone(turns.clone());
             findings.note(rules, &played);
             coverage.schedules += 1;
-            let stranded = !played.run.evidence.unserved().is_empty();
-            if !stranded || played.failure.is_some() || turns.last() == Some(&PATIENCE) {
+            let evidence = &played.run.evidence;
+            let stranded = !evidence.unserved().is_empty();
+            let has_waited = turns.last() == Some(&PATIENCE);
+            // Does it wait for what is under way for another key? Then that is answered.
+            let other = evidence.live().next();
+            let other = other.filter(|_| evidence.world().serves_each_key_alone());
+            let ends = !stranded || played.failure.is_some();
+            if let (Some(operation), true, false, 1..) = (other, has_waited, ends, others_left) {
+                others_left -= 1;
+                let outcome = Outcome::Value;
+                turns.push(Turn::full(Action::Answer { operation, outcome }));
+                continue;
+            }
+            if ends || has_waited {
                 self.after(rules, &mut findings, coverage);
                 return findings;
             }

@@ -47,6 +47,6 @@ pub fn main() {
         let authors = Authors::default();
         join!(page(&authors, 7, 1000), page(&authors, 8, 1000));
         page(&authors, 7, 1).await;
-        join!(page(&authors, 8, 3_600_000), page(&authors, 9, 3_600_000));
+        join!(page(&authors, 8, 3_600_000), page(&authors, 9, 3_600_010));
     });
 }

@@ -101,6 +101,12 @@ pub trait Hasher: Debug + Send + Sync {
     fn verify(&self, password: &str, hash: &str) -> bool;
 }
 
+/// What a supervised process tells of each step of [`crate::work`].
+pub trait Counter: Debug + Send + Sync {
+    /// A step was made: from this state, with this number, to the next state.
+    fn made(&self, state: u64, number: u64, next: u64);
+}
+
 /// The result of an entry, as it is reported to the grader.
 pub trait Told {
     /// The value.
@@ -172,6 +178,13 @@ pub(crate) fn hasher() -> Option<&'static dyn Hasher> {
     HASHER.get().map(|hasher| &**hasher)
 }
 
+static COUNTER: OnceLock<Arc<dyn Counter>> = OnceLock::new();
+
+/// The process's counter, if it has one.
+pub(crate) fn counter() -> Option<&'static dyn Counter> {
+    COUNTER.get().map(|counter| &**counter)
+}
+
 /// The bcrypt hash of `password` with this work factor and salt.
 ///
 /// # Panics
@@ -216,6 +229,11 @@ impl Connection {
     /// From now on every hash of the process asks `hasher`. A second hasher is ignored.
     pub fn supervise_hashing(&self, hasher: Arc<dyn Hasher>) {
         let _ = HASHER.set(hasher);
+    }
+
+    /// From now on every step of the process is told to `counter`. The first one stays.
+    pub fn supervise_steps(&self, counter: Arc<dyn Counter>) {
+        let _ = COUNTER.set(counter);
     }
 }
 

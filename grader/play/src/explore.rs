@@ -566,7 +566,7 @@ mod tests {
         let mut seen = 0;
         let coverage = explore(
             &mut system,
-            usize::MAX,
+            Limit::of(usize::MAX),
             |run| follow(interleavings(6)(run)),
             |_| {
                 seen += 1;

@@ -84,6 +84,16 @@ pub enum Kind {
     WrongCount,
     /// A reported time is not the time that passed.
     WrongTime,
+    /// A poll computed for longer than it may.
+    LongStretch,
+    /// What was to be done was not done by what must do it.
+    Uncounted,
+    /// A neighbour on the loop had no turn when it should have had one.
+    NoTurn,
+    /// Much was done at once to catch up on what was missed.
+    Burst,
+    /// Something that was dropped went on.
+    GoesOn,
     /// tokio refused a call that would have blocked the loop.
     BlockingCall,
     /// Waiting costs polls, or notices the answer late.

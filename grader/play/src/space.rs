@@ -156,7 +156,13 @@ impl Space {
             Some(Turn { action: Action::Pass { micros }, .. }) if *micros >= PATIENCE_MICROS
         );
         if tried {
-            return Follow::End;
+            // Does it wait for what is under way for another key? Then that is answered.
+            let other = evidence.live().next();
+            let other = other.filter(|_| evidence.world().serves_each_key_alone());
+            return other.map_or(Follow::End, |operation| {
+                let outcome = Outcome::Value;
+                Follow::AnyOf(vec![Turn::full(Action::Answer { operation, outcome })])
+            });
         }
         let micros = PATIENCE_MICROS;
         Follow::AnyOf(vec![Turn::full(Action::Pass { micros })])

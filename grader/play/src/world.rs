@@ -12,6 +12,7 @@ pub mod passwords;
 pub mod server;
 pub mod sink;
 pub mod users;
+pub mod work;
 
 use std::fmt::Debug;
 
@@ -110,10 +111,27 @@ pub trait World: Debug + Sync {
         }
     }
 
+    /// Whether an operation of each key that is waited for must be live, whatever else is.
+    fn serves_each_key_alone(&self) -> bool {
+        false
+    }
+
     /// Whether the submission's other threads take part, so that a turn is over only when
     /// they rest as well.
     fn uses_threads(&self) -> bool {
         false
+    }
+
+    /// Whether time that passes stops at each timer on the way: where what a submission
+    /// does by the clock is what matters.
+    fn stops_at_timers(&self) -> bool {
+        false
+    }
+
+    /// Whether runs are played one after the other and never side by side: where what a
+    /// submission shares between its calls can only be in a static.
+    fn runs_alone(&self) -> bool {
+        self.uses_threads()
     }
 
     /// The looks after each turn, in a run that begins with `blank` and whose

@@ -179,6 +179,9 @@ fn attempt(
         variables: variables(drill),
     };
 
+    if let Some(why) = workshop.prepared.spoilt(drill.slug()) {
+        return Err(CompileError::Infrastructure(std::io::Error::other(why)).into());
+    }
     let mut crates = vec!["kit".to_owned(), "tokio".to_owned(), "futures".to_owned()];
     crates.extend(exercise.crates.keys().map(|name| name.replace('-', "_")));
     let of_worker = rustc.of_worker(drill)?;

@@ -54,6 +54,8 @@ pub struct Prepared {
     manifest: Arc<Mutex<Manifest>>,
     /// Held while they are in use, so that nobody removes them.
     #[serde(skip)]
+    spoilt: Option<Spoilt>,
+    #[serde(skip)]
     _used: Option<Arc<File>>,
 }
 
@@ -106,7 +108,54 @@ impl Prepared {
         toolchain: &Toolchain,
         audience: Audience<'_>,
     ) -> Result<Prepared, PrepareError> {
-        let recipe = Recipe::of(course, toolchain)?;
+        let all = Recipe::of(course, toolchain, None)?;
+        let said = course.target().join("grader").join(SPOILT);
+        let spoilt = Spoilt::read(&said).filter(|it| it.key == all.key);
+        if let Some(spoilt) = spoilt {
+            let others = Recipe::of(course, toolchain, Some(&spoilt.slug))?;
+            return Prepared::by(others, course, toolchain, audience).map(|it| it.lacking(spoilt));
+        }
+        let key = all.key.clone();
+        let why = match Prepared::by(all, course, toolchain, audience) {
+            Err(PrepareError::Cargo(why)) => why,
+            otherwise => return otherwise,
+        };
+        // One drill may ask for what cannot be had: then the others are graded all the same.
+        for slug in course.slugs()? {
+            if course.exercise(&slug).is_ok_and(|it| it.crates.is_empty()) {
+                continue;
+            }
+            let others = Recipe::of(course, toolchain, Some(&slug))?;
+            let quietly = Audience::Program(&mut |_| {});
+            if let Ok(prepared) = Prepared::by(others, course, toolchain, quietly) {
+                let spoilt = Spoilt { key, slug, why };
+                spoilt.write(&said);
+                return Ok(prepared.lacking(spoilt));
+            }
+        }
+        Err(PrepareError::Cargo(why))
+    }
+
+    fn lacking(mut self, spoilt: Spoilt) -> Prepared {
+        self.spoilt = Some(spoilt);
+        self
+    }
+
+    /// Why a drill's submissions cannot be compiled, if that is so.
+    pub fn spoilt(&self, slug: &str) -> Option<String> {
+        let spoilt = self.spoilt.as_ref().filter(|it| it.slug == slug)?;
+        Some(format!(
+            "cargo cannot build what `crates` in `exercises/{slug}/exercise.toml` asks for: {}; mend that line",
+            spoilt.why
+        ))
+    }
+
+    fn by(
+        recipe: Recipe,
+        course: &Course,
+        toolchain: &Toolchain,
+        audience: Audience<'_>,
+    ) -> Result<Prepared, PrepareError> {
         let dir = course
             .target()
             .join("grader")
@@ -246,6 +295,30 @@ impl Prepared {
     }
 }
 
+/// Beside what was prepared: which drill asks for what cannot be had.
+const SPOILT: &str = "spoilt.json";
+
+/// A drill whose `crates` cannot be built.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+struct Spoilt {
+    /// Of the recipe with all that the course asks for.
+    key: String,
+    slug: String,
+    /// In cargo's words.
+    why: String,
+}
+
+impl Spoilt {
+    fn read(path: &Path) -> Option<Spoilt> {
+        serde_json::from_slice(&fs::read(path).ok()?).ok()
+    }
+
+    fn write(&self, path: &Path) {
+        // If it cannot be kept, it is found out once more.
+        let _ = serde_json::to_vec(self).map(|text| fs::write(path, text));
+    }
+}
+
 /// Everything that goes into a build.
 struct Recipe {
     key: String,
@@ -255,11 +328,24 @@ struct Recipe {
 }
 
 impl Recipe {
-    fn of(course: &Course, toolchain: &Toolchain) -> Result<Recipe, PrepareError> {
+    /// Of the whole course, or `without` what one drill wants.
+    fn of(
+        course: &Course,
+        toolchain: &Toolchain,
+        without: Option<&str>,
+    ) -> Result<Recipe, PrepareError> {
         let root = course.root();
-        let mut allowed: BTreeMap<String, String> = BTreeMap::new();
-        for slug in course.slugs()? {
-            allowed.extend(course.exercise(&slug)?.crates);
+        let mut allowed: BTreeMap<String, toml::Value> = BTreeMap::new();
+        for slug in course
+            .slugs()?
+            .iter()
+            .filter(|slug| Some(&***slug) != without)
+        {
+            // A file that cannot be read spoils its own drill, when that is graded.
+            let Ok(exercise) = course.exercise(slug) else {
+                continue;
+            };
+            allowed.extend(exercise.crates);
         }
         let manifest = manifest(root, &allowed);
         let lockfile = root.join("Cargo.lock");
@@ -351,6 +437,7 @@ impl Recipe {
             shared,
             loaded: loaded::by(toolchain.rustc()).map_err(failed)?,
             manifest: Arc::new(Mutex::new(manifest)),
+            spoilt: None,
             _used: None,
         })
     }
@@ -436,7 +523,7 @@ fn main() -> std::process::ExitCode {
 }
 ";
 
-fn manifest(root: &Path, allowed: &BTreeMap<String, String>) -> String {
+fn manifest(root: &Path, allowed: &BTreeMap<String, toml::Value>) -> String {
     let path = |path: &str| {
         root.join(path)
             .to_string_lossy()
@@ -461,8 +548,9 @@ fn manifest(root: &Path, allowed: &BTreeMap<String, String>) -> String {
         path("grader/worker"),
         path("exercises/kit"),
     );
-    for (name, version) in allowed {
-        text.push_str(&format!("{name} = {version:?}\n"));
+    for (name, wanted) in allowed {
+        // A value, so that a table stands on one line.
+        text.push_str(&format!("{name} = {wanted}\n"));
     }
     text
 }
@@ -531,6 +619,25 @@ fn remove_others(dir: &Path) {
 mod tests {
     use super::*;
 
+    /// What stands in the comment that every exercise.toml has.
+    #[test]
+    fn crates_are_asked_for_as_in_a_cargo_toml() {
+        let template = include_str!("../authors/scaffold/common/exercise.txt");
+        let example = template.lines().find_map(|line| line.strip_prefix("# {"));
+        let example = format!("{{{}", example.expect("there is an example"));
+        let text = template.replace("crates = {}", &format!("crates = {example}"));
+        let exercise: crate::course::Exercise = toml::from_str(&text).expect("it can be read");
+        let manifest = manifest(Path::new("/course"), &exercise.crates);
+        let manifest: toml::Table = manifest.parse().expect("it is a manifest");
+        let moka = &manifest["dependencies"]["moka"];
+        assert_eq!(moka["version"].as_str(), Some("0.12"));
+        assert_eq!(moka["features"][0].as_str(), Some("future"));
+        let short: toml::Value = toml::Value::String("0.12".to_owned());
+        let crates = BTreeMap::from([("moka".to_owned(), short)]);
+        let text = super::manifest(Path::new("/course"), &crates);
+        assert!(text.ends_with("moka = \"0.12\"\n"), "{text}");
+    }
+
     #[test]
     fn what_somebody_uses_is_not_removed() {
         let all = tempfile::tempdir().expect("there is space");
@@ -546,6 +653,7 @@ mod tests {
                 shared: None,
                 loaded: Vec::new(),
                 manifest: Arc::default(),
+                spoilt: None,
                 _used: None,
             };
             prepared.store(&place(name)).expect("it is ours");

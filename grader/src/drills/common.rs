@@ -79,6 +79,76 @@ pub(super) fn hang(evidence: &Evidence) -> Option<Violation> {
     })
 }
 
+/// A request that began nothing for a whole minute, and was served as soon as what was under
+/// way for another key had been answered: that is what it waited for.
+pub(super) fn waited_for_another(evidence: &Evidence) -> Option<Violation> {
+    let patience = Action::Pass {
+        micros: PATIENCE_MICROS,
+    };
+    let key_of = |operation: u32| evidence.operation(operation).and_then(|it| it.key);
+    let mut waiting: BTreeMap<u32, u32> = BTreeMap::new();
+    let mut live: Vec<u32> = Vec::new();
+    // Those that were left waiting when the minute was over, and a key that was served then.
+    let mut stranded: BTreeMap<u32, u32> = BTreeMap::new();
+    let mut turn = 0;
+    for entry in evidence.entries() {
+        if entry.turn > turn {
+            if evidence.turns().get(turn).map(|it| it.action) == Some(patience) {
+                let others = || live.iter().filter_map(|number| key_of(*number));
+                let is_served = |key: u32| others().any(|other| other == key);
+                let left = waiting.iter().filter(|(_, key)| !is_served(**key));
+                stranded.extend(left.filter_map(|(request, _)| Some((*request, others().next()?))));
+            }
+            turn = entry.turn;
+        }
+        let after_an_answer = matches!(
+            evidence.turns().get(turn).map(|it| it.action),
+            Some(Action::Answer { .. })
+        );
+        let served = match entry.fact {
+            Fact::Began { operation } => {
+                live.push(operation);
+                let key = key_of(operation);
+                stranded.iter().find_map(|(request, other)| {
+                    (waiting.get(request).copied() == key).then_some((*request, *other))
+                })
+            }
+            Fact::Returned { request, .. } => {
+                waiting.remove(&request);
+                stranded.get(&request).map(|other| (request, *other))
+            }
+            Fact::Started { request, .. } => {
+                let key = evidence.request(request).map(|it| it.key);
+                waiting.extend(key.map(|key| (request, key)));
+                None
+            }
+            Fact::Answered { operation, .. } | Fact::Dropped { operation } => {
+                live.retain(|number| *number != operation);
+                None
+            }
+            Fact::HungUp { request } | Fact::Panicked { request, .. } => {
+                waiting.remove(&request);
+                stranded.remove(&request);
+                None
+            }
+            _ => None,
+        };
+        if let (Some((request, other)), true) = (served, after_an_answer) {
+            let key = evidence.request(request)?.key;
+            let words = Words::of(evidence);
+            let (what, doing, nobody) = (words.what, words.doing, words.nobody);
+            return Some(Violation {
+                kind: Kind::WaitsForOther,
+                turn,
+                message: format!(
+                    "request {request} for {what} {key} waits while {what} {other} is being {doing}; {nobody} {what} {key}"
+                ),
+            });
+        }
+    }
+    None
+}
+
 /// The words for a world's keys and operations in the messages above.
 struct Words {
     what: &'static str,

@@ -29,6 +29,7 @@ pub(super) fn endings(evidence: &Evidence) -> Vec<Violation> {
         }));
     }
     violations.extend(common::hang(evidence));
+    violations.extend(common::waited_for_another(evidence));
     violations
 }
 

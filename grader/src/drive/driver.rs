@@ -125,7 +125,7 @@ impl<'a> Driver<'a> {
             runs_opened: 0,
             care: Care::of(world),
             threads_seen: threads::Seen::default(),
-            room: Room::default(),
+            room: Room::of(world.runs_alone()),
             to_close: Vec::new(),
             tally: Tally::default(),
             broken: None,

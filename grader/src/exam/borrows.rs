@@ -18,16 +18,14 @@ const ALREADY: [&str; 4] = [
 /// What a message says of a panic after the request's number.
 fn panic_in(message: &str) -> Option<&str> {
     let (who, what) = message.split_once(" panicked: ")?;
+    let what = what.split_once("; ").map_or(what, |(what, _)| what);
     who.starts_with("request ").then_some(what)
 }
 
 /// Whether a decision tells the same panic at the same place, of whichever request.
 pub(super) fn is_same_panic(decision: &str, violation: &Violation) -> bool {
-    let found = panic_in(&violation.message).filter(|_| violation.kind == Kind::Panicked);
-    match (found, panic_in(decision)) {
-        (Some(found), Some(told)) => told == found || told.starts_with(&format!("{found}; ")),
-        _ => false,
-    }
+    let found = panic_in(&violation.message);
+    found.is_some() && found == panic_in(decision)
 }
 
 /// Which suspended request holds a borrow that another one ran into, in words to follow the
@@ -47,7 +45,10 @@ pub(super) fn still_held(evidence: &Evidence, violation: &Violation) -> Option<S
     for entry in &entries[..end] {
         match entry.fact {
             Fact::Began { operation } => {
-                let request = evidence.operation(operation).and_then(|it| it.request);
+                let begun = evidence.operation(operation);
+                let of_key = |key| evidence.requests().find(|(_, it)| it.key == key);
+                let asked = || of_key(begun?.key?).map(|(number, _)| number);
+                let request = begun.and_then(|it| it.request).or_else(asked);
                 open.extend(request.map(|request| (operation, request)));
             }
             Fact::Delivered { operation } | Fact::Dropped { operation } => {

@@ -173,7 +173,7 @@ impl<'d, 'a> Flood<'d, 'a> {
             let errors = world.kind(kind).errors;
             let error = errors.get(self.rounds % errors.len().max(1));
             let outcome = match error {
-                Some(_) if world.opens(kind) && operation % 2 == 0 => Outcome::Value,
+                Some(_) if world.opens(kind) && operation.is_multiple_of(2) => Outcome::Value,
                 Some(error) => Outcome::Error(*error),
                 None => Outcome::Panic,
             };

@@ -69,6 +69,7 @@ each_drill! {
     every_solution_of_transfer_is_judged_as_it_should_be: "transfer";
     every_solution_of_inflight_fix_is_judged_as_it_should_be: "inflight_fix";
     every_solution_of_offload_is_judged_as_it_should_be: "offload";
+    every_solution_of_connection_pool_is_judged_as_it_should_be: "connection_pool";
     every_solution_of_batch_loader_is_judged_as_it_should_be: "batch_loader";
     every_solution_of_in_order_is_judged_as_it_should_be: "in_order";
 }

@@ -383,6 +383,18 @@ fn the_text_of_a_figure_is_what_the_grader_replays() {
             "7:dropped:m2.q42.q42.q42.x2.r1.t60000000",
         ),
         (
+            "give_way",
+            "give_way",
+            "solutions/give_way/wrong/one_at_a_time.rs",
+            "7:side_by_side:s9+0.q200+0.q200",
+        ),
+        (
+            "loop_monitor",
+            "loop_monitor",
+            "solutions/loop_monitor/wrong/each_missed_look.rs",
+            "7:counted:m10_50.t30000.b300000.t9000.t30000",
+        ),
+        (
             "transfer",
             "transfer",
             "solutions/transfer/stub.rs",

@@ -13,7 +13,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use cap::Cap;
-use kit::supervised::{Connection, Hasher};
+use kit::supervised::{Connection, Counter, Hasher};
 
 use crate::gate::Gate;
 use crate::instance::Instance;
@@ -21,6 +21,7 @@ use crate::journal::remember_panics;
 use crate::meter::LoopMeter;
 use crate::picture::{keep_meter, watch};
 use crate::protocol::{Event, Hello, MAX_MESSAGE_BYTES, Order, PROTOCOL, Report, Step};
+use crate::steps::Steps;
 use crate::subject::NewSubject;
 
 /// Counts what the process holds, for [`Step::Measure`].
@@ -59,9 +60,12 @@ fn act_out(new_subject: NewSubject) -> io::Result<()> {
     keep_meter(LoopMeter::start());
     let gate = Arc::new(Gate::default());
     connection.supervise_hashing(Arc::clone(&gate) as Arc<dyn Hasher>);
+    let steps = Arc::new(Steps::default());
+    connection.supervise_steps(Arc::clone(&steps) as Arc<dyn Counter>);
     let common = Common {
         connection,
         gate,
+        steps,
         new_subject,
     };
     let channel = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
@@ -81,6 +85,7 @@ fn act_out(new_subject: NewSubject) -> io::Result<()> {
 pub(crate) struct Common {
     pub(crate) connection: Connection,
     pub(crate) gate: Arc<Gate>,
+    pub(crate) steps: Arc<Steps>,
     pub(crate) new_subject: NewSubject,
 }
 

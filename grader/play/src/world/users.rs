@@ -132,6 +132,10 @@ impl World for Users {
         }
     }
 
+    fn serves_each_key_alone(&self) -> bool {
+        true
+    }
+
     /// Waiting requests whose user nobody is fetching.
     fn unserved(&self, evidence: &Evidence) -> Vec<u32> {
         let key = |number: &u32| evidence.request(*number).map(|request| request.key);

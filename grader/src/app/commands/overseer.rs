@@ -92,7 +92,7 @@ pub(super) fn oversee(out: &Path) -> Result<Option<Exit>> {
     }
     let attempts = Attempts::of(out);
     loop {
-        let before = attempts.deaths_of_all();
+        let before = attempts.marks();
         let status = Watched::start(Stdio::inherit(), &[])?.wait()?;
         match status.code() {
             Some(0) => return Ok(Some(Exit::Passed)),
@@ -101,7 +101,7 @@ pub(super) fn oversee(out: &Path) -> Result<Option<Exit>> {
             None => {}
         }
         let signal = status.signal().unwrap_or_default();
-        if attempts.deaths_of_all() <= before {
+        if !attempts.were_left_since(&before) {
             bail!(
                 "the grader was ended by signal {signal} while nothing was graded; run it again to go on"
             );

@@ -45,7 +45,16 @@ impl Attempts {
     /// How often the grader was ended, over all marks.
     pub fn deaths_of_all(&self) -> u32 {
         let marks = fs::read_dir(&self.folder).into_iter().flatten().flatten();
-        marks.map(|mark| count(&mark.path())).sum()
+        let marks = marks.map(|mark| mark.path());
+        marks.map(|mark| (mark.clone(), count(&mark))).collect()
+    }
+
+    /// Whether something was being graded when the grader was ended after there were the
+    /// marks `before`. What was beside it may have been graded since, so that the marks
+    /// need not be more.
+    pub fn were_left_since(&self, before: &BTreeMap<PathBuf, u32>) -> bool {
+        let mut marks = self.marks().into_iter();
+        marks.any(|(mark, deaths)| deaths > before.get(&mark).copied().unwrap_or(0))
     }
 
     /// How often the grader was ended while it graded this.
@@ -155,11 +164,32 @@ mod tests {
         );
         // A grading that came to its end.
         drop(attempts().begin(&key("a")).expect("it is ours"));
-        assert_eq!(attempts().deaths_of_all(), 0);
+        assert!(attempts().marks().is_empty());
         assert!(!out.path().join(FOLDER).exists());
         // A mark that was being written.
         fs::create_dir(out.path().join(FOLDER)).expect("it is ours");
         fs::write(attempts().mark(&key("a")), "").expect("it is ours");
         assert_eq!(attempts().deaths(&key("a")), 1);
+    }
+
+    #[test]
+    fn a_death_counts_whatever_was_graded_beside_it() {
+        let out = tempfile::tempdir().expect("there is space");
+        let attempts = || Attempts::of(out.path());
+        let leave = |rules: &str| {
+            std::mem::forget(attempts().begin(&key(rules)).expect("it is ours"));
+        };
+        // Two at a time, and the grader is ended.
+        let none = attempts().marks();
+        leave("a");
+        leave("b");
+        assert!(attempts().were_left_since(&none));
+        // One of them is graded, the other one ends it again.
+        let two = attempts().marks();
+        assert!(!attempts().were_left_since(&two));
+        drop(attempts().begin(&key("a")).expect("it is ours"));
+        assert!(!attempts().were_left_since(&two));
+        leave("b");
+        assert!(attempts().were_left_since(&two));
     }
 }

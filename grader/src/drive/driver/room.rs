@@ -27,6 +27,8 @@ const NAP: Duration = Duration::from_millis(1);
 #[derive(Debug)]
 pub(super) struct Room {
     width: usize,
+    /// The width where no thread needs room.
+    most: usize,
     /// Runs the current worker has open, or was ordered to open.
     open: usize,
     /// Threads that one run has, where it was seen alone.
@@ -37,19 +39,23 @@ pub(super) struct Room {
     in_vain: u32,
 }
 
-impl Default for Room {
-    fn default() -> Room {
+impl Room {
+    pub(super) fn of(runs_alone: bool) -> Room {
+        let most = match runs_alone {
+            false => WIDTH,
+            // A static that all calls share would wait for another run.
+            true => 1,
+        };
         Room {
-            width: WIDTH,
+            width: most,
+            most,
             open: 0,
             each: 0,
             is_taken_whole: false,
             in_vain: 0,
         }
     }
-}
 
-impl Room {
     fn patience(&self) -> Duration {
         match self.in_vain {
             ..IN_VAIN => PATIENCE,
@@ -69,7 +75,7 @@ impl Room {
         // One more each: some start another when they are asked. And as many twice more, for
         // those of closed runs, and of a second instance.
         let of_each = 3 * (self.each + 1);
-        self.width = (limit.saturating_sub(1) / of_each).clamp(1, WIDTH);
+        self.width = (limit.saturating_sub(1) / of_each).clamp(1, self.most);
     }
 
     /// Whether runs have threads that need room.
@@ -145,7 +151,7 @@ mod tests {
     use super::*;
 
     fn room(each: usize) -> Room {
-        let mut room = Room::default();
+        let mut room = Room::of(false);
         room.measured(each, 256);
         room
     }

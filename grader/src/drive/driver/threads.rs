@@ -114,7 +114,11 @@ impl Driver<'_> {
                 // Half settled: the threads come to rest, but the loop runs only once.
                 self.rest(run, first, 0, &mut sums)?;
                 if polls > 0 {
-                    self.round(run, Vec::new(), polls, &mut sums)?;
+                    match self.world.uses_threads() {
+                        // Without pings, which are polled too.
+                        true => self.round(run, vec![Step::Settle { polls }], 0, &mut sums)?,
+                        false => self.round(run, Vec::new(), polls, &mut sums)?,
+                    };
                     let idle = sums.idle;
                     let more = self.rest(run, Vec::new(), 0, &mut sums)?;
                     sums.idle = idle && !more;
