@@ -158,7 +158,7 @@ pub trait World: Debug + Sync {
         false
     }
 
-    /// What a turn that makes the instance is told as.
+    /// How a turn that makes the instance is told.
     fn made(&self, numbers: Few) -> String {
         format!("an instance is made with {numbers}")
     }

@@ -592,7 +592,7 @@ fn clear(dir: &Path) -> io::Result<()> {
     fs::remove_file(list)
 }
 
-/// Removes builds for other keys, but for those somebody is building or using now.
+/// Removes builds for other keys, except those that a process is building or using now.
 fn remove_others(dir: &Path) {
     let Some(Ok(entries)) = dir.parent().map(fs::read_dir) else {
         return;

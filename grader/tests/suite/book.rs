@@ -354,7 +354,7 @@ fn a_page_that_shows_a_compiler_s_error_names_it() {
     assert!(shown > 0);
 }
 
-/// What a figure shows to those who cannot walk it: one schedule, as text.
+/// A figure's fallback without scripts: one schedule, as text.
 #[test]
 fn the_text_of_a_figure_is_what_the_grader_replays() {
     let schedules = [
