@@ -33,7 +33,7 @@ use play::timeline;
 
 use settled::settled;
 
-/// Passwords hashed for a picture.
+/// How many passwords are hashed for a picture.
 const PASSWORDS: u32 = 2;
 
 /// Grades submissions of one course.
@@ -594,7 +594,7 @@ fn fill(result: &mut CheckResult, decision: &Decision, hint: &str, limits: &Limi
     }
 }
 
-/// A verdict in which nothing has been judged yet: missing evidence is no pass.
+/// A verdict in which nothing has been judged yet: missing evidence is not a pass.
 fn blank(drill: &dyn Drill, path: &Path, seed: u64) -> Verdict {
     let check = |check: &play::check::Check| CheckResult {
         id: check.id.to_owned(),

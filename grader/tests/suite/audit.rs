@@ -73,6 +73,7 @@ each_drill! {
     every_solution_of_batch_loader_is_judged_as_it_should_be: "batch_loader";
     every_solution_of_in_order_is_judged_as_it_should_be: "in_order";
     every_solution_of_give_way_is_judged_as_it_should_be: "give_way";
+    every_solution_of_loop_monitor_is_judged_as_it_should_be: "loop_monitor";
 }
 
 /// A course that has a single wrong solution for `cache_race`, with this first line.
