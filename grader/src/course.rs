@@ -27,16 +27,16 @@ pub struct Exercise {
     pub title: String,
     /// What the learner is to do, in one line.
     pub goal: String,
-    /// How long it takes, about.
+    /// About how many minutes it takes.
     pub minutes: u32,
-    /// Crates a submission may use besides `std`, `kit`, `tokio` and `futures`,
-    /// each with a version requirement as in a Cargo.toml.
+    /// Crates a submission may use besides `std`, `kit`, `tokio` and `futures`, each as in
+    /// the `[dependencies]` of a Cargo.toml.
     #[serde(default)]
-    pub crates: BTreeMap<String, String>,
+    pub crates: BTreeMap<String, toml::Value>,
     /// What a submission may use of the machine.
     #[serde(default)]
     pub limits: DrillLimits,
-    /// What students are shown of a check, by its id; of those not named, all.
+    /// What students are shown of each check, by its id; everything for a check not named.
     #[serde(default)]
     pub checks: BTreeMap<String, CheckSettings>,
     /// From a nudge to nearly the answer.
@@ -74,7 +74,7 @@ pub enum CourseError {
         source: io::Error,
     },
     /// An exercise.toml that is wrong.
-    #[error("`{}` is not as it should be: {message}", path.display())]
+    #[error("`{}` is wrong: {message}", path.display())]
     Exercise {
         /// The file.
         path: PathBuf,

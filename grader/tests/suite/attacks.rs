@@ -1,5 +1,5 @@
 //! Attacks (`tests/fixtures/attacks`): strangers' code that tries to get at what is
-//! not its own. One of each kind is graded as whoever runs the tests, and by root also as
+//! not its own. One of each kind is graded as the user who runs the tests, and by root also as
 //! an ordinary user; all of them are by
 //! `cargo test --profile grader -p grader --test suite -- --ignored every_attack`. What
 //! counts is what it got: nothing, and no pass.
@@ -22,9 +22,9 @@ use crate::courses::{real, root};
 use crate::processes;
 use crate::unprivileged;
 
-/// Fixture, status, what is said of it.
+/// Fixture, status, message.
 const ATTACKS: &[(&str, &str, &str)] = &[
-    // At compile time: what rustc could be made to read, or to say.
+    // At compile time: files that rustc could be made to read, or to quote.
     ("compile_includes_a_file", "compile_error", "couldn't read"),
     (
         "compile_includes_what_is_not_there",
@@ -168,7 +168,7 @@ const ATTACKS: &[(&str, &str, &str)] = &[
         "crashed",
         "the limit is 512 MiB",
     ),
-    // What it prints.
+    // The output.
     ("run_floods_its_output", "failed", "one_fetch: fetch 2"),
     (
         "run_speaks_to_the_build_server",
@@ -197,7 +197,7 @@ const OF_EACH_KIND: &[&str] = &[
 
 type Attack = (&'static str, &'static str, &'static str);
 
-/// A cache that keeps nothing, and attacks a few times.
+/// A cache that keeps nothing and attacks a few times.
 pub(crate) const CACHE: &str = "
 pub struct UserCache(kit::Db);
 
@@ -217,7 +217,7 @@ impl UserCache {
 }
 ";
 
-/// What there is to get, and a place to see whether it was.
+/// The secrets to steal, and a place to see whether they were stolen.
 struct Bait {
     folder: TempDir,
     secret: String,
@@ -256,7 +256,7 @@ impl Bait {
         self.folder.path().join(name)
     }
 
-    /// A fixture, with the places it is to attack.
+    /// A fixture, with the places that it attacks.
     fn attack(&self, name: &str) -> PathBuf {
         let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/attacks");
         let text = fs::read_to_string(fixtures.join(name).with_extension("rs")).expect(name);
@@ -288,7 +288,7 @@ impl Bait {
         path
     }
 
-    /// That nobody took it.
+    /// Asserts that nobody took it.
     fn is_untouched(&self) {
         assert!(!self.place("mark").exists(), "a file was written");
         assert!(self.tcp.accept().is_err(), "a connection was made");
@@ -297,7 +297,7 @@ impl Bait {
     }
 }
 
-/// A number nobody knows, from the addresses this process was given.
+/// A number that nobody can guess, from the addresses of this process.
 fn fastrand_u64() -> u64 {
     use std::hash::{BuildHasher, RandomState};
     RandomState::new().hash_one(std::process::id())
@@ -308,7 +308,7 @@ fn open_to_all(path: &Path) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("it is ours");
 }
 
-/// A target folder of its own, which borrows the crates that were prepared.
+/// A target folder of its own, which borrows the prepared crates.
 fn target(owner: Option<u32>) -> TempDir {
     let toolchain = Toolchain::find(root()).expect("tests are run by a toolchain");
     let prepared = Prepared::get(&real(), &toolchain).expect("the crates can be built");
@@ -394,7 +394,7 @@ fn attempt(attacks: &[Attack], nobody: bool) {
     assert!(!err.contains("panicked"), "{err}");
     let verdicts: Vec<Value> = serde_json::from_str(&out).expect(&out);
 
-    // What each got.
+    // The result of each attack.
     let mut table = format!(
         "\nattacks, as {}:\n",
         if nobody { "nobody" } else { "the tests' user" }
@@ -425,7 +425,7 @@ fn attempt(attacks: &[Attack], nobody: bool) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
     assert_eq!(verdicts.len(), attacks.len());
 
-    // What they left, and what they carried out.
+    // The traces they left, and what they carried out.
     bait.is_untouched();
     for text in [&out, &err] {
         assert!(!text.contains(&bait.secret), "a secret got out");
@@ -441,7 +441,7 @@ fn attempt(attacks: &[Attack], nobody: bool) {
     assert_eq!(processes::below(target.path()), processes::NONE);
     assert_eq!(mounts(), mounted, "a mount is left");
 
-    // A file that may not be read and one that is not there: the same words.
+    // An unreadable file and a missing file get the same words.
     let words = |name: &str| {
         let at = attacks
             .iter()
@@ -458,7 +458,7 @@ fn attempt(attacks: &[Attack], nobody: bool) {
     );
 }
 
-/// All that is said of a submission to its author.
+/// Everything that a submission's author is told.
 pub(crate) fn said_of(verdict: &Value) -> String {
     let checks = verdict["checks"].as_array().expect("a list").iter();
     let failed = checks.filter(|check| check["status"] == "failed");
@@ -477,7 +477,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).expect("it speaks UTF-8")
 }
 
-/// Said even where the tests' own output is kept back: it is what a reviewer reads.
+/// Printed even if the tests' own output is captured, for reviewers.
 fn say(text: &str) {
     let _ = std::io::stderr().write_all(text.as_bytes());
 }
@@ -521,7 +521,7 @@ fn every_attack_is_tried() {
     }
 }
 
-/// A crate that comes with all that cargo would obey.
+/// A crate with everything that cargo would obey.
 #[test]
 fn nothing_but_its_source_takes_part() {
     let bait = Bait::new();

@@ -18,7 +18,7 @@ use grader::grade::report::{Gradescope, Report};
 use crate::courses::{real, root};
 use crate::verdicts::{steady, verdict};
 
-/// Who hands in what. Each of these is graded for another test as well.
+/// The students and their hand-ins. Each of these is graded for another test as well.
 const HANDED_IN: [(&str, &str, &str); 13] = [
     ("ada", "cache_race", "solutions/cache_race/src/lib.rs"),
     ("ada", "inflight_fix", "solutions/inflight_fix/src/lib.rs"),
@@ -73,7 +73,7 @@ fn record((student, drill, source): (&str, &str, &str)) -> Record {
     verdict.sha256.clone_from(&given.sha256);
     verdict.grader.clone_from(&given.grader);
     let path = format!("{student}/{drill}.rs");
-    // As `batch` names the files of a submission: all are a crate's.
+    // As `batch` names the files of a submission: as those of a crate.
     let name = Path::new(source)
         .file_name()
         .expect("it is a file")
@@ -125,7 +125,7 @@ fn drill(slug: &str) -> ClassDrill {
     }
 }
 
-/// A page without its links to what stays with the class.
+/// A page without its links to files that stay with the class.
 fn without_feedback_links(page: &str) -> String {
     let mut parts = page.split("<a href=\"feedback/");
     let mut text = parts.next().unwrap_or_default().to_owned();
@@ -143,7 +143,7 @@ fn what_the_book_shows_of_a_class_is_what_the_reports_say() {
     let class = Class::of(drills, &records).expect("it is in memory");
     let out = tempfile::tempdir().expect("there is space");
     let options = Options {
-        // Where the book says that it lies.
+        // The place that the book names.
         folder: Some(PathBuf::from("class")),
         ..Options::of_course(&real(), Level::Full, &class)
     };

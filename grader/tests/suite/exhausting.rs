@@ -1,6 +1,6 @@
 //! Submissions that would use up the machine (`tests/fixtures/exhausting`): the
-//! grader's memory, its time, rustc's. What counts is that there is a verdict, that it
-//! is no pass, and how much memory the grader itself took for it. One of each kind is
+//! grader's memory, its time, rustc's. Each must get a verdict that is not a pass, and
+//! the grader itself must stay within a bound of memory. One of each kind is
 //! graded here; [`class`] has all of them.
 
 mod class;
@@ -15,10 +15,10 @@ use serde_json::Value;
 use crate::courses::Scratch;
 use peak::Peak;
 
-/// What the grader itself may hold, whatever a submission does.
+/// The memory that the grader itself may hold, whatever a submission does.
 const MOST_MIB: u64 = 300;
 
-/// Fixture, status, what is said of it.
+/// Fixture, status, message.
 type Endless = (&'static str, &'static [&'static str], &'static str);
 
 /// What went on until a limit of the process ended it may also have crashed.
@@ -142,7 +142,7 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/exhausting")
 }
 
-/// A fixture's text. `@REPEAT n TEXT@` in it stands for so many of that text.
+/// A fixture's text. `@REPEAT n TEXT@` in it stands for `n` copies of that text.
 fn source(name: &str) -> String {
     let text = fs::read_to_string(folder().join(name).with_extension("rs")).expect(name);
     let Some((before, rest)) = text.split_once("@REPEAT ") else {
@@ -154,7 +154,7 @@ fn source(name: &str) -> String {
     format!("{before}{}{after}", what.repeat(times))
 }
 
-/// What is said of a fixture, with these limits for its drill.
+/// The verdict on a fixture, with these limits for its drill.
 fn verdict(name: &str, limits: &str) -> (Value, Peak) {
     let course = Scratch::gradable();
     let drill = drill_of(name);

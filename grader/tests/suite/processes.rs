@@ -1,4 +1,4 @@
-//! The processes of this machine, as far as a test may have left one behind.
+//! The processes of this machine, to find those that a test may have left behind.
 
 use std::fs;
 use std::path::Path;
@@ -79,7 +79,7 @@ pub(crate) fn children(parent: Pid) -> Vec<Pid> {
     pids.filter_map(|pid| pid.parse().ok()).collect()
 }
 
-/// Only to fail some time; nothing is judged by it.
+/// A bound that makes a stuck test fail; no result depends on it.
 const PATIENCE: Duration = Duration::from_secs(120);
 const TICK: Duration = Duration::from_millis(2);
 
@@ -94,8 +94,8 @@ fn has_argument(pid: Pid, argument: &str) -> bool {
         .any(|word| word == argument.as_bytes())
 }
 
-/// The processes that are like this and stay so: one that was killed needs a
-/// moment to go.
+/// The processes that satisfy this and keep doing so: a killed process needs a
+/// moment to end.
 fn still_there(like: impl Fn(Pid) -> bool) -> Vec<Pid> {
     let patience = Instant::now() + Duration::from_secs(5);
     loop {
@@ -107,7 +107,7 @@ fn still_there(like: impl Fn(Pid) -> bool) -> Vec<Pid> {
     }
 }
 
-/// Ends what a test that failed has left behind.
+/// Ends the processes that a failed test has left behind.
 pub(crate) fn end(pids: &[Pid]) {
     for pid in pids {
         if let Some(pid) = rustix::process::Pid::from_raw(pid.cast_signed()) {

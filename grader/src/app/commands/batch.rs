@@ -1,4 +1,4 @@
-//! `batch`: a whole class, graded as far as it is new.
+//! `batch`: grades a whole class, as far as it is new.
 
 mod best;
 mod list;
@@ -71,14 +71,14 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
     if let Some(similar) = args.similar.as_ref().filter(|it| it.exists()) {
         return Err(ExportError::There(similar.clone()).into());
     }
-    // Students of whom there is nothing are a class only beside others, or by their roster.
+    // Students without a hand-in make a class only beside others, or by their roster.
     if found.hand_ins.is_empty() && args.roster.is_none() {
         let dirs: Vec<String> = sources
             .dirs()
             .map(|dir| format!("`{}`", dir.display()))
             .collect();
         bail!(
-            "nothing in {} is named as {layout}; `--list` shows what is there, `--pattern` says how it is named",
+            "nothing in {} is named as {layout}; `--list` shows what is there, and `--pattern` tells the grader how it is named",
             dirs.join(", ")
         );
     }
@@ -91,7 +91,7 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
         .sharing_with(jobs)
         .allow_degraded(args.allow_degraded);
     let tier = grader.sandbox().tier();
-    // Strangers' code, wherever it lies.
+    // This is strangers' code, wherever it lies.
     if tier != Tier::Full && !args.allow_degraded {
         return Err(GradeError::Sandbox(tier).into());
     }
@@ -121,7 +121,7 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
     let here = found.hand_ins.iter();
     let there: HashSet<(Identity, &str)> =
         here.map(|it| (it.student.identity(), it.drill)).collect();
-    // Drills for which there is a record of somebody who is here.
+    // Drills with a record of a student in this class.
     let mut met = HashSet::new();
     store.each(&mut |record| {
         match there.contains(&(record.student.identity(), &*record.drill)) {
@@ -133,11 +133,11 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
     })?;
     drop(there);
     gone.sort_by(|one, other| one.1.cmp(&other.1).then_with(|| one.0.cmp(&other.0)));
-    // What only earlier runs found keeps the ids that it had then.
+    // Records that only earlier runs found keep the ids they had then.
     let earlier = gone.iter().any(|(_, student)| student.id().is_some());
     let here = ids(args.layout);
     let ids = (!earlier || kept.and_then(|kept| kept.ids) == Some(here)).then_some(here);
-    // Where nobody is known, the records are of another export, and rightly there.
+    // If nobody in the class is known, the records belong to another export, and rightly so.
     let of_others = gone.len();
     gone.retain(|(drill, _)| met.contains(drill));
     let of_others = of_others - gone.len();
@@ -173,14 +173,14 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
         plan,
     )?;
     progress.end();
-    // The reports need the room.
+    // The reports need the space.
     let for_export = args.similar.as_deref().map(|similar| (similar, hand_ins));
     let took = progress.took();
 
     let (class, statistics) = reports(grader.course(), &store, &args, dir, ids, without, policy).with_context(
         || {
             format!(
-                "everything was graded, but the reports cannot be written into `{}`; make space and run it again",
+                "everything was graded, but the reports cannot be written to `{}`; make space and run it again",
                 store.out().display()
             )
         },
@@ -191,7 +191,7 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
     let unknown = class.unknown().into_iter();
     notes.extend(unknown.map(|name| {
         let name = one_line(name, 80);
-        format!("nobody here is called `{name}`, whom the file of `--class` names")
+        format!("the file of `--class` names `{name}`, and nobody here has that name")
     }));
     let summary = Summary {
         class: &class,
@@ -243,7 +243,7 @@ fn reports<'a>(
     Ok((class, statistics))
 }
 
-/// Whose numbers the ids are that such an export, or a pattern, names.
+/// The system whose ids such an export, or a pattern, names.
 fn ids(layout: Option<ExportLayout>) -> Ids {
     match layout {
         Some(ExportLayout::Canvas) => Ids::Canvas,
@@ -253,7 +253,7 @@ fn ids(layout: Option<ExportLayout>) -> Ids {
     }
 }
 
-/// What was handed in, and in words how it is named.
+/// The hand-ins, and their layout in words.
 fn find(
     course: &Course,
     args: &Batch,

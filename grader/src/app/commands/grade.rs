@@ -25,8 +25,8 @@ use crate::learn::learner::Learner;
 
 use watched::{Line, Said};
 
-/// Seeds are drawn below this: short enough to copy, too many to try them all
-/// while a submission runs.
+/// Seeds are drawn below this limit: short enough to copy, too many for a
+/// submission to try while it runs.
 const SEEDS: u64 = 1 << 40;
 
 pub(super) fn run(course: Course, args: Grade) -> Result<Exit> {
@@ -42,7 +42,7 @@ pub(super) fn run(course: Course, args: Grade) -> Result<Exit> {
         VerdictFormat::Json => verdict,
         _ => feedback.of(&verdict),
     };
-    // Before anything is run: a place that cannot be written is found out now.
+    // Checked before anything runs, so that an unwritable place is found now.
     let mut out: Box<dyn Write> = match &args.out {
         Some(path) => {
             let file = File::create(path).with_context(|| {
@@ -125,7 +125,7 @@ fn serve(course: Course, args: &Grade, jobs: &[Job], seed: u64) -> Result<Exit> 
 /// A grader that may run all of them.
 fn grader(course: Course, allow_degraded: bool, jobs: &[Job]) -> Result<Grader> {
     let grader = Grader::new(course)?.allow_degraded(allow_degraded);
-    // Said once, before anybody's code is touched.
+    // Printed once, before any code is touched.
     jobs.iter().try_for_each(|job| grader.may_run(&job.path))?;
     if grader.sandbox().tier() != Tier::Full {
         note(grader.sandbox().tier());
@@ -155,7 +155,7 @@ fn report(format: VerdictFormat, jobs: &[Job]) -> Box<dyn Report> {
     }
 }
 
-/// Where a submission's code begins, if it can be read at all.
+/// The start of a submission's code, if it can be read at all.
 fn source(job: &Job) -> Option<Source> {
     let submission = read_submission(job.drill, &job.path, &Caps::default()).ok()?;
     let root = submission.root_file();
@@ -183,7 +183,7 @@ impl Job {
     }
 }
 
-/// Nothing is known of the submission: the verdict says so.
+/// Nothing is known of the submission, and the verdict says so.
 fn not(drill: &dyn Drill, path: &Path, seed: u64, error: GradeError) -> Said {
     let verdict = not_graded(drill, path, seed, &error);
     Said::NotGraded(Box::new(verdict), told(&error.into()))
@@ -215,7 +215,7 @@ fn jobs(course: &Course, args: &Grade) -> Result<Vec<Job>> {
         drill: Some(drill.slug()),
         drills: &drills::slugs(),
     };
-    // Where it is refused, reading it says so.
+    // If it is refused, reading it says so.
     let place = |path: &PathBuf| place_within(path, &wanted).unwrap_or_else(|_| path.clone());
     let job = |path| Job {
         drill,
@@ -224,7 +224,7 @@ fn jobs(course: &Course, args: &Grade) -> Result<Vec<Job>> {
     Ok(args.paths.iter().map(job).collect())
 }
 
-/// Said once, to whoever runs code that is not kept apart.
+/// Warns, once, that the code is not fully sandboxed.
 pub(super) fn note(tier: Tier) {
     let tier = tier.name();
     aloud::say(&format!(

@@ -23,7 +23,7 @@ pub(super) fn run(course: Course, args: &Latency) -> Result<Exit> {
             .map(|drill| format!("`{}`", drill.slug()))
             .collect();
         bail!(
-            "drill `{}` runs in virtual time, where nothing takes long; this works for {}",
+            "drill `{}` runs in virtual time, in which nothing takes long; this works for {}",
             args.drill,
             names.join(", ")
         );
@@ -77,7 +77,7 @@ fn human(loops: &[(&str, &LoopLatency)], out: &mut dyn Write) -> Result<()> {
     Ok(())
 }
 
-/// What `<loop-strip>` in the book reads: the unit, and one series for each loop.
+/// The input of `<loop-strip>` in the book: the unit, and one series for each loop.
 fn json(loops: &[(&str, &LoopLatency)], out: &mut dyn Write) -> Result<()> {
     let series: Vec<_> = loops
         .iter()

@@ -85,7 +85,7 @@ impl Watched {
 /// that process.
 ///
 /// # Errors
-/// When it cannot be started, or ends and it is not known why.
+/// When it cannot be started, or ends for an unknown reason.
 pub(super) fn oversee(out: &Path) -> Result<Option<Exit>> {
     if is_watched() {
         return Ok(None);

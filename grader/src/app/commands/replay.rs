@@ -1,4 +1,4 @@
-//! `replay`: one schedule played again, told as a timeline.
+//! `replay`: plays one schedule again and shows its timeline.
 
 use std::io::Write;
 
@@ -40,7 +40,8 @@ pub(super) fn run(course: Course, args: &Replay) -> Result<Exit> {
         }
     };
     let mut driver = grader.driver(drill, &compiled, key.seed);
-    let played = driver.play_alone(key.turns);
+    driver.look_for_threads();
+    let played = driver.play_in_a_fresh_worker(key.turns);
     if let Some(error) = driver.broken() {
         return Err(std::io::Error::new(error.kind(), error.to_string()))
             .context("cannot run the submission");

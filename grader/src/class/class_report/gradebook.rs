@@ -2,8 +2,8 @@
 //!
 //! A cell is empty where there is no grade, or `-` where Moodle wants that: nothing was
 //! handed in, or it could not be read or graded. No cell is a formula, whatever a student
-//! is called. A system's own number of a student stands in that system's file only: in
-//! another's it may be somebody else's.
+//! is called. A system's own number of a student is written to that system's file only:
+//! in another system it may be somebody else's.
 
 use std::io::{self, Write};
 
@@ -19,14 +19,13 @@ use play::text::one_line;
 /// What Canvas reads as excused.
 const EXCUSED: &str = "EX";
 
-/// What Moodle's gradebook reads as no grade.
+/// The text that Moodle's gradebook reads as "no grade".
 const NO_GRADE: &str = "-";
 
-/// One kind of gradebook: a table written for a class, whose ids are of one kind or of
-/// several.
+/// One kind of gradebook: a table for a class whose ids are of one kind or of several.
 pub(super) type Form = fn(&Class<'_>, Option<Ids>, &mut dyn Write) -> io::Result<()>;
 
-/// What tells Excel that a table is UTF-8. Moodle and Canvas do without.
+/// The mark that tells Excel that a table is UTF-8. Moodle and Canvas do without it.
 pub(super) const MARK: &str = "\u{feff}";
 
 /// One row for each student: points and status of each drill, their sum, and how each
@@ -59,8 +58,8 @@ pub(super) fn plain(class: &Class<'_>, _: Option<Ids>, out: &mut dyn Write) -> i
         }
         let counts = |drill: &usize| !class.excuses(*drill, student);
         let theirs = || lines.iter().filter(|line| counts(&line.drill));
-        // A sum without one of its parts would be a wrong one, and so would a zero for
-        // what nobody has seen.
+        // A sum without one of its parts would be wrong, and so would a zero for a
+        // submission that nobody has seen.
         cells.push(match why.is_empty() && theirs().all(Line::is_graded) {
             true => {
                 let points = |line: &Line| class.weighed(line.drill, class.counted(line).points);
@@ -92,7 +91,7 @@ fn checks(class: &Class<'_>) -> io::Result<Vec<Vec<String>>> {
     Ok(all)
 }
 
-/// How each of these checks ended for somebody; nothing, where none was judged.
+/// How each of these checks ended for a student; empty if none was judged.
 fn ended(class: &Class<'_>, line: Option<&Line>, ids: &[String]) -> io::Result<Vec<String>> {
     let record = line.map(|line| class.record(line)).transpose()?;
     let checks = record.map(|record| record.verdict.checks);
@@ -149,9 +148,9 @@ pub(super) fn canvas(class: &Class<'_>, ids: Option<Ids>, out: &mut dyn Write) -
     table.flush()
 }
 
-/// What Moodle imports. The grading worksheet of an assignment, if the class is one's;
-/// otherwise what its gradebook imports, where a column is mapped on students and
-/// others on grades.
+/// What Moodle imports. The grading worksheet if the class is that of one assignment;
+/// otherwise the gradebook's import format, in which one column is mapped to students
+/// and others to grades.
 pub(super) fn moodle(class: &Class<'_>, ids: Option<Ids>, out: &mut dyn Write) -> io::Result<()> {
     match (&*class.drills, ids) {
         ([_], Some(Ids::Moodle)) if is_moodle(class, ids) => worksheet(class, ids, out),
@@ -159,14 +158,14 @@ pub(super) fn moodle(class: &Class<'_>, ids: Option<Ids>, out: &mut dyn Write) -
     }
 }
 
-/// Whether anybody is known by Moodle's number: a worksheet is of no use otherwise.
+/// Whether any student is known by Moodle's number; otherwise a worksheet is of no use.
 fn is_moodle(class: &Class<'_>, ids: Option<Ids>) -> bool {
     let mut all = class.everybody();
     all.any(|(student, ..)| !participant(student, ids).is_empty())
 }
 
-/// The columns that Moodle looks for in a worksheet, by their English names, among
-/// those that it writes. Without a time, it keeps every grade that it has already.
+/// Of the columns in Moodle's worksheet, those that it looks for, by their English
+/// names. Without a time, Moodle keeps every grade that it already has.
 fn worksheet(class: &Class<'_>, ids: Option<Ids>, out: &mut dyn Write) -> io::Result<()> {
     let mut table = Writer::from_writer(out);
     let own = [
@@ -189,8 +188,8 @@ fn worksheet(class: &Class<'_>, ids: Option<Ids>, out: &mut dyn Write) -> io::Re
     table.flush()
 }
 
-/// The columns that Moodle's own exports have. No grade is a dash, as it is there:
-/// Moodle takes an empty cell for 0 when it makes a new column of the grades.
+/// The columns that Moodle's own exports have. A missing grade is a dash, as in those
+/// exports: Moodle takes an empty cell for 0 when it makes a new column of the grades.
 fn moodle_gradebook(class: &Class<'_>, ids: Option<Ids>, out: &mut dyn Write) -> io::Result<()> {
     let mut table = Writer::from_writer(out);
     let own = ["Identifier", "Full name", "ID number", "Email address"];
@@ -228,9 +227,9 @@ fn named(student: &Student) -> [String; 3] {
     ]
 }
 
-/// A student's id, if it is of that kind; nothing otherwise.
+/// A student's id if it is of that kind; otherwise empty.
 fn id_of(student: &Student, ids: Option<Ids>, kind: Ids) -> String {
-    // What was kept before students said it says it for all of them.
+    // Older results state the kind once for all students.
     let id = student
         .id()
         .filter(|_| student.system().or(ids) == Some(kind));
@@ -259,8 +258,8 @@ fn points(class: &Class<'_>, student: &Student, drill: usize, line: Option<&Line
     graded.map_or(String::new(), |line| class.counted(line).points.to_string())
 }
 
-/// The points of each drill. All its verdicts say the same, unless some are older than
-/// a change of it.
+/// The points of each drill. All its verdicts agree, unless some are older than a
+/// change of the drill.
 fn most(class: &Class<'_>) -> Vec<u32> {
     let most = |drill| class.of_drill(drill).map(|line| line.max_score).max();
     let drills = 0..class.drills.len();

@@ -1,4 +1,4 @@
-//! What one student is handed back: every drill they handed in, as Markdown.
+//! The page for one student, as Markdown: every drill they handed in.
 
 use super::gradebook;
 use crate::class::batch::class::{Class, Line};
@@ -56,12 +56,12 @@ pub(super) fn of(
     text
 }
 
-/// Whether anybody could read what was handed in.
+/// Whether the submission could be read.
 fn taken(record: &Record) -> bool {
     record.verdict.status != Status::Rejected || !record.sha256.is_empty()
 }
 
-/// The page of a student of whom there is nothing that can be graded.
+/// The page of a student without anything that can be graded.
 pub(super) fn nothing_of(student: &Student, why: &str) -> String {
     let name = span(&one_line(student.name(), 200));
     let why = span(&one_line(why, 400));
@@ -75,5 +75,5 @@ fn again(drill: &str, path: &str, why: &str) -> String {
     let drill = inline(&one_line(drill, 60));
     let path = span(&one_line(path, 200));
     let why = span(&one_line(why.trim(), 400));
-    format!("## {drill}: please hand in again\n\nWhat was handed in: {path}\n\n{ASK}\n\n{why}\n\n")
+    format!("## {drill}: please hand in again\n\nHanded in: {path}\n\n{ASK}\n\n{why}\n\n")
 }

@@ -1,4 +1,4 @@
-//! What was said of each submission over all runs, as a table.
+//! The verdicts on each submission over all runs, as a table.
 
 use std::io::{self, Write};
 
@@ -46,7 +46,7 @@ fn cells(
         drill.to_owned(),
         date(outcome.graded_at),
         words::ended(outcome.status).to_owned(),
-        // What was never read has no points.
+        // A submission that was never read has no points.
         match content.is_empty() {
             true => String::new(),
             false => outcome.score.to_string(),

@@ -1,7 +1,7 @@
-//! What the files for students are called: by their names, in whatever script.
+//! The names of the files for students: their own names, in any script.
 //!
-//! Its main type is [`Names`]. No two students share a file, on a file system that takes
-//! no notice of case either.
+//! Its main type is [`Names`]. No two students share a file, not even on a file system
+//! that ignores case.
 
 use std::collections::{HashMap, HashSet};
 

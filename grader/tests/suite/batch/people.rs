@@ -22,7 +22,7 @@ fn gradebook(course: &Scratch) -> String {
     course.read("o/gradebook.csv")
 }
 
-/// The line of a gradebook that begins so.
+/// The line of a gradebook that begins with this.
 fn line(course: &Scratch, name: &str) -> String {
     let table = gradebook(course);
     let line = table.lines().find(|line| line.starts_with(name));
@@ -55,9 +55,7 @@ fn two_of_one_name_are_two_whatever_their_school_says() {
     );
     let again = run(&course, &batch);
     assert!(
-        again
-            .err
-            .contains("0 to grade, 0 copies of an identical one, 2 kept"),
+        again.err.contains("0 to grade, 0 copies of others, 2 kept"),
         "{}",
         again.err
     );

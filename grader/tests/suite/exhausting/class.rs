@@ -1,4 +1,4 @@
-//! A class with one of each attack and twenty right ones, to be run by name:
+//! A class with one of each attack and twenty right solutions, to be run by name:
 //! `cargo test --profile grader -p grader --test suite -- --ignored --nocapture a_class`.
 
 use std::fs;
@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::{ENDLESS, IN_THE_CLASS, MOST_MIB, SLOW, drill_of, is_told, peak, source};
 use crate::courses::root;
 
-/// Right ones of each drill: twenty-one in all.
+/// Right solutions of each drill: twenty-one in all.
 const RIGHT: usize = 7;
 
 #[expect(clippy::print_stdout, reason = "run by name, for what it prints")]
