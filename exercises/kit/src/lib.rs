@@ -6,9 +6,11 @@
 
 pub mod audit;
 pub mod bank;
+pub mod bulk;
 pub mod clock;
 mod db;
 mod password;
+pub mod server;
 pub mod sink;
 #[cfg(feature = "supervised")]
 #[doc(hidden)]
