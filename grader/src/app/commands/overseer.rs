@@ -17,11 +17,11 @@ use crate::class::batch::Attempts;
 use crate::course::aloud;
 use crate::drive::interrupt;
 
-/// Says, to a process that is started, who watches it.
+/// Tells a started process which process watches it.
 const WATCHED: &str = "BETWEEN_AWAITS_BATCH_WATCHED_BY";
 
-/// What the process that grades may hold of memory, in bytes: several times what any
-/// grading needs, and far less than takes a machine down.
+/// The memory limit of the process that grades, in bytes: several times what any
+/// grading needs, and far less than would take a machine down.
 const MEMORY: u64 = 1 << 30;
 
 /// The same program with the same arguments, watched by this one.
@@ -54,7 +54,7 @@ impl Watched {
             .context("cannot start the grader once more")?;
         let pid = Pid::from_child(&child);
         interrupt::at_last(move || {
-            // It says what there is to say, and cleans up.
+            // That process prints the messages and cleans up.
             let _ = rustix::process::kill_process(pid, Signal::INT);
             while rustix::process::test_kill_process(pid).is_ok() {
                 std::thread::sleep(std::time::Duration::from_millis(5));
@@ -110,7 +110,7 @@ pub(super) fn oversee(out: &Path) -> Result<Option<Exit>> {
     }
 }
 
-/// Whatever happens, nobody grades whom nobody watches.
+/// In any case no process grades unwatched.
 #[cfg(target_os = "linux")]
 fn end_with_parent() {
     let _ = rustix::process::set_parent_process_death_signal(Some(Signal::KILL));
@@ -119,12 +119,12 @@ fn end_with_parent() {
 #[cfg(not(target_os = "linux"))]
 fn end_with_parent() {}
 
-/// From now on this process cannot hold more memory than a machine can bear. It ends if it
-/// tries; what it starts has limits of its own.
+/// Limits this process to less memory than would hurt the machine. It ends if it needs
+/// more; processes that it starts have limits of their own.
 pub(super) fn limit_memory() {
     let limit = rustix::process::getrlimit(Resource::Data);
     let current = limit.current.map_or(MEMORY, |now| now.min(MEMORY));
-    // Without it the system decides who has to go.
+    // Without the limit the system decides which process has to go.
     let _ = rustix::process::setrlimit(
         Resource::Data,
         Rlimit {

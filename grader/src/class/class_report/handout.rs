@@ -47,7 +47,7 @@ pub(super) fn of(
         };
         let path = span(&one_line(&record.path, 200));
         text.push_str(&format!(
-            "## {}\n\nWhat was handed in: {path}{}{counts}\n\n{}",
+            "## {}\n\nHanded in: {path}{}{counts}\n\n{}",
             inline(&one_line(&heading, 300)),
             late.unwrap_or_default(),
             section(&shown, 3)
