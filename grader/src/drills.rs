@@ -3,11 +3,14 @@
 //! A drill knows its checks, its rules and which schedules to play. Nothing in
 //! here knows about files or processes.
 
+mod batch_loader;
 mod cache_race;
 mod common;
 mod connection_pool;
+mod give_way;
 mod in_order;
 mod inflight_fix;
+mod loop_monitor;
 mod lost_update;
 mod offload;
 mod transfer;
@@ -48,7 +51,10 @@ pub const ALL: &[&dyn Drill] = &[
     &inflight_fix::InflightFix,
     &offload::Offload,
     &connection_pool::ConnectionPool,
+    &batch_loader::BatchLoader,
     &in_order::InOrder,
+    &give_way::GiveWay,
+    &loop_monitor::LoopMonitors,
 ];
 
 /// The slugs of all drills.

@@ -39,7 +39,9 @@ listings! {
     in_order
     queued_future
     left_halfway
+    cancelled
     batches
+    lost_batch
     backpressure
     quiz_lazy
     quiz_spawned

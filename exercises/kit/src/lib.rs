@@ -6,6 +6,7 @@
 
 pub mod audit;
 pub mod bank;
+pub mod bulk;
 mod db;
 mod password;
 pub mod server;
@@ -14,6 +15,7 @@ pub mod sink;
 #[doc(hidden)]
 pub mod supervised;
 mod user;
+pub mod work;
 
 pub use db::{Db, DbError};
 pub use password::{HashError, hash_password, verify_password};

@@ -122,7 +122,6 @@ const CHECKS: &[Check] = &[
 const ENDINGS: &[Kind] = &[
     Kind::Hang,
     Kind::Panicked,
-    Kind::OffLoop,
     Kind::Blocked,
     Kind::Died,
     Kind::Garbled,
@@ -140,7 +139,6 @@ const AFTERMATH: &[Kind] = &[
     Kind::NeedlessConnect,
     Kind::Hang,
     Kind::Panicked,
-    Kind::OffLoop,
     Kind::Blocked,
     Kind::Died,
     Kind::Garbled,
@@ -155,7 +153,6 @@ const AFTER_A_PANIC: &[Kind] = &[
     Kind::Underused,
     Kind::Hang,
     Kind::Panicked,
-    Kind::OffLoop,
     Kind::Blocked,
     Kind::Died,
     Kind::Garbled,

@@ -1,6 +1,6 @@
 //! A worker fully in the attacker's hands (`tests/fixtures/hands`): what a soundness
-//! hole that reaches the puppet would be worth. Any message can be sent and any
-//! system call made; neither gets a pass that was not earned, nor out.
+//! hole that reaches the puppet would be worth. It can send any message and make any
+//! system call, but neither gets an unearned pass or breaks out.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -23,12 +23,11 @@ use tempfile::TempDir;
 use crate::courses::{real, root};
 use crate::verdicts::{GRADER, SEED};
 
-/// What a liar of one world is told to be, by the drill it sits for.
+/// The lies of one world's liar, and the drill that it is graded for.
 struct Liar {
     program: &'static str,
     drill: &'static str,
-    /// With none of these is anything wrong: the first is no lie, the others are worth
-    /// nothing.
+    /// These do no harm: the first is not a lie, the others gain nothing.
     harmless: &'static [&'static str],
     lies: &'static [&'static str],
 }
@@ -204,7 +203,7 @@ impl Program {
         Program { folder }
     }
 
-    /// The same program under a name, which tells it what to do.
+    /// The same program under a file name that tells it what to do.
     fn named(&self, name: &str) -> PathBuf {
         let path = self.folder.path().join(name);
         fs::hard_link(self.folder.path().join("program"), &path).expect("it is a new place");
@@ -225,7 +224,7 @@ fn failed(drill: &str, program: &Path) -> Vec<String> {
     let limits = limits();
     let drill = drills::find(drill).expect("it is a drill");
     let mut exam = Exam::new(Driver::new(program, &limits, drill.world(), SEED));
-    drill.examine(&mut exam);
+    exam.put_through(drill.rules(), |exam| drill.examine(exam));
     let (driver, decisions, _) = exam.finish();
     assert!(driver.broken().is_none(), "{:?}", driver.broken());
     let required = drill.checks().iter().filter(|check| check.required);
@@ -243,7 +242,7 @@ fn failed(drill: &str, program: &Path) -> Vec<String> {
 }
 
 impl Liar {
-    /// It knows the protocol: with no lie it is a right solution. With one it is none.
+    /// It knows the protocol: without a lie it is a right solution, with one it is not.
     fn sits_for_its_drill(&self) {
         let program = Program::compiled(self.program, "");
         let failed = |lie: &str| failed(self.drill, &program.named(lie));
@@ -298,7 +297,7 @@ fn every_lie_is_told() {
 const KNOWN: std::ops::Range<i64> = 0..463;
 
 #[test]
-fn who_can_make_any_system_call_gets_nowhere() {
+fn a_process_that_can_make_any_system_call_gets_nowhere() {
     use sandbox::calls::{ALLOWED, NEVER, PATHS, STARTING};
     let ending: BTreeSet<i64> = NEVER
         .iter()
@@ -306,7 +305,7 @@ fn who_can_make_any_system_call_gets_nowhere() {
         .chain(STARTING.iter().map(|(call, _)| *call))
         .collect();
     let allowed: BTreeSet<i64> = ALLOWED.iter().map(|(call, _)| *call).collect();
-    // On x86-64 no filter is asked about these two: the kernel ends whoever makes one
+    // On x86-64 no filter is asked about these two: the kernel ends a process that makes one
     // without being a probe of its own.
     let probes = [335, 336].map(|call| cfg!(target_arch = "x86_64").then_some(call));
     let refused: Vec<i64> = KNOWN
@@ -334,7 +333,7 @@ fn who_can_make_any_system_call_gets_nowhere() {
     }
 }
 
-/// How a worker dies of its first order, and what it printed.
+/// How a worker dies on its first order, and what it printed.
 fn last_words(program: &Path, last: Option<i64>) -> (String, String) {
     use protocol::{Order, Polled, Step};
     let started = Worker::start(program, &limits(), Stopwatch::start()).expect("it can be started");
@@ -349,7 +348,7 @@ fn last_words(program: &Path, last: Option<i64>) -> (String, String) {
     };
     let (_, failure) = worker.exchange(&[order]);
     let how = failure.expect("it cannot answer").to_string();
-    // What it printed is read by other threads.
+    // Other threads read its output.
     let patience = Instant::now() + Duration::from_secs(20);
     let line = last.map(|call| format!("call {call} gave"));
     while line

@@ -1,11 +1,11 @@
-//! One run: an event loop of its own, the submission's instance on it, and the
-//! callers that are waiting.
+//! One run: its own event loop, the submission's instance on it, and the
+//! waiting callers.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
@@ -19,13 +19,15 @@ use tokio::time::Instant;
 use crate::clock;
 use crate::journal::{Journal, panic_message, polling, unclaimed_panic};
 use crate::operator::Waiting;
+use crate::passing;
 use crate::protocol::{Ending, Event, Polled, Step, Value};
 use crate::puppet::Common;
+use crate::steps;
 use crate::subject::{Arguments, Call, CallFuture, Subject};
 use kit::supervised::{Operator, Supply};
 
 thread_local! {
-    /// Tasks polled on this thread, the puppet's own not counted.
+    /// How many polls this thread has made, not counting the puppet's own tasks.
     static POLLS: Cell<u32> = const { Cell::new(0) };
 
     /// How many of them were polls of callers.
@@ -36,14 +38,14 @@ thread_local! {
 type CallSlot = Rc<RefCell<Slot>>;
 
 struct Slot {
-    /// The call it is in: the first one, or the one it makes again.
+    /// The call it is in: the first one, or the repeated one.
     call: u32,
     future: Option<CallFuture>,
 }
 
 struct Caller {
     slot: CallSlot,
-    /// None for one that shares a task with others.
+    /// `None` for a caller that shares a task with others.
     task: Option<Rc<JoinHandle<()>>>,
 }
 
@@ -60,7 +62,9 @@ pub(crate) struct Instance {
     /// The instance was dropped; the next call makes another one.
     is_discarded: bool,
     subject: Option<Rc<dyn Subject>>,
-    age: Duration,
+    /// Polls spent while time passed; the next settling tells them.
+    polls_on_the_way: u32,
+    call_polls_on_the_way: u32,
     runtime: LocalRuntime,
 }
 
@@ -80,11 +84,16 @@ impl Instance {
         runtime
             .enable_time()
             .start_paused(true)
-            // One task a turn, so that a settle can stop after any single poll.
+            // One task per turn of the loop, so that a settle can stop after any single poll.
             .event_interval(1)
             .rng_seed(RngSeed::from_bytes(&seed.to_le_bytes()))
-            .on_before_task_poll(|_| POLLS.set(POLLS.get().wrapping_add(1)));
-        // So that both kinds of clock begin with the same moment.
+            .on_before_task_poll(|_| {
+                POLLS.set(POLLS.get().wrapping_add(1));
+                passing::polled(POLLS.get());
+            });
+        let after_polls = journal.clone();
+        runtime.on_after_task_poll(move |_| steps::note(&after_polls, None));
+        // Both kinds of clock must begin at the same moment.
         let runtime = clock::showing(Duration::ZERO, || runtime.build_local(Default::default()))
             .expect("a runtime without I/O needs nothing from the system");
         common.gate.open(journal.clone());
@@ -99,7 +108,8 @@ impl Instance {
             arguments: arguments.to_vec(),
             is_discarded: false,
             subject: None,
-            age: Duration::ZERO,
+            polls_on_the_way: 0,
+            call_polls_on_the_way: 0,
             runtime,
         };
         instance.make();
@@ -113,7 +123,7 @@ impl Instance {
         self.subject = made.map(Rc::from);
     }
 
-    /// Carries out one step and says what was seen.
+    /// Carries out one step and reports what was seen.
     pub(crate) fn step(&mut self, step: Step) -> Vec<Event> {
         match step {
             Step::Call {
@@ -126,7 +136,9 @@ impl Instance {
             Step::Answer { operation, with } => self.answer(operation, with),
             Step::Ping { nonce } => self.ping(nonce),
             Step::Drop { call } => self.drop_caller(call),
-            Step::Advance { micros } => self.advance(Duration::from_micros(micros)),
+            Step::Advance { micros, by_timers } => {
+                self.advance(Duration::from_micros(micros), by_timers);
+            }
             Step::Block { micros } => self.block(Duration::from_micros(micros)),
             Step::Settle { polls } => self.settle(polls),
             Step::Discard => self.discard(),
@@ -136,6 +148,8 @@ impl Instance {
     }
 
     pub(crate) fn take_events(&mut self) -> Vec<Event> {
+        // Made outside any poll: while something was dropped.
+        steps::note(&self.journal, None);
         if let Some(message) = unclaimed_panic() {
             self.journal.write(Event::Broke { message });
         }
@@ -219,7 +233,7 @@ impl Instance {
     }
 
     fn answer(&mut self, operation: u32, with: Ending) {
-        // Numbers do not clash: an instance awaits or is held, and never both.
+        // The numbers do not clash: an instance's operations are all awaited or all held, never both.
         self.common.gate.admit(operation, &with);
         let operator = Arc::clone(&self.operator);
         self.guarded(async move { operator.answer(operation, with) });
@@ -244,7 +258,11 @@ impl Instance {
     fn block(&mut self, time: Duration) {
         let operator = Arc::clone(&self.operator);
         self.guarded(async move {
-            tokio::task::spawn_local(async move { operator.block(time) });
+            tokio::task::spawn_local(async move {
+                // Its first poll moves the clock. Then it would only give way.
+                let _ = futures::poll!(pin!(tokio::time::advance(time)));
+                operator.pass(time);
+            });
         });
     }
 
@@ -254,16 +272,26 @@ impl Instance {
         self.guarded(async move { drop(subject) });
     }
 
-    fn advance(&mut self, by: Duration) {
-        let moved = self.guarded(async move {
+    fn advance(&mut self, by: Duration, by_timers: bool) {
+        let (polls, of_calls) = (POLLS.get(), CALL_POLLS.get());
+        let operator = Arc::clone(&self.operator);
+        self.guarded(async move {
             let before = Instant::now();
-            tokio::time::advance(by).await;
-            before.elapsed()
+            if by_timers {
+                passing::by_timers(before + by, || POLLS.get()).await;
+            }
+            let left = by.saturating_sub(before.elapsed());
+            if !by_timers || !left.is_zero() {
+                tokio::time::advance(left).await;
+            }
+            operator.pass(before.elapsed());
         });
-        self.age += moved.unwrap_or_default();
-        self.operator.pass(moved.unwrap_or_default());
+        if by_timers {
+            self.polls_on_the_way += POLLS.get().wrapping_sub(polls);
+            self.call_polls_on_the_way += CALL_POLLS.get().wrapping_sub(of_calls);
+        }
         self.journal.write(Event::Clock {
-            micros: u64::try_from(self.age.as_micros()).unwrap_or(u64::MAX),
+            micros: u64::try_from(self.operator.now().as_micros()).unwrap_or(u64::MAX),
         });
     }
 
@@ -274,6 +302,8 @@ impl Instance {
             .retain(|call, caller| caller.slot.borrow().may_be(*call));
         let (polls, idle) = settled.unwrap_or((0, false));
         let of_calls = CALL_POLLS.get().wrapping_sub(calls_before);
+        let polls = polls + std::mem::take(&mut self.polls_on_the_way);
+        let of_calls = of_calls + std::mem::take(&mut self.call_polls_on_the_way);
         self.journal.write(Event::Settled {
             polls,
             of_calls,
@@ -281,8 +311,8 @@ impl Instance {
         });
     }
 
-    /// Frees the run and says what was seen: code of the submission runs as its
-    /// values are dropped. What it does, even a panic, concerns no other run.
+    /// Frees the run and reports what was seen, because code of the submission
+    /// runs as its values are dropped. Even a panic there affects no other run.
     pub(crate) fn end(mut self) -> Vec<Event> {
         // On the loop, where clean-up code may want to start a task.
         let callers: Vec<u32> = self.callers.keys().copied().collect();
@@ -291,11 +321,11 @@ impl Instance {
         }
         self.discard();
         self.common.gate.close();
+        self.common.steps.close();
         let events = self.take_events();
         let runtime = self.runtime;
         // In the background: a blocking task must not hold up the puppet. Tasks that
-        // are freed now may miss the loop they were made for, so nothing is said of
-        // their panics.
+        // are freed now may miss their loop, so their panics are not reported.
         let _ = catch_unwind(AssertUnwindSafe(|| runtime.shutdown_background()));
         unclaimed_panic();
         events
@@ -303,7 +333,7 @@ impl Instance {
 
     /// Runs `work` on the loop; a panic in it is an event and gives `None`.
     fn guarded<T>(&self, work: impl Future<Output = T>) -> Option<T> {
-        let on_the_loop = || clock::showing(self.age, || self.runtime.block_on(work));
+        let on_the_loop = || clock::showing(self.operator.now(), || self.runtime.block_on(work));
         let result = catch_unwind(AssertUnwindSafe(on_the_loop));
         result
             .inspect_err(|payload| {
@@ -314,10 +344,10 @@ impl Instance {
     }
 }
 
-/// Polls ready tasks until none is ready or `limit` were polled: polls spent,
-/// and whether nothing is ready.
+/// Polls ready tasks until none is ready or `limit` polls were spent. Returns
+/// the polls spent, and whether nothing is ready.
 ///
-/// Yielding, rather than sleeping until the paused clock moves by itself: code
+/// It yields rather than sleeps until the paused clock moves by itself: code
 /// that spins is always ready, so the clock would never move.
 async fn run_ready_tasks(limit: u32) -> (u32, bool) {
     let start = POLLS.get();
@@ -342,7 +372,7 @@ async fn run_ready_tasks(limit: u32) -> (u32, bool) {
 }
 
 impl Slot {
-    /// Whether a caller may still be in the call of this number, or come to it.
+    /// Whether a caller may still be in the call with this number, or come to it.
     fn may_be(&self, call: u32) -> bool {
         self.future.is_some() && self.call <= call
     }
@@ -352,14 +382,14 @@ impl Slot {
 struct CallTask {
     slot: CallSlot,
     journal: Journal,
-    /// What makes the same call again when it returns an error, and its number.
+    /// Repeats the call after an error, and the number of the repeated call.
     again: Option<(u32, Box<dyn Fn() -> CallFuture>)>,
     by_new_wakers: bool,
 }
 
 impl CallTask {
     fn poll_once(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        // Out of the slot while it is polled: the poll may want to drop it.
+        // Taken out of the slot while it is polled, because the poll may want to drop it.
         let (call, future) = {
             let mut slot = self.slot.borrow_mut();
             (slot.call, slot.future.take())
@@ -371,6 +401,7 @@ impl CallTask {
         let polled = polling(call, || {
             catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context)))
         });
+        steps::note(&self.journal, Some(call));
         let event = match polled {
             Ok(Poll::Pending) => {
                 self.slot.borrow_mut().future = Some(future);
@@ -390,7 +421,7 @@ impl CallTask {
             }
         );
         self.journal.write(event);
-        // The caller has what it was told before it asks again.
+        // The caller receives the error before it asks again.
         drop(future);
         match self.again.take() {
             Some((call, make)) if is_error => {
@@ -417,7 +448,7 @@ impl Future for CallTask {
     }
 }
 
-/// A waker that is another one each time: a future must keep the last it was given.
+/// A waker that differs on each poll: a future must keep the last waker it was given.
 struct Forward(Waker);
 
 impl Wake for Forward {
@@ -441,7 +472,7 @@ impl Joined {
         }
     }
 
-    /// Polls those that were woken; it never ends by itself.
+    /// Polls the callers that were woken; it never ends by itself.
     fn poll(&self, context: &mut Context<'_>) -> Poll<()> {
         *self.waker.borrow_mut() = Some(context.waker().clone());
         let mut calls = self.calls.borrow_mut();

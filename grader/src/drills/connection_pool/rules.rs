@@ -198,11 +198,6 @@ impl<'e> Record<'e> {
             return Vec::new();
         };
         let mut wrong = Vec::new();
-        let noun = self.evidence.noun(operation);
-        if it.off_loop {
-            let message = format!("{noun} {operation} began on another thread than the loop's");
-            wrong.push((Kind::OffLoop, message));
-        }
         if it.kind == CONNECT {
             self.begun_connects += 1;
             wrong.extend(self.over_limit(operation));
