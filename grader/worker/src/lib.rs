@@ -100,7 +100,7 @@
 //! | `answer` | `operation`, `with` | ends an operation. The task that awaits it is woken, but not run yet; a thread that is held in it goes on. An operation that is over, or was answered before, is left alone |
 //! | `ping` | `nonce` | puts a task on the loop that answers with a `pong` when it is run |
 //! | `drop` | `call` | drops the call's future at once, clean-up code included. A call that has ended, or was dropped, is left alone |
-//! | `advance` | `micros` | moves the virtual clock; timers that come due wake their tasks |
+//! | `advance` | `micros`, `by_timers`? | moves the virtual clock; timers that come due wake their tasks. With `by_timers` time stops at each timer on the way, and tasks run there until none is ready; the next `settled` tells those polls as well |
 //! | `block` | `micros` | puts a task on the loop that, when it is run, lets that much time pass by the kit's clock and does nothing else: as if it had kept the loop busy for so long |
 //! | `settle` | `polls` | runs ready tasks in the loop's own order, until none is ready or `polls` polls were spent; 0 runs nothing |
 //! | `discard` | | drops the instance; calls under way keep what they hold of it |

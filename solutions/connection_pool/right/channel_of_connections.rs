@@ -30,7 +30,12 @@ impl Pool {
         }
         let slots = Arc::new(Mutex::new(slots));
         let idle = Arc::default();
-        Self { server, give_back, slots, idle }
+        Self {
+            server,
+            give_back,
+            slots,
+            idle,
+        }
     }
 
     pub async fn ask(&self, question: Question) -> Result<Answer, ServerError> {

@@ -77,7 +77,11 @@ impl Pool {
         }
         let waiter = Rc::new(Waiter::default());
         self.line.borrow_mut().push_back(Rc::clone(&waiter));
-        let mut spot = Spot { pool: self, waiter, taken: false };
+        let mut spot = Spot {
+            pool: self,
+            waiter,
+            taken: false,
+        };
         poll_fn(|context| {
             if spot.waiter.called.get() {
                 return Poll::Ready(());

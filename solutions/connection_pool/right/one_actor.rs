@@ -68,7 +68,9 @@ async fn run(server: Server, max: usize, mut todo: mpsc::UnboundedReceiver<(Ques
         }
         line.retain(|(_, told)| !told.is_closed());
         while !line.is_empty() {
-            let Some(mut connection) = idle.pop() else { break };
+            let Some(mut connection) = idle.pop() else {
+                break;
+            };
             let (question, told) = line.pop_front().expect("it is not empty");
             under_way.push(Box::pin(async move {
                 let result = connection.ask(question).await;
@@ -78,7 +80,9 @@ async fn run(server: Server, max: usize, mut todo: mpsc::UnboundedReceiver<(Ques
         while connecting < line.len() && under_way.len() < max {
             connecting += 1;
             let server = server.clone();
-            under_way.push(Box::pin(async move { Done::Connected(server.connect().await) }));
+            under_way.push(Box::pin(
+                async move { Done::Connected(server.connect().await) },
+            ));
         }
     }
 }

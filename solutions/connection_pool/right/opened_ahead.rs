@@ -101,7 +101,10 @@ async fn connect(pool: Rc<Inner>) {
 
 impl Pool {
     pub fn new(server: Server, max: usize) -> Self {
-        let state = RefCell::new(State { connecting: max, ..State::default() });
+        let state = RefCell::new(State {
+            connecting: max,
+            ..State::default()
+        });
         let pool = Rc::new(Inner { server, state });
         for _ in 0..max {
             spawn_local(connect(Rc::clone(&pool)));
@@ -115,7 +118,11 @@ impl Pool {
             Some(connection) => {
                 let connection = Some(connection);
                 let pool = Some(Rc::clone(&self.0));
-                Lent { pool, connection, is_halfway: false }
+                Lent {
+                    pool,
+                    connection,
+                    is_halfway: false,
+                }
             }
             None => {
                 let (call, called) = oneshot::channel();

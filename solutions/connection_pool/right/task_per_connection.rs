@@ -103,7 +103,10 @@ impl Drop for Counted {
 }
 
 async fn serve(inner: Rc<Inner>) {
-    let mut counted = Counted { inner: Rc::clone(&inner), connecting: true };
+    let mut counted = Counted {
+        inner: Rc::clone(&inner),
+        connecting: true,
+    };
     let connected = inner.server.connect().await;
     counted.connected();
     let connection = match connected {

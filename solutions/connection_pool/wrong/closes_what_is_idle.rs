@@ -20,7 +20,11 @@ impl Pool {
     pub fn new(server: Server, max: usize) -> Self {
         let places = Semaphore::new(max);
         let idle = Rc::default();
-        Self { server, places, idle }
+        Self {
+            server,
+            places,
+            idle,
+        }
     }
 
     pub async fn ask(&self, question: Question) -> Result<Answer, ServerError> {
@@ -35,7 +39,8 @@ impl Pool {
         let idle = Rc::clone(&self.idle);
         tokio::task::spawn_local(async move {
             sleep(LONG).await;
-            idle.borrow_mut().retain(|(since, _)| since.elapsed() < LONG);
+            idle.borrow_mut()
+                .retain(|(since, _)| since.elapsed() < LONG);
         });
         Ok(answer)
     }

@@ -13,7 +13,11 @@ impl Pool {
     pub fn new(server: Server, max: usize) -> Self {
         let places = Semaphore::new(max);
         let idle = Mutex::default();
-        Self { server, places, idle }
+        Self {
+            server,
+            places,
+            idle,
+        }
     }
 
     pub async fn ask(&self, question: Question) -> Result<Answer, ServerError> {

@@ -44,7 +44,11 @@ impl Pool {
             }
             None if self.open.get() < self.max => self.server.connect().await?,
             None => {
-                self.returned.acquire().await.expect("never closed").forget();
+                self.returned
+                    .acquire()
+                    .await
+                    .expect("never closed")
+                    .forget();
                 let idle = self.idle.borrow_mut().pop();
                 match idle {
                     Some(connection) => connection,

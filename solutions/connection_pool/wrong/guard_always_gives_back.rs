@@ -26,7 +26,11 @@ impl Pool {
     pub fn new(server: Server, max: usize) -> Self {
         let places = Semaphore::new(max);
         let idle = RefCell::default();
-        Self { server, places, idle }
+        Self {
+            server,
+            places,
+            idle,
+        }
     }
 
     pub async fn ask(&self, question: Question) -> Result<Answer, ServerError> {
@@ -36,8 +40,16 @@ impl Pool {
             Some(connection) => connection,
             None => self.server.connect().await?,
         };
-        let mut lent = Lent { pool: self, connection: Some(connection) };
-        let answer = lent.connection.as_mut().expect("it is there").ask(question).await;
+        let mut lent = Lent {
+            pool: self,
+            connection: Some(connection),
+        };
+        let answer = lent
+            .connection
+            .as_mut()
+            .expect("it is there")
+            .ask(question)
+            .await;
         if answer.is_err() {
             lent.connection = None;
         }

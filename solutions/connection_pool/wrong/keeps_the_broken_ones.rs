@@ -30,7 +30,11 @@ impl Pool {
             None => self.server.connect().await?,
         };
         let answer = connection.ask(question).await;
-        let list = if answer.is_ok() { &self.idle } else { &self.broken };
+        let list = if answer.is_ok() {
+            &self.idle
+        } else {
+            &self.broken
+        };
         list.borrow_mut().push(connection);
         answer
     }

@@ -15,7 +15,11 @@ impl Pool {
     pub fn new(server: Server, max: usize) -> Self {
         let places = Semaphore::new(max);
         let idle = RefCell::default();
-        Self { server, places, idle }
+        Self {
+            server,
+            places,
+            idle,
+        }
     }
 
     pub async fn ask(&self, question: Question) -> Result<Answer, ServerError> {
@@ -23,7 +27,11 @@ impl Pool {
         let idle = self.idle.borrow_mut().pop();
         let mut connection = match idle {
             Some(connection) => connection,
-            None => self.server.connect().await.map_err(|_| ServerError::Broken)?,
+            None => self
+                .server
+                .connect()
+                .await
+                .map_err(|_| ServerError::Broken)?,
         };
         let answer = connection.ask(question).await?;
         self.idle.borrow_mut().push(connection);

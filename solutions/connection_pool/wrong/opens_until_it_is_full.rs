@@ -35,7 +35,11 @@ impl Pool {
     pub async fn ask(&self, question: Question) -> Result<Answer, ServerError> {
         let _place = self.places.acquire().await.expect("never closed");
         let is_full = self.open.get() == self.max;
-        let idle = if is_full { self.idle.borrow_mut().pop() } else { None };
+        let idle = if is_full {
+            self.idle.borrow_mut().pop()
+        } else {
+            None
+        };
         self.open.set(self.open.get() + usize::from(idle.is_none()));
         let counted = Counted(&self.open);
         let mut connection = match idle {

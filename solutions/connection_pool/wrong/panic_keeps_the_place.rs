@@ -15,7 +15,11 @@ impl Pool {
     pub fn new(server: Server, max: usize) -> Self {
         let places = Arc::new(Semaphore::new(max));
         let idle = Arc::default();
-        Self { server, places, idle }
+        Self {
+            server,
+            places,
+            idle,
+        }
     }
 
     pub async fn ask(&self, question: Question) -> Result<Answer, ServerError> {

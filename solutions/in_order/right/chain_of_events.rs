@@ -32,7 +32,12 @@ impl Processor {
         // A task: a link in the chain waits for the one before it, even if its caller is
         // gone. Else those behind it would start too early.
         let link = tokio::task::spawn_local(async move {
-            let _done = Link { done: Some(done), ends, key, last };
+            let _done = Link {
+                done: Some(done),
+                ends,
+                key,
+                last,
+            };
             if let Some(mut before) = before {
                 // It never changes: an error says that the other side is gone.
                 while before.changed().await.is_ok() {}
@@ -54,7 +59,10 @@ struct Link {
 impl Drop for Link {
     fn drop(&mut self) {
         let mut last = self.last.borrow_mut();
-        if last.get(&self.key).is_some_and(|it| it.same_channel(&self.ends)) {
+        if last
+            .get(&self.key)
+            .is_some_and(|it| it.same_channel(&self.ends))
+        {
             last.remove(&self.key);
         }
         self.done.take();

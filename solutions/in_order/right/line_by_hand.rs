@@ -44,7 +44,10 @@ pub struct Processor {
 impl Processor {
     pub fn new(sink: Sink, max_parallel: usize) -> Self {
         let free = max_parallel;
-        let lines = RefCell::new(Lines { free, ..Lines::default() });
+        let lines = RefCell::new(Lines {
+            free,
+            ..Lines::default()
+        });
         Self { sink, lines }
     }
 

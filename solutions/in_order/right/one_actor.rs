@@ -39,7 +39,10 @@ async fn run(sink: Sink, max_parallel: usize, mut inbox: mpsc::UnboundedReceiver
     loop {
         while stores.len() < max_parallel {
             let Some(key) = ready.pop_front() else { break };
-            let (event, tell) = lines.get_mut(&key).and_then(VecDeque::pop_front).expect("it is ready");
+            let (event, tell) = lines
+                .get_mut(&key)
+                .and_then(VecDeque::pop_front)
+                .expect("it is ready");
             let sink = sink.clone();
             stores.push(async move {
                 let store = AssertUnwindSafe(async move { sink.store(event).await });

@@ -39,7 +39,10 @@ impl Processor {
 
     pub async fn handle(&self, event: Event) -> Result<(), SinkError> {
         let (tell, told) = oneshot::channel();
-        self.board.line.borrow_mut().push_back(Waiting { event, tell });
+        self.board
+            .line
+            .borrow_mut()
+            .push_back(Waiting { event, tell });
         start(&self.board);
         told.await.expect("the store panicked")
     }

@@ -57,7 +57,11 @@ async fn work(shop: Rc<Shop>) {
     loop {
         let key = shop.ready.borrow_mut().pop_front();
         let Some(key) = key else { return };
-        let job = shop.lines.borrow_mut().get_mut(&key).and_then(VecDeque::pop_front);
+        let job = shop
+            .lines
+            .borrow_mut()
+            .get_mut(&key)
+            .and_then(VecDeque::pop_front);
         let _done = Done(&shop, key);
         if let Some((event, tell)) = job
             && !tell.is_closed()

@@ -33,7 +33,11 @@ impl Processor {
             leads
         };
         while leads {
-            let job = self.lines.borrow_mut().get_mut(&key).and_then(VecDeque::pop_front);
+            let job = self
+                .lines
+                .borrow_mut()
+                .get_mut(&key)
+                .and_then(VecDeque::pop_front);
             let Some((event, tell)) = job else {
                 self.lines.borrow_mut().remove(&key);
                 break;

@@ -48,7 +48,9 @@ struct Spot<'a>(&'a Processor, Key, Rc<Notify>);
 impl Drop for Spot<'_> {
     fn drop(&mut self) {
         let mut lines = self.0.lines.borrow_mut();
-        let Some(line) = lines.get_mut(&self.1) else { return };
+        let Some(line) = lines.get_mut(&self.1) else {
+            return;
+        };
         let was_first = line.front().is_some_and(|call| Rc::ptr_eq(call, &self.2));
         line.retain(|call| !Rc::ptr_eq(call, &self.2));
         match line.front() {

@@ -25,7 +25,12 @@ impl Processor {
     }
 
     pub async fn handle(&self, event: Event) -> Result<(), SinkError> {
-        let line = Rc::clone(self.lines.borrow_mut().entry(event.key.0 as u32).or_default());
+        let line = Rc::clone(
+            self.lines
+                .borrow_mut()
+                .entry(event.key.0 as u32)
+                .or_default(),
+        );
         let lines = &self.lines;
         let key = event.key.0 as u32;
         let spot = Spot { lines, key, line };

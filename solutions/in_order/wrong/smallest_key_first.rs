@@ -31,7 +31,12 @@ impl Processor {
     pub async fn handle(&self, event: Event) -> Result<(), SinkError> {
         let (tell, told) = oneshot::channel();
         let key = event.key;
-        self.0.lines.borrow_mut().entry(key).or_default().push_back((event, tell));
+        self.0
+            .lines
+            .borrow_mut()
+            .entry(key)
+            .or_default()
+            .push_back((event, tell));
         start(&self.0);
         told.await.expect("the store panicked")
     }

@@ -51,7 +51,12 @@ impl<'a> Spot<'a> {
         all.lines.entry(key).or_default().push(ticket);
         drop(all);
         let runs = false;
-        Self { state, key, ticket, runs }
+        Self {
+            state,
+            key,
+            ticket,
+            runs,
+        }
     }
 
     fn take(&mut self, max_parallel: usize) -> bool {

@@ -51,7 +51,10 @@ struct Done<'a>(&'a Processor, Key, u64, &'a watch::Sender<u64>);
 impl Drop for Done<'_> {
     fn drop(&mut self) {
         let mut lines = self.0.lines.borrow_mut();
-        if lines.get(&self.1).is_some_and(|line| line.tickets == self.2) {
+        if lines
+            .get(&self.1)
+            .is_some_and(|line| line.tickets == self.2)
+        {
             lines.remove(&self.1);
         }
         self.3.send_modify(|now| *now += 1);

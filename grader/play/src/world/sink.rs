@@ -1,7 +1,7 @@
 //! Events that are stored one at a time for each key: the world of `in_order`.
 //!
 //! An event says which request handed it in, and only the grader can read that. Requests
-//! join the line when they are first polled, see [`line`].
+//! join the line when they are first polled, see [`line()`].
 
 use std::collections::BTreeMap;
 

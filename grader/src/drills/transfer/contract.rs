@@ -17,9 +17,9 @@ impl Subject for Teller {
         let accounts = Rc::clone(&self.0);
         let [from, to] = [0, 1].map(|place| AccountId(call.arguments.id(place)));
         let amount = call.arguments.number(2);
-        Box::pin(async move {
-            told::<(), TransferError>(accounts.transfer(from, to, amount).await)
-        })
+        Box::pin(
+            async move { told::<(), TransferError>(accounts.transfer(from, to, amount).await) },
+        )
     }
 
     fn look(&self, look: Call<'_>) -> Value {
