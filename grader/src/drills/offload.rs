@@ -203,9 +203,9 @@ impl Drill for Offload {
         let beyond = |exam: &mut Exam<'_>, check, findings: &Findings| {
             exam.decide_beyond(check, &Offloading, findings, SERVICE, &together);
         };
-        beyond(exam, "too_long", &too_long);
         exam.decide("bounded", &Offloading, &patiently, &[Kind::OverLimit]);
         exam.decide("parallel", &Offloading, &together, &[Kind::Underused]);
+        beyond(exam, "too_long", &too_long);
         beyond(exam, "dropped_waiting", &waiting);
         match unbounded {
             true => exam.skip("dropped_hashing", UNBOUNDED),

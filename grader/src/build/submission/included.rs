@@ -1,4 +1,4 @@
-//! Files that Rust files include by name, as in `include_str!("../README.md")`.
+//! Files that Rust files include by name, as `include_str!` does.
 //!
 //! [`by`] finds such names in the text, in macros too, and only guesses: the files are put where rustc looks for
 //! them, and rustc decides whether to include them. It must never name a file outside the crate, a Rust file, or a

@@ -304,7 +304,7 @@ fn only_changes_are_graded_and_new_verdicts_are_named() {
     // A student who is gone still counts, and the output says so.
     fs::remove_dir_all(course.path("class/eve")).expect("it is ours");
     let said = course.run(&BATCH[..4]);
-    let words = "still counted; delete the record of what should not be\n  eve offload: records/offload/eve.json\n";
+    let words = "still counted; delete the records that should not count\n  eve offload: records/offload/eve.json\n";
     assert!(said.out.contains(words), "{}", said.out);
     fs::remove_file(course.path("results/records/offload/eve.json")).expect("it is there");
     let said = course.run(&BATCH[..4]);

@@ -348,7 +348,8 @@ fn a_class_file_says_what_counts() {
     let said = run(&course, &batch);
     assert_eq!(said.code, 1, "{}", said.err);
     assert!(
-        said.out.contains("nobody here is called `dan`"),
+        said.out
+            .contains("names `dan`, and nobody here has that name"),
         "{}",
         said.out
     );

@@ -359,10 +359,11 @@ fn only_a_terminal_gets_colours() {
 #[test]
 fn a_key_from_a_verdict_shows_the_same_violation_again() {
     let course = Scratch::gradable();
+    let code = "solutions/inflight_fix/wrong/not_coalesced.rs";
     let graded = course.run(&[
         "grade",
         "inflight_fix",
-        WRONG,
+        code,
         "--seed",
         "7",
         "--format",
@@ -378,7 +379,7 @@ fn a_key_from_a_verdict_shows_the_same_violation_again() {
     assert!(failed.len() > 1, "{failed:?}");
     for check in failed {
         let key = check["schedule"].as_str().unwrap();
-        let again = course.run(&["replay", "inflight_fix", WRONG, key]);
+        let again = course.run(&["replay", "inflight_fix", code, key]);
         assert_eq!(again.code, 1);
         let told: Vec<&str> = again
             .out

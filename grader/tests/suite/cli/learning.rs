@@ -172,7 +172,7 @@ fn the_solution_is_for_those_who_passed_or_who_insist() {
     assert_eq!((shown.code, &shown.out), (0, &solution));
     assert_eq!(course.run(&["solution", "inflight_fix"]).code, 2);
     let listed = course.run(&["list"]).out;
-    let passed = |line: &str| line.starts_with("cache_race") && line.contains("  passed  ");
+    let passed = |line: &str| line.starts_with("cache_race") && line.contains("  passed 100/100  ");
     assert!(listed.lines().any(passed), "{listed}");
 }
 

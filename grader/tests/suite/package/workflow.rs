@@ -172,5 +172,5 @@ fn the_workflow_s_steps_run_where_they_will_run() {
     );
     assert!(log.contains("\n::error file=src/lib.rs,line="), "{log}");
     let summary = fs::read_to_string(summary).expect("it was written");
-    assert!(summary.contains("cache_race: failed"), "{summary}");
+    assert!(summary.contains("cache_race: not yet"), "{summary}");
 }

@@ -1,3 +1,5 @@
+//! What a policy takes from points, and what it refuses to be.
+
 use super::*;
 use crate::grade::verdict::Status;
 
