@@ -169,8 +169,8 @@ fn nothing_is_written_over_what_is_there() {
     let before = course.read("grader/src/drills.rs");
     course.write("book/read_through.md", "Mine.\n");
     for (name, why) in [
-        ("read_through", "`book/read_through.md` is there already"),
-        ("offload", "is there already"),
+        ("read_through", "`book/read_through.md` exists already"),
+        ("offload", "exists already"),
         ("Lost", "cannot be a drill's name"),
         ("../up", "cannot be a drill's name"),
     ] {

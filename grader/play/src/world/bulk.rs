@@ -38,7 +38,7 @@ const ERRORS: &[ErrorName] = &[
 
 /// How many ids a call may have.
 pub fn max_batch(evidence: &Evidence) -> usize {
-    evidence.made().map_or(1, |numbers| numbers.at(0)) as usize
+    evidence.made().map_or(1, |numbers| numbers.at(0).max(1)) as usize
 }
 
 /// The keys of the ids of a call, in order; `None` for an id that nobody asked for.

@@ -68,7 +68,9 @@ const ERRORS: &[ErrorName] = &[
 
 /// How many connections may be open at once.
 pub fn max_connections(evidence: &Evidence) -> usize {
-    evidence.made().map_or(USUAL_MAX, |numbers| numbers.at(0)) as usize
+    evidence
+        .made()
+        .map_or(USUAL_MAX, |numbers| numbers.at(0).max(1)) as usize
 }
 
 /// The connection an ask goes over.

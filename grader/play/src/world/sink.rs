@@ -35,7 +35,7 @@ const ERRORS: &[ErrorName] = &[ErrorName {
 
 /// How many stores may be under way at once.
 pub fn max_parallel(evidence: &Evidence) -> usize {
-    evidence.made().map_or(1, |numbers| numbers.at(0)) as usize
+    evidence.made().map_or(1, |numbers| numbers.at(0).max(1)) as usize
 }
 
 /// The requests that were polled, in the order of their first polls.

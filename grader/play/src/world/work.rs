@@ -45,10 +45,13 @@ fn seed(evidence: &Evidence, request: u32) -> u64 {
     evidence.secrets().number("seed", request, u64::MAX)
 }
 
+/// No request asks for more steps, whatever a replay key says.
+const MOST_STEPS: u32 = 100_000;
+
 /// How many steps a request asks for; nothing for one that is no computation.
 pub fn asked(evidence: &Evidence, request: u32) -> Option<u64> {
     let it = evidence.request(request).filter(|it| it.entry == FOLD)?;
-    Some(it.numbers.at(0).into())
+    Some(it.numbers.at(0).min(MOST_STEPS).into())
 }
 
 /// The states of a request's computation: before its first step, after each, and after so
@@ -189,7 +192,10 @@ impl World for Work {
 
     fn arguments(&self, evidence: &Evidence, request: u32, entry: u8, numbers: Few) -> Vec<Value> {
         match entry {
-            FOLD => vec![seed(evidence, request).into(), numbers.at(0).into()],
+            FOLD => vec![
+                seed(evidence, request).into(),
+                numbers.at(0).min(MOST_STEPS).into(),
+            ],
             _ => vec![numbers.at(0).into()],
         }
     }

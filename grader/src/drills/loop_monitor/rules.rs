@@ -71,7 +71,7 @@ fn readings(evidence: &Evidence) -> Vec<Violation> {
     // Blocks between which no task ran are one stall.
     let mut stalls: Vec<u64> = Vec::new();
     let mut is_running = false;
-    let mut rested = 0;
+    let mut rested: u64 = 0;
     let mut violations = Vec::new();
     for entry in evidence.entries() {
         match &entry.fact {
@@ -79,14 +79,14 @@ fn readings(evidence: &Evidence) -> Vec<Violation> {
             Fact::Settled { polls, idle, .. } if !idle || *polls >= SPINNING => break,
             Fact::Blocked { micros } => {
                 match stalls.last_mut() {
-                    Some(stall) if is_running => *stall += micros,
+                    Some(stall) if is_running => *stall = stall.saturating_add(*micros),
                     _ => stalls.push(*micros),
                 }
                 let turn = evidence.turns().get(entry.turn);
                 is_running = turn.is_some_and(|turn| turn.settle == Settle::Polls(0));
                 rested = 0;
             }
-            Fact::Passed { micros } => rested += micros,
+            Fact::Passed { micros } => rested = rested.saturating_add(*micros),
             Fact::Settled { fully: true, .. } => is_running = false,
             Fact::Seen { look, value } if !is_running && rested >= 2 * longest_every => {
                 let (Some(monitor), Some(reading)) = (all.get(*look), Reading::seen(value)) else {
@@ -124,7 +124,7 @@ fn wrong(monitor: Monitor, reading: Reading, stalls: &[u64]) -> Vec<(Kind, Strin
         wrong.push((Kind::WrongTime, message));
     }
     let must = |stall: &&u64| **stall > threshold + every + ROUNDING;
-    let may = |stall: &&u64| **stall + every + ROUNDING >= threshold;
+    let may = |stall: &&u64| stall.saturating_add(every + ROUNDING) >= threshold;
     let (least, most) = (
         stalls.iter().filter(must).count() as u64,
         stalls.iter().filter(may).count() as u64,
@@ -184,7 +184,7 @@ fn looks(evidence: &Evidence) -> Option<Violation> {
                     // What was dropped has ended by now.
                     span = start(span.is_after_stall);
                 }
-                span.time += micros;
+                span.time = span.time.saturating_add(*micros);
             }
             Fact::Discarded | Fact::Started { .. } => {
                 let dropped = match entry.fact {
@@ -208,7 +208,8 @@ fn looks(evidence: &Evidence) -> Option<Violation> {
                 let own = blocking.min(others);
                 blocking -= own;
                 span.looks += u64::from(others - own);
-                let enough = allowed(living().map(|(it, _)| it), span.time) + span.besides;
+                let enough =
+                    allowed(living().map(|(it, _)| it), span.time).saturating_add(span.besides);
                 if span.looks <= enough {
                     continue;
                 }
@@ -250,6 +251,6 @@ fn looks(evidence: &Evidence) -> Option<Violation> {
 
 /// The looks that these monitors may have in so much time.
 fn allowed<'m>(monitors: impl Iterator<Item = &'m Monitor>, time: u64) -> u64 {
-    let each = monitors.map(|monitor| time / monitor.every.max(1) + BESIDES);
-    each.sum()
+    let each = monitors.map(|monitor| (time / monitor.every.max(1)).saturating_add(BESIDES));
+    each.fold(0, u64::saturating_add)
 }

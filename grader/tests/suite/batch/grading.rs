@@ -162,7 +162,10 @@ fn a_hostile_neighbour_changes_nothing_for_others() {
     }
     for name in hostile {
         let record = &all[&format!("inflight_fix/{name}.json")];
-        assert_eq!(record.verdict.status, Status::Failed, "{name}");
+        // Where the machine is busy, the time may be used up first.
+        let status = record.verdict.status;
+        let is_told = matches!(status, Status::Failed | Status::TimedOut);
+        assert!(is_told, "{name}: {status:?}");
         let file = course.path(&format!("results/records/inflight_fix/{name}.json"));
         let size = file.metadata().expect("it is there").len();
         assert!(size < 20_000, "{name} takes {size} bytes");

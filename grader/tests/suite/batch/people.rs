@@ -368,7 +368,7 @@ fn a_class_file_says_what_counts() {
     assert!(
         points("bob")
             .join(",")
-            .contains("\"failed, 2 days late, 14 % off\"")
+            .contains("\"not yet, 2 days late, 14 % off\"")
     );
     assert_eq!(points("cyd")[3], whole.to_string());
     assert_eq!(points("cyd")[5..7], ["", "excused"]);
