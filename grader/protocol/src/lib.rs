@@ -404,7 +404,10 @@ mod tests {
         let blocks = blocks.filter_map(|block| block.strip_prefix(&format!("{kind}\n")));
         let mut shown: Vec<String> = Vec::new();
         for line in blocks.flat_map(str::lines) {
-            let is_whole = |text: &String| serde_json::from_str::<serde_json::Value>(text).is_ok();
+            let is_whole = |text: &String| {
+                let text = text.replace("VALUE", "0");
+                serde_json::from_str::<serde_json::Value>(&text).is_ok()
+            };
             match shown.last_mut() {
                 Some(last) if !is_whole(last) => last.push_str(line),
                 _ => shown.push(line.to_owned()),

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-fn handle(database: Arc<dyn kit::supervised::Database>) -> kit::Db {
-    kit::Db::supervised(database)
+fn handle(operator: Arc<dyn kit::supervised::Operator>) -> kit::Db {
+    kit::supervised::Supply { operator }.db()
 }
 
 fn main() {}

@@ -1,6 +1,6 @@
 //! Of the worker only the protocol can be named.
 
-use worker::database::SupervisedDatabase;
+use worker::operator::Waiting;
 use worker::journal::Journal;
 
 fn main() {}
