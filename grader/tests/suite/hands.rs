@@ -12,6 +12,7 @@ use grader::build::prepared::Prepared;
 use grader::drills;
 use grader::drive::driver::Driver;
 use grader::drive::limits::Limits;
+use grader::drive::program::Program;
 use grader::drive::stopwatch::Stopwatch;
 use grader::drive::supervisor::Worker;
 use grader::drive::toolchain::Toolchain;
@@ -223,7 +224,12 @@ fn limits() -> Limits {
 fn failed(drill: &str, program: &Path) -> Vec<String> {
     let limits = limits();
     let drill = drills::find(drill).expect("it is a drill");
-    let mut exam = Exam::new(Driver::new(program, &limits, drill.world(), SEED));
+    let mut exam = Exam::new(Driver::new(
+        &Program::from(program),
+        &limits,
+        drill.world(),
+        SEED,
+    ));
     drill.examine(&mut exam);
     let (driver, decisions, _) = exam.finish();
     assert!(driver.broken().is_none(), "{:?}", driver.broken());
@@ -336,7 +342,8 @@ fn who_can_make_any_system_call_gets_nowhere() {
 /// How a worker dies of its first order, and what it printed.
 fn last_words(program: &Path, last: Option<i64>) -> (String, String) {
     use protocol::{Order, Polled, Step};
-    let started = Worker::start(program, &limits(), Stopwatch::start()).expect("it can be started");
+    let started = Worker::start(&Program::from(program), &limits(), Stopwatch::start())
+        .expect("it can be started");
     let mut worker = started.expect("it says hello");
     let order = Order {
         run: 1,
