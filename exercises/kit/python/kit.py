@@ -1,7 +1,8 @@
-"""What the Python drills code against: a database that is slow (`Db`) and the rows it keeps.
+"""What the Python drills code against: a database that is slow (`Db`), the rows it keeps and
+a bank (`Bank`).
 
 Everything here behaves the same whether you run it yourself or the grader does; only where
-the rows come from differs.
+the answers come from differs.
 """
 
 import asyncio
@@ -76,3 +77,50 @@ class Db:
     def fetches(self):
         """How many fetches have begun through this handle."""
         return self._fetches
+
+
+class BankError(Exception):
+    """Why the bank did not do what it was asked."""
+
+
+class BankUnavailable(BankError):
+    """The bank could not be reached, and nothing has happened; the next attempt may succeed."""
+
+    def __init__(self):
+        super().__init__("the bank is unavailable")
+
+
+class Bank:
+    """A handle to the bank: balances that are read and written, each by a message that takes
+    a while.
+
+    A `Bank` of your own answers every message after `latency` seconds of the loop's time, and
+    every account begins with 0.
+    """
+
+    def __init__(self, latency=0.2):
+        self._latency = latency
+        self._ask = None
+        self._balances = {}
+
+    async def read(self, account):
+        """The balance of an account at the moment the bank answers.
+
+        Raises `BankUnavailable` when the bank could not be reached.
+        """
+        if self._ask is not None:
+            return await self._ask("read", account)
+        await asyncio.sleep(self._latency)
+        return self._balances.get(account, 0)
+
+    async def write(self, account, balance):
+        """Makes `balance` the balance of an account, whatever it was before.
+
+        A call whose task is cancelled before its answer has happened or has not: nobody
+        knows. Raises `BankUnavailable` when the bank could not be reached; then nothing has
+        happened.
+        """
+        if self._ask is not None:
+            return await self._ask("write", account, balance)
+        await asyncio.sleep(self._latency)
+        self._balances[account] = balance

@@ -24,12 +24,13 @@ use crate::drive::supervisor::Worker;
 use play::failure::Failure;
 
 /// The worker's modules, each after those it imports.
-const MODULES: [&str; 9] = [
+const MODULES: [&str; 10] = [
     "clock",
     "seal",
     "words",
     "operations",
     "users",
+    "accounts",
     "loop",
     "submission",
     "run",

@@ -36,6 +36,7 @@ mod offload;
 mod package;
 mod panel;
 mod protocol;
+mod python;
 mod reports;
 mod rooms;
 mod scaffold;
