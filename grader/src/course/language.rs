@@ -51,27 +51,29 @@ impl Language {
     }
 
     /// A text of the grader's in the language's own words. The grader speaks as Rust does:
-    /// code panics, and a future is dropped.
+    /// code panics, and a future is dropped. What stands between backticks is a name and
+    /// stays, but for a constructor.
     pub fn says(self, text: &str) -> String {
-        match self {
-            Language::Rust => text.to_owned(),
-            Language::Python => IN_PYTHON
+        if self == Language::Rust {
+            return text.to_owned();
+        }
+        let part = |(at, part): (usize, &str)| match (at % 2, part.strip_suffix("::new")) {
+            (0, _) => IN_PYTHON
                 .iter()
-                .fold(text.to_owned(), |text, (rust, python)| {
+                .fold(part.to_owned(), |text, (rust, python)| {
                     text.replace(rust, python)
                 }),
-        }
+            (_, Some(class)) => format!("{class}()"),
+            (_, None) => part.to_owned(),
+        };
+        let parts: Vec<String> = text.split('`').enumerate().map(part).collect();
+        parts.join("`")
     }
 }
 
 /// What is called otherwise in Python, the longer words first.
-const IN_PYTHON: [(&str, &str); 9] = [
-    (
-        "it panicked while it was being dropped",
-        "it raised while it was being closed",
-    ),
+const IN_PYTHON: [(&str, &str); 7] = [
     ("while it was being dropped", "while it was being closed"),
-    ("::new`", "()`"),
     ("panicked", "raised"),
     ("panics", "raises"),
     ("a panic", "an exception"),
@@ -138,6 +140,10 @@ mod tests {
             (
                 "dropping a caller that waits",
                 "cancelling a caller that waits",
+            ),
+            (
+                "cannot be judged: see `leader_dropped`",
+                "cannot be judged: see `leader_dropped`",
             ),
             (
                 "cannot be judged while requests panic",

@@ -89,8 +89,15 @@ fn a_python_verdict_speaks_of_exceptions_and_cancelling() {
         return;
     }
     let stub = verdict("inflight_fix", "solutions/inflight_fix/python/stub.py");
-    let said = format!("{:?}", stub.checks);
-    assert!(said.contains("`UserCache()` raised: NotImplementedError"), "{said}");
+    let texts = stub.checks.iter().map(|check| {
+        let (title, message, hint) = (&check.title, &check.message, &check.hint);
+        format!("{title}\n{message}\n{hint}\n")
+    });
+    let said: String = texts.collect();
+    assert!(
+        said.contains("`UserCache()` raised: NotImplementedError"),
+        "{said}"
+    );
     for word in ["panic", "dropp", "::new"] {
         assert!(!said.contains(word), "{word} in {said}");
     }
@@ -133,7 +140,9 @@ fn what_keeps_the_loop_is_told_with_its_line() {
     if no_python() {
         return;
     }
-    let sleeping = on(&cache_that("import time\ntime.sleep(0.2)\nreturn await self.db.fetch_user(uid)"));
+    let sleeping = on(&cache_that(
+        "import time\ntime.sleep(0.2)\nreturn await self.db.fetch_user(uid)",
+    ));
     let said = format!("{:?}", sleeping.checks);
     assert!(said.contains("`time.sleep` keeps the loop"), "{said}");
     assert!(said.contains("inflight_fix.py:10"), "{said}");

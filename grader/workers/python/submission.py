@@ -12,8 +12,8 @@ import traceback
 ALLOWED = (
     "abc asyncio bisect builtins collections collections.abc contextlib contextvars copy "
     "dataclasses datetime decimal enum fractions functools gc heapq inspect itertools json "
-    "kit logging math numbers operator pprint queue random re statistics string sys textwrap "
-    "threading time traceback types typing unittest uuid warnings weakref __future__"
+    "kit logging math numbers operator queue random re string sys textwrap "
+    "threading time traceback types typing warnings weakref __future__"
 ).split()
 
 

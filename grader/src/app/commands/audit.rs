@@ -273,7 +273,10 @@ fn files(dir: &Path, language: Language) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in entries {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == language.ending()) {
+        if path
+            .extension()
+            .is_some_and(|extension| extension == language.ending())
+        {
             files.push(path);
         }
     }
