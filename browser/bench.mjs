@@ -1,5 +1,5 @@
-// How long after a save the verdict stands in the page: in a real Chromium, with all
-// hidden tests, beside what cargo takes for the same crate. The three take turns within
+// Measures how long after a save the verdict is in the page: in a real Chromium, with
+// all hidden tests, beside cargo's time for the same crate. The three take turns within
 // one run. It asserts nothing; quote the ratios, not the times.
 //
 //   node bench.mjs [SAVES]
@@ -17,7 +17,7 @@ const WARM_UP = 2;
 const saves = Number(process.argv[2] ?? 15);
 
 const course = new CourseCopy();
-// Cargo works in a copy of its own, which nobody watches.
+// Cargo works in a copy of its own that is not watched.
 const plain = new CourseCopy();
 const browser = await start();
 try {
@@ -69,7 +69,7 @@ function cargo(command, ...more) {
   });
 }
 
-/** Until nothing is graded any more that would share the processors. */
+/** Waits until no grading is left that would share the processors. */
 async function everythingGraded() {
   for (;;) {
     const { drills } = await (await fetch(`${course.origin}/learn/state`, course.known)).json();
@@ -79,7 +79,7 @@ async function everythingGraded() {
 }
 
 /**
- * Milliseconds from the save until its verdict is painted, and what the server says it took.
+ * Milliseconds from the save until its verdict is painted, and the server's own number.
  * @param {import("playwright-core").Page} page
  * @param {() => void} save
  */

@@ -3,10 +3,11 @@
 import { execFileSync } from "node:child_process";
 import { chromium } from "playwright-core";
 
-/** Where Chromium is. */
+/** Where Chromium is, under the first of the names it goes by (those of `.ci/setup`). */
 export function executable() {
-  const name = process.env.CHROMIUM ?? "chromium";
-  return execFileSync("sh", ["-c", 'command -v "$1"', "sh", name], { encoding: "utf8" }).trim();
+  const names = process.env.CHROMIUM ? [process.env.CHROMIUM] : ["chromium", "chromium-browser", "google-chrome"];
+  const first = 'for name; do command -v "$name" && exit; done; exit 1';
+  return execFileSync("sh", ["-c", first, "sh", ...names], { encoding: "utf8" }).trim();
 }
 
 export const FLAGS = [
@@ -16,8 +17,8 @@ export const FLAGS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
-  // Chromium's own sandbox cannot be set up by root, nor on every CI machine. It is
-  // shown nothing but this book.
+  // Chromium's own sandbox cannot be set up by root, nor on every CI machine. It
+  // loads nothing but this book.
   ...(process.getuid?.() === 0 || process.env.CI ? ["--no-sandbox"] : []),
 ];
 

@@ -10,7 +10,7 @@ export const root = fileURLToPath(new URL("..", import.meta.url));
 export const target = process.env.CARGO_TARGET_DIR ?? join(root, "target");
 const program = join(target, "grader/grader");
 
-/** All that a learner's clone needs. */
+/** Everything that a learner's clone needs. */
 const PARTS = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "book.toml", "book", "exercises", "solutions", "grader"];
 
 /** The crates that submissions are linked with, as they were built last for this repository. */
@@ -24,9 +24,9 @@ function prepared() {
 export class CourseCopy {
   folder = mkdtempSync(join(tmpdir(), "between-awaits-"));
   port = 0;
-  /** Shown once, it is kept by a browser as a cookie. */
+  /** Once it is shown, the browser keeps it as a cookie. */
   key = "";
-  /** What the program said. */
+  /** The program's output. */
   said = "";
   #child;
   /** @type {NodeJS.ProcessEnv} */
@@ -40,12 +40,12 @@ export class CourseCopy {
     // Under root a submission runs as a user of its own, who has to get there.
     chmodSync(this.folder, 0o755);
     this.#standInForCargo();
-    // As they are shipped, whatever somebody is working on in this repository.
+    // The stubs as shipped, whatever a learner's file in this repository holds.
     for (const slug of ["cache_race", "inflight_fix", "offload"]) this.save(slug, this.solution(slug, "stub.rs"));
   }
 
   /** A toolchain whose cargo builds nothing and names what was built before, as the
-   * grader's own tests have it: a minute less. Without that, cargo builds it all. */
+   * grader's own tests have it: this saves a minute. Otherwise cargo builds everything. */
   #standInForCargo() {
     const built = prepared();
     if (!built) return;
@@ -72,7 +72,7 @@ export class CourseCopy {
     return `${this.origin}/?key=${this.key}`;
   }
 
-  /** What a request needs that no browser makes. */
+  /** The headers for a request that no browser makes. */
   get known() {
     return { headers: { cookie: `learn-${this.port}=${this.key}` } };
   }
@@ -89,7 +89,7 @@ export class CourseCopy {
     renameSync(`${file}~`, file);
   }
 
-  /** Writes more into one of its files. */
+  /** Appends to one of its files. */
   add(file, text) {
     appendFileSync(join(this.folder, file), text);
   }
@@ -106,7 +106,7 @@ export class CourseCopy {
     this.#gone = new Promise((resolve) => child.on("exit", resolve));
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (this.said += text));
     for (;;) {
-      // It says so once the book is there.
+      // It prints the address once the book is there.
       const [, port, key] = this.said.slice(said).match(/the book: http:\/\/127\.0\.0\.1:(\d+)\/\?key=(\w+)\n/) ?? [];
       if (port) {
         this.port = Number(port);

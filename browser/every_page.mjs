@@ -1,4 +1,4 @@
-// What must hold on every page of the book, at every width, in both themes.
+// Checks what must hold on every page of the book, at every width, in both themes.
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -8,15 +8,15 @@ import { DESKTOP, PHONE, none, open, tab } from "./stage.mjs";
 
 export const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** What all others are made of is looked at in both themes at both widths, with all
- * that is around it. The others, light on a desktop and dark on a phone: it takes time. */
+/** The page with all elements is tested in both themes at both widths, with everything
+ * around it. The others are tested light on a desktop and dark on a phone, to save time. */
 const THOROUGHLY = ["index.html", "inflight_fix.html", "every_element.html"];
 
-/** The page made for these tests is held to the same. */
+/** The page made for these tests must satisfy the same. */
 const ALL = () => [...pages(), "every_element.html"];
 
 /**
- * What axe finds wrong, a line for each element.
+ * The problems that axe finds, a line for each element.
  * @param {import("playwright-core").Page} page
  * @param {string} [part] a selector, where not all is to be looked at
  * @returns {Promise<string[]>}
@@ -31,7 +31,7 @@ export async function violations(page, part) {
 }
 
 /**
- * What reaches over the right edge.
+ * The elements that reach over the right edge.
  * @param {import("playwright-core").Page} page
  */
 export async function overflow(page) {
@@ -56,10 +56,10 @@ export async function motion(page) {
 }
 
 /**
- * Presses Tab through a page. What cannot be reached, and what does not show that it
- * has the focus.
+ * Presses Tab through a page. Returns the elements that cannot be reached, and those
+ * that do not show the focus.
  * @param {import("playwright-core").Page} page
- * @param {boolean} whole with what is the same around every page
+ * @param {boolean} whole including what is the same around every page
  */
 async function tabThrough(page, whole) {
   const count = await page.evaluate((whole) => {
@@ -95,7 +95,7 @@ async function tabThrough(page, whole) {
 }
 
 /**
- * Changes the window, and waits until what scrolls sideways now can be focused.
+ * Changes the window, and waits until the parts that now scroll sideways can be focused.
  * @param {import("playwright-core").Page} page
  * @param {{width: number, height: number}} size
  */
@@ -170,7 +170,7 @@ async function onePage(stage, page, path) {
   }
   await resize(page, PHONE);
   await page.emulateMedia({ colorScheme: "dark" });
-  // The page that holds all others would only repeat them.
+  // The page that contains all others would only repeat them.
   const repeats = path === "print.html";
   if (!repeats) note("dark, phone", await violations(page));
   note("wider than a phone", await overflow(page));

@@ -1,13 +1,14 @@
-// A page in the book's own frame that holds every element, whatever the book holds.
+// A page in the book's own frame that contains every element.
 
 import { text } from "./site.mjs";
 
-/** A recording made by hand: it shows the element, and says nothing of any code. */
+/** A recording made by hand: it shows the element and is not about any code. */
 const recording = {
   unit: "ms",
+  machine: "a desk",
   series: [
-    { name: "stub", stalls: [[0, 300], [310, 300], [640, 290]], waits: [12, 290, 301, 600, 880] },
-    { name: "reference", stalls: [[400, 2]], waits: [1, 2, 2, 3, 3] },
+    { name: "stub", stalls: [[0, 300], [310, 300], [640, 290]], waits: [[0, 12], [10, 290], [9, 301], [20, 600], [80, 880]] },
+    { name: "reference", stalls: [[400, 2]], waits: [[0, 1], [10, 2], [20, 2], [30, 3], [40, 3]] },
   ],
 };
 

@@ -52,7 +52,7 @@ export function frame(stage) {
     await page.emulateMedia({ colorScheme: "light" });
     const light = await ground();
     assert.notEqual(dark, light);
-    // The page hears of the system's change a moment after its colours have changed.
+    // The page is told of the system's change a moment after its colours have changed.
     const toggle = page.getByRole("button", { name: "Dark theme" });
     await page.getByRole("button", { name: "Dark theme", pressed: false }).waitFor();
     await toggle.click();

@@ -1,5 +1,5 @@
 // A learner's journey, with the real `cargo learn` and a real grader behind it: from the
-// first page to a drill that is passed, and over the server's death.
+// first page to a passed drill, including a crash of the server.
 
 import { test } from "node:test";
 import assert from "node:assert/strict";
@@ -38,9 +38,9 @@ async function travel({ browser }, course) {
   assert.equal(first?.headers()["content-security-policy"], POLICY, "what the book was tested with is what is sent");
   await page.getByRole("main").getByRole("link", { name: "One fetch, however many ask" }).click();
   await page.waitForURL("**/inflight_fix.html");
-  await says("Failed: 0 of 100 points");
+  await says("Not yet: 0 of 100 points");
 
-  // A slip of the pen.
+  // A typing error.
   const stub = course.solution("inflight_fix", "stub.rs");
   course.save("inflight_fix", `${stub}\nfn unfinished() -> u32 { seven }\n`);
   await says("Does not compile: 1 error.");
@@ -51,7 +51,7 @@ async function travel({ browser }, course) {
 
   // The race is still there, and its schedule can be walked.
   course.save("inflight_fix", course.solution("inflight_fix", "wrong/not_coalesced.rs"));
-  await says("Failed: 25 of 100 points; 3 of 13 checks hold.");
+  await says("Not yet: 25 of 100 points; 3 of 13 checks hold.");
   const walker = panel.locator("schedule-walker").first();
   await walker.getByRole("status").getByText("Broken: fetch 2 for user").waitFor();
   await walker.getByRole("button", { name: "From the start" }).click();
@@ -67,7 +67,7 @@ async function travel({ browser }, course) {
   await panel.getByText("Compare with the reference solution").click();
   await panel.locator(".side-by-side pre").first().getByText("impl UserCache").waitFor();
 
-  // The book shows what the terminal said of all this.
+  // The terminal reported all of this.
   const shown = join(root, "book/listings/replayed/learn.txt");
   const said = () => saidOf("inflight_fix", course.said);
   await until(() => said().includes("passed"), "the last word");
@@ -78,33 +78,33 @@ async function travel({ browser }, course) {
   await page.reload();
   await says("Passed: 100 of 100 points.");
 
-  // Somebody works on the book: the page reloads by itself.
+  // The book is edited: the page reloads by itself.
   course.add("book/inflight_fix.md", "\nThis was written just now.\n");
   await page.getByText("This was written just now.").waitFor();
   await says("Passed: 100 of 100 points.");
   none(page.complaints, "complaints");
 
-  // The server dies, and what is saved meanwhile is graded when it is back.
+  // The server dies; a file saved meanwhile is graded when it is back.
   await course.stop("SIGKILL");
   const lost = panel.getByText("Not connected: `cargo learn` does not answer.");
   await lost.waitFor();
   course.save("inflight_fix", stub);
   await course.start();
   await lost.waitFor({ state: "hidden" });
-  await says("Failed: 0 of 100 points");
+  await says("Not yet: 0 of 100 points");
   await panel.getByText("You have passed this drill before, with 100 of 100 points.").waitFor();
   await panel.getByRole("button", { name: "Show a hint" }).click();
   await panel.locator(".hints li").first().waitFor();
   await page.goto(`${course.origin}/progress.html`);
   await page.getByText("1 of 3 drills passed.").waitFor();
-  // However the browser calls it that nobody answered.
+  // Whatever the browser's error for a missing server is.
   const noise = /net::ERR_/;
   none(page.complaints.filter((text) => !noise.test(text)), "complaints");
   await page.context().close();
 }
 
 /**
- * What was said of a drill, with the port that is asked for first and without times.
+ * The output about a drill, with the default port and without times.
  * @param {string} slug
  * @param {string} all
  */

@@ -1,4 +1,4 @@
-// Links, as they are in the files: every target is there, and so is its fragment.
+// Links, as they are in the files: every target exists, and so does its fragment.
 
 import { test } from "node:test";
 import assert from "node:assert/strict";
@@ -15,7 +15,7 @@ function values(html, attribute) {
 /** Where a link leads, from the site's folder; nothing for another site. */
 function target(link, page) {
   if (/^[a-z]+:/i.test(link)) return undefined;
-  // The error page is shown in place of any other, and says where the root is.
+  // The error page is shown in place of any other, and names the root.
   const from = page === "404.html" ? "http://site/" : `http://site/${page}`;
   const url = new URL(link, from);
   const path = decodeURIComponent(url.pathname.slice(1));

@@ -1,5 +1,5 @@
 // A drill's page and the overview while `cargo learn` runs, in every phase it can be
-// in. A stand-in says what happens; the journey in journey.mjs is made with the real one.
+// in. A stand-in plays the server; journey.mjs uses the real one.
 
 import { test } from "node:test";
 import assert from "node:assert/strict";
@@ -8,7 +8,7 @@ import { Mock } from "./mock.mjs";
 import { text } from "./site.mjs";
 import { DESKTOP, PHONE, none, open, ready, tab, until } from "./stage.mjs";
 
-/** A real verdict, as the book shows it where nobody grades. */
+/** A real verdict, as the book shows it without `cargo learn`. */
 const recorded = (slug) => JSON.parse(text(`interactive/verdicts/${slug}.json`)).verdict;
 
 /** A failed verdict whose schedules a server can play again. */
@@ -37,7 +37,7 @@ const MISTAKES = [
   { file: null, line: null, column: null, message: "it offers no `UserCache`", open: null },
 ];
 
-/** What a page shows in each state that looks different. */
+/** The page's text in each state that looks different. */
 export const LOOKS = {
   preparing: (mock) => mock.say("prepare", mock.state.prepare = { phase: "building", done: 12, total: 80, words: "compiling tokio" }),
   failed: (mock) => mock.set("inflight_fix", { phase: "graded", run: 3, verdict: recorded("inflight_fix"), hints: ["First."], changed_upstream: true }),
@@ -87,7 +87,7 @@ export function live(stage) {
     mock.set("inflight_fix", { phase: "grading", run: 1 });
     await says(panel, "Grading what is there.");
     LOOKS.failed(mock);
-    await says(panel, "Failed: 25 of 100 points; 3 of 13 checks hold.");
+    await says(panel, "Not yet: 25 of 100 points; 3 of 13 checks hold.");
     assert.equal(await outcome(panel).getAttribute("role"), "status");
     assert.deepEqual(await panel.locator(":scope .checks").first().locator(".fact").allInnerTexts(), [
       "fetch 2 for user 7 began while fetch 1 was under way",
@@ -99,7 +99,7 @@ export function live(stage) {
     await press(walker.getByRole("button", { name: "From the start" }));
     await press(walker.getByRole("button", { name: "Request 1 starts" }));
     const told = await outcome(panel).locator("strong").elementHandle();
-    // The same verdict once more: nothing that was opened or walked is lost.
+    // The same verdict again: nothing that was opened or walked is lost.
     mock.set("inflight_fix", { phase: "grading", run: 4 });
     await panel.getByText("grading…").waitFor();
     assert.ok(await told?.evaluate((it) => it.isConnected), "what was said is not said again while it is graded");
@@ -176,7 +176,7 @@ export function live(stage) {
     LOOKS.passed(mock);
     await compare.click();
     await panel.getByText("// yours").waitFor();
-    for (const [last, earlier] of /** @type {const} */ ([["Passed", passing()], ["Failed", failed]])) {
+    for (const [last, earlier] of /** @type {const} */ ([["Passed", passing()], ["Not yet", failed]])) {
       mock.set("inflight_fix", { phase: "graded", run: 5, verdict: earlier, words: "", took_ms: 240 });
       await says(panel, last);
       await panel.getByText("graded 5 times, 0.24 s after you saved").waitFor();
@@ -224,7 +224,7 @@ export function live(stage) {
     const texts = panel.locator(".side-by-side pre");
     await texts.getByText("yours").waitFor();
     assert.deepEqual(await texts.allInnerTexts(), [mock.solution.yours, mock.solution.reference]);
-    // The file is changed again and fails: what was reached stays.
+    // The file is changed again and fails: the pass stays.
     mock.set("inflight_fix", { run: 6, verdict: failed });
     await panel.getByText("You have passed this drill before, with 100 of 100 points.").waitFor();
     await panel.getByRole("link", { name: "Offload the hash" }).click();
@@ -290,7 +290,7 @@ export function live(stage) {
     ])) {
       mock.reset = reset;
       mock.set("inflight_fix", { phase, words: "put it back" });
-      await panel.locator(".outcome", { hasText: phase === "missing" ? "The file is missing" : "Failed" }).waitFor();
+      await panel.locator(".outcome", { hasText: phase === "missing" ? "The file is missing" : "Not yet" }).waitFor();
       assert.equal((await putBack()).includes("Yours is kept"), phase !== "missing", words);
       assert.equal(await said.innerText(), words);
       const { run } = mock.state.drills[1];
@@ -311,7 +311,7 @@ export function live(stage) {
       errors: [{ file: evil, line: 1, column: 1, message: evil, open: `JavaScript:${evil}` }], next: "cache_race",
       verdict: { ...verdict, submission: evil, diagnostics: evil, output: evil, checks: [check] } });
     mock.set("cache_race", { title: evil, page: "javascript:alert(3)" });
-    await says(panel, "Failed");
+    await says(panel, "Not yet");
     for (const words of ["What your code printed", "The reason", "Compare with the reference solution"]) {
       const summary = panel.getByText(words);
       if (!(await summary.evaluate((it) => it.closest("details").open))) await summary.click();
@@ -334,7 +334,7 @@ export function live(stage) {
   scene("a page says when the server is gone, and finds it again by itself", async ({ mock, on, page, panel }) => {
     LOOKS.failed(mock);
     await open(on, page, "inflight_fix.html");
-    await says(panel, "Failed");
+    await says(panel, "Not yet");
     await mock.stop();
     const word = panel.getByText("Not connected: `cargo learn` does not answer.");
     await word.waitFor();
@@ -346,7 +346,7 @@ export function live(stage) {
     await mock.start();
     await word.waitFor({ state: "hidden" });
     await says(panel, "Passed: 100 of 100 points.");
-    // It has another token now, and the page is told.
+    // It has another token now, and tells the page.
     assert.notEqual(mock.token, old);
     mock.asked.length = 0;
     await panel.getByRole("button", { name: "Show one hint more" }).click();
@@ -355,7 +355,7 @@ export function live(stage) {
   });
 
   scene("a page of a book that was built again reloads by itself, once", async ({ mock, on, page, panel }) => {
-    /** Whether the page is another one than it was when this was asked last. */
+    /** Whether the page has been reloaded since this was last asked. */
     const isAnother = () => page.evaluate(() => {
       const isKnown = document.documentElement.dataset.isKnown === "";
       document.documentElement.dataset.isKnown = "";
@@ -367,18 +367,18 @@ export function live(stage) {
       await until(isAnother, "a reload");
       await until(() => mock.opened > opened && mock.streams === 1, "a stream of the new page");
     };
-    // A page that has nothing else to hear.
+    // A page without other elements that listen.
     await open(on, page, "loop.html");
     await until(() => mock.streams === 1, "a stream");
     assert.ok(await isAnother());
     await reloads(() => mock.rebuild("edition 2"));
-    // It is told the same once more, and that another one could not be built.
+    // It gets the same news again, and that another one could not be built.
     mock.rebuild("edition 2");
     mock.say("book", { edition: "edition 2", words: "it is broken" });
     await open(on, page, "inflight_fix.html");
     assert.ok(await isAnother());
     LOOKS.failed(mock);
-    await says(panel, "Failed");
+    await says(panel, "Not yet");
     assert.equal(await isAnother(), false, "the edition is the one it has");
     // Another server, which has not built its book yet.
     await mock.stop();
@@ -431,7 +431,7 @@ export function live(stage) {
     await says(panel, "Passed");
     for (const other of others) await other.getByText("1 of 3 drills passed.").waitFor();
     assert.deepEqual([mock.streams, mock.opened], [1, 1]);
-    // The window that listens is left for another page; then the server dies and comes back.
+    // The listening window goes to another page; then the server dies and comes back.
     await page.goto("about:blank");
     await until(() => mock.opened === 2, "a stream of another one");
     mock.set("offload", { passed: true, best: 90 });
@@ -463,7 +463,7 @@ export function live(stage) {
     await list.nth(2).getByText("The file is missing").waitFor();
     assert.deepEqual((await list.allInnerTexts()).map((row) => row.replace(/\s+/g, " ")), [
       "✓ The cache race Passed, 100 of 100 points; what you have now does not pass",
-      "→ One fetch, however many ask Not passed yet, 25 of 100 points; the stub has changed since you began",
+      "→ One fetch, however many ask Not yet, 25 of 100 points; the stub has changed since you began",
       "· Offload the hash The file is missing",
     ]);
     assert.equal(await list.nth(2).getByRole("progressbar").getAttribute("value"), "0", "the last verdict was on something else");
@@ -510,7 +510,7 @@ export function live(stage) {
     await open(stage, page, "inflight_fix.html");
     const panel = page.locator("drill-panel");
     await panel.locator(".invitation").getByText("cargo learn").waitFor();
-    await says(panel, "Failed: 25 of 100 points; 3 of 13 checks hold.");
+    await says(panel, "Not yet: 25 of 100 points; 3 of 13 checks hold.");
     await panel.locator("schedule-walker .wrong").first().waitFor({ state: "attached" });
     assert.equal(await panel.getByRole("button", { name: /hint/ }).count(), 0);
     none(page.complaints, "complaints");

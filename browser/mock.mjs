@@ -1,10 +1,10 @@
-// A stand-in for `cargo learn`: it serves the site, and says of the drills what a test
-// tells it to. `grader/src/learn/` is the real one; the journey is made with that.
+// A stand-in for `cargo learn`: it serves the site, and reports of the drills what a
+// test tells it to. `grader/src/learn/` is the real one; journey.mjs uses that.
 
 import { randomBytes } from "node:crypto";
 import { answer, listen } from "./site.mjs";
 
-/** A drill nobody has begun. */
+/** A drill without a verdict. */
 export function drill(slug, more = {}) {
   return {
     slug,
@@ -20,6 +20,7 @@ export function drill(slug, more = {}) {
     passed: false,
     best: 0,
     max: 100,
+    started: true,
     changed_upstream: false,
     errors: [],
     took_ms: null,
@@ -40,12 +41,12 @@ export class Mock {
     drills: ["cache_race", "inflight_fix", "offload"].map((slug) => drill(slug)),
   };
 
-  /** What was asked for, `POST /learn/…`, and refused. */
+  /** The requests so far, `POST /learn/…`, and the refused ones. */
   asked = [];
-  /** What a trace is answered with, by `SLUG ID`. */
+  /** The answers to requests for traces, by `SLUG ID`. */
   traces = {};
   solution = { reference: "// the reference", yours: "// yours" };
-  /** What putting the stub back did. */
+  /** The outcome of putting the stub back. */
   reset = { already: false, backup: ".learner/backups/inflight_fix/1" };
   token = "";
   port = 0;
@@ -83,14 +84,14 @@ export class Mock {
     this.#streams.clear();
   }
 
-  /** Changes what is known of a drill, and says so. */
+  /** Changes the state of a drill, and sends it. */
   set(slug, more) {
     const found = this.state.drills.find((one) => one.slug === slug);
     Object.assign(found, more);
     this.say("drill", found);
   }
 
-  /** Another book is served from now on; whether anyone is told. */
+  /** Serves another book from now on; `isTold` says whether pages are told. */
   rebuild(edition, isTold = true) {
     this.state.book = { edition, words: "" };
     if (isTold) this.say("book", this.state.book);

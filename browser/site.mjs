@@ -18,7 +18,7 @@ const TYPES = {
   ".txt": "text/plain; charset=utf-8",
 };
 
-/** What `cargo learn` allows a page, and the whole book gets along with. The two style
+/** The policy of `cargo learn` for a page, with which the whole book works. The two style
  * attributes are of mdBook's own making: the page breaks of print.html, and a field
  * that its search makes and removes at once. */
 export const POLICY = [

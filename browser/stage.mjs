@@ -1,4 +1,4 @@
-// What tests share, and how they open a page: whatever goes wrong in it is noted.
+// The tests' shared tools: they open a page, and note everything that goes wrong in it.
 
 import assert from "node:assert/strict";
 
@@ -69,7 +69,7 @@ export async function ready(page) {
   if (isWhole) await page.setViewportSize(size);
 }
 
-/** More than any page but one is high, and no more than is quickly painted. */
+/** Higher than any page but one, and still painted quickly. */
 const HIGHEST = 15_000;
 
 /**
@@ -92,7 +92,7 @@ async function drawn(page, coloured) {
 }
 
 /**
- * Waits for what no page shows.
+ * Waits for something that no page shows.
  * @param {() => unknown} there
  * @param {string | (() => string)} what
  */

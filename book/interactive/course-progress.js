@@ -1,6 +1,6 @@
 // @ts-check
-// <course-progress>: each drill with how far the reader is. Its own content, the list
-// of drills, is all there is where nobody grades.
+// <course-progress>: each drill with the reader's state in it. Its own content, the
+// list of drills, is what a page without `cargo learn` shows.
 
 import { html, keep } from "./dom.js";
 import { current, learn, place } from "./learn.js";
@@ -29,7 +29,7 @@ class CourseProgress extends HTMLElement {
     const passed = drills.filter((drill) => drill.passed).length;
     keep(this.#sum, [state === undefined, passed, drills.length], () => state ? [html("strong", {}, `${passed} of ${drills.length}`), " drills passed."] : ["Connecting to `cargo learn` …"]);
     const next = drills.find((drill) => !drill.passed)?.slug;
-    keep(this.#list, drills.map(({ slug, title, phase, passed, best, max, verdict, changed_upstream }) => [slug, title, phase, passed, best, max, verdict?.status, verdict?.score, changed_upstream]),
+    keep(this.#list, drills.map(({ slug, title, phase, passed, started, best, max, verdict, changed_upstream }) => [slug, title, phase, passed, started, best, max, verdict?.status, verdict?.score, changed_upstream]),
       () => drills.map((drill) => row(drill, drill.slug === next)));
   }
 }
@@ -39,12 +39,12 @@ class CourseProgress extends HTMLElement {
  * @param {boolean} isNext
  */
 function row(drill, isNext) {
-  const { title, page, phase, passed, best, max, changed_upstream } = drill;
+  const { title, page, phase, passed, started, best, max, changed_upstream } = drill;
   const verdict = current(drill);
   const now = verdict && verdict.max_score > 0 ? `${verdict.score} of ${verdict.max_score} points` : "";
   const words = passed ? `Passed, ${best} of ${max} points`
     : { missing: "The file is missing", error: "Not graded" }[/** @type {string} */ (phase)]
-      ?? (verdict ? `Not passed yet, ${now}` : "Not graded yet");
+      ?? (!started ? "Not started" : verdict ? `Not yet, ${now}` : "Not graded yet");
   const notes = [
     passed && verdict && verdict.status !== "passed" ? "what you have now does not pass" : "",
     changed_upstream ? "the stub has changed since you began" : "",

@@ -59,7 +59,7 @@ export function svg(tag, settings = {}, ...children) {
 
 /**
  * Puts an element's own content, which serves without scripts, behind a button. It
- * stays in the page: in print it is what is shown.
+ * stays in the page, because it is what print shows.
  * @param {HTMLElement} element
  * @param {string} what what the button shows
  * @returns {[HTMLButtonElement, HTMLElement]} the button and the content
@@ -78,8 +78,7 @@ export function fallback(element, what) {
 }
 
 /**
- * A text in which code stands between backticks, as pieces; code that is not closed
- * stays as it is.
+ * A text with code in backticks, as pieces; unclosed code stays as it is.
  * @param {string} text
  * @returns {Child[]}
  */
@@ -92,8 +91,8 @@ export function words(text) {
 const made = new WeakMap();
 
 /**
- * Fills `host`, only when what it is made of has changed: what was opened stays open,
- * and nothing is announced twice.
+ * Fills `host`, but only if its data has changed: opened parts stay open, and nothing
+ * is announced twice.
  * @param {HTMLElement} host
  * @param {unknown} what plain data
  * @param {() => Child[]} build
@@ -110,7 +109,7 @@ export function keep(host, what, build) {
 }
 
 /**
- * Something to open; what is in it is made when it is opened for the first time.
+ * A part to open; its content is made when it is first opened.
  * @param {Settings} settings
  * @param {Child} summary
  * @param {() => Child[]} build
@@ -131,7 +130,7 @@ export function opens(settings, summary, build) {
  * Draws now, and again whenever the width changes.
  * @param {HTMLElement} frame
  * @param {(width: number) => Node} draw
- * @returns {() => void} to draw once more
+ * @returns {() => void} to draw again
  */
 export function drawn(frame, draw) {
   let width = 0;

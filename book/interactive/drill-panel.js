@@ -1,6 +1,6 @@
 // @ts-check
-// <drill-panel slug="SLUG">: what the grader says of the reader's own code, as often
-// as it is saved. Where nobody grades, a recorded verdict and how to get one's own.
+// <drill-panel slug="SLUG">: the grader's verdict on the reader's own code, after
+// every save. Without `cargo learn`, a recorded verdict and how to get one's own.
 
 import { html, keep, opens, recording, words as inWords } from "./dom.js";
 import { current, learn, place } from "./learn.js";
@@ -22,9 +22,9 @@ class DrillPanel extends HTMLElement {
   #hints = html("ol", { class: "hints", "aria-live": "polite" });
   #solution = html("div", { class: "solution" });
   #said = html("p", { class: "answered", role: "status" });
-  /** How many results may still come before what was said is of the past. */
+  /** How many more results may come before the message is out of date. */
   #outlives = 0;
-  /** Which one was shown last. */
+  /** The result that was shown last. */
   #result = "";
   /** Fetches both solutions again, if they are compared. */
   #refresh = () => {};
@@ -49,7 +49,7 @@ class DrillPanel extends HTMLElement {
     try {
       this.#recorded(await recording(`verdicts/${slug}.json`));
     } catch {
-      this.dataset.missing = ""; // What it contains still serves.
+      this.dataset.missing = ""; // Its content still serves.
     }
   }
 
@@ -80,7 +80,7 @@ class DrillPanel extends HTMLElement {
     const { phase = "waiting", run = 0, errors = [] } = drill ?? {};
     const verdict = drill ? current(drill) : null;
     keep(this.#prepare, state?.prepare, () => state ? preparing(state.prepare) : []);
-    // The number tells one verdict from the next, also to those who only hear it.
+    // The number distinguishes one verdict from the next, also for screen readers.
     keep(this.#outcome, [verdict, errors, phase === "grading" && verdict ? run - 1 : run, verdict ? "" : phase, !state, drill?.words], () => this.#told());
     this.#now.textContent = phase === "grading" || (phase === "waiting" && verdict) ? "grading…" : verdict && run > 0 ? graded(run, drill?.took_ms ?? null) : "";
     keep(this.#notes, drill && [drill.phase, drill.words, drill.file, drill.open, drill.changed_upstream, drill.passed, drill.best, drill.max, verdict?.status], () => drill ? notes(drill) : []);
@@ -103,7 +103,7 @@ class DrillPanel extends HTMLElement {
     if (this.#outlives === 0) this.#say("");
     else this.#outlives -= 1;
     this.#refresh();
-    // For those who wait for it.
+    // For tests that wait for it.
     if (phase === "graded") this.dataset.graded = String(run);
   }
 
@@ -133,7 +133,7 @@ class DrillPanel extends HTMLElement {
       this.#say("");
       try {
         const answer = await learn.ask(`${this.#slug}/${what}`, "POST");
-        // The stub is graded next: who put it back can read on meanwhile.
+        // The stub is graded next; the reader can read on meanwhile.
         if (what === "reset") this.#say(wasReset(answer), 1);
       } catch (error) {
         this.#say(`That did not work: ${error instanceof Error ? error.message : error}.`);

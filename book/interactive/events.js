@@ -1,28 +1,28 @@
 // @ts-check
-// What `cargo learn` sends, over one connection for all windows of a browser. It opens
-// six to a host and no more: with a stream for each, the seventh window never loaded.
-// The window that has the lock listens and passes on what it hears. When it is closed
+// The events of `cargo learn`, over one connection for all windows of a browser. A browser
+// opens only six connections to a host: with a stream for each, the seventh window never
+// loaded. The window that has the lock listens and passes events on. When it is closed
 // or hidden, another one gets the lock.
 
-/** Of the lock, and of what is passed on. */
+/** The name of the lock, and of the channel for passing on. */
 const NAME = "cargo-learn";
 
-/** How long to wait before the browser is asked to connect again, where it gave up. */
+/** How long to wait before connecting again after the browser gave up. */
 const AGAIN = 1000;
 
 /** @typedef {[name: string, what?: any]} Message an event; `lost` where there is no connection */
 
 /**
- * Hears all events from now on.
+ * Receives all events from now on.
  * @param {(...message: Message) => void} take
- * @param {() => Message[]} known what a window that has just been opened is told
+ * @param {() => Message[]} known what to tell a window that has just been opened
  * @returns {() => void} ends it
  */
 export function hear(take, known) {
   const end = new AbortController();
   const { signal } = end;
   if (!navigator.locks) {
-    // Browsers have no locks at an address that anybody could stand behind.
+    // Browsers offer no locks at an address without a secure origin.
     listen(take, signal);
     return () => end.abort();
   }

@@ -1,6 +1,6 @@
 // @ts-check
 // The picture of a walk: a lane for each request and each operation, a column for
-// each turn. It says nothing that the text beside it does not say.
+// each turn. It adds nothing to the text beside it.
 
 import { svg } from "./dom.js";
 import { operations } from "./schedule.js";
@@ -58,7 +58,7 @@ export function lanes(walk, width) {
   for (let operation = 0; operation < most; operation += 1) {
     const of = (/** @type {Moment} */ moment) => operations(moment)[operation]?.letter;
     const begun = of(moments[moments.length - 1]);
-    // Of which kind the next one is, nobody knows before it begins.
+    // The kind of the next one is unknown before it begins.
     const name = begun || !trace.nouns ? walk.name(operation + 1) : `next: ${operation + 1}`;
     parts.push(label(name, y(trace.callers + operation), begun));
     parts.push(...lane(moments.map(of), y(trace.callers + operation), x));
@@ -76,10 +76,10 @@ function label(text, y, state) {
 }
 
 /**
- * How a request stands: it leads, follows, is stranded, or has ended.
+ * The state of a request: it leads, follows, is stranded, or has ended.
  * @param {Moment} moment
  * @param {number} request counted from 0
- * @param {number[]} users whom each request asks for
+ * @param {number[]} users the user that each request asks for
  */
 function requestState(moment, request, users) {
   const letter = moment.r[request];
@@ -109,7 +109,7 @@ function lane(states, y, x) {
   }
   if (ended >= 0) {
     const how = states[ended] ?? "";
-    // An end in the same turn as the beginning has no bar to stand on.
+    // If the end is in the same turn as the beginning, there is no bar.
     parts.push(svg("circle", { class: `end ${how}`, cx: x(ended), cy: y, r: 9 }));
     parts.push(svg("path", { class: "mark", d: ENDS[how], transform: `translate(${x(ended)} ${y})` }));
   }

@@ -19,12 +19,12 @@ import { hear } from "./events.js";
  */
 
 /**
- * What of a loop's picture is drawn; each pair is a time and how long it took.
+ * The drawn part of a loop's picture; each pair is a time and a duration.
  * @typedef {{stalls: [number, number][], waits: [number, number][]}} Loop
  */
 
 /**
- * As `grader/src/verdict.rs` describes it.
+ * As `grader/src/grade/verdict.rs` describes it.
  * @typedef {object} Verdict
  * @property {string} drill
  * @property {string} submission
@@ -48,14 +48,15 @@ import { hear } from "./events.js";
  * @property {string} file
  * @property {"waiting" | "grading" | "graded" | "missing" | "error"} phase
  * @property {number} run gradings begun
- * @property {Verdict | null} verdict while it is graded again, the one before
+ * @property {Verdict | null} verdict during a new grading, the previous one
  * @property {string} words what to do, when it cannot be graded or kept
  * @property {number | null} took_ms from the save to the verdict
  * @property {string[]} hints
  * @property {boolean} more_hints
- * @property {boolean} passed once, perhaps with another file than there is now
+ * @property {boolean} passed once, perhaps with another file than the present one
  * @property {number} best
  * @property {number} max
+ * @property {boolean} started whether the file is no longer the stub
  * @property {boolean} changed_upstream
  * @property {Mistake[]} errors
  * @property {string | null} open
@@ -69,7 +70,7 @@ import { hear } from "./events.js";
 /** @typedef {{course: string, token: string, book: Book, prepare: Prepare, drills: Drill[]}} State */
 
 /**
- * What the server wrote into the page.
+ * Data that the server wrote into the page.
  * @param {string} name
  */
 const told = (name) => document.querySelector(`meta[name="learn-${name}"]`)?.getAttribute("content") ?? "";
@@ -98,8 +99,8 @@ class Learn {
   watch(listener) {
     this.#listeners.add(listener);
     if (this.isServed && this.#listeners.size === 1) {
-      // A window that is hidden may be put to sleep: only those that are looked at
-      // hear, and so one of them holds the connection.
+      // A hidden window may be put to sleep, so only visible windows listen, and
+      // one of them holds the connection.
       document.addEventListener("visibilitychange", () => this.#connect());
       addEventListener("pageshow", () => this.#connect());
       addEventListener("pagehide", () => this.#close());
@@ -114,7 +115,7 @@ class Learn {
   }
 
   /**
-   * What the server answers about a drill.
+   * The server's answer about a drill.
    * @param {string} path after `/learn/drills/`
    * @param {"GET" | "POST"} [method]
    * @returns {Promise<any>}
@@ -155,7 +156,7 @@ class Learn {
     if (name === "lost") this.link = "lost";
     if (name === "state") {
       this.state = what;
-      // A server that was started again has another one.
+      // A restarted server has another one.
       this.#token = what.token;
       this.link = "open";
     }
@@ -184,8 +185,8 @@ export function place(page) {
 }
 
 /**
- * The verdict on what is there. Where there is nothing to judge, or nobody who could,
- * the last one was on something else.
+ * The verdict on the present file. If there is nothing to judge, or no grader, the
+ * last verdict was about another text.
  * @param {Drill} drill
  */
 export function current({ phase, verdict }) {
@@ -193,4 +194,4 @@ export function current({ phase, verdict }) {
 }
 
 export const learn = new Learn();
-learn.watch(() => {}); // Also where no element does.
+learn.watch(() => {}); // Even if no element watches.

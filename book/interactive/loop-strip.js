@@ -1,7 +1,7 @@
 // @ts-check
 // <loop-strip data="traces/NAME.json">: how late the loop was at every moment of a
 // recorded run, and how long the requests waited. Its own content is the fallback.
-// In place of a file, a script may give the recording itself.
+// A script may also give the recording itself instead of a file.
 
 import { drawn, fallback, html, recording, svg } from "./dom.js";
 
@@ -9,10 +9,10 @@ import { drawn, fallback, html, recording, svg } from "./dom.js";
  * @typedef {object} Series
  * @property {string} name
  * @property {[start: number, duration: number][]} stalls when the loop ran nothing else
- * @property {number[]} waits how long each request waited
+ * @property {[due: number, late: number][]} waits when each request was due, and how much later it was answered
  */
 
-/** @typedef {{unit: string, series: Series[]}} Recording */
+/** @typedef {{unit: string, machine?: string, series: Series[]}} Recording `machine` is where it was measured */
 
 const STRIP = 72;
 const WAITS = 34;
@@ -41,15 +41,17 @@ export class LoopStrip extends HTMLElement {
       this.dataset.missing = ""; // What it contains still serves.
       return;
     }
-    const ends = this.#data.series.flatMap(({ stalls }) => stalls.map(([start, lasts]) => start + lasts));
+    const ends = this.#data.series.flatMap(({ stalls, waits }) => [...stalls, ...waits].map(([start, lasts]) => start + lasts));
     this.#end = Math.max(1, ...ends);
     const hasContent = this.childNodes.length > 0;
+    const { machine } = this.#data;
     const [asText, content] = fallback(this, "The same as text");
     const picture = html("div", { class: "picture" });
     this.prepend(
       html("div", { class: "ba-figure", role: "group", "aria-label": "Loop latency, recorded" },
         picture,
         html("ul", { class: "sums" }, ...this.#data.series.map((series) => html("li", {}, summary(series, this.#unit())))),
+        machine !== undefined && html("p", { class: "soft" }, `Measured on ${machine}.`),
         this.#said,
         this.#buttons,
         hasContent && html("p", { class: "alternative" }, asText)),
@@ -92,7 +94,7 @@ export class LoopStrip extends HTMLElement {
   #draw(width) {
     const series = this.#data?.series ?? [];
     const tallest = Math.max(1, ...series.flatMap(({ stalls }) => stalls.map(([, lasts]) => lasts)));
-    const longest = Math.max(1, ...series.flatMap(({ waits }) => waits));
+    const longest = Math.max(1, ...series.flatMap(({ waits }) => waits.map(([, late]) => late)));
     const each = GAP + STRIP + AXIS + WAITS + AXIS;
     const height = each * series.length;
     const parts = series.map((one, at) => svg("g", { transform: `translate(0 ${at * each})` },
@@ -104,8 +106,8 @@ export class LoopStrip extends HTMLElement {
   }
 
   /**
-   * What becomes ready at the start of a stall waits for all of it, later on for the
-   * rest: a tooth that falls to the right.
+   * A task that becomes ready at the start of a stall waits for all of it, a later
+   * one for the rest: a tooth that falls to the right.
    * @param {Series} series
    * @param {number} width
    * @param {number} tallest
@@ -137,7 +139,7 @@ export class LoopStrip extends HTMLElement {
    */
   #waiting({ waits }, width, longest) {
     const middle = WAITS / 2;
-    const dots = waits.map((wait) => svg("circle", { class: "wait", cx: 5 + (wait / longest) * (width - 10), cy: middle, r: 4 }));
+    const dots = waits.map(([, wait]) => svg("circle", { class: "wait", cx: 5 + (wait / longest) * (width - 10), cy: middle, r: 4 }));
     return [
       svg("line", { class: "axis", x1: 0, x2: width, y1: middle, y2: middle }),
       ...dots,
@@ -167,7 +169,7 @@ function number(value) {
  * @param {string} unit
  */
 function summary({ name, stalls, waits }, unit) {
-  const sorted = waits.toSorted((one, other) => one - other);
+  const sorted = waits.map(([, late]) => late).toSorted((one, other) => one - other);
   const longest = Math.max(0, ...stalls.map(([, lasts]) => lasts));
   const stalled = stalls.length === 0 ? "no stall" : `${stalls.length} ${stalls.length === 1 ? "stall" : "stalls"}, the longest ${number(longest)} ${unit}`;
   const waited = sorted.length === 0 ? "no request"

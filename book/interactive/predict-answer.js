@@ -1,6 +1,6 @@
 // @ts-check
 // <predict-answer id="slug">: a question, a list of choices, and the answer in a
-// <details>. With scripts, the answer opens only to who has committed to a choice.
+// <details>. With scripts, the answer opens only after the reader has committed to a choice.
 // `data-answer="2"` says which choice is right; it is marked then.
 
 import { html } from "./dom.js";
@@ -78,7 +78,7 @@ class PredictAnswer extends HTMLElement {
       const text = localStorage.getItem(this.#key);
       return text === null ? undefined : Number(text);
     } catch {
-      return undefined; // A browser that keeps nothing asks every time.
+      return undefined; // In a browser without storage the question is new every time.
     }
   }
 

@@ -1,6 +1,6 @@
 // @ts-check
 // <schedule-walker trace="traces/NAME.json">: the reader chooses what happens
-// next, and sees what the real code did then. Its own content is the fallback. A
+// next, and sees what the real code then did. Its own content is the fallback. A
 // recording of one schedule is shown from its end, where it broke.
 
 import { drawn, fallback, html, recording } from "./dom.js";
@@ -189,7 +189,7 @@ function known(walk) {
   const state = (moment.s ?? []).map((line) => line.split(": "));
   return [
     ...state.map(([term, ...text]) => pair(term[0].toUpperCase() + term.slice(1), text.join(": "))),
-    // Of several users it is not kept whose row is known.
+    // With several users, the recording does not say whose row is known.
     ...walk.several || nouns ? [] : [pair("Cache", `${of}${moment.c ? "the row" : "no row seen yet"}`)],
     pair("In flight", live.length > 0 ? `${of}${live.join(", ")}; ${who}`
       : answered ? `an answer nobody has received yet; ${who}`

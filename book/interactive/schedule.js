@@ -26,8 +26,8 @@
  * @property {string} source
  * @property {string} key
  * @property {number} user
- * @property {string} [what] what requests ask about, if it is no user
- * @property {string[]} [nouns] what operations are called, kind by kind, if they are no fetches
+ * @property {string} [what] the noun for what requests ask about, if it is not a user
+ * @property {string[]} [nouns] the nouns for operations, kind by kind, if they are not fetches
  * @property {number} callers
  * @property {number} schedules
  * @property {number} broken
@@ -79,7 +79,7 @@ export function wording(walk, turn) {
 const MINUTE = 60_000_000;
 
 /**
- * What is let run after a turn, when not all is.
+ * How much runs after a turn, if not everything does.
  * @param {string} turn
  */
 export function held(turn) {
@@ -93,7 +93,7 @@ export class Walk {
   /** @param {Trace} trace */
   constructor(trace) {
     this.trace = trace;
-    /** The most operations there ever are. */
+    /** The greatest number of operations at any moment. */
     this.operations = Math.max(...trace.nodes.map((node) => operations(node).length));
     /** Whether there is one way only: a schedule that was played again. */
     this.isOne = trace.schedules === 1;
@@ -116,7 +116,7 @@ export class Walk {
   }
 
   /**
-   * What an operation is called that has begun, or one that will: a fetch, a read.
+   * The noun for an operation that has begun or will begin: a fetch, a read.
    * @param {number} number counted from 1
    */
   name(number) {
@@ -141,7 +141,7 @@ export class Walk {
     if (edge && this.planned.length > 0) this.planned = [edge, ...this.planned];
   }
 
-  /** Goes to where a rule is broken, or else to the end of the only way there is. */
+  /** Goes to where a rule is broken, or else to the end of the only way. */
   toTheEnd() {
     for (let [edge] = this.choices(); edge && this.broken().length === 0; [edge] = this.choices()) this.take(edge);
   }
@@ -156,7 +156,7 @@ export class Walk {
     return this.planned.at(0);
   }
 
-  /** Whom each request on the way asks for. */
+  /** The user that each request on the way asks for. */
   users() {
     const turns = this.path.map((edge) => this.turn(edge)).filter((turn) => turn[0] === "q");
     return turns.map((turn) => parseInt(turn.slice(1), 10));
@@ -173,8 +173,8 @@ export class Walk {
   }
 
   /**
-   * The shortest schedules that break a rule, each for a reason of its own: none
-   * holds all that another one needs.
+   * The shortest schedules that break a rule, each for its own reason: none
+   * contains everything that another one needs.
    * @returns {Edge[][]}
    */
   breaking() {
@@ -203,7 +203,7 @@ export class Walk {
 }
 
 /**
- * Whether sorted letters hold all of others.
+ * Whether sorted letters contain all the others.
  * @param {string} all
  * @param {string} some
  */

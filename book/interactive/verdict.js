@@ -1,6 +1,6 @@
 // @ts-check
-// What a verdict says, as elements. Every text in it was written by somebody else,
-// a submission perhaps: it goes into the page as text, never as markup.
+// A verdict, as elements. Every text in it was written by somebody else, perhaps a
+// submission: it goes into the page as text, never as markup.
 
 import { html, keep, opens, own, svg, words } from "./dom.js";
 import "./loop-strip.js";
@@ -11,19 +11,18 @@ import "./schedule-walker.js";
 /** @typedef {import("./learn.js").Mistake} Mistake */
 
 const OUTCOMES = {
-  passed: "Passed",
-  failed: "Failed",
+  passed: "Passed",  failed: "Not yet",
   compile_error: "Does not compile",
   rejected: "Rejected",
   crashed: "Crashed",
-  timed_out: "Timed out",
+  timed_out: "Ran out of time",
   infra_error: "Not graded",
 };
 
-/** With these no check was judged: what rustc or the grader said is all there is. */
+/** With these no check was judged: the words of rustc or the grader are all there is. */
 const UNJUDGED = ["compile_error", "rejected", "infra_error"];
 
-/** More turns than somebody would take one by one. */
+/** More turns than a reader would take one by one. */
 const MOST_TURNS = 40;
 
 /**
@@ -39,14 +38,14 @@ export function outcome(verdict, mistakes = []) {
     switch (status) {
       case "passed": return score < max_score ? `${points}; what is missing is mastery` : points;
       case "compile_error": return mistakes.length > 0 ? plural(mistakes.length, "error") : "rustc says why below";
-      case "rejected": return "it was not compiled; the reason stands below";
+      case "rejected": return "it was not compiled; see the reason below";
       case "infra_error": return "the grader could not do its work, which says nothing about your code";
       default: return `${points}; ${held} of ${plural(checks.length, "check")} ${held === 1 ? "holds" : "hold"}`;
     }
   };
   return [
-    html("strong", { class: status === "passed" ? "good" : "bad" },
-      html("span", { class: "sign", "aria-hidden": "true" }, status === "passed" ? "✓" : "✗"), ` ${OUTCOMES[status] ?? status}`),
+    html("strong", { class: status === "passed" ? "good" : status === "failed" ? "" : "bad" },
+      html("span", { class: "sign", "aria-hidden": "true" }, status === "passed" ? "✓" : status === "failed" ? "·" : "✗"), ` ${OUTCOMES[status] ?? status}`),
     `: ${told()}.`,
   ];
 }
@@ -61,7 +60,7 @@ export function plural(number, noun) {
 }
 
 /**
- * A link that opens a file in an editor; nothing where none is known.
+ * A link that opens a file in an editor; nothing if no editor is known.
  * @param {string | null} address
  * @param {string} text
  */
@@ -70,7 +69,7 @@ export function editor(address, text) {
   return html("a", { class: "editor", href: address }, text);
 }
 
-/** All that is shown of a verdict but its first line. */
+/** Everything shown of a verdict except its first line. */
 export class Results {
   /** Stands apart, below the first line. */
   bar = html("div", { class: "points-bar" });
@@ -151,7 +150,7 @@ export class Results {
     keep(this.#loop, [yours, stub], () => {
       if (!yours) return [];
       const strip = /** @type {import("./loop-strip.js").LoopStrip} */ (own("loop-strip"));
-      const series = (/** @type {string} */ name, /** @type {import("./learn.js").Loop} */ { stalls, waits }) => ({ name, stalls, waits: waits.map(([, late]) => late) });
+      const series = (/** @type {string} */ name, /** @type {import("./learn.js").Loop} */ { stalls, waits }) => ({ name, stalls, waits });
       strip.recording = { unit: "ms", series: [...stub ? [series("the stub", stub)] : [], series("yours", yours)] };
       return [html("h3", {}, stub ? "The loop: the stub’s and yours" : "The loop"), strip];
     });
@@ -159,7 +158,7 @@ export class Results {
 }
 
 /**
- * A segment for each check, as wide as its points. What it shows stands beside it.
+ * A segment for each check, as wide as its points. The text beside it says the same.
  * @param {Check[]} checks
  */
 function bar(checks) {
@@ -202,7 +201,7 @@ function block(text) {
 
 /**
  * Whether the walker knows all turns of a replay key: it knows requests and fetches,
- * and no hashes.
+ * but not hashes.
  * @param {string} key
  */
 function walkable(key) {

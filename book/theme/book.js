@@ -1,6 +1,6 @@
 // What every page can do: show its contents, change its theme, copy its code,
-// search. Takes the place of mdBook's script of the same name; pages can be read
-// without it.
+// search. Replaces mdBook's script of the same name; pages can be read without
+// it.
 "use strict";
 
 (() => {
@@ -8,12 +8,12 @@
     const script = document.currentScript;
     const by = (id) => document.getElementById(id);
 
-    /** Remembers, where the browser lets us. */
+    /** Remembers a setting, if the browser allows it. */
     const keep = (key, value) => {
         try {
             localStorage.setItem(key, value);
         } catch {
-            // Then it is asked again.
+            // Then the reader is asked again.
         }
     };
 
@@ -90,7 +90,7 @@
         });
         frame.append(pre, button);
     }
-    // Who scrolls can only be known when it has been laid out, and changes with the window.
+    // Whether something scrolls is known only after layout, and changes with the window.
     const scrollers = [...document.querySelectorAll("pre, .table-wrapper")];
     const sizes = new ResizeObserver((entries) => {
         for (const { target } of entries) {
@@ -123,7 +123,7 @@
     const target = moved && JSON.parse(moved.textContent)[location.hash];
     if (target) location.replace(new URL(target, location.href));
 
-    // `mdbook serve` says when the book was built anew.
+    // `mdbook serve` says when the book was built again.
     if (script.dataset.reload) {
         const socket = new WebSocket(`${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}/${script.dataset.reload}`);
         socket.onmessage = ({ data }) => data === "reload" && location.reload();
@@ -138,7 +138,7 @@
         document.head.append(element);
     });
 
-    // Colours for code, when somebody comes to it: the script is the largest there is.
+    // Colours for code, once a reader comes near it: the script is the largest of all.
     const languages = /\blanguage-(?!text|console|plain)/;
     let painter;
     const near = new IntersectionObserver(async (entries) => {
@@ -151,7 +151,7 @@
     }, { rootMargin: "50%" });
     for (const code of blocks) if (languages.test(code.className)) near.observe(code);
 
-    // Search: its scripts are fetched when somebody searches.
+    // Search: its scripts are fetched when a reader searches.
     const search = by("mdbook-search-toggle");
     if (search && script.dataset.search) {
         let ready;

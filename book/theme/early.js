@@ -1,6 +1,6 @@
-// Before anything is drawn: a theme that was chosen on an earlier visit, and the
-// names that mdBook's own scripts look for. A file, because the book allows no
-// script that is written into a page.
+// Runs before anything is drawn: sets the theme chosen on an earlier visit, and
+// the names that mdBook's own scripts look for. It is a file because the book
+// allows no inline scripts.
 "use strict";
 
 {

@@ -1,5 +1,5 @@
-//! How often the verdict on one and the same submission is another one, on an idle
-//! machine and beside busy neighbours. Not part of `./test`; see `--help`.
+//! How often the verdict on the same submission differs, on an idle machine and
+//! beside busy neighbours. Not part of `./test`; see `--help`.
 //!
 //! Every right and wrong solution of `offload` is compiled once and graded many
 //! times. Prints one Markdown table.
@@ -7,7 +7,7 @@
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "a table for people, and how far it is"
+    reason = "a table for people, and its progress"
 )]
 
 use std::collections::BTreeMap;
@@ -24,7 +24,7 @@ use grader::exam::Exam;
 use grader::grade::grading::Grader;
 use play::check::CheckStatus;
 
-/// A stall of so many milliseconds or more makes a loop count as blocked.
+/// A loop counts as blocked after a stall of this many milliseconds or more.
 const LINE_MS: f64 = 10.0;
 
 /// Grades every solution of `offload` again and again, beside busy processes.
@@ -46,7 +46,7 @@ struct Options {
     #[arg(long, value_name = "LIST", value_delimiter = ',', default_values_t = [0, 2, 4, 8])]
     neighbours: Vec<usize>,
 
-    /// Only solutions whose name holds this
+    /// Only solutions whose name contains this
     #[arg(long, value_name = "TEXT", default_value = "")]
     only: String,
 
@@ -55,7 +55,7 @@ struct Options {
     be_busy: bool,
 }
 
-/// One solution and what must come of it.
+/// One solution and its expected result.
 struct Case {
     name: String,
     path: PathBuf,
@@ -63,18 +63,18 @@ struct Case {
     caught_by: Option<String>,
 }
 
-/// What came of one solution beside some number of neighbours.
+/// The results of one solution beside some number of neighbours.
 #[derive(Default)]
 struct Tally {
     runs: u32,
-    /// It passed though it is wrong, or failed though it is right.
+    /// It passed although it is wrong, or failed although it is right.
     flipped: u32,
-    /// The time limit came before all was seen, with nothing found wrong: no verdict on
-    /// what it does.
+    /// The time limit came before everything was seen, with nothing found wrong: no
+    /// verdict on its behaviour.
     out_of_time: u32,
-    /// What was said of those that were not judged as they should be.
+    /// The messages about gradings with a wrong result.
     said: Vec<String>,
-    /// It failed, and the check it names was not among those that did.
+    /// It failed, but not at the check that it names.
     other_check: u32,
     pictures: u32,
     /// Pictures with a stall over the line.
@@ -91,7 +91,7 @@ fn main() -> Result<()> {
     let drill = drills::find("offload").context("the course has no drill `offload`")?;
     let cases = cases(&course, &options.only)?;
     if cases.is_empty() {
-        bail!("no solution's name holds `{}`", options.only);
+        bail!("no solution's name contains `{}`", options.only);
     }
     let grader = Grader::new(course)?;
     println!(

@@ -48,7 +48,7 @@ fn main() -> Result<()> {
         };
         schedules = (number("schedules")?, number("unexplored")?);
         if round == 0 {
-            // The first round is for building what is kept.
+            // The first round builds what is kept.
             continue;
         }
         let millis = |name: &str| number(name).map(Duration::from_millis);

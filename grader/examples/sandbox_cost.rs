@@ -35,7 +35,7 @@ fn main() -> Result<()> {
             let begun = Instant::now();
             let verdict = grader.grade(drill, &reference, 7)?;
             ensure!(verdict.passed(), "the reference does not pass");
-            // The first round warms what is kept.
+            // The first round warms the caches.
             if round > 0 {
                 times.push(begun.elapsed());
             }
@@ -43,7 +43,7 @@ fn main() -> Result<()> {
     }
     let [with_it, without_it] = times.map(|mut times| {
         times.sort();
-        // The least is what a machine with nothing else to do needs.
+        // The least time is that of a machine with nothing else to do.
         [times[0], times[times.len() / 2]]
     });
     for (which, with_it, without_it) in [
@@ -106,7 +106,7 @@ fn side_by_side(grader: &Grader, drill: &dyn Drill, good: &Path, root: &Path) ->
     );
     ensure!(
         good == SIDE_BY_SIDE && bad == 0,
-        "somebody was judged wrongly"
+        "a submission was judged wrongly"
     );
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What a drill is made of, for those who write one or hand one on.
+//! The parts of a drill, for people who write one or hand one on.
 
 pub mod mirror;
 pub mod package;

@@ -1,5 +1,5 @@
 //! Which drills there are: the folders of the course and the hidden tests, brought
-//! together. What it knows is asked of a [`Course`]; it runs nothing.
+//! together. It asks a [`Course`] and runs nothing.
 
 use std::fs;
 
@@ -25,7 +25,7 @@ impl Course {
                 slugs.push(entry.file_name().to_string_lossy().into_owned());
             }
         }
-        // Graded ones in the order they are taught, then the rest by name.
+        // Graded drills in the order they are taught, then the rest by name.
         let place = |slug: &String| drills::ALL.iter().position(|drill| drill.slug() == slug);
         slugs.sort_by_key(|slug| (place(slug).unwrap_or(usize::MAX), slug.clone()));
         Ok(slugs)
@@ -69,7 +69,7 @@ impl Course {
     }
 }
 
-/// A slip in a check's id must not show what was to be hidden.
+/// A slip in a check's id must not reveal a check that was to be hidden.
 fn known_checks(slug: &str, exercise: &Exercise) -> Result<(), String> {
     let Some(drill) = drills::find(slug) else {
         return Ok(());
@@ -84,7 +84,7 @@ fn known_checks(slug: &str, exercise: &Exercise) -> Result<(), String> {
         Some(id) => {
             let guess = closest(id, known()).map(str::to_owned);
             Err(format!(
-                "`[checks.{id}]` names no check of this drill{}",
+                "this drill has no check `{id}`, which `[checks.{id}]` names{}",
                 crate::course::guess(&guess)
             ))
         }

@@ -1,4 +1,6 @@
-//! A whole class: found, planned, graded, kept, and told to its teacher.
+//! A whole class: found, planned, graded, kept, and reported to its teacher.
 
 pub mod batch;
 pub mod class_report;
+pub mod date;
+pub mod similar;

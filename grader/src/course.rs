@@ -28,16 +28,16 @@ pub struct Exercise {
     pub title: String,
     /// What the learner is to do, in one line.
     pub goal: String,
-    /// How long it takes, about.
+    /// About how many minutes it takes.
     pub minutes: u32,
-    /// Crates a submission may use besides `std`, `kit`, `tokio` and `futures`,
-    /// each with a version requirement as in a Cargo.toml.
+    /// Crates a submission may use besides `std`, `kit`, `tokio` and `futures`, each as in
+    /// the `[dependencies]` of a Cargo.toml.
     #[serde(default)]
-    pub crates: BTreeMap<String, String>,
+    pub crates: BTreeMap<String, toml::Value>,
     /// What a submission may use of the machine.
     #[serde(default)]
     pub limits: DrillLimits,
-    /// What students are shown of a check, by its id; of those not named, all.
+    /// What students are shown of each check, by its id; everything for a check not named.
     #[serde(default)]
     pub checks: BTreeMap<String, CheckSettings>,
     /// From a nudge to nearly the answer.
@@ -75,7 +75,7 @@ pub enum CourseError {
         source: io::Error,
     },
     /// An exercise.toml that is wrong.
-    #[error("`{}` is not as it should be: {message}", path.display())]
+    #[error("`{}` is wrong: {message}", path.display())]
     Exercise {
         /// The file.
         path: PathBuf,
@@ -132,5 +132,12 @@ impl Course {
     /// The reference solution, the stub as it was shipped, and other fixtures.
     pub fn solution_dir(&self, slug: &str) -> PathBuf {
         self.root.join("solutions").join(slug)
+    }
+
+    /// Whether `path` is the user's own code: it lies in the course.
+    pub fn is_own(&self, path: &Path) -> bool {
+        let own = ["exercises", "solutions"].map(|folder| self.root.join(folder));
+        path.canonicalize()
+            .is_ok_and(|path| own.iter().any(|folder| path.starts_with(folder)))
     }
 }

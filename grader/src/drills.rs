@@ -3,8 +3,11 @@
 //! A drill knows its checks, its rules and which schedules to play. Nothing in
 //! here knows about files or processes.
 
+mod batch_loader;
 mod cache_race;
 mod common;
+mod connection_pool;
+mod give_way;
 mod in_order;
 mod inflight_fix;
 mod lost_update;
@@ -72,7 +75,10 @@ pub const ALL: &[&dyn Drill] = &[
     &transfer::Transfers,
     &inflight_fix::InflightFix,
     &offload::Offload,
+    &connection_pool::ConnectionPool,
+    &batch_loader::BatchLoader,
     &in_order::InOrder,
+    &give_way::GiveWay,
 ];
 
 /// The slugs of all drills.

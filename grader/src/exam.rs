@@ -3,33 +3,42 @@
 //! Its main type is [`Exam`], which a drill's `examine` is handed. It plays
 //! schedules, lets rules judge them, makes failing ones short and decides checks.
 
+mod alone;
+mod borrows;
 mod findings;
 mod flood;
+mod named;
 mod shorten;
 pub mod trace;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 pub use findings::{Finding, Findings, violations};
+use named::Named;
 
-use crate::drive::driver::{Driver, Run};
+use crate::drive::driver::{Care, Driver, Run};
 use play::check::{Check, CheckStatus, Decision};
 use play::evidence::Evidence;
 use play::explore::{self, Coverage, Follow};
 use play::failure::Failure;
 use play::judge::{self, Kind, Rules, Violation};
-use play::schedule::{Action, ReplayKey, Turn};
+use play::schedule::{Action, Outcome, ReplayKey, Turn};
 use play::space::{PATIENCE_MICROS, Paths};
 use play::timeline::{self, Line};
 
-/// Time passes: whoever waits for it alone need not wait any longer.
+/// Time passes: a request that waits only for time need not wait any longer.
 const PATIENCE: Turn = Turn::full(Action::Pass {
     micros: PATIENCE_MICROS,
 });
 
 /// The most schedules played in one space.
 const SPACE_LIMIT: usize = 4_000;
+
+/// The same where a drill is not made for threads and they take part all the same: each
+/// turn of each run takes its time.
+const PATIENT_LIMIT: usize = 120;
+const SOLITARY_LIMIT: usize = 40;
 
 /// One submission going through one drill's checks.
 pub struct Exam<'a> {
@@ -40,15 +49,32 @@ pub struct Exam<'a> {
     out_of_time: bool,
     /// Schedules after which the process was still there.
     survived: usize,
-    /// What ended it, each time schedules were played.
+    /// What ended it, for each time that schedules were played.
     lost: Vec<Finding>,
-    /// All checks, where the exam may end early.
+    /// All checks, if the exam may end early.
     checks: &'static [Check],
-    /// The required check for whose failure it ends early.
+    /// The required check whose failure ends it early.
     failed: Option<&'static str>,
+    /// The kinds of violation for which a check has failed already.
+    told: BTreeSet<Kind>,
+    /// The first check that was skipped because of a finding that it does not judge.
+    gate: Option<Gate>,
+    /// Something was found that was not seen again: it is to begin anew, with this care.
+    wanted: Option<Care>,
+    /// The kinds of violation that end the process, and were seen once more.
+    lost_again: Vec<Kind>,
+    /// Which check looks at what is found where.
+    named: Named,
 }
 
-/// The turns that may follow: none where the run would go on without end.
+/// A finding because of which a check was skipped.
+struct Gate {
+    check: &'static str,
+    rules: &'static dyn Rules,
+    finding: Finding,
+}
+
+/// The turns that may follow; none if the run would go on without end.
 fn choices(paths: &dyn Paths, evidence: &Evidence) -> Follow<Turn> {
     match evidence.restless() {
         Some(_) => Follow::End,
@@ -56,8 +82,15 @@ fn choices(paths: &dyn Paths, evidence: &Evidence) -> Follow<Turn> {
     }
 }
 
-/// So long an exam goes on once a required check has failed: most end sooner.
+/// Where someone waits and something is under way for another key, so many of those are
+/// answered to see whether that helps.
+const OTHERS: usize = 2;
+
+/// How long an exam goes on after a required check has failed; most end sooner.
 const ENOUGH: Duration = Duration::from_secs(6);
+
+/// The hint where the loop stops, whatever the check asks for.
+const STOPPED: &str = "what on the loop's thread waits for something that only the loop could bring about: a lock, a channel, another thread?";
 
 /// Where no schedule at all could be played to its end, so many tries are enough: each
 /// costs processes and waits, and will not be judged.
@@ -67,6 +100,7 @@ impl<'a> Exam<'a> {
     /// An exam of the submission that `driver` drives.
     pub fn new(mut driver: Driver<'a>) -> Exam<'a> {
         driver.try_freeing();
+        driver.look_for_threads();
         Exam {
             driver,
             decisions: BTreeMap::new(),
@@ -77,15 +111,55 @@ impl<'a> Exam<'a> {
             lost: Vec::new(),
             checks: &[],
             failed: None,
+            told: BTreeSet::new(),
+            gate: None,
+            wanted: None,
+            lost_again: Vec::new(),
+            named: Named::default(),
         }
     }
 
-    /// The same exam, which need not go on for long once a required one of `checks` has
+    /// The same exam, except that it ends soon after a required one of `checks` has
     /// failed. A right solution has all the time there is.
     #[must_use]
     pub fn ending_early(mut self, checks: &'static [Check]) -> Exam<'a> {
         self.checks = checks;
         self
+    }
+
+    /// Has `examine` put the submission through every check, and once more with more care
+    /// where something was found that was not seen again by itself.
+    pub fn put_through(&mut self, rules: &dyn Rules, examine: impl Fn(&mut Exam<'a>)) {
+        loop {
+            examine(self);
+            let Some(care) = self.wanted.take() else {
+                return self.decide_what_none_names(rules);
+            };
+            self.named = Named::default();
+            self.driver.take(care);
+            self.decisions.clear();
+            self.coverage = Coverage::default();
+            self.lost.clear();
+            self.lost_again.clear();
+            self.survived = 0;
+            self.failed = None;
+            self.crashed = false;
+        }
+    }
+
+    /// Whether it is of no use to play on with as little care.
+    fn wants_more_care(&self) -> bool {
+        self.wanted.is_some()
+    }
+
+    /// The most schedules to play of one space.
+    fn limit(&self) -> usize {
+        match self.driver.care() {
+            _ if self.driver.world().uses_threads() => SPACE_LIMIT,
+            Care::Crowded => SPACE_LIMIT,
+            Care::Patient => PATIENT_LIMIT,
+            Care::Solitary => SOLITARY_LIMIT,
+        }
     }
 
     /// The seed of the grading.
@@ -99,7 +173,14 @@ impl<'a> Exam<'a> {
     }
 
     /// Ends the exam: its driver, its decisions and how much was seen.
-    pub fn finish(self) -> (Driver<'a>, BTreeMap<&'static str, Decision>, Coverage) {
+    pub fn finish(mut self) -> (Driver<'a>, BTreeMap<&'static str, Decision>, Coverage) {
+        let is_failed = |decision: &Decision| decision.status == CheckStatus::Failed;
+        let fails = self.decisions.values().any(is_failed);
+        if let (false, Some(gate)) = (fails, self.gate.take()) {
+            // Nothing is skipped for what no check has failed for.
+            let decision = self.failed(gate.check, gate.rules, gate.finding);
+            self.insert(gate.check, decision);
+        }
         (self.driver, self.decisions, self.coverage)
     }
 
@@ -119,13 +200,19 @@ impl<'a> Exam<'a> {
             return known;
         }
         let mut findings = Findings::default();
+        let limit = self.limit();
+        // Where not all is played, it is to be a fair sample.
+        let dice = (limit < SPACE_LIMIT).then(|| fastrand::Rng::with_seed(self.driver.seed()));
         let coverage = explore::explore(
             &mut self.driver,
-            SPACE_LIMIT,
+            explore::Limit {
+                schedules: limit,
+                dice,
+            },
             |run: &Run| choices(paths, &run.evidence),
             |played| findings.note(rules, played),
         );
-        self.after(&mut findings, coverage);
+        self.after(rules, &mut findings, coverage);
         findings
     }
 
@@ -135,6 +222,7 @@ impl<'a> Exam<'a> {
             return known;
         }
         let mut findings = Findings::default();
+        let count = count.min(self.limit());
         let seed = self.driver.seed();
         let mut dice: Vec<fastrand::Rng> = (0..count as u64)
             .map(|walk| {
@@ -147,38 +235,54 @@ impl<'a> Exam<'a> {
             |walk, run| match choices(paths, &run.evidence) {
                 Follow::AnyOf(choices) => dice[walk].choice(choices),
                 Follow::End => None,
-                // Half settling that settled everything: on to what comes next.
+                // Half settling settled everything, so the next turn follows.
                 Follow::Pruned => Some(Turn::full(Action::Wait)),
             },
             |played| findings.note(rules, played),
         );
-        self.after(&mut findings, coverage);
+        self.after(rules, &mut findings, coverage);
         findings
     }
 
-    /// Plays one given schedule; when someone is left waiting with nobody fetching,
-    /// once more with time passing at its end.
+    /// Plays one given schedule. If a request is left waiting with no fetch under
+    /// way, plays it again with time passing at its end.
     pub fn play(&mut self, rules: &dyn Rules, mut turns: Vec<Turn>) -> Findings {
         if let Some(known) = self.hopeless() {
             return known;
         }
         let mut findings = Findings::default();
         let mut coverage = Coverage::default();
+        let mut others_left: usize = OTHERS;
         loop {
             let played = self.driver.play_alone(turns.clone());
             findings.note(rules, &played);
             coverage.schedules += 1;
-            let stranded = !played.run.evidence.unserved().is_empty();
-            if !stranded || played.failure.is_some() || turns.last() == Some(&PATIENCE) {
-                self.after(&mut findings, coverage);
+            let evidence = &played.run.evidence;
+            let stranded = !evidence.unserved().is_empty();
+            let has_waited = turns.last() == Some(&PATIENCE);
+            // Does it wait for what is under way for another key? Then that is answered.
+            let other = evidence.live().next();
+            let other = other.filter(|_| evidence.world().serves_each_key_alone());
+            let ends = !stranded || played.failure.is_some();
+            if let (Some(operation), true, false, 1..) = (other, has_waited, ends, others_left) {
+                others_left -= 1;
+                let outcome = Outcome::Value;
+                turns.push(Turn::full(Action::Answer { operation, outcome }));
+                continue;
+            }
+            if ends || has_waited {
+                self.after(rules, &mut findings, coverage);
                 return findings;
             }
             turns.push(PATIENCE);
         }
     }
 
-    /// What is known of a process that was never seen to survive.
+    /// The reason, for a process that was never seen to survive.
     fn hopeless(&self) -> Option<Findings> {
+        if self.wants_more_care() {
+            return Some(Findings::default());
+        }
         if self.survived > 0 || self.lost.len() < TRIES {
             return None;
         }
@@ -189,13 +293,15 @@ impl<'a> Exam<'a> {
         Some(known)
     }
 
-    fn after(&mut self, findings: &mut Findings, coverage: Coverage) {
+    fn after(&mut self, rules: &dyn Rules, findings: &mut Findings, coverage: Coverage) {
+        self.believe(rules, findings);
+        self.named.found(findings);
         self.coverage.schedules += coverage.schedules;
         self.coverage.pruned += coverage.pruned;
         self.coverage.unexplored += coverage.unexplored;
         self.survived += findings.survived;
         if let Some(failure) = self.driver.failed_closing() {
-            // Freed what it kept, and died of it: as much its doing as the rest.
+            // It died while it freed what it kept, which is as much its doing as the rest.
             let nothing = self.driver.blank_evidence(0);
             if let Some(mut violation) = judge::violation_of(failure, &nothing) {
                 violation
@@ -240,26 +346,29 @@ impl<'a> Exam<'a> {
     pub fn decide(
         &mut self,
         check: &'static str,
-        rules: &dyn Rules,
+        rules: &'static dyn Rules,
         findings: &Findings,
         kinds: &[Kind],
     ) {
         self.decide_beyond(check, rules, findings, kinds, &Findings::default());
     }
 
-    /// The same, where kinds of violation that `known` holds are another check's
-    /// affair. Some of them hide what comes after them: with nothing else against it,
-    /// the check then cannot be judged.
+    /// The same, where kinds of violation that `known` holds, and for which a check has
+    /// failed, are that check's affair. Some of them hide what comes after them: with
+    /// nothing else against it, the check then cannot be judged.
     pub fn decide_beyond(
         &mut self,
         check: &'static str,
-        rules: &dyn Rules,
+        rules: &'static dyn Rules,
         findings: &Findings,
         kinds: &[Kind],
         known: &Findings,
     ) {
+        self.named.decided(check, findings, kinds);
         let found = |kind: &&Kind| findings.has(**kind);
-        let new = |kind: &&Kind| !known.has(**kind) || Kind::OF_THE_PROCESS.contains(kind);
+        // What no check has failed for is nobody else's affair, however well known.
+        let is_told = |kind: &Kind| known.has(*kind) && self.told.contains(kind);
+        let new = |kind: &&Kind| !is_told(kind) || Kind::OF_THE_PROCESS.contains(kind);
         let relevant = kinds
             .iter()
             .filter(new)
@@ -267,10 +376,11 @@ impl<'a> Exam<'a> {
         let first = relevant.min_by_key(|finding| finding.turns.len());
         if let Some(finding) = first {
             self.decide_against(check, rules, finding.clone());
+            self.told.extend(kinds.iter().filter(found));
         } else if let Some(why) = self.why_ended(findings.out_of_time) {
             self.skip(check, &why);
         } else if let Some(why) = findings.incomplete() {
-            self.skip(check, &why);
+            self.skip_for(&Kind::OF_THE_PROCESS, check, rules, findings, &why);
         } else if kinds
             .iter()
             .any(|kind| found(&kind) && Kind::BLINDING.contains(kind))
@@ -278,13 +388,33 @@ impl<'a> Exam<'a> {
             self.skip(check, "cannot be judged before the checks above hold");
         } else if findings.has(Kind::Panicked) {
             // A request that ends in a panic proves nothing about anything else.
-            self.skip(check, "cannot be judged while requests panic");
-        } else if findings.has(Kind::OffLoop) {
-            // Another thread runs when the machine pleases: nothing here is repeatable.
-            self.skip(check, "cannot be judged while fetches begin off the loop");
+            let why = "cannot be judged while requests panic";
+            self.skip_for(&[Kind::Panicked], check, rules, findings, why);
         } else {
             self.pass(check);
         }
+    }
+
+    /// Notes that a check cannot be judged because of a finding of one of these kinds: some
+    /// other check has to fail for it, or this one will.
+    fn skip_for(
+        &mut self,
+        kinds: &[Kind],
+        check: &'static str,
+        rules: &'static dyn Rules,
+        findings: &Findings,
+        why: &str,
+    ) {
+        let finding = kinds.iter().find_map(|kind| findings.by_kind.get(kind));
+        if let (None, Some(finding)) = (&self.gate, finding) {
+            let finding = finding.clone();
+            self.gate = Some(Gate {
+                check,
+                rules,
+                finding,
+            });
+        }
+        self.skip(check, why);
     }
 
     /// Fails `check`, unless an earlier one failed for the very same reason.
@@ -295,9 +425,11 @@ impl<'a> Exam<'a> {
             let process = Kind::OF_THE_PROCESS.contains(&finding.violation.kind);
             let constructor = finding.violation.message.starts_with(&new_panicked);
             let restless = finding.violation.kind == Kind::Restless;
+            let panic = borrows::is_same_panic(&decision.message, &finding.violation);
             decision.status == CheckStatus::Failed
-                && decision.message == finding.violation.message
-                && (constructor
+                && (panic || decision.message == finding.violation.message)
+                && (panic
+                    || constructor
                     || restless
                     || process && key.is_none_or(|key| key.turns == finding.turns))
         };
@@ -318,15 +450,15 @@ impl<'a> Exam<'a> {
         self.decisions.insert(check, decision);
     }
 
-    /// Why schedules were not played, if the exam has ended early.
+    /// Why schedules were not played, if the exam ended early.
     fn why_ended(&self, out_of_time: bool) -> Option<String> {
         let failed = self.failed.filter(|_| out_of_time)?;
         Some(format!(
-            "not judged: `{failed}` has failed, and runs of this submission take so long that the exam has ended early"
+            "not judged: `{failed}` has failed, and runs of this submission take so long that the exam ended early"
         ))
     }
 
-    /// Notes of every check that is not decided yet that it cannot be judged.
+    /// Notes that every check not decided yet cannot be judged.
     pub fn skip_undecided(&mut self, checks: &[Check], why: &str) {
         for check in checks {
             if !self.decisions.contains_key(check.id) {
@@ -345,7 +477,7 @@ impl<'a> Exam<'a> {
         self.note(check, CheckStatus::Skipped, why.to_owned());
     }
 
-    /// Notes that a check did not hold, for a reason no schedule shows.
+    /// Notes that a check did not hold, for a reason that no schedule shows.
     pub fn fail(&mut self, check: &'static str, message: String, timeline: Vec<Line>) {
         self.note(check, CheckStatus::Failed, message);
         if let Some(decision) = self.decisions.get_mut(check) {
@@ -362,6 +494,10 @@ impl<'a> Exam<'a> {
             self.skip(check, &why.unwrap_or_else(|| failure.to_string()));
         } else {
             self.fail(check, failure.to_string(), Vec::new());
+            let hint = matches!(failure, Failure::Blocked(_)).then_some(STOPPED);
+            if let Some(decision) = self.decisions.get_mut(check) {
+                decision.hint = hint.or(decision.hint);
+            }
         }
     }
 
@@ -378,6 +514,7 @@ impl<'a> Exam<'a> {
             message,
             schedule: None,
             timeline: Vec::new(),
+            hint: None,
         };
         self.insert(check, decision);
     }
@@ -389,6 +526,12 @@ impl<'a> Exam<'a> {
             violation,
             evidence,
         } = self.shortened(rules, finding);
+        let held = evidence
+            .as_ref()
+            .and_then(|it| borrows::still_held(it, &violation));
+        let mut violation = violation;
+        let held_hint = held.is_some().then_some(borrows::HINT);
+        violation.message.extend(held);
         let told =
             |evidence: Evidence| timeline::tell(&evidence.up_to(violation.turn), Some(&violation));
         let key = ReplayKey {
@@ -399,6 +542,7 @@ impl<'a> Exam<'a> {
         Decision {
             status: CheckStatus::Failed,
             timeline: evidence.map(told).unwrap_or_default(),
+            hint: held_hint,
             message: violation.message,
             schedule: (!key.turns.is_empty()).then_some(key),
         }

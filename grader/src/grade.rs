@@ -1,4 +1,4 @@
-//! From a path to a verdict, and out to people.
+//! From a path to a verdict, and on to its readers.
 
 pub mod feedback;
 pub mod grading;

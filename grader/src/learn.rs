@@ -1,19 +1,19 @@
 //! Learn mode: the book on a local page, and every save graded at once.
 //!
-//! One thread each for the server, the watcher, the builder of the book, the gradings and
-//! the terminal; they share a [`Desk`], and tell each other what happened through its
-//! board. The modules, in reading order:
+//! The server, the watcher, the builder of the book, the gradings and the terminal have a
+//! thread each. They share a [`Desk`], and tell each other of events through its board.
+//! The modules, in reading order:
 
 // What a learner has: the drills' stubs, hints shown, passes; and the book.
 pub mod book;
 pub mod learner;
 pub mod put_back;
 pub mod stub;
-// What is known, and what can be asked for.
+// What is known, and what a learner can ask for.
 pub mod desk;
 pub mod queue;
 pub mod state;
-// Who finds out, who builds and who judges.
+// The threads that watch, build and grade.
 mod builder;
 mod grading;
 mod watch;
@@ -28,7 +28,7 @@ pub mod site;
 // The terminal.
 mod plain;
 mod terminal;
-// What both show.
+// What page and terminal both show.
 pub mod editor;
 pub mod places;
 
@@ -56,35 +56,35 @@ use state::{Board, BookNow, DrillNow, Phase, Prepare, PreparePhase, State};
 use terminal::End;
 use watch::{Changed, Watch};
 
-/// What starts a browser and goes on for so long has done it.
+/// A browser's starter that runs this long has succeeded.
 const OPENED: Duration = Duration::from_secs(5);
 
-/// How learn mode is to be run.
+/// The options of learn mode.
 #[derive(Debug, Default)]
 pub struct Settings {
     /// The port, if it must be this one.
     pub port: Option<u16>,
     /// Whether the book is opened in a browser.
     pub open: bool,
-    /// How places are opened in an editor, if they are.
+    /// How places are opened in an editor, if they can be.
     pub editor: Option<Editor>,
 }
 
 /// Why learn mode cannot begin.
 #[derive(Debug, Error)]
 pub enum LearnError {
-    /// The course is not as it should be.
+    /// Something is wrong with the course.
     #[error(transparent)]
     Course(#[from] CourseError),
     /// The book cannot be built.
     #[error(transparent)]
     Book(#[from] BookError),
-    /// The port cannot be had.
+    /// The port is not available.
     #[error("cannot serve on port {port}: {why}; leave `--port` out to take one that is free")]
     Port {
         /// The port.
         port: u16,
-        /// Why not; in the text already, so no source.
+        /// Why not. It is in the text already, so it is not a source.
         why: io::Error,
     },
     /// The system refused something.
@@ -106,7 +106,7 @@ pub fn run(course: Course, settings: Settings) -> Result<Infallible, LearnError>
     let token = guard::new_token().map_err(random)?;
     let key = guard::key_of(&course.target()).map_err(random)?;
     let desk = Arc::new(desk(course, &token, settings.editor)?);
-    // Known before anything can be saved.
+    // Noted before anything can be saved.
     let slugs = desk.board.read(slugs);
     let watch = Watch::new(desk.course.clone(), slugs.clone());
     slugs
@@ -117,7 +117,7 @@ pub fn run(course: Course, settings: Settings) -> Result<Infallible, LearnError>
     start("watch", move || {
         watch.run(|changed| match changed {
             Changed::Drill(slug, since) => watching.queue.grade_now(slug, Some(since)),
-            // Nobody is there to build it only when the program ends.
+            // Sending fails only when the program ends.
             Changed::Book => drop(book_changed.send(())),
         })
     })?;
@@ -131,7 +131,7 @@ pub fn run(course: Course, settings: Settings) -> Result<Infallible, LearnError>
         Guard::new(port, token.clone(), key.clone()),
         listener,
     )?;
-    // Others may begin meanwhile; who asks for the book is told to wait a moment.
+    // The other threads may begin meanwhile; a request for the book is told to wait a moment.
     let builder = Builder::new(Arc::clone(&desk), shelf, token);
     builder.build()?;
     start("book", move || builder.run(&changes))?;
@@ -140,15 +140,15 @@ pub fn run(course: Course, settings: Settings) -> Result<Infallible, LearnError>
         true => terminal::run(&desk, &address, settings.open)?,
         false => plain::run(&desk, &address, settings.open),
     };
-    // Whatever runs at this moment is ended with the program.
+    // Everything that runs at this moment ends with the program.
     interrupt::end(match end {
         End::Quit => 0,
         End::Interrupted => interrupt::EXIT_CODE,
     })
 }
 
-/// Opens a page in the browser. What to do instead is told if that does not work: on a
-/// thread of its own, as some openers take their time to find out.
+/// Opens a page in the browser, and tells the learner what to do if that fails. It
+/// runs on a thread of its own, because some openers take their time to fail.
 fn browse(address: &str, tell: impl FnOnce(String) + Send + 'static) -> io::Result<()> {
     let address = address.to_owned();
     start("browser", move || {
@@ -168,10 +168,10 @@ fn slugs(state: &State) -> Vec<String> {
         .collect()
 }
 
-/// The desk of a course, with what is remembered on it.
+/// The desk of a course, with the learner's remembered state.
 fn desk(course: Course, token: &str, editor: Option<Editor>) -> Result<Desk, LearnError> {
     let graded = graded(&course)?;
-    // Not being able to write is said when there is something to lose.
+    // A failure to write is reported when there is something to lose.
     let begun = Learner::change_quietly(&course, |learner| {
         learner.follow_renames(&course);
         graded.iter().for_each(|slug| learner.begin(&course, slug));
@@ -201,8 +201,8 @@ fn desk(course: Course, token: &str, editor: Option<Editor>) -> Result<Desk, Lea
     Ok(desk)
 }
 
-/// The drills that can be graded, in the course's order; at the end those whose folder
-/// is missing now and may come back.
+/// The drills that can be graded, in the course's order; then those whose folder is
+/// missing now and may come back.
 fn graded(course: &Course) -> Result<Vec<String>, CourseError> {
     let mut slugs = course.slugs()?;
     let all = drills::ALL.iter().map(|drill| drill.slug());
@@ -216,7 +216,7 @@ fn graded(course: &Course) -> Result<Vec<String>, CourseError> {
     Ok(slugs)
 }
 
-/// A drill nothing is known of.
+/// A drill of which nothing is known.
 fn blank(
     course: &Course,
     drill: &dyn Drill,
@@ -244,6 +244,7 @@ fn blank(
         best: 0,
         max: drill.checks().iter().map(|check| check.points).sum(),
         changed_upstream: false,
+        started: false,
         errors: Vec::new(),
         open: editor.map(|editor| editor.link(&file, 1, 1)),
         next: None,

@@ -1,4 +1,4 @@
-//! The grader: drives a submission from outside and says what it saw.
+//! The grader: drives a submission from outside and reports what it saw.
 //!
 //! A verdict rests on evidence that this process gathered; the submission's own
 //! process holds no test and no verdict.
@@ -29,10 +29,10 @@
 //! ```
 //!
 //! The same submission, seed and version of the grader give the same verdict, but for
-//! times. A bad submission is a verdict; an error means that nothing was found out
-//! about it. Strangers' code is refused where the sandbox is not full.
+//! times. A bad submission gets a verdict; an error means that nothing was found
+//! out about it. Strangers' code is refused unless the sandbox is full.
 //!
-//! What follows semantic versioning is what stands at this root: [`Course::find`] and
+//! Only the items at this root follow semantic versioning: [`Course::find`] and
 //! [`Course::root`], [`Submission`], [`grade()`], [`GradeError`], and [`Verdict`] with
 //! its parts. A new version may add fields to a verdict, statuses and errors; so read
 //! them, keep a branch for what you do not know, and build none yourself. The JSON
@@ -40,7 +40,7 @@
 //! modules are public for the program, its tests and its examples, and change as they
 //! must.
 //!
-//! Its modules are rooms, each above all that it uses; the lowest stands first. Below all
+//! Its modules are rooms, each above all that it uses; the lowest comes first. Below all
 //! of them is the crate `play`:
 
 // What is on the disk.
@@ -57,7 +57,7 @@ pub mod catalogue;
 pub mod authors;
 // From files to a program that can be started.
 pub mod build;
-// From a path to a verdict, and out to people.
+// From a path to a verdict, and on to its readers.
 pub mod grade;
 // The book beside the editor.
 pub mod learn;
@@ -76,8 +76,8 @@ pub use play::check::CheckStatus;
 
 /// Grades a submission for the drill of that name.
 ///
-/// Builds what submissions are linked with first, if that is not there. Whoever grades
-/// many keeps a [`grade::grading::Grader`], which looks for all of that only once.
+/// Builds the crates that submissions are linked with first, if they are missing. To
+/// grade many, keep a [`grade::grading::Grader`], which prepares everything only once.
 ///
 /// # Errors
 /// When there is no such drill, when the machine fails, or when the code is a

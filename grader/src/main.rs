@@ -17,7 +17,7 @@ fn main() -> ExitCode {
     });
     match outcome {
         Ok(code) => code.into(),
-        // Who was reading has seen enough.
+        // The reader has closed the pipe, which is fine.
         Err(error) if is_broken_pipe(&error) => commands::Exit::CouldNotGrade.into(),
         Err(error) => {
             aloud::say(&cli::told(&error));
@@ -26,7 +26,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// What was asked for. Help and the version are told here, and end the program.
+/// Parses the command line. Help and the version are printed here, and end the program.
 fn parsed() -> anyhow::Result<Cli> {
     Cli::try_parse().map_err(|mistake| {
         use clap::error::ErrorKind::{

@@ -1,5 +1,5 @@
 //! Drill `cache_race`: build the cache everybody builds first, and count what
-//! its race costs. Nothing here is to be fixed yet; `inflight_fix` does that.
+//! its race costs. Fix nothing here yet; that is the drill `inflight_fix`.
 
 use std::time::Duration;
 

@@ -24,7 +24,7 @@ impl UserCache {
     ///   error that a fetch really returned. Errors are never cached.
     /// - Any caller may be dropped at any moment, the one that fetches too. The
     ///   others are still served, with at most one more fetch.
-    /// - Waiting costs nothing: the answer wakes whoever waits for it.
+    /// - Waiting costs nothing: the answer wakes every caller that waits for it.
     pub async fn get_user(&self, id: UserId) -> Result<User, DbError> {
         todo!("answer {id} from the cache, join the fetch in flight, or begin one")
     }

@@ -24,8 +24,8 @@ impl PasswordService {
     /// - Returns only when its own hash is done, with its own result.
     /// - A password that is too long is an error and gives its place back; a
     ///   hash that panics does not poison the service.
-    /// - Waiting costs nothing: who waits is woken, and does not look again and
-    ///   again.
+    /// - Waiting costs nothing: waiting callers are woken, and do not look
+    ///   again and again.
     pub async fn hash(&self, password: String) -> Result<String, HashError> {
         // To do: this takes some hundreds of milliseconds, and no other task runs
         // meanwhile. Move it off the loop.

@@ -37,7 +37,7 @@ class UserCache:
     def over(self, key, fetch):
         del self.under_way[key]
         if not fetch.cancelled():
-            fetch.exception()  # Seen, should nobody be left who waits for it.
+            fetch.exception()  # Marked as seen, in case nobody waits for it any more.
 
 
 async def main():

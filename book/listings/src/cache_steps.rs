@@ -5,7 +5,6 @@ use std::collections::HashMap;
 
 use crate::one_loop::{run, say, wait};
 
-// ANCHOR: listing
 #[derive(Default)]
 struct UserCache {
     users: RefCell<HashMap<u64, String>>,
@@ -13,11 +12,13 @@ struct UserCache {
 
 impl UserCache {
     async fn get_user(&self, id: u64, me: &str) -> String {
+        // ANCHOR: short
         let cached = self.users.borrow().get(&id).cloned();
         if let Some(user) = cached {
             say(format!("{me} finds the row"));
             return user;
         }
+        // ANCHOR_END: short
         say(format!("{me} finds nothing and begins a fetch"));
         let user = fetch(id).await;
         say(format!("{me} has a row and writes it into the cache"));
@@ -25,7 +26,6 @@ impl UserCache {
         user
     }
 }
-// ANCHOR_END: listing
 
 async fn fetch(id: u64) -> String {
     wait(200).await;

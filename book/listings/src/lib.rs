@@ -38,7 +38,10 @@ listings! {
     one_at_a_time
     in_order
     queued_future
+    left_halfway
+    cancelled
     batches
+    lost_batch
     backpressure
     quiz_lazy
     quiz_spawned

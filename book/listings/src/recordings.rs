@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 pub enum Tool {
     /// This workspace's own listings.
     Rust,
-    /// `python3`, 3.10 or newer.
+    /// `python3`, 3.11 or newer.
     Python,
     /// `node`, 18 or newer.
     Node,

@@ -1,4 +1,4 @@
-//! A tokio lock's guard may be held across an await: who waits for it is suspended.
+//! A tokio lock's guard may be held across an await: tasks that wait for it are suspended.
 
 use futures::join;
 use tokio::sync::Mutex;

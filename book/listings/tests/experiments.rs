@@ -16,7 +16,7 @@ fn table(program: &str, arguments: &[&str]) -> Vec<Vec<String>> {
 }
 
 #[test]
-fn every_idle_connection_answers_whoever_holds_it() {
+fn every_idle_connection_answers_in_each_design() {
     let program = env!("CARGO_BIN_EXE_idle");
     let rows = table(program, &["--connections", "300", "--threads", "30"]);
     let held: Vec<[&str; 3]> = rows[1..]
@@ -27,7 +27,7 @@ fn every_idle_connection_answers_whoever_holds_it() {
 }
 
 #[test]
-fn every_job_is_done_whoever_does_it() {
+fn every_job_is_done_in_each_design() {
     let rows = table(env!("CARGO_BIN_EXE_tasks_or_threads"), &["--quick"]);
     let done: Vec<[&str; 2]> = rows[1..].iter().map(|row| [&*row[2], &*row[3]]).collect();
     assert_eq!(

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 const LATENCY: Duration = Duration::from_millis(200);
 
-/// Hands in these events at once; how long it took until all were stored.
+/// Hands in these events at once, and returns how long it took until all were stored.
 async fn handled(sink: &Sink, max_parallel: usize, events: &[(u64, u64)]) -> Duration {
     let before = Instant::now();
     let tasks = LocalSet::new();

@@ -93,9 +93,9 @@ impl Audit {
         }
     }
 
-    /// Records that `amount` is to go from one account to another.
+    /// Records that `amount` is to move from one account to another.
     ///
-    /// A call that is dropped before its answer was recorded or was not: nobody knows.
+    /// If the call is dropped before its answer, the record may or may not have been written.
     ///
     /// # Errors
     /// [`AuditError::Unavailable`] when the audit could not be reached; then nothing was
@@ -117,7 +117,7 @@ impl Audit {
     ) -> Pin<Box<dyn Future<Output = Result<(), AuditError>> + Send>> {
         match &self.backend {
             Backend::Simulated { latency } => {
-                // Nobody reads what a simulated audit was told.
+                // Nobody reads the records of a simulated audit.
                 let _ = (from, to, amount);
                 let latency = *latency;
                 Box::pin(async move {

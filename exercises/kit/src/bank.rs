@@ -70,7 +70,7 @@ impl Bank {
 
     /// The balance of an account at the moment the bank answers.
     ///
-    /// A call that is dropped before its answer is called off.
+    /// Dropping the call before its answer cancels the read.
     ///
     /// # Errors
     /// [`BankError::Unavailable`] when the bank could not be reached.
@@ -80,7 +80,7 @@ impl Bank {
 
     /// Makes `balance` the balance of an account, whatever it was before.
     ///
-    /// A call that is dropped before its answer has happened or has not: nobody knows.
+    /// If the call is dropped before its answer, the write may or may not have happened.
     ///
     /// # Errors
     /// [`BankError::Unavailable`] when the bank could not be reached; then nothing has

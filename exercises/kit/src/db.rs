@@ -29,7 +29,7 @@ enum Backend {
     Supervised(Arc<dyn crate::supervised::Operator>),
 }
 
-/// What is behind the handle, and what it will answer, is not shown.
+/// Does not show what is behind the handle, or what it will answer.
 impl fmt::Debug for Db {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Db").finish_non_exhaustive()
@@ -53,7 +53,7 @@ impl Db {
     }
 
     /// Fetches one row. The fetch begins when the future is first polled and is
-    /// called off when the future is dropped.
+    /// cancelled when the future is dropped.
     ///
     /// # Errors
     /// [`DbError::NotFound`] when there is no such user, [`DbError::Unavailable`]
@@ -68,8 +68,8 @@ impl Db {
     }
 }
 
-/// The answer to one fetch, to be awaited. In a box, so that code that awaits it need not
-/// be compiled anew with all that a fetch is made of.
+/// The answer to one fetch, to be awaited. It is boxed so that code which awaits it
+/// compiles without all that a fetch is made of.
 type Fetch = Pin<Box<dyn Future<Output = Result<User, DbError>> + Send>>;
 
 impl Shared {

@@ -6,13 +6,16 @@
 
 pub mod audit;
 pub mod bank;
+pub mod bulk;
 mod db;
 mod password;
+pub mod server;
 pub mod sink;
 #[cfg(feature = "supervised")]
 #[doc(hidden)]
 pub mod supervised;
 mod user;
+pub mod work;
 
 pub use db::{Db, DbError};
 pub use password::{HashError, hash_password, verify_password};

@@ -45,8 +45,8 @@ pub fn hash_password(password: &str) -> Result<String, HashError> {
 }
 
 /// Whether `hash`, made by [`hash_password`], belongs to `password`. BLOCKS the
-/// calling thread as long as hashing does. Text that is no hash at all belongs
-/// to no password.
+/// calling thread for as long as hashing does. A text that is not a hash
+/// belongs to no password.
 ///
 /// # Errors
 /// [`HashError::TooLong`] for a password of more than 72 bytes.

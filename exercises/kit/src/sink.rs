@@ -78,7 +78,7 @@ impl Sink {
 
     /// Stores an event.
     ///
-    /// A call that is dropped before its answer has happened or has not: nobody knows.
+    /// If the call is dropped before its answer, the event may or may not have been stored.
     ///
     /// # Errors
     /// [`SinkError::Rejected`] when the sink does not want it; then nothing is stored.

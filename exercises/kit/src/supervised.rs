@@ -21,7 +21,7 @@ pub enum Datum {
     Number(i64),
     /// A text.
     Text(String),
-    /// Several, in order.
+    /// Several values, in order.
     List(Vec<Datum>),
 }
 
@@ -69,30 +69,30 @@ impl From<&str> for Datum {
     }
 }
 
-/// An error by its name in the protocol, with what belongs to it.
+/// An error: its name in the protocol, and its arguments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failed(pub String, pub Vec<Datum>);
 
-/// How an operation was answered. One that is answered with a panic panics by itself.
+/// How an operation was answered. An answer with a panic is not here: the operation itself panics.
 pub type Answer = Result<Datum, Failed>;
 
-/// An operation that is awaited. In a box, so that code that awaits it need not be
-/// compiled anew with all that an operation is made of.
+/// An operation that is awaited. It is boxed so that code which awaits it compiles
+/// without all that an operation is made of.
 pub type Operation = Pin<Box<dyn Future<Output = Answer> + Send>>;
 
-/// Where a supervised handle takes what is asked of it.
+/// What a supervised handle passes its calls to.
 pub trait Operator: Debug + Send + Sync {
-    /// Begins an operation at once; dropping the future calls it off.
+    /// Begins an operation at once; dropping the future cancels it.
     fn begin(&self, kind: &'static str, arguments: Vec<Datum>) -> Operation;
 
-    /// Notes something that needs no answer.
+    /// Notes an event that needs no answer.
     fn note(&self, kind: &'static str, arguments: Vec<Datum>);
 
-    /// How long the run has lasted by the grader's clock.
+    /// The run's age by the grader's clock.
     fn now(&self) -> Duration;
 }
 
-/// What a supervised process does instead of hashing.
+/// Takes the place of hashing in a supervised process.
 pub trait Hasher: Debug + Send + Sync {
     /// The hash of a password that is not too long. Blocks the calling thread.
     fn hash(&self, password: &str) -> String;
@@ -101,15 +101,21 @@ pub trait Hasher: Debug + Send + Sync {
     fn verify(&self, password: &str, hash: &str) -> bool;
 }
 
-/// What an entry of a drill returns, as the grader is told.
+/// What a supervised process tells of each step of [`crate::work`].
+pub trait Counter: Debug + Send + Sync {
+    /// A step was made: from this state, with this number, to the next state.
+    fn made(&self, state: u64, number: u64, next: u64);
+}
+
+/// The result of an entry, as it is reported to the grader.
 pub trait Told {
     /// The value.
     fn told(self) -> Datum;
 }
 
-/// An error of the kit, as the grader is told and as it tells.
+/// An error of the kit, as it is exchanged with the grader.
 pub trait Named: Sized {
-    /// Its name, with what belongs to it.
+    /// Its name and its arguments.
     fn named(&self) -> Failed;
 
     /// The error of that name.
@@ -146,12 +152,12 @@ impl<T: Told> Told for Option<T> {
     }
 }
 
-/// What a call returned, as the grader is told.
+/// A call's result, as it is reported to the grader.
 pub fn told<T: Told, E: Named>(answer: Result<T, E>) -> Answer {
     answer.map(Told::told).map_err(|error| error.named())
 }
 
-/// The answer to an operation, as the submission is told.
+/// The answer to an operation, as the submission gets it.
 ///
 /// # Panics
 /// For an error that the operation does not have: the grader's mistake.
@@ -170,6 +176,13 @@ static HASHER: OnceLock<Arc<dyn Hasher>> = OnceLock::new();
 /// The process's hasher, if it has one.
 pub(crate) fn hasher() -> Option<&'static dyn Hasher> {
     HASHER.get().map(|hasher| &**hasher)
+}
+
+static COUNTER: OnceLock<Arc<dyn Counter>> = OnceLock::new();
+
+/// The process's counter, if it has one.
+pub(crate) fn counter() -> Option<&'static dyn Counter> {
+    COUNTER.get().map(|counter| &**counter)
 }
 
 /// The bcrypt hash of `password` with this work factor and salt.
@@ -208,14 +221,19 @@ pub fn connect() -> Option<Connection> {
 }
 
 impl Connection {
-    /// What hands out handles whose operations go to `operator`.
+    /// Hands out handles whose operations go to `operator`.
     pub fn supply(&self, operator: Arc<dyn Operator>) -> Supply {
         Supply { operator }
     }
 
-    /// From now on every hash of the process asks `hasher`. The first one stays.
+    /// From now on every hash of the process asks `hasher`. A second hasher is ignored.
     pub fn supervise_hashing(&self, hasher: Arc<dyn Hasher>) {
         let _ = HASHER.set(hasher);
+    }
+
+    /// From now on every step of the process is told to `counter`. The first one stays.
+    pub fn supervise_steps(&self, counter: Arc<dyn Counter>) {
+        let _ = COUNTER.set(counter);
     }
 }
 
@@ -226,13 +244,13 @@ pub struct Supply {
 }
 
 impl Supply {
-    /// Notes that the call that is being polled begins to run: where it matters which of
-    /// two calls was polled first.
+    /// Notes that the call now being polled begins to run, for entries where the order
+    /// of first polls matters.
     pub fn polled(&self) {
         self.operator.note("polled", Vec::new());
     }
 
-    /// Where its handles take what is asked of them.
+    /// The operator that its handles pass their calls to.
     pub(crate) fn operator(&self) -> Arc<dyn Operator> {
         Arc::clone(&self.operator)
     }

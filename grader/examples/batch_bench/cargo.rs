@@ -12,12 +12,12 @@ use anyhow::{Context, Result, anyhow, ensure};
 use crate::measure::{Cost, Running, children};
 use crate::submissions::Variant;
 
-/// One target folder for all, with everything but the submission built; so many at a
-/// time, each with crates of its own that the submissions are copied into.
+/// One target folder for all, with everything but the submission built. `jobs` run
+/// at a time, each in its own crates, into which the submissions are copied.
 pub(crate) fn warm(root: &Path, sample: &[Variant], folder: &Path, jobs: usize) -> Result<Cost> {
     let target = folder.join("shared_target");
     for worker in 0..jobs {
-        // Once each, so that nothing is built for the first time below.
+        // Built once each, so that nothing is built for the first time below.
         for drill in grader::drills::ALL {
             let one = sample
                 .iter()
@@ -88,7 +88,7 @@ fn test(root: &Path, place: &Path, one: &Variant, target: &Path) -> Result<()> {
     let status = Running::start(command.stdout(Stdio::null()))?.wait()?;
     ensure!(
         status.success(),
-        "`cargo test` of a right solution for {} failed; what it said stands above",
+        "`cargo test` of a right solution for {} failed; its output is above",
         one.drill
     );
     Ok(())

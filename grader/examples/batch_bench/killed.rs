@@ -1,5 +1,5 @@
-//! Two batches of the same class at once, into a folder each. One is killed as nothing
-//! can prepare for, and started again; then the two must agree.
+//! Two batches of the same class at once, each into its own folder. One is killed with
+//! SIGKILL and started again; then the two must agree.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,8 +15,8 @@ use crate::measure::{Running, say};
 /// A record, and when it was written.
 type Kept = BTreeMap<String, (Record, SystemTime)>;
 
-/// Does it, and says what came of it. `command` grades `number` submissions into the
-/// folder it is given.
+/// Runs both batches and reports the outcome. `command` grades `number` submissions
+/// into the folder it is given.
 pub(crate) fn run(
     folder: &Path,
     number: usize,
@@ -29,7 +29,7 @@ pub(crate) fn run(
         ensure!(killed.ended()?.is_none(), "it ended before it was killed");
         std::thread::sleep(Duration::from_millis(5));
     }
-    // The grader alone; what it had started has to end with it.
+    // Only the grader is killed; the processes that it started have to end with it.
     killed.0.kill()?;
     killed.wait()?;
     let before = kept(&one)?;
@@ -58,14 +58,14 @@ pub(crate) fn run(
         }
     }
     Ok(format!(
-        "killed after {} of {number}; {lost} lost, {} graded twice, {} said differently (0 each)",
+        "killed after {} of {number}; {lost} lost, {} graded twice, {} judged differently (0 each)",
         before.len(),
         twice.count(),
         differ.len(),
     ))
 }
 
-/// What lies in a results' folder. A record that is not whole is an error.
+/// The records in a results folder. A record that is not whole is an error.
 fn kept(out: &Path) -> Result<Kept> {
     let mut all = Kept::new();
     for drill in fs::read_dir(out.join("records")).into_iter().flatten() {

@@ -1,6 +1,6 @@
 //! Prints what grading a class costs, as one table made in one run.
 //!
-//! [`parts`] says what is measured, [`table`] how it is told; `--help` lists the parts.
+//! [`parts`] says what is measured, [`table`] how it is shown; `--help` lists the parts.
 //! Ratios compare what was measured in the same run. Ctrl-C ends every process and
 //! removes every folder that was made.
 

@@ -1,5 +1,5 @@
-//! What a program takes: time on the wall, CPU time, memory, disk; and what becomes of
-//! programs and folders when Ctrl-C comes in between.
+//! Measures a program's wall time, CPU time, memory and disk, and cleans up its
+//! processes and folders after Ctrl-C.
 
 use std::collections::BTreeSet;
 use std::io::Read;
@@ -16,7 +16,7 @@ use nix::sys::signal::{Signal, killpg};
 use nix::sys::time::TimeValLike;
 use nix::unistd::Pid;
 
-/// Of so many submissions, in seconds.
+/// How many submissions, and the times in seconds.
 pub(crate) struct Cost {
     pub(crate) number: usize,
     pub(crate) wall: f64,
@@ -38,12 +38,12 @@ impl Cost {
     }
 }
 
-/// What one batch cost and left.
+/// The cost of one batch, and the size of its results.
 pub(crate) struct Batch {
     pub(crate) cost: Cost,
-    /// The most memory the grader had itself, in KiB.
+    /// The most memory that the grader itself had, in KiB.
     pub(crate) memory: u64,
-    /// All results, in bytes of disk.
+    /// The size of all results, in bytes of disk.
     pub(crate) disk: u64,
     /// The program's own count.
     pub(crate) outcome: String,
@@ -60,9 +60,9 @@ impl Batch {
     }
 }
 
-/// What came of a program.
+/// The outcome of a program.
 pub(crate) struct Done {
-    /// Of one submission; whoever knows how many they were says so.
+    /// The times of one submission; the caller changes the count if there were more.
     pub(crate) cost: Cost,
     pub(crate) memory: u64,
     pub(crate) code: Option<i32>,
@@ -91,7 +91,7 @@ pub(crate) fn children() -> Result<f64> {
     Ok(micros as f64 / 1e6)
 }
 
-/// Runs a program to its end. What it says of its progress is shown.
+/// Runs a program to its end, and shows its progress.
 pub(crate) fn timed(mut command: Command) -> Result<Done> {
     let before = children()?;
     let begun = Instant::now();
@@ -124,7 +124,7 @@ pub(crate) fn timed(mut command: Command) -> Result<Done> {
     })
 }
 
-/// The most that a process has had so far.
+/// The most memory that a process has had so far.
 fn memory_of(pid: u32) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let line = status
@@ -146,7 +146,7 @@ pub(crate) fn disk(path: &Path) -> Result<u64> {
     Ok(bytes)
 }
 
-/// Progress, for whoever waits.
+/// Shows progress to the person who waits.
 #[expect(clippy::print_stderr, reason = "the table alone goes to the output")]
 pub(crate) fn say(what: &str) {
     eprintln!("bench: {what}");
@@ -215,8 +215,8 @@ impl Running {
     }
 }
 
-/// What ends after Ctrl-C was ended by us, and all that is left to do is up to whoever
-/// cleans up.
+/// A process that ends after Ctrl-C was ended by us; the cleaning thread does the
+/// rest.
 fn wait_if_interrupted() {
     while interrupt::is_interrupted() {
         std::thread::park();

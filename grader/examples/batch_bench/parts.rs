@@ -17,15 +17,15 @@ use crate::measure::{Batch, Cost, children, disk, say, timed};
 use crate::submissions::{Variant, cheap, right, third_stubs, variants};
 use crate::table;
 
-/// What the parts share.
+/// The state that the parts share.
 pub(crate) struct Bench {
     /// The grader.
     pub(crate) program: PathBuf,
-    /// Removed at the end, and after Ctrl-C.
+    /// The temporary folder, removed at the end and after Ctrl-C.
     pub(crate) folder: TempDir,
     pub(crate) root: PathBuf,
     pub(crate) course: Course,
-    /// At the same time.
+    /// How many gradings run at the same time.
     pub(crate) jobs: usize,
 }
 
@@ -42,8 +42,8 @@ impl Bench {
         Ok(done)
     }
 
-    /// The CPU time of a batch beside that of the processes that no grading of the same
-    /// submissions can do without: rustc twice, the linker, the worker. Neither a
+    /// The CPU time of a batch beside that of the processes that every grading of the
+    /// same submissions needs: rustc twice, the linker, the worker. Neither a
     /// sandbox nor the grader itself counts among these.
     pub(crate) fn bare(&self, class: usize, samples: usize) -> Result<()> {
         let sample = spread(&variants(&self.course, class)?, samples);
@@ -92,7 +92,7 @@ impl Bench {
 
     pub(crate) fn cold(&self, samples: usize) -> Result<()> {
         let sample = spread(&right(&self.course)?, samples);
-        // So few are no measure of a batch.
+        // So few submissions are not a fair measure of a batch.
         let many = spread(&right(&self.course)?, 24);
         let ours = self.batch("cold", &many)?;
         table::batch("batch: right ones", &ours);
@@ -115,8 +115,8 @@ impl Bench {
         Ok(())
     }
 
-    /// The small class is graded before the large one and after it, so that a machine
-    /// that grows slower or faster meanwhile shows.
+    /// The small class is graded both before and after the large one, so that a
+    /// machine that gets slower or faster meanwhile is noticed.
     pub(crate) fn scale(&self, least: usize, most: usize, full: bool) -> Result<()> {
         let class = |number| match full {
             true => variants(&self.course, number),
@@ -170,7 +170,7 @@ impl Bench {
         say(&format!("a batch of {}", class.len()));
         let done = timed(self.command(&dir, &out))?;
         ensure!(matches!(done.code, Some(0 | 1)), "{}", done.said);
-        // The table of outcomes is what stands between the first empty lines.
+        // The table of outcomes is between the first empty lines.
         let table = done.said.split("\n\n").nth(1).unwrap_or_default();
         let counts: Vec<&str> = table.lines().map(str::trim).collect();
         let batch = Batch {
@@ -206,7 +206,7 @@ impl Bench {
     }
 }
 
-/// A batch beside cargo, each submission for each.
+/// Compares a batch with cargo, submission by submission.
 fn beside(ours: &Batch, theirs: &Cost, aim: f64) {
     let faster = theirs.wall_each() / ours.cost.wall_each();
     let cheaper = theirs.cpu_each() / ours.cost.cpu_each();
@@ -215,7 +215,7 @@ fn beside(ours: &Batch, theirs: &Cost, aim: f64) {
     ));
 }
 
-/// Every so manieth.
+/// Every n-th of these.
 fn spread(all: &[Variant], number: usize) -> Vec<Variant> {
     let number = number.min(all.len());
     (0..number)

@@ -1,5 +1,5 @@
-//! Submissions of a class that never was: the course's own solutions, right and
-//! wrong, each made another text.
+//! Submissions of an invented class: the course's own solutions, right and
+//! wrong, each with a text of its own.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,13 +14,13 @@ pub(crate) struct Variant {
     pub(crate) text: String,
 }
 
-/// So many, no two the same: drills in turn, and of each its solutions in turn.
+/// `number` submissions, no two the same: the drills take turns, and so do the solutions of each.
 pub(crate) fn variants(course: &Course, number: usize) -> Result<Vec<Variant>> {
     let mut all = Vec::new();
     for drill in drills::ALL {
         let folder = course.solution_dir(drill.slug());
         let mut files = vec![folder.join("src/lib.rs"), folder.join("stub.rs")];
-        // A class gets it right about as often as not.
+        // A class gets about half of its submissions right.
         let (right, wrong) = (
             rust_files(&folder.join("right"))?,
             rust_files(&folder.join("wrong"))?,
@@ -64,8 +64,8 @@ pub(crate) fn third_stubs(course: &Course, number: usize) -> Result<Vec<Variant>
     Ok(all)
 }
 
-/// So many that cost little, no two the same: of eight, rustc refuses six at a glance,
-/// one is right and one wrong. So all that is not compiling and running shows.
+/// `number` submissions that cost little, no two the same: of eight, rustc refuses six at a glance,
+/// one is right and one is wrong. So the cost of everything but compiling and running shows.
 pub(crate) fn cheap(course: &Course, number: usize) -> Result<Vec<Variant>> {
     let drill = drills::ALL[0].slug();
     let folder = course.solution_dir(drill);

@@ -1,4 +1,4 @@
-//! The table: a row for each thing measured, and below it what it comes to.
+//! The table: a row for each measurement, and its summary below.
 
 use crate::measure::{Batch, Cost};
 
@@ -10,7 +10,7 @@ pub(crate) fn head() {
     );
 }
 
-/// A row about processes that are no batch.
+/// A row about processes other than a batch.
 pub(crate) fn row(name: &str, cost: &Cost) {
     println!("{}", cells(name, cost));
 }
@@ -36,7 +36,7 @@ fn cells(name: &str, cost: &Cost) -> String {
     )
 }
 
-/// What the rows above come to, and what it should be.
+/// The summary of the rows above, and the aim.
 pub(crate) fn comes_to(what: &str) {
     println!("    {what}");
 }

@@ -44,4 +44,6 @@ pub struct Decision {
     pub schedule: Option<ReplayKey>,
     /// That schedule, line by line.
     pub timeline: Vec<Line>,
+    /// A hint that fits better than the check's own.
+    pub hint: Option<&'static str>,
 }

@@ -1,7 +1,7 @@
-//! What is known of one run: the grader's own orders and what was seen of them.
+//! What is known of one run: the grader's own orders and what the worker reported.
 //!
-//! Its main type is [`Evidence`], built fact by fact. It refuses what cannot have
-//! happened (a [`Tampering`]); it draws no conclusion beyond that.
+//! Its main type is [`Evidence`], built fact by fact. It refuses reports that
+//! cannot be true (a [`Tampering`]), and draws no other conclusion.
 
 mod facts;
 mod noting;
@@ -26,10 +26,10 @@ pub const ALIKE: u32 = 1_000;
 /// first [`BITS`] differ from it in one bit each, the others by a prime.
 pub const FAR_AWAY: u32 = 4_000_000_000;
 
-/// The bits of an id that are told apart.
+/// How many low bits of an id get a key that differs in that bit alone.
 pub const BITS: u32 = 62;
 
-/// Some primes that tables are as large as.
+/// Some primes that hash tables use as their sizes.
 pub const PRIMES: [u32; 8] = [
     1_009,
     4_093,
@@ -54,9 +54,9 @@ pub struct Evidence {
     requests: Vec<Request>,
     operations: Vec<Operation>,
     made: Option<Few>,
-    /// Whether what is dropped now has happened all the same.
+    /// Whether operations dropped now have happened all the same.
     drops_happen: bool,
-    /// The turn that was last said to be settled.
+    /// The turn that was last reported as settled.
     settled_in: Option<usize>,
     settled: bool,
     idle: bool,
@@ -85,15 +85,15 @@ impl Evidence {
         }
     }
 
-    /// The same, where what is alike in every run is made from `secret`.
+    /// The same, where everything that repeats in each run is made from `secret`.
     #[must_use]
     pub fn with_common(mut self, secret: u64) -> Evidence {
         self.common = Secrets::of(secret);
         self
     }
 
-    /// What only the grader knows, and what is the same in every run of a grading: so a
-    /// schedule that is played again tells the same numbers.
+    /// The grader's secrets, the same in every run of a grading, so that a schedule
+    /// played again shows the same numbers.
     pub fn common(&self) -> &Secrets {
         &self.common
     }
@@ -128,13 +128,13 @@ impl Evidence {
         self.operations.get((number as usize).checked_sub(1)?)
     }
 
-    /// The requests with their numbers, those that were not made left out.
+    /// The requests with their numbers, without those that were not made.
     pub fn requests(&self) -> impl Iterator<Item = (u32, &Request)> {
         let made = |(_, request): &(u32, &Request)| request.state != RequestState::Unmade;
         (1..).zip(&self.requests).filter(made)
     }
 
-    /// The number that the request of the next turn has.
+    /// The number of the request that the next turn may start.
     pub fn next_request(&self) -> u32 {
         self.requests.len() as u32 + 1
     }
@@ -174,7 +174,7 @@ impl Evidence {
         self.operations.iter().any(live)
     }
 
-    /// The waiting requests that something should happen to by itself.
+    /// The waiting requests that the submission should move on by itself.
     pub fn unserved(&self) -> Vec<u32> {
         self.world.unserved(self)
     }
@@ -200,7 +200,7 @@ impl Evidence {
         self.entries.iter().filter(own).count()
     }
 
-    /// The same, ending with this turn: for telling, not for playing on.
+    /// The same, up to this turn: enough for a timeline, not for playing on.
     pub fn up_to(&self, turn: usize) -> Evidence {
         let mut cut = self.clone();
         cut.turns.truncate(turn + 1);
@@ -226,7 +226,7 @@ impl Evidence {
         self.id_base + alike + u64::from(number % ALIKE)
     }
 
-    /// The key that has this id, if some request was about it.
+    /// The key that has this id, if a request was about it.
     pub fn known_key(&self, id: &Value) -> Option<u32> {
         let id = id.number()?.cast_unsigned();
         let of_far = |request: &&Request| request.key >= FAR_AWAY;

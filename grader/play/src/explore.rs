@@ -16,7 +16,7 @@ use path::Path;
 pub trait System {
     /// One turn of a schedule.
     type Turn: Clone;
-    /// A run that can be continued, and all that is known of it.
+    /// A run that can be continued, with everything known of it.
     type Run;
     /// Why a run could not be continued.
     type Failure;
@@ -24,24 +24,24 @@ pub trait System {
     /// Opens a run on which no turn has been played.
     fn open(&mut self) -> Self::Run;
 
-    /// Has turns played on several runs. What comes of them is got by
-    /// [`System::receive`]; meanwhile another batch may be sent.
+    /// Starts playing turns on several runs. [`System::receive`] returns the
+    /// outcome; meanwhile another batch may be sent.
     fn send(&mut self, batch: Vec<(Self::Run, Vec<Self::Turn>)>);
 
-    /// What came of the batch that was sent first, its runs in the same order.
-    /// Nothing if none was sent.
+    /// The outcome of the oldest batch not yet received, its runs in the order
+    /// they were sent. Empty if no batch is under way.
     fn receive(&mut self) -> Vec<Played<Self>>;
 
-    /// Gives up what was sent and not received.
+    /// Gives up the batches that were sent and not received.
     fn abandon(&mut self);
 
-    /// Has turns played and waits for what comes of them.
+    /// Plays turns and waits for the outcome.
     fn play(&mut self, batch: Vec<(Self::Run, Vec<Self::Turn>)>) -> Vec<Played<Self>> {
         self.send(batch);
         self.receive()
     }
 
-    /// How many runs may be open side by side. More of them mean fewer, larger
+    /// How many runs may be open side by side. More runs mean fewer, larger
     /// messages.
     fn width(&self) -> usize;
 
@@ -49,7 +49,7 @@ pub trait System {
     fn close(&mut self, run: &Self::Run);
 }
 
-/// What became of a run after some turns.
+/// A run after some more turns.
 pub struct Played<S: System + ?Sized> {
     /// The run, with what is known up to its end.
     pub run: S::Run,
@@ -57,14 +57,14 @@ pub struct Played<S: System + ?Sized> {
     pub failure: Option<S::Failure>,
 }
 
-/// How many schedules were seen.
+/// How many schedules were played, and how many were not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
     /// Schedules played to their end.
     pub schedules: usize,
-    /// Branches cut off because another one shows the same.
+    /// Branches cut off because another branch shows the same.
     pub pruned: usize,
-    /// Branches known of and not played, because a limit was reached.
+    /// Branches that were found and not played, because a limit was reached.
     pub unexplored: usize,
 }
 
@@ -75,7 +75,7 @@ pub enum Follow<T> {
     AnyOf(Vec<T>),
     /// Nothing: the schedule has ended.
     End,
-    /// Nothing that another branch does not show as well.
+    /// Nothing new: another branch shows the same.
     Pruned,
 }
 
@@ -91,7 +91,7 @@ pub enum Next {
 }
 
 impl Coverage {
-    /// Counts a schedule that ended; whether to stop.
+    /// Counts a schedule that ended, and returns whether to stop.
     fn count(&mut self, next: Next) -> bool {
         match next {
             Next::Unplayed => self.unexplored += 1,
@@ -101,16 +101,35 @@ impl Coverage {
     }
 }
 
-/// Batches under way: one is played while the last one's outcome is looked at.
+/// Batches under way: one is played while the outcome of the previous one is examined.
 const BATCHES: usize = 2;
 
-/// Plays every schedule there is, at most `limit` of them.
+/// How much of a tree is played.
+#[derive(Clone, Debug)]
+pub struct Limit {
+    /// So many schedules, at most.
+    pub schedules: usize,
+    /// Which branch is begun next, where they are only to be a sample; else depth first.
+    pub dice: Option<fastrand::Rng>,
+}
+
+impl Limit {
+    /// So many schedules, depth first.
+    pub fn of(schedules: usize) -> Limit {
+        Limit {
+            schedules,
+            dice: None,
+        }
+    }
+}
+
+/// Plays every schedule there is, within `limit`.
 ///
 /// `choices` names the turns that may come next. `ended` is shown every run that ended,
 /// in an order that depends on nothing but the system's behaviour.
 pub fn explore<S: System>(
     system: &mut S,
-    limit: usize,
+    limit: Limit,
     choices: impl Fn(&S::Run) -> Follow<S::Turn>,
     ended: impl FnMut(&Played<S>) -> Next,
 ) -> Coverage {
@@ -139,19 +158,19 @@ pub fn wander<S: System>(
     walk(system, walks, ended)
 }
 
-/// What is to be walked through, in which order.
+/// The schedules to walk through, in order.
 trait Ground<S: System> {
-    /// What has to be known of a run to go on with it.
+    /// The caller's note on a run: what it needs in order to continue.
     type Place;
 
-    /// A schedule to begin, and the first turns of it, where `seen` were played or are
-    /// being played.
+    /// The next schedule to begin, with its first turns, given how many were begun so
+    /// far (`seen`).
     fn begin(&mut self, seen: usize) -> Option<(Self::Place, Vec<S::Turn>)>;
 
-    /// The way on after a run has come to where it was to go.
+    /// How a run continues once the turns it was sent with are played.
     fn on(&mut self, place: Self::Place, run: &S::Run) -> On<Self::Place, S::Turn>;
 
-    /// Schedules known of that were not begun.
+    /// How many known schedules were not begun.
     fn left(&self) -> usize;
 }
 
@@ -162,17 +181,17 @@ enum On<P, T> {
     Pruned,
 }
 
-/// The most branches kept that were not begun. More than an honest tree ever has; of a
-/// larger one those are forgotten that would come last.
+/// The most branches kept waiting. An honest tree never has so many; from a larger
+/// one, the branches that would come last are dropped.
 const BRANCHES: usize = 1 << 16;
 
 /// Every branch of a tree, depth first.
 struct Tree<C, T> {
     choices: C,
-    limit: usize,
+    limit: Limit,
     /// Not begun: the turns that lead there, all but the last known to work.
     branches: VecDeque<Path<T>>,
-    /// Branches that there was no room for.
+    /// Branches that were dropped for want of room.
     forgotten: usize,
 }
 
@@ -181,8 +200,12 @@ impl<S: System, C: Fn(&S::Run) -> Follow<S::Turn>> Ground<S> for Tree<C, S::Turn
     type Place = Path<S::Turn>;
 
     fn begin(&mut self, seen: usize) -> Option<(Path<S::Turn>, Vec<S::Turn>)> {
-        if seen >= self.limit {
+        if seen >= self.limit.schedules {
             return None;
+        }
+        let known = self.branches.len();
+        if let (Some(dice), 1..) = (&mut self.limit.dice, known) {
+            self.branches.swap(dice.usize(..known), known - 1);
         }
         let path = self.branches.pop_back()?;
         let turns = path.turns();
@@ -195,7 +218,7 @@ impl<S: System, C: Fn(&S::Run) -> Follow<S::Turn>> Ground<S> for Tree<C, S::Turn
             Follow::End => return On::End,
             Follow::Pruned => return On::Pruned,
         };
-        // The first choice goes on with this run; the others wait their turn.
+        // The first choice continues this run; the others wait.
         for choice in next.drain(1..).rev() {
             self.branches.push_back(place.then(choice));
         }
@@ -214,7 +237,7 @@ impl<S: System, C: Fn(&S::Run) -> Follow<S::Turn>> Ground<S> for Tree<C, S::Turn
     }
 }
 
-/// So many walks, each on its own.
+/// `count` random walks, each independent of the others.
 struct Walks<C> {
     choose: C,
     begun: usize,
@@ -252,14 +275,14 @@ struct Branch<S: System, P> {
     to_play: Vec<S::Turn>,
 }
 
-/// Goes through all of it, many runs side by side.
+/// Walks through everything, many runs side by side.
 fn walk<S: System, G: Ground<S>>(
     system: &mut S,
     mut ground: G,
     mut ended: impl FnMut(&Played<S>) -> Next,
 ) -> Coverage {
     let mut coverage = Coverage::default();
-    // Of each batch under way, where its runs will be.
+    // For each batch under way, the notes on its runs.
     let mut sent: VecDeque<Vec<G::Place>> = VecDeque::new();
     let mut open: Vec<Branch<S, G::Place>> = Vec::new();
     loop {
@@ -326,11 +349,11 @@ fn walk<S: System, G: Ground<S>>(
     }
 }
 
-/// Makes a failing schedule shorter: proposes smaller ones until none of them
-/// fails any more, or `attempts` were tried.
+/// Makes a failing schedule shorter: tries smaller ones until none of them
+/// fails any more, or `attempts` are used up.
 ///
-/// `smaller` names candidates, most promising first; `fails` plays one and, if
-/// it still fails, returns it as far as it has to be played.
+/// `smaller` names candidates, most promising first. `fails` plays one and, if
+/// it still fails, returns the part of it that was needed.
 pub fn shrink<T: Clone>(
     failing: T,
     mut attempts: usize,
@@ -424,7 +447,7 @@ mod tests {
         let mut seen = Vec::new();
         let coverage = explore(
             system,
-            limit,
+            Limit::of(limit),
             |run| follow(choices(run)),
             |played| {
                 seen.push(played.run.clone());
@@ -487,10 +510,15 @@ mod tests {
             "b" => Follow::Pruned,
             run => follow(interleavings(2)(&run.to_owned())),
         };
-        let coverage = explore(&mut Letters::default(), usize::MAX, choices, |_| {
-            seen += 1;
-            Next::Continue
-        });
+        let coverage = explore(
+            &mut Letters::default(),
+            Limit::of(usize::MAX),
+            choices,
+            |_| {
+                seen += 1;
+                Next::Continue
+            },
+        );
         assert_eq!(
             coverage,
             Coverage {
@@ -556,7 +584,7 @@ mod tests {
             let mut seen = Vec::new();
             explore(
                 &mut Letters::default(),
-                usize::MAX,
+                Limit::of(usize::MAX),
                 |run| follow(interleavings(4)(run)),
                 |played| {
                     seen.push(played.run.clone());

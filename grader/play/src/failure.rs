@@ -12,11 +12,11 @@ pub enum Failure {
     /// The process ended by itself.
     #[error("the process ended in the middle: {0}")]
     Died(String),
-    /// It said something that is no answer.
+    /// It said something that is not an answer.
     #[error("the worker broke the protocol: {0}")]
     Garbled(String),
-    /// It does more than can be told: one turn of it does not fit into a report, or one
-    /// run of it into memory.
+    /// It does more than it can report: one turn does not fit into a report, or one run
+    /// into memory.
     #[error(
         "it does not come to rest: more happened at once than {} KiB can tell", MAX_MESSAGE_BYTES >> 10
     )]

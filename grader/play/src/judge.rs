@@ -1,4 +1,4 @@
-//! What can be wrong with a run: the kinds of violation, and who finds them.
+//! What can be wrong with a run: the kinds of violation, and the rules that find them.
 //!
 //! Its main types are [`Violation`] and [`Rules`]. Rules read evidence and know
 //! nothing of processes, files or scores.
@@ -6,10 +6,10 @@
 use crate::evidence::Evidence;
 use crate::failure::Failure;
 
-/// A way to break the rules. Which kinds count is each check's affair.
+/// A way to break the rules. Each check names the kinds that fail it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
-    /// Two operations of one key are live at once, two fetches of one user.
+    /// Two operations on one key are live at once: two fetches of one user.
     Overlap,
     /// A fetch began for which there was no reason.
     NeedlessFetch,
@@ -17,64 +17,84 @@ pub enum Kind {
     ExtraFetch,
     /// A request should have begun a fetch and has not.
     MissingFetch,
-    /// Requests wait and nothing can end it.
+    /// Requests wait and nothing can end their waiting.
     Hang,
     /// A request waits for another user's fetch.
     WaitsForOther,
-    /// A request returned a row its user's fetch never brought.
+    /// A request returned a row that no fetch of its user brought.
     WrongRow,
     /// A request returned an error no fetch of its user returned.
     InventedError,
-    /// A request returned the error of a fetch that was over before it began.
+    /// A request returned the error of a fetch that was over before the request began.
     StaleError,
     /// A request ended in a panic.
     Panicked,
-    /// A fetch began on another thread than the loop's.
-    OffLoop,
     /// A hash ran on the loop's thread.
     HashOnLoop,
-    /// More hashes run at once than allowed.
+    /// More hashes run at once than are allowed.
     OverLimit,
     /// Fewer hashes run at once than there is work and room for.
     Underused,
-    /// A request returned what is not its own hash.
+    /// A request returned something other than its own hash.
     WrongHash,
-    /// What must be refused (a password that is too long, an account that does not exist)
-    /// was not.
+    /// A request that must be refused was not: a password that is too long, an account
+    /// that does not exist.
     NotRefused,
-    /// What another deposit had written is gone, or what was said to be done is not.
+    /// Another deposit's write is gone, or a deposit reported as done is not.
     LostUpdate,
-    /// The other side holds what nothing that was asked for explains.
+    /// The other side holds a value that no request explains.
     Unexplained,
-    /// A balance that was returned is not the one that was made.
+    /// A returned balance is not the one that the deposit made.
     WrongBalance,
-    /// A request was told an error, and what it asked for has happened.
+    /// A request was told an error, yet what it asked for has happened.
     FailedYetDone,
-    /// An operation was done again that must be done once.
+    /// An operation that must be done once was done again.
     Twice,
-    /// Something was done before what came earlier.
+    /// Something was done out of order, before an earlier request's turn.
     OutOfOrder,
-    /// A request returned what is not the result of its own operation.
+    /// A request returned a result that is not its own operation's.
     WrongResult,
+    /// What is of no use any more was used again: a connection.
+    Reused,
+    /// A connection was closed that was of use.
+    ClosedInUse,
+    /// A connection was opened while an idle one was there.
+    NeedlessConnect,
     /// One key was served again and again while another one waited for a place.
     Starved,
     /// Money came from nowhere, or is gone.
     TotalChanged,
     /// A balance is below 0.
     Overdrawn,
-    /// Something happened before its record was written.
+    /// A transfer happened before its record was written.
     Unrecorded,
-    /// A request was told that what it asked for is done, and it is not.
+    /// A request was told that its work is done, and it is not.
     NotDone,
-    /// A request was refused what could have been done.
+    /// A request was refused although it could have been done.
     NeedlessRefusal,
+    /// What was there together went out in more calls than it takes.
+    Split,
+    /// A call asks for nothing.
+    EmptyCall,
+    /// A request was answered by a call that had gone out before it came.
+    JoinedLate,
+    /// A request was answered with what a call had brought before it came.
+    Cached,
     /// A count that was reported is not what happened.
     WrongCount,
-    /// A time that was reported is not what passed.
+    /// A reported time is not the time that passed.
     WrongTime,
+    /// A poll computed for longer than it may.
+    LongStretch,
+    /// What was to be done was not done by what must do it.
+    Uncounted,
+    /// A neighbour on the loop had no turn when it should have had one.
+    NoTurn,
+    /// Something that was dropped went on.
+    GoesOn,
     /// tokio refused a call that would have blocked the loop.
     BlockingCall,
-    /// Waiting costs polls, or the answer is noticed late.
+    /// Waiting costs polls, or notices the answer late.
     Polling,
     /// The event loop's thread stopped.
     Blocked,
@@ -82,28 +102,27 @@ pub enum Kind {
     Died,
     /// The worker broke the protocol.
     Garbled,
-    /// It begins more and more, and nothing calls for it: the run was ended.
+    /// It begins more and more operations that nothing calls for; the run was ended.
     Restless,
 }
 
 impl Kind {
-    /// The kinds that end the process a run is played in, or would without end keep it
-    /// busy.
+    /// The kinds that end the process in which a run is played, or would keep it busy
+    /// for ever.
     pub const OF_THE_PROCESS: [Kind; 4] =
         [Kind::Blocked, Kind::Died, Kind::Garbled, Kind::Restless];
 
     /// The kinds after which a schedule proves little about anything else.
-    pub const BLINDING: [Kind; 6] = [
+    pub const BLINDING: [Kind; 5] = [
         Kind::Hang,
         Kind::WaitsForOther,
         Kind::Panicked,
-        Kind::OffLoop,
         Kind::HashOnLoop,
         Kind::BlockingCall,
     ];
 }
 
-/// One broken rule, and where.
+/// One broken rule, and the turn in which it shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
     /// Which kind.
@@ -119,11 +138,11 @@ pub trait Rules {
     /// Every violation, in the order of the turns.
     fn judge(&self, evidence: &Evidence) -> Vec<Violation>;
 
-    /// Adds what the drill knows to a violation that a worker's failure amounts to.
+    /// Adds the drill's own words to a violation that stands for a worker's failure.
     fn describe(&self, _violation: &mut Violation, _evidence: &Evidence) {}
 }
 
-/// The violation a worker's failure amounts to; `None` where nothing was seen.
+/// The violation that a worker's failure stands for; `None` if the run was not played.
 pub fn violation_of(failure: &Failure, evidence: &Evidence) -> Option<Violation> {
     let kind = match failure {
         Failure::Blocked(_) => Kind::Blocked,

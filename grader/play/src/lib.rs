@@ -1,8 +1,8 @@
-//! Playing a submission, as far as it can be thought about without one: what can happen,
-//! what is known of a run, and what is wrong with it.
+//! The part of playing a submission that needs no process: what can happen, what is
+//! known of a run, and what is wrong with it.
 //!
-//! A crate of its own, so that the compiler keeps it pure: nothing in here opens a file,
-//! starts a process or looks at a clock. In reading order:
+//! It is a crate of its own so that the compiler keeps it pure: nothing in here opens a
+//! file, starts a process or looks at a clock. In reading order:
 
 // What can happen.
 pub mod schedule;
@@ -10,7 +10,7 @@ pub mod schedule;
 pub mod evidence;
 // What a submission is called with, and what it calls.
 pub mod world;
-// What may happen next, and how all of it is walked.
+// What may happen next, and how all schedules are walked.
 pub mod space;
 
 pub mod explore;

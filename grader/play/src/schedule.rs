@@ -13,8 +13,7 @@ pub use protocol::Polled;
 
 use crate::text::one_line;
 
-/// The first user, account or other key of a schedule is shown, and asked for, under this
-/// number.
+/// The number of a schedule's first user, account or other key.
 pub const FIRST_KEY: u32 = 7;
 
 /// One thing that happens, and how far the tasks run before the next does.
@@ -29,27 +28,27 @@ pub struct Turn {
 /// What can happen from outside on a single event loop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
-    /// The submission's instance is made with these numbers; the first turn, if at all.
+    /// The submission's instance is made with these numbers. Only a first turn can say so.
     Make {
-        /// What they mean is the world's affair: `max_parallel`, `capacity`.
+        /// The world says what they mean: `max_parallel`, `capacity`.
         numbers: Few,
     },
-    /// From here on the callers of the run are polled so; before any request.
+    /// The callers of the run are polled this way from now on; comes before any request.
     Poll {
         /// How.
         polled: Polled,
     },
-    /// A further request starts. Requests count from 1.
+    /// A request starts. Requests are numbered from 1.
     Start {
         /// Which of the world's entries it calls.
         entry: u8,
         /// What it asks about. The first number is its key: the user, the account.
         numbers: Few,
-        /// Whether its caller asks once more in the very poll in which it is told an
-        /// error. That is the request after it, then.
+        /// Whether its caller asks again in the very poll in which it gets an error.
+        /// The repeated request then has the next number.
         again: bool,
     },
-    /// An operation is answered. Operations count from 1, as they begin.
+    /// An operation is answered. Operations are numbered from 1, in the order they begin.
     Answer {
         /// The operation.
         operation: u32,
@@ -60,7 +59,7 @@ pub enum Action {
     HangUp {
         /// The request.
         request: u32,
-        /// Whether operations that are dropped with it have happened all the same.
+        /// Whether operations dropped with it have happened all the same.
         happened: bool,
     },
     /// Virtual time passes.
@@ -68,7 +67,7 @@ pub enum Action {
         /// How much, in microseconds.
         micros: u64,
     },
-    /// A task of the grader's keeps the loop, by the kit's clock.
+    /// A task of the grader's keeps the loop busy, by the kit's clock.
     Block {
         /// For how long, in microseconds.
         micros: u64,
@@ -95,7 +94,7 @@ impl Action {
     }
 }
 
-/// Up to three numbers, as turns hold them.
+/// The numbers of a turn, three at most.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Few {
     count: u8,
@@ -124,7 +123,7 @@ impl Few {
         few
     }
 
-    /// The number at this place, or 0.
+    /// The number at this index, or 0.
     pub fn at(self, place: usize) -> u32 {
         self.numbers.get(place).copied().unwrap_or(0)
     }
@@ -167,20 +166,20 @@ impl FromStr for Few {
 /// How an operation ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Outcome {
-    /// As it was to: with the row, with a text of the grader's.
+    /// With its value: the row, or a text of the grader's.
     Value,
-    /// The same, by work that is really done, where a world has such a thing.
+    /// With a value from real work, where the world has such work.
     Real,
-    /// With an error, by its place among those of the operation's kind.
+    /// With an error, by its index among the errors of the operation's kind.
     Error(u8),
     /// With a panic.
     Panic,
 }
 
-/// The letters of errors, by their place.
+/// The letters of errors, by their index.
 const ERROR_LETTERS: &str = "enfg";
 
-/// The letters of requests, by their entry; in capitals for those that ask again.
+/// The letters of requests, by entry; capitals for requests that are repeated.
 const ENTRY_LETTERS: &str = "qsuv";
 
 impl Outcome {
@@ -189,7 +188,7 @@ impl Outcome {
         matches!(self, Outcome::Error(_))
     }
 
-    /// Whether it brings what was asked for.
+    /// Whether it brings the value that was asked for.
     pub fn is_value(self) -> bool {
         matches!(self, Outcome::Value | Outcome::Real)
     }
@@ -227,7 +226,7 @@ fn place_of(letters: &str, letter: char) -> Option<u8> {
 pub enum Settle {
     /// Until none is ready.
     Fully,
-    /// This many polls, then the next thing happens, ready or not.
+    /// This many polls; then the next thing happens, whether or not tasks are ready.
     Polls(u32),
 }
 
@@ -249,7 +248,7 @@ impl Turn {
     }
 }
 
-/// Requests that a turn adds: two where the caller may ask again.
+/// How many requests a turn adds: two if the caller may ask again.
 pub fn requests_of(turn: &Turn) -> u32 {
     match turn.action {
         Action::Start { again, .. } => 1 + u32::from(again),
@@ -298,17 +297,17 @@ impl fmt::Display for Turn {
     }
 }
 
-/// Why a text is no schedule.
+/// Why a text is not a schedule.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum ScheduleError {
     /// A turn's letter or number makes no sense.
-    #[error("`{0}` is no turn of a schedule; copy the key as the verdict shows it")]
+    #[error("`{0}` is not a turn of a schedule; copy the key as the verdict shows it")]
     Turn(String),
-    /// More turns than any check produces.
+    /// There are more turns than any check produces.
     #[error("the schedule has more than {MAX_TURNS} turns; copy the key as the verdict shows it")]
     TooLong,
-    /// The key's three parts are not there.
-    #[error("`{0}` is no replay key; it looks like `7:leader_dropped:q7.q7.x1`")]
+    /// The key does not have its three parts.
+    #[error("`{0}` is not a replay key; one looks like `7:leader_dropped:q7.q7.x1`")]
     Key(String),
 }
 
@@ -386,7 +385,7 @@ impl fmt::Display for ReplayKey {
         while let Some(first) = rest.first() {
             let run = rest.iter().take_while(|turn| *turn == first).count();
             write!(f, "{separator}{first}")?;
-            // Three or more of the same are written once, with their number.
+            // Three or more equal turns in a row are written once, with their number.
             let taken = if run > 2 {
                 write!(f, "*{run}")?;
                 run
@@ -480,7 +479,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_key_is_refused_with_a_reason() {
+    fn a_text_that_is_not_a_key_is_refused_with_a_reason() {
         for text in ["", "7", "7:one_fetch", "x:one_fetch:q7", "7:one_fetch:q7*z"] {
             assert!(
                 matches!(text.parse::<ReplayKey>(), Err(ScheduleError::Key(_))),

@@ -1,8 +1,8 @@
 //! Spaces: which schedules the explorer is to walk.
 //!
-//! Its main type is [`Space`]: what is asked, and how much may go wrong. Given what is
-//! known of a run it names the turns that may come next. On a single loop that is
-//! all the freedom there is: when a request starts, when and how an operation is
+//! Its main type is [`Space`]: what is asked, and how much may go wrong. From what is
+//! known of a run, it names the turns that may come next. On a single loop this is all
+//! the freedom there is: when a request starts, when and how an operation is
 //! answered, when a caller is dropped, and how far tasks run in between.
 
 use crate::evidence::{Evidence, Operation, OperationState};
@@ -18,6 +18,9 @@ pub trait Paths {
 /// How long a request may wait, in virtual microseconds, with nothing under way that
 /// could end it, before it counts as waiting for ever: one minute.
 pub const PATIENCE_MICROS: u64 = 60_000_000;
+
+/// An hour, in virtual microseconds. Where threads are used, a moment of it really passes.
+pub const AN_HOUR: u64 = 60 * PATIENCE_MICROS;
 
 /// A week, in virtual microseconds, in steps: a task that does something small by the
 /// clock and catches up on what it missed is soon done with one. It begins with an hour in
@@ -71,13 +74,13 @@ impl Ask {
 /// What is asked, and how much may go wrong.
 #[derive(Clone, Debug)]
 pub struct Space {
-    /// What the instance is made with, where that is a turn.
+    /// What the instance is made with, if a turn says so.
     pub made: Option<Few>,
     /// How callers are polled.
     pub polled: Polled,
     /// The requests, in the order they start.
     pub asks: Vec<Ask>,
-    /// What is asked once more when all is over: whatever happened, that must work.
+    /// What is asked again at the end: whatever happened before, these requests must work.
     pub afterwards: Vec<Ask>,
     /// How many operations may be answered with an error.
     pub errors: usize,
@@ -87,19 +90,19 @@ pub struct Space {
     pub hang_ups: usize,
     /// Which callers may be dropped.
     pub may_hang_up: Callers,
-    /// Whether what is dropped may have happened all the same.
+    /// Whether dropped operations may have happened all the same.
     pub drops_may_happen: bool,
-    /// After how many turns the tasks may be left half settled.
+    /// After how many turns tasks may be left half settled.
     pub halves: usize,
-    /// The numbers of polls that half settling may mean.
+    /// The numbers of polls that a half settled turn may take.
     pub half_polls: Vec<u32>,
 }
 
 /// Some of the callers of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Callers {
-    /// Those whose request began an operation, or came first where a task of the
-    /// submission's own began it.
+    /// Callers whose request began an operation. If a task of the submission's
+    /// own began it, the first request for it counts.
     Leaders,
     /// All others.
     Followers,
@@ -108,13 +111,13 @@ pub enum Callers {
 }
 
 impl Space {
-    /// Requests about these keys, with nothing going wrong and tasks always
-    /// settled fully.
+    /// Requests about these keys; nothing goes wrong and tasks always settle
+    /// fully.
     pub fn of(keys: &[u32]) -> Space {
         Space::asking(keys.iter().copied().map(Ask::of).collect())
     }
 
-    /// These requests, likewise; each different one is made once more at the end.
+    /// The same for these requests; each different one is made again at the end.
     pub fn asking(asks: Vec<Ask>) -> Space {
         let mut afterwards = asks.clone();
         afterwards.sort_unstable_by_key(|ask| (ask.entry, ask.numbers));
@@ -135,7 +138,7 @@ impl Space {
         }
     }
 
-    /// The turns that come before any request: none of them is a choice.
+    /// The turns that come before any request. They leave no choice.
     fn opening(&self, evidence: &Evidence) -> Option<Turn> {
         let made = self.made.map(|numbers| Action::Make { numbers });
         let polled = Action::Poll {
@@ -146,14 +149,20 @@ impl Space {
         opening.nth(evidence.turns().len()).map(Turn::full)
     }
 
-    /// Someone waits and nothing is under way: does time help?
+    /// A request waits with nothing under way: does time help?
     fn patience(&self, evidence: &Evidence) -> Follow<Turn> {
         let tried = matches!(
             evidence.turns().last(),
             Some(Turn { action: Action::Pass { micros }, .. }) if *micros >= PATIENCE_MICROS
         );
         if tried {
-            return Follow::End;
+            // Does it wait for what is under way for another key? Then that is answered.
+            let other = evidence.live().next();
+            let other = other.filter(|_| evidence.world().serves_each_key_alone());
+            return other.map_or(Follow::End, |operation| {
+                let outcome = Outcome::Value;
+                Follow::AnyOf(vec![Turn::full(Action::Answer { operation, outcome })])
+            });
         }
         let micros = PATIENCE_MICROS;
         Follow::AnyOf(vec![Turn::full(Action::Pass { micros })])
@@ -206,7 +215,7 @@ impl Space {
         }
     }
 
-    /// Nothing is left to choose: settle what is unsettled, then ask once more.
+    /// Nothing is left to choose: settle the tasks, then ask again.
     fn ending(&self, evidence: &Evidence, started: usize) -> Follow<Turn> {
         if !evidence.is_settled() {
             return Follow::AnyOf(vec![Turn::full(Action::Wait)]);
@@ -230,7 +239,7 @@ impl Paths for Space {
         let turns = evidence.turns();
         let is_half = |turn: &&Turn| turn.settle != Settle::Fully;
         if turns.last().is_some_and(|turn| is_half(&turn)) && evidence.is_idle() {
-            // As settled as full settling would have left it.
+            // Already as settled as full settling would leave it.
             return Follow::Pruned;
         }
         if evidence.is_settled() && !evidence.unserved().is_empty() {
@@ -255,7 +264,7 @@ impl Paths for Space {
     }
 }
 
-/// One schedule: what comes next is always certain.
+/// A space of one schedule: each turn follows from what is known.
 pub struct Straight<F>(pub F);
 
 impl<F: Fn(&Evidence) -> Option<Turn>> Paths for Straight<F> {
@@ -264,7 +273,7 @@ impl<F: Fn(&Evidence) -> Option<Turn>> Paths for Straight<F> {
     }
 }
 
-/// Whether `request` is the one that what it asks about hangs on.
+/// Whether an operation that other requests wait for hangs on `request`.
 fn leads(evidence: &Evidence, request: u32) -> bool {
     let Some(key) = evidence.request(request).map(|it| it.key) else {
         return false;
@@ -281,16 +290,19 @@ fn leads(evidence: &Evidence, request: u32) -> bool {
         .map(|(_, operation)| operation)
         .filter(is_open)
         .last();
-    match open.and_then(|operation| operation.request) {
-        Some(leader) => leader == request,
-        None => {
+    let has_begun = evidence.operations().any(|(_, it)| it.key == Some(key));
+    match open.map(|operation| operation.request) {
+        Some(Some(leader)) => leader == request,
+        // What it was about is over: those who wait now only wait.
+        None if has_begun => false,
+        Some(None) | None => {
             let of_key = |number: &u32| evidence.request(*number).is_some_and(|it| it.key == key);
             evidence.waiting().find(of_key) == Some(request)
         }
     }
 }
 
-/// Whether an operation that may be this request's is live.
+/// Whether a live operation may be this request's.
 fn has_live(evidence: &Evidence, request: u32) -> bool {
     let live = |(_, it): (u32, &Operation)| {
         it.state == OperationState::Live && it.request.is_none_or(|by| by == request)

@@ -1,7 +1,7 @@
 //! Text that came from a submission, made fit to show.
 
-/// `text` without control characters: each becomes its visible picture, but for
-/// newlines and tabs. No line of it is a command to a build server either.
+/// `text` without control characters: each but newlines and tabs becomes its
+/// visible picture. No line of the result is a command to a build server either.
 pub fn printable(text: &str) -> String {
     let picture = |character: char| match character {
         '\n' | '\t' => character,
@@ -12,8 +12,8 @@ pub fn printable(text: &str) -> String {
         character => character,
     };
     let text: String = text.chars().map(picture).collect();
-    // GitHub Actions obeys `::command::` where a line begins, and `##[command]`
-    // anywhere; Azure the latter.
+    // GitHub Actions obeys `::command::` at the start of a line and
+    // `##[command]` anywhere; Azure obeys the latter.
     let text = text.replace("##[", "# #[").replace("##vso[", "# #vso[");
     let lines = text.split('\n').map(|line| {
         let words = line.trim_start();
@@ -25,9 +25,39 @@ pub fn printable(text: &str) -> String {
     lines.collect::<Vec<String>>().join("\n")
 }
 
+/// `text` in which a place in a crate or in the standard library begins with its name:
+/// `futures-util/src/lib.rs` and not the folders that it lies in on this machine.
+pub fn without_folders(text: &str) -> String {
+    let words = text.split_inclusive([' ', '(']).map(|word| {
+        let after = |mark: &str, folders: usize| {
+            let (_, rest) = word.split_once(mark)?;
+            rest.splitn(folders + 1, '/').nth(folders)
+        };
+        if let Some(rest) = after("/library/", 0) {
+            return rest.to_owned();
+        }
+        let place = after("/registry/src/", 1).or_else(|| after("/git/checkouts/", 2));
+        let named = place.and_then(|place| place.split_once('/'));
+        match named {
+            Some((name, rest)) => format!("{}/{rest}", without_version(name)),
+            None => word.to_owned(),
+        }
+    });
+    words.collect()
+}
+
+/// `futures-util` of `futures-util-0.3.31`.
+fn without_version(name: &str) -> &str {
+    let is_version = |rest: &str| rest.starts_with(|first: char| first.is_ascii_digit());
+    match name.rsplit_once('-') {
+        Some((crate_name, version)) if is_version(version) => crate_name,
+        _ => name,
+    }
+}
+
 /// One line of at most `limit` characters.
 pub fn one_line(text: &str, limit: usize) -> String {
-    // What is made fit to show is never shorter: more is not looked at.
+    // The shown text is never shorter than its source, so the rest need not be read.
     let end = text.char_indices().nth(limit.saturating_add(1));
     let beginning = &text[..end.map_or(text.len(), |(end, _)| end)];
     let line: String = printable(beginning).replace(['\n', '\t'], " ");
@@ -39,7 +69,7 @@ pub fn one_line(text: &str, limit: usize) -> String {
 }
 
 /// At most `limit` bytes of a text that is fit to show, cut at the end of a line
-/// where there is one; a cut is told.
+/// if there is one. A cut is marked.
 pub fn excerpt(text: &str, limit: usize) -> String {
     const CUT: &str = "… (cut short)";
     if text.len() <= limit {
@@ -63,7 +93,7 @@ pub fn closest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
         .map(|(_, name)| name)
 }
 
-/// So many of something, in words: `1 request`, `2 requests`.
+/// A number of things in words: `1 request`, `2 requests`.
 pub fn count(number: usize, one: &str, many: &str) -> String {
     match number {
         1 => format!("1 {one}"),
@@ -71,8 +101,8 @@ pub fn count(number: usize, one: &str, many: &str) -> String {
     }
 }
 
-/// Whether a drill's slug is in a name, in whole words: as all of it, but for a number
-/// as a second hand-in has one, or as a part.
+/// Whether a name contains a drill's slug in whole words: as all of it (but for a
+/// number, as a second hand-in has) or as a part.
 pub fn slug_in(name: &str, slug: &str) -> Option<bool> {
     let name = words(name);
     let (before, after) = name.split_once(slug)?;
@@ -82,7 +112,7 @@ pub fn slug_in(name: &str, slug: &str) -> Option<bool> {
     apart.then(|| before.is_empty() && after.chars().all(is_number))
 }
 
-/// A name's words as slugs are written: in lower case, with `_` between them.
+/// A name written like a slug: its words in lower case, joined by `_`.
 pub fn words(name: &str) -> String {
     let letter = |letter: char| {
         if letter.is_alphanumeric() {
@@ -97,6 +127,34 @@ pub fn words(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_place_in_a_crate_is_told_without_the_folders_of_this_machine() {
+        let told = [
+            (
+                "no (/root/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/futures-util-0.3.31/src/a.rs:4)",
+                "no (futures-util/src/a.rs:4)",
+            ),
+            (
+                "no (/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/cell.rs:9)",
+                "no (core/src/cell.rs:9)",
+            ),
+            (
+                "no (/home/a/.cargo/git/checkouts/moka-1a2b/9f8e7d/src/lib.rs:1)",
+                "no (src/lib.rs:1)",
+            ),
+            ("no (src/lib.rs:24)", "no (src/lib.rs:24)"),
+            ("an index / a registry", "an index / a registry"),
+        ];
+        for (text, expected) in told {
+            let shown = without_folders(text);
+            assert!(
+                shown.ends_with(expected.rsplit('(').next().unwrap()),
+                "{shown}"
+            );
+            assert!(!shown.contains(".cargo"), "{shown}");
+        }
+    }
 
     #[test]
     fn terminal_escapes_become_pictures() {

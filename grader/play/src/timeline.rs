@@ -1,5 +1,5 @@
-//! Timelines: a run, line by line. What a line is about is known before it is put into
-//! words, so that figures need not read it back.
+//! Timelines: a run, line by line. Each line knows what it is about before it is put
+//! into words, so that figures need not parse the words.
 //!
 //! Its main type is [`Line`].
 
@@ -18,9 +18,9 @@ const MAX_LINES: usize = 60;
 /// One line of a timeline.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// In words; what follows from the grader's doing is indented.
+    /// The words. Lines about the submission's doing are indented.
     pub text: String,
-    /// What it says happens, and to what, where a figure can draw it.
+    /// What happens, and to what, if a figure can draw it.
     pub moment: Option<Moment>,
 }
 
@@ -37,7 +37,7 @@ pub fn tell(evidence: &Evidence, violation: Option<&Violation>) -> Vec<Line> {
     for entry in evidence.entries() {
         if matches!(entry.fact, Fact::Answers { .. }) && std::mem::replace(&mut has_answered, true)
         {
-            // Said once.
+            // This is said once.
             continue;
         }
         let Some(text) = sentence(evidence, &entry.fact) else {
@@ -56,7 +56,7 @@ pub fn tell(evidence: &Evidence, violation: Option<&Violation>) -> Vec<Line> {
         let hidden = lines.len() - MAX_LINES;
         let tail = lines.split_off(lines.len() - MAX_LINES / 2);
         lines.truncate(MAX_LINES / 2);
-        lines.push(Line::plain(format!("… {hidden} lines more …")));
+        lines.push(Line::plain(format!("… {hidden} more lines …")));
         lines.extend(tail);
     }
     let broken = violation.map(|violation| Line::plain(format!("=> {}", violation.message)));
@@ -64,7 +64,7 @@ pub fn tell(evidence: &Evidence, violation: Option<&Violation>) -> Vec<Line> {
     lines
 }
 
-/// The same in words alone.
+/// The same, as words alone.
 pub fn in_words(lines: &[Line]) -> Vec<String> {
     lines.iter().map(|line| line.text.clone()).collect()
 }
@@ -132,7 +132,7 @@ fn sentence(evidence: &Evidence, fact: &Fact) -> Option<String> {
             fully: true,
             ..
         } => {
-            format!("  after {polls} polls some task still asks to be polled again")
+            format!("  after {polls} polls, a task still asks to be polled again")
         }
         Fact::Settled { .. } => return None,
     })
@@ -176,7 +176,7 @@ fn begins(evidence: &Evidence, operation: u32) -> Option<String> {
     Some(format!("  {noun} {operation} {begins}, {about}"))
 }
 
-/// A time in the unit that says it shortest.
+/// A duration in the unit that is shortest to read.
 pub fn duration(micros: u64) -> String {
     if micros.is_multiple_of(1_000_000) {
         format!("{} s", micros / 1_000_000)

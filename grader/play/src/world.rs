@@ -1,15 +1,18 @@
 //! Worlds: what a submission is called with, and what it calls.
 //!
 //! A drill's submission is called from outside (its **entries**) and calls out (its
-//! **operations**). A world is the table of both, with what they say, and with what only
+//! **operations**). A world is the table of both with their words, and answers what only
 //! it can know: the arguments a request gets, what an operation brings, what a returned
 //! value proves. Its main type is [`World`]. Everything else in here works for every world.
 
 pub mod audit;
 pub mod bank;
+pub mod bulk;
 pub mod passwords;
+pub mod server;
 pub mod sink;
 pub mod users;
+pub mod work;
 
 use std::fmt::Debug;
 
@@ -25,13 +28,13 @@ pub struct OperationKind {
     pub name: &'static str,
     /// What one of it is called: a `fetch`.
     pub noun: &'static str,
-    /// The errors it can end with, by their places in [`World::errors`].
+    /// The errors it can end with, as indexes into [`World::errors`].
     pub errors: &'static [u8],
-    /// Whether it blocks its thread and is held there; else it is awaited.
+    /// Whether it blocks its thread and is held there; otherwise it is awaited.
     pub blocks: bool,
 }
 
-/// An error, by its name in the protocol and as it is told.
+/// An error: its name in the protocol, and its words.
 #[derive(Debug)]
 pub struct ErrorName {
     /// In the protocol.
@@ -40,7 +43,7 @@ pub struct ErrorName {
     pub words: &'static str,
 }
 
-/// An entry that is called between turns, outside any task: it only looks.
+/// An entry that only looks. It is called between turns, outside any task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Look {
     /// Its name in the protocol.
@@ -63,10 +66,10 @@ pub trait World: Debug + Sync {
     /// The errors that entries return and operations end with.
     fn errors(&self) -> &'static [ErrorName];
 
-    /// What the key of a request is: a `user`.
+    /// The noun for the key of a request: a `user`.
     fn key_noun(&self) -> &'static str;
 
-    /// What the submission's instance is called where it is made: `UserCache::new`.
+    /// The constructor of the submission's instance: `UserCache::new`.
     fn constructor(&self) -> &'static str;
 
     /// What the instance is made with, besides the kit's handles.
@@ -74,33 +77,33 @@ pub trait World: Debug + Sync {
         numbers.all().iter().copied().map(Value::from).collect()
     }
 
-    /// What request number `request`, of this entry about these numbers, is called with.
-    /// What is random in it comes from the run's secrets.
+    /// The arguments of request number `request`, of this entry about these numbers.
+    /// Anything random in them comes from the run's secrets.
     fn arguments(&self, evidence: &Evidence, request: u32, entry: u8, numbers: Few) -> Vec<Value>;
 
-    /// The key of an operation of this kind with these arguments; `None` for one that no
-    /// request of the run was about.
+    /// The key of an operation of this kind with these arguments; `None` for a key that
+    /// no request of the run was about.
     fn key_of(&self, evidence: &Evidence, kind: u8, arguments: &[Value]) -> Option<u32>;
 
-    /// Whether what operations bring is known before the run is: else each answer waits
-    /// for what came before it.
+    /// Whether the answers of operations are known before the run is played. If not,
+    /// each answer waits for the reports before it.
     fn is_known_in_advance(&self) -> bool {
         true
     }
 
-    /// What an operation brings that is answered now with [`Outcome::Value`] or
-    /// [`Outcome::Real`].
+    /// The value of an operation that is answered now with [`Outcome::Value`]
+    /// or [`Outcome::Real`].
     fn value(&self, evidence: &Evidence, operation: u32, outcome: Outcome) -> Value;
 
-    /// What it proves that a request ended so.
+    /// What the way a request ended proves.
     fn understand(&self, evidence: &Evidence, request: u32, ending: &Ending) -> Returned;
 
-    /// How many operations a request calls for, where it is not just a few.
+    /// How many operations a request calls for, if it is more than a few.
     fn calls_for(&self, _request: &Request) -> usize {
         1
     }
 
-    /// The waiting requests that something should happen to without the grader's doing.
+    /// The waiting requests that the submission should move on without the grader's doing.
     fn unserved(&self, evidence: &Evidence) -> Vec<u32> {
         match evidence.live().next() {
             Some(_) => Vec::new(),
@@ -108,27 +111,44 @@ pub trait World: Debug + Sync {
         }
     }
 
-    /// Whether the submission's other threads take part, so that a turn is only over when
+    /// Whether an operation of each key that is waited for must be live, whatever else is.
+    fn serves_each_key_alone(&self) -> bool {
+        false
+    }
+
+    /// Whether the submission's other threads take part, so that a turn is over only when
     /// they rest as well.
     fn uses_threads(&self) -> bool {
         false
     }
 
-    /// What is looked at after each turn, in a run that begins with `blank` and whose
+    /// Whether runs are played one after the other and never side by side: where what a
+    /// submission shares between its calls can only be in a static.
+    fn runs_alone(&self) -> bool {
+        self.uses_threads()
+    }
+
+    /// The looks after each turn, in a run that begins with `blank` and whose
     /// instance is made with these numbers.
     fn looks(&self, _blank: &Evidence, _made: Option<Few>) -> Vec<Look> {
         Vec::new()
     }
 
-    /// The turns that a run begins with that says nothing else, where there are such.
+    /// The turns with which a run begins unless its schedule says otherwise.
     fn usual(&self) -> Vec<Turn> {
         Vec::new()
     }
 
-    /// What the request of a flood asks about that is the only one, or one of two, about
+    /// What a request of a flood asks about, if it is the only one, or one of two, about
     /// this key.
     fn flooding(&self, key: u32) -> Few {
         Few::one(key)
+    }
+
+    /// Whether operations of this kind bring in a flood, every other time, what they are to
+    /// bring: what comes after them is to fail as well. What they bring is known in advance.
+    fn opens(&self, _kind: u8) -> bool {
+        false
     }
 
     /// What a turn that makes the instance is told as.
@@ -142,15 +162,15 @@ pub trait World: Debug + Sync {
     /// What a begun operation is about, in words: `for user 7`.
     fn about(&self, evidence: &Evidence, operation: u32) -> String;
 
-    /// What an operation is answered with that brings what was asked for: `with the row`.
+    /// How an answer with a value is told: `with the row`.
     fn brings(&self, evidence: &Evidence, operation: u32) -> String;
 
-    /// What was noted, in words, where it is worth a line.
+    /// A note, in words, if it is worth a line.
     fn noted(&self, _evidence: &Evidence, _kind: &str, _arguments: &[Value]) -> Option<String> {
         None
     }
 
-    /// What was seen at this look of a turn, in words, where it is worth a line.
+    /// What this look of a turn saw, in words, if it is worth a line.
     fn seen(&self, _evidence: &Evidence, _look: usize, _value: &Value) -> Option<String> {
         None
     }
@@ -158,14 +178,14 @@ pub trait World: Debug + Sync {
     /// What a request returned, in words: `the row`.
     fn returned(&self, answer: &Returned) -> String;
 
-    /// The world's own state, as a figure shows it beside the lanes.
+    /// The world's own state, which a figure shows beside the lanes.
     fn state(&self, _evidence: &Evidence) -> Vec<String> {
         Vec::new()
     }
 }
 
 impl dyn World {
-    /// How an operation ends that is answered now.
+    /// How an operation ends if it is answered now.
     pub fn ending(&self, evidence: &Evidence, operation: u32, outcome: Outcome) -> Ending {
         match outcome {
             Outcome::Value | Outcome::Real => Ending::Ok(self.value(evidence, operation, outcome)),
@@ -174,31 +194,31 @@ impl dyn World {
         }
     }
 
-    /// The name in the protocol of the error of this place.
+    /// The name in the protocol of the error with this index.
     pub fn error_name(&self, place: u8) -> &'static str {
         let error = self.errors().get(usize::from(place));
         error.map_or("unknown", |error| error.name)
     }
 
-    /// The error of this place, in words.
+    /// The error with this index, in words.
     pub fn error_words(&self, place: u8) -> &'static str {
         let error = self.errors().get(usize::from(place));
         error.map_or("an unknown error", |error| error.words)
     }
 
-    /// The place of an error.
+    /// The index of an error.
     pub fn error_place(&self, name: &str) -> Option<u8> {
         let place = self.errors().iter().position(|error| error.name == name)?;
         u8::try_from(place).ok()
     }
 
-    /// The place of a kind.
+    /// The index of a kind.
     pub fn kind_place(&self, name: &str) -> Option<u8> {
         let place = self.kinds().iter().position(|kind| kind.name == name)?;
         u8::try_from(place).ok()
     }
 
-    /// The kind at a place that evidence holds.
+    /// The kind with an index taken from evidence.
     pub fn kind(&self, place: u8) -> &'static OperationKind {
         &self.kinds()[usize::from(place)]
     }

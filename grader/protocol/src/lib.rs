@@ -1,8 +1,8 @@
 //! The messages between the grader and a worker, as Rust types.
 //!
-//! The page of the crate `worker` describes them as JSON; these types are that
-//! description made checkable. Nothing here runs anything. What kind a step or an event
-//! is stands before its fields, not among them, so that each is read in one go.
+//! The page of the crate `worker` describes them as JSON; these types make that
+//! description checkable. Nothing here runs anything. The kind of a step or an event
+//! comes before its fields, not among them, so that each is parsed in one pass.
 
 mod value;
 
@@ -35,8 +35,8 @@ pub struct Order {
 }
 
 impl Order {
-    /// Adds the line that says this to `text`. Here and not where it is sent, since this
-    /// crate is built to be quick: thousands of lines make a verdict.
+    /// Appends this order to `text` as one line. The code is here rather than at the sender
+    /// because this crate is built for speed, and a verdict takes thousands of lines.
     ///
     /// # Panics
     /// Never: plain data is always JSON.
@@ -57,10 +57,10 @@ pub struct Report {
 }
 
 impl Report {
-    /// The report that a line says. Here for the same reason as [`Order::write`].
+    /// Parses a report from a line. It is here for the same reason as [`Order::write`].
     ///
     /// # Errors
-    /// When it says something else.
+    /// When the line is not a report.
     pub fn read(line: &[u8]) -> serde_json::Result<Report> {
         serde_json::from_slice(line)
     }
@@ -127,7 +127,7 @@ pub enum Step {
         /// By how much, in microseconds.
         micros: u64,
     },
-    /// Put a task on the loop that, when it is polled, blocks it for so long by the kit's
+    /// Put a task on the loop that, when polled, blocks the loop this long by the kit's
     /// clock.
     Block {
         /// For how long, in microseconds.
@@ -142,10 +142,10 @@ pub enum Step {
     /// Drop the instance; calls under way keep what they have of it. The next call makes a
     /// new one, as the run began.
     Discard,
-    /// Say how many bytes the process holds.
+    /// Report how many bytes the process holds.
     Measure,
     /// Watch an event loop in real time while real passwords are hashed beside other
-    /// work. A run of its own, in one step.
+    /// work. This one step is a run of its own.
     Watch {
         /// What the service is made with.
         max_parallel: usize,
@@ -160,7 +160,7 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
-/// How the callers of a run are polled. All of it is what real callers do.
+/// How the callers of a run are polled. Real callers do all of these.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Polled {
@@ -179,7 +179,7 @@ pub enum Polled {
 pub enum Ending {
     /// With this value.
     Ok(Value),
-    /// With the error of this name, and what belongs to it.
+    /// With the error of this name, and its arguments.
     Error(String, Vec<Value>),
     /// With a panic (in other languages: with an exception that nobody expects).
     Panic,
@@ -201,7 +201,7 @@ pub enum Event {
         /// The caller whose own task began it, if it was a caller's.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         call: Option<u32>,
-        /// It did so on another thread than the loop's. An operation that blocks its
+        /// It began on a thread other than the loop's. An operation that blocks its
         /// thread is held there, and only there.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         off_loop: bool,
@@ -271,7 +271,7 @@ pub enum Event {
     Settled {
         /// How many polls were spent.
         polls: u32,
-        /// How many of them were polls of the calls.
+        /// How many of them were polls of calls.
         of_calls: u32,
         /// Whether nothing is ready to run any more.
         idle: bool,
@@ -281,7 +281,7 @@ pub enum Event {
         /// How long the run has lasted by the loop's clock, in microseconds.
         micros: u64,
     },
-    /// The answer to [`Step::Watch`]: how long polls kept the loop from all else.
+    /// The answer to [`Step::Watch`]: how long polls kept the loop from everything else.
     Watched {
         /// The picture.
         picture: Picture,
@@ -297,17 +297,17 @@ pub enum Event {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Picture {
-    /// How stalls were told from the machine's own delays.
+    /// How stalls were distinguished from the machine's own delays.
     pub method: String,
     /// How long the loop was watched.
     pub window: u64,
-    /// Polls of tasks in that time.
+    /// How many polls of tasks happened in that time.
     pub polls: u64,
     /// Calls that returned a hash.
     pub hashed: u32,
-    /// The stall that half of the polls did not exceed.
+    /// The median stall of a poll.
     pub p50: u64,
-    /// The stall that 99 of 100 polls did not exceed.
+    /// The 99th percentile of stalls.
     pub p99: u64,
     /// The longest stall.
     pub max: u64,
@@ -385,7 +385,7 @@ mod tests {
         );
     }
 
-    /// The page that describes the protocol, without what makes it a comment.
+    /// The page that describes the protocol, without the comment marks.
     fn page() -> String {
         let text = include_str!("../../worker/src/lib.rs").lines();
         let lines = text.map_while(|line| line.strip_prefix("//!"));

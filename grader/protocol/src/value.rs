@@ -6,7 +6,7 @@ use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A number of this size or beyond is not exact in every language's JSON.
+/// Numbers of this size and larger are not exact in every language's JSON.
 const LARGEST_EXACT: i64 = 1 << 53;
 
 /// One value, as JSON says it: nothing is `null`, a list is an array. A number of 2^53
@@ -63,7 +63,7 @@ impl From<u32> for Value {
 }
 
 impl From<u64> for Value {
-    /// Numbers beyond `i64::MAX` are no part of the protocol; they wrap around.
+    /// Numbers beyond `i64::MAX` are not part of the protocol; they wrap around.
     fn from(number: u64) -> Value {
         Value::Number(number.cast_signed())
     }
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_value_is_refused() {
+    fn json_that_is_not_a_value_is_refused() {
         for text in [
             "1.5",
             "true",

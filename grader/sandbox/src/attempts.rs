@@ -1,5 +1,5 @@
-//! Attempts to get out, made by the launcher itself when it is the program under a
-//! policy: how the grader finds out, by behaviour, what a policy is worth here.
+//! Attempts to break out, made by the launcher itself when it is the program under a
+//! policy. So the grader finds out by behaviour what a policy is worth on this machine.
 
 use std::fs;
 use std::io::{self, Write};
@@ -11,9 +11,9 @@ use nix::unistd;
 
 use crate::policy::FAILED;
 
-/// Makes the attempt called `name` if this process is asked for one: success means
-/// that it got through, 1 that it was refused. `how` is what a worker is told
-/// first.
+/// Makes the attempt called `name`, if this process is asked for one. Success
+/// means that it got through, 1 that it was refused. `how` is a worker's first
+/// argument.
 pub(crate) fn attempt(how: &str, name: Option<&str>) -> Option<ExitCode> {
     let name = name?;
     if crate::seal(Some(how)).is_err() {
@@ -36,12 +36,12 @@ fn make(name: &str) -> io::Result<()> {
         }
         "start" => Command::new("/bin/true").status().map(drop),
         "connect" => match TcpStream::connect("127.0.0.1:9") {
-            // Somebody said no: the network was reached.
+            // Something refused the connection, so the network was reached.
             Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => Ok(()),
             other => other.map(drop),
         },
         "leave" => match unistd::setsid() {
-            // Refused for being first in its group: asked, at least.
+            // Refused because it leads its group, so the call itself was allowed.
             Err(nix::Error::EPERM) => {
                 unistd::setpgid(unistd::Pid::this(), unistd::getppid()).map_err(io::Error::from)
             }

@@ -1,16 +1,16 @@
-//! System calls, as tables: what is never allowed, and what a submission may do.
+//! System calls, as tables: the calls that are never allowed, and those that a submission may make.
 //!
-//! rustc and the linker may do all but [`NEVER`], which is refused. A submission
-//! may do [`ALLOWED`] and nothing else: [`NEVER`] and [`STARTING`] end it, because
-//! no honest answer to a drill gets near them; [`PATHS`] are refused, because
-//! honest code may look for a file and do without; the rest does not exist.
+//! rustc and the linker may make all calls but [`NEVER`], which are refused. A submission
+//! may make [`ALLOWED`] and no others: [`NEVER`] and [`STARTING`] end it, because
+//! no honest answer to a drill gets near them; [`PATHS`] are refused, because honest
+//! code may look for a file and do without it; all other calls seem not to exist.
 
 use libc::{c_long, *};
 
 /// What [`ALLOWED`] demands of an argument.
 #[derive(Clone, Copy, Debug)]
 pub enum If {
-    /// Nothing: the call is harmless whatever it is given.
+    /// Nothing: the call is harmless with any arguments.
     Any,
     /// This argument is this value.
     Is(u8, u64),
@@ -60,8 +60,8 @@ pub const STARTING: &[(c_long, If)] = &[
     (SYS_clone, If::HasNot(0, CLONE_THREAD as u64)),
 ];
 
-/// Whatever takes a path: refused to a submission with "permission denied",
-/// whether there is such a file or not.
+/// Every call that takes a path. A submission gets "permission denied", whether
+/// the file exists or not.
 #[rustfmt::skip]
 pub const PATHS: &[c_long] = &[
     SYS_openat, SYS_openat2, SYS_newfstatat, SYS_statx, SYS_faccessat, SYS_faccessat2,
@@ -88,10 +88,10 @@ pub const PATHS: &[c_long] = &[
     #[cfg(target_arch = "x86_64")] SYS_getdents,
 ];
 
-/// All that a submission may do: compute, wait, start threads, use what is open.
+/// The calls that a submission may make: compute, wait, start threads, use open files.
 #[rustfmt::skip]
 pub const ALLOWED: &[(c_long, If)] = &[
-    // What is open: the channel, standard output and error.
+    // For open files: the channel, standard output and error.
     (SYS_read, If::Any), (SYS_write, If::Any), (SYS_readv, If::Any), (SYS_writev, If::Any),
     (SYS_pread64, If::Any), (SYS_recvfrom, If::Any), (SYS_sendto, If::Any),
     (SYS_close, If::Any), (SYS_fstat, If::Any), (SYS_lseek, If::Any), (SYS_shutdown, If::Any),
@@ -114,14 +114,14 @@ pub const ALLOWED: &[(c_long, If)] = &[
     (SYS_rseq, If::Any), (SYS_futex, If::Any), (SYS_sched_yield, If::Any),
     (SYS_sched_getaffinity, If::Any), (SYS_membarrier, If::Any), (SYS_getrusage, If::Any),
     (SYS_prctl, If::Is(0, PR_SET_NAME as u64)),
-    // Time, which can only be read and waited for.
+    // Time: to read it and to wait.
     (SYS_clock_gettime, If::Any), (SYS_clock_getres, If::Any), (SYS_clock_nanosleep, If::Any),
     (SYS_nanosleep, If::Any), (SYS_gettimeofday, If::Any),
     #[cfg(target_arch = "x86_64")] (SYS_time, If::Any),
-    // Signals to itself, as `abort` sends one.
+    // Signals to itself, which `abort` sends.
     (SYS_rt_sigaction, If::Any), (SYS_rt_sigprocmask, If::Any), (SYS_rt_sigreturn, If::Any),
     (SYS_sigaltstack, If::Any), (SYS_restart_syscall, If::Any), (SYS_tgkill, If::Own),
-    // Its number, random bytes, the end.
+    // Its process id, random bytes, its end.
     (SYS_getpid, If::Any), (SYS_gettid, If::Any), (SYS_getrandom, If::Any),
     (SYS_exit, If::Any), (SYS_exit_group, If::Any),
 ];

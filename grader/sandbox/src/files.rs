@@ -1,4 +1,4 @@
-//! Landlock: which files can be reached at all.
+//! Landlock: which files a process can reach at all.
 
 use std::io;
 use std::path::PathBuf;
@@ -31,7 +31,7 @@ pub(crate) fn restrict(policy: &Policy) -> io::Result<()> {
     let null = AccessFs::ReadFile | AccessFs::WriteFile;
     rules = add(rules, &[PathBuf::from("/dev/null")], null)?;
     if policy.stage == Stage::Run {
-        // For the puppet, until it is sealed: what it measures time with.
+        // For the puppet until it is sealed: the files it measures time with.
         let own = PathBuf::from(format!("/proc/{}", std::process::id()));
         rules = add(rules, &[own], reading)?;
         // To execute a file is to read it.
@@ -67,7 +67,7 @@ fn add(
     access: BitFlags<AccessFs>,
 ) -> io::Result<RulesetCreated> {
     for path in paths {
-        // What is not there need not be reachable.
+        // A path that does not exist need not be reachable.
         let Ok(place) = PathFd::new(path) else {
             continue;
         };

@@ -14,13 +14,13 @@ use crate::calls::{ALLOWED, If, NEVER, PATHS, STARTING};
 #[cfg(target_arch = "x86_64")]
 const X32: c_long = 0x4000_0000;
 
-/// For rustc and the linker, and for what happens before a worker is sealed.
+/// For rustc and the linker, and for a worker before it is sealed.
 pub(crate) fn for_launching() -> io::Result<()> {
     let refused = SeccompAction::Errno(libc::EPERM as u32);
     install(anything_of(NEVER), SeccompAction::Allow, refused)
 }
 
-/// For a submission. A call passes only if every filter lets it; the strictest wins.
+/// For a submission. A call passes only if every filter allows it; the strictest wins.
 pub(crate) fn for_a_submission() -> io::Result<()> {
     for program in of_a_submission()? {
         seccompiler::apply_filter(&program).map_err(io::Error::other)?;
@@ -52,7 +52,8 @@ fn of_a_submission() -> io::Result<[seccompiler::BpfProgram; 3]> {
     Ok([
         program(ending, SeccompAction::Allow, SeccompAction::KillProcess)?,
         program(anything_of(PATHS), SeccompAction::Allow, refused)?,
-        // The last, for it allows no further filter. What the others answer is theirs.
+        // The last one, because it allows no further filter. It leaves the calls that the
+        // others decide to them.
         program(passing, missing, SeccompAction::Allow)?,
     ])
 }
@@ -78,7 +79,7 @@ fn rules(table: &[(c_long, If)]) -> io::Result<Rules> {
         };
         let rule = condition
             .map(|(argument, operator, value)| {
-                // What the kernel reads of these arguments is 32 bits.
+                // The kernel reads only 32 bits of these arguments.
                 let length = SeccompCmpArgLen::Dword;
                 SeccompCondition::new(argument, length, operator, value)
                     .and_then(|condition| SeccompRule::new(vec![condition]))

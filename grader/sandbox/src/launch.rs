@@ -1,7 +1,7 @@
 //! The launcher: puts a policy in force on itself, then becomes the program.
 //!
-//! It is single-threaded and starts nothing. What it cannot put in force it says on
-//! standard error, and ends with [`FAILED`].
+//! It is single-threaded and starts nothing. When it cannot put something in force,
+//! it says so on standard error and ends with [`FAILED`].
 
 use std::ffi::CString;
 use std::fs::{self, File};
@@ -52,7 +52,7 @@ fn launch(policy: &Policy) -> Result<std::convert::Infallible, Step> {
     umask(Mode::from_bits_truncate(0o022));
     // No terminal, and a process group that ends as one.
     unistd::setsid().map_err(nix_at("opening a session"))?;
-    // Opened now: soon it may be out of reach, and running it needs no path.
+    // Opened now, because it may soon be out of reach; running it needs no path.
     let worker = match policy.stage {
         Stage::Run => Some(File::open(&policy.program).map_err(at("opening the worker"))?),
         Stage::Compile => None,
@@ -83,7 +83,7 @@ fn become_user(policy: &Policy) -> io::Result<()> {
     Ok(())
 }
 
-/// `alone`: no process but this one is counted as its user's.
+/// `alone`: only this process counts as the user's.
 fn limit(limits: &Limits, alone: bool) -> io::Result<()> {
     let others = match alone {
         true => 0,
@@ -104,7 +104,7 @@ fn limit(limits: &Limits, alone: bool) -> io::Result<()> {
         (Resource::RLIMIT_MEMLOCK, exactly(0)),
         (Resource::RLIMIT_MSGQUEUE, exactly(0)),
     ] {
-        // Nobody may raise what the system has set; the grader says which limit it is.
+        // The system's own limits cannot be raised; the grader says which limit it was.
         let (_, most) = getrlimit(resource)?;
         setrlimit(resource, soft.min(most), hard.min(most))?;
     }
@@ -130,7 +130,7 @@ fn become_program(policy: &Policy, worker: Option<File>) -> io::Result<std::conv
     let name = match policy.stage {
         _ if policy.name.is_some() => CString::new(policy.name.clone().unwrap_or_default())?,
         Stage::Compile => program.clone(),
-        // Its path would tell a submission where the course lies.
+        // The path would tell a submission where the course lies.
         Stage::Run => CString::from(c"worker"),
     };
     let filters = match policy.hands_filters {

@@ -18,8 +18,8 @@
 //!
 //! A submission is linked with the puppet, so a worker is restricted twice: by the
 //! launcher before its program starts, as far as a program can still start, and by
-//! `seal`, the puppet's first act, for good. No line of a submission runs before
-//! `main`: what could (`link_section`, `no_mangle`) is spelt with `unsafe`.
+//! `seal`, the puppet's first act, for good. No line of a submission runs before `main`:
+//! the attributes that could do so (`link_section`, `no_mangle`) are spelt with `unsafe`.
 
 mod policy;
 pub use policy::{FAILED, Limits, OPEN, Policy, SEALED, SEALED_WHERE_POSSIBLE, Stage};

@@ -1,6 +1,6 @@
 //! Namespaces: a network, a file system and names of its own. Added where they
-//! work; nothing that is promised rests on them alone, but that names outside
-//! cannot be told from names that are nowhere.
+//! work. Only one promise rests on them alone: that a submission cannot tell
+//! which names exist outside.
 
 use std::fs;
 use std::io;
@@ -20,7 +20,7 @@ pub(crate) struct Namespaces {
     pub(crate) own_user: bool,
 }
 
-/// Enters what the system lets it enter.
+/// Enters the namespaces that the system allows.
 pub(crate) fn enter(policy: &Policy) -> Namespaces {
     let mut wanted = CloneFlags::CLONE_NEWNET | CloneFlags::CLONE_NEWIPC | CloneFlags::CLONE_NEWUTS;
     if policy.root.is_some() {
@@ -35,25 +35,25 @@ pub(crate) fn enter(policy: &Policy) -> Namespaces {
         return Namespaces::default();
     }
     if own_user {
-        // Else its user has no name here; that hurts nothing that follows.
+        // On failure its user has no name here, which does no harm.
         let _ = fs::write("/proc/self/setgroups", "deny");
         let _ = fs::write("/proc/self/uid_map", format!("{user} {user} 1"));
         let _ = fs::write("/proc/self/gid_map", format!("{group} {group} 1"));
     }
     if let Some(root) = &policy.root {
-        // Until its last steps it changes nothing that can be seen.
+        // Until its last steps it changes nothing visible.
         let _ = Root(root).build(policy);
     }
     Namespaces { own_user }
 }
 
-/// A file system with nothing in it but what the policy lists.
+/// Builds a file system that holds only what the policy lists.
 struct Root<'a>(&'a Path);
 
 impl Root<'_> {
     fn build(&self, policy: &Policy) -> io::Result<()> {
         let none: Option<&str> = None;
-        // Nothing that is mounted here is seen outside.
+        // Mounts made here are not visible outside.
         mount(none, "/", none, MsFlags::MS_REC | MsFlags::MS_PRIVATE, none)?;
         let flags = MsFlags::MS_NOSUID | MsFlags::MS_NODEV;
         mount(
@@ -63,8 +63,8 @@ impl Root<'_> {
             flags,
             Some("mode=755,size=1m"),
         )?;
-        // Programs find the libraries beside them by `/proc/self/exe`. It may be seen
-        // but not opened, and is rustc's for what rustc starts, too.
+        // Programs find their libraries by `/proc/self/exe`. It is visible but cannot
+        // be opened. It names rustc even in the programs that rustc starts.
         let always = ["/dev/null", "/proc/self"].map(PathBuf::from);
         let lists = [&policy.execute, &policy.read, &policy.write];
         for path in lists.into_iter().flatten().chain(&always) {
@@ -79,7 +79,7 @@ impl Root<'_> {
         self.0.join(path.strip_prefix("/").unwrap_or(path))
     }
 
-    /// Makes `path` be there, a link as a link.
+    /// Makes `path` exist in the new file system, a link as a link.
     fn show(&self, path: &Path) -> io::Result<()> {
         let Ok(real) = path.canonicalize() else {
             return Ok(());

@@ -1,10 +1,10 @@
-//! A policy: all that the launcher is told. It decides nothing itself.
+//! A policy: everything the launcher is told. The launcher decides nothing itself.
 
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-/// The launcher's exit code when it could not put a policy in force; then it has
+/// The launcher's exit code when it could not put a policy in force and has
 /// started nothing. Neither rustc nor a worker that waits for orders ends with it.
 pub const FAILED: u8 = 97;
 
@@ -14,7 +14,7 @@ pub const SEALED: &str = "sealed";
 /// A worker's first argument: seal as far as the system can.
 pub const SEALED_WHERE_POSSIBLE: &str = "sealed-where-possible";
 
-/// A worker's first argument: there is no sandbox.
+/// A worker's first argument: seal nothing, for there is no sandbox.
 pub const OPEN: &str = "open";
 
 /// Which of the two kinds of process it is.
@@ -27,13 +27,13 @@ pub enum Stage {
     Run,
 }
 
-/// What one process, and all that comes of it, may do. Every path is absolute.
+/// What one process, and every process it starts, may do. All paths are absolute.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
     /// What kind of process it is.
     pub stage: Stage,
-    /// Whether to start nothing when Landlock or seccomp cannot be had.
+    /// Whether to start nothing when Landlock or seccomp is not available.
     pub strict: bool,
     /// Files and folders that may be read and executed.
     pub execute: Vec<PathBuf>,
@@ -69,7 +69,7 @@ pub struct Policy {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Limits {
-    /// CPU time in seconds. One second later it is ended for certain.
+    /// CPU time in seconds. One second later the kernel ends it for certain.
     pub cpu_seconds: u64,
     /// Address space, in bytes.
     pub address_bytes: u64,
@@ -79,6 +79,6 @@ pub struct Limits {
     pub file_bytes: u64,
     /// Open files.
     pub files: u64,
-    /// Threads and processes of its user, itself counted.
+    /// Threads and processes of its user, including itself.
     pub threads: u64,
 }

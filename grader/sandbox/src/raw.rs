@@ -7,7 +7,7 @@ pub(crate) fn close_the_rest_on_exec() -> std::io::Result<()> {
         reason = "no library has a safe `close_range`; this form closes nothing, it only sets a flag"
     )]
     // SAFETY: it takes three numbers and touches no memory. No file is closed, so
-    // none that something here owns becomes invalid.
+    // no file owned here becomes invalid.
     let done = unsafe {
         libc::syscall(
             libc::SYS_close_range,

@@ -7,11 +7,11 @@ use crate::policy::{SEALED, SEALED_WHERE_POSSIBLE};
 use crate::{files, filters};
 
 /// From now on this process opens, starts and reaches nothing. `how` is the
-/// worker's first argument. Standard input becomes empty: whoever needs what it was
-/// holds a copy.
+/// worker's first argument. Standard input becomes empty; code that needs the
+/// original holds a copy.
 ///
 /// # Errors
-/// When the sandbox was demanded and cannot be had.
+/// When the sandbox was demanded and is not available.
 pub fn seal(how: Option<&str>) -> io::Result<()> {
     let null = OpenOptions::new().read(true).write(true).open("/dev/null");
     let emptied = null.and_then(|null| Ok(nix::unistd::dup2_stdin(null)?));

@@ -49,7 +49,7 @@ Exit codes: 0 every submission passed; 1 graded, something failed; 2 could not g
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve the book on this machine and grade a drill whenever it is saved
-    // Who looks for a command that grades on every save may call it `watch`.
+    // Learners who look for a command that grades on every save may call it `watch`.
     #[command(alias = "watch")]
     Learn(Learn),
     /// Grade a drill, or every drill
@@ -119,7 +119,7 @@ pub struct Grade {
     #[arg(long, value_enum, default_value_t)]
     pub format: VerdictFormat,
 
-    /// What students are told.
+    /// How much students are told.
     #[command(flatten)]
     pub told: Told,
 
@@ -128,7 +128,7 @@ pub struct Grade {
     pub out: Option<PathBuf>,
 
     /// Makes the run repeatable: rows and random schedules come from it
-    /// [default: another one each time]
+    /// [default: a new one each time]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
 
@@ -137,7 +137,7 @@ pub struct Grade {
     pub allow_degraded: bool,
 }
 
-/// How what is found out is written.
+/// How the result is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people
@@ -198,7 +198,7 @@ Examples:
 All requests ask for one user. The numbers say how much may happen in one schedule. A key, as
 a verdict shows it, names one schedule and takes their place.")]
 pub struct Trace {
-    /// The drill whose contract and rules the code is held to
+    /// The drill whose contract and rules apply to the code
     pub drill: String,
     /// The code, as a submission
     pub path: PathBuf,
@@ -271,7 +271,7 @@ pub struct New {
     #[arg(long)]
     pub title: Option<String>,
 
-    /// What its submissions call, and are called with: users, passwords or bank
+    /// The world of its submissions: users, passwords or bank
     #[arg(long, value_name = "NAME", default_value = "users")]
     pub world: String,
 }
@@ -297,7 +297,7 @@ pub struct Audit {
     #[arg(long, value_name = "N", default_value_t = 7)]
     pub seed: u64,
 
-    /// How it is said: JSON has the status, points and failed checks of every grading
+    /// How it is written: JSON has the status, points and failed checks of every grading
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
 }
@@ -311,7 +311,7 @@ Examples:
 
 Exit codes: 0 the sandbox is full; 1 it is not.")]
 pub struct Doctor {
-    /// How it is said
+    /// How it is written
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
 }

@@ -10,6 +10,7 @@ mod latency;
 mod learn;
 mod list;
 mod new;
+mod overseer;
 mod package;
 mod replay;
 mod reset;
@@ -24,10 +25,10 @@ use anyhow::Result;
 use crate::app::cli::{Cli, Command};
 use crate::course::Course;
 
-/// What the program's exit code says.
+/// The program's exit codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// Every submission passed; what was asked for was done.
+    /// Every submission passed, or the command succeeded.
     Passed = 0,
     /// Everything was graded and something failed.
     Failed = 1,
@@ -44,7 +45,7 @@ impl From<Exit> for ExitCode {
 /// Runs what the command line asks for.
 ///
 /// # Errors
-/// When it could not be done; the message says why and what to do next.
+/// When the command failed; the message says why and what to do next.
 pub fn run(cli: Cli) -> Result<Exit> {
     let here = std::env::current_dir()?;
     let course = Course::find(cli.course.as_deref(), &here)?;

@@ -1,4 +1,4 @@
-//! The four places a drill is mirrored in, and what of it is missing there.
+//! The four places that mirror a drill, and the parts that are missing there.
 //!
 //! Reads files and runs nothing.
 
@@ -9,7 +9,7 @@ use std::path::Path;
 use crate::course::Course;
 use crate::drills;
 
-/// What a drill consists of; `SLUG` stands for its name.
+/// The files of a drill; `SLUG` stands for its name.
 pub const PLACES: [&str; 13] = [
     "exercises/SLUG/Cargo.toml",
     "exercises/SLUG/README.md",
@@ -31,10 +31,9 @@ pub const PLACES: [&str; 13] = [
 pub struct List {
     /// The file, from the course's folder.
     pub file: &'static str,
-    /// What stands there for a drill that is listed.
+    /// The text that shows that a drill is listed.
     pub mark: &'static str,
-    /// What a new drill is listed as; `CAMEL`, `TITLE` and `NUMBER` stand for what
-    /// they say.
+    /// The line for a new drill. `CAMEL`, `TITLE` and `NUMBER` are replaced.
     pub line: &'static str,
     /// Where a new drill's line goes.
     pub place: Place,
@@ -43,17 +42,17 @@ pub struct List {
 /// Where in a list a line goes.
 #[derive(Debug)]
 pub enum Place {
-    /// After the last line that begins so.
+    /// After the last line that begins with this.
     AfterBeginning(&'static str),
-    /// After the last line that holds this.
+    /// After the last line that contains this.
     AfterHolding(&'static str),
     /// In the block of modules that ends with this line, in rustfmt's order.
     Module(&'static str),
-    /// At the end of the list on the line that begins so.
+    /// At the end of the list on the line that begins with this.
     InBrackets(&'static str),
 }
 
-/// Where a drill is listed.
+/// The lists that every drill is in.
 pub const LISTS: [List; 7] = [
     List {
         file: "exercises/Cargo.toml",
@@ -113,7 +112,7 @@ pub fn slugs(course: &Course) -> Vec<String> {
     slugs.into_iter().collect()
 }
 
-/// What a drill lacks, in words; empty when it is whole.
+/// The parts that a drill lacks, in words; empty when it is whole.
 pub fn missing(course: &Course, slug: &str) -> Vec<String> {
     let root = course.root();
     let mut missing: Vec<String> = PLACES

@@ -1,8 +1,8 @@
-//! What a teacher hands to another system so that it grades with this course: files
-//! made from the templates in `grader/packages/` and the course itself.
+//! Packages that a teacher gives to another system so that it grades with this course.
+//! They are made from the templates in `grader/packages/` and the course itself.
 //!
-//! Nothing here runs anything. What goes along is a list, never "whatever lies here":
-//! a class's submissions may lie in the course's folder too.
+//! Nothing here runs anything. A package holds a fixed list of files, never everything
+//! in the folder: a class's submissions may lie in the course's folder too.
 
 mod assignment;
 mod github;
@@ -19,12 +19,12 @@ pub use github::workflow;
 pub use gradescope::{autograder, made_for};
 pub use parts::{PARTS, files};
 
-/// How what is packed will grade.
+/// How the package will grade.
 #[derive(Clone, Debug)]
 pub struct Packing {
     /// The drills' slugs; plain letters, for they go into scripts.
     pub drills: Vec<String>,
-    /// Further options of `grade`, as they are written in a script.
+    /// Further options of `grade`, written as in a script.
     pub options: Vec<String>,
 }
 
@@ -42,13 +42,13 @@ pub enum PackageError {
     /// The archive cannot be made.
     #[error("cannot make the archive: {0}")]
     Zip(#[from] zip::result::ZipError),
-    /// A name that would mean something else in the file it goes into.
-    #[error("`{0}` cannot stand in a workflow; {1}")]
+    /// A name that would mean something else in its file.
+    #[error("`{0}` cannot be used in a workflow; {1}")]
     Name(String, &'static str),
 }
 
 impl Packing {
-    /// A template with the drill and the options in their places.
+    /// A template, filled in with the drill and the options.
     fn fill(&self, template: &str) -> String {
         let options = match &*self.options {
             [] => String::new(),

@@ -1,7 +1,7 @@
 //! A new drill's files, in its four places, and its lines in the lists.
 //!
-//! The main function is [`scaffold`]. It writes nothing over what is there: when
-//! any file exists, nothing at all is written.
+//! The main function is [`scaffold`]. It overwrites nothing: when any of the
+//! files exists, nothing at all is written.
 
 use std::fs;
 use std::io;
@@ -13,7 +13,7 @@ use crate::authors::mirror::{self, LISTS, Place};
 use crate::course::{Course, guess};
 use play::text::closest;
 
-/// What a new drill begins as in one world.
+/// The beginning of a new drill in one world.
 #[derive(Debug)]
 pub struct Beginning {
     /// The world's name.
@@ -22,13 +22,13 @@ pub struct Beginning {
     goal: &'static str,
     /// The first hint.
     hint: &'static str,
-    /// What the wrong solution does.
+    /// The mistake of the wrong solution.
     mistake: &'static str,
     /// Each file, and its text.
     pub files: [(&'static str, &'static str); 13],
 }
 
-/// The files of a new drill, some of which are written for the world of that name.
+/// The files of a new drill; some of them are specific to the world.
 macro_rules! files {
     ($world:literal) => {
         [
@@ -110,7 +110,7 @@ pub const BEGINNINGS: [Beginning; 3] = [
     },
 ];
 
-/// Why there is no new drill. Nothing was written.
+/// Why the drill was not made. Nothing was written.
 #[derive(Debug, Error)]
 pub enum ScaffoldError {
     /// Not a name for a drill.
@@ -119,7 +119,7 @@ pub enum ScaffoldError {
     )]
     Name(String),
     /// Not a title for a page, a table and a TOML file.
-    #[error("the title may not hold `{0}`")]
+    #[error("the title may not contain `{0}`")]
     Title(char),
     /// No world of that name.
     #[error("no world named `{name}`{}; there are {}", guess(.closest), worlds())]
@@ -129,15 +129,15 @@ pub enum ScaffoldError {
         /// What may have been meant.
         closest: Option<String>,
     },
-    /// Something of that name is there.
-    #[error("`{}` is there already; choose another name, or remove it", .0.display())]
+    /// Something with that name exists.
+    #[error("`{}` exists already; choose another name, or remove it", .0.display())]
     Exists(PathBuf),
-    /// A list that is not as expected.
+    /// A list that has an unexpected form.
     #[error("`{file}` has no place for the drill, {place}; is the course complete?")]
     List {
         /// The file, from the course's folder.
         file: &'static str,
-        /// What was looked for.
+        /// The text that was looked for.
         place: String,
     },
     /// A file that cannot be read or written.
@@ -156,10 +156,10 @@ fn worlds() -> String {
     names.join(", ")
 }
 
-/// What a new drill begins as in the world of that name.
+/// The beginning of a new drill in the world with that name.
 ///
 /// # Errors
-/// When there is no such world.
+/// When no world has that name.
 pub fn beginning_in(world: &str) -> Result<&'static Beginning, ScaffoldError> {
     let names = || BEGINNINGS.iter().map(|beginning| beginning.world);
     let found = BEGINNINGS.iter().find(|beginning| beginning.world == world);
@@ -173,7 +173,7 @@ pub fn beginning_in(world: &str) -> Result<&'static Beginning, ScaffoldError> {
 /// the course's folder.
 ///
 /// # Errors
-/// When the name cannot be one, something of that name is there, or a file cannot
+/// When the name is not valid, something with that name exists, or a file cannot
 /// be read or written.
 pub fn scaffold(
     course: &Course,
@@ -229,7 +229,7 @@ pub fn scaffold(
     Ok(texts.into_iter().map(|(path, _)| path).collect())
 }
 
-/// `text` with one more line; none, where the line has no place in it.
+/// `text` with one more line; `None` if the line has no place in it.
 fn with_line(text: &str, place: &Place, line: &str) -> Option<String> {
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     let last = |is_it: &dyn Fn(&str) -> bool| lines.iter().rposition(|known| is_it(known));

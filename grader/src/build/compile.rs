@@ -44,11 +44,11 @@ use play::text::one_line;
 pub use control::Control;
 use said::Said;
 
-/// A compiled worker; its files go when it does.
+/// A compiled worker; dropping it removes its files.
 #[derive(Debug)]
 pub struct Compiled {
     _folder: Option<Folder>,
-    /// No other submission's for as long.
+    /// Its user, which no other submission has meanwhile.
     _user: User,
     program: Program,
     limits: Limits,
@@ -70,7 +70,7 @@ impl Compiled {
         }
     }
 
-    /// What it may use of the machine.
+    /// Its limits.
     pub fn limits(&self) -> &Limits {
         &self.limits
     }
@@ -79,18 +79,18 @@ impl Compiled {
 /// Why there is no worker.
 #[derive(Debug, Error)]
 pub enum CompileError {
-    /// The submission's doing: what rustc said.
+    /// The submission's fault; this is what rustc said.
     #[error("{0}")]
     Submission(String),
-    /// The submission's doing: it holds what is not taken.
+    /// The submission's fault: it contains something that is not allowed.
     #[error("{0}")]
     Rejected(String),
-    /// Ours or the machine's.
+    /// Our fault or the machine's.
     #[error("cannot compile: {0}")]
     Infrastructure(#[from] io::Error),
 }
 
-/// What all compilations share.
+/// The state that all compilations share.
 #[derive(Clone, Copy, Debug)]
 pub struct Workshop<'a> {
     /// The course.
@@ -99,28 +99,28 @@ pub struct Workshop<'a> {
     pub prepared: &'a Prepared,
     /// Where rustc and the linker are.
     pub places: &'a Places,
-    /// What rustc and the worker are kept in.
+    /// The sandbox of rustc and the worker.
     pub sandbox: &'a Sandbox,
     /// Whether a worker is still wanted.
     pub stop: &'a Stop,
-    /// Whether anything compiles here.
+    /// The control: whether anything compiles here.
     pub control: &'a Control,
-    /// Gradings that run at a time.
+    /// How many gradings run at a time.
     pub jobs: usize,
 }
 
-/// Whether a failure may be the machine's.
+/// Whether the machine may be the reason for a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Doubt {
     /// Lines of the submission are wrong.
     None,
-    /// rustc went beyond a limit of ours.
+    /// rustc exceeded a limit of ours.
     Limit,
     /// No line of the submission is named.
     Machine,
 }
 
-/// Why there is no worker, as it looks at first.
+/// Why there is no worker, before any doubt is settled.
 enum Failed {
     /// rustc refused the submission, or did not finish.
     Refused { text: String, doubt: Doubt },
@@ -149,7 +149,7 @@ pub fn compile(
         Err(Failed::Refused { text, doubt }) => {
             workshop.control.check(workshop, drill, exercise, doubt)?;
             match doubt {
-                // What failed a moment ago may be over.
+                // The failure may have been temporary.
                 Doubt::Machine => attempt(),
                 Doubt::None | Doubt::Limit => Err(Failed::Refused { text, doubt }),
             }
@@ -160,7 +160,7 @@ pub fn compile(
         && *doubt != Doubt::None
         && !tight().is_empty()
     {
-        // Whose limit it was cannot be told.
+        // It is unclear whose limit was exceeded.
         return Err(io::Error::other(one_line(text.trim(), 300)).into());
     }
     failed.map_err(|failed| match failed {
@@ -190,6 +190,9 @@ fn attempt(
         variables: variables(drill),
     };
 
+    if let Some(why) = workshop.prepared.spoilt(drill.slug()) {
+        return Err(CompileError::Infrastructure(std::io::Error::other(why)).into());
+    }
     let mut crates = vec!["kit".to_owned(), "tokio".to_owned(), "futures".to_owned()];
     crates.extend(exercise.crates.keys().map(|name| name.replace('-', "_")));
     let of_worker = rustc.of_worker(drill)?;
@@ -201,27 +204,30 @@ fn attempt(
     if let Some(refusal) = tokens::refusal(dir, &dir.join(format!("out/{}.d", drill.slug())))? {
         return Err(CompileError::Rejected(refusal).into());
     }
-    let explain = |failed: Failed, heading| failed.explain(&crates, heading, submission);
-    compiled.map_err(|failed| explain(failed, ""))?;
+    let explain =
+        |failed: Failed, heading| failed.explain(&crates, heading, drill.contract(), submission);
+    let took = compiled.map_err(|failed| explain(failed, ""))?;
 
     let mut contract = drill.contract().to_owned();
     if workshop.places.shared().is_some() {
         contract.push_str(&format!("\nextern crate {} as _;\n", shared::NAME));
     }
     let heading = "the crate compiles, but does not offer what the drill asks for:\n\n";
-    program
-        .end_given(&contract)
-        .map_err(|failed| explain(failed, heading))?;
+    let took = took
+        + program
+            .after(took)
+            .end_given(&contract)
+            .map_err(|failed| explain(failed, heading))?;
     let program = dir.join("out/worker");
     if !program.is_file() {
-        let why = io::Error::other("rustc says that it linked the worker, and none is there");
+        let why = io::Error::other("rustc says that it linked the worker, but there is none");
         return Err(why.into());
     }
     let limits = Limits {
         sandbox: workshop.sandbox.clone(),
         user: user.id(),
         stop: workshop.stop.clone(),
-        ..Limits::of_drill(&exercise.limits)
+        ..Limits::of_drill(&exercise.limits).after(took)
     };
     Ok(Compiled {
         _folder: Some(folder),
@@ -231,9 +237,9 @@ fn attempt(
     })
 }
 
-/// Writes what was handed in to where it is compiled. `gen` is a name, as it was before
-/// edition 2024, and a file is found by its name in lower case too, as it is on systems
-/// that do not tell the two apart.
+/// Writes the submission to where it is compiled. `gen` stays a name, as before edition
+/// 2024, and a file is also found by its name in lower case, as on systems that ignore
+/// case.
 fn place(submission: &Submission, dir: &Path) -> io::Result<()> {
     submission.write_to(dir)?;
     for (path, text) in submission.in_lower_case() {
@@ -252,10 +258,10 @@ fn place(submission: &Submission, dir: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// What Cargo would tell of a package that says no more of itself than its name. Where it
-/// lies is told as seen from `src`, so that files beside that can be included and nothing
-/// is said of this machine. By `CARGO_CRATE_NAME` rustc would take it that Cargo asks, and
-/// give advice for that.
+/// The variables that Cargo would set for a package that states only its name. Its folder
+/// is given relative to `src`, so that files beside that can be included and nothing of
+/// this machine is revealed. `CARGO_CRATE_NAME` is left out: rustc would take it that
+/// Cargo calls, and give advice for that.
 fn variables(drill: &dyn Drill) -> Vec<(String, String)> {
     let told = [
         ("CARGO_PKG_NAME", drill.slug()),
@@ -283,8 +289,8 @@ fn variables(drill: &dyn Drill) -> Vec<(String, String)> {
 }
 
 /// As little work for rustc as an honest run allows. Overflow is still checked, as
-/// in the learner's own builds; only `debug_assert!`s are left out, of the standard
-/// library's generic code above all, which costs an eighth of the time.
+/// in the learner's own builds. Only `debug_assert!`s are left out: those in the
+/// standard library's generic code alone cost an eighth of the time.
 const CODEGEN: [&str; 5] = [
     "opt-level=0",
     "debuginfo=0",
@@ -348,8 +354,8 @@ impl Rustc<'_> {
         arguments
     }
 
-    /// How the library and the contract, which comes by standard input, become a
-    /// worker.
+    /// How the library and the contract, which comes through standard input,
+    /// become a worker.
     fn of_worker(&self, drill: &dyn Drill) -> io::Result<Vec<String>> {
         let places = self.workshop.places;
         let mut arguments = self.arguments(&["kit".to_owned(), "worker".to_owned()]);
@@ -364,7 +370,7 @@ impl Rustc<'_> {
             &format!("submission=out/lib{}.rlib", drill.slug()),
             "-C",
             "strip=debuginfo",
-            // A few lines: what there is to translate is not worth a second unit.
+            // The contract is a few lines, not worth a second codegen unit.
             "-C",
             "codegen-units=1",
             "-o",
@@ -399,9 +405,9 @@ impl Rustc<'_> {
         })
     }
 
-    /// rustc's text without the places of this machine.
+    /// rustc's text without paths of this machine.
     fn shorten(&self, text: &str) -> String {
-        // What comes by standard input has no name.
+        // Text from standard input has no file name.
         let mut short = text.replace("<anon>", "contract.rs");
         let workshop = self.workshop;
         let text_of = |path: &Path| path.to_string_lossy().into_owned();
@@ -415,7 +421,7 @@ impl Rustc<'_> {
         ] {
             short = short.replace(&long, name);
         }
-        // Whether a file that may not be read is there is nobody's business.
+        // The text must not reveal whether an unreadable file exists.
         for there in [
             "Permission denied (os error 13)",
             "Is a directory (os error 21)",
@@ -433,7 +439,7 @@ impl Rustc<'_> {
     }
 }
 
-/// The arguments that take what the prepared crates hold from one shared library.
+/// The arguments that link the prepared crates from one shared library.
 fn linking_with(library: &Path) -> Vec<String> {
     let folder = library.parent().unwrap_or(library).display();
     strings(&[
@@ -446,8 +452,11 @@ fn linking_with(library: &Path) -> Vec<String> {
     ])
 }
 
-/// How often it is looked whether a call of rustc is still wanted.
+/// The time between two looks at whether a call of rustc is still wanted.
 const LOOK: Duration = Duration::from_millis(10);
+
+/// What the second call has of the time in any case.
+const LEAST: Duration = Duration::from_secs(3);
 
 /// A call of rustc.
 struct Call<'a> {
@@ -458,11 +467,18 @@ struct Call<'a> {
 }
 
 impl Call<'_> {
+    /// The same, where another call took so long already.
+    fn after(mut self, took: Duration) -> Self {
+        let left = self.limits.wall.saturating_sub(took);
+        self.limits.wall = left.max(LEAST);
+        self
+    }
+
     /// Hands it what it waits for, and waits for its end.
-    fn end_given(mut self, text: &str) -> Result<(), Failed> {
+    fn end_given(mut self, text: &str) -> Result<Duration, Failed> {
         if let Some(mut input) = self.process.child().stdin.take() {
             match input.write_all(text.as_bytes()) {
-                // It ended early, and its end tells why.
+                // It ended early, and its exit status tells why.
                 Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
                 other => other?,
             }
@@ -470,14 +486,21 @@ impl Call<'_> {
         self.end()
     }
 
-    fn end(mut self) -> Result<(), Failed> {
+    /// Waits for its end; returns how long that took.
+    fn end(mut self) -> Result<Duration, Failed> {
+        let mut took = Duration::ZERO;
         let time = Stopwatch::start().with(self.process.id());
         let status = loop {
             if let Some(status) = self.process.wait_for(LOOK)? {
                 break status;
             }
+            // Of a process that has ended nobody knows what it waited for.
+            took = time.elapsed();
             if self.rustc.workshop.stop.is_asked() {
-                let why = io::Error::new(io::ErrorKind::Interrupted, "it is no longer wanted");
+                let why = io::Error::new(
+                    io::ErrorKind::Interrupted,
+                    "the grading is no longer wanted",
+                );
                 return Err(why.into());
             }
             if time.exceeds(self.limits.wall) {
@@ -488,7 +511,7 @@ impl Call<'_> {
             }
         };
         if status.success() {
-            return Ok(());
+            return Ok(took);
         }
         self.output.wait();
         if self.limits.sandbox.gave_up(status) {
@@ -516,9 +539,9 @@ impl Call<'_> {
     }
 }
 
-/// Why a process that ended so was ended by the machine: no limit of ours sends these
-/// signals. The first comes where memory runs out, the second where a file is shorter
-/// than it was, or a disk is full.
+/// Why this exit status is the machine's doing: no limit of ours sends these signals.
+/// The first comes when memory runs out, the second when a file has shrunk or a disk
+/// is full.
 fn ended_by_others(status: ExitStatus) -> Option<String> {
     use rustix::process::Signal;
     let signal = status.signal()?;
@@ -533,14 +556,20 @@ fn strings(texts: &[&str]) -> Vec<String> {
 
 impl Failed {
     /// Adds what rustc cannot know: which crates there are, what was compiled.
-    fn explain(self, crates: &[String], heading: &str, submission: &Submission) -> Failed {
+    fn explain(
+        self,
+        crates: &[String],
+        heading: &str,
+        contract: &str,
+        submission: &Submission,
+    ) -> Failed {
         let Failed::Refused { text, doubt } = self else {
             return self;
         };
         let unknown_crate = ["unlinked crate", "can't find crate", "unresolved import"]
             .iter()
             .any(|words| text.contains(words));
-        let mut explained = format!("{heading}{}", text.trim_end());
+        let mut explained = format!("{heading}{}{}", hints::first(&text), text.trim_end());
         if unknown_crate && heading.is_empty() {
             let names: Vec<String> = crates.iter().map(|name| format!("`{name}`")).collect();
             explained.push_str(&format!(
@@ -551,7 +580,7 @@ impl Failed {
         if text.contains("-F unsafe-code") {
             explained.push_str("\n\nsubmissions are compiled without `unsafe`; no drill needs it");
         }
-        explained.push_str(&hints::of(&text, submission));
+        explained.push_str(&hints::of(&text, contract, submission));
         Failed::Refused {
             text: explained + "\n",
             doubt,

@@ -3,14 +3,15 @@
 //!
 //! Its main type is [`Prepared`]. The build is keyed by all that goes into it
 //! (toolchain, lockfile, the worker's and the kit's source, the crates the drills
-//! allow), so it is never stale. A lock lets one grader build while others wait. What
-//! was damaged since is noticed, by a list of sizes, times and hashes, and built again.
+//! allow), so it is never stale. A lock lets one grader build while others wait. Damage
+//! since then is noticed, by a list of sizes, times and hashes, and built again.
 
 mod cargo;
 mod loaded;
 mod manifest;
 mod progress;
 pub(crate) mod shared;
+mod tidy;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -30,9 +31,9 @@ use manifest::Manifest;
 pub use progress::{Audience, Progress};
 
 /// Changed whenever the way of building changes.
-const RECIPE: &str = "5";
+const RECIPE: &str = "6";
 
-/// Crates every submission may use, with what is asked of them.
+/// Crates that every submission may use, with their features.
 const ALWAYS: [&str; 3] = ["kit", "tokio", "futures"];
 
 /// Crates ready to be linked.
@@ -40,7 +41,7 @@ const ALWAYS: [&str; 3] = ["kit", "tokio", "futures"];
 pub struct Prepared {
     /// The rlib of each crate that can be named.
     externs: BTreeMap<String, PathBuf>,
-    /// Where the crates that those need are.
+    /// The folder of the crates that those need.
     deps: PathBuf,
     /// The program that puts a sandbox in force.
     launcher: PathBuf,
@@ -51,25 +52,27 @@ pub struct Prepared {
     /// All of these files, as they were built.
     #[serde(with = "manifest::kept")]
     manifest: Arc<Mutex<Manifest>>,
-    /// Held as long as they are used, so that nobody removes them meanwhile.
+    /// Held while they are in use, so that nobody removes them.
+    #[serde(skip)]
+    spoilt: Option<Spoilt>,
     #[serde(skip)]
     _used: Option<Arc<File>>,
 }
 
-/// Locked, each on its own: by whoever builds, and by whoever uses what was built.
+/// The two lock files: one is locked while building, the other while using the result.
 const BUILT: &str = "lock";
 const USED: &str = "used";
 
-/// What lists all that was built; written last.
+/// The list of everything that was built; written last.
 const PREPARED: &str = "prepared.json";
 
-/// The launcher's name among what is built.
+/// The launcher's file name.
 const LAUNCHER: &str = "launcher";
 
 /// Why nothing could be prepared.
 #[derive(Debug, Error)]
 pub enum PrepareError {
-    /// The course is not as it should be.
+    /// Something is wrong with the course.
     #[error(transparent)]
     Course(#[from] CourseError),
     /// Files could not be read or written.
@@ -96,7 +99,7 @@ impl Prepared {
         Prepared::get_for(course, toolchain, Audience::Terminal)
     }
 
-    /// The same, while `audience` waits.
+    /// The same, telling `audience` of the progress.
     ///
     /// # Errors
     /// As [`Prepared::get`].
@@ -105,7 +108,54 @@ impl Prepared {
         toolchain: &Toolchain,
         audience: Audience<'_>,
     ) -> Result<Prepared, PrepareError> {
-        let recipe = Recipe::of(course, toolchain)?;
+        let all = Recipe::of(course, toolchain, None)?;
+        let said = course.target().join("grader").join(SPOILT);
+        let spoilt = Spoilt::read(&said).filter(|it| it.key == all.key);
+        if let Some(spoilt) = spoilt {
+            let others = Recipe::of(course, toolchain, Some(&spoilt.slug))?;
+            return Prepared::by(others, course, toolchain, audience).map(|it| it.lacking(spoilt));
+        }
+        let key = all.key.clone();
+        let why = match Prepared::by(all, course, toolchain, audience) {
+            Err(PrepareError::Cargo(why)) => why,
+            otherwise => return otherwise,
+        };
+        // One drill may ask for what cannot be had: then the others are graded all the same.
+        for slug in course.slugs()? {
+            if course.exercise(&slug).is_ok_and(|it| it.crates.is_empty()) {
+                continue;
+            }
+            let others = Recipe::of(course, toolchain, Some(&slug))?;
+            let quietly = Audience::Program(&mut |_| {});
+            if let Ok(prepared) = Prepared::by(others, course, toolchain, quietly) {
+                let spoilt = Spoilt { key, slug, why };
+                spoilt.write(&said);
+                return Ok(prepared.lacking(spoilt));
+            }
+        }
+        Err(PrepareError::Cargo(why))
+    }
+
+    fn lacking(mut self, spoilt: Spoilt) -> Prepared {
+        self.spoilt = Some(spoilt);
+        self
+    }
+
+    /// Why a drill's submissions cannot be compiled, if that is so.
+    pub fn spoilt(&self, slug: &str) -> Option<String> {
+        let spoilt = self.spoilt.as_ref().filter(|it| it.slug == slug)?;
+        Some(format!(
+            "cargo cannot build what `crates` in `exercises/{slug}/exercise.toml` asks for: {}; mend that line",
+            spoilt.why
+        ))
+    }
+
+    fn by(
+        recipe: Recipe,
+        course: &Course,
+        toolchain: &Toolchain,
+        audience: Audience<'_>,
+    ) -> Result<Prepared, PrepareError> {
         let dir = course
             .target()
             .join("grader")
@@ -121,7 +171,7 @@ impl Prepared {
         fs::create_dir_all(&dir).map_err(failed)?;
         let lock = File::create(dir.join(BUILT)).map_err(failed)?;
         lock.lock().map_err(failed)?;
-        // Somebody else may have built it while we waited.
+        // Another process may have built it while we waited.
         if let Some(prepared) = Prepared::used(&dir).filter(Prepared::is_whole) {
             return Ok(prepared);
         }
@@ -132,8 +182,8 @@ impl Prepared {
         Ok(Prepared::used(&dir).unwrap_or(prepared))
     }
 
-    /// The first file that is not as it was built. A file of the same size and time
-    /// is read only where `thorough` says so.
+    /// The first file that has changed since it was built. A file of the same size
+    /// and time is read only if `thorough` is set.
     pub fn damage(&self, thorough: bool) -> Option<PathBuf> {
         let mut manifest = self.manifest.lock().unwrap_or_else(PoisonError::into_inner);
         manifest.damage(thorough)
@@ -143,8 +193,8 @@ impl Prepared {
         self.damage(false).is_none()
     }
 
-    /// Prepares again what is damaged; whether all lies where it lay, so that these are
-    /// of use again.
+    /// Builds damaged crates again. Returns whether everything is back in its place, so
+    /// that `self` can be used again.
     ///
     /// # Errors
     /// As [`Prepared::get`].
@@ -155,10 +205,10 @@ impl Prepared {
         thorough: bool,
     ) -> Result<bool, PrepareError> {
         let get = || Prepared::get_for(course, toolchain, Audience::Program(&mut |_| {}));
-        // Somebody else may have done it.
+        // Another process may have done it.
         let mut whole = get()?;
         if thorough && whole.damage(true).is_some() {
-            // What does not list anything is built again.
+            // A build without a list is built again.
             let list = whole.folder().join(PREPARED);
             fs::write(&list, "damaged")
                 .map_err(|source| PrepareError::Io { path: list, source })?;
@@ -174,14 +224,14 @@ impl Prepared {
         Ok(in_place)
     }
 
-    /// The shared libraries that rustc itself loads; none where that is not known.
+    /// The shared libraries that rustc itself loads; `None` if that is unknown.
     ///
     /// # Errors
     /// When rustc cannot be started.
     pub(crate) fn loaded_by_rustc(&self, toolchain: &Toolchain) -> io::Result<Vec<PathBuf>> {
         match self.loaded.iter().all(|path| path.is_file()) {
             true => Ok(self.loaded.clone()),
-            // The system has others by now.
+            // The system's libraries have changed.
             false => loaded::by(toolchain.rustc()),
         }
     }
@@ -191,7 +241,7 @@ impl Prepared {
         self.externs.get(name).map(PathBuf::as_path)
     }
 
-    /// A folder for what is measured of them; it is gone when they are built anew.
+    /// A folder for measurements with them; a new build removes it.
     pub fn folder(&self) -> &Path {
         let up = self.deps.ancestors().nth(3);
         up.unwrap_or(&self.deps)
@@ -207,18 +257,18 @@ impl Prepared {
         &self.launcher
     }
 
-    /// The library that holds all of them and can be linked with instead, if whoever a
-    /// worker runs as can read it.
+    /// The library that holds all of them and can be linked with instead, if the
+    /// worker's user can read it.
     pub fn shared(&self) -> Option<&Path> {
         let library = self.shared.as_deref()?;
         let is_open = !rustix::process::geteuid().is_root() || shared::is_for_everybody(library);
         is_open.then_some(library)
     }
 
-    /// What is built in `dir`, kept there for as long as we use it.
+    /// The build in `dir`, kept there for as long as we use it.
     fn used(dir: &Path) -> Option<Prepared> {
         let path = dir.join(USED);
-        // Who may only read the course may use it as well.
+        // A user who may only read the course may use it as well.
         let used = File::open(&path).or_else(|_| File::create(&path)).ok();
         if let Some(used) = &used {
             used.lock_shared().ok()?;
@@ -237,7 +287,7 @@ impl Prepared {
         let mut file = tempfile::NamedTempFile::new_in(dir)?;
         serde_json::to_writer(&mut file, self)?;
         file.flush()?;
-        // Whoever may read the course may use what it was prepared with.
+        // Everybody who may read the course may use its prepared crates.
         let readable = std::os::unix::fs::PermissionsExt::from_mode(0o644);
         file.as_file().set_permissions(readable)?;
         file.persist(dir.join(PREPARED))?;
@@ -245,7 +295,31 @@ impl Prepared {
     }
 }
 
-/// All that goes into a build.
+/// Beside what was prepared: which drill asks for what cannot be had.
+const SPOILT: &str = "spoilt.json";
+
+/// A drill whose `crates` cannot be built.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+struct Spoilt {
+    /// Of the recipe with all that the course asks for.
+    key: String,
+    slug: String,
+    /// In cargo's words.
+    why: String,
+}
+
+impl Spoilt {
+    fn read(path: &Path) -> Option<Spoilt> {
+        serde_json::from_slice(&fs::read(path).ok()?).ok()
+    }
+
+    fn write(&self, path: &Path) {
+        // If it cannot be kept, it is found out once more.
+        let _ = serde_json::to_vec(self).map(|text| fs::write(path, text));
+    }
+}
+
+/// Everything that goes into a build.
 struct Recipe {
     key: String,
     manifest: String,
@@ -254,11 +328,24 @@ struct Recipe {
 }
 
 impl Recipe {
-    fn of(course: &Course, toolchain: &Toolchain) -> Result<Recipe, PrepareError> {
+    /// Of the whole course, or `without` what one drill wants.
+    fn of(
+        course: &Course,
+        toolchain: &Toolchain,
+        without: Option<&str>,
+    ) -> Result<Recipe, PrepareError> {
         let root = course.root();
-        let mut allowed: BTreeMap<String, String> = BTreeMap::new();
-        for slug in course.slugs()? {
-            allowed.extend(course.exercise(&slug)?.crates);
+        let mut allowed: BTreeMap<String, toml::Value> = BTreeMap::new();
+        for slug in course
+            .slugs()?
+            .iter()
+            .filter(|slug| Some(&***slug) != without)
+        {
+            // A file that cannot be read spoils its own drill, when that is graded.
+            let Ok(exercise) = course.exercise(slug) else {
+                continue;
+            };
+            allowed.extend(exercise.crates);
         }
         let manifest = manifest(root, &allowed);
         let lockfile = root.join("Cargo.lock");
@@ -340,7 +427,7 @@ impl Recipe {
         let messages = cargo::run(command, audience).map_err(failed)??;
         let (externs, launcher) = self.artifacts(&messages)?;
         let deps = dir.join("target/release/deps");
-        forget_places(&deps).map_err(failed)?;
+        tidy::tidy(&deps).map_err(failed)?;
         let shared = shared::build(dir, toolchain, &externs, &deps, &self.flags())?;
         let manifest = Manifest::of(&deps, &launcher, shared.as_deref()).map_err(failed)?;
         Ok(Prepared {
@@ -350,12 +437,13 @@ impl Recipe {
             shared,
             loaded: loaded::by(toolchain.rustc()).map_err(failed)?,
             manifest: Arc::new(Mutex::new(manifest)),
+            spoilt: None,
             _used: None,
         })
     }
 
-    /// Replayable task order, hooks that count polls, and panic messages that do not
-    /// say where on this machine the crates' sources are.
+    /// Flags for a replayable task order, for hooks that count polls, and for panic
+    /// messages that do not reveal where on this machine the crates' sources are.
     fn flags(&self) -> Vec<String> {
         let mut flags = vec!["--cfg".to_owned(), "tokio_unstable".to_owned()];
         let home = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo"));
@@ -369,8 +457,8 @@ impl Recipe {
         flags
     }
 
-    /// The rlibs cargo says it built, of the crates that can be named. cargo tells
-    /// in the order of need, so that of two versions the one named here comes last.
+    /// The rlibs that cargo reports, for the crates that can be named. cargo reports
+    /// dependencies first, so that of two versions the one named here comes last.
     fn artifacts(
         &self,
         messages: &[u8],
@@ -435,7 +523,7 @@ fn main() -> std::process::ExitCode {
 }
 ";
 
-fn manifest(root: &Path, allowed: &BTreeMap<String, String>) -> String {
+fn manifest(root: &Path, allowed: &BTreeMap<String, toml::Value>) -> String {
     let path = |path: &str| {
         root.join(path)
             .to_string_lossy()
@@ -460,8 +548,9 @@ fn manifest(root: &Path, allowed: &BTreeMap<String, String>) -> String {
         path("grader/worker"),
         path("exercises/kit"),
     );
-    for (name, version) in allowed {
-        text.push_str(&format!("{name} = {version:?}\n"));
+    for (name, wanted) in allowed {
+        // A value, so that a table stands on one line.
+        text.push_str(&format!("{name} = {wanted}\n"));
     }
     text
 }
@@ -487,8 +576,8 @@ fn rust_files(dir: &Path) -> Result<Vec<PathBuf>, CourseError> {
     Ok(files)
 }
 
-/// Removes what was built in `dir` and is damaged: cargo takes what is there for whole.
-/// What was never finished is left, for cargo to go on with.
+/// Removes a damaged build in `dir`, because cargo trusts existing files. An unfinished
+/// build is left, for cargo to continue.
 fn clear(dir: &Path) -> io::Result<()> {
     let list = dir.join(PREPARED);
     if !list.exists() {
@@ -501,18 +590,6 @@ fn clear(dir: &Path) -> io::Result<()> {
         }
     }
     fs::remove_file(list)
-}
-
-/// Removes what cargo notes beside the crates: it names places on this machine, and
-/// rustc may read this folder.
-fn forget_places(deps: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(deps)? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "d") {
-            fs::remove_file(path)?;
-        }
-    }
-    Ok(())
 }
 
 /// Removes builds for other keys, but for those somebody is building or using now.
@@ -529,10 +606,10 @@ fn remove_others(dir: &Path) {
             let lock = File::open(other.join(name)).ok()?;
             lock.try_lock().ok().map(|()| lock)
         };
-        // One that an older grader made has no mark of use.
+        // A build of an older grader has no mark of use.
         let unused = taken(USED);
         if taken(BUILT).is_some() && (unused.is_some() || !other.join(USED).exists()) {
-            // What cannot be removed only takes up space.
+            // A folder that cannot be removed only takes up space.
             let _ = fs::remove_dir_all(&other);
         }
     }
@@ -541,6 +618,25 @@ fn remove_others(dir: &Path) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What stands in the comment that every exercise.toml has.
+    #[test]
+    fn crates_are_asked_for_as_in_a_cargo_toml() {
+        let template = include_str!("../authors/scaffold/exercise.txt");
+        let example = template.lines().find_map(|line| line.strip_prefix("# {"));
+        let example = format!("{{{}", example.expect("there is an example"));
+        let text = template.replace("crates = {}", &format!("crates = {example}"));
+        let exercise: crate::course::Exercise = toml::from_str(&text).expect("it can be read");
+        let manifest = manifest(Path::new("/course"), &exercise.crates);
+        let manifest: toml::Table = manifest.parse().expect("it is a manifest");
+        let moka = &manifest["dependencies"]["moka"];
+        assert_eq!(moka["version"].as_str(), Some("0.12"));
+        assert_eq!(moka["features"][0].as_str(), Some("future"));
+        let short: toml::Value = toml::Value::String("0.12".to_owned());
+        let crates = BTreeMap::from([("moka".to_owned(), short)]);
+        let text = super::manifest(Path::new("/course"), &crates);
+        assert!(text.ends_with("moka = \"0.12\"\n"), "{text}");
+    }
 
     #[test]
     fn what_somebody_uses_is_not_removed() {
@@ -557,6 +653,7 @@ mod tests {
                 shared: None,
                 loaded: Vec::new(),
                 manifest: Arc::default(),
+                spoilt: None,
                 _used: None,
             };
             prepared.store(&place(name)).expect("it is ours");

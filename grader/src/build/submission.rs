@@ -1,10 +1,9 @@
-//! What a learner handed in, in memory: the Rust files of one crate and what they include, bounded in number and
-//! size.
+//! A submission in memory: the Rust files of one crate and the files they include, bounded in number and size.
 //!
 //! [`Submission::read_for`] takes a folder, one `.rs` file or an archive, all of them untrusted, and finds the crate
 //! in it. Nothing else of theirs is ever read (no manifest, no build script), no link is followed, nothing is
-//! unpacked to disk, and no size a header states is believed. What is not taken is no fault. Who is at fault is in
-//! the error: see [`SubmissionError::is_rejection`].
+//! unpacked to disk, and no size a header states is believed. Files that are not taken are no problem. The error
+//! says who is at fault: see [`SubmissionError::is_rejection`].
 
 mod archive;
 mod caps;
@@ -52,7 +51,7 @@ const CRATE_ROOT: &str = "src/lib.rs";
 /// What a Python file counts as being called.
 const PYTHON_ROOT: &str = "submission.py";
 
-/// What a learner handed in: the Rust files of one crate, and what they include; nothing else of theirs is ever
+/// A submission: the Rust files of one crate and the files they include. Nothing else of a learner's is ever
 /// looked at.
 #[derive(Debug, Clone)]
 pub struct Submission {
@@ -61,19 +60,19 @@ pub struct Submission {
     sha256: String,
 }
 
-/// How something can be handed in, by its name alone.
+/// The form of a hand-in, judged by its name alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
     /// A Rust file.
     Rust,
     /// A Python file.
     Python,
-    /// An archive, be it one that can be read or one that is refused with a reason.
+    /// An archive that can be read, or one that is refused with a reason.
     Archive,
 }
 
 impl Form {
-    /// The form that a file's name promises, and the name without the ending that does.
+    /// The form that a file's name promises, and the name without its ending.
     pub fn of(name: &str) -> Option<(Form, &str)> {
         let (form, ending) = match format::ending(name) {
             Some(ending) => (Form::Archive, ending.len()),
@@ -93,7 +92,7 @@ fn rust_ending(name: &str) -> Option<usize> {
     endings.find(|end| lower.ends_with(end)).map(str::len)
 }
 
-/// The drills that something in a folder or an archive is for, as its names say. What cannot be listed is for none.
+/// The drills that a folder or an archive has something for, judged by its names. Something that cannot be listed is for none.
 pub fn drills_within<'a>(path: &Path, drills: &[&'a str]) -> Vec<&'a str> {
     let caps = Caps::default();
     let mut listing = Listing::new(&caps);
@@ -108,18 +107,18 @@ pub fn drills_within<'a>(path: &Path, drills: &[&'a str]) -> Vec<&'a str> {
     }
 }
 
-/// Where the submission is that is wanted, as names in a folder say: the folder of a crate, an archive, a file; what
-/// was asked about, where it is no folder or where reading it will say why not.
+/// The path of the wanted submission, judged by the names in a folder: the folder of a crate, an archive, a file.
+/// `path` itself if it is not a folder, or if reading it will say why not.
 ///
 /// # Errors
-/// When it holds several, of which none is taken.
+/// When it holds several candidates, so that none is taken.
 pub fn place_within(path: &Path, wanted: &Wanted<'_>) -> Result<PathBuf, Fault> {
     let below = match path.is_dir() {
         true if python::within(path, wanted).is_some() => PathBuf::new(),
         true => place_below(path, wanted)?,
         false => PathBuf::new(),
     };
-    // A name that is no text is read as one, and is not found by that.
+    // A name that is not text is converted to text, and is not found by that.
     match below.as_os_str().is_empty() || !path.join(&below).exists() {
         true => Ok(path.to_owned()),
         false => Ok(path.join(below)),
@@ -220,7 +219,7 @@ impl Submission {
         }
     }
 
-    /// The path it was read from, as it was given.
+    /// The path that it was read from, as given.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -241,8 +240,8 @@ impl Submission {
         &self.tree.files
     }
 
-    /// The same, with its root file called `src/lib.rs`, as it is in a crate folder. Submissions of one hash then
-    /// are alike in all that rustc is shown.
+    /// The same, with its root file called `src/lib.rs`, as in a crate folder. Submissions with the same hash
+    /// then show the same to rustc.
     #[must_use]
     pub fn as_crate(mut self) -> Submission {
         if self.language() != Language::Rust {
@@ -263,7 +262,7 @@ impl Submission {
     }
 
     /// 64 lower-case hex digits over every path and text. A lone `.rs` file has the hash of a crate whose
-    /// `src/lib.rs` it is, so the same code has the same hash whichever way it comes.
+    /// `src/lib.rs` it is, so the same code has the same hash in every form.
     pub fn sha256(&self) -> &str {
         &self.sha256
     }
@@ -271,7 +270,7 @@ impl Submission {
     /// Writes the files below `dir`, which must be the caller's own folder.
     ///
     /// # Errors
-    /// Any the file system has; `AlreadyExists` where a file is in the way, as nothing is overwritten.
+    /// Any error of the file system; `AlreadyExists` if a file is in the way, because nothing is overwritten.
     pub fn write_to(&self, dir: &Path) -> io::Result<()> {
         let write = |path: &str, bytes: &[u8]| {
             let path = dir.join(path);
@@ -289,8 +288,8 @@ impl Submission {
         Ok(())
     }
 
-    /// The names that Rust files would have in lower case, where nothing else has them, each with its text. Where a
-    /// learner's system does not tell the two apart, `mod helper;` finds `Helper.rs`.
+    /// The names of Rust files in lower case, unless another file has that name, each with its text. On a learner's
+    /// system that ignores case, `mod helper;` finds `Helper.rs`.
     pub fn in_lower_case(&self) -> BTreeMap<String, &str> {
         let files = &self.tree.files;
         let lower = |(path, text): (&String, _)| {
@@ -311,7 +310,7 @@ fn shown_as(path: &Path, is_folder: bool) -> PathBuf {
     }
 }
 
-/// Whether a root file is a whole submission, so that it lies in no folder.
+/// Whether a root file is the whole submission, outside any folder.
 fn is_lone(root: &str) -> bool {
     !root.contains('/')
 }
@@ -380,7 +379,7 @@ mod tests {
 
     #[test]
     fn the_hash_is_the_one_written_down() {
-        // A change here makes every stored verdict's hash stale: know that you do it.
+        // A change here makes every stored verdict's hash stale; change it only on purpose.
         assert_eq!(
             hash_of(CRATE_ROOT, &[(CRATE_ROOT, "fn a() {}\n")]),
             "18109a02d30997b0830f918d9a62e673db467b88a9820b4af4f4c1173bce2511",

@@ -5,13 +5,13 @@
 //! one, `choice` which of several attempts counts; `plan` what of it has to be graded and `key` what a verdict depends
 //! on, `run` grades it, and `store` keeps a `record` of each, which `keeping` makes.
 //! `attempts` marks what is being graded, for the case that the grader does not survive it.
-//! `class` is all of them together, `changes` compares with what was said
+//! `class` is all of them together, `policy` says what counts of it, `changes` compares with what was said
 //! before. However large the class, few records are in memory at a time. The folder a
 //! batch writes to looks like this:
 //!
 //! ```text
 //! OUT/
-//!   batch.json                   the seed that all others come from, whose the ids are
+//!   batch.json                   the seed that all others come from, the kind of the ids
 //!   records/DRILL/STUDENT.json   one `Record` each, whole or not there at all
 //!   attempting/                  a mark for each grading under way
 //!   lock                         held while a batch writes here
@@ -34,6 +34,7 @@ pub mod key;
 pub mod pattern;
 pub mod people;
 pub mod plan;
+pub mod policy;
 pub mod record;
 pub mod rules;
 pub mod run;
@@ -50,6 +51,7 @@ pub use find::{Found, HandIn, Layout, PassedOver, Search, Without};
 pub use pattern::Pattern;
 pub use people::{Roster, Teams};
 pub use plan::{Plan, plan};
+pub use policy::Policy;
 pub use record::{Outcome, Record};
 pub use run::{Run, run};
 pub use sources::Sources;

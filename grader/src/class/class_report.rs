@@ -1,10 +1,10 @@
 //! Reports for a class, all written from one [`Class`]: feedback for each student,
 //! gradebooks, JUnit, and `report.html`.
 //!
-//! The main function is [`write_all`]. Nothing here grades, and nothing here reads
-//! what was handed in. What students get goes through `feedback.rs`; the page and the
-//! gradebooks are the teacher's. Records are read one student's at a time, and what is
-//! long is written as it is made.
+//! The main function is [`write_all`]. Nothing here grades or reads submissions.
+//! Everything for students goes through `feedback.rs`; the page and the gradebooks are
+//! the teacher's. Records are read one student at a time, and long files are written
+//! as they are made.
 
 mod gradebook;
 mod handout;
@@ -29,9 +29,9 @@ use crate::course::Course;
 use crate::grade::feedback::{Feedback, Level};
 use crate::grade::report::junit;
 
-use names::Names;
 use page::Shown;
 
+pub(super) use names::Names;
 pub use statistics::Statistics;
 
 /// What the reports for a class depend on besides the class.
@@ -39,21 +39,21 @@ pub use statistics::Statistics;
 pub struct Options {
     /// How much students are told in `feedback/`.
     pub feedback: Level,
-    /// Whose numbers the students' ids are; without it, no learning system is told them.
+    /// The system of the students' ids; without it, no learning system is told them.
     pub ids: Option<Ids>,
-    /// Where the hand-ins lie in the course's folder, if they do. Where else they lie
-    /// on the teacher's machine, no report says.
+    /// Where the hand-ins lie in the course's folder, if they do. No report reveals
+    /// another place on the teacher's machine.
     pub folder: Option<PathBuf>,
-    /// Shapes that mean something, by drill: what nobody wrote themselves.
+    /// Known shapes, by drill: code that students did not write themselves.
     pub known_shapes: BTreeMap<String, Vec<KnownShape>>,
 }
 
-/// A shape that is the course's own.
+/// The shape of a file of the course.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownShape {
     /// As in a record.
     pub shape: String,
-    /// What it is, after "the same as".
+    /// Its name, to continue "the same as".
     pub what: &'static str,
 }
 
@@ -81,7 +81,7 @@ impl Options {
         options
     }
 
-    /// What a class' folder is called in the course's folder, if it lies there.
+    /// The path of a class's folder in the course's folder, if it lies there.
     pub fn folder_in(course: &Course, dir: &Path) -> Option<PathBuf> {
         let dir = dir.canonicalize().ok()?;
         dir.strip_prefix(course.root()).ok().map(Path::to_owned)
@@ -94,7 +94,7 @@ impl Options {
 
 /// Writes everything into `out`: `feedback/STUDENT.md`, `gradebook.csv`,
 /// `gradebook-canvas.csv`, `gradebook-moodle.csv`, `junit.xml` and `report.html`.
-/// Each file is there whole or as it was before.
+/// Each file is replaced whole or stays as it was.
 ///
 /// # Errors
 /// When a record cannot be read, or `out` cannot be written.
@@ -145,7 +145,7 @@ pub fn write_all(
 /// How every page of feedback begins, and no other file there.
 const BEGINS: &str = "# Feedback for ";
 
-/// Writes the students' pages, and where their system takes them back, a zip of them.
+/// Writes the students' pages and, if their system takes them back, a zip of them.
 fn give_back(
     class: &Class<'_>,
     names: &Names,
@@ -161,7 +161,7 @@ fn give_back(
         let records = lines.iter().map(|line| class.record(line));
         let records = records.collect::<io::Result<Vec<_>>>()?;
         let text = match why {
-            "" => handout::of(student, &records, feedback),
+            "" => handout::of(class, student, lines, &records, feedback),
             NOT_HANDED_IN => continue,
             why => handout::nothing_of(student, why),
         };
@@ -187,7 +187,7 @@ fn give_back(
             }
         }
     }
-    // Pages of students who are called otherwise now, or are gone.
+    // Pages of students who have another name now, or are gone.
     for entry in fs::read_dir(&folder)? {
         let path = entry?.path();
         let is_ours = || {
@@ -206,12 +206,12 @@ fn give_back(
     Ok(())
 }
 
-/// All of a file or nothing.
+/// Writes a file completely or not at all.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     whole(path, |file| file.write_all(bytes))
 }
 
-/// The same for a file that is written bit by bit.
+/// The same for a file that is written piece by piece.
 fn whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = BufWriter::new(NamedTempFile::new_in(folder)?);
@@ -219,7 +219,7 @@ fn whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> i
     let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
     #[cfg(unix)]
     {
-        // Readable as any file that one writes; a temporary one is its owner's alone.
+        // Readable like any new file; a temporary file is readable by its owner alone.
         use std::os::unix::fs::PermissionsExt;
         file.as_file()
             .set_permissions(fs::Permissions::from_mode(0o644))?;

@@ -1,13 +1,13 @@
-//! A line for whoever watches, on standard error.
+//! Lines for a person at the terminal, on standard error.
 //!
-//! Its main function is [`say`]. Nothing depends on it: a reader who has gone, a full
-//! disk or a terminal that was closed takes nothing from what is being done.
+//! Its main function is [`say`]. Nothing depends on it: when the reader is gone, the
+//! disk is full or the terminal closed, the work goes on.
 
 use std::io::Write;
 
-/// Says one line. Where nobody can hear it, nothing happens.
+/// Writes one line. A failure to write is ignored.
 pub fn say(text: &str) {
-    // In one piece, so that lines of several programs do not mix.
+    // Written in one piece, so that lines of several programs do not mix.
     let line = format!("grader: {text}\n");
     let _ = std::io::stderr().write_all(line.as_bytes());
 }

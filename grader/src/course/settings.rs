@@ -2,22 +2,22 @@
 
 use serde::Deserialize;
 
-/// The `[limits]` of an `exercise.toml`; what is left out is as the grader has it.
+/// The `[limits]` of an `exercise.toml`; the grader has a default for each limit left out.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DrillLimits {
     /// All runs of one submission together, in seconds: 13. Time in which a busy machine
-    /// ran others is left out.
+    /// ran other processes does not count.
     pub wall_seconds: Option<u64>,
-    /// CPU time of one worker process, in seconds: 9. All of a submission together may use
-    /// two more.
+    /// CPU time of one worker process, in seconds: 9. All workers of a submission together
+    /// may use two seconds more.
     pub cpu_seconds: Option<u64>,
     /// What a submission may hold on its heap, in MiB: 512.
     pub memory_mib: Option<u64>,
-    /// Threads of a submission, the loop's own counted: 256. Many runs
-    /// share a process, and wait for each other's threads to end.
+    /// Threads of a submission, the loop's own counted: 256. Many runs share a
+    /// process, so they wait for each other's threads to end.
     pub threads: Option<u64>,
-    /// What is kept of what a submission prints, in KiB: 16.
+    /// How much of a submission's output is kept, in KiB: 16.
     pub output_kib: Option<u64>,
     /// A submission's Rust files together, in KiB: 1024.
     pub source_kib: Option<u64>,

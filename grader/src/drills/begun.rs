@@ -1,5 +1,5 @@
-//! What a new drill begins as in each world, so that it goes on compiling, and can be
-//! tried like any other.
+//! The template of a new drill in each world, so that it keeps compiling and can be
+//! tried like any other drill.
 
 #![expect(
     clippy::upper_case_acronyms,
@@ -15,5 +15,5 @@ mod passwords;
 #[path = "../authors/scaffold/users/drill.txt"]
 mod users;
 
-/// In the order in which `new` lists the worlds.
+/// The templates, in the order in which `new` lists the worlds.
 pub(crate) const ALL: [&dyn Drill; 3] = [&users::CAMEL, &passwords::CAMEL, &bank::CAMEL];

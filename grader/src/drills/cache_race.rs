@@ -24,7 +24,7 @@ const CHECKS: &[Check] = &[
         title: "a cached user costs no fetch",
         required: true,
         points: 20,
-        hint: "where does a row that was fetched go, and where does the next request look first?",
+        hint: "where does a fetched row go, and where does the next request look first?",
     },
     Check {
         id: "two_users",
@@ -45,7 +45,7 @@ const CHECKS: &[Check] = &[
         title: "a hundred requests at once cost a hundred fetches, all at the same time",
         required: true,
         points: 25,
-        hint: "this drill is to show the race: does anything make the second request wait for the first one?",
+        hint: "this drill shows the race: does anything make the second request wait for the first one?",
     },
     Check {
         id: "stampede_fetches",
@@ -63,14 +63,13 @@ const CHECKS: &[Check] = &[
     },
 ];
 
-/// How a request can go wrong: nobody's business but the check's that sees it.
+/// How a request can go wrong. Only the check that sees it reports it.
 const ENDINGS: &[Kind] = &[
     Kind::Hang,
     Kind::WaitsForOther,
     Kind::WrongRow,
     Kind::InventedError,
     Kind::Panicked,
-    Kind::OffLoop,
     Kind::Blocked,
     Kind::Died,
     Kind::Garbled,
@@ -79,7 +78,7 @@ const ENDINGS: &[Kind] = &[
 
 const USER: u32 = 7;
 const OTHER: u32 = 8;
-/// More than the number that everybody knows.
+/// More requests than the hundred that the titles name.
 const CROWD: usize = 130;
 
 /// The latency of the simulated database, in virtual microseconds.
@@ -124,7 +123,7 @@ impl Drill for CacheRace {
                 ..Space::of(&[USER; 2])
             },
         ));
-        // Rows do not grow old: an hour later they are still there.
+        // Rows do not expire: an hour later they are still there.
         let mut later = vec![start(USER), row(1)];
         later.extend(A_WEEK.map(pass));
         later.push(start(USER));
@@ -171,7 +170,7 @@ impl Drill for CacheRace {
             },
         );
         let mut kinds = and(Kind::StaleError);
-        // One that tries again by itself does not hand on the error.
+        // A cache that tries again by itself does not hand on the error.
         if !one.has(Kind::ExtraFetch) {
             kinds.push(Kind::ExtraFetch);
         }

@@ -1,5 +1,5 @@
-//! What every drill demands, whatever it is about: that each request ends, that nothing
-//! panics, that waiting costs nothing. Rules that several drills share.
+//! The rules that all drills share: each request ends, nothing panics, and waiting
+//! costs nothing.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use play::schedule::{Action, Outcome, Turn};
 use play::space::PATIENCE_MICROS;
 use play::text::{count, one_line};
 
-/// A constructor that panicked leaves nothing to call.
+/// After a constructor panicked there is nothing to call.
 pub(super) fn constructor(evidence: &Evidence) -> Option<Violation> {
     let first = evidence
         .entries()
@@ -32,14 +32,14 @@ pub(super) fn constructor(evidence: &Evidence) -> Option<Violation> {
     }
 }
 
-/// Requests that still wait when the schedule is over, though nothing more can
-/// happen to the operations they need.
+/// Requests that still wait when the schedule is over, although nothing more
+/// can happen to the operations they need.
 pub(super) fn hang(evidence: &Evidence) -> Option<Violation> {
     let unserved = evidence.unserved();
     let first = *unserved.first()?;
     let key = evidence.request(first)?.key;
     let turn = evidence.turns().len().checked_sub(1)?;
-    // Only when time has passed as well: a request may be about to try again.
+    // This holds only after time has passed as well: a request may be about to try again.
     let last = evidence.turns()[turn].action;
     if !matches!(last, Action::Pass { micros } if micros >= PATIENCE_MICROS) {
         return None;
@@ -79,7 +79,77 @@ pub(super) fn hang(evidence: &Evidence) -> Option<Violation> {
     })
 }
 
-/// What a world's keys and operations are called in the words above.
+/// A request that began nothing for a whole minute, and was served as soon as what was under
+/// way for another key had been answered: that is what it waited for.
+pub(super) fn waited_for_another(evidence: &Evidence) -> Option<Violation> {
+    let patience = Action::Pass {
+        micros: PATIENCE_MICROS,
+    };
+    let key_of = |operation: u32| evidence.operation(operation).and_then(|it| it.key);
+    let mut waiting: BTreeMap<u32, u32> = BTreeMap::new();
+    let mut live: Vec<u32> = Vec::new();
+    // Those that were left waiting when the minute was over, and a key that was served then.
+    let mut stranded: BTreeMap<u32, u32> = BTreeMap::new();
+    let mut turn = 0;
+    for entry in evidence.entries() {
+        if entry.turn > turn {
+            if evidence.turns().get(turn).map(|it| it.action) == Some(patience) {
+                let others = || live.iter().filter_map(|number| key_of(*number));
+                let is_served = |key: u32| others().any(|other| other == key);
+                let left = waiting.iter().filter(|(_, key)| !is_served(**key));
+                stranded.extend(left.filter_map(|(request, _)| Some((*request, others().next()?))));
+            }
+            turn = entry.turn;
+        }
+        let after_an_answer = matches!(
+            evidence.turns().get(turn).map(|it| it.action),
+            Some(Action::Answer { .. })
+        );
+        let served = match entry.fact {
+            Fact::Began { operation } => {
+                live.push(operation);
+                let key = key_of(operation);
+                stranded.iter().find_map(|(request, other)| {
+                    (waiting.get(request).copied() == key).then_some((*request, *other))
+                })
+            }
+            Fact::Returned { request, .. } => {
+                waiting.remove(&request);
+                stranded.get(&request).map(|other| (request, *other))
+            }
+            Fact::Started { request, .. } => {
+                let key = evidence.request(request).map(|it| it.key);
+                waiting.extend(key.map(|key| (request, key)));
+                None
+            }
+            Fact::Answered { operation, .. } | Fact::Dropped { operation } => {
+                live.retain(|number| *number != operation);
+                None
+            }
+            Fact::HungUp { request } | Fact::Panicked { request, .. } => {
+                waiting.remove(&request);
+                stranded.remove(&request);
+                None
+            }
+            _ => None,
+        };
+        if let (Some((request, other)), true) = (served, after_an_answer) {
+            let key = evidence.request(request)?.key;
+            let words = Words::of(evidence);
+            let (what, doing, nobody) = (words.what, words.doing, words.nobody);
+            return Some(Violation {
+                kind: Kind::WaitsForOther,
+                turn,
+                message: format!(
+                    "request {request} for {what} {key} waits while {what} {other} is being {doing}; {nobody} {what} {key}"
+                ),
+            });
+        }
+    }
+    None
+}
+
+/// The words for a world's keys and operations in the messages above.
 struct Words {
     what: &'static str,
     doing: &'static str,
@@ -112,8 +182,8 @@ impl Words {
     }
 }
 
-/// What came only when a minute had passed though nothing was under way: nobody was woken
-/// when it could have been.
+/// Events that came only after a minute with nothing under way: a task was not woken when
+/// it could have gone on.
 pub(super) fn late(evidence: &Evidence) -> Option<Violation> {
     let is_patience = |turn: usize| {
         let turn = evidence.turns().get(turn).map(|turn| turn.action);
@@ -133,13 +203,13 @@ pub(super) fn late(evidence: &Evidence) -> Option<Violation> {
         kind: Kind::Polling,
         turn,
         message: format!(
-            "{what} only when time had passed: nobody was woken when it could have been"
+            "{what} only after time had passed: it was not woken when it could have gone on"
         ),
     })
 }
 
-/// The turns that end a schedule: what is live is answered, the first that began first;
-/// what then still waits is given time.
+/// The turns that end a schedule: live operations are answered in the order they began;
+/// then time passes for requests that still wait.
 pub(super) fn then_all_answered(evidence: &Evidence) -> Option<Turn> {
     if !evidence.is_settled() {
         return Some(Turn::full(Action::Wait));
@@ -160,8 +230,8 @@ pub(super) fn is_pass(evidence: &Evidence, turn: usize) -> bool {
     turn.is_some_and(|turn| matches!(turn.action, Action::Pass { .. }))
 }
 
-/// While nothing happens a waiting request must not be polled, and when its
-/// answer comes it must return without the clock having to move.
+/// While nothing happens, a waiting request must not be polled; when its answer
+/// comes, it must return without the clock having to move.
 pub(super) fn polling(evidence: &Evidence) -> Vec<Violation> {
     let one_answer_is_enough = evidence.world().kinds().len() == 1;
     let mut violations = Vec::new();
@@ -181,7 +251,7 @@ pub(super) fn polling(evidence: &Evidence) -> Vec<Violation> {
                 violations.push(Violation {
                     kind: Kind::Polling,
                     turn,
-                    message: format!("{}, nothing happens, and after {polls} polls some task still asks to be polled again", count(waiting, "request waits", "requests wait")),
+                    message: format!("{}, nothing happens, and after {polls} polls a task still asks to be polled again", count(waiting, "request waits", "requests wait")),
                 });
             }
             Fact::Settled { of_calls, .. } if passing => {
@@ -219,8 +289,8 @@ pub(super) fn polling(evidence: &Evidence) -> Vec<Violation> {
     violations
 }
 
-/// Polls of the requests' own tasks: more than a few timers of a careful solution
-/// cost, less than polling does.
+/// Polls of the requests' own tasks: more than the few timers of a careful
+/// solution cost, less than polling costs.
 const POLLS_WHILE_WAITING: u32 = 12;
 
 fn waiting_at(evidence: &Evidence, at: usize) -> usize {

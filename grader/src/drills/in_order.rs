@@ -44,7 +44,7 @@ const CHECKS: &[Check] = &[
         title: "a slow key never takes the places of the others",
         required: true,
         points: 8,
-        hint: "an event that waits for its turn within its key: which place does it hold meanwhile, and who could use it?",
+        hint: "while an event waits for its turn within its key, which place does it hold, and who could use that place?",
     },
     Check {
         id: "own_result",
@@ -58,7 +58,7 @@ const CHECKS: &[Check] = &[
         title: "no event is stored twice, not even after it was rejected",
         required: true,
         points: 8,
-        hint: "the sink has said no to this event: what changes when it is asked once more?",
+        hint: "the sink has rejected this event: what changes when it is asked again?",
     },
     Check {
         id: "rejected_holds_nothing_up",
@@ -107,21 +107,20 @@ const CHECKS: &[Check] = &[
 /// The order of the events of a key.
 const ORDER: &[Kind] = &[Kind::OutOfOrder, Kind::Overlap];
 
-/// Places that are not taken though there is work.
+/// Places left free although there is work.
 const PLACES: &[Kind] = &[Kind::Underused, Kind::WaitsForOther, Kind::Starved];
 
 /// How a call can fail to end.
 const ENDINGS: &[Kind] = &[
     Kind::Hang,
     Kind::Panicked,
-    Kind::OffLoop,
     Kind::Blocked,
     Kind::Died,
     Kind::Garbled,
 ];
 
-/// What must never be, whatever goes wrong; too many stores at once are a check of
-/// their own.
+/// What must never happen, whatever goes wrong. Too many stores at once have a
+/// check of their own.
 const ALL: &[Kind] = &[
     Kind::OutOfOrder,
     Kind::Overlap,
@@ -133,7 +132,6 @@ const ALL: &[Kind] = &[
     Kind::Unexplained,
     Kind::Hang,
     Kind::Panicked,
-    Kind::OffLoop,
     Kind::Blocked,
     Kind::Died,
     Kind::Garbled,
@@ -181,7 +179,7 @@ impl Drill for InOrder {
             exam.decide("bounded", &InLine, &calm, &[Kind::OverLimit]);
             exam.skip_undecided(
                 CHECKS,
-                "cannot be judged while events are out of order though nothing goes wrong: see `in_order`",
+                "cannot be judged while events are out of order even when nothing goes wrong: see `in_order`",
             );
             return;
         }
@@ -194,7 +192,7 @@ impl Drill for InOrder {
         let once = &[Kind::Twice, Kind::Unexplained];
         exam.decide("stored_once", &InLine, &told, once);
         let mut beyond = known.clone();
-        // Checks of their own, decided above.
+        // These have checks of their own, decided above.
         beyond.join(told.only(&[Kind::WrongResult, Kind::Twice, Kind::Unexplained]));
         exam.decide_beyond("rejected_holds_nothing_up", &InLine, &errors, ALL, &beyond);
         let dropped = dropping(exam);
@@ -211,7 +209,7 @@ impl Drill for InOrder {
     }
 }
 
-/// Events of these keys, for a processor that stores so many at once.
+/// Events of these keys, for a processor with this many places.
 fn space(max_parallel: u32, keys: &[u32]) -> Space {
     Space {
         made: Some(Few::one(max_parallel)),
@@ -233,8 +231,8 @@ fn apart(exam: &mut Exam<'_>) -> Findings {
     findings
 }
 
-/// Several events of a key, nothing goes wrong: in every order, a crowd, callers that are
-/// polled in other ways, and a sink that takes its time.
+/// Several events of one key, and nothing goes wrong: in every order, as a crowd, with
+/// callers that are polled in other ways, and with a slow sink.
 fn together(exam: &mut Exam<'_>) -> Findings {
     let few = Space {
         halves: 1,
@@ -254,7 +252,7 @@ fn together(exam: &mut Exam<'_>) -> Findings {
     findings
 }
 
-/// What such a schedule does that begins by making a processor.
+/// A schedule that begins by making a processor.
 fn made(
     max_parallel: u32,
     then: impl Fn(&Evidence) -> Option<Turn>,
@@ -273,7 +271,7 @@ fn many_keys(evidence: &Evidence) -> Option<Turn> {
     }
 }
 
-/// Forty at once, none of which is polled before all have started.
+/// Forty events at once, none of which is polled before all have started.
 fn crowd(evidence: &Evidence) -> Option<Turn> {
     match evidence.started() as u32 {
         started if started < CROWD => {
@@ -284,7 +282,7 @@ fn crowd(evidence: &Evidence) -> Option<Turn> {
     }
 }
 
-/// A sink that takes a week is no reason to give up.
+/// A submission must wait even for a sink that takes a week.
 fn slow(evidence: &Evidence) -> Option<Turn> {
     let pass = |micros| Some(Turn::full(Action::Pass { micros }));
     match evidence.turns().len() {
@@ -297,7 +295,7 @@ fn slow(evidence: &Evidence) -> Option<Turn> {
     }
 }
 
-/// One key with many events beside others with few.
+/// One key with many events beside keys with few.
 fn slow_key(exam: &mut Exam<'_>) -> Findings {
     let one_place = space(1, &[KEY, KEY, OTHER, KEY]);
     let mut findings = exam.explore(&InLine, &one_place);
@@ -328,8 +326,8 @@ fn backlog(evidence: &Evidence) -> Option<Turn> {
     Some(Turn::full(Action::ask(key)))
 }
 
-/// Events are rejected, in every order; callers that hand theirs in again at once; a sink
-/// that wants nothing.
+/// Events are rejected, in every order; callers hand their events in again at once; a
+/// sink rejects everything.
 fn rejecting(exam: &mut Exam<'_>) -> Findings {
     let some = Space {
         errors: 1,
@@ -376,9 +374,9 @@ fn unwanted(evidence: &Evidence) -> Option<Turn> {
     }
 }
 
-/// One caller is dropped, at every moment; then several things go wrong. Whether a store
-/// that is dropped has happened all the same makes no difference here: nobody reads what
-/// is stored, and nothing may be stored again.
+/// One caller is dropped, at every moment; then several things go wrong. Whether a
+/// dropped store has happened all the same makes no difference here: nobody reads the
+/// stored events, and none may be stored again.
 fn dropping(exam: &mut Exam<'_>) -> Findings {
     let one = Space {
         hang_ups: 1,
@@ -418,7 +416,7 @@ fn panicking(exam: &mut Exam<'_>) -> Findings {
     findings
 }
 
-/// Four wait while time passes in small steps; the answers come between two.
+/// Four events wait while time passes in small steps; the answers come between two steps.
 fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
     let next = |evidence: &Evidence| match evidence.turns().len() {
         0..5 => {

@@ -51,7 +51,7 @@ const CHECKS: &[Check] = &[
         title: "a failed fetch leaves nobody waiting",
         required: true,
         points: 10,
-        hint: "follow the path on which the fetch returns an error: what do those who wait for it hear?",
+        hint: "follow the path on which the fetch returns an error: what are the requests told that wait for it?",
     },
     Check {
         id: "error_no_herd",
@@ -119,7 +119,6 @@ const ENDINGS: &[Kind] = &[
     Kind::InventedError,
     Kind::StaleError,
     Kind::Panicked,
-    Kind::OffLoop,
     Kind::Blocked,
     Kind::Died,
     Kind::Garbled,
@@ -131,13 +130,13 @@ const FETCHES: &[Kind] = &[Kind::Overlap, Kind::NeedlessFetch];
 
 const USER: u32 = 7;
 const OTHER: u32 = 8;
-/// More than the number that everybody knows.
+/// More requests than the hundred that every learner knows of.
 const CROWD: u32 = 130;
-/// More than any table of a fixed size should hold.
+/// More requests than any table of a fixed size should hold.
 const MANY_USERS: u32 = 600;
 /// Fetches that fail in a row when the database is down.
 const DOWN_FOR: u32 = 20;
-/// Ten seconds: a database that is slow, and answers all the same.
+/// Ten seconds: a slow database that still answers.
 const SLOW_MICROS: u64 = 10_000_000;
 const RANDOM_SCHEDULES: usize = 300;
 
@@ -192,12 +191,19 @@ impl Drill for InflightFix {
 
     fn examine(&self, exam: &mut Exam<'_>) {
         let together = together(exam);
-        let slow = together.with(slow_database(exam));
+        let slowly = slow_database(exam);
+        exam.leave_out(&slowly, &[Kind::Polling]);
+        let slow = together.with(slowly);
         exam.decide("answered", &Coalescing, &slow, ENDINGS);
         exam.decide("one_fetch", &Coalescing, &slow, &[Kind::Overlap]);
-        let later = together.with(much_later(exam));
-        exam.decide("cached", &Coalescing, &later, &[Kind::NeedlessFetch]);
         let all: Vec<Kind> = ENDINGS.iter().chain(FETCHES).copied().collect();
+        let later = much_later(exam);
+        exam.leave_out(&later, &[Kind::Polling]);
+        let known = together.with(later.clone());
+        match known.has(Kind::NeedlessFetch) {
+            true => exam.decide("cached", &Coalescing, &known, &[Kind::NeedlessFetch]),
+            false => exam.decide_beyond("cached", &Coalescing, &known, &all, &together),
+        }
         // What is wrong when nothing goes wrong was said above.
         let also = |exam: &mut Exam<'_>, check, findings: &Findings, kinds: &[Kind]| {
             exam.decide_beyond(check, &Coalescing, findings, kinds, &together);
@@ -272,8 +278,8 @@ fn together(exam: &mut Exam<'_>) -> Findings {
         };
         findings.join(exam.explore(&Coalescing, &few));
     }
-    // Each of them rests before the next one comes, or none does; each in a task of its
-    // own, or all in one.
+    // Either each request rests before the next one comes, or none does; each is a task
+    // of its own, or all are in one task.
     for polled in [Polled::Alone, Polled::Joined] {
         for rests in [true, false] {
             let mut crowd = vec![Turn::full(Action::Poll { polled })];
@@ -292,21 +298,21 @@ fn together(exam: &mut Exam<'_>) -> Findings {
         row(2),
     ];
     findings.join(exam.play(&Coalescing, anew.to_vec()));
-    // A slow database is no reason to give up or to ask twice.
+    // A submission must not give up or ask twice when the database is slow.
     let slow = [start(USER), start(USER), pass(SLOW_MICROS)];
     findings.join(exam.play(&Coalescing, slow.to_vec()));
     findings
 }
 
-/// A database that hangs for an hour: no reason either. How often those who wait
-/// look around meanwhile is not asked here.
+/// The same for a database that hangs for an hour. How often waiting requests
+/// are polled meanwhile is not judged here.
 fn slow_database(exam: &mut Exam<'_>) -> Findings {
     let mut turns = vec![start(USER); 2];
     turns.extend(a_week());
     exam.play(&Coalescing, turns)
 }
 
-/// Rows do not grow old: an hour later they are still there.
+/// Rows do not expire: an hour later they are still there.
 fn much_later(exam: &mut Exam<'_>) -> Findings {
     let mut turns = vec![start(USER), row(1)];
     turns.extend(a_week());
@@ -326,9 +332,9 @@ fn two_users(exam: &mut Exam<'_>) -> Findings {
     };
     let mut findings = exam.explore(&Coalescing, &two);
     findings.join(exam.explore(&Coalescing, &Space::of(&[USER, OTHER, OTHER, USER])));
-    // All of them at once, asked for once more while they are fetched, then answered, then
-    // asked for again: every fetch must be found, and every row still be there. No task
-    // runs before all have asked, or all are answered.
+    // All users are asked for at once, again while they are fetched, and again after the
+    // answers: every fetch must be found, and every row must still be there. No task runs
+    // before all have asked, or before all are answered.
     let ask_all = || {
         let mut all: Vec<Turn> = (USER..USER + MANY_USERS)
             .map(start)
@@ -344,8 +350,8 @@ fn two_users(exam: &mut Exam<'_>) -> Findings {
     many.push(wait());
     many.extend(ask_all());
     findings.join(exam.play(&Coalescing, many));
-    // Some that share whatever is made of an id: its low half, all but one of its bits,
-    // what is left by a prime.
+    // Some users whose ids are alike in what a table might make of them: the low half,
+    // all but one bit, the remainder by a prime.
     let mut alike = vec![start(USER)];
     let beyond = BITS + PRIMES.len() as u32;
     alike.extend((0..beyond).map(|far| start(FAR_AWAY + far)));
@@ -404,8 +410,8 @@ fn dropping(exam: &mut Exam<'_>, who: Callers) -> Findings {
     findings
 }
 
-/// One leader after another is dropped while somebody waits: no number of them is a reason
-/// to give up.
+/// One leader after another is dropped while a request waits: it must not give up, however
+/// many there are.
 fn leaders_go_and_go(evidence: &Evidence) -> Option<Turn> {
     const LEADERS: u32 = 20;
     let turn = evidence.turns().len() as u32;
@@ -422,7 +428,7 @@ fn leaders_go_and_go(evidence: &Evidence) -> Option<Turn> {
     }
 }
 
-/// Four wait while time passes in small steps; the answer comes between two.
+/// Four requests wait while time passes in small steps; the answer comes between two steps.
 fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
     let mut turns = vec![start(USER); 4];
     turns.extend(vec![pass(10_000); 20]);
@@ -455,7 +461,7 @@ fn long_runs(exam: &mut Exam<'_>) -> Findings {
     findings
 }
 
-/// The same, and no task runs before the next turn.
+/// The same, but no task runs before the next turn.
 fn unsettled(turn: Turn) -> Turn {
     Turn::partial(turn.action, 0)
 }

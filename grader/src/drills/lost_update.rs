@@ -83,7 +83,7 @@ const CHECKS: &[Check] = &[
     },
 ];
 
-/// What must never be, whatever goes wrong.
+/// What must never happen, whatever goes wrong.
 const ALL: &[Kind] = &[
     Kind::LostUpdate,
     Kind::Unexplained,
@@ -93,7 +93,6 @@ const ALL: &[Kind] = &[
     Kind::Hang,
     Kind::WaitsForOther,
     Kind::Panicked,
-    Kind::OffLoop,
     Kind::Blocked,
     Kind::Died,
     Kind::Garbled,
@@ -106,7 +105,6 @@ const ENDINGS: &[Kind] = &[
     Kind::WaitsForOther,
     Kind::InventedError,
     Kind::Panicked,
-    Kind::OffLoop,
     Kind::Blocked,
     Kind::Died,
     Kind::Garbled,
@@ -163,7 +161,7 @@ impl Drill for LostUpdate {
         exam.decide("kept", &Depositing, &together, lost);
         exam.decide("returned", &Depositing, &together, &[Kind::WrongBalance]);
         exam.decide("answered", &Depositing, &together, ENDINGS);
-        // What is wrong when nothing goes wrong was said above.
+        // Faults that show when nothing goes wrong were reported above.
         let also = |exam: &mut Exam<'_>, check, findings: &Findings, known: &Findings| {
             exam.decide_beyond(check, &Depositing, findings, ALL, known);
         };
@@ -172,7 +170,7 @@ impl Drill for LostUpdate {
         if together.has(Kind::LostUpdate) || together.has(Kind::Unexplained) {
             exam.skip_undecided(
                 CHECKS,
-                "cannot be judged while deposits are lost though nothing goes wrong: see `kept`",
+                "cannot be judged while deposits are lost even when nothing goes wrong: see `kept`",
             );
             return;
         }
@@ -215,7 +213,7 @@ fn together(exam: &mut Exam<'_>) -> Findings {
     findings
 }
 
-/// Forty at once, none of which is polled before all have started.
+/// Forty deposits at once, none of which is polled before all have started.
 fn crowd(evidence: &Evidence) -> Option<Turn> {
     if evidence.started() < CROWD {
         return Some(Turn::partial(Action::ask(ACCOUNT), 0));
@@ -223,7 +221,7 @@ fn crowd(evidence: &Evidence) -> Option<Turn> {
     common::then_all_answered(evidence)
 }
 
-/// A bank that takes an hour is no reason to give up.
+/// A submission must wait even for a bank that takes an hour.
 fn slow(evidence: &Evidence) -> Option<Turn> {
     let pass = |micros| Some(Turn::full(Action::Pass { micros }));
     match evidence.turns().len() {
@@ -236,7 +234,7 @@ fn slow(evidence: &Evidence) -> Option<Turn> {
     }
 }
 
-/// Two accounts in every order, many at once, and two whose ids are alike.
+/// Two accounts in every order, many accounts at once, and two accounts with similar ids.
 fn several_accounts(exam: &mut Exam<'_>) -> Findings {
     let two = Space {
         halves: 1,
@@ -324,7 +322,7 @@ fn dropping(exam: &mut Exam<'_>) -> Findings {
     findings
 }
 
-/// Four wait while time passes in small steps; the answers come between two.
+/// Four deposits wait while time passes in small steps; the answers come between two steps.
 fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
     let next = |evidence: &Evidence| match evidence.turns().len() {
         0..4 => Some(Turn::full(Action::ask(ACCOUNT))),

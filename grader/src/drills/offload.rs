@@ -11,7 +11,7 @@ use play::check::Check;
 use play::evidence::Evidence;
 use play::judge::{Kind, Rules};
 use play::schedule::{Action, Outcome, Turn};
-use play::space::A_WEEK;
+use play::space::{A_WEEK, AN_HOUR};
 use play::world::World;
 use play::world::passwords::{EMPTY, LONGEST, ODD, Passwords, TOO_LONG};
 use rules::Offloading;
@@ -60,7 +60,7 @@ const CHECKS: &[Check] = &[
         title: "`max_parallel` hashes do run at once when there is work",
         required: true,
         points: 10,
-        hint: "what does a request wait for that comes while there is still room?",
+        hint: "when a request comes while there is still room, what does it wait for?",
     },
     Check {
         id: "dropped_waiting",
@@ -99,7 +99,7 @@ const CHECKS: &[Check] = &[
     },
 ];
 
-/// How a request can go wrong when nothing went wrong around it.
+/// How a request can go wrong when nothing around it went wrong.
 const RESULTS: &[Kind] = &[
     Kind::WrongHash,
     Kind::Hang,
@@ -112,7 +112,7 @@ const RESULTS: &[Kind] = &[
 /// What stops the loop.
 const LOOP: &[Kind] = &[Kind::Blocked, Kind::BlockingCall];
 
-/// All that a service can do wrong with its slots and requests.
+/// Everything that a service can do wrong with its slots and requests.
 const SERVICE: &[Kind] = &[
     Kind::WrongHash,
     Kind::NotRefused,
@@ -125,15 +125,16 @@ const SERVICE: &[Kind] = &[
     Kind::Restless,
 ];
 
-const UNBOUNDED: &str = "cannot be judged while more hashes run than may: see `bounded`";
+const UNBOUNDED: &str = "cannot be judged while too many hashes run at once: see `bounded`";
 
 const RESTLESS: &str =
     "cannot be judged while hashes begin that nothing calls for: see `right_results`";
 
 /// The first password's number.
 const USER: u32 = 7;
-/// Callers at once in a busy hour, and those who come one by one after it.
-const CALLERS: u32 = 200;
+/// Callers at once in a busy hour, more than the title says, and those who come one by one
+/// after it.
+const CALLERS: u32 = 600;
 const AFTERWARDS: u32 = 64;
 
 impl Drill for Offload {
@@ -183,7 +184,7 @@ impl Drill for Offload {
         }
         let panics = panicking(exam);
         let patient = patient_waiting(exam);
-        // With a thread for every request, both would show that and little else.
+        // With a thread for every request, both checks would show that and little else.
         let unbounded = together.has(Kind::OverLimit);
         let (mut hashing, mut busy) = (Findings::default(), Findings::default());
         if !unbounded {
@@ -198,7 +199,7 @@ impl Drill for Offload {
         exam.decide("loop_answers", &Offloading, &all, LOOP);
         let patiently = together.with(patient.clone());
         exam.decide("right_results", &Offloading, &patiently, RESULTS);
-        // What is wrong when nothing goes wrong is said once.
+        // Faults that show when nothing goes wrong are reported once.
         let beyond = |exam: &mut Exam<'_>, check, findings: &Findings| {
             exam.decide_beyond(check, &Offloading, findings, SERVICE, &together);
         };
@@ -223,7 +224,7 @@ impl Drill for Offload {
     }
 }
 
-/// Why nothing else can be judged, if that is so.
+/// Why nothing else can be judged, if nothing can.
 fn hopeless(together: &Findings) -> Option<&'static str> {
     if together.has(Kind::HashOnLoop) {
         Some("cannot be judged while hashes run on the loop: see `off_the_loop`")
@@ -247,7 +248,7 @@ fn together(exam: &mut Exam<'_>) -> Findings {
     };
     findings.join(exam.explore(&Offloading, &halves));
     findings.join(exam.explore(&Offloading, &Hashing::of(2, &users(3))));
-    // Two with one password have a hash each.
+    // Two requests with one password have a hash each.
     findings.join(exam.explore(&Offloading, &Hashing::of(2, &[USER, USER])));
     findings.join(exam.explore(&Offloading, &Hashing::of(1, &[EMPTY, ODD])));
     findings.join(exam.explore(&Offloading, &Straight(crowd)));
@@ -255,7 +256,7 @@ fn together(exam: &mut Exam<'_>) -> Findings {
     findings
 }
 
-/// More room than most machines have processors, and somebody for each place and more.
+/// More places than most machines have processors, and more requests than places.
 fn wide(evidence: &Evidence) -> Option<Turn> {
     const ROOM: u32 = 40;
     let started = evidence.started() as u32;
@@ -267,7 +268,7 @@ fn wide(evidence: &Evidence) -> Option<Turn> {
     }
 }
 
-/// Twelve at once with room for five; the last hash that began ends first.
+/// Twelve requests at once, five places; the last hash that began ends first.
 fn crowd(evidence: &Evidence) -> Option<Turn> {
     let started = evidence.started() as u32;
     match evidence.turns().len() {
@@ -304,7 +305,43 @@ fn dropping(exam: &mut Exam<'_>, whom: Whom) -> Findings {
     };
     let mut findings = exam.explore(&Offloading, &polled);
     findings.join(exam.explore(&Offloading, &with(2, &[USER, USER + 1, USER + 2], 0)));
+    if whom == Whom::Waiting {
+        for polls in 0..4 {
+            let next = move |evidence: &Evidence| woken_and_gone(evidence, polls);
+            findings.join(exam.explore(&Offloading, &Straight(next)));
+        }
+    }
     findings
+}
+
+/// The first in a line of two is woken for the place that has come free, and is dropped
+/// before it runs: the second one must get it.
+fn woken_and_gone(evidence: &Evidence, polls: u32) -> Option<Turn> {
+    let hang_up = Action::HangUp {
+        request: 2,
+        happened: false,
+    };
+    match evidence.turns().len() {
+        0 => Some(make(1)),
+        turn @ 1..4 => Some(start(USER + turn as u32)),
+        4 => Some(Turn::partial(finish(1).action, polls)),
+        5 => Some(Turn::full(hang_up)),
+        _ => held(evidence).next().map(finish),
+    }
+}
+
+/// Nobody asks for an hour, a moment of which really passes: threads that end when they are
+/// idle have ended by then, and others must take their place.
+fn after_a_pause(evidence: &Evidence) -> Option<Turn> {
+    let (started, over) = (evidence.started() as u32, evidence.live().next().is_none());
+    let pauses = evidence.turns().iter();
+    let pauses = pauses.filter(|turn| turn.action == Action::Pass { micros: AN_HOUR });
+    match (started, pauses.count()) {
+        _ if evidence.turns().is_empty() => Some(make(2)),
+        (0..2, _) | (2..5, 1) => Some(start(USER + started)),
+        (2, 0) if over => Some(Turn::full(Action::Pass { micros: AN_HOUR })),
+        _ => held(evidence).next().map(finish),
+    }
 }
 
 /// One hash panics, at every moment.
@@ -315,7 +352,7 @@ fn panicking(exam: &mut Exam<'_>) -> Findings {
     };
     let mut findings = exam.explore(&Offloading, &with(1, &[USER, USER + 1]));
     findings.join(exam.explore(&Offloading, &with(2, &[USER, USER + 1])));
-    // One whose caller is gone.
+    // A hash whose caller is gone.
     let orphaned = Hashing {
         hang_ups: 1,
         may_hang_up: Whom::Hashing,
@@ -325,8 +362,8 @@ fn panicking(exam: &mut Exam<'_>) -> Findings {
     findings
 }
 
-/// Three wait behind one hash while time passes in small steps, then for an hour: no
-/// reason to give up.
+/// Three requests wait behind one hash while time passes in small steps, then for an
+/// hour: they must not give up.
 fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
     let pass = |micros| Turn::full(Action::Pass { micros });
     let next = move |evidence: &Evidence| match evidence.turns().len() {
@@ -338,10 +375,12 @@ fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
             None => held(evidence).next().map(finish),
         },
     };
-    exam.explore(&Offloading, &Straight(next))
+    let mut findings = exam.explore(&Offloading, &Straight(next));
+    findings.join(exam.explore(&Offloading, &Straight(after_a_pause)));
+    findings
 }
 
-/// Two hundred callers at once, some of whom give up, give too long a password or
+/// Hundreds of callers at once, some of whom give up, give too long a password or
 /// meet a hash that panics; then some one by one.
 fn in_a_busy_hour(exam: &mut Exam<'_>) -> Findings {
     exam.explore(&Offloading, &Straight(crowded))
@@ -354,7 +393,7 @@ fn crowded(evidence: &Evidence) -> Option<Turn> {
     match last {
         None => return Some(make(AT_ONCE)),
         Some(Action::Start { numbers, .. }) if numbers.at(0).is_multiple_of(17) => {
-            // Changed their mind at once.
+            // Callers that change their mind at once.
             return Some(Turn::full(Action::HangUp {
                 request: started,
                 happened: false,
@@ -377,7 +416,7 @@ fn crowded(evidence: &Evidence) -> Option<Turn> {
     if held.is_empty() && started < CALLERS + AFTERWARDS {
         return Some(start(USER + started));
     }
-    // Not always the one that began first.
+    // Not always the hash that began first.
     let hash = *held.get(evidence.turns().len() % held.len().max(1))?;
     let outcome = match hash {
         _ if hash.is_multiple_of(19) => Outcome::Panic,

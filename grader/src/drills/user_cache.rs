@@ -1,5 +1,5 @@
-//! What every cache of users must do, whichever drill it is written for: the
-//! rules that `cache_race` and `inflight_fix` share.
+//! The rules for every cache of users, which `cache_race` and `inflight_fix`
+//! share.
 
 use super::common;
 use play::evidence::{Entry, Evidence, Fact, Returned};
@@ -7,8 +7,8 @@ use play::judge::{Kind, Violation};
 use play::schedule::Outcome;
 use play::text::one_line;
 
-/// The violations of the rules about how requests end: with their own user's
-/// row, with an error that a fetch really returned, not in a panic, not never.
+/// Finds requests that end wrongly. A request must end with its own user's row or
+/// with an error that a fetch really returned; it must not panic or wait for ever.
 pub(super) fn endings(evidence: &Evidence) -> Vec<Violation> {
     let mut violations: Vec<Violation> = common::constructor(evidence).into_iter().collect();
     for (at, entry) in evidence.entries().iter().enumerate() {
@@ -29,6 +29,7 @@ pub(super) fn endings(evidence: &Evidence) -> Vec<Violation> {
         }));
     }
     violations.extend(common::hang(evidence));
+    violations.extend(common::waited_for_another(evidence));
     violations
 }
 
@@ -69,7 +70,7 @@ fn wrong_answer(
         .map(|(index, _)| index)
         .collect();
     if same_answers.is_empty() {
-        // A fetch that panicked has to be told as something.
+        // A fetch that panicked has to be reported as some error.
         if fetch_panicked(evidence, at, request) {
             return None;
         }
@@ -90,7 +91,7 @@ fn wrong_answer(
         ) => operation == other,
         _ => false,
     };
-    // Over is a fetch whose answer was received, and everything that was ready ran.
+    // A fetch is over once its answer was received and every ready task has run.
     let was_over = |answered: &usize| {
         let until = &before[*answered..started.max(*answered)];
         let delivered = until
@@ -104,6 +105,20 @@ fn wrong_answer(
         })
     };
     same_answers.iter().all(was_over).then(|| {
+        // One that ended otherwise while it waited: then nothing was remembered for it.
+        let fresh = before[started..].iter().rev().find_map(|entry| match entry.fact {
+            Fact::Answered { operation, outcome } if is_own(operation) => Some((operation, outcome)),
+            _ => None,
+        });
+        if let Some((fetch, otherwise)) = fresh {
+            let with = match otherwise {
+                Outcome::Error(error) => format!("with the error `{}`", evidence.world().error_words(error)),
+                Outcome::Panic => "with a panic".to_owned(),
+                Outcome::Value | Outcome::Real => "with the row".to_owned(),
+            };
+            let message = format!("request {request} returned the error `{text}`, but fetch {fetch}, which ended while it waited, was answered {with}");
+            return (Kind::InventedError, message);
+        }
         let message = format!("request {request} returned the error `{text}` of a fetch that was over before it asked: the error was cached");
         (Kind::StaleError, message)
     })
@@ -129,7 +144,7 @@ fn fetch_panicked(evidence: &Evidence, at: usize, request: u32) -> bool {
     let (Some(panic), Some(started)) = (panic, started) else {
         return false;
     };
-    // A request made after all was over did not wait for that fetch.
+    // A request made after the fetch was over did not wait for it.
     let settled_between = || {
         entries[panic..started]
             .iter()

@@ -1,6 +1,6 @@
-//! A process under a policy, and its end. Its main type is `Confined`. Where there is a
-//! sandbox its launcher puts the limits in force; elsewhere they are put on the process
-//! from outside.
+//! A process under a policy, and its end. Its main type is `Confined`. If there is a
+//! sandbox, its launcher puts the limits in force; otherwise they are put on the
+//! process from outside.
 
 use std::io;
 use std::process::{Child, ExitStatus, Stdio};
@@ -12,7 +12,7 @@ use rustix::process::{Pid, PidfdFlags, Resource, Rlimit};
 use crate::drive::interrupt::{Group, kill_group};
 use crate::drive::limits::Limits;
 
-/// Puts the limits that can be put on it from outside on process `pid`.
+/// Puts on process `pid` the limits that can be set from outside.
 ///
 /// # Errors
 /// When the system refuses; on systems without `prlimit`, never.
@@ -30,7 +30,7 @@ fn set(pid: u32, resource: Resource, value: u64) -> io::Result<()> {
     };
     let pid = Pid::from_raw(pid.cast_signed());
     match rustix::process::prlimit(pid, resource, limit) {
-        // Gone already: whoever waits for it will find out.
+        // The process is gone already; the code that waits for it will find out.
         Err(rustix::io::Errno::SRCH) => Ok(()),
         other => other.map(drop).map_err(io::Error::from),
     }
@@ -41,7 +41,7 @@ fn set(_: u32, _: Resource, _: u64) -> io::Result<()> {
     Ok(())
 }
 
-/// Sleeps until our child `pid`, which was not waited for, ends; for `time` at most.
+/// Sleeps until our child `pid`, not yet reaped, ends; for `time` at most.
 #[cfg(target_os = "linux")]
 fn sleep_until_end(pid: u32, time: Duration) {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -49,7 +49,7 @@ fn sleep_until_end(pid: u32, time: Duration) {
         .and_then(|pid| rustix::process::pidfd_open(pid, PidfdFlags::empty()).ok());
     match (ends, Timespec::try_from(time)) {
         (Some(ends), Ok(time)) => {
-            // Whatever it answers, who asked will look.
+            // The result does not matter: the caller looks for itself.
             let _ = poll(&mut [PollFd::new(&ends, PollFlags::IN)], Some(&time));
         }
         // Linux before 5.3.
@@ -62,10 +62,10 @@ fn sleep_until_end(_: u32, time: Duration) {
     std::thread::sleep(time.min(NAP));
 }
 
-/// Where the system does not tell when a process ends.
+/// For systems that do not tell when a process ends.
 const NAP: Duration = Duration::from_millis(1);
 
-/// A child in a process group of its own, ended with all of it when dropped.
+/// A child in a process group of its own. Dropping it ends the whole group.
 #[derive(Debug)]
 pub(crate) struct Confined {
     child: Child,
@@ -117,7 +117,7 @@ impl Confined {
 impl Drop for Confined {
     fn drop(&mut self) {
         kill_group(self.child.id());
-        // It may not have made its group yet.
+        // The child may not have made its group yet.
         let _ = self.child.kill();
         // Reaped, so that nothing is left of it.
         let _ = self.child.wait();

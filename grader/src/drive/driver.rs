@@ -1,10 +1,12 @@
 //! The driver: plays schedules on worker processes and keeps the evidence.
 //!
 //! Its main type is [`Driver`], the [`System`] the explorer walks. When a worker
-//! fails, the run it failed in is found out, and every other run goes on in a
+//! fails, the driver finds out in which run, and every other run goes on in a
 //! fresh worker. It never judges what it saw.
 
 mod asking;
+mod care;
+mod probing;
 mod room;
 mod talk;
 mod threads;
@@ -16,6 +18,7 @@ use std::io;
 use std::time::Duration;
 
 use asking::Sent;
+pub use care::Care;
 use protocol::{Order, Report};
 use room::Room;
 
@@ -30,14 +33,14 @@ use play::schedule::Turn;
 use play::world::World;
 
 /// Users of different runs have different ids: run 3's user 7 is 3,000,007. So a
-/// submission that keeps its cache in a static is judged like any other.
+/// submission that keeps its cache in a `static` is judged like any other.
 const IDS_PER_RUN: u64 = 1_000_000;
 
 /// The polls after which tasks that are still ready count as spinning: more than any honest
 /// work yields.
 const SPIN_POLLS: u32 = 20_000;
 
-/// The same once some task was seen to spin, so that each run costs less: this many and as
+/// The same after a task was seen to spin, so that each run costs less: this many, and as
 /// many again for each request.
 const MORE_SPIN_POLLS: u32 = 400;
 const MORE_SPIN_POLLS_PER_REQUEST: u32 = 20;
@@ -50,11 +53,11 @@ const LOOKS: u32 = 4;
 #[derive(Debug)]
 pub struct Run {
     id: u64,
-    /// The worker process it is open in; another one does not know it.
+    /// The worker process in which it is open; no other knows it.
     worker: Option<u64>,
     /// Every turn asked for.
     script: Vec<Turn>,
-    /// What is known of it: of as many turns as have been answered.
+    /// What is known of it, up to the last turn that was answered.
     pub evidence: Evidence,
 }
 
@@ -77,9 +80,12 @@ pub struct Driver<'a> {
     time: Stopwatch,
     worker: Option<Worker>,
     workers_started: u64,
-    /// What was sent and not received, oldest first.
+    /// Batches that were sent and not received, oldest first.
     sent: VecDeque<Sent>,
     runs_opened: u64,
+    care: Care,
+    /// What was seen of other threads while it was looked for.
+    threads_seen: threads::Seen,
     room: Room,
     to_close: Vec<u64>,
     tally: Tally,
@@ -87,13 +93,13 @@ pub struct Driver<'a> {
     failed_closing: Option<Failure>,
     panicked_closing: Option<String>,
     patience: threads::Patience,
-    /// Some task went on asking to be polled.
+    /// Whether a task kept asking to be polled.
     has_spun: bool,
-    /// When the time is used up: the limit, or sooner.
+    /// When the time is used up: at the limit, or sooner.
     wall: Duration,
     /// CPU time of the workers that are gone.
     used: Duration,
-    /// The loop has stopped at least once: it will again, and each time costs a wait.
+    /// Whether the loop has stopped at least once. It will again, and each time costs a wait.
     has_blocked: bool,
     output: String,
 }
@@ -117,7 +123,9 @@ impl<'a> Driver<'a> {
             workers_started: 0,
             sent: VecDeque::new(),
             runs_opened: 0,
-            room: Room::of(world.uses_threads()),
+            care: Care::of(world),
+            threads_seen: threads::Seen::default(),
+            room: Room::of(world.runs_alone()),
             to_close: Vec::new(),
             tally: Tally::default(),
             broken: None,
@@ -135,6 +143,18 @@ impl<'a> Driver<'a> {
     /// The world the submission lives in.
     pub fn world(&self) -> &'static dyn World {
         self.world
+    }
+
+    /// With how much care runs are played.
+    pub fn care(&self) -> Care {
+        self.care
+    }
+
+    /// From now on runs are played with this much care, in a fresh worker.
+    pub fn take(&mut self, care: Care) {
+        self.discard_worker();
+        self.care = care;
+        self.wall = self.limits.wall;
     }
 
     /// The seed of the grading.
@@ -169,8 +189,8 @@ impl<'a> Driver<'a> {
             || self.limits.stop.is_asked()
     }
 
-    /// Nothing is won by a long grading any more: it ends after `wall`. Whether that is
-    /// sooner than it would have ended.
+    /// Shortens the grading to `wall`, when nothing is gained by a long one. Returns
+    /// whether that is sooner than its limit.
     pub fn end_by(&mut self, wall: Duration) -> bool {
         let is_sooner = wall < self.wall;
         self.wall = self.wall.min(wall);
@@ -180,9 +200,9 @@ impl<'a> Driver<'a> {
         is_sooner
     }
 
-    /// What a worker is told to seed its loop with: below 2^53, as every number of the
-    /// protocol. The rows come from the same seed, so the worker must not be able to work
-    /// it out.
+    /// The seed that a worker is told for its loop: below 2^53, like every number of the
+    /// protocol. The rows come from the same seed, so the worker must not be able to
+    /// compute that.
     pub fn loop_seed(&self) -> u64 {
         derived(self.seed, "loop") >> 11
     }
@@ -191,6 +211,19 @@ impl<'a> Driver<'a> {
     pub fn output(&self) -> String {
         let now = self.worker.as_ref().map(Worker::output);
         self.output.clone() + &now.unwrap_or_default()
+    }
+
+    /// Plays a whole schedule in a worker that has played nothing else, and as patiently as
+    /// if other threads took part.
+    pub fn play_in_a_fresh_worker(&mut self, turns: Vec<Turn>) -> Played<Driver<'a>> {
+        self.discard_worker();
+        let usual = self.care;
+        if !self.room.is_taken_whole() {
+            self.care = usual.max(Care::Patient);
+        }
+        let played = self.play_alone(turns);
+        self.care = usual;
+        played
     }
 
     /// Plays a whole schedule on a run of its own.
@@ -221,7 +254,7 @@ impl<'a> Driver<'a> {
         self.tally.operations += operations;
     }
 
-    /// The most polls of a turn after which tasks rest, where so many requests have started.
+    /// The most polls in a turn before tasks count as spinning, given how many requests have started.
     fn most_polls(&self, requests: u32) -> u32 {
         match self.has_spun {
             false => SPIN_POLLS,
@@ -246,14 +279,17 @@ impl<'a> Driver<'a> {
 
     /// Whether a whole script can be sent in one message, while another one is played.
     fn is_sent_ahead(&self) -> bool {
-        self.world.is_known_in_advance() && !self.world.uses_threads()
+        // Where threads need room, so that they can be counted before more are started.
+        self.world.is_known_in_advance()
+            && self.care == Care::Crowded
+            && !self.room.is_measured_out()
     }
 
     fn out_of_time(&self) -> Failure {
         Failure::OutOfTime(self.wall.as_secs())
     }
 
-    /// Sends orders and waits for what comes of them.
+    /// Sends orders and waits for the reports.
     fn exchange(&mut self, orders: &[Order]) -> (Vec<Report>, Option<Failure>) {
         match self.working() {
             Ok(worker) => worker.exchange(orders),
@@ -294,14 +330,14 @@ impl<'a> Driver<'a> {
         Ok(self.worker.as_mut().expect("started above"))
     }
 
-    /// Notes what a failure says of those to come, and ends the worker.
+    /// Notes what a failure means for later ones, and ends the worker.
     fn give_up_on(&mut self, failure: &Failure) {
         self.has_blocked |= matches!(failure, Failure::Blocked(_));
         self.discard_worker();
     }
 
     fn discard_worker(&mut self) {
-        // While the process is still there to be asked.
+        // Asked while the process still exists.
         self.time = self.time.alone();
         if let Some(mut worker) = self.worker.take() {
             self.used += worker.cpu_used();
@@ -330,7 +366,10 @@ impl System for Driver<'_> {
     type Failure = Failure;
 
     fn width(&self) -> usize {
-        self.room.width()
+        match self.care {
+            Care::Crowded => self.room.width(),
+            Care::Patient | Care::Solitary => 1,
+        }
     }
 
     fn open(&mut self) -> Run {
@@ -360,7 +399,7 @@ impl System for Driver<'_> {
         let Some(Sent { mut runs, asked }) = self.sent.pop_front() else {
             return Vec::new();
         };
-        if self.world.uses_threads() {
+        if self.care > Care::Crowded {
             let play = |mut run| {
                 let failure = self.play_with_threads(&mut run);
                 Played { run, failure }
@@ -372,16 +411,16 @@ impl System for Driver<'_> {
             Some(asked) if asked.worker == self.workers_started => {
                 self.answered(&mut runs, &asked).is_some()
             }
-            // The worker that was asked is gone: another batch ended it.
+            // The worker that got these orders is gone: another batch ended it.
             _ => self.has_blocked || self.attempt(&mut runs).is_some(),
         };
         if !failed {
             return runs.into_iter().map(fine).collect();
         }
-        // A worker answers several orders at once, so it may be any of them that
+        // A worker answers several orders at once, so any of them may have
         // failed: each is played slowly, and those that do not fail are fine.
         let mut played: Vec<Played<Self>> = Vec::with_capacity(runs.len());
-        // After the first that does, the others are not worth a process each.
+        // After the first that fails, the others are not worth a process each.
         let mut left_out = false;
         for mut run in runs {
             let failure = match left_out {
@@ -396,7 +435,7 @@ impl System for Driver<'_> {
 
     fn abandon(&mut self) {
         for Sent { runs, asked } in std::mem::take(&mut self.sent) {
-            // What the worker says of them must not be taken for an answer to others.
+            // The worker's reports on them must not be taken for answers to others.
             if let (Some(asked), Some(worker)) = (asked, &mut self.worker)
                 && asked.worker == self.workers_started
                 && worker.receive(&asked.orders).1.is_some()

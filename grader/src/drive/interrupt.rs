@@ -20,7 +20,7 @@ static ALIVE: Mutex<Alive> = Mutex::new(Alive {
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
-/// What is done last.
+/// The action that is done last.
 static LAST: Mutex<Option<Box<dyn Fn() + Send>>> = Mutex::new(None);
 
 struct Alive {
@@ -32,7 +32,7 @@ fn alive() -> MutexGuard<'static, Alive> {
     ALIVE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Exit code of a program ended by Ctrl-C, as shells give it.
+/// The exit code that shells give a program ended by Ctrl-C.
 pub(crate) const EXIT_CODE: u8 = 130;
 
 /// From now on Ctrl-C, SIGTERM and SIGHUP clean up before they end the program.
@@ -41,41 +41,41 @@ pub(crate) const EXIT_CODE: u8 = 130;
 /// When the system refuses the handler.
 pub fn install() -> Result<(), ctrlc::Error> {
     ctrlc::set_handler(|| {
-        // First of all: what is seen from now on may be our own doing.
+        // This comes first: from now on, a process that ends may have been ended by us.
         INTERRUPTED.store(true, Ordering::SeqCst);
         end(EXIT_CODE);
     })
 }
 
-/// How long the last words may take. Who reads them may have stopped reading, and a
-/// pipe that is full holds up whoever writes. A batch's overseer waits here for the batch.
+/// How long the last action may take. Its reader may have stopped reading, and writing to
+/// a full pipe blocks. A batch's overseer waits here for the batch.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Has done what is done last; neither a panic nor a reader that waits keeps us here.
+/// Runs the last action. Neither a panic nor a slow reader keeps us here.
 fn last_words() {
     let (done, is_done) = mpsc::channel::<()>();
     let said = std::thread::Builder::new().spawn(move || {
-        // Dropped, however this ends.
+        // Dropped however this ends.
         let _done = done;
         if let Some(last) = &*LAST.lock().unwrap_or_else(PoisonError::into_inner) {
             last();
         }
     });
     if said.is_ok() {
-        // Either way it is over.
+        // Either way the time is over.
         let _ = is_done.recv_timeout(PATIENCE);
     }
 }
 
 /// Ends the program like Ctrl-C, but with a code of one's own.
 pub(crate) fn end(code: u8) -> ! {
-    // Held to the end, so that nothing new is started meanwhile.
+    // Held until the end, so that nothing new is started meanwhile.
     let alive = alive();
     for group in &alive.groups {
         kill_group(*group);
     }
     for folder in &alive.folders {
-        // Best effort: what cannot be removed is in `target/` and harmless.
+        // Best effort: a folder that cannot be removed is in `target/` and harmless.
         let _ = fs::remove_dir_all(folder);
     }
     last_words();
@@ -83,12 +83,12 @@ pub(crate) fn end(code: u8) -> ! {
 }
 
 /// Whether Ctrl-C has come. A process that ends after that may have been ended by us,
-/// so nothing may be concluded from it.
+/// so its end proves nothing.
 pub fn is_interrupted() -> bool {
     INTERRUPTED.load(Ordering::SeqCst)
 }
 
-/// Has `last` done after Ctrl-C, when all else is cleaned up.
+/// Runs `last` after Ctrl-C, when everything else is cleaned up.
 pub fn at_last(last: impl Fn() + Send + 'static) {
     *LAST.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(last));
 }
@@ -114,7 +114,7 @@ impl Drop for Group {
 #[derive(Debug)]
 pub(crate) struct Folder {
     folder: tempfile::TempDir,
-    /// Held as long as we live: who finds it free finds a folder that nobody uses.
+    /// Held as long as we live: a free lock means that nobody uses the folder.
     _lock: File,
 }
 
@@ -138,7 +138,7 @@ impl Folder {
 
 /// Removes the folders below `parent` that graders left behind when they were killed.
 pub(crate) fn sweep(parent: &Path) {
-    // One that is new may not have its lock yet.
+    // A new folder may not have its lock yet.
     let is_old = |path: &Path| {
         let modified = fs::metadata(path).and_then(|meta| meta.modified());
         modified.is_ok_and(|at| at.elapsed().is_ok_and(|age| age.as_secs() > 60))
@@ -147,7 +147,7 @@ pub(crate) fn sweep(parent: &Path) {
         let path = entry.path();
         let is_free = || File::open(&path).is_ok_and(|folder| folder.try_lock().is_ok());
         if entry.file_name().to_string_lossy().starts_with("job-") && is_old(&path) && is_free() {
-            // What cannot be removed only takes up space.
+            // A folder that cannot be removed only takes up space.
             let _ = fs::remove_dir_all(&path);
         }
     }
@@ -159,7 +159,7 @@ impl Drop for Folder {
     }
 }
 
-/// Ends every process of a group; one that is gone is left in peace.
+/// Ends every process of a group; a process that is gone already is no error.
 pub(crate) fn kill_group(pid: u32) {
     if let Some(group) = Pid::from_raw(pid.cast_signed()) {
         let _ = rustix::process::kill_process_group(group, Signal::KILL);

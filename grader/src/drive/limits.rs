@@ -13,14 +13,14 @@ pub struct Limits {
     /// All runs of one submission together, as a [`Stopwatch`](crate::drive::stopwatch::Stopwatch)
     /// measures.
     pub wall: Duration,
-    /// CPU time of one process. The workers of one grading may use a little more, all
-    /// together: what one of them died of is played again in another one.
+    /// CPU time of one process. The workers of one grading may use a little more in
+    /// all, since a run that ended one worker is played again in another.
     pub cpu: Duration,
-    /// What a process may hold: a worker on its heap, rustc as address space.
+    /// The memory of a process: a worker's heap, rustc's address space.
     pub memory_bytes: u64,
     /// Threads of one process.
     pub threads: u64,
-    /// What is kept of a worker's standard output and error.
+    /// How much of a worker's standard output and error is kept.
     pub output_bytes: usize,
     /// A submission's Rust files together.
     pub source_bytes: u64,
@@ -28,14 +28,14 @@ pub struct Limits {
     pub answer_cpu: Duration,
     /// How long the loop thread may sleep, without using the CPU, before an answer.
     pub answer_asleep: Duration,
-    /// How often in a row every thread may be seen asleep before an answer, where a
-    /// submission uses threads.
+    /// How often in a row every thread may be seen asleep before an answer, for
+    /// submissions that use threads.
     pub looks_all_asleep: Option<u32>,
-    /// The most time for one answer, measured likewise.
+    /// The most time for one answer, measured the same way.
     pub answer_wall: Duration,
-    /// What else the process is kept from.
+    /// The sandbox that keeps the process from everything else.
     pub sandbox: Sandbox,
-    /// The user it runs as, if the grader is root and there is a sandbox.
+    /// The user that it runs as, if the grader is root and there is a sandbox.
     pub user: u32,
     /// Whether the grading is still wanted.
     pub stop: Stop,
@@ -45,7 +45,7 @@ impl Limits {
     /// The limits for compiling a submission.
     pub fn of_compiling() -> Limits {
         Limits {
-            // Thirty times what an honest submission takes of either.
+            // Thirty times as much of either as an honest submission takes.
             wall: Duration::from_secs(10),
             cpu: Duration::from_secs(5),
             memory_bytes: 6 << 30,
@@ -76,6 +76,19 @@ impl Limits {
         limits
     }
 
+    /// What is left for the runs where compiling took so long: what needs much for both is
+    /// held to less than twice as much. No honest submission notices.
+    pub fn after(mut self, compiling: Duration) -> Limits {
+        let left = |limit: Duration, spare: u64, least: u64| {
+            let whole = limit + Duration::from_secs(spare);
+            let left = whole.saturating_sub(compiling);
+            left.max(Duration::from_secs(least)).min(limit)
+        };
+        self.wall = left(self.wall, 5, 8);
+        self.cpu = left(self.cpu, 3, 4);
+        self
+    }
+
     /// CPU time of all workers of one grading together.
     pub fn cpu_in_all(&self) -> Duration {
         self.cpu + Duration::from_secs(2)
@@ -99,5 +112,34 @@ impl Default for Limits {
             user: 0,
             stop: Stop::new(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_takes_long_to_compile_has_less_to_run_and_never_more() {
+        let left = |compiling: u64, wall: u64, cpu: u64| {
+            let limits = Limits {
+                wall: Duration::from_secs(wall),
+                cpu: Duration::from_secs(cpu),
+                ..Limits::default()
+            };
+            let limits = limits.after(Duration::from_secs(compiling));
+            (limits.wall.as_secs(), limits.cpu.as_secs())
+        };
+        for (compiling, expected) in [
+            (0, (13, 9)),
+            (3, (13, 9)),
+            (6, (12, 6)),
+            (9, (9, 4)),
+            (20, (8, 4)),
+        ] {
+            assert_eq!(left(compiling, 13, 9), expected, "{compiling}");
+        }
+        // A drill that allows little allows no more for that.
+        assert_eq!(left(20, 1, 1), (1, 1));
     }
 }

@@ -1,4 +1,4 @@
-//! The two policies: what rustc gets to see, and what a worker does.
+//! The two policies: what rustc may see, and what a worker may see.
 
 use std::path::{Path, PathBuf};
 
@@ -9,17 +9,17 @@ use crate::drive::program::Program;
 use crate::drive::sandbox::{Sandbox, Tier};
 use crate::drive::toolchain::Toolchain;
 
-/// Where what rustc needs is on this machine.
+/// The paths of everything that rustc needs on this machine.
 #[derive(Clone, Debug)]
 pub struct Places {
     rustc: PathBuf,
     sysroot: PathBuf,
     /// The shared libraries that rustc itself loads.
     loaded: Vec<PathBuf>,
-    /// Where the toolchain has the standard library's crates.
+    /// The folder of the standard library's crates in the toolchain.
     standard: Vec<PathBuf>,
     linker: Option<PathBuf>,
-    /// What links for it in a third of the time, if the toolchain has it.
+    /// The toolchain's faster linker, if it has one: it takes a third of the time.
     quick_linker: Option<PathBuf>,
     deps: PathBuf,
     /// The library that a worker is linked with, if it is.
@@ -28,17 +28,17 @@ pub struct Places {
     root: PathBuf,
 }
 
-/// What rustc is called for.
+/// The purpose of a call of rustc.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Calling {
-    /// To make a library of a submission: it sees what it needs for that, and nothing
-    /// of the system's.
+    /// To compile a submission to a library: rustc sees what it needs for that, and
+    /// nothing of the system's.
     ForLibrary,
-    /// To link that library: it sees what a linker does, and no text of a submission.
+    /// To link that library: rustc sees what a linker needs, and no text of a submission.
     ToLink,
 }
 
-/// Where linkers, and what they run and link, are found on Linux systems.
+/// Where Linux systems keep linkers, and what these run and link.
 const SYSTEM: &[&str] = &[
     "/bin",
     "/lib",
@@ -52,7 +52,7 @@ const SYSTEM: &[&str] = &[
     "/nix/store",
 ];
 
-/// Where the system notes which libraries there are.
+/// Where the system lists its libraries.
 const LIBRARIES: &str = "/etc/ld.so.cache";
 
 /// What else a linker reads.
@@ -87,21 +87,21 @@ impl Places {
         })
     }
 
-    /// The arguments that have the linker called in the job folder `dir` do its work by
-    /// the toolchain's own, where it has one. rustc would do so by itself if it were not
+    /// The arguments that make the linker called in the job folder `dir` use the
+    /// toolchain's own linker, if it has one. rustc would do so by itself if it were not
     /// told where the linker is.
     pub(crate) fn linking_quickly(&self, dir: &Path) -> std::io::Result<Vec<String>> {
         let Some(linker) = &self.quick_linker else {
             return Ok(Vec::new());
         };
-        // Which linker it is to be, that one knows by the name it is called by. The
-        // toolchain's program for that looks at its own place, which is not shown.
+        // That linker chooses its flavour by the name it is called by. The toolchain's
+        // wrapper for this looks at its own path, which is not visible here.
         std::fs::create_dir(dir.join("linker"))?;
         std::os::unix::fs::symlink(linker, dir.join("linker/ld.lld"))?;
         let arguments = [
             "link-arg=-fuse-ld=lld",
             "link-arg=-Blinker",
-            // There is less to do than it takes to share it out.
+            // Sharing the work out would take longer than doing it.
             "link-arg=-Wl,--threads=1",
         ];
         let arguments = arguments.map(|argument| ["-C".to_owned(), argument.to_owned()]);
@@ -140,10 +140,10 @@ impl Places {
         arguments: Vec<String>,
     ) -> Policy {
         let mut all = vec!["--sysroot".to_owned(), text(&self.sysroot)];
-        // Of the job folder, and without its name.
+        // Relative to the job folder, and without its name.
         let mut environment = vec![("TMPDIR".to_owned(), "tmp".to_owned())];
         let (mut execute, mut read);
-        // Where it is not known what rustc loads, it has to find it.
+        // If it is unknown what rustc loads, rustc has to find it.
         if calling == Calling::ForLibrary && !self.loaded.is_empty() {
             execute = self.loaded.clone();
             execute.push(self.rustc.clone());
@@ -194,15 +194,15 @@ impl Places {
 
 /// A worker's policy.
 pub(crate) fn running(sandbox: &Sandbox, limits: &Limits, program: &Program) -> Policy {
-    /// Address space that threads reserve and do not use.
+    /// The address space that threads reserve and do not use.
     const RESERVED: u64 = 4 << 30;
     /// What a thread's stack takes of its data.
     const STACK: u64 = (2 << 20) + (64 << 10);
     Policy {
         stage: Stage::Run,
         strict: sandbox.tier() == Tier::Full,
-        // The libraries it is linked with; sealed off before the first line of the
-        // submission runs.
+        // The libraries it is linked with. They are sealed off before the first
+        // line of the submission runs.
         execute: SYSTEM
             .iter()
             .map(PathBuf::from)
@@ -229,7 +229,7 @@ pub(crate) fn running(sandbox: &Sandbox, limits: &Limits, program: &Program) -> 
         ]
         .concat(),
         hands_filters: program.is_interpreter,
-        // Else each thread reserves 64 MiB of address space for itself.
+        // Otherwise each thread reserves 64 MiB of address space for itself.
         environment: [
             &program.environment[..],
             &[("MALLOC_ARENA_MAX".to_owned(), "2".to_owned())],
@@ -239,7 +239,7 @@ pub(crate) fn running(sandbox: &Sandbox, limits: &Limits, program: &Program) -> 
     }
 }
 
-/// The folders of the toolchain that hold crates, and no text.
+/// The folders of the toolchain that hold crates and no sources.
 fn standard(sysroot: &Path) -> Vec<PathBuf> {
     let targets = std::fs::read_dir(sysroot.join("lib/rustlib"));
     let targets = targets.into_iter().flatten().flatten();
@@ -248,7 +248,7 @@ fn standard(sysroot: &Path) -> Vec<PathBuf> {
     folders.filter(|folder| folder.is_dir()).collect()
 }
 
-/// The linker rustc would call, by its real name.
+/// The linker that rustc would call, by its real name.
 fn linker() -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     let found = std::env::split_paths(&path).map(|folder| folder.join("cc"));
@@ -257,14 +257,14 @@ fn linker() -> Option<PathBuf> {
         .find(|cc| cc.is_file())
 }
 
-/// The linker in the toolchain that rustc uses where it may choose.
+/// The linker in the toolchain that rustc uses if it may choose.
 fn quick_linker(sysroot: &Path) -> Option<PathBuf> {
     if !cfg!(all(
         target_os = "linux",
         target_arch = "x86_64",
         target_env = "gnu"
     )) {
-        // It would not choose it.
+        // rustc would not choose it.
         return None;
     }
     let linker = sysroot.join("lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-lld");

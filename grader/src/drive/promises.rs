@@ -1,5 +1,5 @@
-//! What the sandbox promises, each tried by getting out, and what to do about one
-//! that is not kept.
+//! The sandbox's promises, each tested by an attempt to break out, with advice
+//! for promises that are not kept.
 
 use std::fs;
 use std::io::Read;
@@ -19,15 +19,22 @@ use crate::drive::sandbox::{Kept, Promise, Sandbox, User};
 use play::text::one_line;
 
 impl Sandbox {
-    /// The sandbox this machine offers, found out by trying to get out of it, once
+    /// The sandbox that this machine offers, tested by attempts to break out, once
     /// for each boot.
-    pub fn of_this_machine(launcher: &Path, places: &Places, memory: &Path) -> Sandbox {
+    ///
+    /// # Errors
+    /// When there is no place to try it in: then nothing is known of it.
+    pub fn of_this_machine(
+        launcher: &Path,
+        places: &Places,
+        memory: &Path,
+    ) -> std::io::Result<Sandbox> {
         if !cfg!(target_os = "linux") {
-            return Sandbox::none();
+            return Ok(Sandbox::none());
         }
         let sandbox = Sandbox::untried(launcher, places.libraries());
-        let promises = tried(&sandbox, places, memory);
-        sandbox.with_promises(promises)
+        let promises = tried(&sandbox, places, memory)?;
+        Ok(sandbox.with_promises(promises))
     }
 }
 
@@ -129,28 +136,40 @@ const PROMISES: &[(Stage, &str, &str, bool, &str)] = {
 
 /// Every promise with what came of trying, which is remembered in the folder
 /// `memory` as long as neither the machine nor the grader's rights change.
-fn tried(sandbox: &Sandbox, places: &Places, memory: &Path) -> Vec<Promise> {
+fn tried(sandbox: &Sandbox, places: &Places, memory: &Path) -> std::io::Result<Vec<Promise>> {
     let file = memory.join(format!("promises-{}.json", circumstances(sandbox)));
     let known = fs::read(&file).ok();
     if let Some(promises) = known.and_then(|text| serde_json::from_slice(&text).ok()) {
-        return promises;
+        return Ok(promises);
     }
+    // Without one, a full disk would look like a sandbox with holes.
+    drop(job(places)?);
     let promises = try_all(sandbox, places);
-    // What could not be tried says nothing of the next time.
+    // A promise that could not be tried says nothing of the next time.
     let untried = |promise: &Promise| matches!(promise.kept, Kept::Untried(_));
     if promises.iter().any(untried) {
-        return promises;
+        return Ok(promises);
     }
-    // Without a memory they are tried again next time.
+    // Without a memory the promises are tried again next time.
     let _ = serde_json::to_vec(&promises).map(|text| {
         let write = tempfile::NamedTempFile::new_in(memory)
             .and_then(|new| fs::write(new.path(), text).map(|()| new));
         write.map(|new| new.persist(&file))
     });
-    promises
+    Ok(promises)
 }
 
-/// All that decides what this machine and this user can have.
+/// A folder as rustc gets one for each submission.
+fn job(places: &Places) -> std::io::Result<Folder> {
+    let grader = places.root().parent().unwrap_or(Path::new("/"));
+    let folder = Folder::below(&grader.join("jobs"))?;
+    for name in ["out", "tmp"] {
+        fs::create_dir(folder.path().join(name))?;
+    }
+    Ok(folder)
+}
+
+/// Everything that decides which promises this machine can keep for this user.
 fn circumstances(sandbox: &Sandbox) -> String {
     let mut hash = Sha256::new();
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -208,9 +227,9 @@ fn try_all(sandbox: &Sandbox, places: &Places) -> Vec<Promise> {
 /// Makes one attempt, under the policy that submissions get.
 fn make(sandbox: &Sandbox, places: &Places, stage: Stage, attempt: &str) -> Kept {
     let untried = |why: &dyn std::fmt::Display| Kept::Untried(one_line(&why.to_string(), 300));
-    // A limit reached is only a fact if what stays below it is possible.
+    // A limit that was reached is a fact only if it is possible to stay below it.
     let attempts = [("nothing", true), (attempt, false)];
-    // The other one lets it do less.
+    // The other policy allows it less.
     let calling = match attempt {
         "system" => Calling::ForLibrary,
         _ => Calling::ToLink,
@@ -259,11 +278,7 @@ fn policy(
         }
         Stage::Compile => {
             limits.memory_bytes = Limits::of_compiling().memory_bytes;
-            let grader = places.root().parent().unwrap_or(Path::new("/"));
-            let folder = Folder::below(&grader.join("jobs"))?;
-            for name in ["out", "tmp"] {
-                fs::create_dir(folder.path().join(name))?;
-            }
+            let folder = job(places)?;
             let user = limits.user;
             sandbox.give(folder.path(), user)?;
             let place = folder.path();
@@ -294,7 +309,7 @@ fn outcome(
     let status = process.child().wait()?;
     let mut said = String::new();
     if let Some(pipe) = process.child().stderr.take() {
-        // It says one line, or nothing.
+        // The launcher says one line, or nothing.
         let _ = pipe.take(1000).read_to_string(&mut said);
     }
     Ok((status, said))

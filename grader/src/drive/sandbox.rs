@@ -1,9 +1,9 @@
 //! The sandbox, from the grader's side: how processes that deal with strangers'
-//! code are started, and what this machine makes of the promises.
+//! code are started, and which promises this machine keeps.
 //!
-//! Its main type is [`Sandbox`]. The policies are in `policies.rs`, how the promises are
-//! tried in `promises.rs`; what puts a policy in force is the launcher, a program of its
-//! own (`grader/sandbox`), built with the prepared crates so that every user of this
+//! Its main type is [`Sandbox`]. The policies are in `policies.rs`, the tests of the
+//! promises in `promises.rs`. The launcher puts a policy in force; it is a program of
+//! its own (`grader/sandbox`), built with the prepared crates so that every user of this
 //! library has it.
 
 mod promise;
@@ -30,9 +30,9 @@ pub use promise::{Kept, Promise};
 pub enum Tier {
     /// A process of its own with limits, and nothing more.
     None,
-    /// Some promises hold, others don't.
+    /// Some promises are kept, others are not.
     Degraded,
-    /// Every promise holds.
+    /// Every promise is kept.
     Full,
 }
 
@@ -72,8 +72,8 @@ impl Sandbox {
         }
     }
 
-    /// One whose processes `launcher` starts and whose workers find their libraries in
-    /// `libraries`; what it promises is not known yet.
+    /// A sandbox whose processes `launcher` starts and whose workers find their
+    /// libraries in `libraries`. Its promises are not tried yet.
     pub(crate) fn untried(launcher: &Path, libraries: Option<&Path>) -> Sandbox {
         Sandbox {
             launcher: Some(launcher.to_owned()),
@@ -83,7 +83,7 @@ impl Sandbox {
         }
     }
 
-    /// The same, of which these promises were tried.
+    /// The same sandbox, with these tried promises.
     pub(crate) fn with_promises(mut self, promises: Vec<Promise>) -> Sandbox {
         let is_full = promises
             .iter()
@@ -105,7 +105,7 @@ impl Sandbox {
         self.libraries.as_deref()
     }
 
-    /// What it is worth here.
+    /// How much of its promises it keeps here.
     pub fn tier(&self) -> Tier {
         self.tier
     }
@@ -115,8 +115,8 @@ impl Sandbox {
         &self.promises
     }
 
-    /// Gives `folder` and what is in it to the user that processes will run as which
-    /// are started with `user`. None may run yet: it could move things meanwhile.
+    /// Gives `folder` and its contents to the user that processes started with
+    /// `user` will run as. None may run yet, because it could move things meanwhile.
     pub(crate) fn give(&self, folder: &Path, user: u32) -> io::Result<()> {
         if self.launcher.is_none() || !rustix::process::geteuid().is_root() {
             return Ok(());
@@ -129,7 +129,7 @@ impl Sandbox {
         lchown(folder, Some(user), Some(user))
     }
 
-    /// What a worker is told to do before it does anything.
+    /// The seal: a worker's first argument.
     pub(crate) fn seal(&self) -> &'static str {
         match self.tier {
             Tier::Full => SEALED,
@@ -158,7 +158,7 @@ impl Sandbox {
         Ok(command)
     }
 
-    /// Whether a process that ended so was never started: the launcher gave up.
+    /// Whether this exit status means that the launcher gave up, and the program never started.
     pub(crate) fn gave_up(&self, status: ExitStatus) -> bool {
         self.launcher.is_some() && status.code() == Some(i32::from(FAILED))
     }
@@ -173,17 +173,17 @@ impl Sandbox {
 #[derive(Debug)]
 pub(crate) struct User {
     id: u32,
-    /// Tells the other graders on this machine that it is taken; however we end, it is
-    /// free then.
+    /// Tells the other graders on this machine that the user is taken. However we end,
+    /// it is free then.
     _taken: Option<UnixListener>,
 }
 
 impl User {
-    /// One that no other submission has at the same time.
+    /// A user that no other submission has at the same time.
     pub(crate) fn next() -> User {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let number = || NEXT.fetch_add(1, Ordering::Relaxed);
-        // Another grader starts elsewhere.
+        // Another grader starts at another number.
         let first = std::process::id().wrapping_mul(31);
         let id = |number: u32| USERS.start + first.wrapping_add(number) % (USERS.end - USERS.start);
         if rustix::process::geteuid().is_root() {
@@ -195,7 +195,7 @@ impl User {
                         return User { id, _taken };
                     }
                     Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
-                    // Who cannot ask hopes for the best.
+                    // Without a way to ask, hope for the best.
                     Err(_) => break,
                 }
             }

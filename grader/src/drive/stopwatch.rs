@@ -1,31 +1,31 @@
 //! Time limits that hold on a busy machine as on an idle one.
 //!
-//! Its main type is [`Stopwatch`]. It leaves out the time in which those it measures were
-//! ready to run and the machine ran others: that says nothing about a submission. Linux
-//! counts it for each thread; where the system does not, this is a plain clock.
+//! Its main type is [`Stopwatch`]. It leaves out the time in which the measured threads
+//! were ready to run and the machine ran others, since that says nothing about a
+//! submission. Linux counts this for each thread; on other systems this is a plain clock.
 
 use std::time::{Duration, Instant};
 
 use crate::drive::threads;
 
-/// A limit holds after so many times its length, whoever was kept waiting: a submission
-/// can keep itself waiting, by many threads.
+/// After this many times its length a limit holds in any case: a submission can keep
+/// itself waiting, by many threads.
 const MOST: u32 = 4;
 
-/// Measures since when this thread, and the main thread of one process, have been at work.
+/// Measures how long this thread, and the main thread of one process, have been at work.
 #[derive(Clone, Copy, Debug)]
 pub struct Stopwatch {
     began: Instant,
-    /// What this thread had waited by then.
+    /// How long this thread had waited by then.
     own: Duration,
-    /// Another process, and what it had waited when it was first measured.
+    /// Another process, and how long it had waited when it was first measured.
     other: Option<(u32, Duration)>,
-    /// What processes waited that are no longer measured.
+    /// How long processes waited that are not measured any more.
     spared: Duration,
 }
 
 impl Stopwatch {
-    /// Starts now. To be asked by the same thread.
+    /// Starts now. Only the same thread may ask it.
     pub fn start() -> Stopwatch {
         Stopwatch {
             began: Instant::now(),
@@ -56,8 +56,13 @@ impl Stopwatch {
     /// Whether more than `limit` has passed.
     pub fn exceeds(&self, limit: Duration) -> bool {
         let elapsed = self.began.elapsed();
-        // The system is asked only when it matters.
+        // The system is asked only when the answer matters.
         elapsed > limit && is_over(elapsed, limit, self.kept_waiting())
+    }
+
+    /// How long it has been, without the time in which those measured were kept waiting.
+    pub fn elapsed(&self) -> Duration {
+        self.began.elapsed().saturating_sub(self.kept_waiting())
     }
 
     /// How long those measured were kept waiting by others.
@@ -83,7 +88,7 @@ fn waited(pid: u32) -> Option<Duration> {
     threads::used(pid, pid).map(|used| used.waited)
 }
 
-/// The same of this thread.
+/// The same for this thread.
 fn own_waited() -> Option<Duration> {
     threads::used_by_this_one().map(|used| used.waited)
 }
@@ -106,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn who_keeps_itself_waiting_does_not_win_time_without_end() {
+    fn a_submission_that_keeps_itself_waiting_gains_a_bounded_time() {
         assert!(!is_over_after(40, 40) && is_over_after(41, 41));
     }
 

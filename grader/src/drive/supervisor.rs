@@ -1,4 +1,4 @@
-//! The supervisor: starts a worker, talks to it, and ends it, whatever it does.
+//! The supervisor: starts a worker, talks to it, and ends it, whatever the worker does.
 //!
 //! Its main type is [`Worker`]: one process in a process group of its own. What a
 //! worker fails to do is a [`Failure`], never a crash of the grader. Nothing here
@@ -34,7 +34,7 @@ pub use threads::Threads;
 /// submissions cause.
 const MOST_EVENTS: usize = 100_000;
 
-/// How long a process may take to be gone when its channel is closed.
+/// How long a process may take to end after its channel was closed.
 const REAPED: Duration = Duration::from_millis(200);
 
 /// One worker process.
@@ -46,7 +46,7 @@ pub struct Worker {
     pulse: Pulse,
     /// Since the grading began, the process measured as well.
     time: Stopwatch,
-    /// CPU time that the workers before it used, and that it had used when last seen.
+    /// The CPU time of the workers before it, and its own when last seen.
     used_before: Duration,
     used: Duration,
     limits: Limits,
@@ -100,8 +100,8 @@ impl Worker {
         })
     }
 
-    /// Sends orders. What cannot be sent will not be answered, and that is noticed by
-    /// [`Worker::receive`]; what is received meanwhile is kept for it.
+    /// Sends orders. If an order cannot be sent, [`Worker::receive`] notices the
+    /// missing answer; messages that come meanwhile are kept for it.
     pub fn send(&mut self, orders: &[Order]) {
         for order in orders {
             order.write(self.channel.queued());
@@ -139,7 +139,7 @@ impl Worker {
         let report = self.message(Report::read)?;
         if report.run != order.run || report.steps.len() != order.steps.len() {
             let what = format!(
-                "a report for run {} where one for run {} was due",
+                "a report for run {} instead of run {}",
                 report.run, order.run
             );
             return Err(Failure::Garbled(what));
@@ -147,7 +147,7 @@ impl Worker {
         Ok(report)
     }
 
-    /// What the process has written to standard output and error so far.
+    /// The process's standard output and error so far.
     pub fn output(&self) -> String {
         self.output.text()
     }
@@ -162,7 +162,7 @@ impl Worker {
         Stopwatch::start().with(self.process.id())
     }
 
-    /// How many threads it has at this moment, the loop's own counted. `None` where the
+    /// How many threads it has at this moment, including the loop's. `None` if the
     /// system does not say.
     pub fn count_threads(&self) -> Option<usize> {
         crate::drive::threads::of(self.process.id()).map(|ids| ids.len())
@@ -173,7 +173,7 @@ impl Worker {
         self.limits.wall = wall;
     }
 
-    /// What the workers of the same grading had used before this one was started.
+    /// The CPU time of the grading's workers before this one.
     pub fn comes_after(&mut self, used: Duration) {
         self.used_before = used;
     }
@@ -185,7 +185,7 @@ impl Worker {
         self.used
     }
 
-    /// What its threads do at this moment, the loop's own apart. `None` where the
+    /// What its threads do at this moment, the loop's excepted. `None` if the
     /// system does not say.
     pub fn threads(&self) -> Option<Threads> {
         Threads::of(self.process.id())
@@ -197,7 +197,7 @@ impl Worker {
             match self.channel.receive() {
                 Received::Message(line) => {
                     return read(&line)
-                        .map_err(|error| Failure::Garbled(format!("no such message ({error})")));
+                        .map_err(|error| Failure::Garbled(format!("not a message ({error})")));
                 }
                 Received::TooLong => {
                     return Err(Failure::Restless);
@@ -218,8 +218,8 @@ impl Worker {
         }
     }
 
-    /// What the launcher or the dynamic linker said, if it gave up before the worker's
-    /// program started.
+    /// The words of the launcher or the dynamic linker, if one gave up before the
+    /// worker's program started.
     fn complain_if_not_started(&mut self) -> io::Result<()> {
         // The channel closes a moment before the process can be reaped.
         match self.process.wait_for(REAPED)? {
@@ -227,7 +227,7 @@ impl Worker {
                 self.output.wait();
                 Err(io::Error::other(self.output.text().trim().to_owned()))
             }
-            // The dynamic linker's code, and its words: a library is gone or damaged.
+            // The dynamic linker's exit code and words mean that a library is gone or damaged.
             Some(status) if status.code() == Some(127) => {
                 self.output.wait();
                 let said = self.output.text();

@@ -1,8 +1,8 @@
-//! What the system tells of each thread of a process, read thousands of times in a
-//! grading: so its small files are kept open.
+//! The system's account of each thread of a process. It is read thousands of times
+//! in a grading, so its small files are kept open.
 //!
-//! Nothing of it is told where there is no `/proc` (see proc(5)); everything here is
-//! `None` then.
+//! Without `/proc` (see proc(5)) there is no such account, and everything here is
+//! `None`.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use rustix::fs::Dir;
 
-/// What a thread has used so far (Linux: `schedstat`, see
+/// How much a thread has used so far (Linux: `schedstat`, see
 /// `Documentation/scheduler/sched-stats.rst`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Used {
@@ -38,7 +38,7 @@ impl Doing {
         !b"RD".contains(&self.state)
     }
 
-    /// The same, and it is still there, and nobody has stopped it.
+    /// The same, but only if it still exists and nobody has stopped it.
     pub(crate) fn sleeps(self) -> bool {
         self.state == b'S'
     }
@@ -49,12 +49,12 @@ impl Doing {
     }
 }
 
-/// What thread `id` of process `pid` has used; its first thread has the process' number.
+/// How much thread `id` of process `pid` has used; its first thread has the process's number.
 pub(crate) fn used(pid: u32, id: u32) -> Option<Used> {
     ask(pid, id, "schedstat", used_from)
 }
 
-/// What the calling thread has used.
+/// How much the calling thread has used.
 pub(crate) fn used_by_this_one() -> Option<Used> {
     thread_local! {
         static OWN: Option<File> = File::open("/proc/thread-self/schedstat").ok();
@@ -67,7 +67,7 @@ pub(crate) fn doing(pid: u32, id: u32) -> Option<Doing> {
     ask(pid, id, "stat", doing_from)
 }
 
-/// The CPU time of process `pid`, all of its threads together, those that ended too.
+/// The CPU time of process `pid`: all of its threads together, including those that ended.
 pub(crate) fn cpu_of_process(pid: u32) -> Option<Duration> {
     let stat = std::fs::read(format!("/proc/{pid}/stat")).ok()?;
     doing_from(&String::from_utf8_lossy(&stat)).map(Doing::cpu)
@@ -82,19 +82,19 @@ pub(crate) fn of(pid: u32) -> Option<Vec<u32>> {
             known.files.retain(|(id, _), _| is_there(id));
             return Some(ids);
         }
-        // It was of a process that is gone; another one may have its number.
+        // The file belonged to a process that is gone; another one may have its number.
         let folder = File::open(format!("/proc/{pid}/task")).ok()?;
         known.list = Dir::new(folder).ok();
         ids_in(known.list.as_mut()?)
     })
 }
 
-/// The threads that a folder lists: at least one, while there is the process.
+/// The threads that a folder lists: at least one, while the process exists.
 fn ids_in(list: &mut Dir) -> Option<Vec<u32>> {
     list.rewind();
     let mut ids = Vec::new();
     for entry in list {
-        // "." and ".." too.
+        // The count includes "." and "..".
         ids.extend(entry.ok()?.file_name().to_str().ok()?.parse::<u32>());
     }
     ids.sort_unstable();
@@ -135,7 +135,7 @@ fn ask<T>(pid: u32, id: u32, name: &'static str, parse: fn(&str) -> Option<T>) -
             if let Some(told) = read(file, parse) {
                 return Some(told);
             }
-            // It was of a thread that is gone; another one may have its number.
+            // The file belonged to a thread that is gone; another one may have its number.
             known.files.remove(&(id, name));
         }
         let file = File::open(format!("/proc/{pid}/task/{id}/{name}")).ok()?;
@@ -148,10 +148,10 @@ fn ask<T>(pid: u32, id: u32, name: &'static str, parse: fn(&str) -> Option<T>) -
 }
 
 fn read<T>(file: &File, parse: fn(&str) -> Option<T>) -> Option<T> {
-    // What is read of them is short, and made anew at each read from the start.
+    // These files are short, and are made anew at each read from the start.
     let mut buffer = [0; 1024];
     let length = file.read_at(&mut buffer, 0).ok()?;
-    // A thread's name is cut after 15 bytes, wherever that is.
+    // A thread's name is cut after 15 bytes, even within a character.
     parse(&String::from_utf8_lossy(&buffer[..length]))
 }
 
@@ -208,7 +208,7 @@ mod tests {
             assert!(used(pid, id).is_some() && doing(pid, id).is_some());
             drop(done);
             let _ = thread.join();
-            // Soon: the thread is joined a moment before it is gone.
+            // The thread is joined a moment before it is gone, so this comes soon.
             while ids().contains(&id) {
                 std::thread::yield_now();
             }

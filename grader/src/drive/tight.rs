@@ -1,10 +1,10 @@
-//! Limits that the system puts on the grader, and that are tighter than what a grading
-//! needs. Everything it starts is under them as well.
+//! Limits that the system puts on the grader and that are tighter than a grading
+//! needs. Everything the grader starts is under them as well.
 
 use rustix::process::{Resource, getrlimit};
 
-/// Resource, what a grading needs of it, in words what it is of, in which unit, and
-/// the letter `ulimit` knows it by.
+/// The resource, how much of it a grading needs, its noun, its unit, and its letter
+/// for `ulimit`.
 const NEEDED: [(Resource, u64, &str, u64, char); 5] = [
     (Resource::Nofile, 1024, "open files", 1, 'n'),
     (Resource::Nproc, 1024, "processes", 1, 'u'),

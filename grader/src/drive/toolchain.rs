@@ -22,7 +22,7 @@ pub enum ToolchainError {
 }
 
 impl Toolchain {
-    /// The toolchain whose cargo runs us, else the one `rustc` on the PATH is of.
+    /// The toolchain whose cargo runs us, or else that of the `rustc` on the PATH.
     ///
     /// rustup's own `rustc` is only a launcher that would cost every compilation
     /// some 20 ms; the real one is found through it.
@@ -68,8 +68,8 @@ impl Toolchain {
         &self.cargo
     }
 
-    /// What changes when the toolchain does: its place, and when and how large its
-    /// rustc is. Asking rustc itself would cost more than the rest of a warm start.
+    /// A fingerprint of the toolchain: its path, and the time and size of its
+    /// rustc. Asking rustc itself would cost more than the rest of a warm start.
     pub fn fingerprint(&self) -> String {
         let facts = std::fs::metadata(&self.rustc)
             .ok()

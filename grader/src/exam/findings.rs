@@ -1,7 +1,7 @@
-//! What schedules showed: [`Findings`] keeps, for each kind of violation, the
+//! The findings of an exam: [`Findings`] keeps, for each kind of violation, the
 //! shortest schedule known to show it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::drive::driver::Driver;
 use play::evidence::Evidence;
@@ -17,16 +17,18 @@ pub struct Finding {
     pub turns: Vec<Turn>,
     /// The violation.
     pub violation: Violation,
-    /// The run itself where playing it again costs a process and a wait.
+    /// The run in which it was seen again.
     pub(super) evidence: Option<Evidence>,
 }
 
-/// What the schedules of one space showed: for each kind of violation the one
-/// with the shortest schedule.
+/// The findings in the schedules of one space: the shortest schedule for each
+/// kind of violation.
 #[derive(Clone, Debug, Default)]
 pub struct Findings {
     pub(super) by_kind: BTreeMap<Kind, Finding>,
     pub(super) out_of_time: bool,
+    /// The numbers of the spaces that they are of.
+    pub(super) spaces: BTreeSet<usize>,
     /// Schedules after which the process was still there.
     pub(super) survived: usize,
 }
@@ -37,33 +39,35 @@ impl Findings {
         self.by_kind.contains_key(&kind)
     }
 
-    /// Adds what other schedules showed.
+    /// Adds the findings of other schedules.
     pub fn join(&mut self, other: Findings) {
         self.out_of_time |= other.out_of_time;
         self.survived += other.survived;
+        self.spaces.extend(&other.spaces);
         for (kind, finding) in other.by_kind {
             self.keep(kind, finding);
         }
     }
 
-    /// Both what these and what other schedules showed.
+    /// These findings and those of other schedules.
     pub fn with(&self, other: Findings) -> Findings {
         let mut both = self.clone();
         both.join(other);
         both
     }
 
-    /// What of it is of these kinds.
+    /// The findings of these kinds.
     pub fn only(&self, kinds: &[Kind]) -> Findings {
         let of_them = |(kind, _): &(&Kind, &Finding)| kinds.contains(kind);
         let by_kind = self.by_kind.iter().filter(of_them);
         Findings {
             by_kind: by_kind.map(|(kind, it)| (*kind, it.clone())).collect(),
+            spaces: self.spaces.clone(),
             ..Findings::default()
         }
     }
 
-    /// Why not everything was seen, if that is so.
+    /// Why not everything was seen, if something was not.
     pub(super) fn incomplete(&self) -> Option<String> {
         if self.out_of_time {
             return Some("the time limit was reached before everything was seen".to_owned());
@@ -100,7 +104,7 @@ impl Findings {
             );
         }
         match played.failure {
-            // One is enough: all of them are long, and would be cut at the same place.
+            // One is enough: all of them are long and would be cut in the same place.
             None if restless => Next::Stop,
             None => {
                 self.survived += 1;

@@ -1,11 +1,11 @@
-//! The flood: ten thousand keys whose operations fail or whose callers are dropped must
-//! leave no more than a small constant behind, whatever the drill.
+//! The flood, the same for all drills: ten thousand keys whose operations fail or whose
+//! callers are dropped must leave no more than a small constant behind.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use protocol::{Ending, Event, Order, Step};
 
-use crate::drive::driver::Driver;
+use crate::drive::driver::{Care, Driver};
 use crate::exam::Exam;
 use play::evidence::Evidence;
 use play::failure::Failure;
@@ -21,18 +21,18 @@ const WARM_UP: u32 = 5;
 /// Waves between the two measurements: ten thousand keys.
 const WAVES: u32 = 100;
 
-/// What may be left behind, in bytes. Eight bytes a key would be more.
+/// The bytes that may be left behind. Eight bytes for each key would be more.
 const ALLOWED_BYTES: u64 = 64 * 1024;
 
 /// Rounds in which operations still open are answered before the bytes are counted.
 const LAST_ROUNDS: u32 = 4;
 
-/// Messages under way: the worker plays one wave while what came of another is read.
+/// Messages under way: the worker plays one wave while the reports of another are read.
 const UNDER_WAY: usize = 2;
 
 impl Exam<'_> {
     /// Decides `check` by a flood of requests of the first entry, each about a key of its
-    /// own; `keys` is what several of them are called.
+    /// own; `keys` is the plural noun for the keys.
     pub fn flood(&mut self, check: &'static str, keys: &str) {
         let usual = self.driver.world().usual();
         self.flood_after(check, keys, &usual);
@@ -40,6 +40,9 @@ impl Exam<'_> {
 
     /// The same in a run that begins with these turns.
     pub fn flood_after(&mut self, check: &'static str, keys: &str, turns: &[Turn]) {
+        if self.wants_more_care() {
+            return;
+        }
         let mut flood = match Flood::begin(&mut self.driver, turns) {
             Ok(flood) => flood,
             Err(failure) => return self.fail_by(check, &failure),
@@ -73,7 +76,7 @@ impl Exam<'_> {
     }
 }
 
-/// A run in which wave after wave of keys is asked about and nothing is got.
+/// A run in which wave after wave of keys is asked about, and no request succeeds.
 struct Flood<'d, 'a> {
     driver: &'d mut Driver<'a>,
     run: u64,
@@ -84,9 +87,9 @@ struct Flood<'d, 'a> {
     panicked: bool,
     /// Requests that have not ended, and whose callers were not dropped.
     waiting: BTreeSet<u32>,
-    /// Operations that were not answered, with their kinds.
+    /// Operations that are not answered yet, with their kinds.
     open: BTreeMap<u32, u8>,
-    /// Rounds in which they were.
+    /// Rounds of answering so far.
     rounds: usize,
     said: VecDeque<Order>,
 }
@@ -111,7 +114,7 @@ impl<'d, 'a> Flood<'d, 'a> {
         })
     }
 
-    /// Lets waves pass and says how many bytes the process holds then.
+    /// Lets waves pass and returns how many bytes the process holds then.
     fn waves(&mut self, waves: u32) -> Result<u64, Failure> {
         for _ in 0..waves {
             let mut steps = self.answers();
@@ -119,7 +122,7 @@ impl<'d, 'a> Flood<'d, 'a> {
             self.say(steps)?;
         }
         for _ in 0..LAST_ROUNDS {
-            // What is swept by the clock, or tried again a little later, has its time.
+            // Code that sweeps by the clock, or tries again a little later, gets its time.
             let micros = PATIENCE_MICROS;
             self.say(settled(vec![Step::Advance { micros }]))?;
             self.hear_all()?;
@@ -132,12 +135,14 @@ impl<'d, 'a> Flood<'d, 'a> {
         let steps = self.driver.converse(self.run, vec![Step::Measure])?;
         match steps.first().and_then(|events| events.first()) {
             Some(Event::Holds { bytes }) => Ok(*bytes),
-            _ => Err(Failure::Garbled("it did not say what it holds".to_owned())),
+            _ => Err(Failure::Garbled(
+                "it did not say how many bytes it holds".to_owned(),
+            )),
         }
     }
 
-    /// A third of the keys gets an error, with one of the next waves; a third is
-    /// dropped; of the last third two callers each are dropped, the first one first.
+    /// A third of the keys get an error with one of the next waves. A third are dropped.
+    /// Each of the last third has two callers, and both are dropped, the first one first.
     fn wave(&mut self) -> Vec<Step> {
         let mut asks = Vec::new();
         let mut first_drops = Vec::new();
@@ -156,7 +161,7 @@ impl<'d, 'a> Flood<'d, 'a> {
         [asks, first_drops, second_drops].map(settled).concat()
     }
 
-    /// An error for each operation that is open, of its kind's in turn.
+    /// An error for each open operation; the errors of its kind take turns.
     fn answers(&mut self) -> Vec<Step> {
         let open = std::mem::take(&mut self.open);
         if open.is_empty() {
@@ -164,15 +169,19 @@ impl<'d, 'a> Flood<'d, 'a> {
         }
         self.rounds += 1;
         let world = self.blank.world();
-        let with = |kind: u8| -> Ending {
+        let with = |operation: u32, kind: u8| -> Ending {
             let errors = world.kind(kind).errors;
             let error = errors.get(self.rounds % errors.len().max(1));
-            let outcome = error.map_or(Outcome::Panic, |error| Outcome::Error(*error));
-            world.ending(&self.blank, 0, outcome)
+            let outcome = match error {
+                Some(_) if world.opens(kind) && operation % 2 == 0 => Outcome::Value,
+                Some(error) => Outcome::Error(*error),
+                None => Outcome::Panic,
+            };
+            world.ending(&self.blank, operation, outcome)
         };
         let answer = |(operation, kind)| Step::Answer {
             operation,
-            with: with(kind),
+            with: with(operation, kind),
         };
         settled(open.into_iter().map(answer).collect())
     }
@@ -202,7 +211,7 @@ impl<'d, 'a> Flood<'d, 'a> {
         let order = self.driver.say(self.run, steps)?;
         self.said.push_back(order);
         match self.said.len() {
-            ..UNDER_WAY => Ok(()),
+            ..UNDER_WAY if self.driver.care() == Care::Crowded => Ok(()),
             _ => self.hear(),
         }
     }
@@ -214,12 +223,16 @@ impl<'d, 'a> Flood<'d, 'a> {
         Ok(())
     }
 
-    /// Hears what came of the message that was said first.
+    /// Reads the report on the oldest message.
     fn hear(&mut self) -> Result<(), Failure> {
         let Some(order) = self.said.pop_front() else {
             return Ok(());
         };
-        for event in self.driver.hear(&order)?.into_iter().flatten() {
+        let mut events = self.driver.hear(&order)?.concat();
+        if self.said.is_empty() {
+            events.extend(self.driver.await_threads(self.run)?);
+        }
+        for event in events {
             match event {
                 Event::Begun {
                     operation, kind, ..
@@ -245,7 +258,7 @@ impl<'d, 'a> Flood<'d, 'a> {
     }
 }
 
-/// Until all that can go on after these steps has done so.
+/// Repeats until everything that can go on after these steps has done so.
 fn settled(mut steps: Vec<Step>) -> Vec<Step> {
     steps.push(Step::Settle { polls: 20 * WAVE });
     steps

@@ -1,32 +1,39 @@
-//! Makes a failing schedule short: a reader is to meet nothing that does not matter.
-//! Whatever is taken away, the same kind of violation must still show.
+//! Makes a failing schedule short, so that a reader meets nothing that does not
+//! matter. Whatever is taken away, the same kind of violation must still show.
 
+use super::alone::Seen;
 use super::findings::violations;
-use super::{Exam, Finding};
+use super::{Care, Exam, Finding};
 use play::evidence::Evidence;
 use play::explore;
-use play::judge::Rules;
+use play::judge::{Kind, Rules};
 use play::schedule::{Action, Settle, Turn, requests_of};
 
 /// The most smaller schedules tried to shorten one that fails.
 const SHRINK_ATTEMPTS: usize = 120;
 
-/// The most turns played to shorten one that takes real time to play.
+/// The most turns played to shorten a schedule that takes real time.
 const SHRINK_TURNS: usize = 500;
 
-/// A schedule that costs a process and a wait is short enough with so many turns.
+/// A schedule that costs a process and a wait is short enough with this many turns.
 const SHORT_ENOUGH: usize = 6;
 
-/// The most smaller schedules tried for one that costs a process.
+/// The most smaller schedules tried for a schedule that costs a process.
 const COSTLY_ATTEMPTS: usize = 2;
 
 impl Exam<'_> {
     /// The same violation by a shorter schedule, with the evidence of it.
     pub(super) fn shortened(&mut self, rules: &dyn Rules, finding: Finding) -> Finding {
         let kind = finding.violation.kind;
-        let takes_time = self.driver.world().uses_threads();
+        let is_costly = Kind::OF_THE_PROCESS.contains(&kind);
+        let attempts = match (is_costly, self.driver.care()) {
+            (true, _) if finding.turns.len() <= SHORT_ENOUGH => 0,
+            (true, _) => COSTLY_ATTEMPTS,
+            (false, Care::Crowded) => SHRINK_ATTEMPTS,
+            (false, Care::Patient | Care::Solitary) => SHRINK_TURNS / finding.turns.len().max(1),
+        };
         let driver = &mut self.driver;
-        let mut again = |finding: &Finding| {
+        let again = |finding: &Finding| {
             if driver.is_out_of_time() {
                 return None;
             }
@@ -43,7 +50,7 @@ impl Exam<'_> {
             })
         };
         let candidates = |finding: &Finding| {
-            // Without the evidence of the longer one: there are many candidates.
+            // The evidence of the longer one is not kept, because there are many candidates.
             let with = |turns| Finding {
                 turns,
                 violation: finding.violation.clone(),
@@ -51,24 +58,20 @@ impl Exam<'_> {
             };
             smaller(&finding.turns).into_iter().map(with).collect()
         };
-        if finding.evidence.is_none() {
-            // Once as it was found: the words of the verdict come from this very run.
-            let found = again(&finding).unwrap_or(finding);
-            let attempts = match takes_time {
-                true => SHRINK_TURNS / found.turns.len().max(1),
-                false => SHRINK_ATTEMPTS,
-            };
-            return explore::shrink(found, attempts, candidates, again);
+        let shortest = explore::shrink(finding.clone(), attempts, candidates, again);
+        if shortest.turns == finding.turns || is_costly {
+            return shortest;
         }
-        if finding.turns.len() <= SHORT_ENOUGH {
-            return finding;
+        // A replay key must show what it says, whoever plays it.
+        match self.seen_again(rules, &shortest) {
+            Seen::Again(again) => *again,
+            Seen::Otherwise | Seen::Nothing => finding,
         }
-        explore::shrink(finding, COSTLY_ATTEMPTS, candidates, again)
     }
 }
 
-/// Whether every turn did what it says: a fetch that is not there cannot be
-/// answered, and a schedule that pretends so would mislead.
+/// Whether every turn did what it says. A fetch that does not exist cannot be
+/// answered, and a schedule that pretends otherwise would mislead.
 fn all_happened(evidence: &Evidence) -> bool {
     let doing = evidence
         .turns()
@@ -81,10 +84,10 @@ fn all_happened(evidence: &Evidence) -> bool {
 /// Schedules that are a little simpler than `turns`.
 fn smaller(turns: &[Turn]) -> Vec<Vec<Turn>> {
     let mut candidates = Vec::new();
-    // What the instance is made with stays, and how callers are polled.
+    // The turns that make the instance and set how callers are polled stay.
     let opens = |turn: &&Turn| matches!(turn.action, Action::Make { .. } | Action::Poll { .. });
     let first = turns.iter().take_while(opens).count();
-    // Many alike, as in "a hundred requests": halve before taking away singly.
+    // Many turns alike, as in "a hundred requests": halve them before removing single ones.
     if turns.len() > 12 {
         for half in [turns.len() / 2, turns.len() / 4] {
             for at in (first..turns.len() - half).step_by(half.max(1)) {
@@ -128,14 +131,14 @@ fn without(turns: &[Turn], at: usize, count: usize) -> Vec<Turn> {
     kept
 }
 
-/// `turns`, of which the one at `at` is a request that is not made again.
+/// `turns`, with the request at `at` changed so that it is not made again.
 fn asking_once(turns: &[Turn], at: usize) -> Vec<Turn> {
     let mut once = without(turns, at, 1);
     let mut turn = turns[at];
     if let Action::Start { again, .. } = &mut turn.action {
         *again = false;
     }
-    // Without it, what came after was numbered as if it had never been.
+    // Without it, later requests are numbered as if it had never existed.
     let number: u32 = turns[..at].iter().map(requests_of).sum();
     for later in &mut once[at..] {
         if let Action::HangUp { request, .. } = &mut later.action

@@ -1,8 +1,8 @@
 //! Traces: every schedule of a small space, with what was known after each turn.
 //!
-//! Its main type is [`Trace`], which the book's figures walk. Nothing in it is
-//! worked out from a model: each path is one that the submission really took.
-//! Branches that are the same from some turn on are kept once, so a trace is a
+//! Its main type is [`Trace`], which the book's figures walk. Nothing in it
+//! comes from a model: each path is one that the submission really took.
+//! Branches that are equal from some turn on are kept once, so a trace is a
 //! graph with one beginning.
 
 mod freedom;
@@ -28,25 +28,25 @@ use moment::Moment;
 /// The version of the format, raised when old readers would misread new files.
 const FORMAT: u32 = 1;
 
-/// More schedules than a page should be made of.
+/// More schedules than a page should hold.
 const LIMIT: usize = 100_000;
 
-/// All that a submission can do in a small space. Serialised with every text once.
+/// Everything that a submission can do in a small space. Each text is serialised once.
 #[derive(Debug, Serialize)]
 pub struct Trace {
     format: u32,
-    /// The drill whose contract and rules the submission was held to.
+    /// The drill whose contract and rules apply to the submission.
     drill: String,
     /// Where the submission lies, from the course's folder.
     source: String,
     /// The check and the seed that a replay key of this trace names.
     key: String,
-    /// The key every request asks about; the first one, in a schedule of several keys.
+    /// The key that every request asks about; the first key, in a schedule of several.
     user: u32,
-    /// What that key is, if it is no user.
+    /// The noun for that key, if it is not a user.
     #[serde(skip_serializing_if = "Option::is_none")]
     what: Option<&'static str>,
-    /// What operations are called, kind by kind, if they are no fetches.
+    /// The nouns for operations, kind by kind, if they are not fetches.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     nouns: Vec<&'static str>,
     /// How many requests there are.
@@ -59,7 +59,7 @@ pub struct Trace {
     turns: Vec<String>,
     /// Every sentence of a timeline, and every violation.
     texts: Vec<String>,
-    /// The first one is the beginning.
+    /// The nodes; the first one is the beginning.
     nodes: Vec<Node>,
 }
 
@@ -77,7 +77,7 @@ struct Node {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 struct Edge(usize, usize, Vec<usize>, Vec<usize>);
 
-/// What was seen at one place of the tree.
+/// What was seen at one node of the tree.
 struct Seen {
     moment: Moment,
     told: Vec<String>,
@@ -86,7 +86,7 @@ struct Seen {
     pruned: bool,
 }
 
-/// What a trace is about, for its reader.
+/// The subject of a trace, for its reader.
 #[derive(Debug)]
 pub struct Subject {
     /// The drill's slug.
@@ -101,7 +101,7 @@ impl Trace {
     /// Plays every schedule that `freedom` allows and keeps what was seen.
     ///
     /// # Errors
-    /// What ended the submission's process: a trace is made of those that live.
+    /// What ended the submission's process; only a submission that lives can be traced.
     pub fn record(
         driver: &mut Driver<'_>,
         rules: &dyn Rules,
@@ -113,7 +113,7 @@ impl Trace {
         let key = format!("{}:{}", driver.seed(), subject.check);
         explore::explore(
             driver,
-            LIMIT,
+            explore::Limit::of(LIMIT),
             |run: &Run| {
                 let follow = freedom.choices(&run.evidence);
                 let choices = match &follow {
@@ -169,12 +169,12 @@ impl Trace {
     }
 }
 
-/// What requests ask about, if it is no user.
+/// The noun for what requests ask about, if it is not a user.
 fn what(world: &dyn World) -> Option<&'static str> {
     (world.key_noun() != "user").then(|| world.key_noun())
 }
 
-/// What operations are called, if they are no fetches.
+/// The nouns for operations, if they are not fetches.
 fn nouns(world: &dyn World) -> Vec<&'static str> {
     let nouns: Vec<&str> = world.kinds().iter().map(|kind| kind.noun).collect();
     match nouns[..] {
@@ -183,8 +183,8 @@ fn nouns(world: &dyn World) -> Vec<&'static str> {
     }
 }
 
-/// How many schedules lead through a node, and how many of them break a rule there
-/// or later.
+/// How many schedules lead through a node, and how many of these break a rule
+/// there or later.
 #[derive(Clone, Copy, Default)]
 struct Paths {
     all: usize,
@@ -259,7 +259,7 @@ impl Folding {
     }
 }
 
-/// The nodes in the order a reader meets them, who begins at `first`.
+/// The nodes in the order in which a reader who begins at `first` meets them.
 fn from_the_first(nodes: &[Node], first: usize) -> Vec<Node> {
     let mut order = vec![first];
     let mut places = HashMap::from([(first, 0)]);

@@ -2,7 +2,7 @@
 //! decides it.
 //!
 //! Its main type is [`Feedback`]. It turns a verdict into the one that is shown;
-//! every form but JSON, which is the teacher's, is given only that. It never
+//! every format but JSON, which is the teacher's, gets only that. It never
 //! changes a status or a score.
 
 use std::collections::BTreeMap;
@@ -13,12 +13,11 @@ use crate::course::settings::{CheckSettings, Visibility};
 use crate::course::{Course, CourseError};
 use crate::grade::verdict::{CheckResult, Metrics, Status, Verdict};
 
-/// What is said of a submission that could not be graded. Why is the teacher's
-/// business: it names files of their machine.
-pub const NOT_GRADED: &str =
-    "this could not be graded, which is no fault of the submission; ask whoever runs the grader";
+/// The message for a submission that could not be graded. The reason is for the
+/// teacher alone, since it names files of their machine.
+pub const NOT_GRADED: &str = "this could not be graded, which is not the submission's fault; ask the person who runs the grader";
 
-/// What is said of a check that could not be judged because of one that is hidden.
+/// The message for a check that could not be judged because of a hidden one.
 const ANOTHER_FIRST: &str = "cannot be judged before another check holds";
 
 /// How much a student is told.
@@ -33,7 +32,7 @@ pub enum Level {
     Score,
 }
 
-/// What students are shown: the level, and what each drill keeps to itself.
+/// What students are shown: the level, and what each drill hides.
 #[derive(Clone, Debug, Default)]
 pub struct Feedback {
     level: Level,
@@ -49,7 +48,7 @@ impl Feedback {
         }
     }
 
-    /// A level, and what the `exercise.toml` of each of `drills` says.
+    /// A level, with the settings in the `exercise.toml` of each of `drills`.
     ///
     /// # Errors
     /// When one of these cannot be read.
@@ -68,15 +67,15 @@ impl Feedback {
         Ok(feedback)
     }
 
-    /// The same with this said of the checks of a drill.
+    /// The same with these settings for the checks of a drill.
     #[must_use]
     pub fn with(mut self, drill: &str, checks: BTreeMap<String, CheckSettings>) -> Feedback {
         self.drills.insert(drill.to_owned(), checks);
         self
     }
 
-    /// The verdict that a student is shown. Checks that are hidden are missing from
-    /// it, and what may not be told is empty.
+    /// The verdict that a student is shown, without hidden checks; fields that may
+    /// not be shown are empty.
     pub fn of(&self, verdict: &Verdict) -> Verdict {
         let mut shown = verdict.clone();
         let about_the_code = match verdict.status {
@@ -88,7 +87,7 @@ impl Feedback {
             _ => false,
         };
         if about_the_code || verdict.status == Status::InfraError {
-            // Nothing was judged: "not judged" thirteen times would tell nothing.
+            // Nothing was judged, and "not judged" for every check would say nothing.
             shown.checks.clear();
         }
         let all: Vec<Visibility> = shown
@@ -98,7 +97,7 @@ impl Feedback {
             .collect();
         let everything = all.iter().all(|one| *one == Visibility::Full);
         if self.level != Level::Full || !everything {
-            // A submission can print what it is asked, and so tell what it may not.
+            // A submission can print what it is called with, and so reveal a hidden check.
             shown.output.clear();
         }
         if self.level != Level::Full {
@@ -115,7 +114,7 @@ impl Feedback {
         let ids = verdict.checks.iter().map(|check| &*check.id);
         let hidden: Vec<String> = ids.filter(is_hidden).map(|id| format!("`{id}`")).collect();
         for check in &mut shown.checks {
-            // Why it was not judged would tell how the hidden one went.
+            // The reason would reveal the result of the hidden check.
             if hidden.iter().any(|id| check.message.contains(id)) {
                 ANOTHER_FIRST.clone_into(&mut check.message);
             }

@@ -1,9 +1,10 @@
 //! Grading: from a path to a verdict.
 //!
-//! Its main type is [`Grader`], which holds what all gradings share.
+//! Its main type is [`Grader`], which holds everything that gradings share.
 
 #[cfg(test)]
 mod begun;
+mod settled;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -33,11 +34,10 @@ use crate::grade::verdict::{CheckResult, CheckStatus, Metrics, SCHEMA, Status, V
 use play::check::Decision;
 use play::timeline;
 
+use settled::settled;
+
 /// Passwords hashed for a picture.
 const PASSWORDS: u32 = 2;
-
-/// How often a folder that cannot be read is read again.
-const READ_AGAIN: usize = 2;
 
 /// Grades submissions of one course.
 #[derive(Clone, Debug)]
@@ -57,7 +57,7 @@ pub struct Grader {
 /// Why there is no verdict. Nothing here is the submission's fault.
 #[derive(Debug, Error)]
 pub enum GradeError {
-    /// The course is not as it should be.
+    /// Something is wrong with the course.
     #[error(transparent)]
     Course(#[from] CourseError),
     /// There is no Rust toolchain.
@@ -79,22 +79,33 @@ pub enum GradeError {
     /// The crates to link with could not be built.
     #[error(transparent)]
     Prepare(#[from] PrepareError),
-    /// The path is not one of a submission.
+    /// The path does not lead to a submission.
     #[error(transparent)]
     Submission(SubmissionError),
     /// The machine failed us.
     #[error("cannot compile or run submissions: {}; {}", .0, what_to_do())]
     Machine(std::io::Error),
-    /// It was tried, and the grader did not survive it.
+    /// The grader did not survive earlier attempts.
     #[error(
-        "grading it has ended the grader {deaths} times, so it is passed by; delete `{}` to have it tried again", mark.display()
+        "grading it has ended the grader {deaths} times, so it is skipped; delete `{}` to try it again", mark.display()
     )]
     PassedBy {
         /// How often.
         deaths: u32,
-        /// The file that says so.
+        /// The file that records this.
         mark: PathBuf,
     },
+    /// The grader did not survive it.
+    #[error(
+        "grading it ended the grader by signal {signal}; that says nothing of it, but look at it before you grade it again"
+    )]
+    Ended {
+        /// Which.
+        signal: i32,
+    },
+    /// The grader could not begin; the text says it all.
+    #[error("{0}")]
+    Begin(String),
     /// The code is a stranger's, and the sandbox is not full.
     #[error(
         "the sandbox is {} here, so strangers' code is not run; `cargo grader doctor` says what is missing, `--allow-degraded` runs it all the same", .0.name()
@@ -102,7 +113,7 @@ pub enum GradeError {
     Sandbox(Tier),
 }
 
-/// What may be wrong with a machine on which nothing can be graded.
+/// Advice for a machine on which nothing can be graded.
 fn what_to_do() -> String {
     match tight().join("; ") {
         none if none.is_empty() => {
@@ -112,13 +123,13 @@ fn what_to_do() -> String {
     }
 }
 
-/// Why a submission has no worker: its own doing, in words for its author.
+/// Why a submission has no worker, through its own fault, in words for its author.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum NoWorker {
     /// rustc refused it.
     #[error("{0}")]
     Refused(String),
-    /// It holds what is not taken.
+    /// It contains something that is not allowed.
     #[error("{0}")]
     Rejected(String),
 }
@@ -132,7 +143,7 @@ impl Grader {
         Grader::prepared_for(course, Audience::Terminal)
     }
 
-    /// The same, for one who wants to know how far that build is.
+    /// The same, telling `audience` how far the build is.
     ///
     /// # Errors
     /// As [`Grader::new`].
@@ -152,7 +163,8 @@ impl Grader {
             grader.join("root"),
         )
         .map_err(GradeError::Machine)?;
-        let sandbox = Sandbox::of_this_machine(prepared.launcher(), &places, &grader);
+        let sandbox = Sandbox::of_this_machine(prepared.launcher(), &places, &grader)
+            .map_err(GradeError::Machine)?;
         Ok(Grader {
             course,
             prepared,
@@ -167,14 +179,14 @@ impl Grader {
         })
     }
 
-    /// The same, where so many gradings share the machine.
+    /// The same grader, for this many gradings at a time.
     #[must_use]
     pub fn sharing_with(mut self, jobs: usize) -> Grader {
         self.jobs = jobs;
         self
     }
 
-    /// The same, but without a picture of the loop: no check needs one.
+    /// The same grader without a picture of the loop, which no check needs.
     #[must_use]
     pub fn without_pictures(mut self) -> Grader {
         self.pictures = false;
@@ -197,31 +209,24 @@ impl Grader {
         self
     }
 
-    /// What submissions are kept in.
+    /// The sandbox of submissions.
     pub fn sandbox(&self) -> &Sandbox {
         &self.sandbox
     }
 
-    /// The same grader with another sandbox: to measure what one costs.
+    /// The same grader with another sandbox, to measure the cost of one.
     pub fn within(mut self, sandbox: Sandbox) -> Grader {
         self.sandbox = sandbox;
         self
     }
 
-    /// Whether `path` is the user's own code: it lies in the course.
-    fn is_own(&self, path: &Path) -> bool {
-        let own = ["exercises", "solutions"].map(|folder| self.course.root().join(folder));
-        path.canonicalize()
-            .is_ok_and(|path| own.iter().any(|folder| path.starts_with(folder)))
-    }
-
     /// Whether code at `path` may be run here.
     ///
     /// # Errors
-    /// When it is a stranger's, and the sandbox is not full.
+    /// When it is a stranger's code and the sandbox is not full.
     pub fn may_run(&self, path: &Path) -> Result<(), GradeError> {
         let tier = self.sandbox.tier();
-        match tier == Tier::Full || self.allow_degraded || self.is_own(path) {
+        match tier == Tier::Full || self.allow_degraded || self.course.is_own(path) {
             true => Ok(()),
             false => Err(GradeError::Sandbox(tier)),
         }
@@ -271,18 +276,16 @@ impl Grader {
     /// When it cannot be read or taken.
     pub fn read(&self, drill: &dyn Drill, path: &Path) -> Result<Submission, GradeError> {
         let caps = self.caps(drill)?;
-        let mut read = read_submission(drill, path, &caps);
-        // A folder that somebody writes to meanwhile may be whole a moment later.
-        for _ in 0..READ_AGAIN {
-            if read.is_ok() || !path.is_dir() {
-                break;
-            }
-            read = read_submission(drill, path, &caps);
-        }
+        let read = || read_submission(drill, path, &caps);
+        // Into a folder somebody may write meanwhile: half of it is nobody's submission.
+        let read = match path.is_dir() {
+            true => settled(read, |one, other| one.sha256() == other.sha256()),
+            false => read(),
+        };
         read.map_err(GradeError::Submission)
     }
 
-    /// Reads a submission that is made of several files, which are called `path` together.
+    /// Reads a submission that consists of several files; `path` is their common name.
     ///
     /// # Errors
     /// As [`Grader::read`].
@@ -322,7 +325,7 @@ impl Grader {
             .map(|(verdict, _)| verdict)
     }
 
-    /// Examines it, and once more if what it was linked with turns out to be damaged.
+    /// Examines it, and again if the prepared crates turn out to be damaged.
     fn examine_submission(
         &self,
         drill: &dyn Drill,
@@ -337,13 +340,13 @@ impl Grader {
         }
     }
 
-    /// Prepares what is damaged again; whether anything was. Every file is read where
-    /// `thorough` says so.
+    /// Repairs damaged crates, and returns whether any were. Reads every file if
+    /// `thorough` is set.
     fn repair(&self, thorough: bool) -> Result<bool, GradeError> {
         if self.prepared.damage(thorough).is_none() {
             return Ok(false);
         }
-        // One at a time; the next may find it done.
+        // One thread at a time; the next may find it done.
         let _one = self
             .repairing
             .lock()
@@ -392,13 +395,13 @@ impl Grader {
         Ok((verdict, worker))
     }
 
-    /// What a submission for `drill` may use.
+    /// The limits of a submission for `drill`.
     fn limits(&self, drill: &dyn Drill) -> Result<Limits, GradeError> {
         let exercise = self.course.exercise(drill.slug())?;
         Ok(Limits::of_drill(&exercise.limits))
     }
 
-    /// Compiles a submission; the inner error is its own fault.
+    /// Compiles a submission; the inner error is the submission's own fault.
     ///
     /// # Errors
     /// When the course or the machine fails.
@@ -446,7 +449,7 @@ impl Grader {
         }
     }
 
-    /// A driver of a submission compiled for `drill`.
+    /// A driver for a submission that was compiled for `drill`.
     pub fn driver<'a>(
         &'a self,
         drill: &dyn Drill,
@@ -487,7 +490,7 @@ impl Grader {
         let read = || serde_json::from_slice(&std::fs::read(&known).ok()?).ok();
         read().or_else(|| {
             let latency = self.watch_stub(drill)?;
-            // Measured again next time, if it cannot be kept.
+            // If it cannot be kept, it is measured again next time.
             let _ = serde_json::to_vec(&latency).map(|text| std::fs::write(&known, text));
             Some(latency)
         })
@@ -509,11 +512,12 @@ impl Grader {
         let begun = Instant::now();
         let driver = self.driver(drill, compiled, seed);
         let mut exam = Exam::new(driver).ending_early(drill.checks());
-        drill.examine(&mut exam);
+        exam.put_through(drill.rules(), |exam| drill.examine(exam));
         let (crashed, out_of_time) = (exam.crashed(), exam.is_out_of_time());
+        verdict.metrics.unnamed = exam.unnamed().to_vec();
         let (mut driver, decisions, coverage) = exam.finish();
         if self.pictures && drill.world().uses_threads() {
-            // Nothing hangs on it: without one the verdict is the same.
+            // The verdict is the same without a picture.
             let picture = driver.watch(PASSWORDS).ok().map(LoopLatency::from);
             verdict.metrics.loop_stall_max_ms = picture.as_ref().map(|it| it.max_ms);
             verdict.metrics.loop_latency = picture;
@@ -560,7 +564,7 @@ impl Grader {
             Status::Failed
         };
         if !verdict.passed() && (crashed || ran_short(verdict)) && !tight().is_empty() {
-            let why = "the submission ran into a limit, and it may be the machine's";
+            let why = "the submission ran into a limit, which may be the machine's";
             return Err(GradeError::Machine(std::io::Error::other(why)));
         }
         Ok(())
@@ -578,7 +582,7 @@ fn not_in(drill: &dyn Drill, language: Language) -> GradeError {
     }
 }
 
-/// Whether something that was to be had could not be had.
+/// Whether the system refused a resource.
 fn ran_short(verdict: &Verdict) -> bool {
     let words = [
         "Resource temporarily unavailable",
@@ -608,7 +612,7 @@ pub fn read_submission(
 fn fill(result: &mut CheckResult, decision: &Decision, hint: &str, limits: &Limits) {
     result.status = decision.status;
     result.message.clone_from(&decision.message);
-    // What a thread that cannot be had looks like from inside.
+    // What a refused thread looks like from inside the submission.
     if decision
         .message
         .contains("Resource temporarily unavailable")
@@ -625,7 +629,7 @@ fn fill(result: &mut CheckResult, decision: &Decision, hint: &str, limits: &Limi
     result.schedule = decision.schedule.as_ref().map(ToString::to_string);
     match decision.status {
         CheckStatus::Passed => result.points = result.max_points,
-        CheckStatus::Failed => hint.clone_into(&mut result.hint),
+        CheckStatus::Failed => decision.hint.unwrap_or(hint).clone_into(&mut result.hint),
         CheckStatus::Skipped => {}
     }
 }
@@ -671,7 +675,7 @@ fn blank(drill: &dyn Drill, path: &Path, seed: u64) -> Verdict {
     }
 }
 
-/// The verdict on what was handed in and cannot be taken.
+/// The verdict on a submission that cannot be taken.
 pub fn rejected(drill: &dyn Drill, path: &Path, seed: u64, why: String) -> Verdict {
     let mut verdict = blank(drill, path, seed);
     verdict.status = Status::Rejected;
@@ -679,7 +683,7 @@ pub fn rejected(drill: &dyn Drill, path: &Path, seed: u64, why: String) -> Verdi
     verdict
 }
 
-/// The verdict on a submission that could not be graded: it says nothing of it.
+/// The verdict on a submission that could not be graded; it says nothing about the submission.
 pub fn not_graded(drill: &dyn Drill, path: &Path, seed: u64, why: &GradeError) -> Verdict {
     let mut verdict = blank(drill, path, seed);
     verdict.status = Status::InfraError;

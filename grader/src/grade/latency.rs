@@ -1,5 +1,5 @@
-//! Loop latency: how long an event loop was kept from all else while passwords
-//! were hashed, as numbers and as a strip of text.
+//! Loop latency: how long an event loop was kept from everything else while
+//! passwords were hashed, as numbers and as a strip of text.
 //!
 //! Its main type is [`LoopLatency`]. It is a picture, measured in the worker, and
 //! no check rests on it.
@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 /// A cell of a strip counts as blocked from this share of it on.
 const BLOCKED_SHARE: f64 = 0.5;
 
-/// What was measured of one loop. All times are in milliseconds.
+/// The measurements of one loop. All times are in milliseconds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LoopLatency {
-    /// How stalls were told from the machine's own delays; see `worker::meter`.
+    /// How stalls were distinguished from the machine's own delays; see `worker::meter`.
     pub method: String,
     /// How long the loop was watched.
     pub window_ms: f64,
@@ -21,9 +21,9 @@ pub struct LoopLatency {
     pub polls: u64,
     /// Passwords that were hashed.
     pub hashed: u32,
-    /// The stall that half of the polls did not exceed.
+    /// The median stall of a poll.
     pub p50_ms: f64,
-    /// The stall that 99 of 100 polls did not exceed.
+    /// The 99th percentile of stalls.
     pub p99_ms: f64,
     /// The longest stall.
     pub max_ms: f64,
@@ -103,8 +103,8 @@ impl LoopLatency {
     }
 }
 
-/// The length of a cell, in milliseconds, with which `cells` of them hold all of
-/// these.
+/// The length of a cell, in milliseconds, with which `cells` cells show all of
+/// these loops.
 pub fn cell_ms<'a>(all: impl IntoIterator<Item = &'a LoopLatency>, cells: usize) -> f64 {
     let windows = all.into_iter().map(|latency| latency.window_ms);
     (windows.fold(1.0, f64::max) / cells as f64).ceil()

@@ -9,6 +9,7 @@ mod human;
 mod json;
 pub(crate) mod junit;
 pub(crate) mod markdown;
+mod paths;
 mod prairielearn;
 mod strip;
 pub(crate) mod words;
@@ -24,13 +25,14 @@ pub use human::Human;
 pub use json::Json;
 pub use junit::Junit;
 pub use markdown::Markdown;
+pub use paths::clickable;
 pub use prairielearn::PrairieLearn;
 pub use strip::{duration, strips};
 pub use words::ended;
 
 /// A way to write verdicts.
 pub trait Report {
-    /// Called for each verdict as soon as it is there.
+    /// Called for each verdict as soon as it is known.
     ///
     /// # Errors
     /// When `out` cannot be written.
@@ -48,8 +50,8 @@ pub trait Report {
         Ok(())
     }
 
-    /// Whether this form is read by a program that takes any other exit code than 0
-    /// for a grader that broke.
+    /// Whether the reader of this format takes any exit code but 0 for a broken
+    /// grader.
     fn says_whether_it_failed(&self) -> bool {
         false
     }

@@ -1,5 +1,5 @@
-//! The verdict: what the grader says of one submission. Its JSON form is the
-//! stable, versioned contract other tools read.
+//! The verdict: the grader's judgement of one submission. Its JSON form is the
+//! stable, versioned contract that other tools read.
 
 pub use play::check::CheckStatus;
 use play::timeline::Moment;
@@ -17,21 +17,21 @@ pub const SCHEMA: u32 = 2;
 pub enum Status {
     /// Every required check passed.
     Passed,
-    /// Some required check did not.
+    /// Some required check did not pass.
     Failed,
     /// rustc refused it, or it does not offer what the drill asks for.
     CompileError,
-    /// It was not compiled: what was handed in cannot be taken.
+    /// It was not compiled, because the submission cannot be taken.
     Rejected,
     /// Its process ended by itself in the middle of a check.
     Crashed,
-    /// It never got through the whole run.
+    /// The time ran out before everything was judged.
     TimedOut,
-    /// The grader could not do its work; says nothing about the submission.
+    /// The grader could not do its work; this says nothing about the submission.
     InfraError,
 }
 
-/// What is said of one submission.
+/// The verdict on one submission.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Verdict {
     /// [`SCHEMA`].
@@ -40,7 +40,7 @@ pub struct Verdict {
     pub drill: String,
     /// The path as it was given.
     pub submission: String,
-    /// Of the submission's Rust files; empty when they could not be read.
+    /// The hash of the submission's Rust files; empty if they could not be read.
     pub sha256: String,
     /// How it ended.
     pub status: Status,
@@ -52,7 +52,7 @@ pub struct Verdict {
     pub seed: u64,
     /// The grader's version.
     pub grader: String,
-    /// What kept the submission from doing harm.
+    /// The sandbox that kept the submission from doing harm.
     pub sandbox: Tier,
     /// One result for each check, in the drill's order.
     pub checks: Vec<CheckResult>,
@@ -60,7 +60,7 @@ pub struct Verdict {
     pub metrics: Metrics,
     /// rustc's text for a compile error, the reason for a rejection; else empty.
     pub diagnostics: String,
-    /// What the submission printed, cut short; shown, never believed.
+    /// The submission's output, cut short; shown, never believed.
     pub output: String,
 }
 
@@ -95,21 +95,24 @@ pub struct CheckResult {
 /// Numbers about a grading.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Metrics {
-    /// Fetches that began in all schedules together, where the drill is about fetches.
+    /// Fetches that began in all schedules together, if the drill is about fetches.
     pub fetches: u64,
     /// Operations of any kind that began in them.
     #[serde(default)]
     pub operations: u64,
     /// Schedules played to their end.
     pub schedules: u64,
-    /// Branches known of and not played because a limit was reached.
+    /// Branches that were found and not played because a limit was reached.
     pub unexplored: u64,
+    /// What was found, and no check of the drill names: a defect of the drill.
+    #[serde(skip)]
+    pub unnamed: Vec<String>,
     /// The longest the loop was held up, where the drill measures it.
     pub loop_stall_max_ms: Option<f64>,
-    /// How long the loop was kept from all else while real passwords were hashed.
+    /// How long the loop was kept from everything else while real passwords were hashed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub loop_latency: Option<LoopLatency>,
-    /// The same of the drill's stub, on this machine.
+    /// The same for the drill's stub, on this machine.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stub_loop_latency: Option<LoopLatency>,
     /// Wall time of compiling, in milliseconds.

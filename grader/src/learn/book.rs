@@ -12,8 +12,8 @@ use crate::course::Course;
 #[error("cannot build the book: {0}; is the course complete?")]
 pub struct BookError(String);
 
-/// Builds the book of `course` into `out`, whose content goes, or into the folder that
-/// `book.toml` names. Settings are also read from `MDBOOK_…` in the environment.
+/// Builds the book of `course` into `out`, which is emptied first, or into the folder
+/// that `book.toml` names. Settings are also read from `MDBOOK_…` in the environment.
 ///
 /// # Errors
 /// When a page is missing or cannot be written.
@@ -28,7 +28,7 @@ pub fn build(course: &Course, out: Option<&Path>) -> Result<(), BookError> {
     built().map_err(|error| BookError(format!("{error:#}")))
 }
 
-/// The book's title; empty when nobody gave it one.
+/// The book's title; empty if it has none.
 pub fn title(course: &Course) -> String {
     #[derive(Default, serde::Deserialize)]
     #[serde(default)]

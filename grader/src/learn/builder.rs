@@ -1,7 +1,7 @@
 //! Building the book: at the beginning, and again whenever its files have changed.
 //!
-//! Its main type is [`Builder`]. What it built stands on the shelf, from which the server
-//! takes every page; files that make no book leave the last one there.
+//! Its main type is [`Builder`]. It puts the book on the shelf, from which the server
+//! takes every page. If the files do not make a book, the last one stays there.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -23,15 +23,15 @@ pub(super) struct Builder {
 }
 
 impl Builder {
-    /// Who builds for `shelf`, and puts `token` into every page.
+    /// A builder for `shelf` that puts `token` into every page.
     pub(super) fn new(desk: Arc<Desk>, shelf: Arc<Shelf>, token: String) -> Builder {
         Builder { desk, shelf, token }
     }
 
-    /// Builds the book, somewhere else, and has it served from memory.
+    /// Builds the book in a temporary folder, and has it served from memory.
     ///
     /// # Errors
-    /// When the files make no book, or the disk is full.
+    /// When the files do not make a book, or the disk is full.
     pub(super) fn build(&self) -> Result<(), LearnError> {
         let course = &self.desk.course;
         let folder = Folder::below(&course.target().join("grader/learn"))?;
@@ -40,7 +40,7 @@ impl Builder {
         self.desk.board.change_book(|book| {
             site.edition().clone_into(&mut book.edition);
             book.words.clear();
-            // Under one lock: no page is served that is told of another edition than its own.
+            // Under one lock, so that no page is told of an edition other than its own.
             self.shelf.put(site);
         });
         Ok(())
@@ -56,7 +56,7 @@ impl Builder {
                 Ok(Err(error)) => error.to_string(),
                 Err(_) => "mdBook ended in a panic".to_owned(),
             };
-            let words = format!("the book is as it was before: {}", one_line(&why, 2_000));
+            let words = format!("the book stays as it was: {}", one_line(&why, 2_000));
             self.desk.board.change_book(|book| book.words = words);
         }
     }

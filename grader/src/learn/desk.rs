@@ -1,8 +1,8 @@
-//! What a learner can ask for, from a page or from the terminal: a hint, another grading,
-//! the stub again, the reference, a failing schedule to walk through.
+//! Answers what a learner can ask for, from a page or from the terminal: a hint, another
+//! grading, the stub, the reference, a failing schedule to walk through.
 //!
-//! Its main type is [`Desk`], which everything in learn mode shares. Whatever it is asked
-//! for, only files in `exercises/` are ever graded.
+//! Its main type is [`Desk`], which everything in learn mode shares. Only files in
+//! `exercises/` are ever graded.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -25,10 +25,10 @@ use crate::learn::put_back::{PutBack, StubError};
 use crate::learn::stub::Stub;
 use play::schedule::ReplayKey;
 
-/// Why something was not done.
+/// Why a request was refused.
 #[derive(Debug, Error)]
 pub enum Refused {
-    /// There is no such thing.
+    /// The thing does not exist.
     #[error("{0}")]
     Unknown(String),
     /// It is too early for it.
@@ -66,25 +66,25 @@ pub struct Solutions {
     pub yours: String,
 }
 
-/// What is kept of the last grading of a drill: its worker, and the schedules that fail.
+/// The rest of a drill's last grading: its worker, and the schedules that fail.
 #[derive(Debug)]
 struct Kept {
     compiled: Compiled,
     schedules: HashMap<String, ReplayKey>,
 }
 
-/// What everything in learn mode shares.
+/// The state that everything in learn mode shares.
 #[derive(Debug)]
 pub struct Desk {
     /// The course.
     pub course: Course,
-    /// What is shown.
+    /// The state that is shown.
     pub board: Arc<Board>,
-    /// What is to be graded.
+    /// The drills to grade.
     pub queue: Queue,
     /// How places are opened, if they can be.
     pub editor: Option<Editor>,
-    /// What was wrong with what is remembered, and which drills have not said so yet.
+    /// What was wrong with the remembered state, and which drills have not reported it yet.
     word: Mutex<(String, Vec<String>)>,
     grader: OnceLock<Grader>,
     kept: Mutex<HashMap<String, Arc<Kept>>>,
@@ -111,18 +111,18 @@ impl Desk {
         self.course.exercise_dir(slug).join("src/lib.rs")
     }
 
-    /// Whoever grades, once there is one.
+    /// The grader, once it is ready.
     pub fn grader(&self) -> Option<&Grader> {
         self.grader.get()
     }
 
-    /// Has every drill say this with its first verdict: whoever looks at one sees it.
+    /// Makes every drill show this with its first verdict, so that a learner sees it with any drill.
     pub(super) fn say(&self, word: String) {
         let slugs = self.board.read(super::slugs);
         *lock(&self.word) = (word, slugs);
     }
 
-    /// What this drill has to say, once.
+    /// The note that this drill has to show, once.
     pub(super) fn word_for(&self, slug: &str) -> Option<String> {
         let mut word = lock(&self.word);
         let (words, left) = &mut *word;
@@ -133,14 +133,14 @@ impl Desk {
 
     /// Gradings can begin.
     pub(super) fn set_grader(&self, grader: Grader) {
-        // Nobody else prepares one.
+        // No other thread prepares one.
         let _ = self.grader.set(grader);
     }
 
-    /// Keeps the worker a verdict is about, so that its schedules can be played again.
+    /// Keeps the worker of a verdict, so that its schedules can be played again.
     pub(super) fn keep(&self, verdict: &Verdict, compiled: Option<Compiled>) {
         let mut kept = lock(&self.kept);
-        // What was kept before is of another text.
+        // The kept worker belongs to an older text.
         kept.remove(&verdict.drill);
         if let Some(compiled) = compiled {
             let key = |check: &crate::grade::verdict::CheckResult| {
@@ -156,14 +156,14 @@ impl Desk {
         }
     }
 
-    /// Shows what is remembered of the drill.
+    /// Shows the remembered state of the drill.
     pub fn show_progress(&self, slug: &str) {
         let learner = Learner::read(&self.course);
         self.board
             .change_drill(slug, |drill| self.write_progress(&learner, drill));
     }
 
-    /// Writes what is remembered into what is shown.
+    /// Copies the remembered state into what is shown.
     pub(super) fn write_progress(&self, learner: &Learner, drill: &mut super::state::DrillNow) {
         let mut hints = Vec::new();
         if let Ok(exercise) = self.course.exercise(&drill.slug) {
@@ -176,6 +176,7 @@ impl Desk {
         drill.best = learner
             .best(&drill.slug)
             .map_or(0, |(score, _)| score.min(drill.max));
+        drill.started = learner.has_begun(&self.course, &drill.slug);
         drill.changed_upstream = learner.is_behind(&self.course, &drill.slug);
         drill.next = match drill.passed {
             true => self.next(&drill.slug),
@@ -197,10 +198,10 @@ impl Desk {
         }
     }
 
-    /// Shows one hint more.
+    /// Shows one more hint.
     ///
     /// # Errors
-    /// When it cannot be remembered, or there is no such drill.
+    /// When it cannot be remembered, or no drill has that name.
     pub fn hint(&self, slug: &str) -> Result<(), Refused> {
         self.known(slug)?;
         let hints = self.course.exercise(slug)?.hints.len();
@@ -212,20 +213,20 @@ impl Desk {
         Ok(())
     }
 
-    /// Grades what is on the disk once more.
+    /// Grades the files on the disk again.
     ///
     /// # Errors
-    /// When there is no such drill.
+    /// When no drill has that name.
     pub fn grade(&self, slug: &str) -> Result<(), Refused> {
         self.known(slug)?;
         self.queue.grade_now(slug, None);
         Ok(())
     }
 
-    /// Puts the stub back; what was there is kept.
+    /// Puts the stub back, and keeps the learner's file in a backup.
     ///
     /// # Errors
-    /// When it cannot be, or there is no such drill.
+    /// When that fails, or no drill has that name.
     pub fn reset(&self, slug: &str) -> Result<PutBack, Refused> {
         self.known(slug)?;
         if self.course.exercise(slug).is_err() {
@@ -235,15 +236,15 @@ impl Desk {
             .map_err(StubError::from)?
             .put_back(&self.course)?;
         self.show_progress(slug);
-        // Who watches the files would find out; whoever asked need not wait for that.
+        // The watcher would find out, but the learner should not wait for that.
         self.queue.grade_now(slug, None);
         Ok(done)
     }
 
-    /// The reference beside the learner's own, for who has passed.
+    /// The reference beside the learner's own, once they have passed.
     ///
     /// # Errors
-    /// Before that; when a file cannot be read; when there is no such drill.
+    /// Before that; when a file cannot be read; when no drill has that name.
     pub fn solutions(&self, slug: &str) -> Result<Solutions, Refused> {
         self.known(slug)?;
         if !Learner::read(&self.course).has_passed(slug) {
@@ -265,7 +266,7 @@ impl Desk {
     /// JSON.
     ///
     /// # Errors
-    /// When there is none that a figure could walk.
+    /// When there is no schedule that a figure can walk.
     pub fn trace(&self, slug: &str, check: &str) -> Result<String, Refused> {
         self.known(slug)?;
         let none = || Refused::Unknown("no schedule to walk through".to_owned());
@@ -274,10 +275,10 @@ impl Desk {
         let drill = drills::find(slug).ok_or_else(none)?;
         let grader = self.grader().ok_or_else(none)?;
         if drill.world().uses_threads() {
-            // No figure draws threads.
+            // Figures do not draw threads.
             return Err(none());
         }
-        // One after the other: each is a process that a request starts.
+        // Played one after the other, because each request starts a process.
         let _alone = lock(&self.replaying);
         let mut driver = grader.driver(drill, &kept.compiled, key.seed);
         let subject = Subject {
@@ -285,6 +286,7 @@ impl Desk {
             source: format!("exercises/{slug}"),
             check: check.to_owned(),
         };
+        driver.look_for_threads();
         let trace = Trace::replay(&mut driver, drill.rules(), &key.turns, subject);
         Ok(trace.map_err(|_| none())?.to_json())
     }
@@ -298,7 +300,7 @@ impl Desk {
     }
 }
 
-/// What is said of a drill whose folder is gone, or not whole.
+/// The message for a drill whose folder is missing or incomplete.
 pub(super) fn gone(slug: &str) -> String {
     format!(
         "`exercises/{slug}/exercise.toml` is not there; `git checkout -- exercises/{slug}` brings the drill back, and your file as you last committed it"

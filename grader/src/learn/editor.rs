@@ -1,10 +1,10 @@
-//! The link that opens a place in the learner's editor, where the editor has such links.
+//! The link that opens a place in the learner's editor, if the editor has such links.
 
 use std::ffi::OsString;
 use std::fmt::Write;
 use std::path::Path;
 
-/// Editors by the name people give them, and the links they take.
+/// Editors by the names that people give them, and the links that they take.
 const KNOWN: &[(&str, &str)] = &[
     ("code", "vscode://file{path}:{line}:{column}"),
     ("vscode", "vscode://file{path}:{line}:{column}"),
@@ -35,10 +35,10 @@ pub struct Editor {
     link: String,
 }
 
-/// Why a name is no editor.
+/// Why a name is not an editor.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "`{0}` is no editor known here; use one of {known}, `none`, or a link with `{{path}}` and `{{line}}` in it, like `vscode://file{{path}}:{{line}}`",
+    "`{0}` is not a known editor; use one of {known}, `none`, or a link with `{{path}}` and `{{line}}` in it, like `vscode://file{{path}}:{{line}}`",
     known = names()
 )]
 pub struct NoEditor(String);
@@ -68,13 +68,13 @@ impl Editor {
         }))
     }
 
-    /// The editor that the environment tells of: the terminal of one, or `$VISUAL` and
-    /// `$EDITOR`.
+    /// The editor according to the environment: an editor's own terminal, or `$VISUAL`
+    /// and `$EDITOR`.
     pub fn guessed(variable: impl Fn(&str) -> Option<OsString>) -> Option<Editor> {
         let text = |name: &str| variable(name).map(|it| it.to_string_lossy().into_owned());
         let mut names: Vec<String> = Vec::new();
         if text("TERM_PROGRAM").as_deref() == Some("vscode") {
-            // Its relatives say so as well, and call themselves by their own name here.
+            // Editors derived from it say so as well, and give their own name here.
             let which = text("VSCODE_GIT_ASKPASS_MAIN").unwrap_or_default();
             let which = which.to_lowercase();
             let relatives = ["cursor", "codium", "windsurf"];
@@ -105,7 +105,7 @@ impl Editor {
     }
 }
 
-/// A link of some scheme that shows something and runs nothing.
+/// Whether a link's scheme only shows something and runs nothing.
 fn is_link(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once(':') else {
         return false;
@@ -119,7 +119,7 @@ fn is_link(text: &str) -> bool {
         && !text.chars().any(char::is_control)
 }
 
-/// A path as it stands in a link.
+/// A path, escaped for a link.
 fn escaped(path: &str) -> String {
     let mut text = String::new();
     for byte in path.bytes() {
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_editor_is_refused() {
+    fn a_name_that_is_not_an_editor_is_refused() {
         assert_eq!(Editor::named("none").unwrap(), None);
         assert!(Editor::named("my+ed://x?{path}").unwrap().is_some());
         for name in [

@@ -15,7 +15,7 @@ use tokio::sync::broadcast::error::RecvError;
 use super::server::Body;
 use super::state::{Board, News, json};
 
-/// How long a stream stays silent at most: else who has gone is not noticed.
+/// How long a stream stays silent at most; otherwise a page that has gone is not noticed.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
 /// An answer that goes on until the page is closed.

@@ -1,6 +1,6 @@
 //! The grading thread: prepares the grader, then grades whatever the queue gives.
 //!
-//! A verdict is shown first and remembered then. What goes wrong here is shown as well,
+//! A verdict is shown first and remembered afterwards. A failure here is shown as well,
 //! and never ends the program.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::desk::{Desk, gone};
 use super::places::places;
 use super::queue::Job;
-use super::state::{Phase, PreparePhase};
+use super::state::{DrillNow, Phase, PreparePhase};
 use crate::build::compile::Compiled;
 use crate::build::prepared::{Audience, Progress};
 use crate::course::CourseError;
@@ -29,7 +29,7 @@ pub(super) fn run(desk: &Desk) -> ! {
         if prepare(desk) {
             break;
         }
-        // Most often the network was missing. Whoever saves or asks wants another try.
+        // Most often the network was missing. A save or a request is a reason to try again.
         desk.queue.await_request(requests);
     }
     loop {
@@ -38,7 +38,7 @@ pub(super) fn run(desk: &Desk) -> ! {
     }
 }
 
-/// Prepares the grader; whether that worked.
+/// Prepares the grader; returns whether that worked.
 fn prepare(desk: &Desk) -> bool {
     desk.board.change_prepare(|prepare| {
         prepare.phase = PreparePhase::Building;
@@ -52,7 +52,7 @@ fn prepare(desk: &Desk) -> bool {
     let audience = Audience::Program(&mut tell);
     match Grader::prepared_for(desk.course.clone(), audience) {
         Ok(grader) => {
-            // Said once: what is graded here is the learner's own, and runs all the same.
+            // Reported once: the code is the learner's own, and runs all the same.
             let words = match grader.sandbox().tier() {
                 Tier::Full => String::new(),
                 tier => format!(
@@ -95,6 +95,11 @@ fn grade(desk: &Desk, job: &Job) {
             .finish(job, || show_words(desk, slug, Phase::Missing, words));
         return;
     }
+    let was_missing = |drill: &DrillNow| drill.phase == Phase::Missing;
+    if desk.board.drill(slug, was_missing) == Some(true) {
+        // Its title and hints are there again, too.
+        desk.show_progress(slug);
+    }
     desk.board.change_drill(slug, |drill| {
         drill.phase = Phase::Grading;
         drill.run += 1;
@@ -115,7 +120,7 @@ fn grade(desk: &Desk, job: &Job) {
             show_words(desk, slug, Phase::Error, words);
         }
         Err(_) => {
-            let words = "the grader itself failed; the terminal says how. Save again to try again";
+            let words = "the grader itself failed; see the terminal. Save again to try again";
             show_words(desk, slug, Phase::Error, words.to_owned());
         }
     });
@@ -135,7 +140,7 @@ fn graded(
     let path = desk.course.exercise_dir(drill.slug());
     let seed = fastrand::u64(..SEEDS);
     let (mut verdict, compiled) = grader.grade_and_keep(drill, &path, seed)?;
-    // As it is called from the course's folder, wherever that is.
+    // Its name relative to the course's folder, wherever that is.
     verdict.submission = format!("exercises/{}", drill.slug());
     Ok((verdict, compiled))
 }
@@ -154,7 +159,7 @@ fn show(desk: &Desk, job: &Job, verdict: Verdict, compiled: Option<Compiled>) {
         drill.phase = Phase::Graded;
         drill.words.clear();
         drill.errors = errors;
-        // What the record will say in a moment; the page need not wait for the disk.
+        // The record will say the same in a moment; the page need not wait for the disk.
         drill.passed |= verdict.passed();
         drill.best = drill.best.max(verdict.score.min(drill.max));
         if drill.passed {
@@ -165,7 +170,7 @@ fn show(desk: &Desk, job: &Job, verdict: Verdict, compiled: Option<Compiled>) {
     });
 }
 
-/// Writes the verdict down, when everyone has seen it.
+/// Records the verdict, after everyone has seen it.
 fn remember(desk: &Desk, slug: &str, verdict: &Verdict) {
     let course = &desk.course;
     let words = match Learner::change_quietly(course, |learner| learner.note(course, verdict)) {

@@ -2,11 +2,11 @@
 //! every answer.
 //!
 //! The server is bound to the loopback address, so it is reached from this machine only.
-//! Whoever asks shows a key, which stands in the address that is printed and opened, and
-//! is kept by the browser as a cookie: other users of the machine have none. Pages of
-//! other sites in a browser that has it are kept out by the name they ask for (`Host`), by
-//! what the browser says of them (`Sec-Fetch-Site`), and by a token that only a page of
-//! ours can read.
+//! Every client shows a key. It is in the address that is printed and opened, and the
+//! browser keeps it as a cookie; other users of the machine have no key. Pages of other
+//! sites in a browser with the key are kept out by the name they ask for (`Host`), by what
+//! the browser says of them (`Sec-Fetch-Site`), and by a token that only our pages can
+//! read.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -35,11 +35,11 @@ const ALWAYS: [(&str, &str); 7] = [
     ("cross-origin-resource-policy", "same-origin"),
     ("cross-origin-opener-policy", "same-origin"),
     ("x-frame-options", "DENY"),
-    // Asked for again each time: what is shown is what is there.
+    // Requested again each time, so that a page never shows an old state.
     ("cache-control", "no-cache"),
 ];
 
-/// Puts the headers on an answer that every answer has.
+/// Puts the common headers on an answer.
 pub(super) fn cover(headers: &mut HeaderMap) {
     for (name, value) in ALWAYS {
         headers.insert(
@@ -49,7 +49,7 @@ pub(super) fn cover(headers: &mut HeaderMap) {
     }
 }
 
-/// Decides who may ask.
+/// Decides which requests are allowed.
 #[derive(Clone, Debug)]
 pub struct Guard {
     hosts: [String; 3],
@@ -90,8 +90,8 @@ impl Guard {
         })
     }
 
-    /// The cookie by which a browser is known from now on. No script reads it, and it goes
-    /// with no request that another site's page makes.
+    /// The cookie by which a browser is recognised from now on. No script can read it, and
+    /// requests from other sites' pages do not carry it.
     pub(super) fn cookie(&self) -> String {
         let (name, key) = (&self.cookie, &self.key);
         format!("{name}={key}; Path=/; HttpOnly; SameSite=Strict")
@@ -102,7 +102,7 @@ impl Guard {
     }
 
     /// Whether the request is for us, by the name it uses: a page of another site whose
-    /// name suddenly leads here still sends its own.
+    /// name suddenly points here still sends its own name.
     pub(super) fn is_for_us(&self, headers: &HeaderMap) -> bool {
         let mut hosts = headers.get_all(HOST).iter();
         let host = hosts.next().and_then(|host| host.to_str().ok());
@@ -110,7 +110,7 @@ impl Guard {
         host.is_some_and(known) && hosts.next().is_none()
     }
 
-    /// Whether a page of another site asks, as far as the browser says.
+    /// Whether a page of another site makes the request, as far as the browser says.
     pub(super) fn is_from_elsewhere(&self, headers: &HeaderMap) -> bool {
         let site = headers.get("sec-fetch-site");
         site.is_some_and(|site| site != "same-origin" && site != "none")
@@ -123,17 +123,17 @@ impl Guard {
     }
 }
 
-/// Equal or not, in a time that does not say where they differ.
+/// Compares in a time that does not reveal where the two differ.
 fn same(one: &[u8], two: &[u8]) -> bool {
     let pairs = one.iter().zip(two);
     one.len() == two.len() && pairs.fold(0, |sum, (one, two)| sum | (one ^ two)) == 0
 }
 
-/// Digits of a key.
+/// The number of digits in a key.
 const KEY: usize = 16;
 
 /// The key of the course that is built in `target`: the same whenever it is served, so that
-/// a page that is open goes on after a new start. Only its owner can read it.
+/// open pages keep working after a restart. Only its owner can read it.
 ///
 /// # Errors
 /// When the system has no randomness to give.
@@ -144,12 +144,12 @@ pub fn key_of(target: &Path) -> Result<String, getrandom::Error> {
     }
     let mut key = new_token()?;
     key.truncate(KEY);
-    // Where it cannot be kept, the next start has another one.
+    // If it cannot be kept, the next start has another one.
     let _ = keep(&place, &key);
     Ok(key)
 }
 
-/// A key that was kept, if nobody else can have read or written it.
+/// The kept key, if nobody else can have read or written it.
 fn kept(place: &Path) -> Option<String> {
     let file = File::open(place).ok()?;
     let meta = file.metadata().ok()?;
@@ -171,7 +171,7 @@ fn keep(place: &Path, key: &str) -> io::Result<()> {
     file.write_all(key.as_bytes())
 }
 
-/// A token nobody guesses.
+/// A token that nobody can guess.
 ///
 /// # Errors
 /// When the system has no randomness to give.

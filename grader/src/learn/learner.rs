@@ -1,10 +1,10 @@
-//! What is remembered of one learner: hints shown, results, passes, backups.
+//! The remembered state of one learner: hints shown, results, passes, backups.
 //!
-//! Its main type is [`Learner`]. All of it lies in `.learner/` in the course's folder,
-//! is written whole or not at all, and is never in the way: a damaged file is set aside
-//! with a word, and rows of drills that the course no longer has stay and are not looked
-//! at. A row belongs to a drill's slug and holds results by the hash of what was graded
-//! and the grader's version, so neither a newer course nor a moved folder loses it.
+//! Its main type is [`Learner`]. It lies in `.learner/` in the course's folder, is
+//! written whole or not at all, and never stops other work: a damaged file is set aside
+//! with a message, and rows of drills that the course no longer has are kept and
+//! ignored. A row belongs to a drill's slug and holds results by the hash of the graded
+//! text and the grader's version, so neither a newer course nor a moved folder loses it.
 
 mod backup;
 mod row;
@@ -21,18 +21,18 @@ use row::{Pass, Points, Row};
 pub use store::LearnerError;
 use store::{Found, Store};
 
-/// What is remembered.
+/// The remembered state of one learner.
 #[derive(Debug)]
 pub struct Learner {
     store: Store,
     state: store::State,
-    /// What was wrong with what was found.
+    /// What was wrong with the file.
     word: Option<String>,
 }
 
 impl Learner {
-    /// What is remembered in `course`'s folder; nothing, when nothing was. A damaged
-    /// file is set aside; that, and one that cannot be read, is told on standard error.
+    /// The state remembered in `course`'s folder, empty at first. A damaged file is set
+    /// aside; this, or a file that cannot be read, is reported on standard error.
     pub fn of(course: &Course) -> Learner {
         let learner = match Store::of(course).load() {
             Found::Damaged(path) => Learner {
@@ -47,7 +47,7 @@ impl Learner {
         learner
     }
 
-    /// The same; nothing is set aside and nothing told.
+    /// The same, but sets nothing aside and reports nothing.
     pub fn read(course: &Course) -> Learner {
         let store = Store::of(course);
         let (state, word) = match store.load() {
@@ -58,12 +58,12 @@ impl Learner {
         Learner { store, state, word }
     }
 
-    /// Reads what is remembered, lets `change` change it and writes it back. No other
-    /// grader writes in between. That a damaged file was set aside is told on standard
-    /// error.
+    /// Reads the state, lets `change` change it and writes it back. No other grader
+    /// writes in between. A damaged file is set aside, and this is reported on
+    /// standard error.
     ///
     /// # Errors
-    /// When it cannot be read or written: what is not known is not written over.
+    /// When it cannot be read or written: an unreadable file is not overwritten.
     pub fn change<T>(
         course: &Course,
         change: impl FnOnce(&mut Learner) -> T,
@@ -75,7 +75,7 @@ impl Learner {
         Ok(result)
     }
 
-    /// The same; what there is to tell comes with the result.
+    /// The same, but returns the report with the result.
     ///
     /// # Errors
     /// As [`Learner::change`].
@@ -102,18 +102,18 @@ impl Learner {
         Ok((result, word))
     }
 
-    /// What was wrong with the file it was read from, if something was.
+    /// What was wrong with its file, if anything.
     pub fn word(&self) -> Option<&str> {
         self.word.as_deref()
     }
 
-    /// Whether the learner's own crate of that drill has passed once, whichever grader
-    /// said so.
+    /// Whether the learner's own crate of that drill has passed once, by any version
+    /// of the grader.
     pub fn has_passed(&self, slug: &str) -> bool {
         self.row(slug).is_some_and(|row| row.passed.is_some())
     }
 
-    /// The best result so far: points, and points there were then.
+    /// The best result so far: the points, and the most points at that time.
     pub fn best(&self, slug: &str) -> Option<(u32, u32)> {
         let best = self.row(slug)?.best?;
         Some((best.score, best.max_score))
@@ -124,13 +124,18 @@ impl Learner {
         self.row(slug).map_or(0, |row| row.hints_shown)
     }
 
-    /// The hash of the stub the learner began with, once they have begun.
+    /// The hash of the stub that the learner began with, once they have begun.
     pub fn begun_with(&self, slug: &str) -> Option<&str> {
         self.row(slug)?.stub.as_deref()
     }
 
-    /// Whether a drill's stub is another one than when the learner began, and the
-    /// learner's file is not the new one.
+    /// Whether the learner has begun a drill: it has passed, or their file is not the stub.
+    pub fn has_begun(&self, course: &Course, slug: &str) -> bool {
+        self.has_passed(slug) || Stub::of(course, slug).is_ok_and(|stub| !stub.is_untouched())
+    }
+
+    /// Whether a drill's stub has changed since the learner began, and the
+    /// learner's file is not the new stub.
     pub fn is_behind(&self, course: &Course, slug: &str) -> bool {
         let Ok(stub) = Stub::of(course, slug) else {
             return false;
@@ -139,13 +144,13 @@ impl Learner {
         began.is_some_and(|began| began != stub.sha256()) && !stub.is_untouched()
     }
 
-    /// Where the stub the learner began with is kept.
+    /// Where the stub that the learner began with is kept.
     pub fn old_stub(&self, slug: &str) -> PathBuf {
         self.store.dir().join("stubs").join(format!("{slug}.rs"))
     }
 
-    /// Notes with which stub the learner begins, unless they have begun already. Not
-    /// being able to keep its text is no reason to stop.
+    /// Notes with which stub the learner begins, unless they have begun already. A
+    /// failure to keep its text is ignored.
     pub fn begin(&mut self, course: &Course, slug: &str) {
         let Ok(stub) = Stub::of(course, slug) else {
             return;
@@ -159,14 +164,14 @@ impl Learner {
         let _ = self.store.keep(&self.old_stub(slug), stub.text());
     }
 
-    /// Takes a drill's present stub for the one the learner began with.
+    /// Takes a drill's present stub as the one that the learner began with.
     pub fn begin_anew(&mut self, course: &Course, slug: &str) {
         self.row_mut(slug).stub = None;
         self.begin(course, slug);
     }
 
-    /// Notes a verdict on the learner's own crate; others are nobody's progress.
-    /// Not being able to must not keep the verdict from being shown.
+    /// Notes a verdict on the learner's own crate; verdicts on other code are
+    /// not progress. A failure must not keep the verdict from being shown.
     pub fn remember(course: &Course, verdict: &Verdict) {
         let own = course.exercise_dir(&verdict.drill).canonicalize();
         let is_own = own.is_ok_and(|own| {
@@ -191,15 +196,15 @@ impl Learner {
         self.row_mut(&verdict.drill).note(verdict);
     }
 
-    /// Counts one more hint as shown, up to `all`; how many that makes.
+    /// Counts one more hint as shown, up to `all`, and returns how many are shown now.
     pub fn show_one_more_hint(&mut self, slug: &str, all: usize) -> usize {
         let row = self.row_mut(slug);
         row.hints_shown = (row.hints_shown + 1).min(all);
         row.hints_shown
     }
 
-    /// Finds rows of drills that the course has renamed: what the learner has in a drill
-    /// without a row was graded under a slug that is gone.
+    /// Finds rows of drills that the course has renamed: a drill without a row whose
+    /// text was graded under a slug that is gone.
     pub fn follow_renames(&mut self, course: &Course) {
         let slugs = course.slugs().unwrap_or_default();
         for slug in &slugs {

@@ -1,18 +1,18 @@
 //! Other users of this machine: the loopback address is theirs as well.
 //!
-//! The system says whose a connection is. It is asked when a connection shows the key
-//! for the first time, because a command line that opened a browser may have shown the key
-//! to others. The machine's administrator may come in.
+//! The system says which user owns a connection. It is asked when a connection shows the
+//! key for the first time, because the command line that opened a browser may have shown
+//! the key to others. The machine's administrator may come in.
 
 use std::fmt::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-/// The system's tables of connections: those by IPv4, and those by IPv6, among which are
-/// IPv4's own under another name.
+/// The system's tables of connections: those by IPv4, and those by IPv6, which include
+/// IPv4 connections under another form.
 const TABLES: [&str; 2] = ["/proc/net/tcp", "/proc/net/tcp6"];
 
-/// Whether the connection that comes from `peer` to our port is, or may be, another
-/// user's. Where the system has no such tables, the key alone has to do.
+/// Whether the connection from `peer` to our port is, or may be, another user's. If
+/// the system has no such tables, the key alone has to do.
 pub(super) fn may_be_another_user(peer: SocketAddr, port: u16) -> bool {
     let me = rustix::process::geteuid().as_raw();
     let tables = TABLES.map(|table| std::fs::read_to_string(table).ok());
@@ -21,12 +21,12 @@ pub(super) fn may_be_another_user(peer: SocketAddr, port: u16) -> bool {
     }
     let mut tables = tables.iter().flatten();
     let owner = tables.find_map(|table| owner(table, peer, port));
-    // One that is in no table is nobody's that we know.
+    // The owner of a connection that is in no table is unknown.
     owner.is_none_or(|owner| owner != me && owner != 0)
 }
 
 /// The user of the connection from `peer` to the loopback address at `port`, by the
-/// system's table. `None` where it is not told.
+/// system's table. `None` if the table does not say.
 fn owner(table: &str, peer: SocketAddr, port: u16) -> Option<u32> {
     let from = places(peer);
     let to = places(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
@@ -39,14 +39,14 @@ fn owner(table: &str, peer: SocketAddr, port: u16) -> Option<u32> {
     })
 }
 
-/// An address as the tables have it, in both of its forms where it has two: words of this
-/// machine's own byte order, then the port.
+/// An address as the tables write it, in both forms if it has two: words in this
+/// machine's byte order, then the port.
 fn places(address: SocketAddr) -> Vec<String> {
     let place = |octets: &[u8]| {
         let mut text = String::new();
         for word in octets.chunks_exact(4) {
             let word = u32::from_ne_bytes([word[0], word[1], word[2], word[3]]);
-            // Memory can be written.
+            // Writing to memory cannot fail.
             let _ = write!(text, "{word:08X}");
         }
         format!("{text}:{:04X}", address.port())

@@ -1,18 +1,18 @@
-//! Where rustc, or the grader, found something wrong: read from the text of a verdict,
-//! for a link that opens the place in an editor.
+//! The places where rustc or the grader found something wrong, read from the text of a
+//! verdict, for links that open them in an editor.
 
 use serde::Serialize;
 
 use super::editor::Editor;
 use play::text::one_line;
 
-/// The most places told; the text has them all.
+/// The most places listed; the text has them all.
 const MOST: usize = 20;
 
 /// One thing that is wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Place {
-    /// The file, from the crate's folder; `None` when it is in no file of the learner's.
+    /// The file, from the crate's folder; `None` if it is not one of the learner's files.
     pub file: Option<String>,
     /// The line, counted from 1.
     pub line: Option<u32>,
@@ -20,7 +20,7 @@ pub struct Place {
     pub column: Option<u32>,
     /// What is wrong.
     pub message: String,
-    /// What opens the place in an editor.
+    /// The link that opens the place in an editor.
     pub open: Option<String>,
 }
 
@@ -64,7 +64,7 @@ pub(super) fn places(
             message: one_line(message, 300),
         });
     }
-    // Last of all rustc counts its errors.
+    // rustc's last line counts its errors.
     places.retain(|place| {
         place.file.is_some()
             || !(place.message.starts_with("aborting due to")
@@ -73,7 +73,7 @@ pub(super) fn places(
     places
 }
 
-/// What an error's first line says.
+/// The message in an error's first line.
 fn message(line: &str) -> Option<&str> {
     let rest = line.strip_prefix("error")?;
     match rest.strip_prefix('[') {

@@ -1,4 +1,4 @@
-//! What is said where there is no terminal to draw on: a line for each thing that happens.
+//! The output without a terminal to draw on: a line for each event.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -12,13 +12,13 @@ use super::terminal::End;
 use crate::grade::verdict::{CheckStatus, Status, Verdict};
 use play::text::one_line;
 
-/// Says what happens until the program ends.
+/// Reports events until the program ends.
 pub(super) fn run(desk: &Desk, address: &str, open: bool) -> End {
     let mut out = anstream::stdout();
-    // Nobody may be reading; the page still is served.
+    // Nobody may be reading, but the page is still served.
     let _ = writeln!(out, "the book: {address}").and_then(|()| out.flush());
     if open {
-        // Who cannot even try it has been told the address.
+        // If it cannot even be tried, the address has been printed.
         let _ = browse(address, |words| {
             let _ = anstream::stdout().write_all(format!("{words}\n").as_bytes());
         });
@@ -28,7 +28,7 @@ pub(super) fn run(desk: &Desk, address: &str, open: bool) -> End {
     loop {
         let _ = lines.iter().try_for_each(|line| writeln!(out, "{line}"));
         let _ = out.flush();
-        // One by one: what was graded is told, even if something else goes on by now.
+        // One by one: a verdict is reported even if something else is under way by now.
         lines = match news.blocking_recv() {
             Ok(News { what, .. }) => told.of_news(&what),
             Err(RecvError::Lagged(_)) => {
@@ -41,17 +41,17 @@ pub(super) fn run(desk: &Desk, address: &str, open: bool) -> End {
     }
 }
 
-/// What was said already.
+/// What was reported already.
 #[derive(Default)]
 struct Told {
     book: String,
     prepare: Option<(PreparePhase, u32)>,
-    /// The run, how far it is, and what was said beside its verdict.
+    /// The run, its phase, and the note beside its verdict.
     drills: HashMap<String, (u64, Phase, String)>,
 }
 
 impl Told {
-    /// What is new in all there is, in lines.
+    /// The news in the whole state, in lines.
     fn of(&mut self, state: &State) -> Vec<String> {
         let mut lines = self.of_book(&state.book);
         lines.extend(self.of_prepare(&state.prepare));
@@ -59,7 +59,7 @@ impl Told {
         lines
     }
 
-    /// The same of one thing.
+    /// The news in one change.
     fn of_news(&mut self, what: &What) -> Vec<String> {
         match what {
             What::Book(book) => self.of_book(book),
@@ -73,7 +73,7 @@ impl Told {
         let before = self.drills.insert(drill.slug.clone(), now.clone());
         match before {
             Some(before) if before == now => None,
-            // The verdict was said already.
+            // The verdict was reported already.
             Some((run, Phase::Graded, _)) if (run, Phase::Graded) == (now.0, now.1) => {
                 let words = one_line(&drill.words, 400);
                 (!words.is_empty()).then(|| format!("{}: {words}", drill.slug))
@@ -82,7 +82,7 @@ impl Told {
         }
     }
 
-    /// That it could not be built, once.
+    /// Reports once that it could not be built.
     fn of_book(&mut self, book: &BookNow) -> Vec<String> {
         if self.book == book.words {
             return Vec::new();
@@ -122,7 +122,7 @@ impl Told {
     }
 }
 
-/// What there is to say of a drill now.
+/// The report on a drill as it is now.
 fn said(drill: &DrillNow) -> Option<String> {
     let slug = &drill.slug;
     match drill.phase {
@@ -146,18 +146,22 @@ fn summary(drill: &DrillNow, verdict: &Verdict) -> String {
         Status::CompileError | Status::Rejected => match first {
             Some(place) => {
                 let at = place.file.as_deref().zip(place.line);
-                let at = at.map(|(file, line)| format!(" in {file}, line {line}"));
+                let at = at.map(|(file, line)| drill.shown(&format!("{file}:{line}: ")));
                 let message = one_line(&place.message, 200);
-                format!("does not compile{}: {message}", at.unwrap_or_default())
+                format!("does not compile: {}{message}", at.unwrap_or_default())
             }
-            None => format!("not compiled: {}", one_line(&verdict.diagnostics, 200)),
+            None => format!(
+                "not compiled: {}",
+                drill.shown(&one_line(&verdict.diagnostics, 200))
+            ),
         },
         _ => {
             let failed = verdict
                 .checks
                 .iter()
                 .find(|check| check.status == CheckStatus::Failed);
-            let why = failed.map(|check| format!(": {}", one_line(&check.message, 200)));
+            let why =
+                failed.map(|check| format!(": {}", drill.shown(&one_line(&check.message, 200))));
             format!("not yet, {points}{}", why.unwrap_or_default())
         }
     }

@@ -1,5 +1,5 @@
 //! Putting a stub back: a learner's file is only ever replaced when they ask, and after
-//! what was there is in a backup.
+//! a backup was made.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ pub enum StubError {
     /// The course has lost it.
     #[error(transparent)]
     Missing(#[from] StubMissing),
-    /// What is there could not be kept, so nothing was touched.
+    /// The learner's file could not be backed up, so nothing was touched.
     #[error(transparent)]
     Backup(#[from] LearnerError),
     /// The learner's file cannot be written.
@@ -34,15 +34,15 @@ pub enum StubError {
 pub enum PutBack {
     /// Nothing: the learner's file was the stub already.
     Already,
-    /// The file is the stub again; what was there is kept, if there was something.
+    /// The file is the stub again; the old file is in this backup, if there was one.
     Done(Option<PathBuf>),
 }
 
 impl Stub {
-    /// Makes the learner's file the stub again; what was there is kept in a backup.
+    /// Makes the learner's file the stub again, and keeps the old file in a backup.
     ///
     /// # Errors
-    /// When something cannot be written. Then the learner's file is as it was.
+    /// When something cannot be written. Then the learner's file is unchanged.
     pub fn put_back(&self, course: &Course) -> Result<PutBack, StubError> {
         if self.is_untouched() {
             return Ok(PutBack::Already);
@@ -75,7 +75,7 @@ impl Stub {
         std::fs::create_dir_all(folder)?;
         let mut fresh = tempfile::NamedTempFile::new_in(folder)?;
         fresh.write_all(self.text())?;
-        // As a file that is not temporary would be.
+        // With the permissions of an ordinary new file.
         let readable = std::os::unix::fs::PermissionsExt::from_mode(0o644);
         fresh.as_file().set_permissions(readable)?;
         fresh.persist(self.file())?;

@@ -1,5 +1,5 @@
-//! What is to be graded next. The drill that was saved last comes first; a save ends the
-//! grading in flight, which is made up for later. Nothing is ever lost.
+//! The drills to grade next. The drill that was saved last comes first. A save ends the
+//! grading in flight, which is repeated later, so nothing is ever lost.
 //!
 //! Its main type is [`Queue`]. It knows nothing of files or verdicts.
 
@@ -15,7 +15,7 @@ pub struct Job {
     pub slug: String,
     /// When its file was saved; `None` when nobody is waiting for a save.
     pub saved: Option<Instant>,
-    /// Asked when something else is wanted more.
+    /// Set when something else is more urgent.
     pub stop: Stop,
 }
 
@@ -60,13 +60,13 @@ impl Queue {
         self.changed.notify_all();
     }
 
-    /// Begins the grading in flight anew: the program was stopped for a while.
+    /// Restarts the grading in flight, because the program was suspended for a while.
     pub fn restart_current(&self) {
         let mut inner = self.lock();
         let in_flight = inner.in_flight.clone();
         if let Some(job) = in_flight.filter(|job| !job.stop.is_asked()) {
             job.stop.ask();
-            // Not from the save on: that would count the time that passed.
+            // Not measured from the save, which would count the suspended time.
             inner.waiting.push(fresh(&job.slug, None));
             self.changed.notify_all();
         }
@@ -113,8 +113,8 @@ impl Queue {
         );
     }
 
-    /// Lets `tell` say what came of the job in flight, unless that was ended: then a
-    /// newer one counts, and will be told itself. Whether it was said.
+    /// Lets `tell` report the job in flight, unless it was ended: then a newer job
+    /// counts and will be reported itself. Returns whether it was reported.
     pub fn finish(&self, job: &Job, tell: impl FnOnce()) -> bool {
         let mut inner = self.lock();
         let counts = !job.stop.is_asked();
@@ -189,7 +189,7 @@ mod tests {
         assert!(job.stop.is_asked() && queue.is_waiting("a"));
         let next = queue.take();
         assert_eq!(next.slug, "b");
-        // While it runs, the first one is saved once more: still only one grading.
+        // While it runs, the first drill is saved again: still only one grading.
         queue.grade_now("a", saved);
         assert!(next.stop.is_asked());
         assert_eq!(order(&queue, 3), ["a", "b", "c"]);
@@ -209,7 +209,7 @@ mod tests {
         let anew = queue.take();
         assert!(anew.slug == "a" && anew.saved.is_none() && !anew.stop.is_asked());
         assert!(queue.finish(&anew, || ()));
-        // What is over is not graded again.
+        // A finished grading is not repeated.
         queue.restart_current();
         assert_eq!(order(&queue, 1), ["b"]);
         assert!(!queue.is_waiting("a"));

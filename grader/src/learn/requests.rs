@@ -1,4 +1,4 @@
-//! What a page can ask for below `/learn/`, besides the state: thin, over [`Desk`].
+//! Requests that a page can make below `/learn/`, besides the state: a thin layer over [`Desk`].
 
 use std::path::Path;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ pub struct Requests {
 }
 
 impl Requests {
-    /// What `desk` can answer.
+    /// The requests that `desk` can answer.
     pub fn new(desk: Arc<Desk>) -> Requests {
         Requests { desk }
     }
@@ -44,7 +44,7 @@ impl Requests {
         }
     }
 
-    /// Changes something; the caller has seen to it that the request may.
+    /// Changes something; the caller has checked that the request may.
     pub(super) async fn change(&self, path: &str) -> Answer {
         let (slug, what) = drill(path)?;
         match what.as_str() {
@@ -94,18 +94,18 @@ impl Requests {
             }
             Err(_) => Err((
                 StatusCode::INTERNAL_SERVER_ERROR,
-                "the grader itself failed; the terminal says how".to_owned(),
+                "the grader itself failed; see the terminal".to_owned(),
             )),
         }
     }
 }
 
-/// What putting the stub back did.
+/// The outcome of putting the stub back.
 #[derive(Serialize)]
 struct WasReset {
     /// The file was the stub.
     already: bool,
-    /// Where what was there is kept, from the course's folder, if there was something.
+    /// Where the old file is kept, from the course's folder, if there was one.
     backup: Option<String>,
 }
 
@@ -143,5 +143,5 @@ fn drill(path: &str) -> Result<(String, String), (StatusCode, String)> {
 }
 
 fn nothing() -> (StatusCode, String) {
-    (StatusCode::NOT_FOUND, "nothing is here".to_owned())
+    (StatusCode::NOT_FOUND, "there is nothing here".to_owned())
 }

@@ -1,18 +1,18 @@
-//! Room for connections: one that has not shown the key yet has a place only until others
-//! want it.
+//! Room for connections: one that has not shown the key yet keeps its place only until
+//! others want it.
 //!
-//! Its main type is [`Room`]. Whoever opens connections and says nothing, of whatever user,
-//! closes their own oldest ones, and keeps nobody out.
+//! Its main type is [`Room`]. A client that opens many silent connections only closes its
+//! own oldest ones, and keeps nobody out.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::task::AbortHandle;
 
-/// Connections that have not shown the key. A browser shows it with the first bytes.
+/// How many connections without the key are kept. A browser shows the key with its first bytes.
 const UNKNOWN: usize = 64;
 
-/// The connections that nothing is known of, the oldest first.
+/// The connections without the key, the oldest first.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Room(Arc<Mutex<VecDeque<(u64, AbortHandle)>>>);
 
@@ -30,8 +30,8 @@ impl Room {
         Place { room, number }
     }
 
-    /// Lets in a connection, which is served by this task. The oldest one that nothing is
-    /// known of goes, if there are too many.
+    /// Lets in a connection, which is served by this task. If there are too many without
+    /// the key, the oldest is closed.
     pub(super) fn enter(&self, number: u64, task: AbortHandle) {
         let mut unknown = self.unknown();
         unknown.push_back((number, task));
@@ -42,7 +42,7 @@ impl Room {
         }
     }
 
-    /// Closes the oldest connection that nothing is known of.
+    /// Closes the oldest connection without the key.
     pub(super) fn make_space(&self) {
         if let Some((_, oldest)) = self.unknown().pop_front() {
             oldest.abort();
@@ -55,7 +55,7 @@ impl Room {
 }
 
 impl Place {
-    /// It has shown the key: from now on it stays.
+    /// Notes that it has shown the key, so that it stays.
     pub(super) fn keep(&self) {
         self.room
             .unknown()

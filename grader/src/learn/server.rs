@@ -26,10 +26,10 @@ use super::site::{Page, Shelf};
 use super::state::{self, Board};
 use super::{events, neighbour};
 
-/// Where it is served unless somebody else is there.
+/// The port, unless another program has it.
 pub const PORT: u16 = 3000;
 
-/// Ports tried after it.
+/// How many ports are tried after it.
 const MORE_PORTS: u16 = 50;
 
 /// How long a client may take for the head of a request.
@@ -45,9 +45,9 @@ pub struct Server {
     pub guard: Guard,
     /// The book, once it is built.
     pub shelf: Arc<Shelf>,
-    /// What is known.
+    /// The board with the state.
     pub board: Arc<Board>,
-    /// What can be asked for besides.
+    /// The requests besides that.
     pub requests: Requests,
 }
 
@@ -72,7 +72,7 @@ pub fn listen(port: Option<u16>) -> io::Result<TcpListener> {
 }
 
 impl Server {
-    /// Answers whoever asks at `listener`, until the program ends.
+    /// Answers requests at `listener` until the program ends.
     ///
     /// # Errors
     /// When the system offers no loop or takes the listener away.
@@ -91,7 +91,7 @@ impl Server {
                 let (stream, peer) = match listener.accept().await {
                     Ok(accepted) => accepted,
                     Err(_) => {
-                        // Out of files, or the client is gone: others still want in.
+                        // Out of file descriptors, or the client is gone: others still want in.
                         room.make_space();
                         tokio::time::sleep(Duration::from_millis(50)).await;
                         continue;
@@ -104,13 +104,13 @@ impl Server {
                 });
                 let server = Arc::clone(&server);
                 let task = tokio::spawn(async move {
-                    // Small answers are not held back to be sent with later ones.
+                    // Small answers are sent at once, not together with later ones.
                     let _ = stream.set_nodelay(true);
                     let answer = service_fn(move |request| {
                         let (server, client) = (Arc::clone(&server), Arc::clone(&client));
                         async move { Ok::<_, Infallible>(server.answer(request, &client).await) }
                     });
-                    // A client that goes away is no error of ours.
+                    // A client that goes away is not our error.
                     let _ = hyper::server::conn::http1::Builder::new()
                         .timer(TokioTimer::new())
                         .header_read_timeout(HEAD_LIMIT)
@@ -141,7 +141,7 @@ impl Server {
         if !self.guard.is_for_us(&head.headers) {
             return refusal(
                 StatusCode::FORBIDDEN,
-                "this is served to 127.0.0.1 and localhost only",
+                "this book is served to 127.0.0.1 and localhost only",
             );
         }
         let path = head.uri.path();
@@ -165,7 +165,10 @@ impl Server {
             };
         };
         if self.guard.is_from_elsewhere(&head.headers) {
-            return refusal(StatusCode::FORBIDDEN, "another site's page asks");
+            return refusal(
+                StatusCode::FORBIDDEN,
+                "this request comes from another site's page",
+            );
         }
         match (&head.method, asked) {
             (&Method::GET, "events") => events::stream(Arc::clone(&self.board)),
@@ -177,14 +180,14 @@ impl Server {
                 told(self.requests.read(asked, query).await)
             }
             (&Method::POST, _) if !self.guard.has_token(&head.headers) => {
-                refusal(StatusCode::FORBIDDEN, "the page is an old one; reload it")
+                refusal(StatusCode::FORBIDDEN, "this page is out of date; reload it")
             }
             (&Method::POST, _) => told(self.requests.change(asked).await),
             _ => not_allowed("GET, HEAD, POST"),
         }
     }
 
-    /// Sends who showed the key on to the page itself, with a cookie for the key.
+    /// Redirects a client that showed the key to the page itself, with a cookie for the key.
     fn let_in(&self, path: &str) -> Response<Body> {
         let mut answer = Response::new(whole(Bytes::new()));
         *answer.status_mut() = StatusCode::SEE_OTHER;
@@ -223,7 +226,7 @@ impl Server {
     }
 }
 
-/// Who is at the other end of a connection.
+/// The other end of a connection.
 #[derive(Debug)]
 struct Client {
     place: Place,
@@ -264,7 +267,10 @@ fn refusal(status: StatusCode, words: &str) -> Response<Body> {
 }
 
 fn not_allowed(methods: &'static str) -> Response<Body> {
-    let mut answer = refusal(StatusCode::METHOD_NOT_ALLOWED, "not that way");
+    let mut answer = refusal(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "this method is not allowed here",
+    );
     answer
         .headers_mut()
         .insert(ALLOW, HeaderValue::from_static(methods));

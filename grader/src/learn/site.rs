@@ -1,6 +1,6 @@
 //! The book as it is served: every file of the built site, in memory.
 //!
-//! Its main type is [`Site`], a map from the paths that exist to what is there. A request
+//! Its main type is [`Site`], a map from the existing paths to their files. A request
 //! is looked up in it and nowhere else, so no path leads to any other file.
 
 use std::collections::{BTreeMap, HashMap};
@@ -15,11 +15,11 @@ use sha2::{Digest, Sha256};
 /// One file of the site.
 #[derive(Clone, Debug)]
 pub struct Page {
-    /// What it holds.
+    /// Its content.
     pub body: Bytes,
     /// Its media type.
     pub media_type: &'static str,
-    /// Names what it holds.
+    /// An entity tag for its content.
     pub etag: String,
 }
 
@@ -30,18 +30,18 @@ pub struct Site {
     edition: String,
 }
 
-/// Where the site stands that is served now; none while the first one is built.
+/// The site that is served now; empty while the first one is built.
 #[derive(Debug, Default)]
 pub struct Shelf(RwLock<Option<Arc<Site>>>);
 
 impl Shelf {
-    /// The site of this moment.
+    /// The present site.
     pub fn get(&self) -> Option<Arc<Site>> {
         let site = self.0.read().unwrap_or_else(PoisonError::into_inner);
         site.clone()
     }
 
-    /// Puts a site in the place of the one before.
+    /// Replaces the site.
     pub fn put(&self, site: Site) {
         let mut place = self.0.write().unwrap_or_else(PoisonError::into_inner);
         *place = Some(Arc::new(site));
@@ -50,7 +50,7 @@ impl Shelf {
 
 impl Site {
     /// Reads the site that was built in `dir`. Each HTML page is told its edition, and
-    /// `token`, which a request needs that changes something.
+    /// `token`, which requests need to change something.
     ///
     /// # Errors
     /// When a file cannot be read.
@@ -103,12 +103,12 @@ impl Site {
         }
     }
 
-    /// Names what is in it: another text of any file makes another one.
+    /// A name for the whole content: a change in any file makes another edition.
     pub fn edition(&self) -> &str {
         &self.edition
     }
 
-    /// What is at this path of a request: a file, or a folder's `index.html`.
+    /// The file at this path of a request, or a folder's `index.html`.
     pub fn find(&self, path: &str) -> Option<&Page> {
         match path.ends_with('/') {
             true => self.pages.get(&format!("{path}index.html")),
@@ -116,7 +116,7 @@ impl Site {
         }
     }
 
-    /// The page that says that there is none.
+    /// The page for paths that do not exist.
     pub fn not_found(&self) -> Option<&Page> {
         self.pages.get("/404.html")
     }
@@ -140,14 +140,14 @@ fn media_type(name: &str) -> &'static str {
     }
 }
 
-/// Enough of a hash to tell one text from another.
+/// Enough of a hash to distinguish texts.
 fn short(hash: Sha256) -> String {
     let digest = hash.finalize();
     let digest = digest.iter().take(12);
     digest.map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The page with what it is told, where the first head ends.
+/// The page with these tags inserted at the end of its head.
 fn with_metas(text: Vec<u8>, metas: &str) -> Vec<u8> {
     const HEAD: &[u8] = b"</head>";
     let Some(at) = text.windows(HEAD.len()).position(|here| here == HEAD) else {

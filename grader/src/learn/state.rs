@@ -1,8 +1,8 @@
-//! What is known at a moment: the state that the page and the terminal show.
+//! The state that the page and the terminal show.
 //!
-//! Its main type is [`Board`]: one copy of the [`State`] and whoever wants to hear of
-//! changes. Every change is made and told under one lock, so nobody who reads the state
-//! and then listens can miss one or hear an old one.
+//! Its main type is [`Board`]: one copy of the [`State`], and the listeners for its
+//! changes. Every change is made and sent under one lock, so a listener that reads the
+//! state first can neither miss a change nor get an old one.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -10,21 +10,23 @@ use serde::Serialize;
 use tokio::sync::broadcast;
 
 use super::places::Place;
+use crate::grade::report::clickable;
 use crate::grade::verdict::Verdict;
+use play::text::printable;
 
 /// Changes kept for a listener that is slow; one that misses some reads the state again.
 const NEWS: usize = 64;
 
-/// All there is to show.
+/// Everything there is to show.
 #[derive(Clone, Debug, Serialize)]
 pub struct State {
     /// The book's title.
     pub course: String,
     /// The grader's version.
     pub grader: String,
-    /// What a request that changes something must carry.
+    /// The token that a request must carry to change something.
     pub token: String,
-    /// The book that is served.
+    /// The served book.
     pub book: BookNow,
     /// How far the grader's own crates are.
     pub prepare: Prepare,
@@ -32,26 +34,26 @@ pub struct State {
     pub drills: Vec<DrillNow>,
 }
 
-/// The book that is served.
+/// The served book.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct BookNow {
-    /// Names what is in it; empty while the first one is built. A page of another edition
-    /// is out of date.
+    /// A name for its content; empty while the first one is built. A page of another
+    /// edition is out of date.
     pub edition: String,
-    /// Why the files as they are now make no book, if they don't.
+    /// Why the present files do not make a book, if they do not.
     pub words: String,
 }
 
 /// How far the grader's own crates are.
 #[derive(Clone, Debug, Serialize)]
 pub struct Prepare {
-    /// What is being done about them.
+    /// The phase of the preparation.
     pub phase: PreparePhase,
     /// Crates built.
     pub done: u32,
-    /// Crates to build; 0 while nobody knows.
+    /// Crates to build; 0 while that is unknown.
     pub total: u32,
-    /// What is being done, or why it failed.
+    /// The current step, or why it failed.
     pub words: String,
 }
 
@@ -59,7 +61,7 @@ pub struct Prepare {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PreparePhase {
-    /// Nothing was begun.
+    /// Nothing has begun.
     Waiting,
     /// The crates are being built.
     Building,
@@ -69,7 +71,7 @@ pub enum PreparePhase {
     Failed,
 }
 
-/// What is known of one drill.
+/// The state of one drill.
 #[derive(Clone, Debug, Serialize)]
 pub struct DrillNow {
     /// The slug.
@@ -80,34 +82,46 @@ pub struct DrillNow {
     pub page: String,
     /// The file to edit, from the course's folder.
     pub file: String,
-    /// What is going on.
+    /// What is being done with it.
     pub phase: Phase,
-    /// Gradings begun; grows.
+    /// How many gradings have begun; only grows.
     pub run: u64,
     /// The last verdict; while a grading runs, the one before.
     pub verdict: Option<Verdict>,
-    /// What to do where there is no verdict.
+    /// What to do if there is no verdict.
     pub words: String,
     /// The hints asked for so far.
     pub hints: Vec<String>,
     /// Whether there are more.
     pub more_hints: bool,
-    /// Whether it passed once.
+    /// Whether it has passed once.
     pub passed: bool,
-    /// The most points there ever were.
+    /// The best points so far.
     pub best: u32,
-    /// All points there are.
+    /// The most points possible.
     pub max: u32,
-    /// Whether the course has another stub than when the learner began.
+    /// Whether the learner has begun: the drill has passed, or their file is not the stub.
+    pub started: bool,
+    /// Whether the course's stub has changed since the learner began.
     pub changed_upstream: bool,
-    /// Where the compiler found something, for a crate that was refused.
+    /// The places of compile errors, if there are any.
     pub errors: Vec<Place>,
-    /// What opens the file in an editor.
+    /// The link that opens the file in an editor.
     pub open: Option<String>,
     /// The drill after this one, once this one is passed.
     pub next: Option<String>,
-    /// From the save to its verdict, in milliseconds, for the last save.
+    /// The milliseconds from the last save to its verdict.
     pub took_ms: Option<u64>,
+}
+
+impl DrillNow {
+    /// Text of its verdict, with paths from the course's folder, which a terminal makes links of.
+    pub(super) fn shown(&self, text: &str) -> String {
+        let folder = self.file.strip_suffix("src/lib.rs").unwrap_or_default();
+        clickable(&printable(text), |file| {
+            file.starts_with("src/").then(|| format!("{folder}{file}"))
+        })
+    }
 }
 
 /// What is going on with a drill.
@@ -118,24 +132,24 @@ pub enum Phase {
     Waiting,
     /// It is being graded.
     Grading,
-    /// The verdict is on what is on the disk.
+    /// The verdict is about the files on the disk.
     Graded,
-    /// There is no file to grade.
+    /// The file to grade is missing.
     Missing,
     /// The grader could not do its work.
     Error,
 }
 
-/// A change, told to everyone.
+/// A change, sent to all listeners.
 #[derive(Clone, Debug)]
 pub struct News {
-    /// What is another now, as it was right after the change.
+    /// The changed part, as it was right after the change.
     pub what: Arc<What>,
     /// The same as JSON.
     pub data: Arc<str>,
 }
 
-/// What there can be news of.
+/// The parts of the state that can change.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub enum What {
@@ -148,7 +162,7 @@ pub enum What {
 }
 
 impl What {
-    /// What a page calls it.
+    /// The name of the event for a page.
     pub fn name(&self) -> &'static str {
         match self {
             What::Drill(_) => "drill",
@@ -158,7 +172,7 @@ impl What {
     }
 }
 
-/// The state, and whoever listens.
+/// The state and its listeners.
 #[derive(Debug)]
 pub struct Board {
     state: Mutex<State>,
@@ -179,7 +193,7 @@ impl Board {
         read(&self.lock())
     }
 
-    /// What `read` makes of the state, and all changes from then on.
+    /// The result of `read` on the state, and all changes from then on.
     pub fn listen<T>(&self, read: impl FnOnce(&State) -> T) -> (T, broadcast::Receiver<News>) {
         let state = self.lock();
         (read(&state), self.news.subscribe())
@@ -191,7 +205,7 @@ impl Board {
         state.drills.iter().find(|it| it.slug == slug).map(read)
     }
 
-    /// Changes a drill, and tells.
+    /// Changes a drill and tells the listeners.
     pub fn change_drill(&self, slug: &str, change: impl FnOnce(&mut DrillNow)) {
         let mut state = self.lock();
         if let Some(drill) = state.drills.iter_mut().find(|it| it.slug == slug) {
@@ -200,14 +214,14 @@ impl Board {
         }
     }
 
-    /// Changes how far the preparation is, and tells.
+    /// Changes the preparation and tells the listeners.
     pub fn change_prepare(&self, change: impl FnOnce(&mut Prepare)) {
         let mut state = self.lock();
         change(&mut state.prepare);
         self.tell(What::Prepare(state.prepare.clone()));
     }
 
-    /// Changes which book is served, and tells.
+    /// Changes the served book and tells the listeners.
     pub fn change_book(&self, change: impl FnOnce(&mut BookNow)) {
         let mut state = self.lock();
         change(&mut state.book);

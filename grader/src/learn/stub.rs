@@ -21,7 +21,7 @@ pub struct Stub {
 #[derive(Debug, Error)]
 #[error("cannot read the stub `{}`: {source}; is the course complete?", path.display())]
 pub struct StubMissing {
-    /// Where it should be.
+    /// Where it belongs.
     path: PathBuf,
     /// Why it cannot be read.
     source: io::Error,
@@ -64,7 +64,7 @@ impl Stub {
         std::fs::read(&self.file).is_ok_and(|current| current == self.text)
     }
 
-    /// The drill it is of.
+    /// The drill it belongs to.
     pub(crate) fn slug(&self) -> &str {
         &self.slug
     }

@@ -1,7 +1,7 @@
 //! The terminal's side of learn mode: the same verdicts as in the page, and keys.
 //!
-//! What happens comes from three threads, for keys, signals and news; all is drawn by the
-//! one that called [`run`].
+//! Events come from three threads, for keys, signals and news; the thread that called
+//! [`run`] draws everything.
 
 mod screen;
 mod view;
@@ -22,15 +22,15 @@ use super::start;
 use screen::Screen;
 use viewer::Viewer;
 
-/// What happened.
+/// An event.
 enum Happened {
-    /// A key, or another size of the window.
+    /// A key, or a new size of the window.
     Here(Event),
-    /// Something is known that was not.
+    /// There is news on the board.
     News,
-    /// Something went wrong that was begun here.
+    /// An action that was begun here failed.
     Word(String),
-    /// The process was stopped, and goes on.
+    /// The process was stopped and continues.
     Awake,
     /// There is no more input.
     Over,
@@ -39,21 +39,21 @@ enum Happened {
 /// How the learner ended it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
-    /// With the key for it.
+    /// With its key.
     Quit,
     /// With Ctrl-C, or by closing the terminal.
     Interrupted,
 }
 
-/// Shows what happens and obeys keys, until the learner ends it.
+/// Shows the state and obeys keys, until the learner ends it.
 ///
 /// # Errors
-/// When the terminal cannot be had.
+/// When the terminal is not available.
 pub(super) fn run(desk: &Arc<Desk>, address: &str, open: bool) -> io::Result<End> {
     let (sender, happened) = mpsc::channel();
     let screen = Screen::take()?;
-    // All is listened to before the first look, at the window's size as well: what
-    // changes after it is heard of.
+    // All listeners start before the first look, also that for the window's size,
+    // so that no later change is missed.
     event::poll(Duration::ZERO)?;
     let signals = Signals::new([SIGCONT])?;
     listen(desk, sender.clone())?;
@@ -68,7 +68,7 @@ pub(super) fn run(desk: &Arc<Desk>, address: &str, open: bool) -> io::Result<End
     viewer.draw(&screen)?;
     loop {
         let mut end = viewer.obey(&screen, next(&happened))?;
-        // All that has happened meanwhile is drawn at once.
+        // All events up to now are drawn at once.
         while let (None, Ok(more)) = (end, happened.try_recv()) {
             end = viewer.obey(&screen, more)?;
         }

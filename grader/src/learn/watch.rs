@@ -1,11 +1,11 @@
-//! Watching the learner's files, and the book's: whatever way an editor saves, what counts
-//! is what is on the disk when things have become quiet.
+//! Watches the learner's files and the book's. However an editor saves, what counts is the
+//! content of the disk once things are quiet.
 //!
-//! The system's events only say that it is time to look; a look reads every drill, and
-//! asks of every file of the book when it was written, and compares with the last look.
+//! The system's events only say that it is time to look. A look reads every drill and
+//! the times of the book's files, and compares them with the last look.
 //! So temporary files, renames, checkouts and folders that come and go need no rules of
-//! their own. An event that never came, as on some network drives, is made up for by a
-//! look now and then.
+//! their own. If events never come, as on some network drives, regular looks make up
+//! for it.
 
 use std::collections::{BTreeMap, HashMap};
 use std::os::unix::fs::MetadataExt;
@@ -19,37 +19,37 @@ use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use crate::build::submission::Submission;
 use crate::course::Course;
 
-/// Nothing happens for so long: then a save is over. A look that comes too early costs a
+/// After this long without an event, a save is over. A look that comes too early costs a
 /// grading that is ended at once, so this can be short.
 const QUIET: Duration = Duration::from_millis(3);
 
-/// The same for the book: a page that is written while it is built would be told as
-/// broken, and nobody waits for it so eagerly.
+/// The same for the book. A page that is written while it is built would be
+/// reported as broken, and nobody waits for it so eagerly.
 const QUIET_FOR_BOOK: Duration = Duration::from_millis(40);
 
-/// It is looked after this time even if it never becomes quiet.
+/// A look happens after this time even if it never becomes quiet.
 const PATIENCE: Duration = Duration::from_millis(150);
 
-/// A look without any event.
+/// The time between looks without any event.
 const NOW_AND_THEN: Duration = Duration::from_secs(2);
 
-/// Folders watched below one `src`, and below the book.
+/// How many folders are watched below one `src`, and below the book.
 const FOLDERS: usize = 200;
 
-/// What is another than it was.
+/// What has changed.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Changed<'a> {
-    /// A drill, and when that was noticed first.
+    /// A drill, and when the change was first noticed.
     Drill(&'a str, Instant),
     /// The book.
     Book,
 }
 
-/// Which file it is, how long, and when it was written.
+/// A file's identity, its length, and when it was written.
 type Written = (u64, u64, (i64, i64, i64, i64));
 
-/// What was seen of a drill: its text, or why it cannot be read; and its files, so that
-/// a save that changes nothing is one as well.
+/// The last look at a drill: its text, or why it cannot be read; and its files, so that
+/// a save without a change counts as well.
 #[derive(PartialEq, Eq)]
 struct Looked {
     text: String,
@@ -65,12 +65,12 @@ pub(super) struct Watch {
     watcher: Option<RecommendedWatcher>,
     watched: HashMap<PathBuf, (u64, u64)>,
     events: Receiver<()>,
-    /// Kept, so that without a watcher there are no events instead of an end.
+    /// Kept, so that without a watcher the channel is silent rather than closed.
     _sender: mpsc::Sender<()>,
 }
 
 impl Watch {
-    /// Watches the drills `slugs` of `course`. What is there now is known.
+    /// Watches the drills `slugs` of `course`. Their present content counts as known.
     pub(super) fn new(course: Course, slugs: Vec<String>) -> Watch {
         let (sender, events) = mpsc::channel();
         let heard = sender.clone();
@@ -86,7 +86,7 @@ impl Watch {
             slugs,
             known: BTreeMap::new(),
             book: BTreeMap::new(),
-            // Without one, there are still looks now and then.
+            // Without a watcher, the regular looks remain.
             watcher: watcher.ok(),
             watched: HashMap::new(),
             events,
@@ -98,7 +98,7 @@ impl Watch {
         watch
     }
 
-    /// Tells of all that changed, until the program ends.
+    /// Reports every change, until the program ends.
     pub(super) fn run(mut self, mut tell: impl FnMut(Changed<'_>)) -> ! {
         let mut book_changed = false;
         loop {
@@ -120,12 +120,12 @@ impl Watch {
                     Instant::now()
                 }
             };
-            // Before the look: what is written after it makes an event.
+            // Set up before the look, so that later writes make an event.
             self.follow();
             for slug in self.look() {
                 tell(Changed::Drill(&slug, since));
             }
-            // Who saved a drill waits; who wrote a page can wait for that.
+            // A learner who saved a drill is waiting; a page of the book can wait for that.
             book_changed |= self.look_at_book();
         }
     }
@@ -193,8 +193,8 @@ impl Watch {
         all
     }
 
-    /// Sees to it that every folder is watched that matters, and only those: a folder
-    /// that was made anew is another one, whatever its name.
+    /// Watches exactly the folders that matter. A folder that was made again is a new
+    /// one, whatever its name.
     fn follow(&mut self) {
         let book = self.book_folders();
         let Some(watcher) = &mut self.watcher else {
@@ -221,7 +221,7 @@ impl Watch {
             let known = self.watched.remove(&path);
             if known != Some(identity) {
                 if known.is_some() {
-                    // The folder it was is gone, and with it the watch.
+                    // The old folder is gone, and its watch with it.
                     let _ = watcher.unwatch(&path);
                 }
                 if watcher.watch(&path, RecursiveMode::NonRecursive).is_err() {
@@ -254,14 +254,14 @@ fn folders(dir: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// How a file lies there; nothing, if there is none.
+/// A file's mark; `None` if there is no file.
 fn written(path: &Path) -> Option<Written> {
     let met = std::fs::metadata(path).ok()?;
     let when = (met.mtime(), met.mtime_nsec(), met.ctime(), met.ctime_nsec());
     met.is_file().then_some((met.ino(), met.len(), when))
 }
 
-/// Whether somebody only read: we do so ourselves.
+/// Whether the file was only read, as we do ourselves.
 fn is_reading(event: &Event) -> bool {
     let written = EventKind::Access(AccessKind::Close(AccessMode::Write));
     matches!(event.kind, EventKind::Access(_)) && event.kind != written

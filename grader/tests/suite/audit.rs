@@ -1,4 +1,4 @@
-//! `audit`: the course tests itself, and says so when it does not hold.
+//! `audit`: the course tests itself and reports what does not hold.
 
 use std::fs;
 
@@ -6,7 +6,7 @@ use grader::drills;
 
 use crate::courses::{Said, Scratch, program, root};
 
-/// What `audit` says of a drill with which nothing is wrong, made from its files alone.
+/// The output of `audit` for a drill without problems, made from its files alone.
 fn all_is_well(drill: &str) -> String {
     let folder = root().join("solutions").join(drill);
     let files = |kind: &str| -> Vec<String> {
@@ -66,8 +66,12 @@ macro_rules! each_drill {
 each_drill! {
     every_solution_of_cache_race_is_judged_as_it_should_be: "cache_race";
     every_solution_of_lost_update_is_judged_as_it_should_be: "lost_update";
+    every_solution_of_transfer_is_judged_as_it_should_be: "transfer";
     every_solution_of_inflight_fix_is_judged_as_it_should_be: "inflight_fix";
     every_solution_of_offload_is_judged_as_it_should_be: "offload";
+    every_solution_of_connection_pool_is_judged_as_it_should_be: "connection_pool";
+    every_solution_of_batch_loader_is_judged_as_it_should_be: "batch_loader";
+    every_solution_of_in_order_is_judged_as_it_should_be: "in_order";
 }
 
 /// A course that has a single wrong solution for `cache_race`, with this first line.
@@ -111,7 +115,7 @@ fn a_wrong_solution_that_its_check_does_not_catch_is_a_problem() {
         "{}",
         said.out
     );
-    // And nothing is left that the other checks are for.
+    // And no wrong solution is left for the other checks.
     assert!(
         line("WRONG cache_race: no wrong solution needs check `cached`").is_some(),
         "{}",

@@ -19,7 +19,7 @@ fn broken(who: &str) -> String {
     format!("// {who}\nfn (")
 }
 
-/// The records in a results' folder, by where they lie.
+/// The records in a results folder, by their paths.
 fn records(results: &Path) -> BTreeMap<String, Record> {
     let mut all = BTreeMap::new();
     for drill in fs::read_dir(results.join("records")).into_iter().flatten() {

@@ -10,7 +10,7 @@ use grader::authors::package::{Packing, workflow};
 use grader::build::submission::Submission;
 use grader::class::batch::record::{RECORD_SCHEMA, Record};
 use grader::class::batch::student::Student;
-use grader::class::batch::{Class, ClassDrill, shape};
+use grader::class::batch::{Class, ClassDrill, Policy, shape};
 use grader::class::class_report::{Options, Statistics, write_all};
 use grader::grade::feedback::{Feedback, Level};
 use grader::grade::report::{Gradescope, Report};
@@ -18,7 +18,7 @@ use grader::grade::report::{Gradescope, Report};
 use crate::courses::{real, root};
 use crate::verdicts::{steady, verdict};
 
-/// Who hands in what. Each of these is graded for another test as well.
+/// The students and their hand-ins. Each of these is graded for another test as well.
 const HANDED_IN: [(&str, &str, &str); 13] = [
     ("ada", "cache_race", "solutions/cache_race/src/lib.rs"),
     ("ada", "inflight_fix", "solutions/inflight_fix/src/lib.rs"),
@@ -73,7 +73,7 @@ fn record((student, drill, source): (&str, &str, &str)) -> Record {
     verdict.sha256.clone_from(&given.sha256);
     verdict.grader.clone_from(&given.grader);
     let path = format!("{student}/{drill}.rs");
-    // As `batch` names the files of a submission: all are a crate's.
+    // As `batch` names the files of a submission: as those of a crate.
     let name = Path::new(source)
         .file_name()
         .expect("it is a file")
@@ -107,6 +107,17 @@ fn record((student, drill, source): (&str, &str, &str)) -> Record {
     }
 }
 
+/// The same, handed in when the drills were due, or two days later.
+fn timed(mut record: Record) -> Record {
+    let day = match (&*record.drill, record.student.name()) {
+        (_, "dan" | "grace") => 29,
+        ("cache_race", _) => 20,
+        _ => 27,
+    };
+    record.at = Some(format!("2026-11-{day} 18:00:00 +0100"));
+    record
+}
+
 fn drill(slug: &str) -> ClassDrill {
     ClassDrill {
         slug: slug.to_owned(),
@@ -114,7 +125,7 @@ fn drill(slug: &str) -> ClassDrill {
     }
 }
 
-/// A page without its links to what stays with the class.
+/// A page without its links to files that stay with the class.
 fn without_feedback_links(page: &str) -> String {
     let mut parts = page.split("<a href=\"feedback/");
     let mut text = parts.next().unwrap_or_default().to_owned();
@@ -132,13 +143,26 @@ fn what_the_book_shows_of_a_class_is_what_the_reports_say() {
     let class = Class::of(drills, &records).expect("it is in memory");
     let out = tempfile::tempdir().expect("there is space");
     let options = Options {
-        // Where the book says that it lies.
+        // The place that the book names.
         folder: Some(PathBuf::from("class")),
         ..Options::of_course(&real(), Level::Full, &class)
     };
     let statistics = Statistics::of(&class, &options).expect("it is in memory");
     write_all(&class, &statistics, out.path(), &options).expect("it can be written");
     let read = |name: &str| fs::read_to_string(out.path().join(name)).expect(name);
+
+    // The same class by its `class.toml`.
+    let later: Vec<Record> = records.iter().cloned().map(timed).collect();
+    let slugs = ["cache_race", "inflight_fix"];
+    let policy = root().join("book/listings/class/class.toml");
+    let policy = Policy::read(&policy, &slugs).expect("the book's own can be used");
+    let counted = Class::of(slugs.map(drill).to_vec(), &later).expect("it is in memory");
+    let counted = counted.with_policy(policy);
+    assert_eq!(counted.unknown(), [""; 0]);
+    let out_counted = tempfile::tempdir().expect("there is space");
+    let statistics = Statistics::of(&counted, &options).expect("it is in memory");
+    write_all(&counted, &statistics, out_counted.path(), &options).expect("it can be written");
+    let read_counted = |name: &str| fs::read_to_string(out_counted.path().join(name)).expect(name);
 
     let carol = records
         .iter()
@@ -157,6 +181,8 @@ fn what_the_book_shows_of_a_class_is_what_the_reports_say() {
         ("gradebook.csv", read("gradebook.csv")),
         ("gradebook-canvas.csv", read("gradebook-canvas.csv")),
         ("carol.md.txt", read("feedback/carol.md")),
+        ("counted-canvas.csv", read_counted("gradebook-canvas.csv")),
+        ("counted-dan.md.txt", read_counted("feedback/dan.md")),
         (
             "results.json.txt",
             String::from_utf8(gradescope).expect("it is text"),

@@ -1,5 +1,5 @@
-//! Reports for a class, written from records made by hand: no grading is needed to
-//! see how one is told.
+//! Reports for a class, written from records made by hand, so that no grading is
+//! needed.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -53,7 +53,7 @@ fn record(student: Student, drill: &str, status: Status, shape: &str) -> Record 
     }
 }
 
-/// Seven students, one of every status and some who handed in nothing for one drill.
+/// Seven students, one with every status, and some who handed in nothing for one drill.
 pub(crate) fn records() -> Vec<Record> {
     let named = Student::named;
     let numbered = Student::known("Lovelace, Ada", Some("4711"), Some("ada@example.org"));
@@ -74,7 +74,7 @@ pub(crate) fn records() -> Vec<Record> {
         record(named("grace"), race, Status::Passed, "g"),
         record(named("grace"), fix, Status::Passed, "h"),
     ];
-    // Another user in the same schedule, and a schedule of his own.
+    // Another user in the same schedule, and a schedule of its own.
     records[3].verdict.checks[1].schedule = Some("9:cached:q31.r1+0.q31".to_owned());
     records[3].verdict.checks[3].schedule = Some("9:bounded_state:q31.x1".to_owned());
     records[2].late = true;
@@ -153,7 +153,7 @@ fn row(table: &str, name: &str) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// The columns of a gradebook that a student's id stands in.
+/// The columns of a gradebook that hold a student's id.
 fn columns_of(table: &str, id: &str) -> Vec<String> {
     let cells = row(table, "Lovelace, Ada");
     let mut columns = Vec::new();
@@ -199,7 +199,7 @@ fn a_moodle_assignment_gets_its_own_worksheet_back() {
     write(vec![drill("inflight_fix")], &records, &options, out.path());
     insta::assert_snapshot!(text(&out, "gradebook-moodle.csv"));
 
-    // Anybody else's grades are for the gradebook.
+    // Grades of other students go into the gradebook.
     let options = Options {
         ids: Some(Ids::School),
         ..options
@@ -252,8 +252,8 @@ fn a_batch_remembers_whose_numbers_the_ids_are() {
     );
     assert_eq!(run("canvas", "canvas"), Some(Ids::Canvas));
 
-    // The earlier class is still in the reports, and each id is of its own kind: what
-    // Canvas numbers is no participant, and the other way round.
+    // The earlier class is still in the reports, and each id is of its own kind: a
+    // Canvas user is not a Moodle participant, and the other way round.
     assert_eq!(run("moodle", "moodle"), None);
     assert_eq!(cell("gradebook-canvas.csv", "lovelaceada", "ID"), "4711");
     assert_eq!(cell("gradebook-canvas.csv", "Bob", "ID"), "");
@@ -266,7 +266,7 @@ fn a_batch_remembers_whose_numbers_the_ids_are() {
         "Participant 12"
     );
 
-    // What an older version kept says nothing of ids, and is read all the same.
+    // Results of an older version say nothing of ids, and are read all the same.
     fs::remove_dir_all(course.path("results/records")).expect("it is there");
     course.write("results/batch.json", "{\"schema\":1,\"seed\":7}");
     assert_eq!(run("moodle", "moodle"), Some(Ids::Moodle));
@@ -318,7 +318,7 @@ fn a_page_for_a_student_keeps_back_what_the_course_does() {
     let (race, fix) = page.split_once("## inflight_fix").expect(&page);
     assert!(race.contains("is not fetched again"));
     assert!(!fix.contains("is not fetched again"), "{fix}");
-    // The teacher's page has it all.
+    // The teacher's page has everything.
     assert!(text(&out, "report.html").contains("is not fetched again"));
 
     let options = Options {
@@ -339,7 +339,7 @@ fn the_page_says_what_there_is_to_say() {
     insta::assert_snapshot!(words_of(&text(&out, "report.html")));
 }
 
-/// The commands of a page that play a schedule again, as a shell takes them apart.
+/// The replay commands of a page, split as a shell would.
 fn replays(page: &str) -> Vec<Vec<String>> {
     let all = page.split("<code>cargo grader replay ").skip(1);
     all.map(|rest| {
@@ -370,7 +370,7 @@ fn what_is_to_be_seen_again_can_be_wherever_the_class_lies() {
         let said = course.run(&["batch", folder, "--out", "results"]);
         assert_eq!(said.code, 1, "{}", said.err);
         let page = course.read("results/report.html");
-        // What the folder is called on this machine is nobody's business.
+        // The folder's path on this machine must not be revealed.
         assert!(!page.contains(elsewhere), "{page}");
         let sentence = "in place of <code>CLASS</code>";
         assert_eq!(page.contains(sentence), told == "CLASS");
@@ -388,7 +388,7 @@ fn what_is_to_be_seen_again_can_be_wherever_the_class_lies() {
     }
 }
 
-/// What a page says, a line for each piece of text; and that it is well formed.
+/// The text of a page, a line for each piece; also checks that it is well formed.
 fn words_of(page: &str) -> String {
     let body = page.split_once("</style>").expect("it has one").1;
     let mut words = String::new();
@@ -491,7 +491,7 @@ fn no_cell_of_a_gradebook_is_a_formula() {
             for cell in &row.expect(name) {
                 let first = cell.trim_start().chars().next();
                 assert!(
-                    // Alone it is no formula: it is how Moodle writes that there is no grade.
+                    // Alone it is not a formula: Moodle writes a missing grade like this.
                     cell == "-" || !first.is_some_and(|first| "=+-@＝".contains(first)),
                     "{cell}"
                 );

@@ -1,5 +1,6 @@
-//! The command line: what is said, where, and with which exit code.
+//! The command line: its output, where it goes, and the exit codes.
 
+mod advice;
 mod at_home;
 mod failures;
 mod grading;

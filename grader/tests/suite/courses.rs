@@ -22,7 +22,7 @@ pub(crate) fn real() -> Course {
     Course::find(Some(root()), root()).expect("the repository is a course")
 }
 
-/// The program, with nothing of the terminal it is started from.
+/// The program, without the settings of the terminal it is started from.
 pub(crate) fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_grader"));
     for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "TERM"] {
@@ -31,7 +31,7 @@ pub(crate) fn program() -> Command {
     command
 }
 
-/// What a program said before it ended.
+/// The output of a program that has ended.
 pub(crate) struct Said {
     pub(crate) code: i32,
     pub(crate) out: String,
@@ -39,7 +39,7 @@ pub(crate) struct Said {
 }
 
 impl Said {
-    /// Runs `command` to its end, which must be one of its own choosing.
+    /// Runs `command` to its end; it must not be ended by a signal.
     pub(crate) fn by(command: &mut Command) -> Said {
         let output = command.output().expect("the program can be started");
         let text = |bytes| String::from_utf8(bytes).expect("it speaks UTF-8");
@@ -50,7 +50,7 @@ impl Said {
         }
     }
 
-    /// Everything, for a snapshot.
+    /// All output, for a snapshot.
     pub(crate) fn all(&self) -> String {
         let Said { code, out, err } = self;
         format!("exit code {code}\n--- standard output ---\n{out}--- standard error ---\n{err}")
@@ -61,14 +61,14 @@ impl Said {
 pub(crate) struct Scratch(TempDir);
 
 impl Scratch {
-    /// What `list`, `hint`, `reset` and `solution` need.
+    /// A course with what `list`, `hint`, `reset` and `solution` need.
     pub(crate) fn new() -> Scratch {
         let scratch = Scratch(tempfile::tempdir().expect("there is space"));
         for folder in ["exercises", "solutions"] {
             copy(&root().join(folder), &scratch.path(folder));
         }
         fs::create_dir(scratch.path("grader")).expect("it is a new place");
-        // As they are shipped, whatever somebody is working on in this repository.
+        // The stubs as shipped, whatever a learner's file in this repository holds.
         for drill in real().slugs().expect("the repository is a course") {
             let stub = scratch.path("solutions").join(&drill).join("stub.rs");
             let file = scratch.path("exercises").join(&drill).join("src/lib.rs");
@@ -102,7 +102,7 @@ impl Scratch {
         scratch
     }
 
-    /// A toolchain whose cargo builds nothing: it names what was built before.
+    /// A toolchain whose cargo builds nothing: it reports an earlier build.
     fn stand_in_for_cargo(&self, put: &str) {
         let toolchain = Toolchain::find(root()).expect("tests are run by a toolchain");
         let prepared = Prepared::get(&real(), &toolchain).expect("the crates can be built");
@@ -162,7 +162,7 @@ impl Scratch {
         self.write(to, &text);
     }
 
-    /// The program, in this course.
+    /// The program, to run in this course.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = program();
         command
@@ -182,12 +182,12 @@ impl Scratch {
         command
     }
 
-    /// Runs the program in this course; its own place is `[course]` in what is said.
+    /// Runs the program in this course; in the output the course's path becomes `[course]`.
     pub(crate) fn run(&self, arguments: &[&str]) -> Said {
         self.said(&mut self.command(arguments))
     }
 
-    /// The same for a command that was changed.
+    /// The same for a customised command.
     pub(crate) fn said(&self, command: &mut Command) -> Said {
         let mut said = Said::by(command);
         let place = self.0.path().canonicalize().expect("it is there");
@@ -198,7 +198,7 @@ impl Scratch {
     }
 }
 
-/// Copies a folder, but for what was built in it.
+/// Copies a folder without its build results.
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("it is ours");
     for entry in fs::read_dir(from).expect("it is there") {

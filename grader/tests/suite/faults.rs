@@ -1,5 +1,5 @@
-//! Faults of the machine while a submission is compiled: each ends in `infra_error`, or is
-//! mended, and never in points lost; when it is gone, the same submission is graded.
+//! Faults of the machine while a submission is compiled: each ends in `infra_error` or is
+//! repaired, and never costs points; once it is gone, the same submission is graded.
 
 use std::fs::{self, File};
 use std::path::PathBuf;
@@ -42,7 +42,7 @@ fn truncate(path: &PathBuf, empty: bool) {
         .expect("it is ours");
 }
 
-/// Changes a file's bytes, and neither its size nor its time: what a failing disk does.
+/// Changes a file's bytes, but neither its size nor its time, as a failing disk does.
 fn rot(path: &PathBuf) {
     let modified: SystemTime = fs::metadata(path)
         .and_then(|meta| meta.modified())
@@ -120,7 +120,7 @@ fn what_was_prepared_and_is_damaged_is_prepared_again() {
     }
 }
 
-/// As root only, who may put a small disk there.
+/// Only as root, who may mount a small disk.
 #[test]
 fn a_full_disk_costs_nobody_points() {
     if !are_root() {
@@ -129,7 +129,7 @@ fn a_full_disk_costs_nobody_points() {
     let course = Scratch::gradable();
     assert_eq!(status(&course.run(&GRADE)), "passed");
     let jobs = course.path("target/grader/jobs");
-    // Full before rustc has said anything, while it writes the crate, while it links.
+    // The disk is full before rustc writes anything, while it writes the crate, or while it links.
     for size in ["size=24k", "size=64k", "size=160k"] {
         let said = std::thread::scope(|scope| {
             let graded = scope.spawn(|| {
@@ -178,7 +178,7 @@ fn a_rustc_that_somebody_kills_says_nothing_of_the_submission() {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     let grader = grader.spawn().expect("it can be started");
-    // There are two, one of which waits for the other.
+    // There are two calls, one of which waits for the other.
     let mut killed = Vec::new();
     while killed.len() < 2 {
         let rustc = processes::await_child(grader.id(), "bin/rustc");
@@ -197,7 +197,7 @@ fn a_rustc_that_somebody_kills_says_nothing_of_the_submission() {
     );
 }
 
-/// Where the stub doesn't compile either, nothing is found out about a submission.
+/// If the stub does not compile either, nothing is known about a submission.
 #[test]
 fn a_compile_error_is_believed_only_where_the_stub_compiles() {
     let course = Scratch::gradable();
@@ -212,7 +212,7 @@ fn a_compile_error_is_believed_only_where_the_stub_compiles() {
     assert_eq!((status(&said).as_str(), said.code), ("infra_error", 2));
     let words = "the drill's stub, which always compiles, does not compile now";
     assert!(said.err.contains(words), "{}", said.err);
-    // The doctor says the same; what compiles needs no belief.
+    // The doctor says the same; a submission that compiles needs no control.
     let doctor = course.run(&["doctor"]);
     assert_eq!(doctor.code, 1);
     assert!(
@@ -232,7 +232,7 @@ fn a_compile_error_is_believed_only_where_the_stub_compiles() {
     assert_eq!(status(&course.run(&GRADE)), "passed");
 }
 
-/// Whatever it asks of what it was given.
+/// The worker answers whatever is asked.
 #[test]
 fn a_submission_does_not_learn_where_it_is_or_what_is_behind_its_database() {
     let course = Scratch::gradable();
@@ -256,8 +256,7 @@ fn a_submission_does_not_learn_where_it_is_or_what_is_behind_its_database() {
     assert!(!output.contains('/'), "{output}");
 }
 
-/// What the shell has forbidden for good is no obstacle where less will do, and named where
-/// it will not.
+/// A limit of the shell does not matter if less is enough, and is named if it is not.
 #[test]
 fn a_limit_of_the_system_that_is_too_tight_is_named() {
     let course = Scratch::gradable();
@@ -266,7 +265,7 @@ fn a_limit_of_the_system_that_is_too_tight_is_named() {
         ("-n 64", None),
         ("-n 12", Some("`ulimit -Hn`")),
         ("-v 400000", Some("`ulimit -Hv`")),
-        // What is written first, and the program, which is larger than a stub's.
+        // The file that is written first, and the program, which is larger than a stub's.
         ("-f 20", Some("`ulimit -Hf`")),
         ("-f 100", Some("`ulimit -Hf`")),
     ];
@@ -290,5 +289,107 @@ fn a_limit_of_the_system_that_is_too_tight_is_named() {
             err.contains(words) && !err.contains("is there space"),
             "{limit}: {err}"
         );
+    }
+}
+
+/// One that would take all memory, say: whoever grades it holds only so much.
+#[test]
+fn a_submission_that_ends_the_grader_leaves_the_others_their_verdicts() {
+    let course = Scratch::gradable();
+    let fixture = "grader/tests/fixtures/misbehaviour/endless_loop.rs";
+    course.take(fixture, "eve.rs");
+    for name in ["ada.rs", "zoe.rs"] {
+        course.write(name, &format!("// {name}\nfn ("));
+    }
+    let grader = course
+        .outside(env!("CARGO_BIN_EXE_grader").as_ref())
+        .args(["grade", "inflight_fix", "ada.rs", "eve.rs", "zoe.rs"])
+        .args(["--format", "json"])
+        .current_dir(course.path(""))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it can be started");
+    let grading = processes::await_child(grader.id(), "grader");
+    // The only one that comes to have a worker.
+    processes::await_child(grading, "out/worker");
+    let limits = fs::read_to_string(format!("/proc/{grading}/limits")).expect("it lives");
+    let limit = limits
+        .lines()
+        .find(|line| line.starts_with("Max data size"));
+    let bytes: Option<u64> = limit.and_then(|line| line.split_whitespace().nth(3)?.parse().ok());
+    assert!(bytes.is_some_and(|bytes| bytes <= 1 << 30), "{limits}");
+    let pid = Pid::from_raw(grading.cast_signed()).expect("it is a process");
+    rustix::process::kill_process(pid, Signal::KILL).expect("it is ours");
+    let output = grader.wait_with_output().expect("it ends");
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{err}");
+    let verdicts: Value = serde_json::from_slice(&output.stdout).expect(&err);
+    let statuses: Vec<&Value> = (0..3).map(|it| &verdicts[it]["status"]).collect();
+    assert_eq!(statuses, ["compile_error", "infra_error", "compile_error"]);
+    let words = "grading it ended the grader by signal 9";
+    assert!(err.contains(words), "{err}");
+}
+
+/// What a grader left behind that was killed goes; what another one uses stays.
+#[test]
+fn whoever_grades_clears_away_what_was_left() {
+    let course = Scratch::gradable();
+    let jobs = course.path("target/grader/jobs");
+    let job = |name: &str, old: bool| {
+        let folder = jobs.join(name);
+        fs::create_dir_all(folder.join("out")).expect("it is ours");
+        let folder = File::open(folder).expect("it is there");
+        if old {
+            let long_ago = SystemTime::now() - std::time::Duration::from_secs(3_600);
+            folder.set_modified(long_ago).expect("it is ours");
+        }
+        folder
+    };
+    drop(job("job-left", true));
+    drop(job("job-new", false));
+    drop(job("kept", true));
+    let used = job("job-used", true);
+    used.lock().expect("nobody else has it");
+    course.write("submission.rs", "fn (");
+    let said = course.run(&["grade", "inflight_fix", "submission.rs"]);
+    assert_eq!(said.code, 1, "{}", said.err);
+    let left = fs::read_dir(&jobs).expect("it is there").flatten();
+    let mut left: Vec<String> = left
+        .map(|it| it.file_name().to_string_lossy().into_owned())
+        .collect();
+    left.sort();
+    assert_eq!(left, ["job-new", "job-used", "kept"]);
+}
+
+/// A root that may not even mount is told what it lacks, before anybody is graded.
+#[test]
+fn the_doctor_finds_out_what_a_root_without_rights_cannot_compile() {
+    if !are_root() {
+        return;
+    }
+    let course = Scratch::gradable();
+    // The toolchain is ours alone, as below `/root`.
+    let mut command = course.outside("setpriv".as_ref());
+    command
+        .current_dir(course.path(""))
+        .args(["--bounding-set", "-sys_admin", "--inh-caps", "-sys_admin"])
+        .args([env!("CARGO_BIN_EXE_grader"), "doctor"]);
+    let Ok(output) = command.output() else {
+        // There is no such program here.
+        return;
+    };
+    let out = String::from_utf8_lossy(&output.stdout);
+    let words = "a root without CAP_SYS_ADMIN keeps neither below `/root`";
+    match output.status.code() {
+        // All of it can be read by others here.
+        Some(0) => assert!(!out.contains("BROKEN"), "{out}"),
+        _ => {
+            assert_eq!(output.status.code(), Some(1), "{out}");
+            let grading = "BROKEN  every drill's stub is compiled and graded";
+            assert!(out.contains(grading) && out.contains(words), "{out}");
+            let end = "sandbox: full; but nothing can be graded here\n";
+            assert!(out.ends_with(end), "{out}");
+        }
     }
 }

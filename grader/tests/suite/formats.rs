@@ -1,5 +1,5 @@
-//! The forms other programs read: each written from verdicts made by hand, one of
-//! every status, and held to what its reader takes.
+//! The formats that other programs read: each is written from verdicts made by
+//! hand, one of every status, and checked against what its reader accepts.
 
 pub(crate) mod hostile;
 pub(crate) mod made;
@@ -14,13 +14,13 @@ use grader::grade::verdict::{Status, Verdict};
 
 use made::verdict;
 
-/// What a form writes of these verdicts, as students are shown them.
+/// A format's output for these verdicts, as students are shown them.
 fn written(report: &dyn Report, verdicts: &[Verdict]) -> String {
     let shown = Feedback::at(Level::Full).of_all(verdicts);
     raw(report, &shown)
 }
 
-/// What a form writes of these verdicts as they are.
+/// A format's output for these verdicts as they are.
 fn raw(report: &dyn Report, verdicts: &[Verdict]) -> String {
     let mut text = Vec::new();
     let mut out = anstream::StripStream::new(&mut text);
@@ -35,7 +35,7 @@ fn raw(report: &dyn Report, verdicts: &[Verdict]) -> String {
     String::from_utf8(text).expect("it is text")
 }
 
-/// GitHub's form with all that varies pinned.
+/// GitHub's format with everything variable pinned.
 fn github(verdicts: &[Verdict]) -> Github {
     let source = |verdict: &Verdict| Source {
         submission: verdict.submission.clone(),
@@ -51,7 +51,7 @@ fn github(verdicts: &[Verdict]) -> Github {
     }
 }
 
-/// All verdicts in one form, each below its status.
+/// All verdicts in one format, each below its status.
 fn all_of(report: &dyn Fn(&[Verdict]) -> Box<dyn Report>) -> String {
     let mut text = String::new();
     for status in made::STATUSES {
@@ -107,13 +107,13 @@ fn an_annotation_names_the_line_that_is_wrong() {
         line.split_once(",title=").expect(line).0.to_owned()
     };
     let as_it_is = |_: &mut Verdict| {};
-    // Where rustc points to, and where it panicked.
+    // The place that rustc points to, and the place of the panic.
     assert_eq!(
         place(Status::CompileError, &as_it_is),
         "file=ada.rs,line=12"
     );
     assert_eq!(place(Status::Crashed, &as_it_is), "file=ada.rs,line=26");
-    // What is wrong on no line of its own: where the grader comes in.
+    // A failure without a line of its own points to the entry that the grader calls.
     assert_eq!(place(Status::Failed, &as_it_is), "file=ada.rs,line=4");
     // In a crate's folder, from the repository's own.
     let folder = |verdict: &mut Verdict| {
@@ -124,7 +124,7 @@ fn an_annotation_names_the_line_that_is_wrong() {
         place(Status::CompileError, &folder),
         "file=exercises/inflight_fix/src/flight/table.rs,line=9"
     );
-    // A place that is none of the submission's: its own root file.
+    // A place outside the submission becomes its root file.
     let elsewhere = |verdict: &mut Verdict| {
         verdict.diagnostics = "error: x\n --> /etc/secret.rs:9:1\n --> contract.rs:3:1".to_owned();
     };

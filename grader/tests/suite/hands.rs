@@ -1,6 +1,6 @@
 //! A worker fully in the attacker's hands (`tests/fixtures/hands`): what a soundness
-//! hole that reaches the puppet would be worth. Any message can be sent and any
-//! system call made; neither gets a pass that was not earned, nor out.
+//! hole that reaches the puppet would be worth. It can send any message and make any
+//! system call, but neither gets an unearned pass or breaks out.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -24,12 +24,11 @@ use tempfile::TempDir;
 use crate::courses::{real, root};
 use crate::verdicts::{GRADER, SEED};
 
-/// What a liar of one world is told to be, by the drill it sits for.
+/// The lies of one world's liar, and the drill that it is graded for.
 struct Liar {
     program: &'static str,
     drill: &'static str,
-    /// With none of these is anything wrong: the first is no lie, the others are worth
-    /// nothing.
+    /// These do no harm: the first is not a lie, the others gain nothing.
     harmless: &'static [&'static str],
     lies: &'static [&'static str],
 }
@@ -76,7 +75,7 @@ const USERS: Liar = Liar {
 const BANK: Liar = Liar {
     program: "bank.rs",
     drill: "lost_update",
-    harmless: &["honest", "keeps_the_delivery_quiet", "says_too_much"],
+    harmless: &["honest", "says_too_much"],
     lies: &[
         "adds_up_and_writes_nothing",
         "answers_at_once",
@@ -94,6 +93,7 @@ const BANK: Liar = Liar {
         "hides_its_writes",
         "is_never_available",
         "is_never_idle",
+        "keeps_the_delivery_quiet",
         "lets_deposits_race",
         "panics_at_once",
         "returns_a_little_more",
@@ -123,7 +123,8 @@ const BANK: Liar = Liar {
 const PASSWORDS: Liar = Liar {
     program: "passwords.rs",
     drill: "offload",
-    harmless: &["honest"],
+    // A hash that nobody waits for any more harms nobody.
+    harmless: &["honest", "hashes_for_those_who_left"],
     lies: &[
         "answers_the_dropped",
         "begins_all_at_once",
@@ -137,7 +138,6 @@ const PASSWORDS: Liar = Liar {
         "forgets_the_dropped_hash",
         "gives_the_first_text",
         "hashes_another_password",
-        "hashes_for_those_who_left",
         "hashes_on_the_loop",
         "hides_its_hashes",
         "invents_a_text",
@@ -204,7 +204,7 @@ impl Program {
         Program { folder }
     }
 
-    /// The same program under a name, which tells it what to do.
+    /// The same program under a file name that tells it what to do.
     fn named(&self, name: &str) -> PathBuf {
         let path = self.folder.path().join(name);
         fs::hard_link(self.folder.path().join("program"), &path).expect("it is a new place");
@@ -230,7 +230,7 @@ fn failed(drill: &str, program: &Path) -> Vec<String> {
         drill.world(),
         SEED,
     ));
-    drill.examine(&mut exam);
+    exam.put_through(drill.rules(), |exam| drill.examine(exam));
     let (driver, decisions, _) = exam.finish();
     assert!(driver.broken().is_none(), "{:?}", driver.broken());
     let required = drill.checks().iter().filter(|check| check.required);
@@ -248,7 +248,7 @@ fn failed(drill: &str, program: &Path) -> Vec<String> {
 }
 
 impl Liar {
-    /// It knows the protocol: with no lie it is a right solution. With one it is none.
+    /// It knows the protocol: without a lie it is a right solution, with one it is not.
     fn sits_for_its_drill(&self) {
         let program = Program::compiled(self.program, "");
         let failed = |lie: &str| failed(self.drill, &program.named(lie));
@@ -303,7 +303,7 @@ fn every_lie_is_told() {
 const KNOWN: std::ops::Range<i64> = 0..463;
 
 #[test]
-fn who_can_make_any_system_call_gets_nowhere() {
+fn a_process_that_can_make_any_system_call_gets_nowhere() {
     use sandbox::calls::{ALLOWED, NEVER, PATHS, STARTING};
     let ending: BTreeSet<i64> = NEVER
         .iter()
@@ -311,7 +311,7 @@ fn who_can_make_any_system_call_gets_nowhere() {
         .chain(STARTING.iter().map(|(call, _)| *call))
         .collect();
     let allowed: BTreeSet<i64> = ALLOWED.iter().map(|(call, _)| *call).collect();
-    // On x86-64 no filter is asked about these two: the kernel ends whoever makes one
+    // On x86-64 no filter is asked about these two: the kernel ends a process that makes one
     // without being a probe of its own.
     let probes = [335, 336].map(|call| cfg!(target_arch = "x86_64").then_some(call));
     let refused: Vec<i64> = KNOWN
@@ -339,7 +339,7 @@ fn who_can_make_any_system_call_gets_nowhere() {
     }
 }
 
-/// How a worker dies of its first order, and what it printed.
+/// How a worker dies on its first order, and what it printed.
 fn last_words(program: &Path, last: Option<i64>) -> (String, String) {
     use protocol::{Order, Polled, Step};
     let started = Worker::start(&Program::from(program), &limits(), Stopwatch::start())
@@ -355,7 +355,7 @@ fn last_words(program: &Path, last: Option<i64>) -> (String, String) {
     };
     let (_, failure) = worker.exchange(&[order]);
     let how = failure.expect("it cannot answer").to_string();
-    // What it printed is read by other threads.
+    // Other threads read its output.
     let patience = Instant::now() + Duration::from_secs(20);
     let line = last.map(|call| format!("call {call} gave"));
     while line

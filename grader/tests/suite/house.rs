@@ -1,4 +1,4 @@
-//! The repository's own order: what is mirrored is there, what is pinned agrees.
+//! The repository's own order: mirrored files exist, pinned versions agree.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -30,7 +30,7 @@ fn a_learner_begins_with_the_stub() {
     }
 }
 
-/// Whether git knows the file with another text than it has. Without git, no.
+/// Whether the file differs from git's version. Without git, no.
 fn is_being_worked_on(path: &str) -> bool {
     let mut git = Command::new("git");
     git.args(["diff", "--quiet", "HEAD", "--", path])
@@ -78,7 +78,7 @@ fn the_learner_s_workspace_never_asks_for_the_grader_s_seam() {
 
 #[test]
 fn no_file_holds_what_was_meant_to_be_taken_out() {
-    // Put together here, so that this file does not hold them.
+    // Put together here, so that this file does not contain them.
     let words = [
         ["TO", "DO"],
         ["FIX", "ME"],
@@ -118,7 +118,7 @@ fn every_module_says_what_it_is_for() {
         if is_module {
             let text = text(&path.to_string_lossy());
             assert!(
-                // One fixture includes itself, where a file's own docs cannot stand.
+                // One fixture includes itself, where inner docs are not allowed.
                 text.starts_with("//! ") || path.ends_with("compile_includes_itself.rs"),
                 "{} begins without a word",
                 path.display()
@@ -127,7 +127,7 @@ fn every_module_says_what_it_is_for() {
     }
 }
 
-/// The repository's files, from its root: nothing built, nothing of git's.
+/// The repository's files, from its root, without build results and git's own.
 fn own_files() -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut folders = vec![PathBuf::new()];

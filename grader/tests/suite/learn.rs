@@ -1,7 +1,7 @@
 //! Learn mode, as a page, an editor and a terminal meet it.
 //!
-//! The courses here have a book of one page, and most have no grader: what is tested
-//! there needs no verdict.
+//! The courses here have a book of one page, and most have no grader, because their
+//! tests need no verdict.
 
 mod authoring;
 mod guarded;
@@ -20,7 +20,7 @@ use serde_json::Value;
 
 use crate::courses::Scratch;
 
-/// Only to fail some time; nothing is judged by it.
+/// A bound that makes a stuck test fail; no result depends on it.
 const PATIENCE: Duration = Duration::from_secs(120);
 const TICK: Duration = Duration::from_millis(10);
 
@@ -69,14 +69,14 @@ fn with_one_drill() -> Scratch {
     course
 }
 
-/// A book of one page, for the sake of what is around it.
+/// A book of one page; the tests are about what surrounds it.
 fn with_small_book(course: &Scratch) {
     course.write("book.toml", "[book]\ntitle = \"Small\"\nsrc = \"book\"\n");
     course.write("book/SUMMARY.md", "# Small\n\n- [One](one.md)\n");
     course.write("book/one.md", "# One\n");
 }
 
-/// The `PATH` of a machine on which whatever opens a browser does what `script` says.
+/// The `PATH` of a machine on which every command that opens a browser runs `script`.
 #[cfg(target_os = "linux")]
 fn path_with_openers(course: &Scratch, script: &str) -> String {
     let programs = [
@@ -143,12 +143,12 @@ impl Learning {
         format!("http://127.0.0.1:{}/?key={}", self.port, self.key)
     }
 
-    /// What a browser sends that was let in.
+    /// The headers of a browser that was let in.
     fn cookie(&self) -> String {
         format!("cookie: learn-{}={}\r\n", self.port, self.key)
     }
 
-    /// The next line it says.
+    /// The next line of its output.
     fn line(&mut self) -> String {
         let mut line = String::new();
         self.said.read_line(&mut line).expect("it speaks UTF-8");
@@ -184,7 +184,7 @@ impl Learning {
         self.ask_as(&self.cookie(), method, path, headers)
     }
 
-    /// The same with another line for cookies.
+    /// The same with another cookie header.
     fn ask_as(&self, cookie: &str, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
         let more: String = headers
             .iter()
@@ -223,7 +223,7 @@ impl Learning {
         found.expect("the drill is there").clone()
     }
 
-    /// Waits until a drill is like this.
+    /// Waits until a drill satisfies this.
     fn await_drill(&self, slug: &str, what: &str, like: impl Fn(&Value) -> bool) -> Value {
         let patience = Instant::now() + PATIENCE;
         loop {
@@ -236,7 +236,7 @@ impl Learning {
         }
     }
 
-    /// Waits until a page of the book, of the edition that is told of, is like this.
+    /// Waits until a page of the book, of the announced edition, satisfies this.
     fn await_page(&self, path: &str, like: impl Fn(&Answer) -> bool) {
         let patience = Instant::now() + PATIENCE;
         loop {

@@ -1,4 +1,4 @@
-//! What a submission cannot do, by the compiler's word.
+//! Things that a submission cannot do, enforced by the compiler.
 
 use std::fs;
 use std::process::Command;
@@ -17,7 +17,7 @@ fn verdict_on(text: &str) -> Verdict {
     grade("inflight_fix", &path)
 }
 
-/// A cache whose `new` is given, after these lines.
+/// A cache with this `new`, after these lines.
 fn cache(before: &str, new: &str) -> String {
     format!(
         "use kit::{{Db, DbError, User, UserId}};\n{before}\n\
@@ -109,7 +109,7 @@ fn unsafe_code_is_rejected_in_every_form() {
     }
 }
 
-/// In a learner's own workspace the seam is not there at all.
+/// In a learner's own workspace the seam does not exist at all.
 #[test]
 fn the_grader_s_seam_is_missing_without_its_feature() {
     let toolchain = Toolchain::find(root()).unwrap();

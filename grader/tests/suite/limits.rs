@@ -7,7 +7,7 @@ use crate::courses::{Scratch, root};
 
 const DRILL: &str = "inflight_fix";
 
-/// What is said of a fixture in a course whose drill has this limit.
+/// The verdict on a fixture in a course whose drill has this limit.
 fn verdict(limit: &str, fixture: &str) -> Value {
     let course = Scratch::gradable();
     let file = format!("exercises/{DRILL}/exercise.toml");
@@ -47,7 +47,7 @@ fn the_time_on_the_wall_is_limited() {
     let words = "the time limit of 2 s is used up";
     let limit = "wall_seconds = 2";
     names(limit, "misbehaviour/loops_in_drop.rs", "failed", words);
-    // Nothing is wrong with what was seen of this one.
+    // Nothing wrong was seen of this one.
     let fixture = "misbehaviour/thinks_on_every_request.rs";
     names(limit, fixture, "timed_out", "the time limit was reached");
 }
@@ -56,7 +56,7 @@ fn the_time_on_the_wall_is_limited() {
 fn the_cpu_time_is_limited() {
     let words = "SIGXCPU (the CPU time limit of 1 s)";
     let fixture = "attacks/run_uses_the_cpu_on_threads.rs";
-    // Each process it is given uses it up, until the time on the wall is.
+    // Each of its processes uses it up, until the wall time is used up.
     let limit = "cpu_seconds = 1\nwall_seconds = 6";
     names(limit, fixture, "crashed", words);
 }

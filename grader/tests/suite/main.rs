@@ -31,6 +31,7 @@ mod learn;
 mod learner_cannot;
 #[cfg(target_os = "linux")]
 mod limits;
+mod machine;
 mod misbehaviour;
 mod offload;
 mod package;

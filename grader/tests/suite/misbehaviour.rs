@@ -1,7 +1,7 @@
 //! Submissions that misbehave, each in its own way (`tests/fixtures/misbehaviour`).
 //!
-//! Whatever they do: they do not pass, the verdict is whole, the grader does not
-//! panic, and none of their processes is left.
+//! None of them passes, every verdict is complete, the grader does not panic,
+//! and none of their processes is left.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -20,8 +20,8 @@ use crate::verdicts;
 
 const DRILL: &str = "inflight_fix";
 
-/// Grades a fixture with the program itself: what it does is done to a grader
-/// that is no part of the test.
+/// Grades a fixture with the program itself, so that its harm is done to a
+/// grader outside the test.
 fn grading(name: &str) -> Command {
     let path = fixture(name);
     let mut command = program();
@@ -36,7 +36,7 @@ fn fixture(name: &str) -> std::path::PathBuf {
     fixtures.join(name).with_extension("rs")
 }
 
-/// The verdict on a fixture, which must be what every one of them gets.
+/// The verdict on a fixture, checked for what all of them must have.
 #[track_caller]
 fn verdict_on(name: &str, status: &str) -> Value {
     let said = Said::by(&mut grading(name));
@@ -61,7 +61,7 @@ fn text(value: &Value) -> &str {
     value.as_str().expect("a text")
 }
 
-/// What is said of all that failed, and why nothing was compiled.
+/// The messages of all failures, and why nothing was compiled.
 fn messages(verdict: &Value) -> String {
     let failed = checks(verdict).filter(|check| check["status"] == "failed");
     let mut all: String = failed
@@ -173,7 +173,7 @@ fn a_flood_of_output_is_cut_and_made_harmless() {
         output.contains('␛') && !output.contains('\u{1b}'),
         "{output}"
     );
-    // A person sees some lines of it.
+    // The human output shows some lines of it.
     let path = fixture("floods_its_output");
     let path = path.strip_prefix(root()).expect("it is in the course");
     let verdict = verdicts::verdict(DRILL, &path.to_string_lossy());

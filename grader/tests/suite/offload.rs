@@ -1,11 +1,12 @@
-//! The drill `offload`: what its verdicts tell, what a worker does with a hash, and
-//! the picture of the loop. Facts and counts, never milliseconds.
+//! The drill `offload`: its verdicts, what a worker does with a hash, and the
+//! picture of the loop. Facts and counts, never milliseconds.
 
 mod driven;
 #[cfg(target_os = "linux")]
 mod fabricated;
 mod panics;
 mod picture;
+mod recorded;
 mod told;
 
 use std::collections::BTreeSet;
@@ -120,7 +121,7 @@ fn the_stub_earns_nothing() {
     assert_eq!(verdict.score, 0);
 }
 
-// What is no pass.
+// Submissions that do not pass.
 
 #[test]
 fn a_service_that_ends_the_process_is_a_crash_whatever_it_prints() {
@@ -139,7 +140,7 @@ fn a_service_that_ends_the_process_is_a_crash_whatever_it_prints() {
 }
 
 #[test]
-fn a_real_hash_that_nobody_admitted_is_no_hash() {
+fn a_real_hash_that_was_not_admitted_does_not_count() {
     let verdict = verdict(&fixture("hashes_behind_the_grader"));
     assert_eq!(verdict.status, Status::Failed);
     let results = check(&verdict, "right_results");
@@ -163,7 +164,7 @@ fn a_service_cannot_admit_its_own_hashes() {
 }
 
 #[test]
-fn who_begins_no_hash_earns_no_points_for_hashing_well() {
+fn a_service_that_begins_no_hash_earns_no_points_for_hashing() {
     for name in ["hashes_behind_the_grader", "hashes_nothing"] {
         let verdict = verdict(&fixture(name));
         for id in ["off_the_loop", "loop_answers", "bounded", "parallel"] {

@@ -1,5 +1,5 @@
-//! What other systems are given: each unpacked and run here as it will be there, as far
-//! as a machine without them can.
+//! Packages for other systems: each is unpacked and run here as it will be there, as
+//! far as possible without them.
 
 mod container;
 mod gradescope;

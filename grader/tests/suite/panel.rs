@@ -1,4 +1,4 @@
-//! What a drill's page shows where nobody grades is what the grader says.
+//! A drill's page without a grader shows a real verdict.
 
 use std::fs;
 
@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::courses::{Said, program, real, root};
 
-/// A recorded verdict for each drill, and the code it is of: what a reader might have
-/// who has just begun.
+/// A recorded verdict for each drill, and its code: what a reader who has just begun
+/// might have.
 const SHOWN: &[(&str, &str)] = &[
     ("cache_race", "solutions/cache_race/stub.rs"),
     ("lost_update", "solutions/lost_update/stub.rs"),
@@ -17,7 +17,10 @@ const SHOWN: &[(&str, &str)] = &[
         "solutions/inflight_fix/wrong/not_coalesced.rs",
     ),
     ("offload", "solutions/offload/stub.rs"),
+    ("connection_pool", "solutions/connection_pool/stub.rs"),
+    ("batch_loader", "solutions/batch_loader/stub.rs"),
     ("in_order", "solutions/in_order/wrong/place_first.rs"),
+    ("give_way", "solutions/give_way/stub.rs"),
 ];
 
 #[test]
@@ -60,7 +63,7 @@ fn graded(slug: &str, source: &str) -> Value {
     verdicts.pop().expect("one path, one verdict")
 }
 
-/// Records the schedules that broke a check, where a figure can walk them; the checks.
+/// Records the schedules that broke a check, if a figure can walk them, and returns the checks.
 fn recorded_walks(slug: &str, source: &str, verdict: &Value) -> Vec<String> {
     let mut walks = Vec::new();
     for check in verdict["checks"].as_array().unwrap() {
@@ -79,7 +82,7 @@ fn recorded_walks(slug: &str, source: &str, verdict: &Value) -> Vec<String> {
     walks
 }
 
-/// Takes out what is another thing on each machine or in each version.
+/// Takes out what differs between machines or versions.
 fn keep_what_lasts(verdict: &mut Value) {
     let fields = verdict.as_object_mut().unwrap();
     for name in ["sha256", "grader", "sandbox"] {

@@ -1,6 +1,7 @@
-//! The processes of this machine, as far as a test may have left one behind.
+//! The processes of this machine, to find those that a test may have left behind.
 
 use std::fs;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// A process, by its number.
@@ -39,30 +40,43 @@ pub(crate) fn with_argument_now(argument: &str) -> Vec<Pid> {
     all().filter(|pid| has_argument(*pid, argument)).collect()
 }
 
-/// Waits until `parent` has a child whose program is called so.
+/// Waits until `parent`, or the grader that it watches, has a child whose program is called
+/// so.
 pub(crate) fn await_child(parent: Pid, program: &str) -> Pid {
+    let is_it = |pid: &Pid, program: &str| {
+        let path = fs::read_link(format!("/proc/{pid}/exe"));
+        path.is_ok_and(|path| path.ends_with(program))
+    };
     let patience = Instant::now() + PATIENCE;
     loop {
-        // Whichever of its threads started it.
-        let threads = fs::read_dir(format!("/proc/{parent}/task")).expect("the parent lives");
-        let children = threads.flatten().filter_map(|thread| {
-            // It may have ended by now.
-            fs::read_to_string(thread.path().join("children")).ok()
-        });
-        let children: String = children.collect();
-        let is_it = |pid: &Pid| {
-            let path = fs::read_link(format!("/proc/{pid}/exe"));
-            path.is_ok_and(|path| path.ends_with(program))
-        };
-        let mut pids = children
-            .split_whitespace()
-            .filter_map(|pid| pid.parse().ok());
-        if let Some(pid) = pids.find(is_it) {
+        assert!(
+            Path::new(&format!("/proc/{parent}")).exists(),
+            "the parent lives"
+        );
+        let mut pids = children(parent);
+        let watched = pids.iter().filter(|pid| is_it(pid, "grader"));
+        let below: Vec<Pid> = watched.flat_map(|pid| children(*pid)).collect();
+        pids.extend(below);
+        if let Some(pid) = pids.into_iter().find(|pid| is_it(pid, program)) {
             return pid;
         }
         assert!(Instant::now() < patience, "it has started no such program");
         std::thread::sleep(TICK);
     }
+}
+
+/// The children of a process, whichever of its threads started them; none of one that has
+/// ended.
+pub(crate) fn children(parent: Pid) -> Vec<Pid> {
+    let threads = fs::read_dir(format!("/proc/{parent}/task"));
+    let threads = threads.into_iter().flatten().flatten();
+    let children = threads.filter_map(|thread| {
+        // It may have ended by now.
+        fs::read_to_string(thread.path().join("children")).ok()
+    });
+    let children: String = children.collect();
+    let pids = children.split_whitespace();
+    pids.filter_map(|pid| pid.parse().ok()).collect()
 }
 
 /// Only to fail some time; nothing is judged by it.
@@ -80,8 +94,8 @@ fn has_argument(pid: Pid, argument: &str) -> bool {
         .any(|word| word == argument.as_bytes())
 }
 
-/// The processes that are like this and stay so: one that was killed needs a
-/// moment to go.
+/// The processes that satisfy this and keep doing so: a killed process needs a
+/// moment to end.
 fn still_there(like: impl Fn(Pid) -> bool) -> Vec<Pid> {
     let patience = Instant::now() + Duration::from_secs(5);
     loop {
@@ -93,7 +107,7 @@ fn still_there(like: impl Fn(Pid) -> bool) -> Vec<Pid> {
     }
 }
 
-/// Ends what a test that failed has left behind.
+/// Ends the processes that a failed test has left behind.
 pub(crate) fn end(pids: &[Pid]) {
     for pid in pids {
         if let Some(pid) = rustix::process::Pid::from_raw(pid.cast_signed()) {

@@ -1,5 +1,5 @@
-//! What a worker says is whatever a stranger makes it say: it is understood or
-//! refused, and never more than that.
+//! A worker says whatever a stranger makes it say: it is understood or refused,
+//! and nothing more.
 
 mod any;
 mod evidence;
@@ -50,7 +50,7 @@ fn places(tree: &serde_json::Value, objects_only: bool) -> Vec<String> {
     found
 }
 
-/// The same, with what means nothing left out and every number written in one way.
+/// The same in normal form: defaults left out, every number written in one way.
 fn plain(tree: serde_json::Value) -> serde_json::Value {
     match tree {
         serde_json::Value::Array(list) => list.into_iter().map(plain).collect(),
@@ -76,7 +76,7 @@ fn plain(tree: serde_json::Value) -> serde_json::Value {
     }
 }
 
-/// What is accepted says the same when it is written again: nothing in it was passed over.
+/// An accepted message is the same when it is written again: no part of it was ignored.
 fn refused_or_understood(line: &[u8]) -> Result<(), TestCaseError> {
     let Ok(report) = Report::read(line) else {
         return Ok(());
@@ -185,7 +185,7 @@ fn one_request(world: &'static dyn World, again: bool, said: &[Event]) -> Eviden
     evidence
 }
 
-/// Why events cannot follow.
+/// Why these events are refused.
 fn refusal(mut evidence: Evidence, events: &[Event]) -> String {
     let turn = Turn::full(Action::Wait);
     evidence.played(turn, &[], events).unwrap_err().to_string()
@@ -246,7 +246,7 @@ fn only_a_caller_that_was_to_ask_again_does_so_and_once() {
 }
 
 #[test]
-fn a_hash_that_nobody_let_go_on_cannot_end() {
+fn a_hash_that_was_not_answered_cannot_end() {
     let refusal = |events: &[Event]| refusal(one_request(&Passwords, false, &[]), events);
     let ended = |operation| Event::Ended { operation };
     let all = [
@@ -259,7 +259,7 @@ fn a_hash_that_nobody_let_go_on_cannot_end() {
     insta::assert_snapshot!(all.join("\n"));
 }
 
-/// What is made of the value that request 1 returns after `turn`.
+/// How the value that request 1 returns after `turn` is understood.
 fn understood(mut evidence: Evidence, turn: Turn, events: &[Event]) -> Returned {
     evidence.played(turn, &[], events).unwrap();
     match evidence.entries().last().map(|entry| &entry.fact) {

@@ -24,7 +24,7 @@ fn json(verdicts: &[Verdict]) -> String {
     String::from_utf8(text).expect("it is text")
 }
 
-/// Both forms of the verdict on a file of the repository.
+/// The verdict on a file of the repository, in both formats.
 #[track_caller]
 fn written(name: &str, drill: &str, path: &str) {
     let verdict = steady(&verdict(drill, path));
@@ -73,7 +73,7 @@ fn a_compile_error_is_reported_in_rustcs_words() {
 
 #[test]
 fn a_rejection_is_reported_with_its_reason() {
-    // A folder of the repository that holds no crate.
+    // A folder of the repository without a crate.
     written("rejected", "inflight_fix", "book");
 }
 
@@ -137,7 +137,7 @@ fn status_named(name: &str) -> grader::grade::verdict::Status {
     }
 }
 
-/// Every check that failed: what was seen, the timeline, the key.
+/// Every check that failed: the message, the timeline, the key.
 pub(crate) fn failures(verdict: &Verdict) -> String {
     let mut text = String::new();
     for check in verdict
@@ -161,7 +161,7 @@ pub(crate) fn failures(verdict: &Verdict) -> String {
     text
 }
 
-/// How a drill tells what is wrong with a wrong solution.
+/// How a drill reports what is wrong with a wrong solution.
 #[track_caller]
 fn told(drill: &str, name: &str) {
     let verdict = verdict(drill, &format!("solutions/{drill}/wrong/{name}.rs"));

@@ -15,7 +15,7 @@ fn rooms() -> Vec<String> {
     names.collect()
 }
 
-/// Every `.rs` file of the grader's library, by its place in `src`.
+/// Every `.rs` file of the grader's library, by its path in `src`.
 fn sources() -> BTreeMap<String, String> {
     fn collect(dir: &Path, src: &Path, found: &mut BTreeMap<String, String>) {
         for entry in std::fs::read_dir(dir).unwrap() {
@@ -57,7 +57,7 @@ fn place(file: &str) -> (String, String) {
     (next(), next())
 }
 
-/// A way from some place back to itself, if there is one.
+/// A path from some module back to itself, if there is one.
 fn circle(arrows: &BTreeMap<String, BTreeSet<String>>) -> Option<Vec<String>> {
     fn visit(
         at: &str,

@@ -1,4 +1,4 @@
-//! `new`: a drill that is whole from its first minute, and `audit`'s word on one
+//! `new`: a drill that is complete from the start, and `audit`'s report on one
 //! that is not.
 
 use std::fs;
@@ -31,13 +31,13 @@ fn course() -> Scratch {
     scratch
 }
 
-/// The number of the last drill in the list of the page about progress.
+/// The number of the last drill in the list on the progress page.
 fn drills_listed(progress: &str) -> usize {
     let number = |line: &str| line.split_once(". [")?.0.parse().ok();
     progress.lines().filter_map(number).max().expect("a list")
 }
 
-/// Begins drill `read_through` in a world: its course, and what was said.
+/// Begins drill `read_through` in a world; returns its course and the output.
 #[track_caller]
 fn begun_in(world: Option<&str>) -> (Scratch, Said) {
     let course = course();
@@ -110,8 +110,8 @@ fn a_world_that_is_not_there_is_named_with_those_that_are() {
     assert!(!course.path("exercises/read_through").exists());
 }
 
-/// What a scaffold wrote is judged as it should be by the drill that is most like it. Its
-/// own hidden tests judge it in the library's unit tests, which compile them.
+/// The drill that is most like a scaffold judges it correctly. Its own hidden tests judge
+/// it in the library's unit tests, which compile them.
 #[track_caller]
 fn is_judged_by(world: &str, drill: &str, checks: [(&str, &str); 3]) {
     let (course, _) = begun_in(Some(world));

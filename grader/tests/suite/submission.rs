@@ -55,7 +55,7 @@ impl Desk {
         submission.files().keys().cloned().collect()
     }
 
-    /// What a refusal says, without the way to the desk.
+    /// A refusal's message, without the path of the desk.
     fn refusal(&self, name: &str, caps: &Caps) -> String {
         let error = self.read(name, caps).unwrap_err();
         assert!(error.is_rejection(), "{error}");
@@ -82,7 +82,7 @@ impl Desk {
     }
 }
 
-/// A tar of anything: names go in as they are, which the library's own writer would not let them.
+/// A tar of anything: names go in unchanged, which the library's own writer would not allow.
 fn tar_of(entries: &[(&[u8], EntryType, &[u8])]) -> Vec<u8> {
     let mut tar = tar::Builder::new(Vec::new());
     for (name, kind, bytes) in entries {
@@ -103,7 +103,7 @@ fn gz(bytes: &[u8]) -> Vec<u8> {
     gz.finish().unwrap()
 }
 
-/// A tar, packed as its name's ending would say.
+/// A tar, compressed as its name's ending says.
 fn packed(packing: &str, tar: &[u8]) -> Vec<u8> {
     match packing {
         "plain" => tar.to_vec(),
@@ -171,7 +171,7 @@ fn patch_table(zip: &mut [u8], offset: usize, bytes: &[u8]) {
     zip[at..at + bytes.len()].copy_from_slice(bytes);
 }
 
-/// Puts one name for another of the same length, in a zip's table and elsewhere.
+/// Replaces one name by another of the same length, in a zip's table and elsewhere.
 fn rename(zip: &mut [u8], from: &[u8], to: &[u8]) {
     for at in 0..zip.len() - from.len() {
         if zip[at..].starts_with(from) {
@@ -180,7 +180,7 @@ fn rename(zip: &mut [u8], from: &[u8], to: &[u8]) {
     }
 }
 
-/// From caps that two files of five bytes, the deeper being `src/a/b.rs`, just fit: each cap one lower, and what is said then.
+/// Caps that two files of five bytes, the deeper being `src/a/b.rs`, just fit: each cap lowered by one, and the message.
 fn caps_on_source(exact: &Caps, entries: usize) -> [(Caps, String); 4] {
     let lower = |change: &dyn Fn(&mut Caps)| {
         let mut caps = exact.clone();

@@ -1,5 +1,5 @@
-//! What is done where the sandbox is less than full: strangers' code is not run, and
-//! one's own only with a word about it.
+//! A sandbox that is less than full: strangers' code is not run, and one's own only
+//! with a warning.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::courses::{Said, program, root};
 
-/// What the program says on a machine without Landlock.
+/// The program's output on a machine without Landlock.
 fn said_without_landlock(arguments: &[&str]) -> Said {
     let mut command = program();
     command.arg("--course").arg(root()).args(arguments);

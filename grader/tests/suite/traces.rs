@@ -35,10 +35,28 @@ const TRACES: &[(&str, &str, &str, &[&str])] = &[
         &["--callers", "2", "--drops", "0", "--errors", "0"],
     ),
     (
+        "connection_pool",
+        "connection_pool",
+        "solutions/connection_pool/wrong/guard_always_gives_back.rs",
+        &["--callers", "2", "--errors", "0", "--holds", "0"],
+    ),
+    (
+        "batch_loader",
+        "batch_loader",
+        "solutions/batch_loader/wrong/sent_by_the_first.rs",
+        &["--callers", "2", "--errors", "0"],
+    ),
+    (
         "in_order",
         "in_order",
         "solutions/in_order/wrong/turn_handed_to_nobody.rs",
         &["--errors", "0"],
+    ),
+    (
+        "give_way",
+        "give_way",
+        "solutions/give_way/wrong/one_at_a_time.rs",
+        &["--key", "7:side_by_side:s9+0.q200+0.q200"],
     ),
     (
         "transfer",
@@ -93,7 +111,7 @@ fn the_race_and_the_forgotten_promise_break_and_the_reference_never_does() {
     assert!(broken == 0 && all > 100, "{broken} of {all}");
 }
 
-/// Follows a schedule through a trace; the violations it meets.
+/// Follows a schedule through a trace, and returns the violations it meets.
 fn walk(trace: &Value, schedule: &str) -> Vec<String> {
     let text = |list: &str, number: &Value| {
         let number = number.as_u64().unwrap() as usize;
@@ -106,7 +124,7 @@ fn walk(trace: &Value, schedule: &str) -> Vec<String> {
         let edge = edges
             .iter()
             .find(|edge| text("turns", &edge[0]) == turn)
-            .unwrap_or_else(|| panic!("{turn} is no choice there"));
+            .unwrap_or_else(|| panic!("{turn} is not a choice there"));
         let broken = edge[3].as_array().unwrap().iter();
         met.extend(broken.map(|number| text("texts", number)));
         at = edge[1].as_u64().unwrap() as usize;

@@ -1,4 +1,4 @@
-//! Running a command as an ordinary user, whoever runs the tests.
+//! Runs a command as an ordinary user, also if root runs the tests.
 //!
 //! Root's own folders are closed to others. So the command gets a view of the file
 //! system in which the folders it needs are open, and which ends with it.
@@ -21,17 +21,17 @@ pub(crate) fn are_root() -> bool {
     rustix::process::geteuid().is_root()
 }
 
-/// Says that something was not tried here, even where a test's own output is kept back:
-/// a test that tries nothing must not pass for one that does.
+/// Reports that something was not tried here, even if a test's own output is captured:
+/// a test that tries nothing must not look like one that does.
 pub(crate) fn not_tried(what: &str, why: &str) {
     let _ = io::stderr().write_all(format!("not tried: {what}: {why}\n").as_bytes());
 }
 
-/// What keeps root from trying something as an ordinary user.
+/// Why root cannot try something as an ordinary user, if it cannot.
 pub(crate) const NO_MOUNTS: &str = "root may not mount here";
 
-/// Runs `command` as nobody, who can reach `needed`. `None` where root is not
-/// allowed to arrange that.
+/// Runs `command` as the user nobody, who can reach `needed`. `None` if root is
+/// not allowed to arrange that.
 pub(crate) fn run(mut command: Command, needed: &[PathBuf]) -> Option<Output> {
     command.uid(NOBODY).gid(NOBODY);
     let closed: Vec<PathBuf> = needed.iter().filter_map(|path| closed_part(path)).collect();

@@ -1,4 +1,4 @@
-//! Verdicts on the repository's own files, each given once however many tests ask.
+//! Verdicts on the repository's own files, each graded once however many tests ask.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use grader::grade::verdict::Verdict;
 
 use crate::courses::{real, root};
 
-/// Whoever grades in this process.
+/// The grader of this process.
 pub(crate) static GRADER: LazyLock<Grader> =
     LazyLock::new(|| Grader::new(real()).expect("the course's crates can be built"));
 
@@ -38,8 +38,8 @@ pub(crate) fn grade(drill: &str, path: &Path) -> Verdict {
         .expect("the machine is able")
 }
 
-/// What is the same on every machine: the path from the root, no times, no version,
-/// the best of sandboxes.
+/// The parts that are the same on every machine: the path from the root, no times,
+/// no version, a full sandbox.
 pub(crate) fn steady(verdict: &Verdict) -> Verdict {
     let mut verdict = verdict.clone();
     let root = format!("{}/", root().display());
@@ -57,7 +57,7 @@ pub(crate) fn steady(verdict: &Verdict) -> Verdict {
     verdict
 }
 
-/// What is left behind depends on the allocator and the standard library.
+/// The bytes left behind depend on the allocator and the standard library.
 pub(crate) fn without_bytes(message: &str) -> String {
     match message.split_once(" left ") {
         Some((who, what)) if what.contains(" bytes behind for each") => {

@@ -1,10 +1,10 @@
 //! The clock that a submission sees on its loop: the run's own.
 //!
-//! Time stands still in a run but for what the grader lets pass, and so it must for the
-//! standard library's clocks: a row that grows old by `std::time::Instant` grows old when
-//! the grader says so. The C library's function that asks for the time is replaced, on
-//! the loop's thread alone and only while code of a run is running there; a thread that
-//! waits for so many milliseconds must see them pass.
+//! Time stands still in a run except when the grader lets it pass. The standard library's
+//! clocks must agree: a row that expires by `std::time::Instant` expires when the grader
+//! says so. The C library's function that asks for the time is replaced, only on the
+//! loop's thread and only while code of a run runs there. Other threads that wait for
+//! some milliseconds must see them pass.
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -13,13 +13,13 @@ thread_local! {
     /// The age of the run whose code is running on this thread.
     static AGE: Cell<Option<Duration>> = const { Cell::new(None) };
 
-    /// How often the time was asked for since that code began to run.
+    /// How often that code has asked for the time since it began to run.
     static READS: Cell<u32> = const { Cell::new(0) };
 
-    /// Real time that was let pass for code that waits by looking at the clock.
+    /// Time let pass for code that waits by watching the clock.
     static MOVED: Cell<Duration> = const { Cell::new(Duration::ZERO) };
 
-    /// Up to when it was let pass.
+    /// The limit up to which time is let pass.
     static MOVED_UNTIL: Cell<Option<Duration>> = const { Cell::new(None) };
 }
 
@@ -27,7 +27,7 @@ thread_local! {
 /// and would wait for ever.
 const READS_AT_ONCE: u32 = 64;
 
-/// Runs `work` while this thread's clocks show that the run is so old.
+/// Runs `work` while this thread's clocks show `age` as the run's age.
 pub(crate) fn showing<T>(age: Duration, work: impl FnOnce() -> T) -> T {
     struct Restored(Option<Duration>);
     impl Drop for Restored {
@@ -66,7 +66,7 @@ mod shown {
         BEGAN.get_or_init(|| [real(REALTIME), real(MONOTONIC)])
     }
 
-    /// What the system says; not by way of the C library, which would ask us again.
+    /// The system's answer, bypassing the C library, which would ask us again.
     fn real(clock: i32) -> Duration {
         let clock = match clock {
             REALTIME => ClockId::Realtime,
@@ -77,7 +77,7 @@ mod shown {
         Duration::new(seconds, u32::try_from(now.tv_nsec).unwrap_or(0))
     }
 
-    /// What was let pass for code that looks at the clock again and again.
+    /// The time let pass for code that looks at the clock again and again.
     fn moved() -> Duration {
         let reads = super::READS.get().saturating_add(1);
         super::READS.set(reads);
@@ -97,8 +97,8 @@ mod shown {
         }
     }
 
-    /// Takes the place of the C library's `clock_gettime`. Other clocks than the two that
-    /// the standard library asks are told as the monotonic one.
+    /// Takes the place of the C library's `clock_gettime`. All clocks but the two that
+    /// the standard library asks show the monotonic time.
     #[expect(
         unsafe_code,
         reason = "the C library's function is replaced, and writes where it is told to"
@@ -111,7 +111,7 @@ mod shown {
             nanos: i64::from(now.subsec_nanos()),
         };
         // SAFETY: the caller of `clock_gettime` gives a place for one `timespec`, and
-        // `Timespec` is laid out as that is.
+        // `Timespec` has the same layout.
         unsafe { into.write(told) };
         0
     }

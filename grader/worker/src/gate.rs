@@ -1,8 +1,8 @@
 //! The gate: every hash of the open run waits here until the grader admits it.
 //!
 //! Its main type is [`Gate`], which takes the place of the kit's hashing. A hash
-//! on the loop's own thread is let through at once: held, it would keep the
-//! puppet from saying so.
+//! on the loop's own thread is let through at once: holding it would keep the
+//! puppet from reporting it.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -14,13 +14,13 @@ use crate::journal::{Journal, polled_call};
 use crate::meter::OffLoopWork;
 use crate::protocol::{Ending, Event, Value};
 
-/// What the panic of a hash that was admitted with one says.
+/// The message of a hash that is made to panic.
 const HASH_PANIC: &str = "the hash panicked";
 
-/// The kind that the grader knows a hash by.
+/// The kind under which the grader knows a hash.
 const KIND: &str = "hash_password";
 
-/// A work factor that costs next to nothing, for what nobody looks at.
+/// A work factor that costs next to nothing, for hashes that nobody looks at.
 const CHEAPEST: u32 = 4;
 
 /// The process's one gate.
@@ -37,15 +37,15 @@ struct State {
     runs: u64,
     begun: u32,
     admitted: HashMap<u32, Admission>,
-    /// The texts the open run's hashes were given, with their passwords.
+    /// The texts that the open run's hashes were answered with, and their passwords.
     given: HashMap<String, String>,
-    /// Passwords of runs that are over: a late hash of one is nobody's any more.
+    /// Passwords of runs that are over; late hashes of them belong to no run.
     stale: HashSet<String>,
-    /// Hashes are real and nobody is asked.
+    /// Whether hashes are computed without asking the grader.
     real: Option<OffLoopWork>,
 }
 
-/// How a hash ends that waited for admission.
+/// How a hash ends after it was admitted.
 #[derive(Clone, Debug)]
 enum Admission {
     /// With this text, at once: no time is spent on a real hash.
@@ -87,8 +87,8 @@ struct OpenRun {
 }
 
 impl Gate {
-    /// From now on hashes belong to the run that keeps this journal, and whose loop
-    /// is on the calling thread.
+    /// From now on hashes belong to the run that writes to this journal and has its
+    /// loop on the calling thread.
     pub(crate) fn open(&self, journal: Journal) {
         let mut state = self.lock();
         state.turn_over();
@@ -101,14 +101,14 @@ impl Gate {
         self.changed.notify_all();
     }
 
-    /// A caller of the open run is given this password.
+    /// Notes that a caller of the open run has this password.
     pub(crate) fn issue(&self, password: &str) {
         if let Some(run) = &mut self.lock().open {
             run.passwords.push(password.to_owned());
         }
     }
 
-    /// Lets a hash that waits go on; one that is over, or was admitted, is left alone.
+    /// Admits a waiting hash; leaves alone one that is over or was admitted before.
     pub(crate) fn admit(&self, hash: u32, with: &Ending) {
         let mut state = self.lock();
         if hash <= state.begun {
@@ -121,13 +121,13 @@ impl Gate {
         self.changed.notify_all();
     }
 
-    /// Whether hashes are made for real, and nobody is asked: then they give account
-    /// of their work here.
+    /// Whether hashes are computed without asking the grader. If so, they give
+    /// account of their work here.
     pub(crate) fn set_real(&self, account: Option<OffLoopWork>) {
         self.lock().real = account;
     }
 
-    /// The run is over: what still waits goes its way.
+    /// Ends the run: hashes that still wait go on unseen.
     pub(crate) fn close(&self) {
         self.lock().turn_over();
         self.changed.notify_all();
@@ -137,7 +137,7 @@ impl Gate {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for admission: what `password`'s hash is, or nothing when its run is over.
+    /// Waits for admission, and returns how the hash of `password` ends; `None` when its run is over.
     fn pass(&self, password: &str) -> Passed {
         let mut state = self.lock();
         if let Some(account) = &state.real {
@@ -146,7 +146,7 @@ impl Gate {
         let Some(run) = &state.open else {
             return Passed::Late;
         };
-        // One that was given again is this run's.
+        // A password that is given again belongs to this run.
         let own = run.passwords.iter().any(|given| given == password);
         if !own && state.stale.contains(password) {
             return Passed::Late;
@@ -200,7 +200,7 @@ impl State {
     }
 }
 
-/// How a hash got past the gate.
+/// How a hash passed the gate.
 enum Passed {
     /// As it was admitted.
     Admitted {
@@ -208,11 +208,11 @@ enum Passed {
         hash: u32,
         with: Admission,
     },
-    /// It is on the loop's thread.
+    /// It runs on the loop's thread.
     On { journal: Journal, hash: u32 },
-    /// Its run is over, so nobody looks.
+    /// Its run is over, so nobody looks at it.
     Late,
-    /// Nobody is asked.
+    /// Hashes are computed without asking.
     Real(OffLoopWork),
 }
 
@@ -242,7 +242,7 @@ impl Hasher for Gate {
                 ..
             } => {
                 passed.ended();
-                // Resumed, not raised: no panic hook needs to hear of it.
+                // Resumed rather than raised, so that no panic hook runs.
                 std::panic::resume_unwind(Box::new(HASH_PANIC));
             }
             Passed::On { .. } => bcrypt_with(password, CHEAPEST, [0; 16]),

@@ -1,5 +1,5 @@
-//! One run: an event loop of its own, the submission's instance on it, and the
-//! callers that are waiting.
+//! One run: its own event loop, the submission's instance on it, and the
+//! waiting callers.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -21,11 +21,12 @@ use crate::journal::{Journal, panic_message, polling, unclaimed_panic};
 use crate::operator::Waiting;
 use crate::protocol::{Ending, Event, Polled, Step, Value};
 use crate::puppet::Common;
+use crate::steps;
 use crate::subject::{Arguments, Call, CallFuture, Subject};
 use kit::supervised::{Operator, Supply};
 
 thread_local! {
-    /// Tasks polled on this thread, the puppet's own not counted.
+    /// How many polls this thread has made, not counting the puppet's own tasks.
     static POLLS: Cell<u32> = const { Cell::new(0) };
 
     /// How many of them were polls of callers.
@@ -36,14 +37,14 @@ thread_local! {
 type CallSlot = Rc<RefCell<Slot>>;
 
 struct Slot {
-    /// The call it is in: the first one, or the one it makes again.
+    /// The call it is in: the first one, or the repeated one.
     call: u32,
     future: Option<CallFuture>,
 }
 
 struct Caller {
     slot: CallSlot,
-    /// None for one that shares a task with others.
+    /// `None` for a caller that shares a task with others.
     task: Option<Rc<JoinHandle<()>>>,
 }
 
@@ -80,11 +81,13 @@ impl Instance {
         runtime
             .enable_time()
             .start_paused(true)
-            // One task a turn, so that a settle can stop after any single poll.
+            // One task per turn of the loop, so that a settle can stop after any single poll.
             .event_interval(1)
             .rng_seed(RngSeed::from_bytes(&seed.to_le_bytes()))
             .on_before_task_poll(|_| POLLS.set(POLLS.get().wrapping_add(1)));
-        // So that both kinds of clock begin with the same moment.
+        let after_polls = journal.clone();
+        runtime.on_after_task_poll(move |_| steps::note(&after_polls, None));
+        // Both kinds of clock must begin at the same moment.
         let runtime = clock::showing(Duration::ZERO, || runtime.build_local(Default::default()))
             .expect("a runtime without I/O needs nothing from the system");
         common.gate.open(journal.clone());
@@ -113,7 +116,7 @@ impl Instance {
         self.subject = made.map(Rc::from);
     }
 
-    /// Carries out one step and says what was seen.
+    /// Carries out one step and reports what was seen.
     pub(crate) fn step(&mut self, step: Step) -> Vec<Event> {
         match step {
             Step::Call {
@@ -136,6 +139,8 @@ impl Instance {
     }
 
     pub(crate) fn take_events(&mut self) -> Vec<Event> {
+        // Made outside any poll: while something was dropped.
+        steps::note(&self.journal, None);
         if let Some(message) = unclaimed_panic() {
             self.journal.write(Event::Broke { message });
         }
@@ -219,7 +224,7 @@ impl Instance {
     }
 
     fn answer(&mut self, operation: u32, with: Ending) {
-        // Numbers do not clash: an instance awaits or is held, and never both.
+        // The numbers do not clash: an instance's operations are all awaited or all held, never both.
         self.common.gate.admit(operation, &with);
         let operator = Arc::clone(&self.operator);
         self.guarded(async move { operator.answer(operation, with) });
@@ -281,8 +286,8 @@ impl Instance {
         });
     }
 
-    /// Frees the run and says what was seen: code of the submission runs as its
-    /// values are dropped. What it does, even a panic, concerns no other run.
+    /// Frees the run and reports what was seen, because code of the submission
+    /// runs as its values are dropped. Even a panic there affects no other run.
     pub(crate) fn end(mut self) -> Vec<Event> {
         // On the loop, where clean-up code may want to start a task.
         let callers: Vec<u32> = self.callers.keys().copied().collect();
@@ -291,11 +296,11 @@ impl Instance {
         }
         self.discard();
         self.common.gate.close();
+        self.common.steps.close();
         let events = self.take_events();
         let runtime = self.runtime;
         // In the background: a blocking task must not hold up the puppet. Tasks that
-        // are freed now may miss the loop they were made for, so nothing is said of
-        // their panics.
+        // are freed now may miss their loop, so their panics are not reported.
         let _ = catch_unwind(AssertUnwindSafe(|| runtime.shutdown_background()));
         unclaimed_panic();
         events
@@ -314,10 +319,10 @@ impl Instance {
     }
 }
 
-/// Polls ready tasks until none is ready or `limit` were polled: polls spent,
-/// and whether nothing is ready.
+/// Polls ready tasks until none is ready or `limit` polls were spent. Returns
+/// the polls spent, and whether nothing is ready.
 ///
-/// Yielding, rather than sleeping until the paused clock moves by itself: code
+/// It yields rather than sleeps until the paused clock moves by itself: code
 /// that spins is always ready, so the clock would never move.
 async fn run_ready_tasks(limit: u32) -> (u32, bool) {
     let start = POLLS.get();
@@ -342,7 +347,7 @@ async fn run_ready_tasks(limit: u32) -> (u32, bool) {
 }
 
 impl Slot {
-    /// Whether a caller may still be in the call of this number, or come to it.
+    /// Whether a caller may still be in the call with this number, or come to it.
     fn may_be(&self, call: u32) -> bool {
         self.future.is_some() && self.call <= call
     }
@@ -352,14 +357,14 @@ impl Slot {
 struct CallTask {
     slot: CallSlot,
     journal: Journal,
-    /// What makes the same call again when it returns an error, and its number.
+    /// Repeats the call after an error, and the number of the repeated call.
     again: Option<(u32, Box<dyn Fn() -> CallFuture>)>,
     by_new_wakers: bool,
 }
 
 impl CallTask {
     fn poll_once(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        // Out of the slot while it is polled: the poll may want to drop it.
+        // Taken out of the slot while it is polled, because the poll may want to drop it.
         let (call, future) = {
             let mut slot = self.slot.borrow_mut();
             (slot.call, slot.future.take())
@@ -371,6 +376,7 @@ impl CallTask {
         let polled = polling(call, || {
             catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context)))
         });
+        steps::note(&self.journal, Some(call));
         let event = match polled {
             Ok(Poll::Pending) => {
                 self.slot.borrow_mut().future = Some(future);
@@ -390,7 +396,7 @@ impl CallTask {
             }
         );
         self.journal.write(event);
-        // The caller has what it was told before it asks again.
+        // The caller receives the error before it asks again.
         drop(future);
         match self.again.take() {
             Some((call, make)) if is_error => {
@@ -417,7 +423,7 @@ impl Future for CallTask {
     }
 }
 
-/// A waker that is another one each time: a future must keep the last it was given.
+/// A waker that differs on each poll: a future must keep the last waker it was given.
 struct Forward(Waker);
 
 impl Wake for Forward {
@@ -441,7 +447,7 @@ impl Joined {
         }
     }
 
-    /// Polls those that were woken; it never ends by itself.
+    /// Polls the callers that were woken; it never ends by itself.
     fn poll(&self, context: &mut Context<'_>) -> Poll<()> {
         *self.waker.borrow_mut() = Some(context.waker().clone());
         let mut calls = self.calls.borrow_mut();

@@ -1,7 +1,7 @@
 //! The journal of one run: what happened, in order, until the next report.
 //!
-//! Every part of a run that sees something writes it here; which caller is being
-//! polled is kept here too, so that an operation can name it.
+//! Every part of a run writes here what it sees. The journal also knows which
+//! caller is being polled, so that an operation can name it.
 
 use std::cell::{Cell, RefCell};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,7 +23,7 @@ impl Journal {
             .push(event);
     }
 
-    /// Takes what was written since the last call.
+    /// Takes the events written since the last call.
     pub(crate) fn take(&self) -> Vec<Event> {
         std::mem::take(&mut *self.events.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -53,7 +53,7 @@ pub(crate) fn remember_panics() {
     std::panic::set_hook(Box::new(|info| {
         let text = info
             .payload_as_str()
-            .unwrap_or("a value that is no text was thrown");
+            .unwrap_or("a value that is not a text was thrown");
         let message = match info.location() {
             Some(place) => format!("{text} ({}:{})", place.file(), place.line()),
             None => text.to_owned(),
@@ -65,17 +65,17 @@ pub(crate) fn remember_panics() {
 /// The message of the panic that was just caught on this thread, whose payload
 /// is `payload`.
 pub(crate) fn panic_message(payload: &(dyn std::any::Any + Send)) -> String {
-    // A panic that was resumed did not pass the hook; its payload says it.
+    // A resumed panic did not pass the hook, so its payload has the message.
     LAST_PANIC.take().unwrap_or_else(|| {
         let text = payload.downcast_ref::<String>().map(String::as_str);
         text.or_else(|| payload.downcast_ref::<&str>().copied())
-            .unwrap_or("a value that is no text was thrown")
+            .unwrap_or("a value that is not a text was thrown")
             .to_owned()
     })
 }
 
-/// The message of a panic on this thread that nobody has asked for yet: one in a
-/// task of the submission's own.
+/// The message of a panic on this thread that nobody has taken yet: a panic in
+/// one of the submission's own tasks.
 pub(crate) fn unclaimed_panic() -> Option<String> {
     LAST_PANIC.take()
 }

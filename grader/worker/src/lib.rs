@@ -14,12 +14,12 @@
 //!
 //! 1. **The seal**, which says what the worker does before it loads any line of a
 //!    submission. `sealed`: it opens all that it will ever open, makes standard input
-//!    empty (it holds the channel as a copy), gives up every right to open, start and
+//!    empty (it keeps a copy of the channel), gives up every right to open, start and
 //!    reach anything, and ends with an exit code other than 0 if it cannot.
 //!    `sealed-where-possible`: the same, as far as the system can. `open`: it only makes
 //!    standard input empty.
-//! 2. **The heap**, in bytes: what all that it allocates may take. A request for more
-//!    ends the process.
+//! 2. ***The heap**, in bytes: the most that the worker may have allocated. A request
+//!    for more ends the process.
 //!
 //! A worker in a language that is not compiled is an interpreter. Its own arguments come
 //! before these two, and after them come the seal's filters for seccomp, each as bytes in
@@ -59,21 +59,21 @@
 //! ```
 //!
 //! (Shown on several lines; each message is one.) A report has the order's `run` and one
-//! list of events for each of the order's steps, each in the order things happened. What
-//! other threads did is in the list of the step that was carried out when it was written
-//! down. A step or an event is an object with one key, which says what it is; one without
-//! fields is just that word: `"end"`. A field with a `?` may be left out, and then is
-//! `null`, `false`, empty or what is said here; there are no others.
+//! list of events for each of the order's steps, each in the order things happened. Events on
+//! other threads are in the list of the step that was being carried out when they were
+//! recorded. A step or an event is an object with one key, which says what it is; one without
+//! fields is just that word: `"end"`. A field with a `?` may be left out, and is then `null`,
+//! `false`, empty, or the default named here. There are no other fields.
 //!
 //! # Values
 //!
-//! What calls and operations are given and end with is a **value**: `null`, a whole
+//! The arguments and results of calls and operations are **values**. A value is `null`, a whole
 //! number, a text, or a list of values. A number is signed, and its absolute value is
 //! below 2^53 where it is written as a number; any other of 64 bits is written
 //! `{"big":"9007199254740993"}`, since many languages would round it. No other number of
 //! the protocol reaches 2^53. There is no `true`, no fraction and no other object.
 //!
-//! An id is a number whose 64 bits count, so it may be negative.
+//! An id is a number of which all 64 bits count, so it may be negative.
 //!
 //! How a call or an operation **ends** is one of
 //!
@@ -84,16 +84,16 @@
 //! "panic"
 //! ```
 //!
-//! An error is its name and a list of what belongs to it. A panic is an exception that
+//! An error is its name and a list of its arguments. A panic is an exception that
 //! nobody expects.
 //!
 //! # Runs
 //!
 //! A run is one event loop with one instance of what the submission offers. Its first
 //! step is `new`, its last one `end`; in between, orders for other runs may come, and many
-//! runs may be open. A `new` for one that is open closes it first. Nothing of a run moves
-//! but through its own steps. Its clock stands still but for `advance`, and so do the
-//! clocks that the language offers, as far as code on the loop looks at them. A step for a
+//! runs may be open. A `new` for one that is open closes it first. A run moves only
+//! through its own steps. Its clock stands still except for `advance`, and so do the
+//! language's own clocks, as far as code on the loop can see. A step for a
 //! run that is not open is answered with an empty list.
 //!
 //! # Steps
@@ -101,24 +101,24 @@
 //! | step | fields | what the worker does |
 //! |---|---|---|
 //! | `new` | `seed`, `arguments`?, `polled`? | opens the run: a new single-threaded event loop with a virtual clock, every random choice of which is seeded with `seed`; a new instance of what the submission offers, made with the kit's handles and `arguments`. `polled` says how callers are polled, see below |
-//! | `call` | `call`, `entry`, `arguments`?, `again`? | makes a call of an entry of the submission a task of the loop; does not run it yet. The grader counts callers from 1. `again` is the number of a second call, see below |
+//! | `call` | `call`, `entry`, `arguments`?, `again`? | makes a call of an entry of the submission a task of the loop; does not run it yet. The grader numbers callers from 1. `again` is the number of a second call, see below |
 //! | `look` | `entry`, `arguments`? | calls an entry that returns at once, outside any task, and says what it returned with `seen`; runs nothing else |
-//! | `answer` | `operation`, `with` | ends an operation. What awaits it is woken, and not run yet; a thread that is held in it goes on. An operation that is over, or was answered, is left alone |
+//! | `answer` | `operation`, `with` | ends an operation. The task that awaits it is woken, but not run yet; a thread that is held in it goes on. An operation that is over, or was answered before, is left alone |
 //! | `ping` | `nonce` | puts a task on the loop that answers with a `pong` when it is run |
 //! | `drop` | `call` | drops the call's future at once, clean-up code included. A call that has ended, or was dropped, is left alone |
 //! | `advance` | `micros` | moves the virtual clock; timers that come due wake their tasks |
-//! | `block` | `micros` | puts a task on the loop that, when it is run, lets that much time pass by the kit's clock and nothing else: as if it had kept the loop for so long |
+//! | `block` | `micros` | puts a task on the loop that, when it is run, lets that much time pass by the kit's clock and does nothing else: as if it had kept the loop busy for so long |
 //! | `settle` | `polls` | runs ready tasks in the loop's own order, until none is ready or `polls` polls were spent; 0 runs nothing |
 //! | `discard` | | drops the instance; calls under way keep what they hold of it |
-//! | `measure` | | says how many bytes the process holds. Of no run |
+//! | `measure` | | says how many bytes the process holds. Belongs to no run |
 //! | `watch` | `max_parallel`, `passwords` | a run of its own, in real time: hashes the passwords for real, beside a heartbeat and six handlers, and measures how long polls keep the loop |
-//! | `end` | | closes the run: drops every caller and the instance, then the loop, and lets threads that are held go on unseen. What clean-up code did is in its list |
+//! | `end` | | closes the run: drops every caller and the instance, then the loop, and lets held threads go on unseen. The events of clean-up code are in its list |
 //!
 //! **Cancelling.** `drop` stands for a caller that is gone. Where futures can be dropped,
 //! the future is dropped within the step. Where tasks can only be cancelled, the task is
-//! cancelled within the step, and the next `settle` runs its clean-up. Either way a call
-//! that was dropped neither returns nor panics any more: its caller is no longer there to
-//! be told. What it had begun is `dropped` if nothing else keeps it.
+//! cancelled within the step, and the next `settle` runs its clean-up. Either way a
+//! dropped call reports neither `returned` nor `panicked`: nobody is left to be told.
+//! Operations that it had begun are `dropped` unless something else keeps them.
 //!
 //! **Asking again.** A call with `again` that ends in an error is made once more, by the
 //! same caller, with the same entry and arguments: `returned` first, then `again` with the
@@ -126,25 +126,25 @@
 //! ended. Whatever else the error woke runs later. A `drop` of either number drops the
 //! caller in the call it is in, and does nothing if it is not in that one.
 //!
-//! **Polled.** `"alone"`, which is what is meant when nothing is said: each caller is a
-//! task of its own. `"by_new_wakers"`: likewise, and each poll is given another waker than
-//! the one before. `"joined"`: all callers are in one task, which polls those that were
-//! woken. A language without wakers takes all three for the first.
+//! ***Polled.** `"alone"`, the default: each caller is a task of its own.
+//! `"by_new_wakers"`: likewise, and each poll gets a waker that differs from the one
+//! before. `"joined"`: all callers are in one task, which polls those that were
+//! woken. A language without wakers treats all three as the first.
 //!
 //! # Operations
 //!
-//! What the submission calls in the kit is an operation. It is begun by the submission and
-//! ended by the grader. One that is awaited reports `begun` when it is called, waits for
+//! A call of the submission to the kit is an operation. The submission begins it, and the
+//! grader ends it. One that is awaited reports `begun` when it is called, waits for
 //! its `answer`, and reports `delivered` when the submission gets it; one that the
-//! submission gives up before reports `dropped`. One that blocks its thread reports
-//! `begun`; on another thread than the loop's it is held there until it is answered, so
+//! submission gives up before that reports `dropped`. One that blocks its thread reports
+//! `begun`; on any thread but the loop's it is held there until it is answered, so
 //! that the grader decides when it ends and sees whether the loop goes on meanwhile; it
 //! reports `ended` just before it returns. On the loop's thread it cannot be held, since
 //! nobody could report it: it returns by itself, and reports both. One run at a time may
 //! have operations that block.
 //!
-//! The worker counts operations from 1 in each run, whatever their kind, and numbers are
-//! given on the loop and on other threads in the order of the reports.
+//! The worker numbers operations from 1 in each run, across all kinds and threads, in
+//! the order of the reports.
 //!
 //! | world | made with | entries | operations |
 //! |---|---|---|---|
@@ -152,18 +152,18 @@
 //! | passwords | `arguments`: `max_parallel` | `hash`(password): a text, or an error | `hash_password`(password), blocks: ends with its text, or with how to make it |
 //! | bank | a bank | `deposit`(account, amount): the new balance, a number, or an error | `read`(account), awaited: ends with the balance or an error; `write`(account, balance), awaited: ends with `null` or an error |
 //!
-//! - A row is a list of the user's id and name: `[42,"ada"]`. The kit makes it of the id
-//!   that was asked for and the name in the answer.
+//! - A row is a list of the user's id and name: `[42,"ada"]`. The kit makes it from the
+//!   id that was asked for and the name in the answer.
 //! - Errors of the users: `["unavailable",[]]`; `["not_found",[]]` as an answer, and
 //!   `["not_found",[ID]]` when a call returns it, with the id that it names.
 //! - The error of the passwords: `["too_long",[]]`. The kit returns it by itself for a
 //!   password of more than 72 bytes in UTF-8, and begins no operation.
-//! - A hash that is answered with a list makes a real bcrypt hash and returns it: of the
-//!   password, with the work factor and the 16 bytes of salt in the list, in version `2b`:
+//! - A hash that is answered with a list computes a real bcrypt hash of the password and
+//!   returns it, in version `2b`, with the work factor and the 16 bytes of salt in the list:
 //!   `[4,[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15]]`.
 //! - The kit's function that verifies a password is the same operation, with the
-//!   password; its answer is not looked at, but for a panic, and it says whether the hash
-//!   is one of that password.
+//!   password; only a panic in its answer counts, and it says whether the hash belongs to
+//!   that password.
 //! - The error of the bank: `["unavailable",[]]`.
 //!
 //! An answer of `"panic"` makes the operation panic where it is awaited or called.
@@ -172,7 +172,7 @@
 //!
 //! | event | fields | when |
 //! |---|---|---|
-//! | `begun` | `operation`, `kind`, `arguments`?, `call`?, `off_loop`? | the submission began an operation; `call` is the caller whose own task began it, if one did; `off_loop` is there, and true, when it did so on another thread than the loop's |
+//! | `begun` | `operation`, `kind`, `arguments`?, `call`?, `off_loop`? | the submission began an operation; `call` is the caller whose own task began it, if one did; `off_loop` is there, and true, when it began on a thread other than the loop's |
 //! | `delivered` | `operation` | the submission received the answer of an operation that is awaited, an error or a panic included |
 //! | `dropped` | `operation` | the submission gave up an operation before it received an answer |
 //! | `ended` | `operation` | an operation that blocks its thread is about to return, or to panic |
@@ -221,16 +221,16 @@
 //!
 //! # Limits
 //!
-//! The grader bounds CPU time, the heap, threads and the time for an answer; what a drill
-//! may use stands in its `exercise.toml`. A message is never longer than
+//! The grader bounds CPU time, the heap, threads and the time for an answer; a drill's
+//! own limits are in its `exercise.toml`. A message is never longer than
 //! [`MAX_MESSAGE_BYTES`](protocol::MAX_MESSAGE_BYTES). Nothing is written to any file.
 //!
 //! # What the grader makes of anything else
 //!
-//! A line that is too long or no such message, a report for another run or with
-//! another number of steps, an event that cannot follow what went before (an operation
-//! that is delivered twice, a call that returns and was never made): each is evidence that
-//! the submission has tampered with its worker. It ends the check, not the grader.
+//! Each of these is evidence that the submission has tampered with its worker: a line that
+//! is too long or is not a message, a report for another run or with another number of
+//! steps, an event that cannot follow from the events before it (an operation delivered
+//! twice, a return of a call that was never made). It ends the check, not the grader.
 
 pub use protocol;
 
@@ -251,6 +251,8 @@ mod operator;
 mod picture;
 #[cfg(feature = "puppet")]
 mod puppet;
+#[cfg(feature = "puppet")]
+mod steps;
 #[cfg(feature = "puppet")]
 mod subject;
 #[cfg(feature = "puppet")]

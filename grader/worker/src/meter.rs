@@ -17,33 +17,33 @@
 //! | stolen by a hypervisor | the machine's | what is left, if it did not |
 //!
 //! So the stall is running + blocked. Between polls the loop is idle or asks the
-//! system for events: that is no stall.
+//! system for events, which is not a stall.
 //!
 //! # The rule for a poll that waits for another thread
 //!
 //! While the loop's thread is blocked in a `join`, the run queue that delays it is
 //! the other thread's, and the loop's own numbers don't show it: joining 20 ms of
 //! work beside eight busy processes reads as 160 ms. Only the other thread can tell,
-//! so it does, through [`OffLoopWork::begin`]. Work that nobody gave account of is
-//! excused nothing: the whole wait is a stall.
+//! so it does, through [`OffLoopWork::begin`]. Work without such an account
+//! excuses nothing: the whole wait is a stall.
 //!
 //! - A poll is excused only if it was blocked for a millisecond or more, and only by
 //!   work that ended within it. A poll that met a lock did not wait for that work.
-//! - Of all such work it is the chain that counts: the piece that ended last, before
-//!   it the one that ended last before that one began, and so on. What ran beside
-//!   held nobody up.
-//! - The chain is excused its threads' delays, from their birth or their waking up,
-//!   to their end where it follows the work at once.
+//! - Of all such work only the chain counts: the piece that ended last, then the
+//!   piece that ended last before that one began, and so on. Work beside the chain
+//!   held nothing up.
+//! - The chain excuses its threads' delays, from their birth or waking, and up to
+//!   their end if it follows the work at once.
 //! - The stall is never less than the chain's own time. The loop's thread may have
 //!   waited in the run queue while the chain ran (right after the `spawn`, before the
-//!   `join`), and one moment must not be taken off twice.
+//!   `join`), and no moment may be subtracted twice.
 //!
 //! # What it cannot see
 //!
-//! - Whose threads the run queue was full of. A submission that starts a hundred
+//! - Whose threads filled the run queue. A submission that starts a hundred
 //!   hashing threads delays its own loop, and that counts as the machine's doing.
-//! - A poll that calls `std::thread::yield_now` until another thread is done: that is
-//!   no voluntary switch to the kernel, the thread never leaves the run queue.
+//! - A poll that calls `std::thread::yield_now` until another thread is done: the kernel
+//!   does not count a voluntary switch, and the thread never leaves the run queue.
 //! - A thread that was done before the loop's thread got a core back, so that the
 //!   `join` had nothing left to wait for.
 //! - A core lost between the end of an account and the moment the loop is told.
@@ -51,7 +51,7 @@
 //!   as the poll's stall.
 //! - A sleep, when the thread loses its core between setting the timer and giving up
 //!   the core: the timer runs while the thread is in the run queue.
-//! - The future given to `block_on`: it is no task, and no hook is called for it.
+//! - The future given to `block_on`: it is not a task, so no hook is called for it.
 //!
 //! So a verdict must rest on something else.
 //!
@@ -66,7 +66,7 @@
 //!   that wait for another thread many times too long. It also counts what the
 //!   hypervisor stole.
 //! - "There was a voluntary switch, and the wall time passed the line" finds the few
-//!   that are left, and blames about as many clean polls which met a lock or were
+//!   that are left, and blames about as many clean polls that met a lock or were
 //!   woken late. It is not part of the meter: [`PollReading`] has what it takes.
 //!
 //! # Use
@@ -104,11 +104,11 @@ use std::time::Duration;
 /// What the stalls were computed from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
-    /// Running plus blocked, the run queue's delay known: Linux with
+    /// Running plus blocked time, with a known run-queue delay: Linux with
     /// `CONFIG_SCHED_INFO`.
     RunQueueCorrected,
-    /// No run-queue delays here. Thread CPU time; on Linux, the wall time of a poll
-    /// that gave up its core of its own will. Elsewhere (macOS) those are not
+    /// The system reports no run-queue delays. Thread CPU time; on Linux, the wall time
+    /// of a poll that gave up its core voluntarily. Elsewhere (macOS) those are not
     /// counted either, and a poll that sleeps or joins reads as almost nothing.
     ThreadCpuTime,
 }
@@ -116,22 +116,22 @@ pub enum Method {
 /// What one poll took. All times are in microseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PollReading {
-    /// When the poll began, since the meter was started.
+    /// When the poll began, counted from the meter's start.
     pub start_micros: u64,
     /// From the poll's beginning to its end.
     pub wall_micros: u64,
-    /// How long it kept the loop from all else, by its own doing.
+    /// How long it kept the loop from everything else, by its own doing.
     pub stall_micros: u64,
     /// Time on a core.
     pub cpu_micros: u64,
-    /// Time ready to run, without a core; 0 where the system does not tell.
+    /// Time ready to run, without a core; 0 if the system does not tell.
     pub run_queue_micros: u64,
     /// Time asleep or waiting for something, another thread included.
     pub blocked_micros: u64,
-    /// Taken off the blocked time: the run-queue delays of work that the poll
-    /// waited for, as far as [`OffLoopWork`] was told of them.
+    /// Subtracted from the blocked time: the run-queue delays of work that the
+    /// poll waited for, as far as [`OffLoopWork`] knows them.
     pub excused_micros: u64,
-    /// How often the thread gave up its core of its own will.
+    /// How often the thread gave up its core voluntarily.
     pub voluntary_switches: u64,
 }
 
@@ -148,8 +148,8 @@ pub struct LoopMeter<R = ThreadReadings> {
 }
 
 impl LoopMeter {
-    /// A meter for the loop of the calling thread. Opens a file, once; nothing that
-    /// follows does.
+    /// A meter for the loop of the calling thread. Opens one file now, and none
+    /// later.
     pub fn start() -> LoopMeter {
         let readings = ThreadReadings::open();
         let off_loop = OffLoopWork::since(readings.origin());
@@ -175,12 +175,12 @@ impl<R: Readings> LoopMeter<R> {
         self.off_loop.clone()
     }
 
-    /// To be called as a poll begins.
+    /// Call this as a poll begins.
     pub fn before_poll(&mut self) {
         self.before = Some(self.readings.read());
     }
 
-    /// To be called as it ends. `None` when no poll had begun.
+    /// Call this as a poll ends. `None` when no poll had begun.
     pub fn after_poll(&mut self) -> Option<PollReading> {
         let before = self.before.take()?;
         let after = self.readings.read();

@@ -1,5 +1,5 @@
-//! The operator of one run: every operation that is awaited waits here until the grader
-//! answers it. Its main type is [`Waiting`].
+//! The operator of one run: every awaited operation waits here until the grader answers
+//! it. Its main type is [`Waiting`].
 
 use std::collections::HashMap;
 use std::fmt;
@@ -17,7 +17,7 @@ use crate::journal::{Journal, polled_call};
 use crate::protocol::{Ending, Event};
 use crate::words;
 
-/// What the panic of an operation that was answered with one says.
+/// The message of an operation that is made to panic.
 pub(crate) const OPERATION_PANIC: &str = "the database driver panicked";
 
 /// The operations of one run that have begun and not ended.
@@ -51,7 +51,7 @@ impl Waiting {
         }
     }
 
-    /// Answers an operation; one that is over, or was answered, is left alone.
+    /// Answers an operation; leaves alone one that is over or was answered before.
     pub(crate) fn answer(&self, operation: u32, with: Ending) {
         let waker = {
             let mut open = lock(&self.open);
@@ -64,19 +64,19 @@ impl Waiting {
             slot.ending = Some(with);
             slot.waker.take()
         };
-        // Outside the lock: waking may run code of the submission.
+        // The lock is released first, because waking may run code of the submission.
         if let Some(waker) = waker {
             waker.wake();
         }
     }
 
-    /// So much time passes by the grader's clock.
+    /// Lets `time` pass by the grader's clock.
     pub(crate) fn pass(&self, time: Duration) {
         let micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
         self.age_micros.fetch_add(micros, Ordering::Relaxed);
     }
 
-    /// The task that calls this keeps the loop for so long by the grader's clock.
+    /// Called by a task that keeps the loop busy for `time` by the grader's clock.
     pub(crate) fn block(&self, time: Duration) {
         self.pass(time);
     }
@@ -153,7 +153,7 @@ impl Future for OpenOperation {
         });
         match words::answer(ending) {
             Some(answer) => Poll::Ready(answer),
-            // Resumed, not raised: no panic hook needs to hear of it.
+            // Resumed rather than raised, so that no panic hook runs.
             None => std::panic::resume_unwind(Box::new(OPERATION_PANIC)),
         }
     }

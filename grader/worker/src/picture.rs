@@ -1,8 +1,8 @@
-//! The picture: one event loop watched in real time while real passwords are
-//! hashed, with a heartbeat and some handlers beside them.
+//! The picture: one event loop, watched in real time while real passwords are
+//! hashed beside a heartbeat and some handlers.
 //!
-//! Nothing is judged by it: it shows how long each poll kept the loop from all
-//! else, and what that meant for those who only wanted a moment of it.
+//! No verdict rests on it. It shows how long each poll kept the loop from
+//! everything else, and what that meant for handlers that need only a moment of it.
 
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -28,10 +28,10 @@ const REQUESTS_EVERY: Duration = Duration::from_millis(10);
 /// How often the heartbeat beats.
 const HEARTBEAT: Duration = Duration::from_millis(1);
 
-/// The loop is watched so much longer, before the hashes begin and after they end.
+/// How long the loop is watched before the hashes begin and after they end.
 const MARGIN: Duration = Duration::from_millis(20);
 
-/// The most waits that are kept: what one message holds.
+/// The most waits that are kept: as many as one message holds.
 const WAITS: usize = 4_096;
 
 thread_local! {
@@ -68,7 +68,7 @@ pub(crate) fn watch(common: &Rc<Common>, max_parallel: usize, passwords: Vec<Str
         .set_real(with_meter(|meter| meter.off_loop_work()));
     let waits = Waits::default();
     let began = Instant::now();
-    // A poll of nothing: the meter's clock began with the process.
+    // An empty poll, because the meter's clock began with the process.
     let nothing = with_meter(|meter| {
         meter.before_poll();
         let now = meter.after_poll();
@@ -100,7 +100,7 @@ pub(crate) fn watch(common: &Rc<Common>, max_parallel: usize, passwords: Vec<Str
     }
 }
 
-/// Lets all of it run until the last password is hashed: how many were.
+/// Runs everything until the last password is hashed, and returns how many were.
 fn run(
     runtime: &LocalRuntime,
     common: &Common,
@@ -119,7 +119,7 @@ fn run(
         for number in 0..HANDLERS {
             spawn_local(handler(number, began, Rc::clone(waits)));
         }
-        // A task, so that the meter sees its polls.
+        // It is a task so that the meter sees its polls.
         let hashing = spawn_local(async move {
             sleep(MARGIN).await;
             let calls: Vec<_> = passwords
@@ -165,7 +165,7 @@ async fn handler(number: u32, began: Instant, waits: Waits) {
         }
         drop(waits);
         due += REQUESTS_EVERY;
-        // Who waited in vain asks once, not for every time that was missed.
+        // A delayed handler asks once, not once for every beat it missed.
         due = due.max(Instant::now());
     }
 }

@@ -13,7 +13,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use cap::Cap;
-use kit::supervised::{Connection, Hasher};
+use kit::supervised::{Connection, Counter, Hasher};
 
 use crate::gate::Gate;
 use crate::instance::Instance;
@@ -21,6 +21,7 @@ use crate::journal::remember_panics;
 use crate::meter::LoopMeter;
 use crate::picture::{keep_meter, watch};
 use crate::protocol::{Event, Hello, MAX_MESSAGE_BYTES, Order, PROTOCOL, Report, Step};
+use crate::steps::Steps;
 use crate::subject::NewSubject;
 
 /// Counts what the process holds, for [`Step::Measure`].
@@ -33,8 +34,8 @@ static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
 /// open and seals the process. The program's arguments say how: the sandbox's seal,
 /// then how many bytes the heap may hold.
 ///
-/// It fails, and says why on standard error, when standard input is no socket, the
-/// other side breaks the protocol, or the process cannot be sealed.
+/// It fails, and says why on standard error, when standard input is not a socket,
+/// when the other side breaks the protocol, or when the process cannot be sealed.
 #[expect(
     clippy::print_stderr,
     reason = "there is nobody else to tell: the channel is what failed"
@@ -55,13 +56,16 @@ fn act_out(new_subject: NewSubject) -> io::Result<()> {
     let connection = kit::supervised::connect();
     let connection = connection.ok_or_else(|| io::Error::other("the puppet runs only once"))?;
     remember_panics();
-    // Now, while files may be opened.
+    // Done now, while files may still be opened.
     keep_meter(LoopMeter::start());
     let gate = Arc::new(Gate::default());
     connection.supervise_hashing(Arc::clone(&gate) as Arc<dyn Hasher>);
+    let steps = Arc::new(Steps::default());
+    connection.supervise_steps(Arc::clone(&steps) as Arc<dyn Counter>);
     let common = Common {
         connection,
         gate,
+        steps,
         new_subject,
     };
     let channel = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
@@ -81,13 +85,14 @@ fn act_out(new_subject: NewSubject) -> io::Result<()> {
 pub(crate) struct Common {
     pub(crate) connection: Connection,
     pub(crate) gate: Arc<Gate>,
+    pub(crate) steps: Arc<Steps>,
     pub(crate) new_subject: NewSubject,
 }
 
 fn serve(channel: UnixStream, common: &Rc<Common>) -> io::Result<()> {
     let mut reader = BufReader::with_capacity(1 << 16, channel.try_clone()?);
-    // Less than there is to say of a batch of orders: the grader reads the first reports
-    // while the last ones are being made.
+    // Smaller than the reports of one batch of orders, so that the grader reads the
+    // first reports while the last ones are being made.
     let mut writer = BufWriter::with_capacity(1 << 13, channel);
     send(&mut writer, &Hello { protocol: PROTOCOL })?;
     let mut runs: HashMap<u64, Instance> = HashMap::new();
@@ -95,12 +100,12 @@ fn serve(channel: UnixStream, common: &Rc<Common>) -> io::Result<()> {
     loop {
         line.clear();
         if reader.buffer().is_empty() {
-            // Nothing more to do at once: the grader is waiting.
+            // No further order has come, so the grader is waiting.
             writer.flush()?;
         }
         let limit = MAX_MESSAGE_BYTES as u64 + 1;
         if reader.by_ref().take(limit).read_line(&mut line)? == 0 {
-            // Not `return`: open runs hold code of the submission that would run.
+            // It exits rather than returns: dropping open runs would run code of the submission.
             std::process::exit(0);
         }
         let order: Order = serde_json::from_str(&line)?;

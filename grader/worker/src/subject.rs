@@ -1,4 +1,4 @@
-//! What a drill's contract tells the puppet: how its submission is made and called. Its
+//! The terms of a drill's contract: how its submission is made and called. Its
 //! main type is [`Subject`].
 
 use futures::future::LocalBoxFuture;
@@ -7,8 +7,8 @@ use kit::supervised::{Answer, Named, Supply, Told};
 use crate::protocol::{Ending, Value};
 use crate::words;
 
-/// Makes an instance of the submission's type, on the event loop: the kit's handles of
-/// the run, and what the drill's instances are made with besides.
+/// Makes an instance of the submission's type, on the event loop, from the run's kit
+/// handles and the other arguments that the drill's instances take.
 pub type NewSubject = fn(&Supply, Arguments<'_>) -> Box<dyn Subject>;
 
 /// The future of one call of the submission.
@@ -17,14 +17,13 @@ pub type CallFuture = LocalBoxFuture<'static, Ending>;
 /// One call of an entry.
 #[derive(Clone, Copy, Debug)]
 pub struct Call<'a> {
-    /// Which entry.
+    /// The entry's name.
     pub entry: &'a str,
-    /// With what.
+    /// Its arguments.
     pub arguments: Arguments<'a>,
 }
 
-/// What an entry, or a constructor, is called with. One that is missing is 0, or an empty
-/// text.
+/// The arguments of an entry or a constructor. A missing one is 0, or an empty text.
 #[derive(Clone, Copy, Debug)]
 pub struct Arguments<'a>(pub &'a [Value]);
 
@@ -34,7 +33,7 @@ impl<'a> Arguments<'a> {
         self.0.get(place).and_then(Value::number).unwrap_or(0)
     }
 
-    /// The number at `place`, as an id: whatever its size, all its bits.
+    /// The number at `place` as an id, with all its bits.
     pub fn id(self, place: usize) -> u64 {
         self.number(place).cast_unsigned()
     }
@@ -67,14 +66,14 @@ pub trait Subject {
     }
 }
 
-/// How a call ended that returned `answer`. Naming both types pins the signature that a
+/// How a call that returned `answer` ended. Naming both types pins the signature that a
 /// drill asks for.
 pub fn told<T: Told, E: Named>(answer: Result<T, E>) -> Ending {
     let answer: Answer = kit::supervised::told(answer);
     words::ending(answer)
 }
 
-/// What an entry returned that cannot fail.
+/// The result of an entry that cannot fail.
 pub fn seen<T: Told>(answer: T) -> Value {
     words::value(answer.told())
 }

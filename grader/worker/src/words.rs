@@ -1,5 +1,5 @@
-//! Between the protocol's words and the kit's: the same things under two names, since a
-//! learner's kit does not bring the protocol along.
+//! Translates between the protocol's types and the kit's. They are the same things
+//! under two names, because a learner's kit does not depend on the protocol.
 
 use kit::supervised::{Answer, Datum, Failed};
 
@@ -27,7 +27,7 @@ fn datum(value: Value) -> Datum {
     }
 }
 
-/// How a call ended that returned this.
+/// How a call that returned this ended.
 pub(crate) fn ending(answer: Answer) -> Ending {
     match answer {
         Ok(datum) => Ending::Ok(value(datum)),

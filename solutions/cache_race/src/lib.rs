@@ -30,7 +30,7 @@ impl UserCache {
         if let Some(user) = cached {
             return Ok(user);
         }
-        // The race: whoever asks while this waits finds the map still empty.
+        // The race: a request that comes while this waits finds the map still empty.
         let user = self.db.fetch_user(id).await?;
         self.users.borrow_mut().insert(id, user.clone());
         Ok(user)

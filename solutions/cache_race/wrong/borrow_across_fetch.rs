@@ -1,4 +1,4 @@
-//! Wrong: the map stays borrowed during the fetch, so the second request panics. Caught by: race
+//! Wrong: the map stays borrowed during the fetch, so the second request panics. Caught by: cached
 
 use std::cell::RefCell;
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! Wrong: adds up what every request waited, though they waited together. Caught by: stampede_elapsed
+//! Wrong: adds up the waits of all requests, though they waited together. Caught by: stampede_elapsed
 
 use std::cell::RefCell;
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! Wrong: counts what the handle had fetched before as well. Caught by: stampede_fetches
+//! Wrong: also counts the fetches that the handle made before. Caught by: stampede_fetches
 
 use std::cell::RefCell;
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! Wrong: one slot, and whoever asks gets the row in it. Caught by: two_users
+//! Wrong: one slot, and every request gets the row in it. Caught by: two_users
 
 use std::cell::RefCell;
 use std::time::Duration;

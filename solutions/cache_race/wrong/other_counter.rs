@@ -1,4 +1,4 @@
-//! Wrong: reads the fetch counter of a database nobody asked. Caught by: stampede_fetches
+//! Wrong: reads the fetch counter of another database. Caught by: stampede_fetches
 
 use std::cell::RefCell;
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! Wrong: counts the rows that came back, so a failed fetch was none. Caught by: stampede_fetches
+//! Wrong: counts the rows that came back, so a failed fetch does not count. Caught by: stampede_fetches
 
 use std::cell::RefCell;
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! Wrong: sends one request more before the stampede. Caught by: stampede_fetches
+//! Wrong: sends an extra request before the stampede. Caught by: stampede_fetches
 
 #![allow(unused_imports, dead_code)]
 use futures::{

@@ -1,4 +1,4 @@
-//! Wrong: a rejected event takes the events behind it along. Caught by: own_result
+//! Wrong: a rejected event takes the events behind it down with it. Caught by: own_result
 
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};

@@ -1,4 +1,4 @@
-//! Wrong: the line is taken out of the map after the store, which a dropped or failed event does not come to. Caught by: bounded_state
+//! Wrong: the line is taken out of the map after the store, a line that a dropped or failed event never reaches. Caught by: bounded_state
 
 use std::cell::RefCell;
 use std::collections::HashMap;

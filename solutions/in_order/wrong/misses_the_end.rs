@@ -1,4 +1,4 @@
-//! Wrong: an event that looks between the end of a store and its waiting misses the call. Caught by: answered
+//! Wrong: an event misses the call of a store that ends between its look and its wait. Caught by: answered
 
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};

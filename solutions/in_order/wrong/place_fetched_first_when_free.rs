@@ -1,4 +1,4 @@
-//! Wrong: a free place is taken at once, though the turn has not come. Caught by: slow_key
+//! Wrong: a free place is taken at once, though the event's turn has not come. Caught by: slow_key
 
 use std::cell::RefCell;
 use std::collections::HashMap;

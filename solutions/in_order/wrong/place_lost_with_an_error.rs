@@ -1,4 +1,4 @@
-//! Wrong: the place is given back in a line that an error does not come to. Caught by: rejected_holds_nothing_up
+//! Wrong: the place is given back in a line that an error never reaches. Caught by: rejected_holds_nothing_up
 
 use std::cell::RefCell;
 use std::collections::HashMap;

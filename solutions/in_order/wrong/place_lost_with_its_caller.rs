@@ -1,4 +1,4 @@
-//! Wrong: the place is given back after the await, where a dropped caller does not come. Caught by: dropped
+//! Wrong: the place is given back after the await, a line that a dropped caller never reaches. Caught by: dropped
 
 use std::cell::RefCell;
 use std::collections::HashMap;

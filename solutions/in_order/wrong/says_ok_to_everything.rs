@@ -1,4 +1,4 @@
-//! Wrong: what the sink says is not handed on. Caught by: own_result
+//! Wrong: the sink's answer is not handed on. Caught by: own_result
 
 use std::cell::RefCell;
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! Wrong: a rejected event is given to the sink once more. Caught by: stored_once
+//! Wrong: a rejected event is given to the sink again. Caught by: stored_once
 
 use std::cell::RefCell;
 use std::collections::HashMap;

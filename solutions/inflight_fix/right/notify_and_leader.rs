@@ -35,7 +35,7 @@ impl UserCache {
             }
             let over = self.in_flight.borrow().get(&id).cloned();
             let Some(over) = over else { break };
-            // No await since the look, so the call to wake cannot be missed.
+            // No await since the look, so no wake-up can be missed.
             over.notified().await;
         }
         let _leader = Leader::new(&self.in_flight, id);
@@ -66,7 +66,7 @@ impl<'a> Leader<'a> {
 
 impl Drop for Leader<'_> {
     fn drop(&mut self) {
-        // The entry first: whoever wakes must be able to lead.
+        // The entry first: a woken caller must be able to lead.
         self.in_flight.borrow_mut().remove(&self.id);
         self.over.notify_waiters();
     }

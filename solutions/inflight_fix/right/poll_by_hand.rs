@@ -1,4 +1,4 @@
-//! Right: a hand-written future: whoever is polled polls the fetch, whose waker rings for everyone.
+//! Right: a hand-written future: each caller that is polled polls the fetch, whose waker rings for everyone.
 
 use std::cell::RefCell;
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! Right: a fetch that takes too long is called off and begun again.
+//! Right: a fetch that takes too long is cancelled and begun again.
 
 use kit::{Db, DbError, User, UserId};
 use std::{cell::RefCell, collections::HashMap, rc::Rc};

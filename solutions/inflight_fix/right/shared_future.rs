@@ -1,4 +1,4 @@
-//! Right: a `Shared` future per user, driven by whoever awaits it and held weakly by the map.
+//! Right: a `Shared` future per user, driven by the callers that await it and held weakly by the map.
 
 use std::cell::RefCell;
 use std::collections::HashMap;

@@ -69,7 +69,7 @@ async fn fetch(db: Db, id: UserId, slots: Rc<Slots>) {
     }
 }
 
-/// Removes the sender, which wakes everyone who waits for it.
+/// Removes the sender, which wakes all waiting callers.
 struct OnPanic<'a>(&'a Slots, UserId);
 
 impl Drop for OnPanic<'_> {

@@ -1,4 +1,4 @@
-//! Wrong: the map owns the `Shared` fetches: one whose callers were all dropped is neither driven nor let go. Caught by: bounded_state
+//! Wrong: the map owns the `Shared` fetches: one whose callers were all dropped is neither driven nor removed. Caught by: bounded_state
 
 use std::cell::RefCell;
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! Wrong: keeps track of fifty fetches; one that is begun while so many run is nobody else's. Caught by: users_independent
+//! Wrong: keeps track of fifty fetches; one that begins while fifty run is not shared. Caught by: users_independent
 
 use kit::{Db, DbError, User, UserId};
 use std::{cell::RefCell, collections::HashMap, rc::Rc};

@@ -1,4 +1,4 @@
-//! Wrong: the line has 98 places; whoever comes later is never told. Caught by: answered
+//! Wrong: the line has 98 places; callers that come later are never told. Caught by: answered
 
 use kit::{Db, DbError, User, UserId};
 use std::{cell::RefCell, collections::HashMap};

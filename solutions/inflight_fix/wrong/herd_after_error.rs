@@ -44,7 +44,7 @@ impl UserCache {
                 }
                 return answer;
             }
-            // The leader went without a word. The first to come by here leads.
+            // The leader is gone without an answer. The first caller to get here leads.
         }
     }
 

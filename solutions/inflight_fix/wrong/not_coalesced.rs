@@ -1,4 +1,4 @@
-//! Wrong: a cache and nothing else: whoever misses fetches. Caught by: one_fetch
+//! Wrong: a cache and nothing else: every miss is a fetch. Caught by: one_fetch
 
 use std::cell::RefCell;
 use std::collections::HashMap;

@@ -40,7 +40,7 @@ impl UserCache {
             if let Ok(answer) = answer.wait_for(Option::is_some).await {
                 return answer.clone().expect("it was waited for");
             }
-            // The leader went without a word. The first to come by here leads.
+            // The leader is gone without an answer. The first caller to get here leads.
         }
     }
 

@@ -1,4 +1,4 @@
-//! Wrong: the leader passes on that there is no row, and the followers call that `NotFound`. Caught by: error_ends_waiting
+//! Wrong: the leader only passes on that it has no row, and the followers call that `NotFound`. Caught by: error_ends_waiting
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -41,7 +41,7 @@ impl UserCache {
                 let user = answer.clone().expect("it was waited for");
                 return user.ok_or(DbError::NotFound(id));
             }
-            // The leader went without a word. The first to come by here leads.
+            // The leader is gone without an answer. The first caller to get here leads.
         }
     }
 

@@ -35,7 +35,7 @@ impl UserCache {
             }
             let over = self.in_flight.borrow().clone();
             let Some(over) = over else { break };
-            // No await since the look, so the call to wake cannot be missed.
+            // No await since the look, so no wake-up can be missed.
             over.notified().await;
         }
         let _leader = Leader::new(&self.in_flight);
@@ -61,7 +61,7 @@ impl<'a> Leader<'a> {
 
 impl Drop for Leader<'_> {
     fn drop(&mut self) {
-        // The entry first: whoever wakes must be able to lead.
+        // The entry first: a woken caller must be able to lead.
         self.in_flight.take();
         self.over.notify_waiters();
     }

@@ -1,4 +1,4 @@
-//! Wrong: who asks while the fetch is under way gets a made-up row. Caught by: answered
+//! Wrong: a request that comes while the fetch is under way gets a made-up row. Caught by: answered
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};

@@ -1,4 +1,4 @@
-//! Wrong: the cleanup takes the entry out and keeps no promise: after an error, or when the leader is dropped, who waits waits for ever. Caught by: error_ends_waiting
+//! Wrong: the cleanup takes the entry out and keeps no promise: after an error, or when the leader is dropped, the others wait for ever. Caught by: error_ends_waiting
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! Wrong: the follower who takes over has no guard of its own: if it is dropped as well, the rest wait for ever. Caught by: long_runs
+//! Wrong: the follower who takes over has no guard of its own: if it is dropped as well, the rest wait for ever. Caught by: leader_dropped
 
 use std::cell::RefCell;
 use std::collections::hash_map::Entry;

@@ -37,7 +37,7 @@ impl UserCache {
             }
             let over = self.in_flight.borrow().get(&id).cloned();
             let Some(over) = over else { break };
-            // No await since the look, so the call to wake cannot be missed.
+            // No await since the look, so no wake-up can be missed.
             let _ = timeout(Duration::from_secs(1), over.notified()).await;
         }
         let leader = Leader::new(&self.in_flight, id);

@@ -1,4 +1,4 @@
-//! Wrong: after an error each follower tries the database itself once, without looking who else does. Caught by: error_no_herd
+//! Wrong: after an error each follower tries the database itself once, without looking whether another one does. Caught by: error_no_herd
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -48,7 +48,7 @@ impl UserCache {
                 }
                 None => {}
             }
-            // The leader went without a word. The first to come by here leads.
+            // The leader is gone without an answer. The first caller to get here leads.
         }
     }
 

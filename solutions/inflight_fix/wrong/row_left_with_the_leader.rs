@@ -1,4 +1,4 @@
-//! Wrong: the row is not kept when the caller that came first has gone. Caught by: leader_dropped
+//! Wrong: the row is not kept when the first caller has gone. Caught by: leader_dropped
 
 use kit::{Db, DbError, User, UserId};
 use std::{cell::RefCell, collections::HashMap, rc::Rc};

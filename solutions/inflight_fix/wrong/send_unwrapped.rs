@@ -39,7 +39,7 @@ impl UserCache {
             if let Ok(answer) = answer.await {
                 return answer;
             }
-            // The leader went without a word. The first to come by here leads.
+            // The leader is gone without an answer. The first caller to get here leads.
         }
     }
 

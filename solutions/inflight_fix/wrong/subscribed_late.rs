@@ -1,4 +1,4 @@
-//! Wrong: awaits between the look and the wait, and misses the call to wake. Caught by: answered
+//! Wrong: awaits between the look and the wait, and misses the wake-up. Caught by: answered
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -67,7 +67,7 @@ impl<'a> Leader<'a> {
 
 impl Drop for Leader<'_> {
     fn drop(&mut self) {
-        // The entry first: whoever wakes must be able to lead.
+        // The entry first: a woken caller must be able to lead.
         self.in_flight.borrow_mut().remove(&self.id);
         self.over.notify_waiters();
     }

@@ -1,4 +1,4 @@
-//! Wrong: from the third failure on the error is remembered. Caught by: error_not_cached
+//! Wrong: from the third failure on, the error is remembered. Caught by: error_not_cached
 
 use kit::{Db, DbError, User, UserId};
 use std::{collections::HashMap, sync::Arc};

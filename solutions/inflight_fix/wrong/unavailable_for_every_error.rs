@@ -41,7 +41,7 @@ impl UserCache {
                 let user = answer.clone().expect("it was waited for");
                 return user.ok_or(DbError::Unavailable);
             }
-            // The leader went without a word. The first to come by here leads.
+            // The leader is gone without an answer. The first caller to get here leads.
         }
     }
 

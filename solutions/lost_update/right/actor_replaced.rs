@@ -1,4 +1,4 @@
-//! Right: an actor per account that dies when the bank panics, with all it was asked for; the next deposit starts another.
+//! Right: an actor per account that dies with all its requests when the bank panics; the next deposit starts another.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,4 +1,4 @@
-//! Right: a map of busy accounts; whoever finds its account there awaits the `Notify`, and looks again.
+//! Right: a map of busy accounts; a deposit that finds its account there awaits the `Notify`, and looks again.
 
 use std::cell::RefCell;
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! Right: a task per account adds up what has come meanwhile, and writes it in one go.
+//! Right: a task per account adds up the deposits that have come meanwhile, and writes them in one go.
 
 use std::cell::RefCell;
 use std::collections::HashMap;

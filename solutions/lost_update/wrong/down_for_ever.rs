@@ -1,4 +1,4 @@
-//! Wrong: an account whose bank call failed once is called unavailable from then on. Caught by: errors
+//! Wrong: an account whose bank call failed once counts as unavailable from then on. Caught by: errors
 
 use std::cell::RefCell;
 use std::collections::HashMap;

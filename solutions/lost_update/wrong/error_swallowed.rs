@@ -1,4 +1,4 @@
-//! Wrong: a write that failed is passed over, and the caller hears of a balance that nobody stored. Caught by: errors
+//! Wrong: a failed write is ignored, and the caller is told a balance that nobody stored. Caught by: errors
 
 use std::cell::RefCell;
 use std::collections::HashMap;

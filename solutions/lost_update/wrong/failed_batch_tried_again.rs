@@ -1,4 +1,4 @@
-//! Wrong: a batch that failed is told so, and stays in the line to be written with the next one. Caught by: errors
+//! Wrong: the callers of a failed batch are told, but it stays in the line to be written with the next one. Caught by: errors
 
 use std::cell::RefCell;
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! Wrong: who comes while the batch is being written is told that it worked, and is in no write. Caught by: returned
+//! Wrong: a deposit that comes while the batch is being written is told that it worked, and is in no write. Caught by: returned
 
 use std::cell::RefCell;
 use std::collections::HashMap;

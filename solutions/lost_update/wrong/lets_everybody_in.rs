@@ -1,4 +1,4 @@
-//! Wrong: the end of a deposit wakes all who wait, and none of them looks again whether it is free. Caught by: kept
+//! Wrong: the end of a deposit wakes all that wait, and none of them looks again whether the account is free. Caught by: kept
 
 use std::cell::RefCell;
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! Wrong: returns what was paid in, not what the account holds. Caught by: returned
+//! Wrong: returns the amount paid in, not the balance of the account. Caught by: returned
 
 use std::cell::RefCell;
 use std::collections::HashMap;

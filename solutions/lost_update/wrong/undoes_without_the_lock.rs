@@ -1,4 +1,4 @@
-//! Wrong: after a failed write the old balance is written back, when the next deposit is at work already. Caught by: errors
+//! Wrong: after a failed write the old balance is written back, though the next deposit is at work already. Caught by: errors
 
 use std::cell::RefCell;
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! Wrong: wakes one of those who wait, and puts a new `Notify` in the place of the one that the rest wait for. Caught by: answered
+//! Wrong: wakes one waiting deposit, and replaces the `Notify` that the rest wait for by a new one. Caught by: answered
 
 use std::cell::RefCell;
 use std::collections::HashMap;

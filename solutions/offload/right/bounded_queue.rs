@@ -1,4 +1,4 @@
-//! Right: a bounded queue that callers await a place in, and a dispatcher that takes a permit before each job.
+//! Right: a bounded queue in which callers await a place, and a dispatcher that takes a permit before each job.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Right: counts what runs; an end wakes everyone who waits, and each looks again whether there is room.
+//! Right: counts running hashes; an end wakes all waiting callers, and each looks again whether there is room.
 
 use std::sync::{Arc, Mutex};
 

@@ -1,4 +1,4 @@
-//! Right: a `JoinSet` per call, which aborts what has not begun when the caller is dropped; what runs keeps its permit.
+//! Right: a `JoinSet` per call, which aborts a hash that has not begun when the caller is dropped; a running one keeps its permit.
 
 use std::panic::resume_unwind;
 use std::sync::Arc;

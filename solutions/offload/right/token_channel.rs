@@ -1,4 +1,4 @@
-//! Right: `max_parallel` tokens in a bounded channel; who takes one may hash, and its `Drop` puts it back.
+//! Right: `max_parallel` tokens in a bounded channel; a caller with a token may hash, and the token's `Drop` puts it back.
 
 use std::panic::resume_unwind;
 

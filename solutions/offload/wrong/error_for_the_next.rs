@@ -1,4 +1,4 @@
-//! Wrong: the first error is kept for everyone: one password too long, and the service refuses them all. Caught by: too_long
+//! Wrong: the first error is kept for everyone: after one password that is too long, the service refuses them all. Caught by: too_long
 
 use std::sync::{Arc, OnceLock};
 

@@ -1,4 +1,4 @@
-//! Wrong: who has waited for a slot for half a minute is told something made up. Caught by: right_results
+//! Wrong: a caller that has waited for a slot for half a minute gets a made-up result. Caught by: right_results
 
 use kit::{HashError, hash_password};
 use std::{sync::Arc, time::Duration};

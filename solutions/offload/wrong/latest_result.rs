@@ -1,4 +1,4 @@
-//! Wrong: the last result is kept in one `watch`; everyone who waits takes it for its own. Caught by: right_results
+//! Wrong: the last result is kept in one `watch`; every waiting caller takes it for its own. Caught by: right_results
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Wrong: refuses whoever comes while 64 wait, with the only error there is. Caught by: busy_service
+//! Wrong: refuses callers that come while 64 wait, with the only error there is. Caught by: busy_service
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

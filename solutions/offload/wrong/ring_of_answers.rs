@@ -1,4 +1,4 @@
-//! Wrong: a ring of 128 places for those who wait; the 129th takes the place of the first. Caught by: busy_service
+//! Wrong: a ring of 128 places for waiting callers; the 129th takes the place of the first. Caught by: busy_service
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};

@@ -1,4 +1,4 @@
-//! Wrong: every call makes a semaphore of its own, which nobody else waits for. Caught by: bounded
+//! Wrong: every call makes a semaphore of its own, which no other call waits for. Caught by: bounded
 
 use std::sync::Arc;
 

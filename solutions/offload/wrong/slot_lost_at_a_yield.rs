@@ -1,4 +1,4 @@
-//! Wrong: between taking a slot and starting the hash the task yields, and who is dropped there keeps the slot. Caught by: dropped_waiting
+//! Wrong: between taking a slot and starting the hash the task yields, and a caller dropped there keeps the slot. Caught by: dropped_waiting
 
 use kit::{HashError, hash_password};
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Wrong: who finds no slot free sleeps for a while and tries again. Caught by: no_busy_wait
+//! Wrong: a caller that finds no slot free sleeps for a while and tries again. Caught by: no_busy_wait
 
 use std::sync::Arc;
 use std::time::Duration;

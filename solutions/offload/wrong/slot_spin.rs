@@ -1,4 +1,4 @@
-//! Wrong: who finds no slot free yields and tries again, as fast as the loop turns. Caught by: no_busy_wait
+//! Wrong: a caller that finds no slot free yields and tries again, as fast as the loop turns. Caught by: no_busy_wait
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Wrong: a task is no thread: `tokio::spawn` runs the hash on the same loop. Caught by: off_the_loop
+//! Wrong: a task is not a thread: `tokio::spawn` runs the hash on the same loop. Caught by: off_the_loop
 
 use std::sync::Arc;
 

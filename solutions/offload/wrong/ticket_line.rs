@@ -1,4 +1,4 @@
-//! Wrong: numbers are called in order, and the number of a dropped caller is waited for for ever. Caught by: dropped_waiting
+//! Wrong: numbers are called in order, and the line waits for a dropped caller's number for ever. Caught by: dropped_waiting
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

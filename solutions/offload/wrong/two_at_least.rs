@@ -1,4 +1,4 @@
-//! Wrong: at least two at a time, also where one was asked for. Caught by: bounded
+//! Wrong: at least two at a time, even when `max_parallel` is 1. Caught by: bounded
 
 use std::sync::Arc;
 

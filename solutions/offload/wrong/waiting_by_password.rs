@@ -1,4 +1,4 @@
-//! Wrong: who waits is found by its password; the second with the same one takes the first one's place. Caught by: right_results
+//! Wrong: waiting callers are found by their passwords; a second caller with the same one takes the first one's place. Caught by: right_results
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};

@@ -1,4 +1,4 @@
-//! Wrong: an end wakes everyone who waits, and nobody looks again whether there is room. Caught by: bounded
+//! Wrong: an end wakes all waiting callers, and none looks again whether there is room. Caught by: bounded
 
 use std::sync::{Arc, Mutex};
 

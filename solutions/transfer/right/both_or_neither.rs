@@ -1,4 +1,4 @@
-//! Right: a transfer claims both accounts or neither, and waits until some are given back.
+//! Right: a transfer claims both accounts or neither, and waits until accounts are given back.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};

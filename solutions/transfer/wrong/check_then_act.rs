@@ -1,4 +1,4 @@
-//! Wrong: what the check found before the record is taken for true after it. Caught by: never_negative
+//! Wrong: the result of the check before the record is taken for true after it. Caught by: never_negative
 
 use std::cell::RefCell;
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! Wrong: every failure is told as `Insufficient`. Caught by: insufficient
+//! Wrong: every failure is reported as `Insufficient`. Caught by: insufficient
 
 use std::cell::RefCell;
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! Wrong: whether the record was written is not looked at. Caught by: recorded_first
+//! Wrong: the audit's answer is ignored. Caught by: recorded_first
 
 use std::cell::RefCell;
 use std::collections::HashMap;

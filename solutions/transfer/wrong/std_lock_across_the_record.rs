@@ -1,4 +1,4 @@
-//! Wrong: a std lock is held across the await: whoever asks for a balance stops the loop. Caught by: no_deadlock
+//! Wrong: a std lock is held across the await: a call that asks for a balance stops the loop. Caught by: no_deadlock
 
 use std::collections::HashMap;
 use std::sync::Mutex;

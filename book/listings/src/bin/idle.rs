@@ -69,7 +69,7 @@ fn raise_the_limit_on_files() -> io::Result<u64> {
         ..limit
     };
     setrlimit(Resource::Nofile, raised)?;
-    // No figure means that there is no limit.
+    // A missing figure means that there is no limit.
     Ok(limit
         .maximum
         .map_or(u64::MAX, |files| files.saturating_sub(OTHER_FILES)))

@@ -1,5 +1,5 @@
-//! What can be known of a run: its facts, and how its requests and operations stand. They
-//! say what was seen and never what it means.
+//! What can be known of a run: its facts, and how its requests and operations stand.
+//! Facts say what was seen, never what it means.
 
 use protocol::Value;
 use thiserror::Error;
@@ -22,7 +22,7 @@ pub struct Entry {
 pub enum Fact {
     /// The grader had the instance made, with these numbers.
     Made { numbers: Few },
-    /// The grader started a request, or a caller asked again by itself.
+    /// The grader started a request, or a caller repeated one by itself.
     Started { request: u32, again: bool },
     /// The grader ended an operation.
     Answered { operation: u32, outcome: Outcome },
@@ -30,33 +30,33 @@ pub enum Fact {
     HungUp { request: u32 },
     /// The grader moved the clock.
     Passed { micros: u64 },
-    /// A task of the grader's kept the loop.
+    /// A task of the grader's kept the loop busy.
     Blocked { micros: u64 },
     /// The grader dropped the instance.
     Discarded,
     /// An operation began.
     Began { operation: u32 },
-    /// The submission received an answer, or its thread goes on with one.
+    /// The submission received an answer, or its held thread goes on with one.
     Delivered { operation: u32 },
-    /// The submission dropped an operation of which it had received no answer.
+    /// The submission dropped an operation before it received the answer.
     Dropped { operation: u32 },
-    /// The submission did something that needs no answer.
+    /// The submission did something that needs no answer: a note.
     Noted {
         kind: String,
         arguments: Vec<Value>,
         request: Option<u32>,
     },
-    /// An entry was looked at, the number of it in the turn.
+    /// The grader looked at the instance; `look` counts the looks of one turn.
     Seen { look: usize, value: Value },
     /// A request returned.
     Returned { request: u32, answer: Returned },
     /// A request ended in a panic.
     Panicked { request: u32, message: String },
-    /// The loop answered so many pings in this turn.
+    /// The loop answered this many pings in this turn.
     Answers { pings: u32 },
     /// Code outside any request panicked.
     Broke { message: String },
-    /// Tasks ran: so many polls, and whether none is ready any more.
+    /// Tasks ran: how many polls they took, and whether no task is ready any more.
     Settled {
         polls: u32,
         of_calls: u32,
@@ -66,7 +66,7 @@ pub enum Fact {
 }
 
 impl Fact {
-    /// Whether it is the grader's own doing.
+    /// Whether the grader did it.
     pub fn is_the_graders(&self) -> bool {
         matches!(
             self,
@@ -84,25 +84,25 @@ impl Fact {
 /// What a request returned, as far as it matters to the rules.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Returned {
-    /// What this operation had been answered with.
+    /// What this operation was answered with.
     Of {
         /// The operation.
         operation: u32,
     },
     /// A value of the right kind that no operation of this run brought.
     Invented,
-    /// An error, by its place among the world's.
+    /// An error, by its index among the world's errors.
     Error {
         /// The place.
         error: u8,
-        /// Whether it names what was asked for, where it names something.
+        /// Whether it names the key that was asked for, if it names one.
         own: bool,
     },
-    /// A value that a drill's rules understand, or nobody does.
+    /// A value that only the drill's rules can judge.
     Plain(Value),
 }
 
-/// A report that cannot be true: the worker was tampered with.
+/// A report that cannot be true, so the worker was tampered with.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("the worker reported what cannot have happened: {0}")]
 pub struct Tampering(pub String);
@@ -110,7 +110,7 @@ pub struct Tampering(pub String);
 /// The state of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestState {
-    /// Its caller would make it if it were told an error.
+    /// Its caller makes it only after an error.
     Unmade,
     /// It has not ended.
     Waiting,
@@ -138,7 +138,7 @@ pub struct Request {
 /// The state of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OperationState {
-    /// Begun, neither answered nor dropped. A thread that is held in it waits.
+    /// Begun, neither answered nor dropped. A thread that it blocks is held.
     Live,
     /// Answered; the submission has not received it yet.
     Answered,
@@ -151,21 +151,21 @@ pub enum OperationState {
 /// An operation of the run.
 #[derive(Clone, Debug)]
 pub struct Operation {
-    /// Its kind, by its place among the world's.
+    /// Its kind, by its index among the world's kinds.
     pub kind: u8,
-    /// Whom or what it is about; `None` for what nobody asked for.
+    /// The key it is about, a user or an account; `None` for one that no request asked for.
     pub key: Option<u32>,
     /// What it was called with.
     pub arguments: Vec<Value>,
     /// How it stands.
     pub state: OperationState,
-    /// The request that began it, where one did.
+    /// The request that began it, if a request's own task did.
     pub request: Option<u32>,
     /// Whether it began on another thread than the loop's.
     pub off_loop: bool,
     /// How it was answered.
     pub outcome: Option<Outcome>,
-    /// Whether it has happened: it was answered with what it was to bring, or was
-    /// dropped and had reached the other side by then.
+    /// Whether it has happened on the other side: it was answered with its value,
+    /// or it had already happened when it was dropped.
     pub happened: bool,
 }

@@ -1,5 +1,5 @@
-//! How evidence comes about: the grader's orders and the worker's reports become
-//! facts, one after the other. What cannot have happened is refused here.
+//! Turns the grader's orders and the worker's reports into facts, one after the
+//! other, and refuses reports that cannot be true.
 
 use protocol::{Ending, Event, Value};
 
@@ -31,7 +31,7 @@ impl Evidence {
         self.saw(settle)
     }
 
-    /// Notes that a turn is played; what is seen of it follows.
+    /// Notes that a turn is played; its report follows.
     pub fn begin(&mut self, turn: Turn) {
         let index = self.turns.len();
         self.turns.push(turn);
@@ -60,7 +60,7 @@ impl Evidence {
         self.entries.push(Entry { turn, fact });
     }
 
-    /// What the grader does in a turn, if it does something.
+    /// The fact that the grader creates in this turn, if it creates one.
     fn acted(&mut self, action: Action) -> Option<Fact> {
         Some(match action {
             Action::Make { numbers } => {
@@ -142,7 +142,7 @@ impl Evidence {
         Ok(())
     }
 
-    /// What an event says, if it is a fact of the run.
+    /// The fact in an event, if it has one.
     fn noted(&mut self, event: &Event, fully: bool) -> Result<Option<Fact>, Tampering> {
         Ok(Some(match event {
             Event::Begun { .. } => self.begun(event)?,
@@ -185,7 +185,7 @@ impl Evidence {
                     fully,
                 }
             }
-            // Pings are counted where they are sent, looks where they are asked for.
+            // Pings are counted by their sender, and looks are noted with their turn.
             Event::Seen { .. }
             | Event::Clock { .. }
             | Event::Holds { .. }
@@ -203,7 +203,7 @@ impl Evidence {
             off_loop,
         } = event
         else {
-            return refuse("an operation began without beginning".to_owned());
+            return refuse("an operation began that is not one".to_owned());
         };
         let Some(place) = self.world.kind_place(kind) else {
             let kind = crate::text::one_line(kind, 40);
@@ -213,7 +213,7 @@ impl Evidence {
         if *operation as usize != self.operations.len() + 1 {
             return refuse(format!("{noun} {operation} began out of turn"));
         }
-        // On the loop it cannot be held: its end needs no answer.
+        // The loop's thread cannot be held, so this operation ends without an answer.
         let is_held = !self.world.kind(place).blocks || *off_loop;
         let begun = Operation {
             kind: place,
@@ -302,13 +302,13 @@ impl Evidence {
         }
     }
 
-    /// What an operation is called: a `fetch`.
+    /// The noun for an operation: a `fetch`.
     pub fn noun(&self, operation: u32) -> &'static str {
         let known = self.operation(operation);
         known.map_or("operation", |known| self.world.kind(known.kind).noun)
     }
 
-    /// What an operation was called with at this place.
+    /// The operation's argument at this index.
     pub fn argument(&self, operation: u32, place: usize) -> Option<&Value> {
         self.operation(operation)?.arguments.get(place)
     }
@@ -326,7 +326,11 @@ impl Evidence {
 const MESSAGE: usize = 400;
 
 fn kept(message: &str) -> String {
-    message.chars().take(MESSAGE).collect()
+    // Of a place in a crate, the folder of this machine that the crate lies in says nothing.
+    crate::text::without_folders(message)
+        .chars()
+        .take(MESSAGE)
+        .collect()
 }
 
 fn refuse<T>(what: String) -> Result<T, Tampering> {

@@ -1,20 +1,20 @@
-//! Whether a run comes to rest: what an honest submission begins has a cause, and so an
-//! end. One that begins without end is not followed until memory or time is used up.
+//! Whether a run comes to rest. An honest submission begins an operation for a reason, and so it
+//! stops. A run that begins operations without end is cut off before it uses up memory or time.
 
 use super::{Evidence, Operation, OperationState, RequestState};
 use crate::schedule::Action;
 
-/// Operations that may begin for each one that a request, a failure or a dropped caller
-/// calls for, and so many besides. The worst honest mistake needs one for each, or two.
+/// How many operations may begin for each one that a request, a failure or a dropped caller
+/// calls for, and how many more in all. The worst honest mistakes need one or two for each.
 const FOR_EACH_CAUSE: usize = 4;
 const BESIDES: usize = 40;
 
-/// The most facts kept of one run: several times what the longest schedule brings.
+/// The most facts kept of one run: several times as many as the longest schedule has.
 const MOST_FACTS: usize = 10_000;
 
 impl Evidence {
-    /// Why the run will not come to rest, if more has begun than anything called for.
-    /// The same words for every such run of one kind.
+    /// Why the run will not come to rest, if more operations have begun than anything
+    /// called for. All such runs of one kind get the same words.
     pub fn restless(&self) -> Option<String> {
         let begun = self.operations.len();
         if begun <= BESIDES {
@@ -47,7 +47,7 @@ impl Evidence {
         Some(format!("it does not come to rest: {how}"))
     }
 
-    /// Whether more has happened than is kept of one run.
+    /// Whether the run has more facts than are kept.
     pub fn is_overfull(&self) -> bool {
         self.entries.len() > MOST_FACTS
     }

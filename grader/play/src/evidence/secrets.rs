@@ -1,21 +1,21 @@
-//! What a submission cannot guess: rows, amounts, passwords and hashes of one run.
+//! Secrets that a submission cannot guess: the rows, amounts, passwords and hashes of one run.
 //!
-//! All of them follow from one number that no worker is told. What is made of it is each
-//! world's affair. Its main type is [`Secrets`].
+//! All of them follow from one number that no worker is told. Each world decides what to
+//! make of it. Its main type is [`Secrets`].
 
 use sha2::{Digest, Sha256};
 
 /// The letters of bcrypt's base 64.
 pub const LETTERS: &[u8] = b"./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-/// What the grader alone knows of one run.
+/// The secrets of one run, which only the grader knows.
 #[derive(Clone, Debug)]
 pub struct Secrets {
     secret: u64,
 }
 
 impl Secrets {
-    /// Those that follow from this number.
+    /// The secrets that follow from this number.
     pub fn of(secret: u64) -> Secrets {
         Secrets { secret }
     }
@@ -33,7 +33,7 @@ impl Secrets {
         first.fold(0, |sum, byte| sum << 8 | u64::from(*byte)) % limit.max(1)
     }
 
-    /// So many letters, for this purpose and number.
+    /// `length` letters, for this purpose and number.
     pub fn letters(&self, purpose: &str, number: u32, count: usize) -> String {
         let mut rounds =
             (0..).flat_map(|round| self.digest(&format!("{purpose} {round} "), number));

@@ -1,8 +1,8 @@
 //! The turns that lead to a place in the tree of schedules.
 //!
 //! Its main type is [`Path`]: the last turn and the path before it, which its branches
-//! share. So what is kept of a tree grows with the branches that are open, and not with
-//! their lengths as well.
+//! share. So the memory of a tree grows with its open branches, not with their lengths
+//! too.
 
 use std::rc::Rc;
 
@@ -56,7 +56,7 @@ impl<T> Clone for Path<T> {
 }
 
 impl<T> Drop for Path<T> {
-    /// One after the other: a long path freed by recursion could overflow the stack.
+    /// Freed in a loop: freeing a long path by recursion could overflow the stack.
     fn drop(&mut self) {
         let mut next = self.0.take();
         while let Some(last) = next {

@@ -10,7 +10,7 @@ use crate::schedule::Outcome;
 pub struct Moment {
     /// Whose line it is.
     pub of: Subject,
-    /// What it is called: a `request`, a `fetch`.
+    /// Its noun: a `request`, a `fetch`.
     pub noun: String,
     /// Its number.
     pub number: u32,
@@ -45,7 +45,7 @@ pub enum What {
 }
 
 impl Moment {
-    /// What this fact is about, if it is one request's or one operation's.
+    /// The moment in this fact, if the fact is about one request or one operation.
     pub fn of(evidence: &Evidence, fact: &Fact) -> Option<Moment> {
         let request = |number, what| Moment {
             of: Subject::Request,

@@ -1,6 +1,6 @@
 //! Transfers between accounts, each recorded by an audit first: the world of `transfer`.
 //!
-//! The balances are the submission's own, and are looked at after every turn. How much a
+//! The submission holds the balances itself, and the grader looks at them after every turn. How much a
 //! transfer moves follows from its size and the grading's secrets. Its main type is
 //! [`Transfer`].
 
@@ -25,14 +25,14 @@ pub const SMALL: u32 = 0;
 pub const MOST: u32 = 1;
 /// Exactly what it holds at first.
 pub const ALL: u32 = 2;
-/// A little more than that.
+/// A little more than it holds at first.
 pub const BEYOND: u32 = 3;
 /// Nothing.
 pub const ZERO: u32 = 4;
 /// Less than nothing.
 pub const NEGATIVE: u32 = 5;
 
-/// An account that no run has.
+/// An account that exists in no run.
 pub const NOWHERE: u32 = FIRST_KEY - 1;
 
 /// The places of the errors.
@@ -42,8 +42,11 @@ pub const INSUFFICIENT: u8 = 1;
 /// See [`UNAVAILABLE`].
 pub const NO_SUCH_ACCOUNT: u8 = 2;
 
-/// As many accounts as a run has that does not say how many.
+/// The number of accounts in a run that does not state one.
 const USUAL_ACCOUNTS: u32 = 40;
+
+/// No run has more of them, whatever a replay key says.
+const MOST_ACCOUNTS: u32 = FLOODED_ACCOUNTS;
 
 /// As many accounts as a flood is between. An account is asked about again only when what
 /// came before has been answered.
@@ -71,7 +74,7 @@ const ERRORS: &[ErrorName] = &[
     },
 ];
 
-/// Money that is to go from one account to another.
+/// An amount to move from one account to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Transfer {
     /// From.
@@ -83,14 +86,14 @@ pub struct Transfer {
 }
 
 impl Transfer {
-    /// What this request is to move.
+    /// The transfer that this request asks for.
     pub fn of(evidence: &Evidence, request: u32) -> Option<Transfer> {
         let it = evidence.request(request)?;
         let number = it.repeats.unwrap_or(request);
         Some(asked(evidence.common(), number, it.numbers))
     }
 
-    /// What a record is about, if it is about accounts that have numbers.
+    /// The transfer that a record is about, if its accounts have numbers.
     pub fn recorded(evidence: &Evidence, arguments: &[Value]) -> Option<Transfer> {
         let account = |place: usize| {
             let id = arguments.get(place)?.number()?.cast_unsigned();
@@ -104,7 +107,7 @@ impl Transfer {
         })
     }
 
-    /// Whether two of them have an account in common.
+    /// Whether two transfers have an account in common.
     pub fn shares_account(self, other: Transfer) -> bool {
         [self.from, self.to]
             .iter()
@@ -112,11 +115,11 @@ impl Transfer {
     }
 }
 
-/// An ask of one number is about the account after it as well, and is large.
+/// An ask of one number also involves the next account, and is large.
 fn asked(secrets: &Secrets, number: u32, numbers: Few) -> Transfer {
     let from = numbers.at(0);
     let (to, size) = match numbers.all().len() {
-        0 | 1 => (from + 1, MOST),
+        0 | 1 => (from.saturating_add(1), MOST),
         _ => (numbers.at(1), numbers.at(2)),
     };
     let held = opening_of(secrets, from);
@@ -148,15 +151,15 @@ pub fn accounts(evidence: &Evidence) -> std::ops::Range<u32> {
 
 fn accounts_of(made: Option<Few>) -> std::ops::Range<u32> {
     let number = made.map_or(USUAL_ACCOUNTS, |numbers| numbers.at(0));
-    FIRST_KEY..FIRST_KEY + number
+    FIRST_KEY..FIRST_KEY + number.min(MOST_ACCOUNTS)
 }
 
-/// What was seen at one look.
+/// The balances seen at one look.
 #[derive(Clone, Copy, Debug)]
 pub struct Balances<'v>(&'v [Value]);
 
 impl<'v> Balances<'v> {
-    /// What was seen at this look, if it was as many values as there should be.
+    /// The balances of this look, if it has the right number of values.
     pub fn seen(evidence: &Evidence, value: &'v Value) -> Option<Balances<'v>> {
         let values = value.list();
         // The accounts, the one that does not exist, the total.
@@ -170,12 +173,12 @@ impl<'v> Balances<'v> {
         self.0[..places].get(place)?.number()
     }
 
-    /// What an account holds that does not exist.
+    /// The balance shown for an account that does not exist.
     pub fn nowhere(self) -> Option<i64> {
         self.0[self.0.len() - 2].number()
     }
 
-    /// What `total` said.
+    /// What `total` returned.
     pub fn total(self) -> i64 {
         self.0[self.0.len() - 1].number().unwrap_or_default()
     }
@@ -254,7 +257,7 @@ impl World for Audit {
         }
     }
 
-    /// Those that no live record can be in the way of, not even through others.
+    /// Requests that no live record can hold up, not even through other transfers.
     fn unserved(&self, evidence: &Evidence) -> Vec<u32> {
         Unfinished::of(evidence).unserved()
     }
@@ -273,12 +276,12 @@ impl World for Audit {
         vec![Turn::full(crate::schedule::Action::Make { numbers })]
     }
 
-    /// Pairs of accounts; every second one with an account that does not exist.
+    /// Pairs of accounts; in every second pair one account does not exist.
     fn flooding(&self, key: u32) -> Few {
         let pair = FIRST_KEY + 2 * (key % (FLOODED_ACCOUNTS / 2));
         let to = match key % 2 {
             0 => pair + 1,
-            // Below what the ids of a run may reach, and each time another one.
+            // Below the ids of a run, and a different one each time.
             _ => FIRST_KEY + FLOODED_ACCOUNTS + key % ALIKE * ALIKE + key / ALIKE,
         };
         Few::of(&[pair, to, SMALL])
@@ -335,7 +338,7 @@ impl World for Audit {
         }
     }
 
-    /// The balances of the accounts that somebody has asked about.
+    /// The balances of the accounts that requests were about.
     fn state(&self, evidence: &Evidence) -> Vec<String> {
         let seen = evidence.entries().iter().rev();
         let mut seen = seen.filter_map(|entry| match &entry.fact {

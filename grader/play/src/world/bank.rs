@@ -1,8 +1,8 @@
 //! Balances that are read and written: the world of `lost_update`.
 //!
 //! What a read brings depends on the writes before it. Every deposit has an amount of its
-//! own, and no two sets of them have the same sum: so a balance says which deposits are
-//! in it. The main function is [`deposits_in`].
+//! own, and no two sets of amounts have the same sum, so a balance shows which deposits
+//! are in it. The main function is [`deposits_in`].
 
 use std::collections::BTreeSet;
 
@@ -16,12 +16,12 @@ use crate::schedule::{Few, Outcome};
 #[derive(Debug)]
 pub struct Bank;
 
-/// The places of the kinds.
+/// The indexes of the kinds.
 pub const READ: u8 = 0;
 /// See [`READ`].
 pub const WRITE: u8 = 1;
 
-/// With more deposits than this in one run, amounts would no longer fit.
+/// With more deposits in one run, the amounts would no longer fit.
 pub const MOST_DEPOSITS: u32 = 44;
 
 const KINDS: &[OperationKind] = &[
@@ -56,10 +56,10 @@ pub fn amount(evidence: &Evidence, request: u32) -> i64 {
     amount_of(evidence.common(), repeated.unwrap_or(request))
 }
 
-/// Each is more than all before it together.
+/// Each amount is larger than all before it together.
 fn amount_of(secrets: &Secrets, number: u32) -> i64 {
     if number > MOST_DEPOSITS {
-        // Of a flood, in which nobody looks at balances.
+        // These are for a flood, in which nobody looks at balances.
         return secrets.number("amount", number, 1 << 20) as i64 + 1;
     }
     let mut sum = 0;
@@ -71,9 +71,9 @@ fn amount_of(secrets: &Secrets, number: u32) -> i64 {
     amount as i64
 }
 
-/// The deposits in a balance of `account`, by their requests; `None` for a balance that
-/// no set of the run's deposits explains. A request that repeats another one stands for
-/// both: one of them at most is in a balance.
+/// The deposits in a balance of `account`, by their requests; `None` if no set of the
+/// run's deposits explains it. A repeated request stands for both: a balance holds one
+/// of them at most.
 pub fn deposits_in(evidence: &Evidence, account: u32, balance: i64) -> Option<BTreeSet<u32>> {
     // A balance may be any number at all.
     let mut rest = balance.checked_sub(opening(evidence, account))?;
@@ -95,7 +95,7 @@ pub fn deposits_in(evidence: &Evidence, account: u32, balance: i64) -> Option<BT
     (rest == 0).then_some(deposits)
 }
 
-/// What `account` holds after all that is known so far.
+/// What `account` holds after everything known so far.
 pub fn stored(evidence: &Evidence, account: u32) -> i64 {
     after(evidence, evidence.entries(), account)
 }
@@ -117,7 +117,7 @@ fn told(evidence: &Evidence, read: u32, account: u32) -> i64 {
     after(evidence, &facts[..at], account)
 }
 
-/// The account and the balance that this fact has the bank hold from then on.
+/// The account that this fact changes, and its balance from then on.
 pub fn written(evidence: &Evidence, fact: &Fact) -> Option<(u32, i64)> {
     let operation = match fact {
         Fact::Answered {
@@ -125,7 +125,7 @@ pub fn written(evidence: &Evidence, fact: &Fact) -> Option<(u32, i64)> {
             outcome: Outcome::Value,
         } => *operation,
         Fact::Dropped { operation } => {
-            // One that was answered before had happened then.
+            // A write that was answered earlier has already happened.
             let it = evidence.operation(*operation)?;
             (it.happened && it.outcome.is_none()).then_some(*operation)?
         }
@@ -201,7 +201,7 @@ impl World for Bank {
         }
     }
 
-    /// Those for whose account nothing is under way.
+    /// Waiting requests for whose account nothing is under way.
     fn unserved(&self, evidence: &Evidence) -> Vec<u32> {
         let key = |number: &u32| evidence.request(*number).map(|request| request.key);
         evidence

@@ -1,4 +1,4 @@
-//! Passwords that are hashed, each on a thread that it blocks: the world of `offload`.
+//! Hashing passwords, each on a thread that it blocks: the world of `offload`.
 
 use protocol::{Ending, Value};
 
@@ -17,17 +17,17 @@ pub const TOO_LONG: u32 = 10_000;
 /// The user whose password is empty.
 pub const EMPTY: u32 = 4_001;
 
-/// The user whose password holds what a careless hand would change.
+/// The user whose password has what careless code would change.
 pub const ODD: u32 = 4_002;
 
-/// From here on, up to [`TOO_LONG`], passwords are as long as they may be.
+/// From here up to [`TOO_LONG`], passwords have the greatest length that is allowed.
 pub const LONGEST: u32 = 5_000;
 
 /// bcrypt reads no more than this many bytes of a password.
 const MAX_PASSWORD_BYTES: usize = 72;
 
-/// The work factor of real hashes: the least bcrypt knows, since every one is
-/// made twice.
+/// The work factor of real hashes: bcrypt's least, since each hash is computed
+/// twice.
 const COST: u32 = 4;
 
 const KINDS: &[OperationKind] = &[OperationKind {
@@ -74,7 +74,7 @@ impl World for Passwords {
     fn key_of(&self, evidence: &Evidence, _: u8, arguments: &[Value]) -> Option<u32> {
         let given = arguments.first()?.text()?;
         let keys = evidence.requests().map(|(_, request)| request.key);
-        // The latest first: it is most likely the one.
+        // The latest first, since it is the likeliest.
         let mut keys: Vec<u32> = keys.collect();
         keys.reverse();
         keys.into_iter()
@@ -112,8 +112,8 @@ impl World for Passwords {
         }
     }
 
-    /// Those whose hash is over, or could begin because fewer run than may. One whose hash
-    /// panicked may be waiting for a place to hash again.
+    /// Requests whose hash is over, or could begin because there is a free slot. A request
+    /// whose hash panicked may be waiting for a slot to hash again.
     fn unserved(&self, evidence: &Evidence) -> Vec<u32> {
         let room = running(evidence).count() < max_parallel(evidence) as usize;
         let is_unserved = |number: &u32| {
@@ -166,7 +166,7 @@ impl World for Passwords {
         match answer {
             Returned::Of { operation } => format!("the text of hash {operation}"),
             Returned::Error { .. } => "the error: too long".to_owned(),
-            Returned::Invented => "a text that is the result of no hash".to_owned(),
+            Returned::Invented => "a text that no hash produced".to_owned(),
             Returned::Plain(_) => "something else".to_owned(),
         }
     }
@@ -183,7 +183,7 @@ pub fn running(evidence: &Evidence) -> impl Iterator<Item = (u32, &Operation)> {
     evidence.operations().filter(runs)
 }
 
-/// Whether `text` is what this hash was to end with.
+/// Whether `text` is what this hash had to end with.
 fn is_text_of(evidence: &Evidence, number: u32, hash: &Operation, text: &str) -> bool {
     let (Some(key), Some(outcome)) = (hash.key, hash.outcome) else {
         return false;
@@ -213,16 +213,16 @@ pub fn password(secrets: &Secrets, number: u32) -> String {
         None if number >= LONGEST => padded(short, MAX_PASSWORD_BYTES),
         None if number.is_multiple_of(3) => padded(short, MAX_PASSWORD_BYTES - 1),
         None => short,
-        // One byte too long, and far too long.
+        // One is a byte too long, the other far too long.
         Some(beyond) if beyond.is_multiple_of(2) => padded(short, MAX_PASSWORD_BYTES + 1),
         Some(_) => padded(short, 4 * MAX_PASSWORD_BYTES),
     }
 }
 
-/// What hash `number` ends with when no real one is made.
+/// The text with which hash `number` ends unless a real hash is made.
 pub fn hash_text(secrets: &Secrets, number: u32) -> String {
-    // 16 bytes of salt end in a letter of which 4 bits are unused, 23 bytes of hash
-    // in one of which 2 are.
+    // The last letter of 16 bytes of salt has 4 unused bits, that of 23 bytes of
+    // hash has 2.
     let salt = secrets.letters("salt of a text", number, 21);
     let hash = secrets.letters("hash", number, 30);
     let last = secrets.digest("last letters", number);
@@ -250,7 +250,7 @@ fn is_bcrypt_of(secrets: &Secrets, number: u32, password: &str, text: &str) -> b
         .is_ok_and(|parts| parts.format_for_version(bcrypt::Version::TwoB) == text)
 }
 
-/// `text` with letters at its end that all matter.
+/// `text` ended with letters that have no unused bits.
 fn padded(mut text: String, bytes: usize) -> String {
     let letters = text.clone().replace(|letter: char| !letter.is_ascii(), "");
     text.extend(letters.chars().rev().cycle().take(bytes - text.len()));

@@ -1,7 +1,7 @@
 //! Events that are stored one at a time for each key: the world of `in_order`.
 //!
 //! An event says which request handed it in, and only the grader can read that. Requests
-//! are in line from the moment in which they are first polled, see [`line`].
+//! join the line when they are first polled, see [`line`].
 
 use std::collections::BTreeMap;
 
@@ -15,10 +15,10 @@ use crate::schedule::{Few, Outcome, Turn};
 #[derive(Debug)]
 pub struct Sink;
 
-/// What a call notes that is polled for the first time.
+/// The note of a call that is polled for the first time.
 pub const POLLED: &str = "polled";
 
-/// Requests of one run, at most: their numbers stand in the low bits of their events'.
+/// The most requests in one run: an event's low bits hold its request's number.
 const MOST_REQUESTS: u64 = 1 << 20;
 
 const KINDS: &[OperationKind] = &[OperationKind {
@@ -38,7 +38,7 @@ pub fn max_parallel(evidence: &Evidence) -> usize {
     evidence.made().map_or(1, |numbers| numbers.at(0)) as usize
 }
 
-/// The requests that were polled, in the order in which that first happened.
+/// The requests that were polled, in the order of their first polls.
 pub fn line(evidence: &Evidence) -> impl Iterator<Item = u32> {
     evidence
         .entries()
@@ -49,8 +49,8 @@ pub fn line(evidence: &Evidence) -> impl Iterator<Item = u32> {
         })
 }
 
-/// The request that handed in what an operation stores; the first one, where its caller
-/// hands it in again. `None` for an event that nobody handed in.
+/// The request that handed in the event that an operation stores; the first such
+/// request, if the caller handed it in again. `None` for an event that nobody handed in.
 pub fn handed_in_by(evidence: &Evidence, operation: &Operation) -> Option<u32> {
     let number = operation.arguments.get(1)?.number()?.cast_unsigned();
     let request = u32::try_from(number % MOST_REQUESTS).ok()?;
@@ -59,12 +59,12 @@ pub fn handed_in_by(evidence: &Evidence, operation: &Operation) -> Option<u32> {
     (is_it && operation.key == Some(key)).then_some(request)
 }
 
-/// It says nothing of the order: an event that came later may have a smaller number.
+/// The numbers say nothing about order: a later event may have a smaller number.
 fn event_number(secrets: &Secrets, request: u32) -> u64 {
     secrets.number("event", request, 1 << 30) * MOST_REQUESTS + u64::from(request)
 }
 
-/// The request whose event a request hands in.
+/// The request that first handed in this request's event.
 fn first_of(evidence: &Evidence, request: u32) -> u32 {
     let repeated = evidence.request(request).and_then(|it| it.repeats);
     repeated.unwrap_or(request)
@@ -123,8 +123,8 @@ impl World for Sink {
         }
     }
 
-    /// Those whose store is over, and those of a key for which nothing is being stored
-    /// though there is room.
+    /// Requests whose store is over, and requests of a key for which nothing is being
+    /// stored although a slot is free.
     fn unserved(&self, evidence: &Evidence) -> Vec<u32> {
         let is_open =
             |it: &Operation| matches!(it.state, OperationState::Live | OperationState::Answered);
@@ -182,7 +182,7 @@ impl World for Sink {
         }
     }
 
-    /// For each key what is being stored and who is in line.
+    /// For each key, the event being stored and the line behind it.
     fn state(&self, evidence: &Evidence) -> Vec<String> {
         let mut keys: BTreeMap<u32, (Vec<u32>, Vec<u32>)> = BTreeMap::new();
         let mut begun = Vec::new();
@@ -231,7 +231,7 @@ mod tests {
     use crate::schedule::Action;
 
     #[test]
-    fn an_event_says_who_handed_it_in_and_nothing_of_the_order() {
+    fn an_event_names_its_request_and_says_nothing_about_order() {
         let mut evidence = Evidence::new(&Sink, 0, 7);
         let mut numbers = Vec::new();
         for request in 1..=20 {

@@ -1,4 +1,4 @@
-//! Users that are fetched: the world of `cache_race` and `inflight_fix`.
+//! Fetching users: the world of `cache_race` and `inflight_fix`.
 
 use protocol::{Ending, Value};
 
@@ -10,7 +10,7 @@ use crate::schedule::{Few, Outcome};
 #[derive(Debug)]
 pub struct Users;
 
-/// The places of the errors.
+/// The indexes of the errors.
 pub const UNAVAILABLE: u8 = 0;
 /// See [`UNAVAILABLE`].
 pub const NOT_FOUND: u8 = 1;
@@ -102,7 +102,7 @@ impl World for Users {
                 let [id, Value::Text(name)] = &row[..] else {
                     return Returned::Plain(Value::List(row.clone()));
                 };
-                // Only a row that was given, for this user, by an answered fetch.
+                // Only a row that an answered fetch brought for this user.
                 let is_it = |(number, fetch): &(u32, &Operation)| {
                     fetch.key == user
                         && evidence.known_key(id) == user
@@ -132,7 +132,11 @@ impl World for Users {
         }
     }
 
-    /// Those whose user nobody is fetching.
+    fn serves_each_key_alone(&self) -> bool {
+        true
+    }
+
+    /// Waiting requests whose user nobody is fetching.
     fn unserved(&self, evidence: &Evidence) -> Vec<u32> {
         let key = |number: &u32| evidence.request(*number).map(|request| request.key);
         evidence
@@ -169,7 +173,7 @@ impl World for Users {
     fn returned(&self, answer: &Returned) -> String {
         match answer {
             Returned::Of { .. } => "the row".to_owned(),
-            Returned::Invented => "a row no fetch brought".to_owned(),
+            Returned::Invented => "a row that no fetch brought".to_owned(),
             Returned::Error {
                 error: NOT_FOUND,
                 own: false,

@@ -1,4 +1,4 @@
-//! How `batch` is asked for.
+//! The arguments of `batch`.
 
 use std::path::PathBuf;
 
@@ -20,8 +20,8 @@ grader. Stop it with Ctrl-C, and the same command goes on. Identical submissions
 
 Exit codes: 0 every submission passed; 1 graded, something failed; 2 something could not be graded.")]
 pub struct Batch {
-    /// The folder with everything that was handed in, or a system's export as a .zip;
-    /// several with `DRILL=` before each where names do not say the drill
+    /// The folder with all hand-ins, or a system's export as a .zip; several, with
+    /// `DRILL=` before each if names do not say the drill
     #[arg(value_name = "[DRILL=]DIR", required = true)]
     pub sources: Vec<PathBuf>,
 
@@ -29,26 +29,34 @@ pub struct Batch {
     #[arg(long, value_name = "DIR", required_unless_present = "list")]
     pub out: Option<PathBuf>,
 
-    /// How what was handed in is named: `{student}`, `{id}`, `{drill}`, `*` and `/`
+    /// How hand-ins are named: `{student}`, `{id}`, `{drill}`, `*` and `/`
     /// [default: {student}/{drill}, or {student} with `--drill`]
     #[arg(long, conflicts_with = "layout")]
     pub pattern: Option<String>,
 
-    /// Named as a learning system's export names it
+    /// The hand-ins are named as in this learning system's export
     #[arg(long, value_enum)]
     pub layout: Option<ExportLayout>,
 
-    /// The drill it was handed in for, where no name says it
+    /// The drill of hand-ins whose names do not say it
     #[arg(long, value_name = "DRILL")]
     pub drill: Option<String>,
 
-    /// Everybody who is enrolled, as CSV: whoever handed in nothing gets a row as well
+    /// Everybody who is enrolled, as CSV: students who handed in nothing get a row as well
     #[arg(long, value_name = "FILE")]
     pub roster: Option<PathBuf>,
 
-    /// Who is in which team, as CSV, where teams hand in: the columns `team`, `name`, `id`, `email`
+    /// The members of each team, as CSV, if teams hand in: the columns `team`, `name`, `id`, `email`
     #[arg(long, value_name = "FILE")]
     pub teams: Option<PathBuf>,
+
+    /// Deadlines, what lateness costs, extensions, what is excused and how much each drill weighs
+    #[arg(long = "class", value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+
+    /// Everybody's files go to this new folder, as JPlag and Dolos read them
+    #[arg(long, value_name = "DIR", conflicts_with = "list")]
+    pub similar: Option<PathBuf>,
 
     /// Which counts where somebody handed in several [default: none, unless they are the same]
     #[arg(long, value_enum)]
@@ -58,7 +66,7 @@ pub struct Batch {
     #[arg(long)]
     pub list: bool,
 
-    /// Every submission's own seed comes from it, the drill and the content
+    /// The seed of the batch; each submission's own seed comes from it, the drill and the content
     /// [default: the one of the run before, or a new one]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
@@ -67,7 +75,7 @@ pub struct Batch {
     #[arg(long, value_name = "N", default_value_t = super::default_jobs())]
     pub jobs: usize,
 
-    /// What students are told, in `feedback/`.
+    /// How much students are told, in `feedback/`.
     #[command(flatten)]
     pub told: super::Told,
 
@@ -76,7 +84,7 @@ pub struct Batch {
     pub allow_degraded: bool,
 }
 
-/// The exports that are known.
+/// The known exports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ExportLayout {
     /// Canvas, "Download Submissions", unpacked

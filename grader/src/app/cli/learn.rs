@@ -1,4 +1,4 @@
-//! The arguments of what a learner's day begins with: `learn`, `book`, `update-check`.
+//! The arguments of `learn`, `book` and `update-check`.
 
 use std::path::PathBuf;
 
@@ -41,7 +41,7 @@ Examples:
   cargo grader book                      into target/book
   cargo grader book --out /srv/book")]
 pub struct Book {
-    /// Where it goes; what is there is removed first [default: target/book]
+    /// The folder to write to, emptied first [default: target/book]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
 }
@@ -55,7 +55,7 @@ Examples:
 
 Your files are never touched.")]
 pub struct UpdateCheck {
-    /// Take the stubs as they are now for those you began with
+    /// Take the current stubs as the ones you began with
     #[arg(long)]
     pub accept: bool,
 }

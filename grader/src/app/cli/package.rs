@@ -1,4 +1,4 @@
-//! How `package` is asked for.
+//! The arguments of `package`.
 
 use std::path::PathBuf;
 
@@ -17,12 +17,12 @@ Examples:
 
 For a container, and for PrairieLearn, there is a Containerfile in the course.")]
 pub struct Package {
-    /// For which system.
+    /// The system.
     #[command(subcommand)]
     pub system: System,
 }
 
-/// The systems there are packages for.
+/// The systems that have packages.
 #[derive(Debug, Subcommand)]
 pub enum System {
     /// A zip to upload as the autograder of a Gradescope assignment
@@ -37,10 +37,10 @@ pub enum System {
 /// A zip to upload as the autograder of a Gradescope assignment
 #[derive(Debug, Args)]
 pub struct Gradescope {
-    /// The drill that is handed in; without it, the assignment's title says which
+    /// The drill to hand in; without it, the assignment's title says which
     pub drill: Option<String>,
 
-    /// What all packages have.
+    /// The options of all packages.
     #[command(flatten)]
     pub packed: Packed,
 }
@@ -52,7 +52,7 @@ pub struct DrillOf {
     pub metadata: PathBuf,
 }
 
-/// What all packages have.
+/// The options of all packages.
 #[derive(Debug, Args)]
 pub struct Packed {
     /// What students are told.
@@ -71,10 +71,10 @@ pub struct Packed {
 /// A workflow for a student's repository on GitHub
 #[derive(Debug, Args)]
 pub struct Github {
-    /// The drill that is handed in
+    /// The drill to hand in
     pub drill: String,
 
-    /// What all packages have.
+    /// The options of all packages.
     #[command(flatten)]
     pub packed: Packed,
 

@@ -1,7 +1,7 @@
-//! What is said to whoever mistyped: one line, as for every other reason why the
-//! program could not do what it was asked.
+//! The messages for mistyped commands: one line, like all other errors of the
+//! program.
 
-/// What clap says of a mistake in paragraphs, as one line: what is wrong, what may
+/// Puts clap's paragraphs about a mistake into one line: what is wrong, what may
 /// have been meant, where to read on.
 pub fn one_line(mistake: &clap::Error) -> String {
     let text = mistake.render().to_string();
@@ -26,8 +26,8 @@ pub fn one_line(mistake: &clap::Error) -> String {
     whole.replace('\'', "`")
 }
 
-/// What went wrong, in one line: what failed, why, what to do. A cause that the text
-/// before it names already is not named again.
+/// An error in one line: what failed, why, what to do. A cause that the text already
+/// names is not repeated.
 pub fn told(error: &anyhow::Error) -> String {
     let mut whole = String::new();
     for cause in error.chain().map(ToString::to_string) {

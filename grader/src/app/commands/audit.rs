@@ -31,7 +31,7 @@ pub(super) fn run(course: Course, args: &Audit) -> Result<Exit> {
     for slug in &slugs {
         let lacks = mirror::missing(&course, slug);
         missing.extend(lacks.into_iter().map(|what| (slug, what)));
-        // What is there is audited all the same.
+        // The existing parts are audited all the same.
         if let Some(drill) = drills::find(slug) {
             cases.extend(cases_of(&course, drill)?);
             drills.push(drill);
@@ -100,19 +100,15 @@ pub(super) fn run(course: Course, args: &Audit) -> Result<Exit> {
     })
 }
 
-/// The slug, if any of a drill's places knows it.
+/// The slug, if the drill exists in any of its places.
 fn known(course: &Course, slug: &str) -> Result<String> {
     match mirror::slugs(course).iter().any(|known| known == slug) {
         true => Ok(slug.to_owned()),
-        false => Err(course
-            .exercise(slug)
-            .err()
-            .context("a drill nobody knows")?
-            .into()),
+        false => Err(course.exercise(slug).err().context("no such drill")?.into()),
     }
 }
 
-/// One submission of ours and what must come of it.
+/// One of our submissions and its expected result.
 struct Case {
     drill: &'static dyn Drill,
     path: PathBuf,
@@ -120,16 +116,19 @@ struct Case {
 }
 
 impl Case {
-    /// What is not as it should be, if anything.
+    /// The problem, if there is one.
     fn problem(&self, result: &Result<Verdict, String>) -> Option<String> {
         match result {
-            Ok(verdict) => self.expected.wrong_with(verdict),
+            Ok(verdict) => match verdict.metrics.unnamed.first() {
+                Some(unnamed) => Some(format!("no check names what was found: {unnamed}")),
+                None => self.expected.wrong_with(verdict),
+            },
             Err(error) => Some(error.clone()),
         }
     }
 }
 
-/// What came of a case, for a program that compares two versions of the grader.
+/// The result of a case, for a program that compares two versions of the grader.
 #[derive(Debug, Serialize)]
 struct Outcome {
     /// From the course's folder.
@@ -183,7 +182,7 @@ impl Expected {
         }
     }
 
-    /// What is not as it should be, if anything.
+    /// The problem, if there is one.
     fn wrong_with(&self, verdict: &Verdict) -> Option<String> {
         let status = format!("its status is {:?}", verdict.status);
         let compiled = verdict.metrics.schedules > 0;

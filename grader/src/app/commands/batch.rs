@@ -1,8 +1,7 @@
-//! `batch`: a whole class, graded as far as it is new.
+//! `batch`: grades a whole class, as far as it is new.
 
 mod best;
 mod list;
-mod overseer;
 mod progress;
 mod summary;
 
@@ -11,7 +10,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-use super::Exit;
+use super::{Exit, overseer};
 use crate::app::cli::batch::{Batch, ExportLayout, Which};
 use crate::class::batch::changes;
 use crate::class::batch::rules::SEEDS;
@@ -20,15 +19,17 @@ use crate::class::batch::student::Identity;
 use crate::class::batch::{Attempt, EmptyHanded, Roster, Sources, Teams, Without};
 use crate::class::batch::{Attempts, plan, run as grade_all};
 use crate::class::batch::{Class, ClassDrill, Records, Store};
-use crate::class::batch::{Found, Layout, Pattern, Run, Search, Settings};
+use crate::class::batch::{Found, Layout, Pattern, Policy, Run, Search, Settings};
 use crate::class::batch::{choose, choose_by_names};
 use crate::class::class_report::{Options, Statistics, write_all};
+use crate::class::similar::{self, ExportError};
 use crate::course::Course;
 use crate::drills;
 use crate::drive::interrupt;
 use crate::drive::sandbox::Tier;
 use crate::grade::grading::{GradeError, Grader};
 use crate::grade::verdict::Status;
+use play::text::one_line;
 
 use progress::Progress;
 use summary::Summary;
@@ -40,6 +41,11 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
         Which::First => Attempt::First,
         Which::Best => Attempt::Best,
     });
+    let policy = args
+        .policy
+        .as_deref()
+        .map(|path| Policy::read(path, &drills));
+    let policy = policy.transpose()?.unwrap_or_default();
     let any_zip = Sources::any_zip(&args.sources, &drills);
     if args.list {
         let unpacked = tempfile::tempdir()?;
@@ -62,6 +68,9 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
     }
     let sources = Sources::open(&args.sources, &drills, &out.join("unpacked"))?;
     let (layout, mut found) = find(&course, &args, &sources, &drills)?;
+    if let Some(similar) = args.similar.as_ref().filter(|it| it.exists()) {
+        return Err(ExportError::There(similar.clone()).into());
+    }
     // Students of whom there is nothing are a class only beside others, or by their roster.
     if found.hand_ins.is_empty() && args.roster.is_none() {
         let dirs: Vec<String> = sources
@@ -69,7 +78,7 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
             .map(|dir| format!("`{}`", dir.display()))
             .collect();
         bail!(
-            "nothing in {} is named as {layout}; `--list` shows what is there, `--pattern` says how it is named",
+            "nothing in {} is named as {layout}; `--list` shows what is there, and `--pattern` tells the grader how it is named",
             dirs.join(", ")
         );
     }
@@ -82,7 +91,7 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
         .sharing_with(jobs)
         .allow_degraded(args.allow_degraded);
     let tier = grader.sandbox().tier();
-    // Strangers' code, wherever it lies.
+    // This is strangers' code, wherever it lies.
     if tier != Tier::Full && !args.allow_degraded {
         return Err(GradeError::Sandbox(tier).into());
     }
@@ -112,7 +121,7 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
     let here = found.hand_ins.iter();
     let there: HashSet<(Identity, &str)> =
         here.map(|it| (it.student.identity(), it.drill)).collect();
-    // Drills for which there is a record of somebody who is here.
+    // Drills with a record of a student in this class.
     let mut met = HashSet::new();
     store.each(&mut |record| {
         match there.contains(&(record.student.identity(), &*record.drill)) {
@@ -124,11 +133,11 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
     })?;
     drop(there);
     gone.sort_by(|one, other| one.1.cmp(&other.1).then_with(|| one.0.cmp(&other.0)));
-    // What only earlier runs found keeps the ids that it had then.
+    // Records that only earlier runs found keep the ids they had then.
     let earlier = gone.iter().any(|(_, student)| student.id().is_some());
     let here = ids(args.layout);
     let ids = (!earlier || kept.and_then(|kept| kept.ids) == Some(here)).then_some(here);
-    // Where nobody is known, the records are of another export, and rightly there.
+    // If nobody in the class is known, the records belong to another export, and rightly so.
     let of_others = gone.len();
     gone.retain(|(drill, _)| met.contains(drill));
     let of_others = of_others - gone.len();
@@ -141,7 +150,7 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
         hand_ins,
         passed_over,
         without,
-        notes,
+        mut notes,
     } = found;
     let dir = sources.dir();
     let plan = plan(&grader, &store, dir, &hand_ins, seed)?;
@@ -165,17 +174,25 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
     )?;
     progress.end();
     // The reports need the room.
-    drop(hand_ins);
+    let for_export = args.similar.as_deref().map(|similar| (similar, hand_ins));
     let took = progress.took();
 
-    let (class, statistics) = reports(grader.course(), &store, &args, dir, ids, without).with_context(
+    let (class, statistics) = reports(grader.course(), &store, &args, dir, ids, without, policy).with_context(
         || {
             format!(
-                "everything was graded, but the reports cannot be written into `{}`; make space and run it again",
+                "everything was graded, but the reports cannot be written to `{}`; make space and run it again",
                 store.out().display()
             )
         },
     )?;
+    if let Some((similar, hand_ins)) = for_export {
+        similar::export(&grader, &class, dir, &hand_ins, similar)?;
+    }
+    let unknown = class.unknown().into_iter();
+    notes.extend(unknown.map(|name| {
+        let name = one_line(name, 80);
+        format!("nobody here is called `{name}`, whom the file of `--class` names")
+    }));
     let summary = Summary {
         class: &class,
         statistics: &statistics,
@@ -203,6 +220,7 @@ fn reports<'a>(
     dir: &Path,
     ids: Option<Ids>,
     without: Vec<Without>,
+    policy: Policy,
 ) -> Result<(Class<'a>, Statistics)> {
     let graded = store.drills()?;
     let mut drills = Vec::new();
@@ -214,6 +232,7 @@ fn reports<'a>(
     }
     let without = without.into_iter().map(EmptyHanded::of).collect();
     let class = Class::of(drills, store)?.with_empty_handed(without);
+    let class = class.with_policy(policy);
     let options = Options {
         ids,
         folder: Options::folder_in(course, dir),
@@ -224,7 +243,7 @@ fn reports<'a>(
     Ok((class, statistics))
 }
 
-/// Whose numbers the ids are that such an export, or a pattern, names.
+/// The system whose ids such an export, or a pattern, names.
 fn ids(layout: Option<ExportLayout>) -> Ids {
     match layout {
         Some(ExportLayout::Canvas) => Ids::Canvas,
@@ -234,7 +253,7 @@ fn ids(layout: Option<ExportLayout>) -> Ids {
     }
 }
 
-/// What was handed in, and in words how it is named.
+/// The hand-ins, and their layout in words.
 fn find(
     course: &Course,
     args: &Batch,

@@ -11,7 +11,7 @@ use crate::course::Course;
 pub(super) fn run(course: &Course, args: &Book) -> Result<Exit> {
     let out = match &args.out {
         Some(out) => std::env::current_dir()?.join(out),
-        // Where `./test` and whoever publishes it look.
+        // `./test`, and people who publish the book, look there.
         None => course.root().join("target/book"),
     };
     crate::learn::book::build(course, Some(&out))?;

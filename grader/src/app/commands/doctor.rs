@@ -11,7 +11,7 @@ use crate::drive::sandbox::{Kept, Promise, Sandbox, Tier};
 use crate::grade::grading::Grader;
 use play::text::one_line;
 
-/// What to do where the sandbox holds and nothing compiles.
+/// What to do if the sandbox holds but nothing compiles.
 const GRADING: &str = "needs a toolchain and a linker that other users may read: a root without CAP_SYS_ADMIN keeps neither below `/root` (set RUSTUP_HOME), and has a `target/` that others may enter (CARGO_TARGET_DIR)";
 
 pub(super) fn run(course: Course, args: &Doctor) -> Result<Exit> {
@@ -38,7 +38,7 @@ pub(super) fn run(course: Course, args: &Doctor) -> Result<Exit> {
     })
 }
 
-/// What keeps some drill's stub from being graded, which is what all this is for.
+/// Why some drill's stub cannot be graded, if one cannot. Grading is what all this is for.
 fn trouble(grader: &Grader) -> Result<Option<String>> {
     let course = grader.course();
     for slug in course.slugs()? {

@@ -1,12 +1,14 @@
 //! `grade`: verdicts for one drill's submissions, or for every drill.
 
+mod watched;
+
 use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::Exit;
+use super::{Exit, overseer};
 use crate::app::cli::{Grade, VerdictFormat, told};
 use crate::build::submission::{Caps, Wanted, place_within};
 use crate::course::aloud;
@@ -14,12 +16,14 @@ use crate::course::{Course, CourseError};
 use crate::drills::{self, Drill};
 use crate::drive::sandbox::Tier;
 use crate::grade::feedback::Feedback;
-use crate::grade::grading::{Grader, not_graded, read_submission};
+use crate::grade::grading::{GradeError, Grader, not_graded, read_submission};
 use crate::grade::report::{
     Exercism, Github, Gradescope, Human, Json, Junit, Markdown, PrairieLearn, Report, Source,
 };
 use crate::grade::verdict::Verdict;
 use crate::learn::learner::Learner;
+
+use watched::{Line, Said};
 
 /// Seeds are drawn below this: short enough to copy, too many to try them all
 /// while a submission runs.
@@ -27,6 +31,9 @@ const SEEDS: u64 = 1 << 40;
 
 pub(super) fn run(course: Course, args: Grade) -> Result<Exit> {
     let jobs = jobs(&course, &args)?;
+    if let Some((first, seed)) = watched::asked() {
+        return serve(course, &args, jobs.get(first..).unwrap_or_default(), seed);
+    }
     let seed = args.seed.unwrap_or_else(|| fastrand::u64(..SEEDS));
     let report = report(args.format, &jobs);
     let slugs = jobs.iter().map(|job| job.drill.slug());
@@ -35,7 +42,7 @@ pub(super) fn run(course: Course, args: Grade) -> Result<Exit> {
         VerdictFormat::Json => verdict,
         _ => feedback.of(&verdict),
     };
-    // Before anything is run: a place that cannot be written is found out now.
+    // Checked before anything runs, so that an unwritable place is found now.
     let mut out: Box<dyn Write> = match &args.out {
         Some(path) => {
             let file = File::create(path).with_context(|| {
@@ -50,32 +57,47 @@ pub(super) fn run(course: Course, args: Grade) -> Result<Exit> {
         }
         None => Box::new(anstream::stdout()),
     };
-    let grader = Grader::new(course)?.allow_degraded(args.allow_degraded);
-    // Said once, before anybody's code is touched.
-    jobs.iter().try_for_each(|job| grader.may_run(&job.path))?;
-    if grader.sandbox().tier() != Tier::Full {
-        note(grader.sandbox().tier());
-    }
     let mut failed = false;
     let mut incomplete = false;
     let mut verdicts = Vec::with_capacity(jobs.len());
-    for Job { drill, path } in jobs {
-        match grader.grade(drill, &path, seed) {
-            Ok(verdict) => {
-                failed |= !verdict.passed();
-                Learner::remember(grader.course(), &verdict);
-                let verdict = shown(verdict);
-                report.one(&verdict, &mut out)?;
-                verdicts.push(verdict);
-            }
-            Err(error) => {
-                // Nothing is known of the submission: the verdict says so.
-                let verdict = shown(not_graded(drill, &path, seed, &error));
-                say(&anyhow::Error::from(error));
+    let mut see = |said: Said| -> Result<()> {
+        let verdict = match said {
+            Said::Graded(verdict) => verdict,
+            Said::NotGraded(verdict, why) => {
+                aloud::say(&why);
                 incomplete = true;
-                report.one(&verdict, &mut out)?;
-                verdicts.push(verdict);
+                verdict
             }
+        };
+        failed |= !verdict.passed();
+        let verdict = shown(*verdict);
+        report.one(&verdict, &mut out)?;
+        verdicts.push(verdict);
+        Ok(())
+    };
+    let cannot = match jobs.iter().all(|job| course.is_own(&job.path)) {
+        true => {
+            let grader = grader(course, args.allow_degraded, &jobs)?;
+            jobs.iter()
+                .try_for_each(|job| see(job.graded(&grader, seed)))?;
+            None
+        }
+        false => watched::each(jobs.len(), seed, &mut |number, said| {
+            let Job { drill, path } = &jobs[number];
+            let ended = |signal| not(*drill, path, seed, GradeError::Ended { signal });
+            see(said.unwrap_or_else(ended))
+        })?,
+    };
+    if let Some(why) = cannot {
+        aloud::say(&why);
+        incomplete = true;
+        // A person is told; a program that reads a file is not left with half of one.
+        let rest = jobs.get(verdicts.len()..).unwrap_or_default();
+        for job in rest.iter().filter(|_| args.format != VerdictFormat::Human) {
+            let why = GradeError::Begin(why.clone());
+            let verdict = shown(not_graded(job.drill, &job.path, seed, &why));
+            report.one(&verdict, &mut out)?;
+            verdicts.push(verdict);
         }
     }
     report.all(&verdicts, &mut out)?;
@@ -85,6 +107,31 @@ pub(super) fn run(course: Course, args: Grade) -> Result<Exit> {
         (false, true) if !report.says_whether_it_failed() => Exit::Failed,
         (false, _) => Exit::Passed,
     })
+}
+
+/// The part of it that deals with strangers' code: grades, and says it to the process that
+/// reports.
+fn serve(course: Course, args: &Grade, jobs: &[Job], seed: u64) -> Result<Exit> {
+    match grader(course, args.allow_degraded, jobs) {
+        Ok(grader) => {
+            let mut all = jobs.iter().map(|job| job.graded(&grader, seed));
+            all.try_for_each(|said| watched::tell(&Line::Said(said)))?;
+        }
+        Err(error) => watched::tell(&Line::Cannot(told(&error)))?,
+    }
+    Ok(Exit::Passed)
+}
+
+/// A grader that may run all of them.
+fn grader(course: Course, allow_degraded: bool, jobs: &[Job]) -> Result<Grader> {
+    let grader = Grader::new(course)?.allow_degraded(allow_degraded);
+    // Said once, before anybody's code is touched.
+    jobs.iter().try_for_each(|job| grader.may_run(&job.path))?;
+    if grader.sandbox().tier() != Tier::Full {
+        note(grader.sandbox().tier());
+    }
+    overseer::limit_memory();
+    Ok(grader)
 }
 
 fn report(format: VerdictFormat, jobs: &[Job]) -> Box<dyn Report> {
@@ -108,7 +155,7 @@ fn report(format: VerdictFormat, jobs: &[Job]) -> Box<dyn Report> {
     }
 }
 
-/// Where a submission's code begins, if it can be read at all.
+/// The start of a submission's code, if it can be read at all.
 fn source(job: &Job) -> Option<Source> {
     let submission = read_submission(job.drill, &job.path, &Caps::default()).ok()?;
     let root = submission.root_file();
@@ -122,6 +169,24 @@ fn source(job: &Job) -> Option<Source> {
 struct Job {
     drill: &'static dyn Drill,
     path: PathBuf,
+}
+
+impl Job {
+    fn graded(&self, grader: &Grader, seed: u64) -> Said {
+        match grader.grade(self.drill, &self.path, seed) {
+            Ok(verdict) => {
+                Learner::remember(grader.course(), &verdict);
+                Said::Graded(Box::new(verdict))
+            }
+            Err(error) => not(self.drill, &self.path, seed, error),
+        }
+    }
+}
+
+/// Nothing is known of the submission: the verdict says so.
+fn not(drill: &dyn Drill, path: &Path, seed: u64, error: GradeError) -> Said {
+    let verdict = not_graded(drill, path, seed, &error);
+    Said::NotGraded(Box::new(verdict), told(&error.into()))
 }
 
 fn jobs(course: &Course, args: &Grade) -> Result<Vec<Job>> {
@@ -150,7 +215,7 @@ fn jobs(course: &Course, args: &Grade) -> Result<Vec<Job>> {
         drill: Some(drill.slug()),
         drills: &drills::slugs(),
     };
-    // Where it is refused, reading it says so.
+    // If it is refused, reading it says so.
     let place = |path: &PathBuf| place_within(path, &wanted).unwrap_or_else(|_| path.clone());
     let job = |path| Job {
         drill,
@@ -159,17 +224,12 @@ fn jobs(course: &Course, args: &Grade) -> Result<Vec<Job>> {
     Ok(args.paths.iter().map(job).collect())
 }
 
-/// Said once, to whoever runs code that is not kept apart.
+/// Warns, once, that the code is not fully sandboxed.
 pub(super) fn note(tier: Tier) {
     let tier = tier.name();
     aloud::say(&format!(
         "the sandbox is {tier} here; `cargo grader doctor` says what is missing"
     ));
-}
-
-/// The line that says why a path was not graded.
-fn say(error: &anyhow::Error) {
-    aloud::say(&told(error));
 }
 
 /// The same path as it would be typed here.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
-use super::Exit;
+use super::{Exit, overseer};
 use crate::app::cli::{Format, Latency};
 use crate::course::Course;
 use crate::drills::{self, Drill};
@@ -23,7 +23,7 @@ pub(super) fn run(course: Course, args: &Latency) -> Result<Exit> {
             .map(|drill| format!("`{}`", drill.slug()))
             .collect();
         bail!(
-            "drill `{}` runs in virtual time, where nothing takes long; this works for {}",
+            "drill `{}` runs in virtual time, in which nothing takes long; this works for {}",
             args.drill,
             names.join(", ")
         );
@@ -31,6 +31,7 @@ pub(super) fn run(course: Course, args: &Latency) -> Result<Exit> {
     let path = args.path.clone();
     let path: PathBuf = path.unwrap_or_else(|| course.exercise_dir(&args.drill));
     let grader = Grader::new(course)?;
+    overseer::limit_memory();
     let mut out = anstream::stdout();
     let yours = match grader.watch(drill, &path)? {
         Ok(latency) => latency,
@@ -76,7 +77,7 @@ fn human(loops: &[(&str, &LoopLatency)], out: &mut dyn Write) -> Result<()> {
     Ok(())
 }
 
-/// What `<loop-strip>` in the book reads: the unit, and one series for each loop.
+/// The input of `<loop-strip>` in the book: the unit, and one series for each loop.
 fn json(loops: &[(&str, &LoopLatency)], out: &mut dyn Write) -> Result<()> {
     let series: Vec<_> = loops
         .iter()

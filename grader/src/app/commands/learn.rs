@@ -10,7 +10,7 @@ use crate::learn::{self, Settings};
 
 pub(super) fn run(course: Course, args: &Learn) -> Result<Exit> {
     let editor = match &args.editor {
-        // A variable that is set to nothing names none.
+        // An empty variable names no editor.
         Some(name) if !name.is_empty() => Editor::named(name)?,
         _ => Editor::guessed(|name| std::env::var_os(name)),
     };

@@ -1,4 +1,4 @@
-//! `list`: the drills, and how far the learner is.
+//! `list`: the drills, and the learner's state in each.
 
 use std::io::Write;
 
@@ -17,10 +17,15 @@ pub(super) fn run(course: &Course) -> Result<Exit> {
     let mut changed = false;
     for slug in slugs {
         let exercise = course.exercise(&slug)?;
-        let state = match drills::find(&slug) {
+        let word = match drills::find(&slug) {
             None => "no hidden tests yet",
             Some(_) if learner.has_passed(&slug) => "passed",
-            Some(_) => "open",
+            Some(_) if learner.has_begun(course, &slug) => "not yet",
+            Some(_) => "not started",
+        };
+        let state = match learner.best(&slug) {
+            Some((score, max)) if score > 0 => format!("{word} {score}/{max}"),
+            _ => word.to_owned(),
         };
         writeln!(
             out,

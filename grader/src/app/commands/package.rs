@@ -1,4 +1,4 @@
-//! `package`: what another system needs to grade with this course.
+//! `package`: makes what another system needs to grade with this course.
 
 use std::fs::{self, File};
 use std::io::{Cursor, Write};
@@ -67,7 +67,7 @@ fn for_gradescope(course: &Course, args: &Gradescope) -> Result<Exit> {
     give(&path, &zip.into_inner(), next)
 }
 
-/// A package that was made for something else is not replaced.
+/// Refuses to replace a package that was made for something else.
 fn in_the_way(path: &Path) -> Result<()> {
     bail!(
         "`{}` is there and was made for something else; name another folder with `--out`, or remove it",
@@ -86,7 +86,7 @@ fn give(path: &Path, bytes: &[u8], next: &str) -> Result<Exit> {
     Ok(Exit::Passed)
 }
 
-/// A drill that is known has a plain name.
+/// A known drill has a plain name.
 fn known(course: &Course, drill: &str) -> Result<String> {
     Ok(course.drill(drill)?.slug().to_owned())
 }
@@ -115,7 +115,7 @@ fn packing(drills: Vec<String>, packed: &Packed) -> Packing {
     Packing { drills, options }
 }
 
-/// All of it or nothing.
+/// Written completely or not at all.
 fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;

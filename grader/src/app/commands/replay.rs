@@ -1,10 +1,10 @@
-//! `replay`: one schedule played again, told as a timeline.
+//! `replay`: plays one schedule again and shows its timeline.
 
 use std::io::Write;
 
 use anyhow::{Context, Result, bail};
 
-use super::Exit;
+use super::{Exit, overseer};
 use crate::app::cli::Replay;
 use crate::build::submission::Caps;
 use crate::course::Course;
@@ -30,6 +30,7 @@ pub(super) fn run(course: Course, args: &Replay) -> Result<Exit> {
     let submission =
         read_submission(drill, &args.path, &Caps::default()).map_err(GradeError::Submission)?;
     let grader = Grader::new(course)?.allow_degraded(args.allow_degraded);
+    overseer::limit_memory();
     let mut out = anstream::stdout();
     let compiled = match grader.compile(drill, &submission)? {
         Ok(compiled) => compiled,
@@ -39,7 +40,8 @@ pub(super) fn run(course: Course, args: &Replay) -> Result<Exit> {
         }
     };
     let mut driver = grader.driver(drill, &compiled, key.seed);
-    let played = driver.play_alone(key.turns);
+    driver.look_for_threads();
+    let played = driver.play_in_a_fresh_worker(key.turns);
     if let Some(error) = driver.broken() {
         return Err(std::io::Error::new(error.kind(), error.to_string()))
             .context("cannot run the submission");

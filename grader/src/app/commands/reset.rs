@@ -1,4 +1,4 @@
-//! `reset`: puts a drill's stub back and keeps what was there.
+//! `reset`: puts a drill's stub back and keeps the learner's work.
 
 use std::io::Write;
 

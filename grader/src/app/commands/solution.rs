@@ -1,4 +1,4 @@
-//! `solution`: the reference solution, for those who have their own.
+//! `solution`: shows the reference solution to learners who have their own.
 
 use std::io::Write;
 

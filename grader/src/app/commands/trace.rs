@@ -6,21 +6,21 @@ use std::io::Write;
 
 use anyhow::{Context, Result, bail};
 
-use super::Exit;
+use super::{Exit, overseer};
 use crate::app::cli::Trace as Args;
 use crate::build::submission::Caps;
 use crate::course::Course;
 use crate::exam::trace::{Freedom, Subject, Trace};
 use crate::grade::grading::{GradeError, Grader, read_submission};
 
-/// Whom the requests of the book's figures ask for.
+/// The user that the requests of the book's figures ask for.
 const USER: u32 = 42;
 
 pub(super) fn run(course: Course, args: &Args) -> Result<Exit> {
     let drill = course.drill(&args.drill)?;
     if drill.world().uses_threads() {
         bail!(
-            "drill `{}` uses threads, whose schedules no figure walks; this works for the caches",
+            "drill `{}` uses threads, and no figure walks their schedules; this works for the other drills",
             args.drill
         );
     }
@@ -28,6 +28,7 @@ pub(super) fn run(course: Course, args: &Args) -> Result<Exit> {
         read_submission(drill, &args.path, &Caps::default()).map_err(GradeError::Submission)?;
     let root = course.root().canonicalize()?;
     let grader = Grader::new(course)?;
+    overseer::limit_memory();
     let compiled = match grader.compile(drill, &submission)? {
         Ok(compiled) => compiled,
         Err(text) => {
@@ -65,7 +66,7 @@ pub(super) fn run(course: Course, args: &Args) -> Result<Exit> {
     };
     let trace = match recorded {
         Ok(trace) => trace,
-        Err(failure) => bail!("cannot record code that does not live through it: {failure}"),
+        Err(failure) => bail!("cannot record code whose process ends early: {failure}"),
     };
     let json = trace.to_json();
     match &args.out {

@@ -1,5 +1,5 @@
-//! `update-check`: which stubs have changed since the learner began. It touches no file
-//! of theirs.
+//! `update-check`: which stubs have changed since the learner began. It touches none of
+//! the learner's files.
 
 use std::io::Write;
 
@@ -28,14 +28,14 @@ pub(super) fn run(course: &Course, args: &UpdateCheck) -> Result<Exit> {
         let names = behind.join(", ");
         writeln!(
             out,
-            "taken as they are now: {names}; your files are as they were"
+            "accepted as they are now: {names}; your files are unchanged"
         )?;
         return Ok(Exit::Passed);
     }
     for slug in &behind {
         writeln!(
             out,
-            "{slug}: its stub has changed since you began; your file is as it was"
+            "{slug}: its stub has changed since you began; your file is unchanged"
         )?;
         let old = learner.old_stub(slug);
         if old.is_file() {

@@ -1,5 +1,5 @@
-//! Which drill a Gradescope assignment is about, by its title: one autograder serves all of
-//! a course's assignments.
+//! Finds the drill of a Gradescope assignment by its title, so that one autograder serves
+//! all assignments of a course.
 
 use serde::Deserialize;
 use thiserror::Error;
@@ -9,7 +9,7 @@ use play::text::{one_line, slug_in, words};
 /// Why no drill is known.
 #[derive(Debug, Error)]
 pub enum AssignmentError {
-    /// It is not what Gradescope writes.
+    /// Gradescope did not write the file.
     #[error(
         "the assignment's description cannot be understood: {0}; grade with a file that Gradescope wrote"
     )]
@@ -21,7 +21,7 @@ pub enum AssignmentError {
     Title {
         /// The title.
         title: String,
-        /// The drills there are.
+        /// The known drills.
         drills: Vec<String>,
     },
 }

@@ -1,5 +1,5 @@
 //! Gradescope's autograder: a zip with `setup.sh`, `run_autograder` and the course, and a
-//! recipe for an image in which that set-up is done.
+//! recipe for an image with the set-up done.
 
 use std::fs;
 use std::io::{Read, Seek, Write};
@@ -14,10 +14,10 @@ const SETUP: &str = include_str!("../../../packages/gradescope/setup.sh");
 const RUN: &str = include_str!("../../../packages/gradescope/run_autograder");
 const IMAGE: &str = include_str!("../../../packages/gradescope/Containerfile");
 
-/// The name of what Gradescope runs.
+/// The name of the program that Gradescope runs.
 const RUN_NAME: &str = "run_autograder";
 
-/// The drill of the only one, or a way to ask which.
+/// The only drill, or a command that asks which drill it is.
 fn choice(packing: &Packing) -> String {
     match &*packing.drills {
         [only] => only.clone(),
@@ -26,8 +26,8 @@ fn choice(packing: &Packing) -> String {
     }
 }
 
-/// The line of an autograder that says which drill it is for, as it stands in one that was
-/// made before; none, where that is no autograder.
+/// The line of an existing autograder that says which drill it is for; `None` if the file
+/// is not an autograder.
 pub fn made_for(archive: impl Read + Seek) -> Option<String> {
     let mut archive = ZipArchive::new(archive).ok()?;
     let mut text = String::new();
@@ -60,7 +60,7 @@ pub fn autograder(
     write(&mut zip, "Containerfile", IMAGE.as_bytes())?;
     for (name, path) in files(course)? {
         let bytes = fs::read(&path).map_err(|source| PackageError::Io { path, source })?;
-        // A script in it is run by nobody there.
+        // Nobody runs a script inside the course there.
         zip.start_file(&name, mode(0o644))?;
         write(&mut zip, &name, &bytes)?;
     }

@@ -1,4 +1,4 @@
-//! The parts of a course that grading needs, wherever it is done.
+//! The parts of a course that grading needs anywhere.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -21,7 +21,7 @@ pub const PARTS: [&str; 9] = [
     "solutions",
 ];
 
-/// Folders that are nobody's source, wherever they are.
+/// Folders that hold no sources, wherever they are.
 const NOT_SOURCE: [&str; 3] = ["target", "node_modules", ".learner"];
 
 /// Every file of these parts: its name, with `/`, from the course's root, and where it

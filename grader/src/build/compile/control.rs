@@ -1,8 +1,8 @@
 //! The control of an experiment: a submission does not compile, but would anything?
 //!
 //! No compile error is believed unless the drill's stub compiles under the same
-//! conditions. Its main type is [`Control`], which remembers for which drills it does, so
-//! that a class of broken submissions takes no longer.
+//! conditions. Its main type is [`Control`], which remembers the drills for which it
+//! does, so that a class of broken submissions takes no longer.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -19,8 +19,7 @@ use play::text::one_line;
 pub struct Control(Mutex<BTreeSet<String>>);
 
 impl Control {
-    /// Compiles the drill's stub, unless it has compiled before and nothing gives rise to
-    /// doubt.
+    /// Compiles the drill's stub, unless it has compiled before and there is no doubt.
     pub(super) fn check(
         &self,
         workshop: Workshop<'_>,

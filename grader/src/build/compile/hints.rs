@@ -1,10 +1,18 @@
-//! What rustc cannot know of a submission that does not compile: that it is graded as edition 2024, without Cargo,
-//! and what there is in its place. One line for each thing that its words point to.
+//! Hints that rustc cannot give about a submission that does not compile: it is graded as edition 2024, without
+//! Cargo. One line for each problem that rustc's words point to.
+
+mod receiver;
+mod sending;
 
 use crate::build::submission::Submission;
 
+/// The line that stands before all that rustc said, with an empty one after it; most often there is none.
+pub(super) fn first(text: &str) -> String {
+    sending::of(text).map_or_else(String::new, |line| format!("{line}\n\n"))
+}
+
 /// The lines for what rustc said, each after an empty one.
-pub(super) fn of(text: &str, submission: &Submission) -> String {
+pub(super) fn of(text: &str, contract: &str, submission: &Submission) -> String {
     let mut hints: Vec<String> = Vec::new();
     let said = |words: &[&str]| words.iter().any(|words| text.contains(words));
     if said(&["not defined at compile time"]) {
@@ -26,10 +34,11 @@ pub(super) fn of(text: &str, submission: &Submission) -> String {
     }
     if said(&["global_allocator", "global allocator"]) {
         hints.push(
-            "the grader counts what a submission holds with an allocator of its own; leave `#[global_allocator]` out"
+            "the grader counts what a submission holds with an allocator of its own; leave out `#[global_allocator]`"
                 .to_owned(),
         );
     }
+    hints.extend(receiver::of(text, contract, submission));
     hints.extend(missing_modules(text).filter_map(|name| in_another_case(name, submission)));
     hints.iter().map(|hint| format!("\n\n{hint}")).collect()
 }
@@ -39,7 +48,7 @@ fn missing_modules(text: &str) -> impl Iterator<Item = &str> {
     after.filter_map(|rest| rest.split('`').next())
 }
 
-/// A file that a system which does not tell case would take for the module's.
+/// A file that a system which ignores case would take for the module's.
 fn in_another_case(module: &str, submission: &Submission) -> Option<String> {
     let names = [format!("{module}.rs"), format!("{module}/mod.rs")];
     let wanted = |path: &&String| {
@@ -54,6 +63,6 @@ fn in_another_case(module: &str, submission: &Submission) -> Option<String> {
     let found = submission.files().keys().find(wanted)?;
     let found = play::text::one_line(found, 100);
     Some(format!(
-        "there is `{found}`, but upper and lower case are different names here: call module and file alike"
+        "there is `{found}`, but upper and lower case are different names here: give the module and its file the same name"
     ))
 }

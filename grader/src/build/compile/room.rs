@@ -1,15 +1,15 @@
-//! How much memory rustc may have: enough for any honest answer, and never so much that
-//! one submission takes the machine.
+//! How much memory rustc may have: enough for any honest answer, but never so much that
+//! one submission takes over the machine.
 
 use crate::drive::limits::Limits;
 
-/// What no answer to a drill needs.
+/// More than any answer to a drill needs.
 const MOST: u64 = 2 << 30;
 
-/// What the stub of every drill needs, with room to spare.
+/// What every drill's stub needs, with room to spare.
 const LEAST: u64 = 1 << 30;
 
-/// rustc's limits, where so many gradings run at a time.
+/// rustc's limits when this many gradings run at a time.
 pub(super) fn limits(jobs: usize) -> Limits {
     Limits {
         memory_bytes: share(memory(), jobs),

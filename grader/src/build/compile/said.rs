@@ -1,8 +1,8 @@
-//! What rustc said: its diagnostics, as JSON, made into the text a learner reads.
+//! rustc's diagnostics: read as JSON, and made into the text that a learner reads.
 //!
-//! Its main type is [`Said`]. A diagnostic that shows lines of a file outside the job
-//! is left out: whatever rustc was made to read, nobody gets to see it. What no span
-//! of the submission stands behind may be the machine's doing, and is marked so.
+//! Its main type is [`Said`]. A diagnostic that shows lines of a file outside the job is
+//! left out: whatever rustc was made to read, nobody gets to see it. A diagnostic without
+//! a span in the submission may be the machine's doing, and is marked as doubtful.
 
 use std::path::Path;
 
@@ -12,16 +12,16 @@ use serde::de::IgnoredAny;
 use super::tokens;
 use play::text::printable;
 
-/// What is kept of rustc's output; as JSON it says everything several times.
+/// How much of rustc's output is kept; JSON repeats everything several times.
 pub(super) const RAW_BYTES: usize = 1 << 20;
 
-/// What is shown of it.
+/// How much of it is shown.
 const SHOWN_BYTES: usize = 64 << 10;
 
 /// What rustc said.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Said {
-    /// What may be shown.
+    /// The text that may be shown.
     pub(super) text: String,
     /// Whether the machine may be the reason.
     pub(super) doubtful: bool,
@@ -29,8 +29,8 @@ pub(super) struct Said {
     pub(super) machine: Option<String>,
 }
 
-/// The parts of a diagnostic that are looked at; its spans, however deep, are
-/// [searched](spans) for.
+/// The parts of a diagnostic that matter here; its spans, at any depth, are
+/// found by a [search](spans).
 #[derive(Deserialize)]
 struct Diagnostic {
     message: String,
@@ -45,13 +45,13 @@ struct Code {
     code: String,
 }
 
-/// Errors about crates that cannot be read: honest code meets the first one only.
+/// Errors about crates that cannot be read; honest code meets only the first one.
 const METADATA: [&str; 9] = [
     "E0463", "E0460", "E0461", "E0462", "E0514", "E0519", "E0523", "E0786", "E0773",
 ];
 
-/// What the system says when it has nothing left, or is failing. Sought only where no
-/// text of a submission stands.
+/// The system's words when it has run out of something or is failing. Only text that
+/// is not a submission's is searched for them.
 const FAILING: [&str; 12] = [
     "No space left on device",
     "os error 28",
@@ -67,12 +67,12 @@ const FAILING: [&str; 12] = [
     "signal: 7 ",
 ];
 
-/// In place of a diagnostic that is not shown.
-const WITHHELD: &str = "error: something is wrong in a file that is not the submission's; rustc's words on it are not shown\n\n";
+/// Replaces a diagnostic that is not shown.
+const WITHHELD: &str = "error: something is wrong in a file that is not the submission's; rustc's message is not shown\n\n";
 
 impl Said {
-    /// Reads what a call in the job folder `dir` wrote; `dropped` bytes more were not
-    /// kept.
+    /// Reads the output of a call in the job folder `dir`; `dropped` more bytes were
+    /// not kept.
     pub(super) fn read(raw: &str, dropped: u64, dir: &Path) -> Said {
         let mut said = Said::default();
         let mut lines = raw.lines().peekable();
@@ -81,7 +81,7 @@ impl Said {
             match serde_json::from_str::<Diagnostic>(line) {
                 Ok(diagnostic) => said.add(line, diagnostic, dir),
                 Err(_) if is_cut => {}
-                // A crash, or what a library says for itself.
+                // A crash, or a library's own message.
                 Err(_) => said.add_plain(line),
             }
         }
@@ -142,7 +142,7 @@ struct Span {
     shows_text: bool,
 }
 
-/// Every span in a diagnostic, those of macros within macros too. Within a JSON text
+/// Every span in a diagnostic, including those of nested macros. Within a JSON text
 /// a quote is always escaped, so the field's name is found nowhere else.
 fn spans(diagnostic: &str) -> impl Iterator<Item = Span> {
     const FILE: &str = "\"file_name\":";
@@ -158,7 +158,7 @@ fn spans(diagnostic: &str) -> impl Iterator<Item = Span> {
     })
 }
 
-/// Whether a file belongs to the job: `<anon>` is what came by standard input.
+/// Whether a file belongs to the job: `<anon>` is the text from standard input.
 fn is_own(file: &str, dir: &Path) -> bool {
     !file.is_empty() && tokens::own(dir, Path::new(file)).is_some()
 }
@@ -191,7 +191,7 @@ mod tests {
             ("/jobs/1/src/lib.rs", "let x", true),
             ("<anon>", "fn main", true),
             ("src/../rows.rs", "let x", true),
-            // What rustc has no text of: the standard library, the crates.
+            // Files of which rustc has no text: the standard library, the crates.
             ("/rustc/abc/library/core/src/lib.rs", "", true),
             ("/usr/lib/os-release", "PRETTY", false),
             ("/jobs/2/src/lib.rs", "let x", false),
@@ -213,7 +213,7 @@ mod tests {
         let nested = outer.replace("\"children\":[]", &format!("\"children\":[{inner}]"));
         assert_ne!(nested, outer);
         assert_eq!(read(&nested).text, WITHHELD);
-        // Text that looks like a span is none.
+        // Text that looks like a span is not one.
         let quoted = diagnostic("src/lib.rs", "x", "\"file_name\":\"/etc/x\",\"text\":[1]\n");
         assert!(read(&quoted).text.contains("/etc/x"));
     }

@@ -1,9 +1,9 @@
-//! A look at the tokens of all that rustc read: `unsafe` is not taken, wherever it
-//! stands, in macros and included files too. What is only there for tests is not
+//! Looks at the tokens of all files that rustc read, and refuses `unsafe`
+//! anywhere, also in macros and included files. Code for tests only is not
 //! compiled, so it is passed over where that is beyond doubt: see `tests_only`.
 //!
 //! rustc is told to forbid unsafe code as well, but its lint does not know every
-//! form, and the sandbox rests on this: what runs before `main` needs the word.
+//! form, and the sandbox rests on this: code that runs before `main` needs the word.
 
 mod tests_only;
 
@@ -15,13 +15,13 @@ use ra_ap_rustc_lexer::{FrontmatterAllowed, TokenKind, strip_shebang, tokenize};
 
 use play::text::one_line;
 
-/// Words without which no file becomes code but Rust files that `mod` names: in the
-/// macro `include!` and the attribute `#[path]`.
+/// Without one of these words, only Rust files that `mod` names become code. They
+/// belong to the macro `include!` and the attribute `#[path]`.
 const NAMES_CODE: [&str; 2] = ["include", "path"];
 
-/// Why a crate in folder `dir` cannot be taken, by the files that `notes`, rustc's
-/// list of what it read, names. `None` also when rustc never came to write them:
-/// then there is no crate.
+/// Why a crate in folder `dir` cannot be taken, judged by the files in `notes`,
+/// rustc's list of what it read. Also `None` if rustc never wrote the list: then
+/// there is no crate.
 pub(super) fn refusal(dir: &Path, notes: &Path) -> io::Result<Option<String>> {
     let Ok(notes) = fs::read_to_string(notes) else {
         return Ok(None);
@@ -58,7 +58,7 @@ pub(super) fn refusal(dir: &Path, notes: &Path) -> io::Result<Option<String>> {
     Ok(None)
 }
 
-/// A file's path from `dir`, if it lies there. No link is there to lead out of it.
+/// A file's path relative to `dir`, if it lies there. There are no links that could lead out of it.
 pub(super) fn own(dir: &Path, path: &Path) -> Option<PathBuf> {
     let mut own = PathBuf::new();
     for part in path.strip_prefix(dir).unwrap_or(path).components() {
@@ -72,8 +72,8 @@ pub(super) fn own(dir: &Path, path: &Path) -> Option<PathBuf> {
     Some(own)
 }
 
-/// The same text with `gen` as the name that it was before edition 2024; none, where
-/// it is no word of this text.
+/// The same text with `gen` as a name, as before edition 2024; `None` if the text
+/// does not contain the word.
 pub(super) fn with_gen_as_a_name(text: &str) -> Option<String> {
     if !text.contains("gen") {
         return None;
@@ -96,7 +96,7 @@ pub(super) fn with_gen_as_a_name(text: &str) -> Option<String> {
 }
 
 /// The files of a dep-info file: rustc names each on a line of its own, as a target
-/// without needs.
+/// without prerequisites.
 fn files_read(notes: &str) -> Vec<PathBuf> {
     let targets = notes.lines().filter(|line| !line.starts_with('#'));
     targets
@@ -105,8 +105,7 @@ fn files_read(notes: &str) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The line, counted from 1, on which the first token `unsafe` stands that may be
-/// compiled.
+/// The line, counted from 1, of the first token `unsafe` that may be compiled.
 fn first_unsafe(text: &str) -> Option<(usize, &str)> {
     let start = |part: &str| text.len() - part.len();
     let found = |part: &str| first_token(part).map(|at| start(part) + at);
@@ -116,15 +115,15 @@ fn first_unsafe(text: &str) -> Option<(usize, &str)> {
     Some((number, line.trim_end_matches('\r')))
 }
 
-/// rustc takes a byte order mark and a first line that begins with `#!` for nothing,
-/// but not in every place, so a text is read both ways.
+/// rustc ignores a byte order mark and a first line that begins with `#!`, but not
+/// everywhere, so a text is read both ways.
 fn readings(text: &str) -> Vec<&str> {
     let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
     let without_first_line = strip_shebang(bare).map(|length| &bare[length..]);
     std::iter::once(bare).chain(without_first_line).collect()
 }
 
-/// Where the first token `unsafe` begins, but for what is only there for tests.
+/// Where the first token `unsafe` begins, outside of code for tests only.
 fn first_token(text: &str) -> Option<usize> {
     let mut found = places(text, "unsafe").peekable();
     found.peek()?;
@@ -140,7 +139,7 @@ fn has(text: &str, word: &str) -> bool {
 /// Where a word begins as a token.
 fn places<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
     let mut at = 0;
-    // What looks like a file's front matter is not, in a file that is included.
+    // In an included file, text that looks like front matter is code.
     tokenize(text, FrontmatterAllowed::No).filter_map(move |token| {
         let start = at;
         at += token.len as usize;
@@ -175,7 +174,7 @@ mod tests {
             "\"a\\\"b\";unsafe",
             "/* /* */ */unsafe impl S {}",
             "#[cfg(any())] unsafe fn f() {}",
-            // Hidden from whoever reads the first line, or not.
+            // Hidden or not, depending on how the first line is read.
             "#!/bin/x /*\nfn f() { unsafe {} }\n//*/",
             "\u{feff}#!/bin/x /*\nfn f() { unsafe {} }\n//*/",
             "---\nunsafe { 1 }\n---1",
@@ -220,13 +219,13 @@ mod tests {
                 }
                 let _ = files_read(text);
             }
-            // Whatever stands before it, the word at the end of a new file's line counts.
+            // Whatever comes before it, the word at the end of a new line counts.
             let lines = format!("fn f() {{}}\nunsafe {text}");
             proptest::prop_assert_eq!(first_unsafe(&lines).map(|found| found.0), Some(2));
         }
     }
 
-    /// What a crate is refused for whose sources are these.
+    /// The reason why a crate with these sources is refused, if it is.
     fn refused(files: &[(&str, &str)]) -> Option<String> {
         let folder = tempfile::tempdir().expect("there is space");
         let mut notes = String::new();
@@ -258,7 +257,7 @@ mod tests {
         ] {
             assert!(refused(&[("src/lib.rs", code), readme]).is_some(), "{code}");
         }
-        // A Rust file is code, whoever reads it.
+        // A Rust file is code, however it is read.
         assert!(refused(&[text, ("src/a.rs", "unsafe {}")]).is_some());
     }
 

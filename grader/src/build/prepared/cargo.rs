@@ -1,4 +1,4 @@
-//! cargo, run for whoever waits for what it builds.
+//! Runs cargo, and shows its progress to those who wait.
 
 use std::io::{self, IsTerminal};
 use std::os::unix::process::CommandExt;
@@ -10,7 +10,7 @@ use crate::course::aloud;
 use crate::drive::interrupt::Group;
 use crate::drive::limits::Limits;
 
-/// Runs cargo to its end; what it wrote to standard output.
+/// Runs cargo to its end, and returns its standard output.
 pub(super) fn run(
     mut command: Command,
     audience: Audience<'_>,

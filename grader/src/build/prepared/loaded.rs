@@ -1,17 +1,17 @@
-//! The shared libraries that a program loads: rustc's, so that it can be given those and
-//! nothing else of the system's.
+//! The shared libraries that a program loads. rustc is given its own and nothing else of
+//! the system's.
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// What the dynamic linker says that it would load for `program`; nothing where it does
-/// not say, as on systems without glibc.
+/// The libraries that the dynamic linker says it would load for `program`; `None` if it
+/// does not say, as on systems without glibc.
 ///
 /// # Errors
 /// When the program cannot be started, or something ends it.
 pub(super) fn by(program: &Path) -> io::Result<Vec<PathBuf>> {
-    // It lists them and starts nothing: this is what `ldd` does.
+    // It lists the libraries and starts nothing, as `ldd` does.
     let listed = Command::new(program.canonicalize()?)
         .env("LD_TRACE_LOADED_OBJECTS", "1")
         .stdin(Stdio::null())
@@ -24,7 +24,7 @@ pub(super) fn by(program: &Path) -> io::Result<Vec<PathBuf>> {
     }
     let listed = String::from_utf8_lossy(&listed.stdout);
     let libraries: Vec<PathBuf> = listed.lines().filter_map(library).collect();
-    // All or nothing: it does not start without one of them.
+    // All or nothing: the program does not start without all of them.
     Ok(match libraries.iter().all(|path| path.is_file()) {
         true => libraries,
         false => Vec::new(),
@@ -41,7 +41,7 @@ fn library(line: &str) -> Option<PathBuf> {
     }
     let folder = path.parent()?;
     let has_dots = folder.components().any(|part| part.as_os_str() == "..");
-    // By the name it is looked for, which may be a link's.
+    // Under the name that is looked for, which may be a link.
     match has_dots {
         true => Some(folder.canonicalize().ok()?.join(path.file_name()?)),
         false => Some(path.to_owned()),

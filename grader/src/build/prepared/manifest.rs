@@ -1,7 +1,7 @@
-//! The list of what was prepared: each file with its size, its time and its hash.
+//! The list of prepared files: each with its size, its time and its hash.
 //!
-//! Its main type is [`Manifest`]. Sizes and times are compared as often as somebody likes;
-//! a file is read again only when those differ, or when something went wrong with it.
+//! Its main type is [`Manifest`]. Sizes and times are compared often; a file is read again
+//! only when those differ, or when something went wrong with it.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -26,7 +26,7 @@ struct Mark {
 }
 
 impl Manifest {
-    /// Of the crates in `deps`, the launcher, and what lies beside the shared library.
+    /// Lists the crates in `deps`, the launcher, and the files beside the shared library.
     pub(super) fn of(deps: &Path, launcher: &Path, shared: Option<&Path>) -> io::Result<Manifest> {
         let mut marks = BTreeMap::new();
         let beside = shared.and_then(Path::parent);
@@ -43,7 +43,7 @@ impl Manifest {
         Ok(Manifest(marks))
     }
 
-    /// The first file that is not as it was.
+    /// The first file that has changed.
     pub(super) fn damage(&mut self, thorough: bool) -> Option<PathBuf> {
         let mut marks = self.0.iter_mut();
         marks.find_map(|(path, mark)| (!mark.is_of(path, thorough)).then(|| path.clone()))
@@ -66,8 +66,8 @@ impl Mark {
         })
     }
 
-    /// Whether the file is the one that was marked. One that was only copied is marked
-    /// anew, so that it is read once.
+    /// Whether the file is the one that was listed. A mere copy is listed anew, so
+    /// that it is read only once.
     fn is_of(&mut self, path: &Path, thorough: bool) -> bool {
         let Ok(meta) = fs::metadata(path) else {
             return false;
@@ -85,7 +85,7 @@ impl Mark {
     }
 }
 
-/// A manifest that several hold, in JSON.
+/// A manifest that several owners share, in JSON.
 pub(super) mod kept {
     use std::sync::{Arc, Mutex};
 

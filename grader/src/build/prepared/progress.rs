@@ -1,24 +1,24 @@
-//! How far cargo is with a build, read from what it draws for people.
+//! The progress of a build, read from the bar that cargo draws for people.
 //!
 //! Its main type is [`Progress`]. cargo is told to draw its bar into a pipe; the bar's
-//! numbers are exact. What is not understood is no progress, and never an error.
+//! numbers are exact. A line that is not understood is ignored, and never an error.
 
 use std::io::Read;
 
 use play::text::one_line;
 
-/// How far a build is.
+/// The state of a build.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
     /// Pieces built.
     pub done: u32,
-    /// Pieces to build; 0 while nobody knows.
+    /// Pieces to build; 0 while that is unknown.
     pub total: u32,
-    /// What is being done, in a few words.
+    /// The current step, in a few words.
     pub words: String,
 }
 
-/// Whoever waits for a build.
+/// The audience that waits for a build.
 pub enum Audience<'a> {
     /// People at a terminal: cargo draws for them itself.
     Terminal,
@@ -35,7 +35,7 @@ impl std::fmt::Debug for Audience<'_> {
     }
 }
 
-/// What cargo's environment needs, so that it draws into a pipe.
+/// The variables that make cargo draw into a pipe.
 pub(super) const DRAW: [(&str, &str); 4] = [
     ("CARGO_TERM_PROGRESS_WHEN", "always"),
     ("CARGO_TERM_PROGRESS_WIDTH", "160"),
@@ -43,10 +43,10 @@ pub(super) const DRAW: [(&str, &str); 4] = [
     ("CARGO_TERM_VERBOSE", "false"),
 ];
 
-/// The last lines that are no bar, for when the build fails.
+/// The last lines other than the bar, in case the build fails.
 const KEPT: usize = 12;
 
-/// Reads cargo's standard error to its end, telling every step; what it complained of.
+/// Reads cargo's standard error to its end, reports every step, and returns its complaints.
 pub(super) fn follow(mut pipe: impl Read, tell: &mut (dyn FnMut(Progress) + Send)) -> String {
     let mut now = Progress::default();
     let mut complaints: Vec<String> = Vec::new();
@@ -75,7 +75,7 @@ pub(super) fn follow(mut pipe: impl Read, tell: &mut (dyn FnMut(Progress) + Send
     complaints.join("; ")
 }
 
-/// What a line of cargo's says of the build; `None` if it says something else.
+/// The progress in a line of cargo's output; `None` if it has none.
 fn step(line: &str, now: &Progress) -> Option<Progress> {
     let (verb, rest) = line.split_once(' ')?;
     let rest = rest.trim();

@@ -1,5 +1,5 @@
-//! The prepared crates once more, as one shared library: linking a worker with it is a
-//! matter of few symbols instead of sixty archives, and takes half the time.
+//! The prepared crates a second time, as one shared library. A worker linked with it
+//! needs a few symbols instead of sixty archives, and linking takes half the time.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -15,8 +15,8 @@ use crate::drive::toolchain::Toolchain;
 pub(crate) const NAME: &str = "prepared_crates";
 
 /// Builds it in a folder of its own below `dir`, with the standard library beside it,
-/// of which there may be only one in a process. `None` where rustc's or the system's
-/// ways with shared libraries are others than GNU/Linux's.
+/// of which there may be only one in a process. `None` where rustc or the system
+/// treats shared libraries differently from GNU/Linux.
 pub(super) fn build(
     dir: &Path,
     toolchain: &Toolchain,
@@ -87,18 +87,17 @@ fn standard_library(toolchain: &Toolchain) -> Option<PathBuf> {
     found.next()
 }
 
-/// Whether the folder can be named to the dynamic linker, which reads some signs in
-/// its own way, and to the linker that hands the name on.
+/// Whether the folder's name can be passed to the dynamic linker, which treats some
+/// characters specially, and to the linker that passes it on.
 fn can_be_searched(folder: &Path) -> bool {
     let text = folder.to_str();
     text.is_some_and(|text| !text.contains([':', ';', '$', ',', '%']))
 }
 
-/// Whether everybody may read the library and what is beside it: a worker that is
-/// started by root is another user, and finds its libraries by their names.
+/// Whether everybody may read the library and the files beside it: root's workers
+/// run as another user, and find their libraries by name.
 pub(super) fn is_for_everybody(library: &Path) -> bool {
-    /// To read a file and to search a folder, for those who neither own it nor are of
-    /// its group.
+    /// The mode bits with which all other users may read a file and search a folder.
     const READ: u32 = 0o004;
     const SEARCH: u32 = 0o001;
     let has = |place: &Path, right: u32| {

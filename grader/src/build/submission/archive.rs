@@ -1,7 +1,7 @@
 //! An archive in memory: listed by its names, then read for the files that those names chose.
 //!
 //! [`Archive::open`] is the way in; `tarball`, `zipped` and `seven` know the formats. Nothing is unpacked to disk,
-//! nothing is unpacked that is not wanted or in front of it, and no stated size is believed.
+//! nothing is unpacked but wanted files and those in front of them, and no stated size is believed.
 
 use std::io::Read;
 use std::path::Path;
@@ -15,7 +15,7 @@ use super::listing::Listing;
 use super::sources::{Sources, Stop};
 use super::{seven, single, tarball, zipped};
 
-/// The archive in the file at `path`, whole: whatever becomes of the file meanwhile, the same is listed and read.
+/// The whole archive in the file at `path`: even if the file changes meanwhile, the same content is listed and read.
 pub(super) fn load(path: &Path, caps: &Caps) -> Result<Vec<u8>, SubmissionError> {
     let (file, size) = single::open(path)?;
     whole(file, size, caps.archive_bytes).map_err(|stop| SubmissionError::stopped(path, stop))

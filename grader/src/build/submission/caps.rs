@@ -1,8 +1,8 @@
 //! How much of a submission is looked at before it is refused.
 //!
-//! [`Caps`] are limits on what is read, not on what headers say: a reader stops one byte past a cap. What is taken
-//! is bounded narrowly. What lies beside it (a repository's history, what was built, a report as PDF) is nobody's
-//! fault, so it is bounded only by what would trouble the grader.
+//! [`Caps`] are limits on what is read, not on what headers say: a reader stops one byte past a cap. The files
+//! that are taken have narrow limits. Other files beside them (a repository's history, build results, a report as
+//! PDF) are nobody's fault, so their limits only protect the grader.
 
 use std::time::Duration;
 

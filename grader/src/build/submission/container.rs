@@ -1,7 +1,7 @@
-//! What holds files: a folder, an archive, some files that were uploaded together. All are read in one way.
+//! A container of files: a folder, an archive, or files that were uploaded together. All are read in the same way.
 //!
-//! Its main type is [`Container`]. [`gather`] lists one, chooses by the names, takes what was chosen and then what
-//! that includes. So the same content gets the same verdict, however it is wrapped.
+//! Its main type is [`Container`]. [`gather`] lists one, chooses files by their names, takes them and then the
+//! files that they include. So the same content gets the same verdict, however it is wrapped.
 
 use std::io::Read;
 
@@ -22,7 +22,7 @@ pub(super) type Take<'a> = dyn FnMut(&str, u64, &mut dyn Read) -> Result<(), Fau
 
 /// Something with files in it.
 pub(super) trait Container {
-    /// Notes all that is there, in an order that stays the same.
+    /// Lists everything in it, in an order that stays the same.
     fn list(&mut self, listing: &mut Listing) -> Result<(), Stop>;
 
     /// Takes the files picked from the listing.
@@ -68,7 +68,7 @@ fn nested(
     }
 }
 
-/// The bytes of an archive within.
+/// The bytes of an inner archive.
 fn inner(
     container: &mut dyn Container,
     index: Option<usize>,
@@ -109,7 +109,7 @@ fn read(
     take(&layout.picks, &mut sources)?;
     let mut picks = Picks::new();
     for path in included::by(sources.files()) {
-        // What is not there or is no plain file is missed where it is used, in rustc's words.
+        // If a file is missing or not a plain file, rustc says so where it is used.
         let origin = layout.origin(&path);
         let index = origin.and_then(|origin| listing.take(&origin).ok().flatten());
         if let Some(index) = index {

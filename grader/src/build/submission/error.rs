@@ -1,4 +1,4 @@
-//! Why a submission was not read, as one line for whoever reads the verdict.
+//! Why a submission was not read, as one line for the reader of the verdict.
 //!
 //! [`SubmissionError`] keeps two things apart: a path that is the caller's mistake, and a [`Fault`] in what
 //! was handed in, which is a verdict. Every name in them has gone through `shown`: a learner's file name
@@ -23,7 +23,7 @@ pub enum SubmissionError {
         path: String,
     },
     /// The system would not let it be read.
-    // `why` is in the text, so it is no `source`: a chain would say it twice.
+    // `why` is in the text, so it is not a `source`: a chain would print it twice.
     #[error("`{path}` cannot be read: {why}")]
     Unreadable {
         /// The file or folder, made printable.
@@ -31,13 +31,13 @@ pub enum SubmissionError {
         /// What the system said.
         why: io::Error,
     },
-    /// The name tells no kind of submission.
-    #[error("`{path}` is no kind of submission; give {HAND_IN}")]
+    /// The name does not tell a kind of submission.
+    #[error("`{path}` is not a kind of submission; give {HAND_IN}")]
     UnknownKind {
         /// The path, made printable.
         path: String,
     },
-    /// What was handed in can't be taken.
+    /// The submission cannot be taken.
     #[error("`{path}` {fault}")]
     Rejected {
         /// The path, made printable; a folder's ends with `/`.
@@ -48,7 +48,7 @@ pub enum SubmissionError {
 }
 
 impl SubmissionError {
-    /// True when what was handed in is at fault, and `rejected` is its verdict; false when the caller gave a wrong path.
+    /// True if the submission is at fault, and `rejected` is its verdict; false if the caller gave a wrong path.
     pub fn is_rejection(&self) -> bool {
         matches!(self, SubmissionError::Rejected { .. })
     }
@@ -85,7 +85,7 @@ impl SubmissionError {
     }
 }
 
-/// What is wrong with what was handed in. Displayed, it reads on from the submission's path.
+/// What is wrong with a submission. Displayed, it continues a sentence that begins with the submission's path.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "each message says what its variant is")]
 pub enum Fault {
@@ -151,14 +151,14 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// An archive its library can't read. The library may quote the archive, so what it says is made printable.
+    /// An archive that its library cannot read. The library may quote the archive, so its message is made printable.
     pub(super) fn damaged(why: impl ToString) -> Fault {
         Fault::Damaged {
             why: shown(why.to_string().as_bytes()),
         }
     }
 
-    /// The same for what its library does not know.
+    /// The same for a format that its library does not know.
     pub(super) fn unknown_packing(why: impl ToString) -> Fault {
         Fault::UnknownPacking {
             why: shown(why.to_string().as_bytes()),
@@ -166,7 +166,7 @@ impl Fault {
     }
 }
 
-/// The size met, or only that it is over the limit where both round to the same text: a reader stops one byte past.
+/// The size, or only "over the limit" if both round to the same text: a reader stops one byte past the limit.
 fn found(size: u64, limit: u64) -> String {
     if human(size) == human(limit) {
         format!("over {}", human(limit))

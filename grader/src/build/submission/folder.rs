@@ -1,8 +1,8 @@
 //! A folder on disk: listed by its names, then read for the files that those names chose.
 //!
-//! Each folder is opened from the one above it and no link is followed, so a name swapped while we look can't
-//! lead outside. Never opens a pipe or a device, never looks into what tools leave behind, and never walks deeper
-//! or longer than is bearable.
+//! Each folder is opened from the one above it and no link is followed, so a name swapped while we look cannot
+//! lead outside. It never opens a pipe or a device, never looks into folders that tools leave behind, and never
+//! walks deeper or longer than its limits.
 
 use std::collections::BTreeMap;
 use std::ffi::{CStr, CString};
@@ -126,7 +126,7 @@ impl Container for Folder {
     }
 }
 
-/// What is in a folder, and of which kind.
+/// The entries of a folder, with their kinds.
 fn names(folder: BorrowedFd<'_>, path: &[u8]) -> Result<BTreeMap<CString, FileType>, Stop> {
     let failed = |why| Stop::io(path, why);
     let mut names = BTreeMap::new();
@@ -140,7 +140,7 @@ fn names(folder: BorrowedFd<'_>, path: &[u8]) -> Result<BTreeMap<CString, FileTy
     Ok(names)
 }
 
-/// As the folder says, where its file system keeps that.
+/// The kind as the folder states it, if its file system keeps that.
 fn kind(
     folder: BorrowedFd<'_>,
     entry: &rustix::fs::DirEntry,

@@ -1,11 +1,11 @@
-//! Which kind of archive something is: its first bytes say it, whatever its name.
+//! The kind of an archive, judged by its first bytes, whatever its name.
 //!
-//! Browsers unpack a `.gz` on the way and keep the name, and renaming a `.rar` makes it no `.zip`. A name only
-//! says that something is meant to be an archive; [`ENDINGS`] are the ones that do.
+//! Browsers unpack a `.gz` on the way and keep the name, and a renamed `.rar` is not a `.zip`. A name only
+//! says that something is meant to be an archive; [`ENDINGS`] lists the endings that do.
 
 use super::error::Fault;
 
-/// Endings of the archives that are read, and of those that are refused with a reason, in lower case.
+/// Endings, in lower case, of the archives that are read and of those that are refused with a reason.
 const ENDINGS: [&str; 16] = [
     ".zip", ".tar.gz", ".tgz", ".tar", ".tar.xz", ".txz", ".tar.zst", ".tzst", ".tar.bz2", ".tbz2",
     ".tbz", ".7z", ".rar", ".gz", ".xz", ".zst",
@@ -22,7 +22,7 @@ pub(super) fn ending(name: &str) -> Option<&'static str> {
     ))
 }
 
-/// The archives that are read.
+/// The archives that can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Format {
     Tar(Packing),
@@ -30,7 +30,7 @@ pub(super) enum Format {
     SevenZip,
 }
 
-/// What a tar is packed with.
+/// The compression of a tar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Packing {
     Plain,
@@ -40,11 +40,11 @@ pub(super) enum Packing {
     Bzip2,
 }
 
-/// How many of the first bytes tell.
+/// How many of the first bytes are needed.
 pub(super) const TELLING: usize = 512;
 
 impl Format {
-    /// By the first bytes, of which there are [`TELLING`] or all.
+    /// The format, judged by the first [`TELLING`] bytes, or by all if there are fewer.
     pub(super) fn of(bytes: &[u8]) -> Result<Format, Fault> {
         let begins = |magic: &[u8]| bytes.starts_with(magic);
         // A zip with nothing in it starts with its end.
@@ -73,7 +73,7 @@ impl Format {
     }
 }
 
-/// Whether a tar begins so: the sum over its first header is written in that header. An empty one is all zeros.
+/// Whether this is the beginning of a tar: its first header contains its own checksum. An empty tar is all zeros.
 fn is_tar(bytes: &[u8]) -> bool {
     let Some(header) = bytes.get(..512) else {
         return false;

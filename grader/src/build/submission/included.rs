@@ -1,14 +1,14 @@
-//! Files that Rust files take in by name, as `include_str!` does with `../README.md`.
+//! Files that Rust files include by name, as in `include_str!("../README.md")`.
 //!
-//! [`by`] finds such names in the text, in macros too, and only guesses: what it names is put where rustc looks for
-//! it, and whether it is taken in is rustc's to say. It must never name what lies outside the crate, nor a Rust
-//! file, nor a place that the grader writes to itself.
+//! [`by`] finds such names in the text, in macros too, and only guesses: the files are put where rustc looks for
+//! them, and rustc decides whether to include them. It must never name a file outside the crate, a Rust file, or a
+//! place that the grader itself writes to.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use ra_ap_rustc_lexer::{FrontmatterAllowed, LiteralKind, TokenKind, tokenize};
 
-/// Longer literals are no names.
+/// Longer literals are not names.
 const LONGEST: usize = 256;
 
 /// Where the grader builds: see `compile.rs`.
@@ -34,7 +34,7 @@ pub(super) fn by(files: &BTreeMap<String, String>) -> BTreeSet<String> {
     found
 }
 
-/// What strings that could be names say.
+/// The contents of string literals that could be names.
 fn literals(text: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut at = 0;
@@ -59,7 +59,7 @@ fn literals(text: &str) -> BTreeSet<String> {
     found
 }
 
-/// A relative path seen from `folder`, if it stays inside and can be another file than Rust's.
+/// A path relative to `folder`, if it stays inside and can be a file other than Rust source.
 fn join(folder: &str, path: &str) -> Option<String> {
     if path.starts_with('/') || path.ends_with(".rs") {
         return None;

@@ -1,7 +1,7 @@
 //! Which of the listed files make the submission, judged by their names alone.
 //!
-//! [`choose`] finds the crate that is wanted among all that lies there, however deep, or else the only Rust file
-//! there is. It must never pick by a file's place in an archive: of two crates that are equally meant, none is taken.
+//! [`choose`] finds the wanted crate among all files, however deep, or else the only Rust file. It must never pick by
+//! a file's position in an archive: of two equally likely crates, none is taken.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,7 +22,7 @@ pub(super) type Picks = BTreeMap<usize, String>;
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Choice {
     Crate(Layout),
-    /// An archive within, by its path.
+    /// An inner archive, by its path.
     Archive(String),
 }
 
@@ -31,11 +31,11 @@ pub(super) enum Choice {
 pub(super) struct Layout {
     pub(super) root: String,
     pub(super) picks: Picks,
-    /// Where the folder of the root file is, with a `/` at its end unless it is the top.
+    /// The folder of the root file, with a `/` at its end unless it is the top.
     outer: String,
-    /// What that folder is called in `picks`, likewise.
+    /// That folder's name in `picks`, likewise.
     inner: &'static str,
-    /// What the submission is, if nothing beside it is looked at: the folder that holds `src`, or else the root.
+    /// The submission itself, without anything beside it: the folder that holds `src`, or else the root.
     pub(super) place: String,
 }
 
@@ -45,7 +45,7 @@ impl Layout {
         self.outer.trim_end_matches('/')
     }
 
-    /// Where a file of the crate lies that goes under `path`, as far as that can be told.
+    /// The original place of the crate's file `path`, as far as that can be told.
     pub(super) fn origin(&self, path: &str) -> Option<String> {
         if let Some(rest) = path.strip_prefix(self.inner) {
             return Some(format!("{}{rest}", self.outer));
@@ -78,7 +78,7 @@ pub(super) fn choose(listing: &Listing, wanted: &Wanted<'_>) -> Result<Choice, F
     }
 }
 
-/// The drills that something of `listing` is for, by its names: what is wanted for one of them is found there.
+/// The drills that `listing` has something for, judged by its names.
 pub(super) fn drills<'a>(listing: &Listing, drills: &[&'a str]) -> Vec<&'a str> {
     let all: Vec<&str> = listing.rust().collect();
     let is_there = |slug: &&&'a str| {
@@ -96,7 +96,7 @@ pub(super) fn drills<'a>(listing: &Listing, drills: &[&'a str]) -> Vec<&'a str> 
     drills.iter().filter(is_there).copied().collect()
 }
 
-/// An archive that is meant rather than any code beside it.
+/// An archive that is more likely meant than any code beside it.
 fn archive(
     listing: &Listing,
     wanted: &Wanted<'_>,
@@ -116,7 +116,7 @@ fn archive(
         second: shown(path.as_bytes()),
     };
     match code {
-        // A crate may hold archives as it may hold anything.
+        // A crate may contain archives like any other file.
         Some(code) if code.is_crate() && best < Named::InPart => Ok(None),
         Some(code) if code.named() > best => Ok(None),
         Some(code) if code.named() == best && code.is_crate() => Ok(None),
@@ -147,7 +147,7 @@ fn alone(listing: &Listing, path: &str) -> Result<Choice, Fault> {
         root,
         outer: folder.to_owned(),
         inner: "",
-        // What lies beside it may be included.
+        // Files beside it may be included.
         place: match listing.below(folder).count() {
             1 => path.to_owned(),
             _ => folder.trim_end_matches('/').to_owned(),
@@ -155,7 +155,7 @@ fn alone(listing: &Listing, path: &str) -> Result<Choice, Fault> {
     }))
 }
 
-/// The crate with that root, and all that lies below the folder of its root.
+/// The crate with that root, and everything below the folder of its root.
 fn whole(
     listing: &Listing,
     wanted: &Wanted<'_>,
@@ -212,7 +212,7 @@ fn with_plain_ending(path: &str) -> String {
     format!("{}.rs", &path[..path.len() - ".rs".len()])
 }
 
-/// A path can't be two files, nor both a file and a folder, though an archive can list it so.
+/// A path cannot be two files, or both a file and a folder, although an archive can list it so.
 fn check_for_clashes(picks: &Picks) -> Result<(), Fault> {
     let mut files: BTreeSet<&str> = BTreeSet::new();
     for path in picks.values() {

@@ -1,7 +1,7 @@
-//! What lies in a folder or an archive, by name: nothing of it has been read.
+//! The contents of a folder or an archive, by name; nothing has been read yet.
 //!
-//! [`Listing`] is told of each thing and keeps the files. A thing that could not be taken keeps the reason to
-//! itself until somebody wants it: a link, a device or a name from another system is no fault where it is not used.
+//! [`Listing`] is told of each entry and keeps the files. The reason why an entry cannot be taken matters only when
+//! it is wanted: an unused link, device or name from another system is no problem.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -13,16 +13,16 @@ use super::format;
 use super::name::{EntryName, shown};
 use super::sources::Stop;
 
-/// What an entry is.
+/// The kind of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     File,
     Folder,
-    /// Anything else, by the name it has in a refusal.
+    /// Anything else, with its name in a refusal.
     Other(&'static str),
 }
 
-/// A file, or what stands in its place.
+/// A file, or something in its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Entry {
     /// Its place in the archive.
@@ -31,15 +31,15 @@ pub(super) struct Entry {
     pub(super) trouble: Option<Fault>,
 }
 
-/// The files of a submission by their paths. What tools leave behind is left out.
+/// The files of a submission by their paths, without what tools leave behind.
 #[derive(Debug)]
 pub(super) struct Listing {
     limit: usize,
     entries: usize,
     files: BTreeMap<String, Entry>,
-    /// Of the first thing that could be all there is, were it not what it is.
+    /// The trouble with the first entry that could have been the whole submission.
     odd: Option<Fault>,
-    /// Folders that could not be looked into.
+    /// Folders that could not be read.
     unread: Vec<(PathBuf, io::Error)>,
 }
 
@@ -98,12 +98,12 @@ impl Listing {
         Ok(())
     }
 
-    /// Notes a folder that cannot be looked into.
+    /// Notes a folder that cannot be read.
     pub(super) fn unread(&mut self, below: PathBuf, why: io::Error) {
         self.unread.push((below, why));
     }
 
-    /// Fails where something could be missing because a folder below `part` could not be looked into.
+    /// Fails if something may be missing because a folder below `part` could not be read.
     pub(super) fn complete(&mut self, part: &str) -> Result<(), Stop> {
         let mut missed = self.unread.iter();
         match missed.position(|(below, _)| below.starts_with(part)) {
@@ -125,7 +125,7 @@ impl Listing {
         self.paths().filter(|path| format::ending(path).is_some())
     }
 
-    /// The paths that begin so.
+    /// The paths that begin with this.
     pub(super) fn below(&self, start: &str) -> impl Iterator<Item = &str> {
         self.paths().filter(move |path| path.starts_with(start))
     }
@@ -134,7 +134,7 @@ impl Listing {
         self.files.keys().map(String::as_str)
     }
 
-    /// The place of the file at a path, which is wanted.
+    /// The index of the wanted file at a path.
     pub(super) fn take(&self, path: &str) -> Result<Option<usize>, Fault> {
         match self.files.get(path) {
             None => Ok(None),
@@ -146,13 +146,13 @@ impl Listing {
         }
     }
 
-    /// What there is to say of a submission without a Rust file.
+    /// The fault of a submission without a Rust file.
     pub(super) fn without_rust(&self) -> Fault {
         self.odd.clone().unwrap_or(Fault::NoRust)
     }
 }
 
-/// Windows does not tell `.RS` from `.rs`.
+/// Windows does not distinguish `.RS` from `.rs`.
 pub(super) fn is_rust(path: &str) -> bool {
     let bytes = path.as_bytes();
     let ending = bytes.len().checked_sub(3).map(|at| &bytes[at..]);

@@ -1,7 +1,7 @@
-//! Names chosen by a stranger: which of them may be used, which are looked past, and how any may be printed.
+//! Names chosen by a stranger: which may be used, which are ignored, and how any of them may be printed.
 //!
-//! [`EntryName`] is a path inside a submission, its names joined by `/`, whatever system wrote it. One that could
-//! lead outside says so in [`EntryName::trouble`] and must never be used; one that nobody uses troubles nobody.
+//! [`EntryName`] is a path inside a submission, its names joined by `/`, whatever system wrote it. A name that
+//! could lead outside says so in [`EntryName::trouble`] and must never be used; an unused name does no harm.
 //! [`plain_file_name`] rewrites a lone file's own name.
 
 use std::borrow::Cow;
@@ -14,7 +14,7 @@ const LONGEST: usize = 1_024;
 /// Longer names are cut short in messages.
 const LONGEST_SHOWN: usize = 200;
 
-/// What tools leave behind beside a crate. A module may have such a name too.
+/// Folders that tools leave behind beside a crate. A module may have such a name too.
 const BESIDE_SRC: [&str; 2] = ["target", "node_modules"];
 
 /// A path inside a submission.
@@ -26,8 +26,8 @@ pub(super) struct EntryName {
 }
 
 impl EntryName {
-    /// Takes `raw` apart. Windows' separator is one everywhere: PowerShell writes it into archives, and what
-    /// unpacks those elsewhere makes it a letter of a name.
+    /// Takes `raw` apart. Windows' separator counts everywhere: PowerShell writes it into archives, and
+    /// unpacking those elsewhere makes it a letter of a name.
     pub(super) fn parse(raw: &[u8]) -> EntryName {
         let long = raw.len() > LONGEST;
         let text = decoded(&raw[..raw.len().min(LONGEST)]);
@@ -61,7 +61,7 @@ impl EntryName {
         &self.path
     }
 
-    /// Whether it ends as only a folder's name does. Old tars mark folders by nothing else.
+    /// Whether it ends as only a folder's name does. Old tars mark folders in no other way.
     pub(super) fn is_folder(&self) -> bool {
         self.folder
     }
@@ -71,7 +71,7 @@ impl EntryName {
         self.trouble
     }
 
-    /// What tools leave behind, looked past whatever it is: hidden files (`._lib.rs`, Emacs' `.#lib.rs`, which is a
+    /// Whether tools left it behind, so that it is ignored: hidden files (`._lib.rs`, Emacs' `.#lib.rs`, which is a
     /// link), `__MACOSX/`, and cargo's `target/`, which holds hard links. A module may be called `target` too.
     pub(super) fn is_litter(&self) -> bool {
         let outside_src = self.path.split('/').take_while(|part| *part != "src");
@@ -83,8 +83,8 @@ impl EntryName {
     }
 }
 
-/// A name as text. What is not UTF-8 was written by a DOS or a Windows, whose code page nobody names: read as the
-/// one the zip format falls back on, two names stay two, and all that matters to Rust is ASCII.
+/// A name as text. Names that are not UTF-8 were written by DOS or Windows in an unknown code page. Read in the
+/// zip format's default one, two names stay two, and everything that matters to Rust is ASCII.
 fn decoded(raw: &[u8]) -> Cow<'_, str> {
     match str::from_utf8(raw) {
         Ok(text) => Cow::from(text),
@@ -122,7 +122,7 @@ pub(super) fn shown(raw: &[u8]) -> String {
     for chunk in raw.utf8_chunks() {
         for c in chunk.valid().chars() {
             match c {
-                // Names stand in backticks, which so always pair.
+                // Names are put in backticks, so a backtick in one must not break the pair.
                 '`' => text.push_str("\\u{60}"),
                 '\'' | '"' => text.push(c),
                 _ => text.extend(c.escape_debug()),

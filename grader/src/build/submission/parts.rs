@@ -1,5 +1,5 @@
-//! Files that were uploaded one by one and are one submission: each has the name its student gave it, wherever the
-//! learning system put it.
+//! Files that were uploaded one by one and form one submission: each has the name that its student gave it,
+//! wherever the learning system put it.
 
 use std::path::PathBuf;
 

@@ -1,7 +1,7 @@
 //! The entries of a 7z.
 //!
-//! Its table says in which block of packed bytes a file lies. Only blocks with a file that is taken are unpacked,
-//! and no further than that file, through a meter.
+//! Its table says in which block of packed bytes a file lies. Only blocks with a chosen file are unpacked, no
+//! further than that file, and through a meter.
 
 use std::collections::BTreeSet;
 use std::io::{self, Cursor};
@@ -35,7 +35,7 @@ pub(super) fn take(
     let block_of = |index: &usize| of_files.get(*index).copied().flatten();
     let blocks: BTreeSet<usize> = picks.keys().filter_map(block_of).collect();
     for (index, path) in picks {
-        // Empty: it has no bytes in any block.
+        // An empty file has no bytes in any block.
         if block_of(index).is_none() {
             take(path, 0, &mut io::empty())?;
         }
@@ -81,7 +81,7 @@ fn open(bytes: &[u8]) -> Result<Archive, Fault> {
     Archive::read_with_memory_limit(&mut source, &Password::empty(), MEMORY as usize).map_err(told)
 }
 
-/// Windows' attributes, with those of Unix above them where the archive was made there.
+/// Windows' attributes; an archive made on Unix has Unix's above them.
 fn kind(entry: &ArchiveEntry) -> Kind {
     const OF_UNIX: u32 = 0x8000;
     const LINK: u32 = 0x400;

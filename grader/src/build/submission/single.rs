@@ -22,17 +22,17 @@ pub(super) fn read(path: &Path, caps: &Caps) -> Result<Tree, SubmissionError> {
     let taken = sources.take(&root, size, file);
     taken.map_err(|stop| SubmissionError::stopped(path, stop))?;
     let tree = sources.into_tree(&root).map_err(|fault| match fault {
-        // There is only one file it could be.
+        // There is only one file to choose.
         Fault::FileNotUtf8 { .. } => Fault::NotUtf8,
         fault => fault,
     });
     tree.map_err(|fault| SubmissionError::rejected(path, fault))
 }
 
-/// Opens a regular file, following a link as only the path given by the caller may be one, and tells its size.
+/// Opens a regular file and returns its size. A link is followed, because only the caller's own path may be one.
 pub(super) fn open(path: &Path) -> Result<(File, u64), SubmissionError> {
     let unreadable = |why| SubmissionError::at(path, why);
-    // Looked at before it is opened: to open some devices is to do something.
+    // The kind is checked before opening, because opening some devices has effects.
     let met = rustix::fs::stat(path).map_err(|why| unreadable(why.into()))?;
     if let Some(what) = not_plain(FileType::from_raw_mode(met.st_mode)) {
         return Err(SubmissionError::rejected(path, Fault::NotAFile { what }));
@@ -44,7 +44,7 @@ pub(super) fn open(path: &Path) -> Result<(File, u64), SubmissionError> {
     Ok((file, size))
 }
 
-/// What a thing is called that is neither a file nor a folder.
+/// The name for something that is neither a file nor a folder.
 pub(super) fn not_plain(kind: FileType) -> Option<&'static str> {
     match kind {
         FileType::RegularFile | FileType::Directory => None,

@@ -1,4 +1,4 @@
-//! The one place where a learner's text is read into memory, and so where its caps hold.
+//! The one place where a learner's text is read into memory, so its caps are enforced here.
 //!
 //! [`Sources`] takes file after file and gives a [`Tree`]. It must never read past what the caps leave, whatever
 //! a header or the file system says a file's size is.
@@ -23,14 +23,14 @@ pub(super) struct Tree {
     pub(super) included: BTreeMap<String, Vec<u8>>,
 }
 
-/// Why a file was not taken: it is at fault, or reading it failed.
+/// Why a file was not taken: the file is at fault, or reading it failed.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Stop {
     #[error(transparent)]
     Fault(#[from] Fault),
     #[error("{why}")]
     Io {
-        /// What cannot be read, below what was handed in.
+        /// The path below the submission that cannot be read.
         below: PathBuf,
         why: io::Error,
     },
@@ -57,7 +57,7 @@ pub(super) struct Sources<'a> {
     bytes: u64,
     files: BTreeMap<String, String>,
     included: BTreeMap<String, Vec<u8>>,
-    /// Rust files that are not text: said once all are read, whichever came first.
+    /// Rust files that are not text: reported after all are read, in the order of their names.
     not_text: BTreeSet<String>,
 }
 
@@ -72,7 +72,7 @@ impl<'a> Sources<'a> {
         }
     }
 
-    /// Says of files that are to be taken what their paths tell, in the order of those paths and not of an archive.
+    /// Reports faults that the paths of wanted files show, in the order of the paths and not of an archive.
     pub(super) fn expect<'p>(&self, paths: impl Iterator<Item = &'p String>) -> Result<(), Fault> {
         let paths: BTreeSet<&String> = paths.collect();
         if paths.len() > self.caps.files {
@@ -95,7 +95,7 @@ impl<'a> Sources<'a> {
         }
         check_depth(path, self.caps)?;
         let left = self.caps.bytes.saturating_sub(self.bytes);
-        // What is said to be too large isn't read at all; what is said to fit is not believed.
+        // A file that is stated to be too large is not read at all; a stated size that fits is not believed.
         self.check_size(stated, left)?;
         let mut bytes = Vec::new();
         from.take(left.saturating_add(1)).read_to_end(&mut bytes)?;
@@ -127,7 +127,7 @@ impl<'a> Sources<'a> {
         })
     }
 
-    /// All that was taken, if `root` is among it.
+    /// Everything that was taken, if `root` is among it.
     pub(super) fn into_tree(self, root: &str) -> Result<Tree, Fault> {
         if let Some(first) = self.not_text.first() {
             let name = shown(first.as_bytes());

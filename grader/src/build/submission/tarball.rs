@@ -1,7 +1,7 @@
-//! The entries of a tar, packed with one thing or another.
+//! The entries of a tar, with any supported compression.
 //!
 //! A tar has no table of contents, so it is unpacked to its end to list it, through [`Metered`], which stops
-//! a bomb. Must never trust an entry's stated size, nor hand out a sparse file: its bytes are not its text.
+//! a bomb. It must never trust an entry's stated size, or hand out a sparse file: its bytes are not its text.
 
 use std::cell::Cell;
 use std::io::{self, Read};
@@ -20,7 +20,7 @@ use super::format::Packing;
 use super::layout::Picks;
 use super::listing::{Kind, Listing};
 
-/// KiB that a decompressor may use: what the strongest usual setting asks for, and room.
+/// KiB that a decompressor may use: as much as the strongest usual setting needs, and some spare.
 pub(super) const MEMORY: u32 = 256 * 1024;
 
 type Unpacked<'m, 'b> = Metered<'m, Box<dyn Read + 'b>>;
@@ -70,7 +70,7 @@ fn walk(
         let mut index = 0;
         for entry in archive.entries().map_err(Fault::damaged)? {
             let mut entry = entry.map_err(Fault::damaged)?;
-            // What `git archive` says about the whole archive; its name is no file's.
+            // A note of `git archive` about the whole archive; it does not name a file.
             if entry.header().entry_type() != EntryType::XGlobalHeader {
                 visit(index, &mut entry)?;
                 index += 1;
@@ -79,7 +79,7 @@ fn walk(
         Ok(())
     };
     let walked = walk().and_then(|()| {
-        // Only at its end does a packing say whether what came before was whole.
+        // Only the end of a compressed stream shows whether it is whole.
         io::copy(&mut archive.into_inner(), &mut io::sink()).map_err(Fault::damaged)?;
         Ok(())
     });
@@ -116,7 +116,7 @@ fn kind(entry: &mut Entry<'_, '_, '_>) -> Result<Kind, Fault> {
     })
 }
 
-/// How much was unpacked, and since when.
+/// Counts how much was unpacked, and since when.
 pub(super) struct Meter {
     spent: Cell<u64>,
     limit: u64,

@@ -1,19 +1,19 @@
-//! Which drill a submission is read for, so that it is found among others in one folder or archive.
+//! The drill that a submission is read for, so that it is found among others in one folder or archive.
 //!
 //! Its main type is [`Wanted`]. It looks at names only.
 
 use play::text::slug_in;
 
-/// The drill whose submission is looked for.
+/// The drill whose submission is wanted.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Wanted<'a> {
-    /// Its slug; none, where nothing is known of it.
+    /// Its slug; `None` if the drill is unknown.
     pub drill: Option<&'a str>,
     /// The slugs of all drills.
     pub drills: &'a [&'a str],
 }
 
-/// How far a name names the drill that is wanted.
+/// How well a name matches the wanted drill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Named {
     /// It names another drill.
@@ -27,7 +27,7 @@ pub(super) enum Named {
 }
 
 impl Wanted<'_> {
-    /// Of a folder's name, or a file's without its ending.
+    /// Judges a folder's name, or a file's without its ending.
     pub(super) fn named(&self, name: &str) -> Named {
         let found = self.drills.iter().filter_map(|slug| {
             let whole = slug_in(name, slug)?;

@@ -1,7 +1,7 @@
 //! The entries of a zip.
 //!
 //! A zip is listed from the table at its end, as every unzip does, so only the files taken are decompressed.
-//! Must never take an entry's stated size or place as true: what is taken is bounded by whoever takes it.
+//! It must never trust an entry's stated size or position: the caller bounds what it takes.
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
@@ -15,13 +15,13 @@ use super::layout::Picks;
 use super::listing::{Kind, Listing};
 use super::name::shown;
 
-/// How an entry of the table at the end begins, and how long one is without its name.
+/// The first bytes of an entry in the table at the end, and its length without the name.
 const ENTRY: &[u8] = b"PK\x01\x02";
 const ENTRY_LENGTH: usize = 46;
 
 /// Notes every entry.
 pub(super) fn list(bytes: &[u8], caps: &Caps, listing: &mut Listing) -> Result<(), Fault> {
-    // The library keeps much more of an entry than its bytes, before it can be asked how many there are.
+    // The library keeps much more for an entry than its bytes, and before it can be asked how many there are.
     let limit = caps.entries;
     let entries = || bytes.windows(ENTRY.len()).filter(|it| *it == ENTRY).count();
     if bytes.len() / ENTRY_LENGTH > limit && entries() > limit {
@@ -77,7 +77,7 @@ pub(super) fn take(bytes: &[u8], picks: &Picks, take: &mut Take<'_>) -> Result<(
     Ok(())
 }
 
-/// Only a zip made on Unix says it, in the bits `st_mode` has there.
+/// Only a zip made on Unix states the kind, in the bits of Unix's `st_mode`.
 fn kind(mode: Option<u32>) -> Kind {
     match mode.unwrap_or_default() & 0o170_000 {
         0 | 0o100_000 => Kind::File,

@@ -1,7 +1,7 @@
-//! Marks of what is being graded: whatever ends the grader leaves them behind.
+//! Marks of the gradings under way: if the grader is ended, they stay behind.
 //!
 //! Its main type is [`Attempts`]. A submission that was being graded when a batch was ended
-//! is graded alone the next time; one that has ended two is passed by. Nothing here
+//! is graded alone the next time; one that has ended two batches is skipped. Nothing here
 //! grades.
 
 use std::collections::BTreeMap;
@@ -12,21 +12,21 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::key::Key;
 
-/// Deaths of the grader after which a submission is passed by.
+/// A submission is skipped after this many deaths of the grader.
 pub(super) const DEATHS: u32 = 2;
 
-/// Where the marks lie, in the folder a batch writes to.
+/// The folder of the marks, in the folder that a batch writes to.
 const FOLDER: &str = "attempting";
 
-/// The marks of one batch. Every clone has the same.
+/// The marks of one batch. All clones share them.
 #[derive(Clone, Debug)]
 pub struct Attempts {
     folder: PathBuf,
-    /// What is being graded now, and what its mark said before.
+    /// The gradings under way, and what their marks said before.
     under_way: Arc<Mutex<BTreeMap<PathBuf, u32>>>,
 }
 
-/// The mark of one grading, removed when it has an end.
+/// The mark of one grading, removed when the grading ends.
 #[derive(Debug)]
 pub(super) struct Attempt<'a> {
     attempts: &'a Attempts,
@@ -34,7 +34,7 @@ pub(super) struct Attempt<'a> {
 }
 
 impl Attempts {
-    /// Those in the folder `out`.
+    /// The marks in the folder `out`.
     pub fn of(out: &Path) -> Attempts {
         Attempts {
             folder: out.join(FOLDER),
@@ -42,7 +42,7 @@ impl Attempts {
         }
     }
 
-    /// How often the grader was ended, all marks together.
+    /// How often the grader was ended, over all marks.
     pub fn deaths_of_all(&self) -> u32 {
         let marks = fs::read_dir(&self.folder).into_iter().flatten().flatten();
         marks.map(|mark| count(&mark.path())).sum()
@@ -53,15 +53,15 @@ impl Attempts {
         count(&self.mark(key))
     }
 
-    /// The file that says so.
+    /// The file that records this.
     pub(super) fn mark(&self, key: &Key) -> PathBuf {
         let content = key.content.map(|it| it.to_string()).unwrap_or_default();
         let rules = &key.rules;
         self.folder.join(format!("{}-{content}-{rules}", key.drill))
     }
 
-    /// Marks a grading that begins: should this be the last that is heard of us, the
-    /// grader was ended once more.
+    /// Marks a grading that begins. If the mark stays behind, the grader was ended
+    /// once more.
     ///
     /// # Errors
     /// When the mark cannot be written.
@@ -77,7 +77,7 @@ impl Attempts {
         })
     }
 
-    /// Takes back what is marked now: the grader is ended by somebody else's wish.
+    /// Takes back the present marks, because the grader is being ended on purpose.
     pub fn take_back(&self) {
         for (mark, before) in std::mem::take(&mut *self.under_way()) {
             // At worst it is graded alone the next time.
@@ -104,7 +104,7 @@ impl Drop for Attempt<'_> {
     }
 }
 
-/// What a mark says. One that was cut short by the end says that there was one.
+/// The count in a mark. A mark that was cut short counts as 1.
 fn count(mark: &Path) -> u32 {
     match fs::read_to_string(mark) {
         Ok(text) => text.trim().parse().unwrap_or(1),
@@ -129,7 +129,7 @@ mod tests {
     fn what_has_no_end_is_counted_and_what_is_taken_back_is_not() {
         let out = tempfile::tempdir().expect("there is space");
         let attempts = || Attempts::of(out.path());
-        // Three graders, each ended in the middle of it.
+        // Three graders, each ended in the middle of the grading.
         for deaths in 0..3 {
             assert_eq!(attempts().deaths(&key("a")), deaths);
             std::mem::forget(attempts().begin(&key("a")).expect("it is ours"));
@@ -139,7 +139,7 @@ mod tests {
             (3, 0)
         );
         assert_eq!(attempts().deaths_of_all(), 3);
-        // One that was stopped by somebody.
+        // A grader that was stopped on purpose.
         for rules in ["a", "b"] {
             let stopped = attempts();
             std::mem::forget(stopped.begin(&key(rules)).expect("it is ours"));
@@ -153,7 +153,7 @@ mod tests {
             (attempts().deaths(&key("a")), attempts().deaths(&key("b"))),
             (3, 0)
         );
-        // One that came to its end.
+        // A grading that came to its end.
         drop(attempts().begin(&key("a")).expect("it is ours"));
         assert_eq!(attempts().deaths_of_all(), 0);
         assert!(!out.path().join(FOLDER).exists());

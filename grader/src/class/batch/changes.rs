@@ -1,27 +1,27 @@
-//! What is said differently than before: of a class graded again.
+//! The verdicts that changed when a class was graded again.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::record::{Outcome, Record};
 use super::student::Student;
 
-/// A student whose verdict is another one than before.
+/// A student whose verdict has changed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Change {
-    /// Whose.
+    /// The student.
     pub student: Student,
     /// The drill's slug.
     pub drill: String,
-    /// Whether something else was handed in; otherwise the grader changed.
+    /// Whether the submission changed; otherwise the grader did.
     pub new_content: bool,
-    /// What had been said.
+    /// The earlier verdict.
     pub before: Outcome,
-    /// What is said now.
+    /// The present verdict.
     pub after: Outcome,
 }
 
 impl Change {
-    /// A number that tells it from others, and takes less room.
+    /// A number that identifies the change and takes less room.
     pub fn mark(&self) -> u64 {
         let mut hash = DefaultHasher::new();
         self.hash(&mut hash);
@@ -29,7 +29,7 @@ impl Change {
     }
 }
 
-/// What a record says differently than the one it replaced, if anything. Times and
+/// The change between a record and the one it replaced, if there is one. Times and
 /// wordings do not count.
 pub fn of(record: &Record) -> Option<Change> {
     let before = record.before.clone()?;

@@ -1,7 +1,7 @@
 //! Which of several attempts counts.
 //!
-//! Its main function is [`choose`]. Attempts that are the same are one; of others, the
-//! system's dates and numbers say which came first. Where they do not, nobody does.
+//! Its main function is [`choose`]. Identical attempts are one; for others, the
+//! system's dates and numbers say which came first. If they do not, nothing does.
 
 use std::path::{Path, PathBuf};
 
@@ -13,19 +13,19 @@ use super::key::Content;
 use crate::drills;
 use crate::grade::grading::Grader;
 
-/// Which attempt is to count.
+/// Which attempt counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attempt {
     /// The last that was handed in.
     Latest,
     /// The first.
     First,
-    /// The one with the most points; the later of two.
+    /// The one with the most points; of two equal ones, the later.
     Best,
 }
 
-/// Settles every hand-in that is one of several: the same content is one, whatever it
-/// is wrapped in, and of others `attempt` counts. `points` grades an attempt.
+/// Settles every hand-in with several attempts: the same content counts once, however it
+/// is wrapped, and of different contents `attempt` counts. `points` grades an attempt.
 pub fn choose(
     grader: &Grader,
     dir: &Path,
@@ -67,7 +67,7 @@ pub fn choose(
     }
 }
 
-/// The same by names only, for a list.
+/// The same, but judged only by names, for `--list`.
 pub fn choose_by_names(hand_ins: &mut [HandIn], attempt: Option<Attempt>) {
     for hand_in in hand_ins {
         let among = hand_in.trouble.iter().flat_map(|it| it.among.clone());
@@ -108,11 +108,11 @@ fn same(grader: &Grader, dir: &Path, hand_in: &HandIn, among: &[PathBuf]) -> boo
     first.is_some() && contents.all(|it| it == first)
 }
 
-/// A way to read from a name what it is without its attempt, and when that was.
+/// A way to split a name into the part without its attempt, and the attempt's time.
 type Way = fn(&str) -> Option<(String, u128)>;
 
-/// The attempts from the first to the last, where their names tell all of them apart:
-/// by date, by the number that a system gave them, or by the one behind a name.
+/// The attempts from the first to the last, if their names tell all of them apart: by
+/// date, by the number that a system gave them, or by the number after a name.
 fn in_order(among: &[PathBuf]) -> Option<Vec<PathBuf>> {
     let texts: Vec<String> = among
         .iter()
@@ -133,7 +133,7 @@ fn in_order(among: &[PathBuf]) -> Option<Vec<PathBuf>> {
     })
 }
 
-/// The last date in a path, to the second where it says so.
+/// The last date in a path, to the second if it has one.
 fn date(path: &str) -> Option<(String, u128)> {
     let date = regex(
         r"(?:^|[^0-9])(20[0-9]{2})[-._]?([01][0-9])[-._]?([0-3][0-9])(?:[T _.-]+(?:at )?([0-2][0-9])[-:._h]?([0-5][0-9])(?:[-:._m]?([0-5][0-9]))?)?",
@@ -144,14 +144,14 @@ fn date(path: &str) -> Option<(String, u128)> {
     Some((String::new(), all.parse().ok()?))
 }
 
-/// The number of a file in Canvas' export: they are given out one after the other.
+/// The number of a file in Canvas' export; Canvas numbers files in order.
 fn canvas(path: &str) -> Option<(String, u128)> {
     let named = regex(r"^(?:.+/)?[^/]*?_(?:(?i:late)_)?([0-9]+)_([0-9]+)_[^/]+$");
     let found = named.captures(path)?;
     Some((found[1].to_owned(), found[2].parse().ok()?))
 }
 
-/// The number behind a name: none for the first, then `(1)`, `-1` or `2`.
+/// The number after a name: none for the first, then `(1)`, `-1` or `2`.
 fn numbered(path: &str) -> Option<(String, u128)> {
     let stem = stem(path);
     let behind = regex(r"^(.*?)(?:[-_ ]?\(([0-9]{1,4})\)|[-_ ](?:v|attempt[-_ ]?)?([0-9]{1,4}))?$");

@@ -1,9 +1,9 @@
 //! The class that records make together, however many they are.
 //!
-//! Its main types are [`Class`], all that the reports for a class are written from,
-//! and [`Records`], where the records lie. A class keeps a [`Line`] of each record;
+//! Its main types are [`Class`], from which the reports for a class are written, and
+//! [`Records`], the store of the records. A class keeps a [`Line`] of each record;
 //! the record itself, with its timelines and the compiler's text, is read when it is
-//! needed and let go of again.
+//! needed and dropped again.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
@@ -13,23 +13,24 @@ use std::io;
 use play::text::one_line;
 
 use super::find::Without;
+use super::policy::{Counted, Points, Policy};
 use super::record::Record;
 use super::student::{Identity, Student};
 use crate::course::Exercise;
 use crate::grade::verdict::{Status, Verdict};
 
-/// Why there is nothing of a student who handed in nothing.
+/// The reason for a student who handed in nothing.
 pub const NOT_HANDED_IN: &str = "not handed in";
 
-/// Where the records of a class lie: one for each student and drill.
+/// A store of the records of a class: one for each student and drill.
 pub trait Records: Sync {
-    /// Shows each of them once, in any order.
+    /// Shows each record once, in any order.
     ///
     /// # Errors
     /// When they cannot be read, or as `see` says.
     fn each(&self, see: &mut dyn FnMut(Record) -> io::Result<()>) -> io::Result<()>;
 
-    /// One of those that were shown.
+    /// Reads one of the records again.
     ///
     /// # Errors
     /// When it cannot be read any more.
@@ -46,7 +47,7 @@ pub struct ClassDrill {
 }
 
 impl EmptyHanded {
-    /// What a search says of a student without a hand-in.
+    /// The student without a hand-in that a search found.
     pub fn of(Without { student, path, why }: Without) -> EmptyHanded {
         let why = match path.as_os_str().is_empty() {
             true => why,
@@ -58,21 +59,23 @@ impl EmptyHanded {
         EmptyHanded { student, why }
     }
 
-    /// Whether there is something of theirs that is of no use.
+    /// Whether the student handed in something unusable.
     pub fn is_unusable(&self) -> bool {
         self.why != NOT_HANDED_IN
     }
 }
 
-/// What is remembered of a record while the reports are written.
+/// The part of a record that is kept in memory while the reports are written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     /// Who handed it in.
     pub student: Student,
     /// The drill's place in [`Class::drills`].
     pub drill: usize,
-    /// Whether it was late.
+    /// Whether the learning system marked it as late.
     pub late: bool,
+    /// When it was handed in, as the learning system says it.
+    pub at: Option<Box<str>>,
     /// Whether it could be read; if not, nobody judged it.
     pub taken: bool,
     /// How it ended.
@@ -83,35 +86,37 @@ pub struct Line {
     pub max_score: u32,
 }
 
-/// All that the reports for a class are written from.
+/// Everything that the reports for a class are written from.
 pub struct Class<'a> {
     /// The drills that were handed in, in the order of the course.
     pub drills: Vec<ClassDrill>,
     /// One for each student and drill; ordered by student, then as `drills` is.
     pub lines: Vec<Line>,
-    /// Students of whom there is nothing to grade, and why, in their order.
+    /// Students without anything to grade, and why, in their order.
     pub empty_handed: Vec<EmptyHanded>,
+    /// What counts of it.
+    policy: Policy,
     records: &'a dyn Records,
 }
 
-/// A student who is known, and of whom there is nothing to grade.
+/// A known student without anything to grade.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EmptyHanded {
     /// Who.
     pub student: Student,
-    /// Why: `not handed in`, or what is wrong with what there is.
+    /// Why: `not handed in`, or what is wrong with the hand-in.
     pub why: String,
 }
 
 impl<'a> Class<'a> {
-    /// The class that `records` make. Those of other drills than `drills` are left
-    /// alone.
+    /// The class that `records` make. Records of drills other than `drills` are
+    /// ignored.
     ///
     /// # Errors
     /// When they cannot be read.
     pub fn of(drills: Vec<ClassDrill>, records: &'a dyn Records) -> io::Result<Class<'a>> {
         let mut lines: Vec<Line> = Vec::new();
-        // One person is called what the newest record says, and counts once.
+        // A person has the name in the newest record, and counts once.
         let mut newest: HashMap<Identity, (u64, Student)> = HashMap::new();
         let mut places: HashMap<(Identity, usize), (u64, usize)> = HashMap::new();
         records.each(&mut |record| {
@@ -156,12 +161,13 @@ impl<'a> Class<'a> {
             drills,
             lines,
             empty_handed: Vec::new(),
+            policy: Policy::default(),
             records,
         })
     }
 
-    /// The same class with students of whom there is nothing to grade. Who has a line
-    /// is none of them.
+    /// The same class with these students without anything to grade. Students who
+    /// have a line are left out.
     pub fn with_empty_handed(mut self, mut students: Vec<EmptyHanded>) -> Class<'a> {
         let known = self.lines.iter().map(|line| line.student.identity());
         let mut known: HashSet<Identity> = known.collect();
@@ -169,6 +175,33 @@ impl<'a> Class<'a> {
         students.sort_by(|one, other| one.student.cmp(&other.student));
         self.empty_handed = students;
         self
+    }
+
+    /// The same class, of which counts what `policy` says.
+    pub fn with_policy(mut self, policy: Policy) -> Class<'a> {
+        self.policy = policy;
+        self
+    }
+
+    /// What counts of a submission.
+    pub fn counted(&self, line: &Line) -> Counted {
+        self.policy.counted(&self.drills[line.drill].slug, line)
+    }
+
+    /// Whether a student need not hand in the drill at this place of the list.
+    pub fn excuses(&self, drill: usize, student: &Student) -> bool {
+        self.policy.excuses(&self.drills[drill].slug, student)
+    }
+
+    /// Points for the drill at this place of the list, as they count in a sum.
+    pub fn weighed(&self, drill: usize, points: Points) -> Points {
+        self.policy.weighed(&self.drills[drill].slug, points)
+    }
+
+    /// Those that the policy names and who are nobody here.
+    pub fn unknown(&self) -> Vec<&str> {
+        let students: Vec<&Student> = self.everybody().map(|(student, ..)| student).collect();
+        self.policy.unknown(&students)
     }
 
     /// Everybody in their order, each with what they handed in and, where that is
@@ -188,19 +221,19 @@ impl<'a> Class<'a> {
         })
     }
 
-    /// The students in their order, each with what they handed in.
+    /// The students in their order, each with their lines.
     pub fn by_student(&self) -> impl Iterator<Item = (&Student, &[Line])> {
         let same = |one: &Line, other: &Line| one.student == other.student;
         let students = self.lines.chunk_by(same);
         students.map(|lines| (&lines[0].student, lines))
     }
 
-    /// What was handed in for the drill at this place of the list.
+    /// The lines for the drill at this index of the list.
     pub fn of_drill(&self, drill: usize) -> impl Iterator<Item = &Line> {
         self.lines.iter().filter(move |line| line.drill == drill)
     }
 
-    /// The record that a line is of.
+    /// The record of a line.
     ///
     /// # Errors
     /// When it cannot be read any more.
@@ -236,6 +269,7 @@ impl Line {
             student: record.student,
             drill,
             late: record.late,
+            at: record.at.map(String::into_boxed_str),
             taken: status != Status::Rejected || !record.sha256.is_empty(),
             status,
             score,
@@ -243,13 +277,13 @@ impl Line {
         }
     }
 
-    /// Whether it says something about the code: what could not be graded does not, and
-    /// neither does what could not be read.
+    /// Whether it says something about the code. A submission that could not be graded
+    /// or read says nothing.
     pub fn is_graded(&self) -> bool {
         self.taken && !self.machine_failed()
     }
 
-    /// Whether it is not graded for no fault of the student's.
+    /// Whether it was not graded, through no fault of the student.
     pub fn machine_failed(&self) -> bool {
         self.status == Status::InfraError
     }

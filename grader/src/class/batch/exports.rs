@@ -1,10 +1,10 @@
-//! What learning systems call the files and folders of an export.
+//! How learning systems name the files and folders of an export.
 //!
 //! Each function turns one export into [`Hand`]s. The names are those of Canvas'
 //! `content_zipper.rb`, of Moodle's `mod/assign/classes/downloader.php`, of the
 //! `submission_metadata.yml` that Gradescope puts beside the submissions, and of
-//! Blackboard's "Download Assignments". A number is a student's id only where nothing
-//! says that it could be a group's.
+//! Blackboard's "Download Assignments". A number is a student's id only if nothing
+//! suggests that it may be a group's.
 
 mod blackboard;
 mod canvas;
@@ -26,16 +26,16 @@ pub(super) use canvas::canvas;
 pub(super) use gradescope::gradescope;
 pub(super) use moodle::moodle;
 
-/// Words that begin a team's name, or stand before its number.
+/// Words that begin a team's name or come before its number.
 const TEAM: [&str; 15] = [
     "team", "teams", "group", "groups", "grp", "gruppe", "gruppen", "groupe", "equipe", "équipe",
     "equipo", "grupo", "gruppo", "squadra", "squad",
 ];
 
-/// What is said where numbers may be teams'.
-const NOT_CLAIMED: &str = "these look like teams, so the numbers in their names are nobody's id; `--teams FILE` says who is in which team";
+/// The note when numbers may be teams'.
+const NOT_CLAIMED: &str = "these look like teams, so the numbers in their names are not students' ids; `--teams FILE` names the members of each team";
 
-/// Whether a name is a team's, as far as a name can say.
+/// Whether a name looks like a team's.
 fn is_team(name: &str) -> bool {
     let lower = name.to_lowercase();
     let words = lower.split(|letter: char| !letter.is_alphanumeric());
@@ -60,13 +60,13 @@ fn is_team(name: &str) -> bool {
     first || last || labelled || words.iter().any(|word| joined(word))
 }
 
-/// What was handed in, by student and, where a system keeps more than one, by the time
-/// of the attempt.
+/// The hand-ins by student and, if a system keeps more than one, by the time of the
+/// attempt.
 #[derive(Default)]
 struct Hands(BTreeMap<(Identity, String), Hand>);
 
 impl Hands {
-    /// What this student handed in; nothing, so far.
+    /// The hand of this student, empty at first.
     fn of(&mut self, student: &Student, at: &str) -> &mut Hand {
         let key = (student.identity(), at.to_owned());
         self.0.entry(key).or_insert_with(|| Hand {
@@ -87,13 +87,13 @@ impl Hands {
     }
 }
 
-/// What lies in a student's folder.
+/// The contents of a student's folder.
 fn entries(search: &Search<'_>, folder: &Path) -> Result<Vec<Thing>, FindError> {
     things(search.dir, folder).map_err(|why| search.unreadable(why))
 }
 
-/// What lies at the top of an export. Names that a system gave are no litter, whatever
-/// a student is called.
+/// The entries at the top of an export. Names given by a system are never litter,
+/// whatever a student is called.
 fn top(
     search: &Search<'_>,
     folder: &Path,

@@ -1,7 +1,7 @@
-//! Finding what a class handed in: from a folder to a list of hand-ins.
+//! Finds what a class handed in: from a folder to a list of hand-ins.
 //!
-//! Its main types are [`Search`], what is asked, and [`Found`], what was understood
-//! and what was passed over. No link is followed, and no submission is read.
+//! Its main types are [`Search`], the question, and [`Found`], the hand-ins and the
+//! files that were passed over. No link is followed, and no submission is read.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ use crate::build::submission::Part;
 /// How a class' hand-ins lie in their folder.
 #[derive(Clone, Debug)]
 pub enum Layout {
-    /// As a pattern says.
+    /// As a pattern describes.
     Pattern(Pattern),
     /// As Canvas' "Download Submissions" names them:
     /// `lovelaceada_LATE_1234_56789_inflight_fix.zip`.
@@ -43,13 +43,13 @@ pub struct Search<'a> {
     pub dir: &'a Path,
     /// How hand-ins lie in it.
     pub layout: Layout,
-    /// The drill they are for, where their names do not say it.
+    /// The drill they are for, if their names do not say it.
     pub drill: Option<&'a str>,
     /// The slugs of all drills.
     pub drills: &'a [&'static str],
-    /// A folder that holds no hand-ins: the results.
+    /// A folder without hand-ins: that of the results.
     pub but: Option<PathBuf>,
-    /// Who is in which team, where teams hand in.
+    /// The members of each team, if teams hand in.
     pub teams: Option<&'a Teams>,
     /// Everybody who is enrolled.
     pub roster: Option<&'a Roster>,
@@ -62,25 +62,25 @@ pub struct HandIn {
     pub student: Student,
     /// The drill's slug.
     pub drill: &'static str,
-    /// Where it lies, from the folder that was searched.
+    /// Its path, relative to the searched folder.
     pub path: Box<Path>,
-    /// The files it is made of, where that is several that were uploaded one by one;
-    /// they lie from the same folder.
+    /// The files it consists of, if several were uploaded one by one; their paths
+    /// begin at the same folder.
     pub parts: Option<Box<[Part]>>,
     /// Whether the learning system marked it as late.
     pub late: bool,
-    /// When it was handed in, as the learning system says it.
+    /// When it was handed in, in the learning system's words.
     pub at: Option<Box<str>>,
-    /// Why it cannot be taken, known without reading it; reads on from the path.
+    /// Why it cannot be taken, known without reading it; continues a sentence that begins with the path.
     pub trouble: Option<Box<Trouble>>,
 }
 
-/// Why a hand-in cannot be taken. Few have one, so it is kept elsewhere.
+/// Why a hand-in cannot be taken. Few have a reason, so it is boxed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trouble {
-    /// Reads on from the path.
+    /// Continues a sentence that begins with the path.
     pub why: String,
-    /// Where it is one of several: all of them.
+    /// All attempts, if there are several.
     pub among: Vec<PathBuf>,
 }
 
@@ -93,21 +93,21 @@ impl Trouble {
     }
 }
 
-/// A student of whom there is nothing that could be graded.
+/// A student without anything that could be graded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Without {
     /// Who.
     pub student: Student,
-    /// What there is of them, from the folder that was searched; empty for nothing.
+    /// The student's file, relative to the searched folder; empty if there is none.
     pub path: PathBuf,
-    /// Why that is no hand-in.
+    /// Why that is not a hand-in.
     pub why: String,
 }
 
-/// Something that is nobody's hand-in.
+/// Something that belongs to no hand-in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PassedOver {
-    /// Where it lies, from the folder that was searched.
+    /// Its path, relative to the searched folder.
     pub path: PathBuf,
     /// Why it was passed over.
     pub why: String,
@@ -116,14 +116,14 @@ pub struct PassedOver {
 /// What a search found, ordered by student, then by drill.
 #[derive(Clone, Debug, Default)]
 pub struct Found {
-    /// What is to be graded: at most one for each student and drill.
+    /// The hand-ins to grade: at most one for each student and drill.
     pub hand_ins: Vec<HandIn>,
-    /// The rest.
+    /// Everything else in the folder.
     pub passed_over: Vec<PassedOver>,
-    /// Students who are known, and have no hand-in.
+    /// Known students without a hand-in.
     pub without: Vec<Without>,
-    /// What a person should look at: names that may be one person's, numbers that may
-    /// be anybody's.
+    /// Notes for a person to look at: names that may belong to one person, numbers
+    /// that may belong to several.
     pub notes: Vec<String>,
 }
 
@@ -138,7 +138,7 @@ pub enum FindError {
         /// Why not.
         why: io::Error,
     },
-    /// Gradescope's list of names is not as it should be.
+    /// Gradescope's list of names has an unexpected form.
     #[error("`{}` cannot be understood: {why}; export the submissions again", path.display())]
     Metadata {
         /// The file.
@@ -152,14 +152,14 @@ impl Search<'_> {
     /// Looks.
     ///
     /// # Errors
-    /// When the folder cannot be read. A hand-in that cannot be read is no error.
+    /// When the folder cannot be read. A hand-in that cannot be read is not an error.
     pub fn run(&self) -> Result<Found, FindError> {
         let mut found = self.look()?;
         self.settle(&mut found);
         Ok(found)
     }
 
-    /// Looks, and leaves open who is one person.
+    /// Looks, without deciding which students are one person.
     pub(super) fn look(&self) -> Result<Found, FindError> {
         let mut found = Found::default();
         let hands = match &self.layout {
@@ -179,7 +179,7 @@ impl Search<'_> {
         Ok(found)
     }
 
-    /// Takes what one student handed in. A student of whom nothing can be taken is
+    /// Takes what one student handed in. Students without anything usable are
     /// remembered.
     pub(super) fn take(&self, hand: &Hand, found: &mut Found) {
         let (before, over) = (found.hand_ins.len(), found.passed_over.len());
@@ -199,11 +199,11 @@ impl Search<'_> {
         }
     }
 
-    /// Says who is one person, and puts everything in its order.
+    /// Decides which students are one person, and puts everything in order.
     pub(super) fn settle(&self, found: &mut Found) {
         let passed_over = &mut found.passed_over;
         passed_over.sort_by(|one, other| one.path.cmp(&other.path));
-        // A group's is everybody's.
+        // A group's hand-in belongs to each member.
         passed_over.dedup();
         if let Some(teams) = self.teams {
             teams.spread(found);
@@ -216,7 +216,7 @@ impl Search<'_> {
         identity::nothing_of(found);
     }
 
-    /// Whether a folder is where this batch writes to.
+    /// Whether this batch writes to a folder.
     pub(super) fn is_results(&self, path: &Path) -> bool {
         let here = path.canonicalize();
         here.is_ok_and(|here| Some(&*here) == self.but.as_deref())
@@ -229,8 +229,8 @@ impl Search<'_> {
         }
     }
 
-    /// Two for one student and drill are one that is not taken: nobody but the
-    /// student can say which of them counts.
+    /// Two hand-ins of one student for one drill become one that is not taken:
+    /// only the student can say which of them counts.
     fn one_each(&self, mut hand_ins: Vec<HandIn>) -> Vec<HandIn> {
         let place = |drill: &str| self.drills.iter().position(|slug| *slug == drill);
         hand_ins.sort_unstable_by(|one, other| {

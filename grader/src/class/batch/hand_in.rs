@@ -1,8 +1,8 @@
 //! What one student handed in, and which part of it is the submission.
 //!
-//! Its main type is [`Hand`]: all that lies in one student's place. [`Hand::choose`]
-//! finds the submissions among it, by names and kinds: which files of a folder or an
-//! archive make one is for `submission` to say.
+//! Its main type is [`Hand`]: everything in one student's place. [`Hand::choose`]
+//! finds the submissions in it, by names and kinds. Which files of a folder or an
+//! archive make a submission is up to `submission`.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -19,7 +19,7 @@ use crate::build::submission::{Form, Part, Wanted, drills_within, place_within};
 /// Where a crate begins.
 const CRATE: &str = "src/lib.rs";
 
-/// Folders within folders that are looked into for a student's work.
+/// How deep folders are searched for a student's work.
 const DEPTH: usize = 4;
 
 const LINK: &str = "a link, which is not followed";
@@ -33,7 +33,7 @@ pub(super) struct Thing {
     pub(super) kind: Kind,
 }
 
-/// What a thing is.
+/// The kind of a thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// A folder with a `src/lib.rs`.
@@ -48,19 +48,19 @@ pub(super) enum Kind {
     Link,
 }
 
-/// All that one student handed in.
+/// Everything that one student handed in.
 #[derive(Clone, Debug)]
 pub(super) struct Hand {
     pub(super) student: Student,
     pub(super) late: bool,
-    /// When it was handed in, where the system says so.
+    /// When it was handed in, if the system says so.
     pub(super) at: Option<Box<str>>,
-    /// The drill it is for, where that is known.
+    /// The drill it is for, if that is known.
     pub(super) drill: Option<String>,
     pub(super) things: Vec<Thing>,
 }
 
-/// What a name is without the ending of a file; `offload.rs.txt` has two of them.
+/// A name without its file ending; `offload.rs.txt` has two endings.
 pub(super) fn stem(name: &str) -> &str {
     if let Some((_, stem)) = Form::of(name) {
         return stem;
@@ -69,13 +69,13 @@ pub(super) fn stem(name: &str) -> &str {
     Form::of(stem).map_or(stem, |(_, stem)| stem)
 }
 
-/// Whether tools leave behind what is called so.
+/// Whether the name is one that tools leave behind.
 pub(super) fn is_litter(name: &str) -> bool {
     name.starts_with('.') || matches!(name, "__MACOSX" | "target")
 }
 
-/// Whether something in a folder could be a submission, however deep it lies. Tells a
-/// student of an odd name from what a tool left behind.
+/// Whether something in a folder could be a submission, at any depth. This
+/// distinguishes a student with an odd name from a tool's folder.
 pub(super) fn holds_submission(root: &Path, folder: &Path) -> bool {
     fn look(root: &Path, folder: &Path, depth: usize) -> bool {
         let things = things(root, folder).unwrap_or_default();
@@ -84,12 +84,12 @@ pub(super) fn holds_submission(root: &Path, folder: &Path) -> bool {
             _ => thing.is_usable(),
         })
     }
-    // What cargo builds has this beside it.
+    // Cargo's build folder contains this file.
     !root.join(folder).join("CACHEDIR.TAG").is_file() && look(root, folder, DEPTH)
 }
 
-/// A file's name as text. Bytes that are no UTF-8 are written as `\xFC`, so that two
-/// names stay two.
+/// A file's name as text. Bytes that are not valid UTF-8 are written as `\xFC`, so
+/// that two names stay two.
 fn text_of(name: &OsStr) -> String {
     let mut text = String::new();
     for chunk in name.as_bytes().utf8_chunks() {
@@ -101,14 +101,14 @@ fn text_of(name: &OsStr) -> String {
     text
 }
 
-/// What lies in a folder, by name. What tools leave behind is left out.
+/// The contents of a folder, by name, without what tools leave behind.
 pub(super) fn things(root: &Path, folder: &Path) -> io::Result<Vec<Thing>> {
     let mut things = all_things(root, folder)?;
     things.retain(|thing| !is_litter(&thing.name));
     Ok(things)
 }
 
-/// All that lies in a folder, by name.
+/// All contents of a folder, by name.
 pub(super) fn all_things(root: &Path, folder: &Path) -> io::Result<Vec<Thing>> {
     let mut things = Vec::new();
     for entry in fs::read_dir(root.join(folder))? {
@@ -174,9 +174,9 @@ impl Thing {
 }
 
 impl Hand {
-    /// The submissions among what was handed in: one for the drill it is for, or else
-    /// one for each drill that something is named after, outside or within. A hand-in
-    /// for a known drill always gives one, if only to be refused with the reason.
+    /// The submissions in the hand-in: one for its drill, or else one for each drill
+    /// that something is named after, outside or inside. A hand-in for a known drill
+    /// always gives one, if only to be refused with the reason.
     pub(super) fn choose(
         &self,
         root: &Path,
@@ -194,7 +194,7 @@ impl Hand {
         }
     }
 
-    /// The one for the drill that all of it is for.
+    /// The submission for the drill that the whole hand-in is for.
     fn choose_for(
         &self,
         root: &Path,
@@ -212,7 +212,7 @@ impl Hand {
         }
     }
 
-    /// One for each drill that is named.
+    /// One submission for each drill that is named.
     fn choose_by_name(
         &self,
         root: &Path,
@@ -244,15 +244,15 @@ impl Hand {
                 Kind::Link => LINK,
                 _ if is_part || thing.drill(drills).is_some() => continue,
                 _ if thing.is_usable() => "names no drill; say which one it is for with `--drill`",
-                _ => "no submission, by its name",
+                _ => "not a submission, by its name",
             };
             passed_over.push(thing.passed_over(why));
         }
         found.extend(hand_ins);
     }
 
-    /// One for each drill that something is named nearly as, where nothing is named as
-    /// it should be; whether there was any.
+    /// One submission for each drill whose name something nearly has, if nothing has
+    /// an exact name. Returns whether there was any.
     fn choose_nearly(&self, root: &Path, drills: &[&'static str], found: &mut Vec<HandIn>) -> bool {
         let before = found.len();
         for drill in drills {
@@ -271,7 +271,7 @@ impl Hand {
         found.len() > before
     }
 
-    /// The drills that are named within all that was handed in, and where that is.
+    /// The drills that are named inside the hand-in, and where.
     fn drills_within<'a>(
         &'a self,
         root: &Path,
@@ -285,7 +285,7 @@ impl Hand {
         (!within.is_empty()).then_some((path, within))
     }
 
-    /// The folder of several things, where all that lies in it is this student's.
+    /// The folder of several things, if everything in it belongs to this student.
     fn folder(&self) -> Option<&Path> {
         let [first, _, ..] = &*self.things else {
             return None;
@@ -299,8 +299,8 @@ impl Hand {
         (!is_root && self.things.iter().all(is_own)).then_some(folder)
     }
 
-    /// The submission for `drill`; none, where all that could be one is named after
-    /// other drills.
+    /// The submission for `drill`; `None` if all candidates are named after other
+    /// drills.
     fn one(&self, root: &Path, drill: &'static str, drills: &[&'static str]) -> Option<HandIn> {
         let usable = || self.things.iter().filter(|thing| thing.is_usable());
         let named: Vec<&Thing> = usable()
@@ -318,7 +318,7 @@ impl Hand {
             ([], [first, _, ..]) => match self.folder() {
                 Some(folder) => {
                     let mut hand_in = self.within(root, drill, drills, folder);
-                    // A file of its own each: then one of them can be what counts.
+                    // Each is a file of its own, so one of them can be the one that counts.
                     if let Some(trouble) = &mut hand_in.trouble
                         && unnamed.iter().all(|thing| thing.kind == Kind::Source)
                     {
@@ -339,14 +339,14 @@ impl Hand {
                     &first.path,
                     &format!("is {LINK}; hand in plain files"),
                 ),
-                // To be refused for what it is.
+                // It is refused for what it is.
                 [first, ..] => self.hand_in(drill, &first.path),
             },
         })
     }
 
-    /// A file and those beside it that are named after no drill: where there is a Rust
-    /// file among them, they are one crate.
+    /// A file and the files beside it that are named after no drill: if there is a
+    /// Rust file among them, they are one crate.
     fn with_parts(&self, drill: &'static str, first: &Thing, drills: &[&'static str]) -> HandIn {
         let is_file = |it: &&Thing| it.is_rust() || it.kind == Kind::Other;
         let files = self.things.iter().filter(is_file);
@@ -381,7 +381,7 @@ impl Hand {
         }
     }
 
-    /// Several, of which nobody has said which one counts.
+    /// Several submissions, when nobody has said which one counts.
     fn several(&self, drill: &'static str, things: &[&Thing]) -> HandIn {
         let name = |place: usize| things.get(place).map_or("", |thing| &*thing.name);
         let path = things.first().map_or(Path::new(""), |thing| &*thing.path);
@@ -416,7 +416,7 @@ impl Hand {
 }
 
 impl HandIn {
-    /// Whether something is one of its several files.
+    /// Whether something is one of the submission's files.
     fn is_made_of(&self, thing: &Thing) -> bool {
         let parts = self.parts.iter().flat_map(|parts| parts.iter());
         parts.into_iter().any(|part| part.path == thing.path)

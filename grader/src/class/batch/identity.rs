@@ -1,7 +1,7 @@
-//! Who of those that were found is one person, and who only looks like it.
+//! Decides which of the students that were found are one person, and which only look like it.
 //!
-//! An id makes one, unless the class itself speaks against it. Names never do: where
-//! two differ by what the eye passes over, both are kept and pointed out.
+//! A shared id makes two students one, unless the class itself contradicts it. Names
+//! never do: if two differ only in what the eye overlooks, both are kept and pointed out.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -18,7 +18,7 @@ pub(super) fn settle(found: &mut Found, chosen: bool) {
     for (id, names) in &shared {
         let names: Vec<String> = names.iter().map(|name| quoted(name)).collect();
         found.notes.push(format!(
-            "the number `{}` stands beside {}; it counts as nobody's id",
+            "the number `{}` appears beside {}; it does not count as an id",
             one_line(id, 40),
             names.join(" and ")
         ));
@@ -36,8 +36,8 @@ pub(super) fn settle(found: &mut Found, chosen: bool) {
     alike(found, called.into_values());
 }
 
-/// Ids that stand beside more than one person, each with their names: of other
-/// addresses, or of other names where people wrote them.
+/// Ids that appear beside more than one person, with their names. Persons
+/// differ by address, or by name if people wrote the names.
 fn shared(found: &mut Found, chosen: bool) -> BTreeMap<String, BTreeSet<String>> {
     type Persons = BTreeSet<(String, String)>;
     let mut by_id: BTreeMap<(Option<super::store::Ids>, String), Persons> = BTreeMap::new();
@@ -81,7 +81,7 @@ fn alike(found: &mut Found, students: impl Iterator<Item = Student>) {
     }
 }
 
-/// Drops from those without a hand-in whoever has one, and says the rest once each.
+/// Removes students who do have a hand-in from those without one, and lists the rest once each.
 pub(super) fn nothing_of(found: &mut Found) {
     let with = found.hand_ins.iter().map(|it| it.student.identity());
     let mut known: HashSet<Identity> = with.collect();
@@ -104,7 +104,7 @@ pub(super) fn each(found: &mut Found, mut see: impl FnMut(&mut Student)) {
     }
 }
 
-/// A student in a line, with all that tells them from others.
+/// A student in a line, with everything that distinguishes them from others.
 pub(super) fn told(student: &Student) -> String {
     let more = [student.id(), student.number(), student.email()];
     let more: Vec<String> = more
@@ -118,13 +118,13 @@ pub(super) fn told(student: &Student) -> String {
     }
 }
 
-/// A name with its spaces, and what is not seen in it.
+/// A name with its spaces and its invisible characters shown.
 fn quoted(name: &str) -> String {
     let is_plain = |letter: char| letter.is_ascii_graphic() || letter == ' ';
     let plain = name.chars().all(is_plain);
     match plain {
         true => format!("`{name}`"),
-        // Letters that are composed in two ways look the same otherwise.
+        // Otherwise, letters that are composed in two ways look the same.
         false => {
             let combining = unicode_normalization::char::is_combining_mark;
             let text: String = name

@@ -1,4 +1,4 @@
-//! What is to be kept of a hand-in, and whether what is kept still holds.
+//! The record to keep of a hand-in, and whether a kept record still holds.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -8,17 +8,17 @@ use super::record::{Outcome, RECORD_SCHEMA, Record};
 use crate::grade::grading::Grader;
 use crate::grade::verdict::{Status, Verdict};
 
-/// What a grading came to.
+/// The result of a grading.
 #[derive(Debug)]
 pub(super) struct Graded {
-    /// What it depends on.
+    /// The key that it depends on.
     pub(super) key: Key,
     /// See [`Record::shape`].
     pub(super) shape: String,
     pub(super) verdict: Verdict,
 }
 
-/// A record of a grading for one hand-in, in the place of the one `before`.
+/// A record of a grading for one hand-in, in place of the record `before`.
 pub(super) fn record(hand_in: &HandIn, graded: &Graded, before: Option<&Record>) -> Record {
     let Graded {
         key,
@@ -64,7 +64,7 @@ fn now() -> u64 {
     since.map_or(0, |since| since.as_secs())
 }
 
-/// Whether a record still holds for what it was made of.
+/// Whether a record still holds for the submission it was made for.
 pub(super) fn holds(record: &Record, key: &Key, grader: &Grader) -> bool {
     key.content
         .is_some_and(|content| content.to_string() == record.sha256)
@@ -75,7 +75,7 @@ pub(super) fn holds(record: &Record, key: &Key, grader: &Grader) -> bool {
         && !record.doubtful
 }
 
-/// Whether a record says this of something that cannot be read.
+/// Whether a record has this verdict on something that cannot be read.
 pub(super) fn says(record: &Record, verdict: &Verdict, hand_in: &HandIn) -> bool {
     record.sha256.is_empty()
         && verdict.status == Status::Rejected
@@ -85,7 +85,7 @@ pub(super) fn says(record: &Record, verdict: &Verdict, hand_in: &HandIn) -> bool
         && record.late == hand_in.late
 }
 
-/// The record anew, if the same code lies elsewhere or came at another time.
+/// The updated record, if the same code has moved or came at another time.
 pub(super) fn moved(record: Record, hand_in: &HandIn) -> Option<Record> {
     let path = hand_in.path.to_string_lossy();
     let same = record.path == path
@@ -98,7 +98,7 @@ pub(super) fn moved(record: Record, hand_in: &HandIn) -> Option<Record> {
     Some(at(record, hand_in))
 }
 
-/// The record of one more hand-in of what `same` is about.
+/// The record of another hand-in with the content that `same` is about.
 pub(super) fn copy(same: &Record, hand_in: &HandIn, before: Option<&Record>) -> Record {
     Record {
         same_as: Some(same.path.clone()),
@@ -108,7 +108,7 @@ pub(super) fn copy(same: &Record, hand_in: &HandIn, before: Option<&Record>) -> 
     }
 }
 
-/// What a record says, of another hand-in.
+/// A record's verdict, applied to another hand-in.
 fn at(record: Record, hand_in: &HandIn) -> Record {
     let path = hand_in.path.to_string_lossy().into_owned();
     Record {
@@ -124,8 +124,8 @@ fn at(record: Record, hand_in: &HandIn) -> Record {
     }
 }
 
-/// What had been said before this record takes the place of that one. What a
-/// machine's failure took the place of is still what was said before.
+/// The verdict to remember as the earlier one when this record replaces that one. If that
+/// one is a machine's failure, the verdict before it still counts as the earlier one.
 fn earlier(before: Option<&Record>) -> Option<Outcome> {
     before.and_then(|record| match record.verdict.status {
         Status::InfraError => record.before.clone(),
@@ -134,10 +134,10 @@ fn earlier(before: Option<&Record>) -> Option<Outcome> {
     })
 }
 
-/// The most that is remembered of one student's submissions for a drill.
+/// The most outcomes remembered of one student's submissions for a drill.
 const REMEMBERED: usize = 50;
 
-/// All that had been said before, one entry for each content or grader.
+/// All earlier outcomes, one entry for each content or grader.
 fn history(before: Option<&Record>) -> Vec<Outcome> {
     let mut all = before.map_or(Vec::new(), |record| record.history.clone());
     if let Some(last) = earlier(before)

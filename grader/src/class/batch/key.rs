@@ -1,4 +1,4 @@
-//! What a verdict depends on: where all of it is the same, so is the verdict.
+//! The key of a verdict: if all parts are the same, so is the verdict.
 //!
 //! Its main type is [`Key`], made from the [`Terms`] of a batch and a submission's
 //! [`Content`].
@@ -12,12 +12,12 @@ use crate::build::submission::Submission;
 use crate::course::{Course, CourseError};
 use crate::drills::Drill;
 
-/// All that a verdict depends on.
+/// Everything that a verdict depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Key {
     /// The drill's slug.
     pub drill: &'static str,
-    /// Of the submission's Rust files; none, when they cannot be read.
+    /// The hash of the submission's Rust files; `None` if they cannot be read.
     pub content: Option<Content>,
     /// The seed.
     pub seed: u64,
@@ -25,7 +25,7 @@ pub struct Key {
     pub rules: Arc<str>,
 }
 
-/// What holds for a whole batch.
+/// The terms of a whole batch.
 #[derive(Clone, Debug)]
 pub struct Terms {
     seed: u64,
@@ -33,7 +33,7 @@ pub struct Terms {
 }
 
 impl Terms {
-    /// Those of a batch with this seed, for all of these drills.
+    /// The terms of a batch with this seed, for all of these drills.
     ///
     /// # Errors
     /// When a drill's `exercise.toml` cannot be read.
@@ -47,7 +47,7 @@ impl Terms {
         })
     }
 
-    /// What a submission's verdict depends on.
+    /// The key of a submission's verdict.
     pub fn key(&self, drill: &dyn Drill, submission: &Submission) -> Key {
         Key {
             content: Some(Content::of(submission)),
@@ -56,7 +56,7 @@ impl Terms {
         }
     }
 
-    /// The same for what cannot be read.
+    /// The key for a submission that cannot be read.
     pub fn unread(&self, drill: &dyn Drill, seed: u64) -> Key {
         Key {
             drill: drill.slug(),
@@ -67,12 +67,12 @@ impl Terms {
     }
 }
 
-/// A SHA-256, in half the room that its digits take.
+/// A SHA-256 in half the room of its digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Content([u8; 32]);
 
 impl Content {
-    /// Of a submission's Rust files.
+    /// The hash of a submission's Rust files.
     pub fn of(submission: &Submission) -> Content {
         let digits = submission.sha256();
         Content(std::array::from_fn(|at| {

@@ -7,64 +7,64 @@ use regex_lite::{Captures, Regex};
 use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
 
-/// How the names on the way to a hand-in are made up.
+/// The form of the names on the way to a hand-in.
 #[derive(Clone, Debug)]
 pub struct Pattern {
     text: String,
     segments: Vec<Segment>,
 }
 
-/// One name of a pattern, the part between two slashes.
+/// One segment of a pattern, the part between two slashes.
 #[derive(Clone, Debug)]
 struct Segment {
-    /// With the names of the drills where `{drill}` stands.
+    /// Matches only names of drills in place of `{drill}`.
     known: Regex,
-    /// With any name there, to say which drill there is not.
+    /// Matches any name there, to report an unknown drill.
     any: Regex,
 }
 
-/// What the names on the way to a hand-in say.
+/// The information in the names on the way to a hand-in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Named {
-    /// What stands for `{student}`.
+    /// The text in place of `{student}`.
     pub student: Option<String>,
-    /// What stands for `{id}`.
+    /// The text in place of `{id}`.
     pub id: Option<String>,
     /// The slug of the drill that `{drill}` names.
     pub drill: Option<String>,
 }
 
-/// Why a name says nothing.
+/// Why a name does not match.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Misfit {
-    /// It is made up in another way.
+    /// It has another form.
     Shape,
-    /// It would fit, but names no drill; what it says besides.
+    /// It would fit, but names no drill; this is its other information.
     NoDrill(String, Box<Named>),
 }
 
-/// Why a text is no pattern.
+/// Why a text is not a pattern.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum PatternError {
-    /// Nobody would know whose a hand-in is.
+    /// Nothing would say who handed in.
     #[error("pattern `{0}` has no `{{student}}` in it")]
     NoStudent(String),
-    /// A name that stands for nothing.
+    /// An unknown placeholder.
     #[error(
         "pattern `{pattern}` has `{{{name}}}` in it; there are `{{student}}`, `{{id}}`, `{{drill}}` and `*`"
     )]
     Unknown {
         /// The pattern.
         pattern: String,
-        /// What stands in braces.
+        /// The name in braces.
         name: String,
     },
-    /// A placeholder that stands there twice.
+    /// A placeholder that is used twice.
     #[error("pattern `{pattern}` has `{{{name}}}` in it twice")]
     Twice {
         /// The pattern.
         pattern: String,
-        /// What stands in braces.
+        /// The name in braces.
         name: String,
     },
     /// A name that is empty or leaves the folder.
@@ -74,8 +74,8 @@ pub enum PatternError {
 
 const PLACEHOLDERS: [&str; 3] = ["student", "id", "drill"];
 
-/// What learning systems, browsers and people put behind a name: a number, a date, that
-/// it is a copy, that it is the last.
+/// What learning systems, browsers and people add to a name: a number, a date, "copy",
+/// "final".
 const AGAIN: &str = r"(?i:[-_ .()]+(?:[0-9]+|v[0-9]+|copy|kopie|copie|copia|main|master|final|fixed|new|latest|attempt|version|submission|solution|hand-?in))*[-_ .()]*";
 
 /// The same as words.
@@ -102,7 +102,7 @@ impl Pattern {
     /// Reads a pattern; `drills` are the slugs that `{drill}` can be.
     ///
     /// # Errors
-    /// When it is none; the text says why.
+    /// When the text is not a pattern; the error says why.
     pub fn parse(text: &str, drills: &[&str]) -> Result<Pattern, PatternError> {
         let names: Vec<&str> = text.trim_end_matches('/').split('/').collect();
         if names.iter().any(|name| matches!(*name, "" | "." | "..")) {
@@ -135,7 +135,7 @@ impl Pattern {
         &self.text
     }
 
-    /// How many names there are on the way, the hand-in's own counted.
+    /// How many names there are on the way, including the hand-in's own.
     pub fn depth(&self) -> usize {
         self.segments.len()
     }
@@ -154,7 +154,7 @@ impl Pattern {
             .is_some_and(|name| name.contains("{student}"))
     }
 
-    /// What the name at a depth, counted from 0, says beside what is `said` already.
+    /// Adds the information in the name at a depth, counted from 0, to what is `said` already.
     ///
     /// # Errors
     /// When it does not fit.
@@ -173,7 +173,7 @@ impl Pattern {
     }
 }
 
-/// What was found in a name, beside what is `said` already.
+/// Adds what was found in a name to what is `said` already.
 fn named(found: &Captures<'_>, drill: Option<String>, said: &Named) -> Named {
     let text = |what: &str| found.name(what).map(|it| it.as_str().to_owned());
     Named {
@@ -184,8 +184,8 @@ fn named(found: &Captures<'_>, drill: Option<String>, said: &Named) -> Named {
 }
 
 /// The slug of the drill that a name without its ending means: letters of any case,
-/// any signs between its words, and behind it what a second hand-in has: numbers,
-/// dates, that it is a copy, that it is the last.
+/// any signs between words, and after it what a second hand-in has: numbers, dates,
+/// "copy", "final".
 pub fn drill_named<'a>(stem: &str, drills: &[&'a str]) -> Option<&'a str> {
     let words = words(stem);
     let is_decoration = |word: &String| {
@@ -199,7 +199,7 @@ pub fn drill_named<'a>(stem: &str, drills: &[&'a str]) -> Option<&'a str> {
     longest(drills.iter().copied().filter(means))
 }
 
-/// The slug of the only drill that stands anywhere in a name, as a whole word of it.
+/// The slug of the only drill that is named in a name as a whole word.
 pub fn drill_within<'a>(stem: &str, drills: &[&'a str]) -> Option<&'a str> {
     let words = words(stem);
     let stands = |slug: &&str| (0..words.len()).any(|from| begins(&words[from..], slug).is_some());
@@ -212,7 +212,7 @@ fn longest<'a>(slugs: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     slugs.max_by_key(|slug| slug.len())
 }
 
-/// After how many words a drill's name ends that begins with the first.
+/// After how many words a drill's name that begins with the first word ends.
 fn begins(words: &[String], slug: &str) -> Option<usize> {
     let whole = slug.replace('_', "");
     let mut rest = &*whole;
@@ -233,7 +233,7 @@ fn words(name: &str) -> Vec<String> {
     words.map(str::to_owned).collect()
 }
 
-/// A drill's name as slugs are written.
+/// A name written like a slug.
 fn plain(name: &str) -> String {
     name.to_lowercase().replace(['-', ' '], "_")
 }

@@ -1,7 +1,7 @@
-//! Who is enrolled, and who is in which team: tables that learning systems export.
+//! The people who are enrolled and the members of teams, from tables that learning systems export.
 //!
-//! Its main types are [`Roster`] and [`Teams`]. Columns are known by the names that
-//! Canvas, Moodle, Gradescope and Blackboard give them, in any order and any case.
+//! Its main types are [`Roster`] and [`Teams`]. Columns are recognised by the names
+//! that Canvas, Moodle, Gradescope and Blackboard give them, in any order and any case.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
@@ -20,7 +20,7 @@ use super::student::{Identity, Ids, Student, folded};
 #[derive(Clone, Debug)]
 pub struct Roster(Vec<Person>);
 
-/// The members of each team, by the team's name without what the eye passes over.
+/// The members of each team, by the team's name without what the eye overlooks.
 #[derive(Clone, Debug)]
 pub struct Teams(BTreeMap<String, Vec<Student>>);
 
@@ -28,7 +28,7 @@ pub struct Teams(BTreeMap<String, Vec<Student>>);
 #[derive(Clone, Debug)]
 struct Person {
     student: Student,
-    /// All that may stand for them in a file's or folder's name.
+    /// Everything that may stand for them in the name of a file or folder.
     handles: Vec<String>,
     ids: Vec<String>,
     team: Option<String>,
@@ -38,7 +38,7 @@ struct Person {
 #[derive(Debug, Error)]
 pub enum PeopleError {
     /// It cannot be read.
-    #[error("cannot read `{}`: {why}; name a table that is saved as CSV, in UTF-8", path.display())]
+    #[error("cannot read `{}`: {why}; name a table saved as CSV in UTF-8", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -52,12 +52,12 @@ pub enum PeopleError {
     Column {
         /// The file.
         path: PathBuf,
-        /// What is missing.
+        /// The missing column.
         column: &'static str,
     },
 }
 
-/// What columns are called, in lower case.
+/// The names of columns, in lower case.
 const NAMES: [&str; 8] = [
     "name",
     "student",
@@ -94,7 +94,7 @@ const EMAILS: [&str; 5] = ["email", "email address", "e-mail", "mail", "e-mail a
 const TEAMS: [&str; 4] = ["team", "group", "group_name", "group name"];
 
 impl Roster {
-    /// Reads one.
+    /// Reads a roster.
     ///
     /// # Errors
     /// When it cannot be read, or names no students.
@@ -102,8 +102,8 @@ impl Roster {
         Ok(Roster(people(path, false)?))
     }
 
-    /// Points out who was found and is not enrolled, and adds who is enrolled and was
-    /// not found.
+    /// Points out students who were found but are not enrolled, and adds enrolled
+    /// students who were not found.
     pub(super) fn compare(&self, found: &mut Found) {
         let finder = Finder::of(&self.0);
         let mut seen: HashSet<usize> = HashSet::new();
@@ -139,7 +139,7 @@ impl Roster {
 }
 
 impl Teams {
-    /// Reads them.
+    /// Reads the teams.
     ///
     /// # Errors
     /// When the table cannot be read, or has no column `team`.
@@ -154,7 +154,7 @@ impl Teams {
         Ok(Teams(teams))
     }
 
-    /// Whose a name is: a system may have left out its spaces and signs.
+    /// The team with this name; a system may have left out its spaces and signs.
     fn members(&self, name: &str) -> Option<&Vec<Student>> {
         let exact = self.0.get(&folded(name));
         exact.or_else(|| {
@@ -167,7 +167,7 @@ impl Teams {
         })
     }
 
-    /// Makes what a team handed in every member's.
+    /// Gives a team's hand-in to every member.
     pub(super) fn spread(&self, found: &mut Found) {
         let mut unknown: BTreeMap<String, ()> = BTreeMap::new();
         let mut members = |student: &Student| match self.members(student.name()) {
@@ -205,12 +205,12 @@ impl Teams {
             let name = one_line(name, 80);
             found
                 .notes
-                .push(format!("no team is called `{name}` in the list of teams"));
+                .push(format!("the list of teams has no team `{name}`"));
         }
     }
 }
 
-/// Finds people by what stands for them.
+/// Finds people by what stands for them in names.
 struct Finder<'a> {
     people: &'a [Person],
     by_id: HashMap<&'a str, Vec<usize>>,
@@ -247,7 +247,7 @@ impl<'a> Finder<'a> {
         finder
     }
 
-    /// The only one that a student can be.
+    /// The only person that a student can be.
     fn find(&self, student: &Student) -> Option<usize> {
         let name = folded(student.name());
         let email = student.email().map(|it| it.trim().to_lowercase());
@@ -258,7 +258,7 @@ impl<'a> Finder<'a> {
         let named = [by_handle, by_letters].into_iter().flatten();
         let named = named.into_iter().find_map(|places| only(places));
         let of_id = by_id.and_then(|places| {
-            // Another system's number may be the same as somebody else's here.
+            // Another system's number may equal a different person's number here.
             let same = |place: &usize| self.people[*place].student.system() == student.system();
             only(places).filter(|place| same(place) || named == Some(*place))
         });
@@ -324,7 +324,7 @@ fn people(path: &Path, teams: bool) -> Result<Vec<Person>, PeopleError> {
     Ok(people)
 }
 
-/// Where in a row what stands.
+/// Which column holds what.
 #[derive(Default)]
 struct Columns {
     name: Option<usize>,
@@ -350,7 +350,7 @@ impl Columns {
         let canvas = find(&CANVAS).map(|place| (place, Ids::Canvas));
         let first = find(&FIRST);
         Columns {
-            // Beside a first name, `name` is the last.
+            // Beside a first name, `name` is the last name.
             name: find(&NAMES).filter(|_| first.is_none()),
             last: first.and_then(|_| find(&LAST)),
             first,
@@ -384,7 +384,7 @@ impl Columns {
             Some((id, kind))
         });
         let name = text(self.name).or(whole);
-        // Canvas' second row says what is possible, not who.
+        // Canvas' second row has the possible points, not a person.
         if name.as_deref() == Some("Points Possible") {
             return None;
         }

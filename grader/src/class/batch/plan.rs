@@ -1,8 +1,8 @@
-//! What is to be graded, and what is known already.
+//! The gradings to do, and the verdicts that are known already.
 //!
 //! Its main type is [`Plan`]. Planning reads every submission and every record about
-//! it, one at a time, and grades nothing. What needs no grading is kept at once, so
-//! that a plan holds no more than a few words for each submission.
+//! it, one at a time, and grades nothing. Records that need no grading are kept at
+//! once, so that a plan holds only a few words for each submission.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,43 +21,43 @@ use crate::grade::grading::{GradeError, Grader, not_graded, rejected};
 use crate::grade::verdict::Verdict;
 use play::text::one_line;
 
-/// One grading, for everybody who handed in the same. What it depends on is found out
-/// again when it is graded: a plan for a large class would be large otherwise.
+/// One grading, for everybody who handed in the same. Its key is computed again when
+/// it is graded; otherwise a plan for a large class would be large.
 #[derive(Clone, Debug)]
 pub struct Job<'a> {
-    /// Whose files are graded.
+    /// The hand-in whose files are graded.
     pub first: &'a HandIn,
-    /// Who gets the verdict as well.
+    /// The hand-ins that get the verdict as well.
     pub others: Vec<&'a HandIn>,
-    /// Gradings that failed.
+    /// Number of gradings that failed.
     pub attempts: u32,
 }
 
-/// What is to be done. It gives out its jobs, in the order of the hand-ins.
+/// The work to do. It gives out its jobs in the order of the hand-ins.
 #[derive(Debug)]
 pub struct Plan<'a> {
     hand_ins: &'a [HandIn],
-    /// Places of those that have to be graded, in the opposite order.
+    /// Indexes of the hand-ins to grade, in reverse order.
     to_grade: Vec<u32>,
-    /// Places of those that are the same, by that of the first.
+    /// Indexes of identical hand-ins, by the index of the first.
     same: BTreeMap<u32, Vec<u32>>,
-    /// Hand-ins whose record holds.
+    /// Hand-ins whose record still holds.
     pub kept: usize,
     /// Hand-ins that share the grading of an identical one.
     pub copies: usize,
-    /// Hand-ins that cannot be taken, found out now.
+    /// Hand-ins that turned out unusable now.
     pub refused: usize,
-    /// What all gradings depend on.
+    /// The terms of all gradings.
     pub terms: Terms,
 }
 
 impl<'a> Plan<'a> {
-    /// Gradings to be done.
+    /// Gradings to do.
     pub fn gradings(&self) -> usize {
         self.to_grade.len()
     }
 
-    /// Hand-ins that get a verdict by them.
+    /// Hand-ins that get a verdict from them.
     pub fn to_be_told(&self) -> usize {
         self.to_grade.len() + self.same.values().map(Vec::len).sum::<usize>()
     }
@@ -90,7 +90,7 @@ pub enum PlanError {
     /// A submission cannot be looked at, for a reason that is not its own.
     #[error(transparent)]
     Grade(#[from] GradeError),
-    /// What needs no grading cannot be kept.
+    /// A record that needs no grading cannot be written.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -98,15 +98,15 @@ pub enum PlanError {
 /// A submission that can be graded, while the plan for its drill is made.
 struct Readable {
     content: Content,
-    /// Of its hand-in.
+    /// The index of its hand-in.
     place: u32,
-    /// Whether its record holds.
+    /// Whether its record still holds.
     kept: bool,
 }
 
 /// Makes the plan for the hand-ins below `dir`; `seed` is the batch's. Records that
-/// need no grading are kept now: what cannot be read, and copies of what was graded
-/// before.
+/// need no grading are written now: unreadable submissions, and copies of what was
+/// graded before.
 ///
 /// # Errors
 /// When a drill's `exercise.toml` cannot be read, or a record cannot be written.
@@ -142,7 +142,7 @@ pub fn plan<'a>(
 }
 
 impl Plan<'_> {
-    /// Reads what was handed in for a drill. What cannot be read is refused now.
+    /// Reads the hand-ins for a drill. Unreadable ones are refused now.
     fn look(
         &mut self,
         grader: &Grader,
@@ -187,14 +187,14 @@ impl Plan<'_> {
         Ok(readable)
     }
 
-    /// Plans one grading for all that are the same, and none where one of them is known.
+    /// Plans one grading for all identical submissions, and none if one of them is known.
     fn share(&mut self, store: &Store, mut readable: Vec<Readable>) -> Result<(), StoreError> {
         readable.sort_unstable_by_key(|it| (it.content, !it.kept, it.place));
         for all in readable.chunk_by(|one, other| one.content == other.content) {
             if all.iter().all(|it| it.kept) {
                 continue;
             }
-            // One that is known comes before those that are not.
+            // A known submission comes before unknown ones.
             let first = self.hand_in(all[0].place);
             let known = all[0]
                 .kept
@@ -224,7 +224,7 @@ impl Plan<'_> {
 /// The submission as it is graded in a batch: a lone file is called `src/lib.rs`, so
 /// that whoever handed in the same reads the same in the verdict. The inner error is
 /// the verdict on what cannot be read.
-pub(super) fn taken(
+pub(in crate::class) fn taken(
     grader: &Grader,
     drill: &dyn Drill,
     dir: &Path,
@@ -252,7 +252,7 @@ pub(super) fn taken(
             refused(format!("`{path}` {fault}"))
         }
         Err(GradeError::Submission(SubmissionError::UnknownKind { .. })) => refused(format!(
-            "`{path}` is no kind of submission; hand in {HAND_IN}"
+            "`{path}` is not a kind of submission; hand in {HAND_IN}"
         )),
         Err(error @ GradeError::Submission(_)) => {
             Ok(Err(Box::new(not_graded(drill, &hand_in.path, 0, &error))))

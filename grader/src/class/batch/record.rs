@@ -1,7 +1,7 @@
-//! What is kept of one submission.
+//! The record that is kept of one submission.
 //!
-//! Its main type is [`Record`], one JSON file each. Nothing here reads or writes a
-//! file.
+//! Its main type is [`Record`], one JSON file each. Nothing here reads or writes
+//! files.
 
 use std::collections::BTreeMap;
 
@@ -13,12 +13,12 @@ use crate::grade::verdict::{CheckStatus, Status, Verdict};
 /// The version of a record's JSON form.
 pub const RECORD_SCHEMA: u32 = 1;
 
-/// The most that is kept of a compiler's text and of what a submission printed, in
-/// bytes of JSON.
+/// How much of a compiler's text and of a submission's output is kept, in bytes of
+/// JSON.
 const DIAGNOSTICS: usize = 6 << 10;
 const OUTPUT: usize = 2 << 10;
 
-/// What is kept of one submission of one student for one drill.
+/// The record of one submission of one student for one drill.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     /// [`RECORD_SCHEMA`].
@@ -32,47 +32,47 @@ pub struct Record {
     /// Whether the learning system marked it as late.
     #[serde(default)]
     pub late: bool,
-    /// Of its Rust files; empty when they could not be read.
+    /// The hash of its Rust files; empty if they could not be read.
     pub sha256: String,
     /// A hash of its tokens with names, comments and layout set aside: submissions
     /// that share it differ in nothing else. Empty when it could not be read.
     pub shape: String,
     /// The seed it was graded with. It comes from the batch's seed, the drill and the
-    /// content, so the same code has the same seed whoever hands it in.
+    /// content, so the same code has the same seed for every student.
     pub seed: u64,
-    /// A hash of all that decided the verdict besides content and seed: the grader's
-    /// rules and the drill's limits.
+    /// A hash of everything but content and seed that decided the verdict: the
+    /// grader's rules and the drill's limits.
     pub rules: String,
     /// When it was graded, in seconds since 1970.
     pub graded_at: u64,
-    /// Gradings it took: more than one when the machine failed.
+    /// How many gradings it took: more than one if the machine failed.
     pub attempts: u32,
-    /// Whether it ran out of time beside others and is still to be graded alone.
+    /// Whether it ran out of time beside others and still has to be graded alone.
     #[serde(default)]
     pub doubtful: bool,
     /// The path of the identical submission that was graded in its place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub same_as: Option<String>,
-    /// What an earlier grading of this student's submission had said, when that was
-    /// another content or another grader.
+    /// The outcome of an earlier grading, if that had another content or another
+    /// grader.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<Outcome>,
-    /// What was said of all that this student handed in before, the oldest first; the
+    /// The outcomes of all that this student handed in before, the oldest first; the
     /// last is `before`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub history: Vec<Outcome>,
-    /// When it was handed in, as the learning system says it.
+    /// When it was handed in, in the learning system's words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<String>,
-    /// What is said of it now. Its `submission` is `path`; the longest texts in it
-    /// are cut short.
+    /// The present verdict. Its `submission` is `path`; its longest texts are cut
+    /// short.
     pub verdict: Verdict,
 }
 
-/// A verdict in short, as it is kept when another one takes its place.
+/// A short form of a verdict, kept when another one takes its place.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Outcome {
-    /// The content it was about.
+    /// The hash of the content it was about.
     pub sha256: String,
     /// The grader's version.
     pub grader: String,
@@ -89,7 +89,7 @@ pub struct Outcome {
 }
 
 impl Record {
-    /// Its verdict in short.
+    /// The short form of its verdict.
     pub fn outcome(&self) -> Outcome {
         let checks = self.verdict.checks.iter();
         Outcome {
@@ -107,8 +107,8 @@ impl Record {
 }
 
 impl Record {
-    /// Cuts what a submission can make as long as it likes, so that no record takes
-    /// much space.
+    /// Cuts texts that a submission can make arbitrarily long, so that no record
+    /// takes much space.
     pub(super) fn shorten(&mut self) {
         cut(&mut self.verdict.diagnostics, DIAGNOSTICS);
         cut(&mut self.verdict.output, OUTPUT);
@@ -134,7 +134,7 @@ fn cut(text: &mut String, limit: usize) {
 }
 
 impl Outcome {
-    /// Whether the same is said: status, points and every check.
+    /// Whether both say the same: status, points and every check.
     pub fn says_the_same(&self, other: &Outcome) -> bool {
         self.status == other.status && self.score == other.score && self.checks == other.checks
     }

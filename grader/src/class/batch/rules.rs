@@ -1,5 +1,5 @@
-//! What a verdict depends on besides the code that was handed in: the seed it is
-//! graded with, and the rules it is held to.
+//! What a verdict depends on besides the code: the seed of its grading, and the
+//! rules that apply.
 
 #[cfg(test)]
 mod marks;
@@ -9,12 +9,12 @@ use sha2::{Digest, Sha256};
 use crate::course::{Course, CourseError};
 use crate::drills::Drill;
 
-/// Seeds are below this: short enough to copy, too many to try them all while a
-/// submission runs.
+/// Seeds are below this limit: short enough to copy, too many for a submission
+/// to try while it runs.
 pub const SEEDS: u64 = 1 << 40;
 
-/// The seed of one submission. It is the same for the same code, whoever handed it
-/// in and whoever else is graded.
+/// The seed of one submission. It is the same for the same code, no matter which
+/// student handed it in or who else is graded.
 pub fn seed_of(batch: u64, drill: &str, sha256: &str) -> u64 {
     let digest = digest(&[&batch.to_le_bytes(), drill.as_bytes(), sha256.as_bytes()]);
     let first: [u8; 8] = std::array::from_fn(|at| digest[at]);
@@ -24,8 +24,8 @@ pub fn seed_of(batch: u64, drill: &str, sha256: &str) -> u64 {
 /// The marks that the build script made, one for each drill: `SLUG=MARK SLUG=MARK`.
 const MARKS: &str = env!("GRADER_RULES");
 
-/// The mark of the sources that decide a verdict on this drill. One that the build script
-/// did not know depends on all of them.
+/// The mark of the sources that decide a verdict on this drill. A drill that the build
+/// script did not know depends on all of them.
 fn mark_of(drill: &str) -> &'static str {
     let mut marks = MARKS.split(' ').filter_map(|mark| mark.split_once('='));
     marks
@@ -33,9 +33,9 @@ fn mark_of(drill: &str) -> &'static str {
         .map_or(MARKS, |(_, mark)| mark)
 }
 
-/// A mark of all that decides a verdict on a drill: its own hidden tests, its world, and
-/// what is common in grader, worker and kit; the compiler's version, and what
-/// `exercise.toml` allows. Titles and hints in there are no part of it.
+/// A mark of everything that decides a verdict on a drill: its own hidden tests, its
+/// world, the common parts of grader, worker and kit, the compiler's version, and what
+/// `exercise.toml` allows. The titles and hints there are not part of it.
 ///
 /// # Errors
 /// When the drill's `exercise.toml` cannot be read.
@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn the_seed_is_the_one_written_down() {
-        // A change here grades every class anew: know that you do it.
+        // A change here grades every class again; make it only on purpose.
         assert_eq!(seed_of(7, "offload", "aa"), 344_771_005_488);
     }
 }

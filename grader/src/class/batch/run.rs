@@ -1,9 +1,9 @@
-//! The gradings of a batch: some at a time, each record kept as soon as it is there.
+//! The gradings of a batch: several at a time, each record kept as soon as it is made.
 //!
-//! Its main function is [`run`]. A failure of the machine is tried again and never
-//! counts against anybody. What ran out of time beside others is graded once more
-//! alone, because a neighbour may have taken it. What was being graded when the grader was
-//! ended is graded alone as well, and passed by when that happens again.
+//! Its main function is [`run`]. A failure of the machine is tried again and never counts
+//! against a student. A submission that ran out of time beside others is graded again
+//! alone, because a neighbour may have taken the time. One that was being graded when the
+//! grader was ended is graded alone as well, and skipped if that happens again.
 
 use std::collections::VecDeque;
 use std::io;
@@ -25,19 +25,19 @@ use crate::drive::interrupt;
 use crate::grade::grading::{GradeError, Grader, not_graded};
 use crate::grade::verdict::{CheckStatus, Status, Verdict};
 
-/// Gradings of one submission before its machine is given up.
+/// How many gradings of one submission are tried before giving up on the machine.
 pub const ATTEMPTS: u32 = 3;
 
-/// Where the gradings run, and who hears of them.
+/// Where the gradings run, and who is told of them.
 #[derive(Clone, Copy)]
 pub struct Run<'a> {
-    /// Who grades.
+    /// The grader.
     pub grader: &'a Grader,
-    /// Where records are kept.
+    /// The store of the records.
     pub store: &'a Store,
-    /// Where it is marked what is being graded.
+    /// The marks of the gradings under way.
     pub attempts: &'a Attempts,
-    /// The folder the hand-ins lie in.
+    /// The folder with the hand-ins.
     pub dir: &'a Path,
     /// Gradings at the same time.
     pub jobs: usize,
@@ -45,10 +45,10 @@ pub struct Run<'a> {
     pub kept: &'a (dyn Fn(&Record) + Sync),
 }
 
-/// Does what is planned.
+/// Carries out the plan.
 ///
 /// # Errors
-/// When a record cannot be written. Those that were written stay.
+/// When a record cannot be written. Records that were written before stay.
 pub fn run(run: Run<'_>, plan: Plan<'_>) -> Result<(), StoreError> {
     let work = Work {
         run,
@@ -87,13 +87,13 @@ struct Work<'a> {
     queue: Mutex<Queue<'a>>,
     /// Jobs taken from the queue that may come back to it.
     under_way: AtomicUsize,
-    /// To be graded once more when nothing else runs.
+    /// Jobs to grade again when nothing else runs.
     alone: Mutex<Vec<Job<'a>>>,
     stop: AtomicBool,
     error: Mutex<Option<StoreError>>,
 }
 
-/// What is to be graded: what was planned, then what came of that.
+/// The gradings to do: first the planned ones, then those that follow from them.
 struct Queue<'a> {
     plan: Plan<'a>,
     again: VecDeque<Job<'a>>,
@@ -121,13 +121,13 @@ impl<'a> Work<'a> {
                 if self.under_way.load(Ordering::SeqCst) == 0 {
                     return;
                 }
-                // Somebody's job may come back.
+                // Another worker's job may come back.
                 std::thread::sleep(std::time::Duration::from_millis(5));
                 continue;
             };
             let ends = Ends(&self.under_way);
             let what = job.clone();
-            // A fault of ours is a failure of the machine for one job, not the end of all.
+            // A bug of ours counts as a failure of the machine for one job and does not end the rest.
             let done = catch_unwind(AssertUnwindSafe(|| self.one(job, beside_others)));
             if done.is_err() {
                 self.give_up(&what);
@@ -136,7 +136,7 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// Keeps of a job that it could not be done, unless it was.
+    /// Records that a job could not be done, unless it was done.
     fn give_up(&self, job: &Job<'_>) {
         let drill = drill_of(job.first);
         let why = GradeError::Machine(io::Error::other("the grader itself panicked"));
@@ -162,7 +162,7 @@ impl<'a> Work<'a> {
         };
         job.attempts += 1;
         if interrupt::is_interrupted() {
-            // Its worker may have been ended by us: this verdict is worth nothing.
+            // We may have ended its worker, so this verdict is worth nothing.
             self.stop.store(true, Ordering::Relaxed);
             return;
         }
@@ -182,15 +182,15 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// Grades one. Whatever goes wrong with the grader is a verdict as well. `None` if it
-    /// is not to be graded beside others.
+    /// Grades one job. A failure of the grader is a verdict as well. `None` if it must
+    /// not be graded beside others.
     fn graded(&self, hand_in: &HandIn, beside_others: bool) -> Option<Graded> {
         let drill = drill_of(hand_in);
         let mut key = self.terms.unread(drill, 0);
         let mut shape = String::new();
         let graded = catch_unwind(AssertUnwindSafe(|| {
             match taken(self.run.grader, drill, self.run.dir, hand_in)? {
-                // It could be when the plan was made.
+                // It could be read when the plan was made.
                 Err(refused) => Ok(Some(*refused)),
                 Ok(submission) => {
                     key = self.terms.key(drill, &submission);
@@ -228,8 +228,8 @@ impl<'a> Work<'a> {
         })
     }
 
-    /// Leaves in a job who handed in what was graded. Others did so when the plan was
-    /// made, and something was changed since then: they get a job of their own.
+    /// Keeps in a job only the hand-ins with the content that was graded. Others have
+    /// changed since the plan was made, and get jobs of their own.
     fn leave_out_others(&self, job: &mut Job<'a>, graded: &Key) -> Option<Job<'a>> {
         let is_same = |hand_in: &&HandIn| {
             let taken = taken(self.run.grader, drill_of(hand_in), self.run.dir, hand_in);
@@ -258,7 +258,7 @@ impl<'a> Work<'a> {
             self.run.store.keep(&record)?;
             same_as = same_as.or_else(|| Some(record.path.clone()));
             if !doubtful {
-                // Whoever is told cannot undo what is kept.
+                // The audience cannot undo what is kept.
                 let _ = catch_unwind(AssertUnwindSafe(|| (self.run.kept)(&record)));
             }
         }
@@ -282,7 +282,7 @@ fn drill_of(hand_in: &HandIn) -> &'static dyn Drill {
     drill
 }
 
-/// Whether a busy machine could have made this verdict: a clock on the wall did.
+/// Whether a busy machine may have caused this verdict: it came from a wall clock.
 fn ran_out_of_time(verdict: &Verdict) -> bool {
     let by_the_clock = |text: &str| {
         let words = [

@@ -1,7 +1,7 @@
-//! What is left of a submission when names, comments and layout are set aside.
+//! The shape of a submission: what is left without names, comments and layout.
 //!
 //! Its main function is [`of`]. Two submissions of one shape are the same work or a
-//! copy of it with other names; whether that means anything is for people to say.
+//! copy with other names; people must decide whether that means anything.
 
 use std::collections::HashMap;
 
@@ -17,7 +17,7 @@ pub fn of(submission: &Submission) -> String {
     let mut names: HashMap<&str, usize> = HashMap::new();
     let mut hash = Sha256::new();
     for text in submission.files().values() {
-        // Some editors begin a file with a mark that nobody sees and rustc passes over.
+        // Some editors begin a file with an invisible mark that rustc ignores.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut at = 0;
         for token in tokenize(text, FrontmatterAllowed::No) {
@@ -83,7 +83,7 @@ mod tests {
         let plain = shape("fn sum(a: u8, b: u8) -> u8 { a + b }");
         let marked = shape("\u{feff}fn sum(a: u8, b: u8) -> u8 { a + b }");
         assert_eq!(plain, marked);
-        // Anywhere else it is no such mark: rustc refuses it.
+        // Anywhere else it is not such a mark: rustc refuses it.
         assert_ne!(plain, shape("fn sum(a: u8, b: u8) -> u8 { \u{feff}a + b }"));
     }
 

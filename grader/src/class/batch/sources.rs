@@ -1,7 +1,7 @@
-//! What a batch is given: folders and exports, each perhaps for one drill.
+//! The input of a batch: folders and exports, each perhaps for one drill.
 //!
-//! Its main type is [`Sources`]. An export's zip is unpacked into the results' folder,
-//! or where nothing is kept, and never outside of it.
+//! Its main type is [`Sources`]. An export's zip is unpacked into the results folder
+//! or a temporary one, and never outside of it.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -12,7 +12,7 @@ use zip::ZipArchive;
 
 use super::find::{FindError, Found, Search};
 
-/// The most that an export holds.
+/// The most that an export may hold.
 const ENTRIES: usize = 500_000;
 const BYTES: u64 = 16 << 30;
 
@@ -31,7 +31,7 @@ pub struct Sources(Vec<Source>);
 /// Why an export cannot be read.
 #[derive(Debug, Error)]
 pub enum SourceError {
-    /// It is no zip, or a damaged one.
+    /// It is not a zip, or a damaged one.
     #[error("cannot unpack `{}`: {why}; export it again, or unpack it and name its folder", path.display())]
     Zip {
         /// The file.
@@ -42,10 +42,10 @@ pub enum SourceError {
 }
 
 impl Sources {
-    /// What was named. What is a .zip is unpacked into a folder below `into`.
+    /// The named sources. A .zip is unpacked into a folder below `into`.
     ///
     /// # Errors
-    /// When one cannot be unpacked.
+    /// When an export cannot be unpacked.
     pub fn open(named: &[PathBuf], drills: &[&str], into: &Path) -> Result<Sources, SourceError> {
         let mut sources = Vec::new();
         for (number, named) in named.iter().enumerate() {
@@ -73,7 +73,7 @@ impl Sources {
         named.iter().any(|named| is_zip(&split(named, drills).1))
     }
 
-    /// Drills that were named.
+    /// The drills that were named.
     pub fn drills(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|source| source.drill.as_deref())
     }
@@ -86,15 +86,15 @@ impl Sources {
         }
     }
 
-    /// Folders that were searched.
+    /// The folders that were searched.
     pub fn dirs(&self) -> impl Iterator<Item = &Path> {
         self.0.iter().map(|source| &*source.dir)
     }
 
-    /// Searches all of them, each as `search` says.
+    /// Searches all folders, each as `search` says.
     ///
     /// # Errors
-    /// When one cannot be searched.
+    /// When a folder cannot be searched.
     pub fn search(&self, search: &Search<'_>) -> Result<Found, FindError> {
         let mut all = Found::default();
         for source in &self.0 {
@@ -137,7 +137,7 @@ impl Sources {
     }
 }
 
-/// `DRILL=PATH`, unless there is something of that name.
+/// `DRILL=PATH`, unless something with that whole name exists.
 fn split(named: &Path, drills: &[&str]) -> (Option<String>, PathBuf) {
     let text = named.to_string_lossy();
     match text.split_once('=') {
@@ -153,7 +153,7 @@ fn is_zip(path: &Path) -> bool {
     ending.eq_ignore_ascii_case("zip") && path.is_file()
 }
 
-/// Unpacks plain files and folders; links and what would lie elsewhere are left out.
+/// Unpacks plain files and folders; links and files that would lie elsewhere are left out.
 fn unpack(zip: &Path, into: &Path) -> io::Result<()> {
     match fs::remove_dir_all(into) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -166,7 +166,7 @@ fn unpack(zip: &Path, into: &Path) -> io::Result<()> {
     let mut left = BYTES;
     for number in 0..archive.len() {
         let mut entry = archive.by_index(number).map_err(io::Error::other)?;
-        // Names without a mark of their encoding are UTF-8 more often than they say.
+        // Names whose encoding is not marked are usually UTF-8 all the same.
         let name = match std::str::from_utf8(entry.name_raw()) {
             Ok(name) => name.to_owned(),
             Err(_) => entry.name().map_err(io::Error::other)?.into_owned(),
@@ -194,7 +194,7 @@ fn unpack(zip: &Path, into: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// A name as a path below a folder; none, if it leads anywhere else.
+/// A name as a path below a folder; `None` if it leads anywhere else.
 fn inside(name: &str) -> Option<PathBuf> {
     let name = name.replace('\\', "/");
     if name.contains('\0') || name.starts_with('/') {

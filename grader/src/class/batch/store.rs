@@ -1,7 +1,7 @@
-//! The folder a batch writes to: every record whole or not there, and one batch at a
-//! time.
+//! The folder a batch writes to: every record is whole or absent, and one batch
+//! writes at a time.
 //!
-//! Its main type is [`Store`]. Nothing in here knows what a record says.
+//! Its main type is [`Store`]. Nothing in here knows what a record means.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -17,15 +17,15 @@ use super::record::Record;
 pub use super::student::Ids;
 use super::student::Student;
 
-/// What a batch was asked, kept beside its records.
+/// The settings of a batch, kept beside its records.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
     /// The version of this form: 1.
     pub schema: u32,
-    /// What all seeds come from.
+    /// The seed that all others come from.
     pub seed: u64,
-    /// Whose numbers the ids in the records are, where all are of one kind. What was
-    /// written before there was this field does not say.
+    /// The system of the ids in the records, if all are of one kind. Files older
+    /// than this field do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ids: Option<Ids>,
 }
@@ -34,9 +34,9 @@ pub struct Settings {
 #[derive(Debug)]
 pub struct Store {
     out: PathBuf,
-    /// Of what kind the ids are in records that do not say it.
+    /// The kind of the ids in records that do not say it.
     ids: Option<Ids>,
-    /// Let go by the system when this process ends, however it ends.
+    /// The system releases it when this process ends, however it ends.
     _lock: File,
 }
 
@@ -50,10 +50,10 @@ pub enum StoreError {
     Busy(PathBuf),
     /// It holds something else.
     #[error(
-        "`{}` holds something else than a batch's results; name a new folder with `--out`", .0.display()
+        "`{}` holds something other than a batch's results; name a new folder with `--out`", .0.display()
     )]
     Foreign(PathBuf),
-    /// The system says no.
+    /// The system refused.
     #[error("cannot write to `{}`: {why}; is there space, and may you write there?", path.display())]
     Io {
         /// The file or folder.
@@ -66,9 +66,9 @@ pub enum StoreError {
 const LOCK: &str = "lock";
 const SETTINGS: &str = "batch.json";
 const RECORDS: &str = "records";
-/// Points of attempts, of which the best counts.
+/// Points of attempts, when the best attempt counts.
 const COMPARED: &str = "compared";
-/// What is being written; of no use to anybody once its batch is gone.
+/// Files being written; of no use once their batch is gone.
 const UNFINISHED: &str = "unfinished";
 
 impl Store {
@@ -99,7 +99,7 @@ impl Store {
             ids,
             _lock: lock,
         };
-        // What a batch that was killed was in the middle of.
+        // Leftovers of a batch that was killed.
         let _ = fs::remove_dir_all(store.out.join(UNFINISHED));
         fs::create_dir_all(store.out.join(UNFINISHED)).map_err(failed)?;
         Ok(store)
@@ -110,12 +110,12 @@ impl Store {
         &self.out
     }
 
-    /// What the batch before this one was asked.
+    /// The settings of the batch before this one.
     pub fn settings(&self) -> Option<Settings> {
         read(&self.out.join(SETTINGS))
     }
 
-    /// Keeps what this one is asked.
+    /// Keeps the settings of this batch.
     ///
     /// # Errors
     /// When it cannot be written.
@@ -123,14 +123,14 @@ impl Store {
         self.write(&self.out.join(SETTINGS), settings)
     }
 
-    /// What is kept of a student's submission; nothing, where that is damaged.
+    /// The record of a student's submission; `None` if it is damaged.
     pub fn record(&self, drill: &str, student: &Student) -> Option<Record> {
         let mut places = self.places(drill, student).into_iter();
         places.find_map(|place| self.theirs(&place, student))
     }
 
-    /// Keeps a record: once this returns, it outlives whatever happens to us. What is
-    /// somebody else's stays as it is.
+    /// Keeps a record: once this returns, it outlives whatever happens to us. Records
+    /// of other students stay as they are.
     ///
     /// # Errors
     /// When it cannot be written; then the one before is still there.
@@ -143,7 +143,7 @@ impl Store {
         let place = if taken { &beside } else { &own };
         self.write(place, record)?;
         if former != *place && self.theirs(&former, student).is_some() {
-            // It is counted once if it stays: the newer one counts.
+            // If the old one stays, the student still counts once: the newer record counts.
             let _ = fs::remove_file(&former);
         }
         Ok(())
@@ -154,7 +154,7 @@ impl Store {
         read(&self.attempt_place(drill, name))
     }
 
-    /// Keeps them.
+    /// Keeps an attempt's points.
     ///
     /// # Errors
     /// When they cannot be written.
@@ -167,7 +167,7 @@ impl Store {
         self.out.join(COMPARED).join(drill).join(name)
     }
 
-    /// The drills that there are records of, in no order that means anything.
+    /// The drills with records, in no particular order.
     ///
     /// # Errors
     /// When the folder cannot be read.
@@ -182,8 +182,8 @@ impl Store {
         Ok(drills)
     }
 
-    /// Where a student's record lies: in its own place, beside it where a file system
-    /// takes that for somebody else's, or where it lay before ids were all that counts.
+    /// Where a student's record may lie: in its own place, beside it if a file system
+    /// confuses that with another student's, or where it lay before ids alone counted.
     fn places(&self, drill: &str, student: &Student) -> [PathBuf; 3] {
         let folder = self.out.join(RECORDS).join(drill);
         let stems = [
@@ -209,7 +209,7 @@ impl Store {
         Some(record)
     }
 
-    /// Beside, to the disk, and then in its place.
+    /// Written beside its place, synced to disk, and then moved there.
     fn write(&self, path: &Path, value: &impl Serialize) -> Result<(), StoreError> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -247,7 +247,7 @@ fn read<T: DeserializeOwned>(path: &Path) -> Option<T> {
     serde_json::from_slice(&fs::read(path).ok()?).ok()
 }
 
-/// Every record there is, those of earlier batches too. A damaged one is none.
+/// Every record, including those of earlier batches. A damaged one does not count.
 impl Records for Store {
     fn each(&self, see: &mut dyn FnMut(Record) -> io::Result<()>) -> io::Result<()> {
         for drill in inside(&self.out.join(RECORDS))? {
@@ -266,7 +266,7 @@ impl Records for Store {
     }
 }
 
-/// What lies in a folder; nothing, if there is no such folder.
+/// The contents of a folder; empty if the folder does not exist.
 fn inside(folder: &Path) -> io::Result<impl Iterator<Item = io::Result<PathBuf>>> {
     let entries = match fs::read_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,

@@ -1,7 +1,7 @@
-//! Who handed something in, and what makes two of them one.
+//! The students who handed something in, and what makes two of them one.
 //!
-//! Its main types are [`Student`], what is shown, and [`Identity`], what is compared:
-//! the number that a system knows somebody by, else the address, else the name.
+//! Its main types are [`Student`], which is shown, and [`Identity`], which is compared:
+//! the number that a system knows a student by, or else the address, or else the name.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -13,17 +13,17 @@ const LONGEST_NAME: usize = 64;
 /// Who handed something in, as its file or folder says.
 ///
 /// All of it is text that somebody else chose: it must be escaped wherever it is shown.
-/// Two that are equal in all of it are one person; so are two of one [`Identity`].
+/// Two students who are equal in everything are one person; so are two with one [`Identity`].
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(from = "Form", into = "Form")]
 pub struct Student {
     name: Box<str>,
-    /// Elsewhere, because most classes are handed in by name alone, and there are as
-    /// many of these in memory as there are submissions.
+    /// Boxed, because most classes are handed in by name alone, and memory holds as
+    /// many students as submissions.
     account: Option<Box<Account>>,
 }
 
-/// What a learning system knows a student by.
+/// The number and address by which a learning system knows a student.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Account {
     id: Option<Box<str>>,
@@ -32,7 +32,7 @@ struct Account {
     number: Option<Box<str>>,
 }
 
-/// Who numbered the students of a class, and so where their ids mean something.
+/// The system that numbered the students, in which their ids mean something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ids {
@@ -46,10 +46,10 @@ pub enum Ids {
     Blackboard,
 }
 
-/// What makes a student one, whatever else is said of them.
+/// What identifies a student, whatever else is known of them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Identity {
-    /// A system's number of them.
+    /// A system's number.
     Id(Option<Ids>, String),
     /// An address, in lower case.
     Email(String),
@@ -57,7 +57,7 @@ pub enum Identity {
     Name(String, Option<String>),
 }
 
-/// As it is written down.
+/// The serialised form.
 #[derive(Serialize, Deserialize)]
 struct Form {
     name: Box<str>,
@@ -100,7 +100,7 @@ impl From<Student> for Form {
 }
 
 impl Student {
-    /// A student known by name only.
+    /// A student who is known by name only.
     pub fn named(name: &str) -> Student {
         Student::known(name, None, None)
     }
@@ -116,18 +116,18 @@ impl Student {
         })
     }
 
-    /// The same student, whose id is of this kind.
+    /// The same student, with an id of this kind.
     pub fn of(self, system: Ids) -> Student {
         self.changed(|form| form.system = Some(system))
     }
 
-    /// A student of this name, told from others of it by a number of which nobody can
-    /// say what it counts.
+    /// A student with this name, distinguished from others by a number of unknown
+    /// meaning.
     pub fn numbered(name: &str, number: &str) -> Student {
         Student::named(name).changed(|form| form.number = Some(number.into()))
     }
 
-    /// The same student, whose id turned out to say nothing by itself.
+    /// The same student, after the id turned out to mean nothing by itself.
     pub fn unclaimed(self) -> Student {
         self.changed(|form| form.number = form.id.take().or(form.number.take()))
     }
@@ -138,7 +138,7 @@ impl Student {
         Student::from(form)
     }
 
-    /// The name, or what stands for it.
+    /// The name, or a substitute for it.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -149,22 +149,22 @@ impl Student {
         self.account.as_ref()?.id.as_deref()
     }
 
-    /// The address, where an export names it.
+    /// The address, if an export names it.
     pub fn email(&self) -> Option<&str> {
         self.account.as_ref()?.email.as_deref()
     }
 
-    /// Whose number the id is, where that is known.
+    /// The system of the id, if that is known.
     pub fn system(&self) -> Option<Ids> {
         self.account.as_ref()?.system
     }
 
-    /// A number that stands beside the name and could count anything: groups, too.
+    /// A number beside the name that may count anything, groups included.
     pub fn number(&self) -> Option<&str> {
         self.account.as_ref()?.number.as_deref()
     }
 
-    /// What makes this student one.
+    /// What identifies this student.
     pub fn identity(&self) -> Identity {
         let email = self.email().map(|email| email.trim().to_lowercase());
         match (self.id(), email) {
@@ -174,8 +174,8 @@ impl Student {
         }
     }
 
-    /// A file name without an ending that is this student's alone: plain characters,
-    /// never empty, never hidden. It is the same for one identity, whatever the name.
+    /// A file name without an ending for this student alone: plain characters, never empty,
+    /// never hidden. One identity always has the same file name, whatever the student's name.
     pub fn file_stem(&self) -> String {
         let (kind, text, more) = match self.identity() {
             Identity::Id(system, id) => ("id", id, system.map(|it| format!("{it:?}"))),
@@ -186,25 +186,25 @@ impl Student {
         if kind == "name" && more.is_none() && stem == text && !has_mark(&stem) {
             return text;
         }
-        // What was changed could be somebody else's name by now; so a mark of the
-        // real one goes behind it.
+        // The changed name may equal somebody else's; so a mark of the real name
+        // is appended.
         let more = more.unwrap_or_default();
         let parts: &[&str] = match kind {
-            // As it was before there were other kinds.
+            // The same mark as before there were other kinds.
             "name" => &[&text, &more],
             _ => &[kind, &more, &text],
         };
         marked(&stem, parts)
     }
 
-    /// Another one of this student's, where a file system takes the first for another
-    /// student's: some make no difference between `Ada` and `ada`.
+    /// A second file name for this student, if a file system confuses the first with
+    /// another student's: some do not distinguish `Ada` from `ada`.
     pub(super) fn other_stem(&self) -> String {
         let identity = format!("{:?}", self.identity());
         marked(&plain(&self.file_stem()), &["other", &identity])
     }
 
-    /// What a record was called when a name was part of whose it is.
+    /// The file name of a record in earlier versions, when the name was part of the identity.
     pub(super) fn former_stem(&self) -> String {
         let id = self.id().unwrap_or_default();
         let whole = match self.id() {
@@ -219,15 +219,15 @@ impl Student {
     }
 }
 
-/// A name without what the eye passes over: how its letters are composed, their case,
-/// and spaces beside it. Two that are equal may be one person's.
+/// A name without what the eye overlooks: how letters are composed, their case, and
+/// spaces at the ends. Two names that are equal in this form may belong to one person.
 pub fn folded(name: &str) -> String {
     let lower: String = name.nfkc().collect::<String>().to_lowercase();
     let words: Vec<&str> = lower.split_whitespace().collect();
     words.join(" ").nfc().collect()
 }
 
-/// Plain characters for all others, none of them at the ends.
+/// Replaces all other characters by plain ones, with none of these at the ends.
 fn plain(text: &str) -> String {
     let plain = |letter: char| match letter {
         'a'..='z' | 'A'..='Z' | '0'..='9' | '_' | '.' => letter,
@@ -237,7 +237,7 @@ fn plain(text: &str) -> String {
     stem.trim_matches(['-', '.']).to_owned()
 }
 
-/// A stem with a mark of what it stands for.
+/// A stem with a mark of the original name.
 fn marked(stem: &str, parts: &[&str]) -> String {
     let mut hash = Sha256::new();
     for (number, part) in parts.iter().enumerate() {
@@ -258,7 +258,7 @@ fn marked(stem: &str, parts: &[&str]) -> String {
     }
 }
 
-/// Whether a plain name ends as one with a mark does.
+/// Whether a plain name ends like one with a mark.
 fn has_mark(stem: &str) -> bool {
     let last = stem.rsplit('-').next().unwrap_or(stem);
     stem.is_empty() || (last.len() == 12 && last.chars().all(|letter| letter.is_ascii_hexdigit()))
@@ -290,7 +290,7 @@ mod tests {
             "x",
         ];
         let mut students: Vec<Student> = odd.map(Student::named).to_vec();
-        // Names that look like what others are turned into.
+        // Names that look like the changed form of other names.
         let made = students.clone();
         students.extend(
             made.iter()

@@ -1,7 +1,7 @@
-//! A class whose folders are named as a pattern says, walked from the top.
+//! Walks a class whose folders are named by a pattern, from the top.
 //!
-//! Its main type is [`Walk`]. Whatever lies where a student is named is that
-//! student's; what is nobody's is passed over, and no name is too odd for a student.
+//! Its main type is [`Walk`]. Everything in a place that names a student belongs to
+//! that student; the rest is passed over, and no name is too odd for a student.
 
 use std::io;
 use std::path::Path;
@@ -14,7 +14,7 @@ use super::pattern::{Misfit, Named, Pattern, drill_within};
 use super::store;
 use super::student::{Ids, Student};
 
-/// Endings of files that a student hands in by mistake; others are the teacher's lists.
+/// Endings of files that students hand in by mistake; other files are the teacher's lists.
 const MISTAKEN: [&str; 18] = [
     "docx", "doc", "odt", "rtf", "pdf", "pages", "png", "jpg", "jpeg", "heic", "rar", "gz", "bz2",
     "xz", "zst", "py", "js", "txt",
@@ -26,11 +26,11 @@ pub(super) struct Walk<'a> {
     found: &'a mut Found,
 }
 
-/// What lies at the pattern's end.
+/// The thing at the pattern's end.
 struct End {
     said: Named,
     thing: Thing,
-    /// Whether its drill was guessed from a name that is not quite one.
+    /// Whether its drill was guessed from a similar name.
     guessed: bool,
 }
 
@@ -47,7 +47,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Walks all of it.
+    /// Walks the whole folder.
     pub(super) fn run(&mut self) -> io::Result<()> {
         self.folder(Path::new(""), 0, &Named::default())
     }
@@ -87,8 +87,8 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// What lies in a folder. Where students are named, what is called as tools call
-    /// what they leave behind can be a student.
+    /// The contents of a folder. Where names are students', a name that tools use
+    /// may be a student's as well.
     fn things(&self, folder: &Path, depth: usize) -> io::Result<Vec<Thing>> {
         let dir = self.search.dir;
         if !self.pattern.names_student_at(depth) {
@@ -106,7 +106,7 @@ impl<'a> Walk<'a> {
         Ok(all)
     }
 
-    /// What a thing's name says.
+    /// The information in a thing's name.
     fn read(&self, thing: &Thing, depth: usize, said: &Named) -> Result<Named, Unread> {
         let last = depth + 1 == self.pattern.depth();
         let path = self.search.dir.join(&thing.path);
@@ -118,14 +118,17 @@ impl<'a> Walk<'a> {
             return Err(Unread::Folder(why));
         }
         if !last && !thing.is_folder() {
-            let why = format!("no folder, as `{}` has one here", self.pattern.text());
+            let why = format!(
+                "not a folder, though `{}` has one here",
+                self.pattern.text()
+            );
             return Err(Unread::Folder(why));
         }
         let read = self.pattern.read(depth, thing.stem(), said);
         read.map_err(Unread::Name)
     }
 
-    /// What a name that does not fit can still mean: a drill that is named nearly so.
+    /// What a name that does not fit may still mean: a drill with a similar name.
     fn misfit(&mut self, thing: Thing, misfit: Misfit, last: bool, said: &Named) -> Option<End> {
         let (name, named) = match misfit {
             Misfit::Shape => {
@@ -154,14 +157,14 @@ impl<'a> Walk<'a> {
             one_line(&name, 60),
             guess.unwrap_or_default()
         );
-        // A name that is a student's only if the drill is one says who, if it is a
-        // submission by its kind.
+        // A name with an unknown drill still names the student, if the thing's
+        // kind makes it a submission.
         let theirs = said.student.is_some() || thing.is_usable();
         self.pass(&thing.path, why, if theirs { &named } else { said });
         None
     }
 
-    /// Takes what lies at the pattern's end, one student's and drill's together.
+    /// Takes the things at the pattern's end, those of one student and drill together.
     fn ends(&mut self, mut ends: Vec<End>) {
         let key = |end: &End| {
             let Named { student, id, drill } = &end.said;
@@ -175,8 +178,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Takes what is one student's and, where the pattern says it, for one drill. What
-    /// cannot be a submission counts where nothing else does.
+    /// Takes the things of one student and, if the pattern names drills, for one
+    /// drill. Things that cannot be submissions count only if there is nothing else.
     fn together(&mut self, ends: Vec<End>) {
         let rank = |end: &End| match (end.thing.kind, end.guessed) {
             (Kind::Other, _) => 2,
@@ -189,7 +192,7 @@ impl<'a> Walk<'a> {
             let why = match rank(&end) {
                 rank if rank > best => "beside a submission that is named as it should be",
                 // A drill's name says that it is meant to be one.
-                2 if !of_drills => "no submission, by its name",
+                2 if !of_drills => "not a submission, by its name",
                 _ => {
                     self.hand(end);
                     continue;
@@ -210,7 +213,7 @@ impl<'a> Walk<'a> {
         let student = student(&said);
         let drill = said.drill.or(self.search.drill.map(str::to_owned));
         let things = match (thing.kind, &drill) {
-            // What lies in it may be named after drills.
+            // The things in it may be named after drills.
             (Kind::Folder, None) => match things(self.search.dir, &thing.path) {
                 Ok(things) => things,
                 Err(why) => {
@@ -231,7 +234,7 @@ impl<'a> Walk<'a> {
         self.search.take(&hand, self.found);
     }
 
-    /// Passes over what may be all that there is of a student.
+    /// Passes over something that may be all a student handed in.
     fn pass(&mut self, path: &Path, why: String, said: &Named) {
         let student = said.student.is_some().then(|| student(said));
         self.found.pass(path, why, student);
@@ -244,14 +247,14 @@ impl<'a> Walk<'a> {
 
 /// Why a name was not read.
 enum Unread {
-    /// It is nobody's, whatever it is called.
+    /// It belongs to no student, whatever its name.
     Folder(String),
     /// It does not fit.
     Name(Misfit),
 }
 
 impl Found {
-    /// Passes something over that is nobody's, or all that there may be of a student.
+    /// Passes over something that belongs to nobody, or that may be all a student handed in.
     pub(super) fn pass(&mut self, path: &Path, why: String, student: Option<Student>) {
         self.without.extend(student.map(|student| Without {
             student,
@@ -265,7 +268,7 @@ impl Found {
     }
 }
 
-/// Who is named. A pattern may tell students by numbers only.
+/// The student that a name gives. A pattern may identify students by numbers only.
 fn student(said: &Named) -> Student {
     let name = said.student.as_ref().or(said.id.as_ref());
     let student = Student::known(name.map_or("", |it| it), said.id.as_deref(), None);

@@ -2,27 +2,30 @@
 //!
 //! A cell is empty where there is no grade, or `-` where Moodle wants that: nothing was
 //! handed in, or it could not be read or graded. No cell is a formula, whatever a student
-//! is called. A system's own number of a student stands in that system's file only: in
-//! another's it may be somebody else's.
+//! is called. A system's own number of a student is written to that system's file only:
+//! in another system it may be somebody else's.
 
 use std::io::{self, Write};
 
 use csv::Writer;
 
 use crate::class::batch::class::{Class, Line, NOT_HANDED_IN};
+use crate::class::batch::policy::Points;
 use crate::class::batch::store::Ids;
 use crate::class::batch::student::Student;
 use crate::grade::report::words;
 use play::text::one_line;
 
+/// What Canvas reads as excused.
+const EXCUSED: &str = "EX";
+
 /// What Moodle's gradebook reads as no grade.
 const NO_GRADE: &str = "-";
 
-/// One kind of gradebook: a table written for a class, whose ids are of one kind or of
-/// several.
+/// One kind of gradebook: a table for a class whose ids are of one kind or of several.
 pub(super) type Form = fn(&Class<'_>, Option<Ids>, &mut dyn Write) -> io::Result<()>;
 
-/// What tells Excel that a table is UTF-8. Moodle and Canvas do without.
+/// The mark that tells Excel that a table is UTF-8. Moodle and Canvas do without it.
 pub(super) const MARK: &str = "\u{feff}";
 
 /// One row for each student: points and status of each drill, their sum, and how each
@@ -41,24 +44,32 @@ pub(super) fn plain(class: &Class<'_>, _: Option<Ids>, out: &mut dyn Write) -> i
         head.extend(ids.iter().map(|id| format!("{} {id}", drill.slug)));
     }
     row(&mut table, head)?;
-    let most: u32 = most(class).iter().sum();
+    let most = most(class);
     for (student, lines, why) in class.everybody() {
         let mut cells = named(student).to_vec();
-        for line in in_order(class, lines) {
-            cells.push(points(line));
+        for (drill, line) in in_order(class, lines).enumerate() {
+            cells.push(points(class, student, drill, line));
             cells.push(match line {
+                _ if class.excuses(drill, student) => "excused".to_owned(),
                 None if why.is_empty() => NOT_HANDED_IN.to_owned(),
                 None => why.to_owned(),
-                Some(line) => status(line),
+                Some(line) => status(class, line),
             });
         }
+        let counts = |drill: &usize| !class.excuses(*drill, student);
+        let theirs = || lines.iter().filter(|line| counts(&line.drill));
         // A sum without one of its parts would be a wrong one, and so would a zero for
         // what nobody has seen.
-        cells.push(match why.is_empty() && lines.iter().all(Line::is_graded) {
-            true => lines.iter().map(|line| line.score).sum::<u32>().to_string(),
+        cells.push(match why.is_empty() && theirs().all(Line::is_graded) {
+            true => {
+                let points = |line: &Line| class.weighed(line.drill, class.counted(line).points);
+                theirs().map(points).sum::<Points>().to_string()
+            }
             false => String::new(),
         });
-        cells.push(most.to_string());
+        let of = (0..class.drills.len()).filter(counts);
+        let of = of.map(|drill| class.weighed(drill, Points::whole(most[drill])));
+        cells.push(of.sum::<Points>().to_string());
         for (line, ids) in in_order(class, lines).zip(&checks) {
             cells.extend(ended(class, line, ids)?);
         }
@@ -80,7 +91,7 @@ fn checks(class: &Class<'_>) -> io::Result<Vec<Vec<String>>> {
     Ok(all)
 }
 
-/// How each of these checks ended for somebody; nothing, where none was judged.
+/// How each of these checks ended for a student; empty if none was judged.
 fn ended(class: &Class<'_>, line: Option<&Line>, ids: &[String]) -> io::Result<Vec<String>> {
     let record = line.map(|line| class.record(line)).transpose()?;
     let checks = record.map(|record| record.verdict.checks);
@@ -93,13 +104,23 @@ fn ended(class: &Class<'_>, line: Option<&Line>, ids: &[String]) -> io::Result<V
 }
 
 /// How a submission ended, in a few words.
-fn status(line: &Line) -> String {
-    let late = if line.late { ", late" } else { "" };
+fn status(class: &Class<'_>, line: &Line) -> String {
+    let late = late(class, line).map_or(String::new(), |late| format!(", {late}"));
     let words = match line.taken {
         true => words::ended(line.status),
         false => "could not be taken: hand in again",
     };
     format!("{words}{late}")
+}
+
+/// How late a submission was: in days where that is known, and with what it costs.
+pub(super) fn late(class: &Class<'_>, line: &Line) -> Option<String> {
+    let counted = class.counted(line);
+    match line.late && counted.percent == 0 && line.at.is_none() {
+        // A system's word for it, and no rule that makes it a day.
+        true => Some("late".to_owned()),
+        false => counted.lateness(),
+    }
 }
 
 /// What Canvas imports: its own columns, a row with the points possible, the grades.
@@ -117,15 +138,19 @@ pub(super) fn canvas(class: &Class<'_>, ids: Option<Ids>, out: &mut dyn Write) -
         let [name, _, email] = named(student);
         let [own, school] = [Ids::Canvas, Ids::School].map(|kind| id_of(student, ids, kind));
         let cells = [name, own, school, email, String::new()];
-        let grades = in_order(class, lines).map(points);
+        let grades = in_order(class, lines).enumerate();
+        let grades = grades.map(|(drill, line)| match class.excuses(drill, student) {
+            true => EXCUSED.to_owned(),
+            false => points(class, student, drill, line),
+        });
         row(&mut table, cells.into_iter().chain(grades))?;
     }
     table.flush()
 }
 
-/// What Moodle imports. The grading worksheet of an assignment, if the class is one's;
-/// otherwise what its gradebook imports, where a column is mapped on students and
-/// others on grades.
+/// What Moodle imports. The grading worksheet if the class is that of one assignment;
+/// otherwise the gradebook's import format, in which one column is mapped to students
+/// and others to grades.
 pub(super) fn moodle(class: &Class<'_>, ids: Option<Ids>, out: &mut dyn Write) -> io::Result<()> {
     match (&*class.drills, ids) {
         ([_], Some(Ids::Moodle)) if is_moodle(class, ids) => worksheet(class, ids, out),
@@ -133,14 +158,14 @@ pub(super) fn moodle(class: &Class<'_>, ids: Option<Ids>, out: &mut dyn Write) -
     }
 }
 
-/// Whether anybody is known by Moodle's number: a worksheet is of no use otherwise.
+/// Whether any student is known by Moodle's number; otherwise a worksheet is of no use.
 fn is_moodle(class: &Class<'_>, ids: Option<Ids>) -> bool {
     let mut all = class.everybody();
     all.any(|(student, ..)| !participant(student, ids).is_empty())
 }
 
-/// The columns that Moodle looks for in a worksheet, by their English names, among
-/// those that it writes. Without a time, it keeps every grade that it has already.
+/// Of the columns in Moodle's worksheet, those that it looks for, by their English
+/// names. Without a time, Moodle keeps every grade that it already has.
 fn worksheet(class: &Class<'_>, ids: Option<Ids>, out: &mut dyn Write) -> io::Result<()> {
     let mut table = Writer::from_writer(out);
     let own = [
@@ -156,15 +181,15 @@ fn worksheet(class: &Class<'_>, ids: Option<Ids>, out: &mut dyn Write) -> io::Re
     for (student, lines, _) in class.everybody() {
         let [name, _, email] = named(student);
         let identifier = participant(student, ids);
-        let grade = points(lines.first());
+        let grade = points(class, student, 0, lines.first());
         let cells = [identifier, name, email, grade, most.clone(), String::new()];
         row(&mut table, cells)?;
     }
     table.flush()
 }
 
-/// The columns that Moodle's own exports have. No grade is a dash, as it is there:
-/// Moodle takes an empty cell for 0 when it makes a new column of the grades.
+/// The columns that Moodle's own exports have. A missing grade is a dash, as in those
+/// exports: Moodle takes an empty cell for 0 when it makes a new column of the grades.
 fn moodle_gradebook(class: &Class<'_>, ids: Option<Ids>, out: &mut dyn Write) -> io::Result<()> {
     let mut table = Writer::from_writer(out);
     let own = ["Identifier", "Full name", "ID number", "Email address"];
@@ -176,7 +201,8 @@ fn moodle_gradebook(class: &Class<'_>, ids: Option<Ids>, out: &mut dyn Write) ->
         let [name, _, email] = named(student);
         let school = id_of(student, ids, Ids::School);
         let cells = [participant(student, ids), name, school, email];
-        let grades = in_order(class, lines).map(|line| match points(line) {
+        let grades = in_order(class, lines).enumerate();
+        let grades = grades.map(|(drill, line)| match points(class, student, drill, line) {
             grade if grade.is_empty() => NO_GRADE.to_owned(),
             grade => grade,
         });
@@ -201,9 +227,9 @@ fn named(student: &Student) -> [String; 3] {
     ]
 }
 
-/// A student's id, if it is of that kind; nothing otherwise.
+/// A student's id if it is of that kind; otherwise empty.
 fn id_of(student: &Student, ids: Option<Ids>, kind: Ids) -> String {
-    // What was kept before students said it says it for all of them.
+    // Older results state the kind once for all students.
     let id = student
         .id()
         .filter(|_| student.system().or(ids) == Some(kind));
@@ -226,13 +252,14 @@ fn in_order<'a>(
     (0..class.drills.len()).map(|drill| lines.iter().find(|line| line.drill == drill))
 }
 
-fn points(line: Option<&Line>) -> String {
-    let graded = line.filter(|line| line.is_graded());
-    graded.map_or(String::new(), |line| line.score.to_string())
+/// The points that count; nothing, where there is no grade or none is needed.
+fn points(class: &Class<'_>, student: &Student, drill: usize, line: Option<&Line>) -> String {
+    let graded = line.filter(|line| line.is_graded() && !class.excuses(drill, student));
+    graded.map_or(String::new(), |line| class.counted(line).points.to_string())
 }
 
-/// The points of each drill. All its verdicts say the same, unless some are older than
-/// a change of it.
+/// The points of each drill. All its verdicts agree, unless some are older than a
+/// change of the drill.
 fn most(class: &Class<'_>) -> Vec<u32> {
     let most = |drill| class.of_drill(drill).map(|line| line.max_score).max();
     let drills = 0..class.drills.len();

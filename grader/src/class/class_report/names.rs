@@ -1,7 +1,7 @@
-//! What the files for students are called: by their names, in whatever script.
+//! The names of the files for students: their own names, in any script.
 //!
-//! Its main type is [`Names`]. No two students share a file, on a file system that takes
-//! no notice of case either.
+//! Its main type is [`Names`]. No two students share a file, not even on a file system
+//! that ignores case.
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,10 +15,10 @@ use crate::class::batch::student::{Identity, Student, folded};
 const LONGEST: usize = 50;
 
 /// A name for each student's file, without an ending.
-pub(super) struct Names(HashMap<Identity, String>);
+pub(in crate::class) struct Names(HashMap<Identity, String>);
 
 impl Names {
-    pub(super) fn of(class: &Class<'_>) -> Names {
+    pub(in crate::class) fn of(class: &Class<'_>) -> Names {
         let mut count: HashMap<String, usize> = HashMap::new();
         for (student, ..) in class.everybody() {
             *count.entry(folded(&plain(student.name()))).or_default() += 1;
@@ -44,7 +44,7 @@ impl Names {
         Names(names)
     }
 
-    pub(super) fn name(&self, student: &Student) -> String {
+    pub(in crate::class) fn name(&self, student: &Student) -> String {
         let known = self.0.get(&student.identity()).cloned();
         known.unwrap_or_else(|| student.file_stem())
     }
@@ -58,8 +58,9 @@ pub(super) fn plain(name: &str) -> String {
         _ => '-',
     };
     let name: String = name.nfc().map(plain).take(LONGEST).collect();
-    let parts: Vec<&str> = name.split('-').filter(|part| !part.is_empty()).collect();
-    parts.join("-").trim_matches('.').to_owned()
+    let parts = name.split('-').map(|part| part.trim_matches('.'));
+    let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+    parts.join("-")
 }
 
 #[cfg(test)]
@@ -75,6 +76,8 @@ mod tests {
             ("Zoe\u{308}", "Zo\u{eb}"),
             ("अदा", "अदा"),
             ("../../etc", "etc"),
+            (".. .x. y", "x-y"),
+            ("B.Bobson", "B.Bobson"),
             ("a/b\\c:d", "a-b-c-d"),
             ("?", ""),
         ] {

@@ -1,8 +1,8 @@
 //! `report.html`: one page that needs nothing else, neither another file nor the
 //! network nor a script.
 //!
-//! All text goes through `text.rs` and is escaped by the template. Whatever a picture
-//! shows stands beside it as a table too.
+//! All text goes through `text.rs` and is escaped by the template. Everything that a
+//! picture shows is also in a table beside it.
 
 mod drawings;
 mod drill;
@@ -23,25 +23,25 @@ use play::text::one_line;
 
 /// The book's stylesheet; its palette is this page's too.
 const BOOK: &str = include_str!("../../../../book/theme/between.css");
-/// What is this page's own.
+/// This page's own styles.
 const OWN: &str = include_str!("page/report.css");
 
-/// Nothing is loaded from anywhere, and no script is run, whatever got into the page.
+/// Nothing is loaded and no script runs, whatever got into the page.
 const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
-/// Who looks at the page.
+/// The page's audience.
 #[derive(Clone, Copy)]
 pub(super) enum Shown<'a> {
     /// The teacher, who sees everybody.
     Teacher {
-        /// What the students' pages are called.
+        /// The file names of the students' pages.
         names: &'a Names,
         /// Where the hand-ins lie in the course's folder, if they do.
         folder: Option<&'a Path>,
     },
-    /// The class: nobody is named, and no text of a submission is shown that could
-    /// name somebody.
+    /// The class: nobody is named, and no text of a submission that may name
+    /// somebody is shown.
     Class,
 }
 
@@ -52,7 +52,7 @@ pub(super) fn write(
     shown: Shown<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    // The palette is all that stands before the first rule for any element.
+    // The palette is everything before the first rule for an element.
     let palette = BOOK.split("*, *::before").next().unwrap_or_default();
     let frame = html! {
         (DOCTYPE)
@@ -89,7 +89,7 @@ pub(super) fn write(
     })
 }
 
-/// A line of the course's, with its code as code.
+/// A line of the course's own text, with its code as code.
 fn line(text: &str) -> Markup {
     let text = one_line(text, 500);
     let parts: Vec<&str> = text.split('`').collect();
@@ -172,7 +172,7 @@ fn overview(class: &Class<'_>, statistics: &Statistics, shown: Shown<'_>) -> Mar
     }
 }
 
-/// Mean and median of a drill's points, of what was graded; nothing, where nothing was.
+/// Mean and median of the points of a drill's graded submissions; empty if there are none.
 fn points(class: &Class<'_>, drill: usize) -> Option<(String, String)> {
     let graded = class.of_drill(drill).filter(|line| line.is_graded());
     let mut points: Vec<u32> = graded.map(|line| line.score).collect();

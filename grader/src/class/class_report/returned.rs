@@ -1,6 +1,6 @@
-//! What goes back into a learning system: every student's page, under the names that
-//! Moodle's "Upload multiple feedback files in a zip" and Canvas' "Upload submissions"
-//! know students by.
+//! The zip that goes back into a learning system: every student's page, under the
+//! names by which Moodle's "Upload multiple feedback files in a zip" and Canvas'
+//! "Upload submissions" recognise students.
 
 use std::io::{self, Seek, Write};
 
@@ -11,18 +11,18 @@ use zip::write::SimpleFileOptions;
 use super::names::plain;
 use crate::class::batch::student::{Ids, Student};
 
-/// What the page is called behind what says whose it is.
+/// The end of a page's name, after the part that identifies the student.
 const PAGE: &str = "feedback.md";
 
-/// A page's name for Moodle: the name, the participant's number, and what it was handed
-/// in as. None, where Moodle's number is not known.
+/// A page's name for Moodle: the name, the participant's number, and Moodle's own
+/// suffix. `None` if Moodle's number is not known.
 pub(super) fn for_moodle(student: &Student, ids: Option<Ids>) -> Option<String> {
     let id = id_of(student, ids, Ids::Moodle)?;
     let name = plain(student.name()).replace('_', "-");
     Some(format!("{name}_{id}_assignsubmission_file_{PAGE}"))
 }
 
-/// A page's name for Canvas: that of a file it exported, up to the file's own name.
+/// A page's name for Canvas: the name of a file that it exported, up to the file's own name.
 pub(super) fn for_canvas(student: &Student, ids: Option<Ids>, path: &str) -> Option<String> {
     let id = id_of(student, ids, Ids::Canvas)?;
     let file = path.rsplit('/').next().unwrap_or(path);
@@ -37,7 +37,7 @@ fn id_of(student: &Student, ids: Option<Ids>, kind: Ids) -> Option<&str> {
         .filter(|_| student.system().or(ids) == Some(kind))
 }
 
-/// Writes pages into a zip, which is the same for the same pages.
+/// Writes pages into a zip. The same pages make the same zip.
 pub(super) fn zip(pages: &[(String, String)], out: impl Write + Seek) -> io::Result<()> {
     let mut zip = ZipWriter::new(out);
     for (name, text) in pages {

@@ -1,9 +1,9 @@
-//! What a class's records say when they are taken together. Counting only: nothing
-//! here knows how it is shown.
+//! The statistics of a class's records. This only counts; nothing here knows how
+//! it is shown.
 //!
-//! The main type is [`Statistics`], made in one walk over the records. What is kept
-//! of each is a few numbers, never a text of its own: where one is shown as an
-//! example, its place is kept, and it is read again.
+//! The main type is [`Statistics`], made in one walk over the records. A few
+//! numbers of each are kept, never its texts: for an example, the index of the
+//! record is kept, and the record is read again.
 
 mod alike;
 mod checks;
@@ -30,38 +30,38 @@ pub(super) use not_run::{NotRun, why};
 /// Bars of a distribution: ten tenths, and all points.
 pub(super) const BARS: usize = 11;
 
-/// The slowest that are told apart.
+/// How many of the slowest are listed.
 const SLOWEST: usize = 10;
 
-/// Members of a group that are told apart.
+/// How many members of a group are listed.
 const NAMED: usize = 40;
 
 /// A class in numbers.
 #[derive(Debug)]
 pub struct Statistics {
-    /// As the class has them.
+    /// The drills, as in the class.
     pub(super) drills: Vec<OfDrill>,
     /// Submissions that were graded themselves, the slowest first.
     pub(super) slowest: Vec<usize>,
-    /// Those that are said something else of than before.
+    /// The submissions whose verdict has changed.
     pub(super) changed: Vec<usize>,
     /// Versions of the grader that ran something.
     pub(super) graders: BTreeSet<String>,
     /// Sandboxes in which something ran.
     pub(super) sandboxes: BTreeSet<&'static str>,
-    /// Of all cases in `junit.xml`.
+    /// The totals of all cases in `junit.xml`.
     pub(super) cases: Totals,
 }
 
-/// One drill in numbers. Places are those of the class's lines.
+/// One drill in numbers. Indexes are those of the class's lines.
 #[derive(Debug)]
 pub(super) struct OfDrill {
-    /// How many reached how much: the first ten bars are a tenth of the points each,
-    /// the last is all of them.
+    /// How many submissions reached which share: each of the first ten bars is a
+    /// tenth of the points, the last is all points.
     pub(super) bars: [usize; BARS],
-    /// In the drill's order.
+    /// The checks, in the drill's order.
     pub(super) checks: Vec<CheckOver>,
-    /// Why something was not run, the commonest reason first.
+    /// Why submissions were not run, the commonest reason first.
     pub(super) not_run: Vec<NotRun>,
     /// The largest group first.
     pub(super) alike: Vec<Alike>,
@@ -75,7 +75,7 @@ pub(super) struct Group {
 }
 
 impl Group {
-    /// Adds one that is told apart, however many there are.
+    /// Adds one that is listed, however many there are.
     fn add_all(&mut self, place: usize) {
         self.count += 1;
         self.first.push(place);
@@ -138,7 +138,7 @@ impl Statistics {
         Ok(statistics)
     }
 
-    /// Every check that somebody failed: its drill, id and title, and by how many.
+    /// Every check that was failed: its drill, id and title, and how many failed it.
     pub fn failed_checks<'a>(
         &'a self,
         class: &'a Class<'_>,
@@ -157,7 +157,7 @@ impl Statistics {
         })
     }
 
-    /// Places of those that are said something else of than before.
+    /// Indexes of the submissions whose verdict has changed.
     pub fn changed(&self) -> &[usize] {
         &self.changed
     }
@@ -178,7 +178,7 @@ impl Counting {
             self.bars[bar(line)] += 1;
         }
         if !line.machine_failed() {
-            // Of a submission that does not compile nothing is known.
+            // Nothing is known of a submission that does not compile.
             match ran(line.status) {
                 true => self.checks.add(place, record),
                 false => self.not_run.add(place, record),
@@ -188,7 +188,7 @@ impl Counting {
     }
 }
 
-/// The bar that somebody's points belong to.
+/// The bar that a number of points belongs to.
 fn bar(line: &Line) -> usize {
     let most = u64::from(line.max_score).max(1);
     let tenth = u64::from(line.score) * 10 / most;
@@ -208,7 +208,7 @@ fn millis(record: &Record) -> u64 {
     record.verdict.metrics.compile_ms + record.verdict.metrics.run_ms
 }
 
-/// Stands for a text that may be long, in little room.
+/// A hash that stands for a text, which may be long.
 type Mark = [u8; 16];
 
 fn mark(text: &str) -> Mark {

@@ -9,7 +9,7 @@ use play::evidence::{Evidence, Fact};
 use play::judge::{Kind, Rules, Violation};
 use play::text::count;
 
-/// Judges a cache that is to show the race.
+/// Judges a cache that shows the race.
 pub(super) struct Racing;
 
 impl Rules for Racing {
@@ -55,7 +55,7 @@ fn fetches(evidence: &Evidence) -> Vec<Violation> {
                     violations.push(Violation {
                         kind: Kind::ExtraFetch,
                         turn,
-                        message: format!("fetch {fetch} is for a user nobody asked for"),
+                        message: format!("fetch {fetch} is for a user that nobody asked for"),
                     });
                     continue;
                 };
@@ -131,7 +131,7 @@ fn fetches(evidence: &Evidence) -> Vec<Violation> {
     violations
 }
 
-/// Whether a fetch that was dropped in `turn` had not been answered before.
+/// Whether a fetch that was dropped in `turn` was still unanswered.
 fn evidence_was_live(evidence: &Evidence, number: u32, turn: usize) -> bool {
     !evidence.entries().iter().any(|entry| {
         entry.turn <= turn
@@ -146,7 +146,7 @@ fn sharing(user: u32, account: &Account) -> String {
         many => format!("{many} fetches are"),
     };
     format!(
-        "{} requests wait for user {user} and {fetches} under way: here requests wait for each other. That is the aim of `inflight_fix`; this drill is to show the race, with a fetch for every request",
+        "{} requests wait for user {user} and {fetches} under way: here requests wait for each other. That is the aim of `inflight_fix`; this drill shows the race, with a fetch for every request",
         account.waiting
     )
 }

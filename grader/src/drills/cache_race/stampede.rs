@@ -1,4 +1,4 @@
-//! The checks of `stampede`: what it reports against what really happened.
+//! The checks of `stampede`: its report is compared with what really happened.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ const A_FEW_POLLS: u32 = 6;
 
 const USER: u32 = 7;
 
-/// What keeps a stampede from returning.
+/// The violations that keep a stampede from returning.
 const ENDINGS: &[Kind] = &[
     Kind::Hang,
     Kind::Panicked,
@@ -65,7 +65,7 @@ pub(super) fn examine(exam: &mut Exam<'_>) {
     };
     let plans = [
         plan(100..101, 200..201, Database::Even),
-        // More than the number that everybody knows.
+        // More requests than the hundred that the titles name.
         plan(101..180, 100..300, Database::Even),
         plan(1..2, 300..900, Database::Even),
         plan(2..60, 20..150, Database::Uneven),
@@ -96,7 +96,7 @@ impl Plan {
         let passes = count(evidence, |action| matches!(action, Action::Pass { .. }));
         let answers = count(evidence, |action| matches!(action, Action::Answer { .. }));
         let begun = evidence.operations().count();
-        // Of an uneven database, how many answers come before the second pass.
+        // How many answers of an uneven database come before time passes again.
         let first_half = begun.div_ceil(2);
         let due = match self.database {
             Database::Even | Database::Failing => 1,
@@ -105,7 +105,7 @@ impl Plan {
             Database::Hasty => 0,
         };
         let live: Vec<u32> = evidence.live().collect();
-        // Both times pass, whether or not all that was sent is answered before.
+        // Both periods pass, even if every request is answered before.
         let all_due = match self.database {
             Database::Uneven if live.is_empty() => 2,
             _ => due,
@@ -134,7 +134,7 @@ impl Plan {
     }
 }
 
-/// Nothing is under way, and it has not returned: tasks run, then time passes.
+/// Nothing is under way, and the stampede has not returned: tasks run, then time passes.
 fn last_resort(evidence: &Evidence) -> Option<Turn> {
     evidence.waiting().next()?;
     if !evidence.is_settled() {
@@ -156,7 +156,7 @@ pub(super) fn is_one(evidence: &Evidence) -> bool {
     evidence.requests().any(|(_, it)| it.entry == STAMPEDE)
 }
 
-/// What was seen of a stampede so far.
+/// The observations of a stampede so far.
 #[derive(Default)]
 struct Seen {
     requests: usize,
@@ -165,7 +165,7 @@ struct Seen {
     live: usize,
     together: usize,
     failed: bool,
-    /// What passed between the first request and the last answer.
+    /// The time between the first request and the last answer.
     took: Duration,
     /// Some requests may not have been polled when the first answer came.
     hasty: bool,
@@ -176,7 +176,7 @@ struct Seen {
 pub(super) fn judge(evidence: &Evidence) -> Vec<Violation> {
     let mut violations: Vec<Violation> = Vec::new();
     let mut seen = Seen {
-        // How the answers were spread over time is not the submission's doing.
+        // The submission does not decide how the answers are spread over time.
         took: evidence.turns().iter().filter_map(latency).sum(),
         ..Seen::default()
     };
@@ -217,7 +217,7 @@ pub(super) fn judge(evidence: &Evidence) -> Vec<Violation> {
                 let was_live = was_live.is_some_and(|it| it.outcome.is_none());
                 seen.live = seen.live.saturating_sub(usize::from(was_live));
             }
-            // What it is to do with errors is nowhere said.
+            // The drill does not say what `stampede` does with errors.
             Fact::Panicked { message, .. } if !seen.failed => wrong(
                 Kind::Panicked,
                 format!(
@@ -238,7 +238,7 @@ pub(super) fn judge(evidence: &Evidence) -> Vec<Violation> {
     violations
 }
 
-/// What passes of the database's own time in a turn.
+/// How much of the database's time passes in a turn.
 fn latency(turn: &Turn) -> Option<Duration> {
     match turn.action {
         Action::Pass { micros } if micros < PATIENCE_MICROS => Some(Duration::from_micros(micros)),
@@ -259,7 +259,7 @@ impl Seen {
         let begun = self.began;
         let fetches_wrong = if !self.hasty && self.together < self.requests {
             Some(format!(
-                "`stampede` with {sent}: at most {} of {begun} fetches were under way at the same time; all requests are to be sent before any is answered",
+                "`stampede` with {sent}: at most {} of {begun} fetches were under way at the same time; all requests must be sent before any is answered",
                 self.together
             ))
         } else if self.strangers > 0 {
@@ -277,7 +277,7 @@ impl Seen {
         wrong.extend(fetches_wrong.map(|message| (Kind::WrongCount, message)));
         let elapsed = Duration::from_nanos(nanos);
         let passed = self.took;
-        // Where the first answers come at once, nothing passes.
+        // If the first answers come at once, no time passes.
         if !self.hasty && elapsed.abs_diff(passed) > ROUNDING {
             let message = format!(
                 "`stampede` with {sent} reported {elapsed:?}; the last answer came {passed:?} after the first request"
@@ -288,7 +288,7 @@ impl Seen {
     }
 }
 
-/// It still waits, though every fetch was answered and time has passed.
+/// It still waits, although every fetch was answered and time has passed.
 fn never_returned(evidence: &Evidence, seen: &Seen) -> Option<Violation> {
     let last = evidence.turns().last().map(|turn| turn.action);
     let waits = evidence.waiting().next().is_some() && evidence.live().next().is_none();
@@ -297,7 +297,7 @@ fn never_returned(evidence: &Evidence, seen: &Seen) -> Option<Violation> {
         kind: Kind::Hang,
         turn: evidence.turns().len() - 1,
         message: format!(
-            "`stampede` with {} never returned, though every fetch was answered",
+            "`stampede` with {} never returned, although every fetch was answered",
             requests(seen)
         ),
     })

@@ -16,7 +16,7 @@ impl Subject for Source {
         let key = Key(call.arguments.id(0));
         let number = call.arguments.id(1);
         Box::pin(async move {
-            // Events are in order by when `handle` is first polled.
+            // The order of events is the order in which `handle` is first polled.
             supply.polled();
             told::<(), SinkError>(processor.handle(Event { key, number }).await)
         })

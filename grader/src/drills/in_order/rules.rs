@@ -1,4 +1,4 @@
-//! The rules of `in_order`: what is stored when, and what callers are told.
+//! The rules of `in_order`: which events are stored when, and what their callers are told.
 
 use std::collections::BTreeMap;
 
@@ -38,21 +38,21 @@ fn stores(evidence: &Evidence) -> Vec<Violation> {
     violations
 }
 
-/// How an event stands that was handed in.
+/// The state of an event that was handed in.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stands {
     /// In line, or its store is under way.
     Waiting,
-    /// Its caller was dropped: it may be stored, or may not.
+    /// Its caller was dropped, so it may or may not be stored.
     Dropped,
-    /// Its caller was told something.
+    /// Its caller got a result.
     Told,
 }
 
 /// One call of `handle`.
 struct Call {
     key: u32,
-    /// Where it was first polled among the facts: its place in line.
+    /// The index of the fact in which it was first polled: its place in line.
     polled: Option<usize>,
     started: usize,
     stands: Stands,
@@ -60,29 +60,29 @@ struct Call {
 }
 
 impl Call {
-    /// Whether its event is still to be stored, by somebody who waits for it.
+    /// Whether its event is still to be stored and its caller waits for that.
     fn is_in_line(&self) -> bool {
         self.stands == Stands::Waiting && self.polled.is_some() && self.store.is_none()
     }
 }
 
-/// How a store stands.
+/// The state of a store.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Store {
     Live,
-    /// The sink is done with it, and the submission does not know yet.
+    /// The sink is done with it, but the submission does not know yet.
     Answered(Outcome),
     /// The submission knows.
     Over(Outcome),
     Dropped,
 }
 
-/// What is known of one key besides its calls.
+/// What is known of one key, apart from its calls.
 #[derive(Default)]
 struct Place {
-    /// Where its last store began.
+    /// The index of the fact in which its last store began.
     began: Option<usize>,
-    /// Since when, at each rest of the loop, it had an event in line and no store.
+    /// Since when it has had an event in line and no store at each rest of the loop.
     ready: Option<usize>,
 }
 
@@ -93,7 +93,7 @@ struct Record<'e> {
     calls: BTreeMap<u32, Call>,
     stores: BTreeMap<u32, (Option<u32>, Store)>,
     places: BTreeMap<u32, Place>,
-    /// Where the submission last received a panic.
+    /// The index of the fact in which the submission last received a panic.
     panicked: Option<usize>,
 }
 
@@ -183,7 +183,7 @@ impl<'e> Record<'e> {
         })
     }
 
-    /// A store began: of which call's event, and may it?
+    /// A store began: finds the call whose event it stores, and whether it may.
     fn began(&mut self, at: usize, operation: u32) -> Wrongs {
         let Some(it) = self.evidence.operation(operation) else {
             return Vec::new();
@@ -191,10 +191,6 @@ impl<'e> Record<'e> {
         let first = handed_in_by(self.evidence, it);
         let call = first.and_then(|first| self.call_stored(first));
         let mut wrong = Vec::new();
-        if it.off_loop {
-            let message = format!("store {operation} began on another thread than the loop's");
-            wrong.push((Kind::OffLoop, message));
-        }
         wrong.extend(self.over_limit(operation));
         match (first, call) {
             (Some(_), Some(request)) => {
@@ -223,7 +219,7 @@ impl<'e> Record<'e> {
                 wrong.push((Kind::Twice, message));
             }
             (None, _) => {
-                let message = format!("store {operation} is of an event that nobody has handed in");
+                let message = format!("store {operation} is of an event that nobody handed in");
                 wrong.push((Kind::Unexplained, message));
             }
         }
@@ -231,8 +227,8 @@ impl<'e> Record<'e> {
         wrong
     }
 
-    /// The call whose event is stored now, if it may be: the one that was made again
-    /// comes after the first.
+    /// The call whose event may be stored now. A repeated call comes after the first
+    /// one.
     fn call_stored(&self, first: u32) -> Option<u32> {
         let is_it = |request: &u32| {
             let it = self.evidence.request(*request);
@@ -277,7 +273,7 @@ impl<'e> Record<'e> {
             return Some((Kind::OutOfOrder, message));
         }
         if self.panicked.is_some() {
-            // Those in line then are about to be told so.
+            // The events in line at that time are about to be told so.
             return None;
         }
         let earlier = of_key().find(|(_, it)| it.is_in_line() && it.polled < polled);
@@ -290,8 +286,8 @@ impl<'e> Record<'e> {
         })
     }
 
-    /// For the second time in a row this key takes a place that another key has waited for
-    /// since before, now for an event that came later.
+    /// Whether this key takes, for the second time in a row, a place for which an earlier
+    /// event of another key has been waiting.
     fn starved(&self, request: u32, key: u32) -> Option<(Kind, String)> {
         let began = self.places.get(&key)?.began?;
         let polled = self.calls[&request].polled;
@@ -306,13 +302,13 @@ impl<'e> Record<'e> {
         let (other, _) = self.places.iter().find(waits)?;
         let head = self.event(self.head(*other)?);
         let message = format!(
-            "key {key} gets a place again and again, now for event {}, while event {head} of key {other} waits for one; it came earlier",
+            "key {key} gets a place again and again, now for event {}, although event {head} of key {other}, which came earlier, waits for one",
             self.event(request)
         );
         Some((Kind::Starved, message))
     }
 
-    /// The first of a key in line.
+    /// The first event in a key's line.
     fn head(&self, key: u32) -> Option<u32> {
         let in_line = self
             .calls
@@ -323,7 +319,7 @@ impl<'e> Record<'e> {
             .map(|(it, _)| *it)
     }
 
-    /// The loop rests: every place is taken for which there is work.
+    /// The loop rests: every place for which there is work must be taken.
     fn rests(&mut self, at: usize) -> Wrongs {
         let live: Vec<Option<u32>> = self.live().map(|(_, key)| key).collect();
         let mut keys: Vec<u32> = self
@@ -344,7 +340,7 @@ impl<'e> Record<'e> {
             let place = self.places.entry(*key).or_default();
             place.ready.get_or_insert(at);
         }
-        // With none under way nobody is served at all: that is a hang.
+        // With no store under way, nobody is served at all: that is a hang.
         if live.is_empty() || live.len() >= self.max || keys.is_empty() {
             return Vec::new();
         }
@@ -379,9 +375,9 @@ impl<'e> Record<'e> {
             Some(Store::Over(Outcome::Value | Outcome::Real)) if !is_error => return Vec::new(),
             Some(Store::Over(Outcome::Error(_))) if is_error => return Vec::new(),
             _ if is_error && self.may_suffer(call) => return Vec::new(),
-            None => "which was never given to the sink",
+            None => "which the sink was never given",
             Some(Store::Live) => "whose store is still under way",
-            Some(Store::Answered(_)) => "whose store's answer nobody has received",
+            Some(Store::Answered(_)) => "whose store's answer has not been received",
             Some(Store::Dropped) => "whose store was dropped halfway",
             Some(Store::Over(Outcome::Panic)) => "whose store panicked",
             Some(Store::Over(Outcome::Error(_))) => "which the sink rejected",
@@ -406,7 +402,7 @@ impl<'e> Record<'e> {
     }
 
     /// Whether a panic may have reached this call: a task that served it may have received
-    /// one since it began.
+    /// one after the call began.
     fn may_suffer(&self, call: &Call) -> bool {
         self.panicked
             .is_some_and(|panicked| panicked > call.started)

@@ -7,7 +7,7 @@ use play::evidence::{Evidence, Fact, Returned};
 use play::judge::{Kind, Rules, Violation};
 use play::schedule::Outcome;
 
-/// Judges a cache that is to fetch each user once, however many ask.
+/// Judges a cache that fetches each user once, however many ask.
 pub(super) struct Coalescing;
 
 impl Rules for Coalescing {
@@ -27,21 +27,21 @@ struct Account {
     begun: u32,
     /// Reasons for a further fetch so far: errors, panics, callers dropped.
     excuses: u32,
-    /// Fetches that failed, one after the other.
+    /// Fetches that failed in a row.
     failed_in_a_row: u32,
-    /// Requests that started, and those of them that wait.
+    /// Requests that started, and how many of them wait.
     requests: u32,
     waiting: u32,
     /// The fetch whose row came last, if no caller was dropped since.
     row_of: Option<u32>,
-    /// Some request returned that row.
+    /// Whether some request returned that row.
     row_returned: bool,
-    /// And everything that was ready has run since: it can be found.
+    /// Whether every ready task has run since, so that the row can be found.
     cached: bool,
-    /// A caller was dropped and not everything has run since: its fetch may be
-    /// about to be dropped too.
+    /// A caller was dropped and some ready tasks have not run since: its fetch
+    /// may be about to be dropped too.
     unsettled_hang_up: bool,
-    /// An overlap that is none if the older fetch turns out to be dropped.
+    /// An overlap that does not count if the older fetch turns out to be dropped.
     pending: Option<Violation>,
 }
 
@@ -75,7 +75,7 @@ fn fetches(evidence: &Evidence) -> Vec<Violation> {
             Fact::HungUp { request } | Fact::Panicked { request, .. } => user_of_request(request),
             Fact::Returned { request, .. } => user_of_request(request),
             Fact::Discarded => {
-                // A new cache is to come, which knows nothing.
+                // The next cache is new and knows nothing.
                 accounts.clear();
                 first_of_this_cache = first_after(evidence, at);
                 continue;
@@ -93,7 +93,7 @@ fn fetches(evidence: &Evidence) -> Vec<Violation> {
                 violations.push(Violation {
                     kind: Kind::NeedlessFetch,
                     turn,
-                    message: format!("fetch {fetch} is for a user nobody asked for"),
+                    message: format!("fetch {fetch} is for a user that nobody asked for"),
                 });
             }
             continue;
@@ -110,7 +110,7 @@ fn fetches(evidence: &Evidence) -> Vec<Violation> {
             }
             Fact::Dropped { operation } => {
                 account.live.retain(|live| live != operation);
-                // Called off by a timer of its own: then it may be tried again.
+                // The submission cancelled it by a timer of its own, so it may be tried again.
                 account.excuses += u32::from(common::is_pass(evidence, turn));
             }
             Fact::HungUp { .. } => {
@@ -142,8 +142,8 @@ fn first_after(evidence: &Evidence, at: usize) -> u32 {
     begun.count() as u32 + 1
 }
 
-/// So many fetches may fail in a row before every request that waits must have been
-/// told, beside one for each request: a few attempts are anybody's right.
+/// How many fetches may fail in a row, beside one for each request, before every
+/// waiting request must have been told. A few attempts are fair.
 const PATIENT_RETRIES: u32 = 10;
 
 impl Account {
@@ -199,7 +199,7 @@ impl Account {
                 self.failed_in_a_row += 1;
             }
         }
-        // Judged when the next one fails: by then a waiting request has had time to hear.
+        // Judged when the next fetch fails: by then a waiting request has had time to be told.
         let endless = self.failed_in_a_row == PATIENT_RETRIES + self.requests + 1;
         (endless && self.waiting > 0).then(|| Violation {
             kind: Kind::Hang,
@@ -211,7 +211,7 @@ impl Account {
         })
     }
 
-    /// Everything that was ready has run.
+    /// Every ready task has run.
     fn settle(&mut self) -> Option<Violation> {
         self.cached |= self.row_returned;
         self.unsettled_hang_up = false;

@@ -32,7 +32,7 @@ impl Rules for Depositing {
 struct Account {
     /// The deposits in the balance that the bank holds.
     stored: BTreeSet<u32>,
-    /// Nobody knows what is in that balance any more: it was said already.
+    /// Nothing more can be said about that balance; the violation was reported already.
     unknown: bool,
     /// Deposits that were told an error.
     failed: BTreeSet<u32>,
@@ -40,9 +40,9 @@ struct Account {
     returned: BTreeSet<u32>,
 }
 
-/// What is known of a deposit from its start on.
+/// What is known of a deposit since its start.
 struct Deposit {
-    /// Where it started among the facts.
+    /// The index of the fact in which it started.
     at: usize,
     /// The deposits that had returned before.
     earlier: BTreeSet<u32>,
@@ -88,7 +88,7 @@ fn balances(evidence: &Evidence) -> Vec<Violation> {
 type Wrong = Option<(Kind, String)>;
 
 impl Books<'_> {
-    /// The deposit a request stands for: one that asks again stands for the first.
+    /// The deposit that a request stands for: a repeated request stands for the first one.
     fn deposit_of(&self, request: u32) -> u32 {
         let repeats = self.evidence.request(request).and_then(|it| it.repeats);
         repeats.unwrap_or(request)
@@ -98,7 +98,7 @@ impl Books<'_> {
         self.evidence.request(request).map_or(0, |it| it.key)
     }
 
-    /// The deposits in a balance; none of them may be still to come.
+    /// The deposits in a balance; none of them may lie in the future.
     fn explained(&self, account: u32, balance: i64) -> Option<BTreeSet<u32>> {
         let all = deposits_in(self.evidence, account, balance)?;
         let known = |deposit: &u32| self.deposits.contains_key(deposit);
@@ -119,7 +119,7 @@ impl Books<'_> {
         let it = self.evidence.operation(operation)?;
         let noun = self.evidence.noun(operation);
         it.key.is_none().then(|| {
-            let message = format!("{noun} {operation} is about an account nobody asked about");
+            let message = format!("{noun} {operation} is about an account that nobody asked about");
             (Kind::Unexplained, message)
         })
     }
@@ -134,7 +134,7 @@ impl Books<'_> {
         let Some(now) = now else {
             account.unknown = true;
             let message = format!(
-                "the bank now holds {balance} for account {key}, and no set of whole deposits makes that"
+                "the bank now holds {balance} for account {key}, which is not the sum of any set of whole deposits"
             );
             return Some((Kind::Unexplained, message));
         };
@@ -160,7 +160,7 @@ impl Books<'_> {
             Returned::Error { .. } => self.returned_error(request, at),
             _ => Some((
                 Kind::WrongBalance,
-                format!("request {request} returned something else than a balance or an error"),
+                format!("request {request} returned something other than a balance or an error"),
             )),
         }
     }
@@ -174,7 +174,7 @@ impl Books<'_> {
         let wrong = |message| Some((Kind::WrongBalance, message));
         let Some(made) = explained else {
             return wrong(format!(
-                "request {request} returned the balance {balance}, and no set of whole deposits makes that"
+                "request {request} returned the balance {balance}, which is not the sum of any set of whole deposits"
             ));
         };
         if !made.contains(&deposit) {
@@ -184,17 +184,17 @@ impl Books<'_> {
         }
         if let Some(missing) = earlier.unwrap_or_default().difference(&made).next() {
             return wrong(format!(
-                "request {request} returned the balance {balance}, in which the deposit of request {missing} is missing; that one had returned before"
+                "request {request} returned the balance {balance}, in which the deposit of request {missing} is missing, although it had returned before"
             ));
         }
         if let Some(failed) = account.failed.intersection(&made).next() {
             return wrong(format!(
-                "request {request} returned the balance {balance}, with the deposit of request {failed} in it; that one was told an error"
+                "request {request} returned the balance {balance}, with the deposit of request {failed} in it, which was told an error"
             ));
         }
         (!account.unknown && !account.stored.contains(&deposit)).then(|| {
             let message =
-                format!("request {request} returned, and the bank does not have its deposit");
+                format!("request {request} returned, but the bank does not have its deposit");
             (Kind::LostUpdate, message)
         })
     }
@@ -206,12 +206,12 @@ impl Books<'_> {
         account.failed.insert(deposit);
         if !account.unknown && account.stored.contains(&deposit) {
             let message =
-                format!("request {request} was told an error, and the bank has its deposit");
+                format!("request {request} was told an error, but the bank has its deposit");
             return Some((Kind::FailedYetDone, message));
         }
         (!is_justified).then(|| {
             let message = format!(
-                "request {request} was told an error, though no read and no write that it waited for failed"
+                "request {request} was told an error, although no read or write that it waited for had failed"
             );
             (Kind::InventedError, message)
         })
@@ -225,8 +225,8 @@ impl Books<'_> {
         Some((Kind::Panicked, message))
     }
 
-    /// Whether, before fact `at`, an operation ended so that this request waited for, or
-    /// may have waited for together with others.
+    /// Whether, before fact `at`, an operation with this ending was one that the request
+    /// waited for, or may have waited for together with others.
     fn failed_with(&self, request: u32, at: usize, how: fn(Outcome) -> bool) -> bool {
         let (deposit, key) = (self.deposit_of(request), self.key_of(request));
         let Some(started) = self.deposits.get(&deposit).map(|it| it.at) else {
@@ -239,13 +239,13 @@ impl Books<'_> {
         });
         heard.any(|it| {
             it.key == Some(key) && it.outcome.is_some_and(how)
-                // What a panic took down may have served others as well.
+                // A task that a panic took down may have served others as well.
                 && (it.outcome == Some(Outcome::Panic) || self.may_be_of(it, deposit))
         })
     }
 
     /// Whether an operation may have been for this deposit, alone or with others. A read
-    /// does not say for whom it is; a write does, by its balance.
+    /// does not say which deposit it is for; a write does, by its balance.
     fn may_be_of(&self, operation: &Operation, deposit: u32) -> bool {
         if operation.kind != WRITE {
             return true;

@@ -1,6 +1,6 @@
-//! What tokio's panics about blocking in the wrong place mean.
+//! Explains tokio's panics about blocking in the wrong place.
 
-/// Parts of tokio's messages, and what they say to somebody who offloads a hash.
+/// Parts of tokio's messages, and what they mean for code that offloads a hash.
 const MEANINGS: &[(&str, &str)] = &[
     (
         "can call blocking only when running on the multi-threaded runtime",
@@ -20,11 +20,11 @@ const MEANINGS: &[(&str, &str)] = &[
     ),
     (
         "there is no reactor running",
-        "a thread that tokio did not start knows no runtime: take a `Handle` along, or send what is to be done back to the loop",
+        "a thread that tokio did not start knows no runtime: take a `Handle` along, or send the work back to the loop",
     ),
 ];
 
-/// What a panic's message means, where it is about blocking.
+/// What a panic's message means, if it is about blocking.
 pub(super) fn explained(message: &str) -> Option<&'static str> {
     let known = |(part, _): &&(&str, &str)| message.contains(part);
     MEANINGS.iter().find(known).map(|(_, meaning)| *meaning)

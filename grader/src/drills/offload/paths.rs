@@ -1,8 +1,8 @@
 //! Which schedules of a password service are walked.
 //!
-//! Its main type is [`Hashing`]: requests start, hashes are let finish, callers are
+//! Its main type is [`Hashing`]: requests start, hashes finish, callers are
 //! dropped, in every order. Each schedule ends with more requests than may hash at
-//! once: whatever happened before, the service must work as on its first day.
+//! once: whatever happened before, the service must still work.
 
 use play::evidence::Evidence;
 use play::explore::Follow;
@@ -15,9 +15,9 @@ const LATER: u32 = 1_001;
 /// Which callers may be dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Whom {
-    /// Those whose hash has not begun.
+    /// Callers whose hash has not begun.
     Waiting,
-    /// Those whose hash has begun.
+    /// Callers whose hash has begun.
     Hashing,
 }
 
@@ -25,16 +25,16 @@ pub(super) enum Whom {
 #[derive(Clone, Debug)]
 pub(super) struct Hashing {
     pub(super) max_parallel: u32,
-    /// Whose passwords the requests give, in the order they start.
+    /// The users whose passwords the requests give, in the order they start.
     pub(super) users: Vec<u32>,
     /// How many hashes may panic.
     pub(super) panics: usize,
     /// How many callers may be dropped.
     pub(super) hang_ups: usize,
     pub(super) may_hang_up: Whom,
-    /// After how many turns the loop may be run for a few polls only.
+    /// After how many turns the loop may run for only a few polls.
     pub(super) halves: usize,
-    /// The numbers of polls that may be.
+    /// How many polls those few may be.
     pub(super) half_polls: &'static [u32],
 }
 
@@ -78,14 +78,14 @@ impl Hashing {
         actions
     }
 
-    /// More requests than may hash at once, and an end for each.
+    /// More requests than may hash at once, each with its answer.
     fn ending(&self, evidence: &Evidence, started: usize) -> Follow<Turn> {
         let later = (started - self.users.len()) as u32;
         if later == 0 && !evidence.is_settled() {
             return one(Turn::full(Action::Wait));
         }
         if later <= self.max_parallel {
-            // Nobody looks between them: they come at the same time.
+            // The requests come at the same time, so nobody looks between them.
             let action = Action::ask(LATER + later);
             return one(match later < self.max_parallel {
                 true => Turn::partial(action, 0),
@@ -127,7 +127,7 @@ impl Paths for Hashing {
     }
 }
 
-/// One schedule: what comes next is always certain.
+/// A space of one schedule: each turn follows from what is known.
 pub(super) struct Straight<F>(pub(super) F);
 
 impl<F: Fn(&Evidence) -> Option<Turn>> Paths for Straight<F> {
@@ -140,7 +140,7 @@ impl<F: Fn(&Evidence) -> Option<Turn>> Paths for Straight<F> {
     }
 }
 
-/// Someone waits and nothing happens: does time help?
+/// A request waits and nothing happens: does time help?
 fn patience(evidence: &Evidence) -> Follow<Turn> {
     let micros = PATIENCE_MICROS;
     let last = evidence.turns().last().map(|turn| turn.action);

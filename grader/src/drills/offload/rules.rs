@@ -11,7 +11,7 @@ use play::space::PATIENCE_MICROS;
 use play::text::one_line;
 use play::world::passwords::{TOO_LONG, max_parallel, running};
 
-/// Time passes this often, at least, before polls in it count as polling.
+/// Polls count as polling only if time passes at least this often.
 const PASSES: usize = 10;
 
 /// Judges a service that hashes passwords.
@@ -41,7 +41,7 @@ impl Rules for Offloading {
                 format!("; the caller of request {request} had just been dropped")
             }
             Some(Action::Answer { operation, .. }) => {
-                format!("; hash {operation} had just been let go on")
+                format!("; hash {operation} had just been allowed to finish")
             }
             _ => return,
         };
@@ -55,7 +55,7 @@ fn facts(evidence: &Evidence) -> Vec<Violation> {
     let mut running: BTreeSet<u32> = BTreeSet::new();
     let mut dropped: BTreeSet<u32> = BTreeSet::new();
     let mut returned: BTreeSet<u32> = BTreeSet::new();
-    // Their hash was not held, so that nobody knows what it ended with.
+    // Their hash was not held, so nobody knows what it ended with.
     let mut on_loop: BTreeSet<Option<u32>> = BTreeSet::new();
     for entry in evidence.entries() {
         let wrong = match &entry.fact {
@@ -98,7 +98,7 @@ fn facts(evidence: &Evidence) -> Vec<Violation> {
             } => Some((
                 Kind::Polling,
                 format!(
-                    "after {polls} polls the loop is still busy, and nothing has happened: something asks to be polled again and again"
+                    "after {polls} polls the loop is still busy although nothing has happened: a task asks to be polled again and again"
                 ),
             )),
             _ => None,
@@ -175,10 +175,11 @@ fn wrong_answer(
             let why = match evidence.operations().find(is_own) {
                 None => "no hash of its password had begun",
                 Some((_, hash)) if hash.outcome.is_none() => "its hash was still running",
-                Some(_) => "it is not what its hash ended with",
+                Some(_) => "its hash ended with another text",
             };
-            let message =
-                format!("request {request} returned a text that is no hash of its password: {why}");
+            let message = format!(
+                "request {request} returned a text that is not a hash of its password: {why}"
+            );
             Some((Kind::WrongHash, message))
         }
     }
@@ -203,14 +204,14 @@ fn panicked(evidence: &Evidence, request: u32, message: &str) -> Option<(Kind, S
     Some((Kind::Panicked, text))
 }
 
-/// Whether the hash of this user's password was made to panic: its caller cannot be
+/// Whether the hash of this user's password was made to panic. Its caller cannot be
 /// told in any better way.
 fn hash_panicked(evidence: &Evidence, user: u32) -> bool {
     let is_it = |hash: &Operation| hash.key == Some(user) && hash.outcome == Some(Outcome::Panic);
     evidence.operations().any(|(_, hash)| is_it(hash))
 }
 
-/// Requests that still wait when nothing more will happen, and what came only with time.
+/// Requests that still wait when nothing more will happen, and events that came only with time.
 fn left_waiting(evidence: &Evidence) -> Vec<Violation> {
     let is_patience =
         |action: Action| matches!(action, Action::Pass { micros } if micros >= PATIENCE_MICROS);
@@ -221,7 +222,7 @@ fn left_waiting(evidence: &Evidence) -> Vec<Violation> {
         }
         let facts = evidence.entries().iter().filter(|entry| entry.turn == turn);
         let late = facts.filter_map(|entry| match entry.fact {
-            // What was made up had nobody to be woken by.
+            // An invented result had nothing to be woken by.
             Fact::Returned {
                 request,
                 ref answer,
@@ -234,7 +235,7 @@ fn left_waiting(evidence: &Evidence) -> Vec<Violation> {
                 kind: Kind::Polling,
                 turn,
                 message: format!(
-                    "{what} only when time had passed: nobody was woken when it could have been"
+                    "{what} only when a minute had passed: its place was given back late, or nobody was told that there was one"
                 ),
             })
             .next(),
@@ -280,7 +281,7 @@ fn left_waiting(evidence: &Evidence) -> Vec<Violation> {
         (
             Kind::Underused,
             format!(
-                "{}, though only {running} of `max_parallel` = {max_parallel} hashes run",
+                "{}, although only {running} of `max_parallel` = {max_parallel} hashes run",
                 waiting(&unserved)
             ),
         )
@@ -293,7 +294,7 @@ fn left_waiting(evidence: &Evidence) -> Vec<Violation> {
     violations
 }
 
-/// Whether a request was told that its password is too long, and it is not.
+/// Whether a request was told that its password is too long although it is not.
 fn made_up(evidence: &Evidence, request: u32, answer: &Returned) -> bool {
     let user = evidence.request(request).map(|it| it.key);
     matches!(answer, Returned::Error { .. }) && user.is_some_and(|user| user < TOO_LONG)
@@ -306,7 +307,7 @@ fn waiting(requests: &[u32]) -> String {
     }
 }
 
-/// Time passes in small steps, nothing happens, and yet something is polled.
+/// Time passes in small steps and nothing happens, yet a task is polled.
 fn polled_as_time_passes(evidence: &Evidence) -> Option<Violation> {
     let is_step = |turn: usize| matches!(evidence.turns().get(turn).map(|it| it.action), Some(Action::Pass { micros }) if micros < PATIENCE_MICROS);
     let busy: Vec<usize> = evidence
@@ -327,7 +328,7 @@ fn polled_as_time_passes(evidence: &Evidence) -> Option<Violation> {
         kind: Kind::Polling,
         turn: *busy.last()?,
         message: format!(
-            "in {} of {steps} moments in which only time passed, something was polled: it looks again and again instead of being woken",
+            "in {} of {steps} moments in which only time passed, a task was polled: it looks again and again instead of being woken",
             busy.len()
         ),
     })

@@ -29,13 +29,13 @@ impl Rules for Transferring {
     }
 }
 
-/// A transfer that shares no account with an unfinished one, and is not recorded though
-/// every task rests.
+/// A transfer that shares no account with an unfinished one, and is not recorded
+/// although every task rests.
 fn held_up(evidence: &Evidence) -> Option<Violation> {
     let mut unfinished = Unfinished::default();
     for entry in evidence.entries() {
         unfinished.note(evidence, &entry.fact);
-        // Where no record is live, it is no other transfer that it waits for.
+        // With no live record, it cannot be waiting for another transfer.
         if !matches!(entry.fact, Fact::Settled { idle: true, .. }) || !unfinished.is_any_live() {
             continue;
         }
@@ -48,7 +48,7 @@ fn held_up(evidence: &Evidence) -> Option<Violation> {
                 kind: Kind::WaitsForOther,
                 turn: entry.turn,
                 message: format!(
-                    "request {request} is not recorded, though no other transfer under way is about account {from} or account {to}"
+                    "request {request} is not recorded, although no other transfer under way is about account {from} or account {to}"
                 ),
             });
         }

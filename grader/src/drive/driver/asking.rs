@@ -19,7 +19,7 @@ pub(super) struct Sent {
 #[derive(Debug)]
 pub(super) struct Asked {
     pub(super) worker: u64,
-    /// To close runs first, so many of them, then one for each part.
+    /// How many close runs; they come first. Then follows one order for each part.
     pub(super) orders: Vec<Order>,
     closing: usize,
     parts: Vec<Part>,
@@ -28,15 +28,15 @@ pub(super) struct Asked {
 /// The part of a run's script that one order plays.
 #[derive(Clone, Copy, Debug)]
 struct Part {
-    /// The run's place among those that were asked for.
+    /// The run's index in its batch.
     run: usize,
     turns: usize,
     /// Whether the run is opened first.
     opens: bool,
 }
 
-/// What a run begins with: turns that take no step of their own. Where the script does not
-/// say what the instance is made with, it is made as usual.
+/// The turns that a run begins with; they take no step of their own. If the script does
+/// not say what the instance is made with, the world's default is used.
 pub(super) fn opening(seed: u64, script: &[Turn], blank: &Evidence) -> Step {
     let mut arguments = Vec::new();
     let mut polled = Polled::Alone;
@@ -59,7 +59,7 @@ pub(super) fn opening(seed: u64, script: &[Turn], blank: &Evidence) -> Step {
     }
 }
 
-fn is_opening(turn: &Turn) -> bool {
+pub(super) fn is_opening(turn: &Turn) -> bool {
     matches!(turn.action, Action::Make { .. } | Action::Poll { .. })
 }
 
@@ -104,8 +104,8 @@ pub(super) fn looks(script: &[Turn], blank: &Evidence) -> Vec<Step> {
 }
 
 impl Run {
-    /// How many turns can be sent at once: where answers depend on what came before them,
-    /// up to the next one.
+    /// How many turns can be sent at once: if answers depend on earlier reports, only up
+    /// to the next answer.
     fn sendable(&self, played: usize) -> usize {
         let rest = &self.script[played..];
         if self.evidence.world().is_known_in_advance() {
@@ -118,12 +118,12 @@ impl Run {
 }
 
 impl Driver<'_> {
-    /// The order that plays the next part of the run's script. A run
-    /// the current worker does not know is played from the start.
+    /// The order that plays the next part of the run's script. A run that the
+    /// current worker does not know is played from the start.
     fn order(&mut self, run: &mut Run, place: usize) -> (Order, Part) {
         let mut steps = Vec::new();
         let is_known = run.worker == Some(self.workers_started);
-        // What a run is made with may be said only after it was opened: once more, then.
+        // The script may say only later what a run is made with; then the run is opened again.
         let more = &run.script[run.evidence.turns().len().min(run.script.len())..];
         let opens = !is_known || more.iter().any(is_opening);
         if opens {
@@ -158,7 +158,7 @@ impl Driver<'_> {
         (Order { run: run.id, steps }, part)
     }
 
-    /// The orders that close what is to be closed.
+    /// The orders that close finished runs.
     pub(super) fn closing_orders(&mut self) -> Vec<Order> {
         self.room.closed(self.to_close.len());
         let closing = std::mem::take(&mut self.to_close).into_iter();
@@ -169,10 +169,10 @@ impl Driver<'_> {
         closing.map(end).collect()
     }
 
-    /// Asks for what is left of each run's script, or as much of it as can be asked for.
+    /// Sends the rest of each run's script, or as much of it as can be sent now.
     ///
     /// # Errors
-    /// When there is no worker to ask.
+    /// When no worker could be started.
     fn ask(&mut self, runs: &mut [Run]) -> Result<Asked, Failure> {
         self.working()?;
         let mut orders = self.closing_orders();
@@ -195,7 +195,7 @@ impl Driver<'_> {
     }
 
     /// Asks for all that was sent and not asked of the current worker, the oldest first:
-    /// reports come in the order of the orders. What has no room is asked for later.
+    /// reports come in the order of the orders.
     pub(super) fn ask_for_what_was_sent(&mut self) {
         let mut sent = std::mem::take(&mut self.sent);
         let current = |sent: &Sent, worker: u64| {
@@ -206,22 +206,17 @@ impl Driver<'_> {
             .iter()
             .position(|one| !current(one, self.workers_started));
         for at in first.unwrap_or(sent.len())..sent.len() {
-            if !self.has_room(&sent[at].runs) {
-                if at > 0 && current(&sent[at - 1], self.workers_started) {
-                    break;
-                }
-                self.make_room();
-            }
+            self.await_room(&sent[at].runs);
             match self.ask(&mut sent[at].runs) {
                 Ok(asked) => sent[at].asked = Some(asked),
-                // Why nobody could be asked will be found out once more.
+                // The reason will be found again when the batch is received.
                 Err(_) => break,
             }
         }
         self.sent = sent;
     }
 
-    /// Notes in the runs what came of it. If a run got no answer, says why: that run, or one
+    /// Notes the reports in the runs. If a run got no answer, returns why: that run, or one
     /// that was sent with it, failed.
     pub(super) fn answered(&mut self, runs: &mut [Run], asked: &Asked) -> Option<Failure> {
         let received = self.working().map(|worker| worker.receive(&asked.orders));
@@ -237,21 +232,15 @@ impl Driver<'_> {
             }
             self.note_spinning(&runs[part.run].evidence);
         }
-        match &failure {
-            Some(failure) => self.give_up_on(failure),
-            None => {
-                let opened = asked.parts.iter().filter(|part| part.opens).count();
-                self.room.opened(opened);
-            }
+        if let Some(failure) = &failure {
+            self.give_up_on(failure);
         }
         failure
     }
 
-    /// Plays what is left of each run's script. Why it could not be, if so.
+    /// Plays the rest of each run's script. Returns why, if that failed.
     pub(super) fn attempt(&mut self, runs: &mut [Run]) -> Option<Failure> {
-        if !self.has_room(runs) {
-            self.make_room();
-        }
+        self.await_room(runs);
         loop {
             let failure = match self.ask(runs) {
                 Ok(asked) => self.answered(runs, &asked),
@@ -275,15 +264,15 @@ impl Driver<'_> {
         }
     }
 
-    /// Plays what is left of a run, from the start if its worker is gone, alone and turn
-    /// by turn, so that its evidence ends with the turn that fails, if one does.
+    /// Plays the rest of a run, from the start if its worker is gone, alone and turn by
+    /// turn, so that its evidence ends with the turn that fails, if one does.
     pub(super) fn play_slowly(&mut self, run: &mut Run) -> Option<Failure> {
         let known = self.turns_known(run);
         for turn in run.script.split_off(known) {
             run.script.push(turn);
             let failure = self.attempt(std::slice::from_mut(run));
             if failure.is_some() {
-                // What the grader did in that turn is known even so.
+                // The grader's own action in that turn is known even so.
                 if run.evidence.turns().len() < run.script.len() {
                     let _ = run.evidence.played(turn, &[], &[]);
                 }

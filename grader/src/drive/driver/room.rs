@@ -1,6 +1,9 @@
 //! Room for threads: many runs are open in one worker, and the threads that a submission
 //! starts in each add up. On a busy machine those of closed runs take a while to end,
 //! and some never do.
+//!
+//! A worker is kept all the same: what goes wrong for want of threads is not believed
+//! before it was seen in a worker of its own.
 
 use std::time::{Duration, Instant};
 
@@ -9,50 +12,46 @@ use super::{Driver, Run};
 /// Runs that are open side by side, unless their threads are too many.
 const WIDTH: usize = 48;
 
-/// Not fewer: with so many a thread limit is crossed by what one run starts.
-const LEAST_WIDTH: usize = 6;
-
 /// Threads of closed runs are waited for as long as one of them ends within this time;
-/// less long where it was in vain before. A fresh worker is never wrong, only slower.
+/// less long where it was in vain before.
 const PATIENCE: Duration = Duration::from_millis(100);
-const LITTLE_PATIENCE: Duration = Duration::from_millis(5);
+const LITTLE_PATIENCE: Duration = Duration::from_millis(1);
 
 /// Waits in vain after which there is little patience left.
 const IN_VAIN: u32 = 3;
 
-/// How often they are counted meanwhile.
+/// The time between two counts.
 const NAP: Duration = Duration::from_millis(1);
-
-/// The least number of open runs whose threads tell how many one run has.
-const SAMPLE: usize = 4;
 
 /// How many runs may be open side by side, and what they take of the worker.
 #[derive(Debug)]
 pub(super) struct Room {
     width: usize,
+    /// The width where no thread needs room.
+    most: usize,
     /// Runs the current worker has open, or was ordered to open.
     open: usize,
-    /// Those of them that it has said to be open.
-    known: usize,
-    /// Threads of one run, as far as was seen: not more than this, since those of closed
-    /// runs were counted with them.
-    each: Option<usize>,
+    /// Threads that one run has, where it was seen alone.
+    each: usize,
+    /// It has all there are.
+    is_taken_whole: bool,
     /// How often in a row threads were waited for and did not end.
     in_vain: u32,
 }
 
 impl Room {
-    pub(super) fn of(uses_threads: bool) -> Room {
-        let width = match uses_threads {
+    pub(super) fn of(runs_alone: bool) -> Room {
+        let most = match runs_alone {
             false => WIDTH,
-            // A pool that all services share would be short of threads.
+            // A static that all calls share would wait for another run.
             true => 1,
         };
         Room {
-            width,
+            width: most,
+            most,
             open: 0,
-            known: 0,
-            each: None,
+            each: 0,
+            is_taken_whole: false,
             in_vain: 0,
         }
     }
@@ -68,90 +67,82 @@ impl Room {
         self.width
     }
 
+    /// One run has so many threads besides the loop's, of `limit` that a process may have.
+    pub(super) fn measured(&mut self, each: usize, limit: usize) {
+        // One that takes all there are gets along with what is left.
+        self.is_taken_whole = each + 6 > limit;
+        self.each = if self.is_taken_whole { 0 } else { each };
+        // One more each: some start another when they are asked. And as many twice more, for
+        // those of closed runs, and of a second instance.
+        let of_each = 3 * (self.each + 1);
+        self.width = (limit.saturating_sub(1) / of_each).clamp(1, self.most);
+    }
+
+    /// Whether runs have threads that need room.
+    pub(super) fn is_measured_out(&self) -> bool {
+        self.each > 0
+    }
+
+    /// Whether one run takes every thread that a process may have. Looking at all of them
+    /// again and again takes long.
+    pub(super) fn is_taken_whole(&self) -> bool {
+        self.is_taken_whole
+    }
+
     /// A run is ordered to be opened.
     pub(super) fn opening(&mut self) {
         self.open += 1;
     }
 
-    /// So many more runs are known to be open.
-    pub(super) fn opened(&mut self, runs: usize) {
-        self.known = (self.known + runs).min(self.open);
-    }
-
     /// So many runs are closed.
     pub(super) fn closed(&mut self, runs: usize) {
         self.open = self.open.saturating_sub(runs);
-        self.known = self.known.saturating_sub(runs);
     }
 
-    /// The next worker is a fresh one.
+    /// Notes that the next worker is a fresh one.
     pub(super) fn emptied(&mut self) {
-        (self.open, self.known) = (0, 0);
+        self.open = 0;
     }
 
-    /// How many threads there would be with so many runs more, where there are `threads`
-    /// now; and how many of those are not an open run's.
-    fn with(&mut self, opening: usize, threads: usize) -> (usize, usize) {
-        if self.known >= SAMPLE {
-            let each = threads.saturating_sub(1).div_ceil(self.known);
-            self.each = Some(self.each.map_or(each, |known| known.min(each)));
-        }
-        let each = self.each.unwrap_or(1);
-        // What was ordered may not have been carried out. One more each for those to
-        // come: some start another when they are asked.
-        let ordered = self.open.saturating_sub(self.known) * each;
-        let all = threads + ordered + opening * (each + 1);
-        (all, threads.saturating_sub(1 + self.open * each))
-    }
-
-    fn halve(&mut self) {
-        self.width = (self.width / 2).max(LEAST_WIDTH).min(self.width);
+    /// Whether so many runs more need threads that those of closed runs, of `threads` there
+    /// are now, have to make way for.
+    fn needs_some_to_end(&self, opening: usize, threads: usize, limit: usize) -> bool {
+        let is_crowded = threads + opening * (self.each + 1) > limit;
+        let of_closed = threads.saturating_sub(1 + self.open * self.each);
+        self.each > 0 && is_crowded && of_closed > 0
     }
 }
 
 impl Driver<'_> {
-    /// Whether those of `runs` that the worker has to open have the threads they need,
-    /// now or soon: those of closed runs are waited for.
-    pub(super) fn has_room(&mut self, runs: &[Run]) -> bool {
+    /// Waits for the threads of closed runs where `runs`, those of them that the worker has
+    /// to open, need room for theirs.
+    pub(super) fn await_room(&mut self, runs: &[Run]) {
         let opens = |run: &&Run| run.worker != Some(self.workers_started);
         let opening = runs.iter().filter(opens).count();
-        let uses_threads = self.world.uses_threads();
-        let (Some(worker), 1.., false) = (&self.worker, opening, uses_threads) else {
-            return true;
+        let (Some(worker), 1.., 1..) = (&self.worker, opening, self.room.each) else {
+            return;
         };
         let limit = self.limits.threads as usize;
         let (mut least, mut since) = (usize::MAX, Instant::now());
         let mut waited = false;
-        // Where the system does not count them, they are not limited.
+        // If the system does not count threads, they are not limited.
         while let Some(threads) = worker.count_threads() {
-            let (all, of_closed) = self.room.with(opening, threads);
-            // A fresh worker has no more room than one without any.
-            if all <= limit || threads == 1 && self.room.open == 0 {
+            if !self.room.needs_some_to_end(opening, threads, limit) {
                 if waited {
                     self.room.in_vain = 0;
                 }
-                return true;
+                return;
             }
             if threads < least {
                 (least, since) = (threads, Instant::now());
             }
-            if of_closed == 0 {
-                return false;
-            }
             if since.elapsed() > self.room.patience() {
                 self.room.in_vain += 1;
-                return false;
+                return;
             }
             waited = true;
             std::thread::sleep(NAP);
         }
-        true
-    }
-
-    /// A fresh worker, with fewer runs open side by side.
-    pub(super) fn make_room(&mut self) {
-        self.discard_worker();
-        self.room.halve();
     }
 }
 
@@ -159,52 +150,33 @@ impl Driver<'_> {
 mod tests {
     use super::*;
 
-    fn room(open: usize) -> Room {
-        let mut room = Room::of(false);
-        (0..open).for_each(|_| room.opening());
-        room.opened(open);
+    fn room(each: usize) -> Room {
+        let mut room = Room::default();
+        room.measured(each, 256);
         room
     }
 
     #[test]
-    fn threads_of_closed_runs_are_not_taken_for_those_of_open_ones() {
-        let mut room = room(10);
-        assert_eq!(room.with(4, 51), (51 + 4 * 6, 0));
-        assert_eq!(room.with(4, 11), (11 + 4 * 2, 0));
-        // Many more: of runs that are closed by now.
-        assert_eq!(room.with(4, 81), (81 + 4 * 2, 70));
+    fn runs_are_so_many_that_their_threads_find_room_three_times() {
+        let widths = [0, 1, 4, 20, 60, 200].map(|each| room(each).width());
+        assert_eq!(widths, [48, 42, 17, 4, 1, 1]);
     }
 
     #[test]
-    fn what_was_ordered_and_not_carried_out_yet_counts() {
-        let mut room = room(10);
-        assert_eq!(room.with(0, 31), (31, 0));
-        (0..10).for_each(|_| room.opening());
-        assert_eq!(room.with(2, 31), (61 + 2 * 4, 0));
-        room.opened(10);
-        room.closed(15);
-        assert_eq!(room.with(2, 61), (61 + 2 * 4, 45));
-        room.emptied();
-        assert_eq!(room.with(2, 1), (1 + 2 * 4, 0));
+    fn a_run_that_takes_every_thread_there_is_leaves_the_others_none_to_wait_for() {
+        assert_eq!(room(255).width(), WIDTH);
+        assert!(!room(255).needs_some_to_end(24, 256, 256));
     }
 
     #[test]
-    fn few_runs_tell_nothing() {
-        assert_eq!(room(3).with(1, 100), (102, 96));
-    }
-
-    #[test]
-    fn a_width_is_halved_down_to_what_one_run_may_ask_for() {
-        let mut room = room(0);
-        let widths: Vec<usize> = (0..5)
-            .map(|_| {
-                room.halve();
-                room.width()
-            })
-            .collect();
-        assert_eq!(widths, [24, 12, 6, 6, 6]);
-        let mut one = Room::of(true);
-        one.halve();
-        assert_eq!(one.width(), 1);
+    fn threads_of_closed_runs_are_waited_for_and_those_of_open_ones_are_not() {
+        let mut room = room(20);
+        (0..6).for_each(|_| room.opening());
+        assert!(!room.needs_some_to_end(3, 121, 256));
+        assert!(room.needs_some_to_end(3, 221, 256));
+        (0..5).for_each(|_| room.opening());
+        assert!(!room.needs_some_to_end(3, 221, 256));
+        room.closed(5);
+        assert!(room.needs_some_to_end(3, 221, 256));
     }
 }

@@ -1,18 +1,20 @@
-//! Steps that are no schedule: a run that is driven by hand, and the picture.
+//! Steps outside any schedule: a run that is driven by hand, and the picture.
 
 use protocol::{Event, Order, Picture, Step};
 
 use super::asking::{action_step, opening};
-use super::{Driver, SPIN_POLLS};
+use super::threads::TURN_LIMIT;
+use super::{Care, Driver, SPIN_POLLS};
 use crate::drive::limits::Limits;
-use crate::drive::supervisor::Worker;
+use crate::drive::stopwatch::Stopwatch;
+use crate::drive::supervisor::{Threads, Worker};
 use play::failure::Failure;
 use play::schedule::{Action, FIRST_KEY, Turn};
 use play::world::passwords::password;
 
 impl Driver<'_> {
-    /// Sends steps of any kind and waits for what comes of them, one list of events
-    /// for each; `run` numbers the run they belong to, as [`Driver::new_run`] gave it.
+    /// Sends steps of any kind and waits for their events, one list for each step;
+    /// `run` is the run's number from [`Driver::new_run`].
     ///
     /// # Errors
     /// What kept the worker from answering.
@@ -21,11 +23,40 @@ impl Driver<'_> {
         self.hear(&order)
     }
 
+    /// Waits until the threads of a run that is driven by hand rest, and says what comes of
+    /// it. Nothing, where no threads take part.
+    ///
+    /// # Errors
+    /// What kept the worker from answering.
+    pub fn await_threads(&mut self, run: u64) -> Result<Vec<Event>, Failure> {
+        let mut events = Vec::new();
+        if self.care == Care::Crowded {
+            return Ok(events);
+        }
+        let time = Stopwatch::start();
+        let mut before = self.threads();
+        while !time.exceeds(TURN_LIMIT) {
+            let settle = Step::Settle { polls: SPIN_POLLS };
+            let more = self.converse(run, vec![settle])?.concat();
+            let is_one = |event: &Event| !matches!(event, Event::Settled { .. });
+            let happened = more.iter().any(is_one);
+            events.extend(more);
+            // In this order: see `Threads::sleep`.
+            let asleep = !happened && before.as_ref().is_none_or(Threads::sleep);
+            let now = self.threads();
+            if asleep && now == before {
+                break;
+            }
+            before = now;
+        }
+        Ok(events)
+    }
+
     /// Sends steps as [`Driver::converse`] does. What comes of them is got by
     /// [`Driver::hear`], in the order in which they were said.
     ///
     /// # Errors
-    /// When there is no worker to be told.
+    /// When no worker could be started.
     pub fn say(&mut self, run: u64, steps: Vec<Step>) -> Result<Order, Failure> {
         let order = Order { run, steps };
         match self.working() {
@@ -38,7 +69,7 @@ impl Driver<'_> {
         Ok(order)
     }
 
-    /// What came of what was said.
+    /// The events of the steps that were sent first.
     ///
     /// # Errors
     /// What kept the worker from answering.
@@ -63,8 +94,8 @@ impl Driver<'_> {
         opening(self.loop_seed(), turns, &self.blank_evidence(run))
     }
 
-    /// Opens a run, lets a request wait in it, and frees it: code of the submission
-    /// runs then too. What goes wrong is in [`Driver::failed_closing`].
+    /// Opens a run, lets a request wait in it, and frees it, since code of the
+    /// submission runs then too. [`Driver::failed_closing`] says what goes wrong.
     pub fn try_freeing(&mut self) {
         let run = self.new_run();
         let blank = self.blank_evidence(run);
@@ -75,7 +106,7 @@ impl Driver<'_> {
             Some(Step::Settle { polls: SPIN_POLLS }),
         ];
         let steps = steps.into_iter().flatten().collect();
-        // A failure here will come again where a check looks for it.
+        // A failure here will show again where a check looks for it.
         if self.converse(run, steps).is_err() {
             return;
         }
@@ -109,7 +140,7 @@ impl Driver<'_> {
                     .collect(),
             }],
         };
-        // A stopped loop is what the picture is to show.
+        // The picture should show even a stopped loop.
         let limits = Limits {
             answer_cpu: self.limits.answer_wall,
             answer_asleep: self.limits.answer_wall,
@@ -127,6 +158,6 @@ impl Driver<'_> {
             Event::Watched { picture } => Some(picture),
             _ => None,
         });
-        picture.ok_or_else(|| Failure::Garbled("no picture where one was due".to_owned()))
+        picture.ok_or_else(|| Failure::Garbled("it sent no picture when asked for one".to_owned()))
     }
 }

@@ -1,43 +1,49 @@
-//! Turns of a submission that uses threads: one is over when the loop has nothing
-//! to do and every other thread sleeps, twice in a row with nothing between.
+//! Turns of a submission that uses threads. A turn is over when the loop has nothing
+//! to do and every other thread sleeps, seen twice in a row with nothing in between.
 //!
-//! So that a turn's end is a fact and no guess about how long threads take. While
+//! So the end of a turn is a fact, not a guess about how long threads take. While
 //! hashes are held, the loop answers pings on a task of its own.
 
 use std::time::{Duration, Instant};
 
 use protocol::{Event, Order, Step};
 
-use super::asking::{action_step, opening};
-use super::{Driver, MORE_SPIN_POLLS, MORE_SPIN_POLLS_PER_REQUEST, Run};
+use super::asking::{action_step, is_opening, looks, opening};
+use super::{Care, Driver, Run};
 use crate::drive::stopwatch::Stopwatch;
 use crate::drive::supervisor::{Threads, Worker};
 use play::evidence::{Evidence, Operation, OperationState, Tampering};
 use play::failure::Failure;
-use play::schedule::{Settle, Turn};
+use play::schedule::{Action, Settle, Turn};
+use play::space::AN_HOUR;
 
-/// Pings the loop answers, at least, in a turn in which a hash is held.
+/// The least number of pings that the loop answers in a turn in which a hash is held.
 const PINGS: u32 = 3;
 
 /// A turn ends here, whatever the threads do.
-const TURN_LIMIT: Duration = Duration::from_secs(3);
+pub(super) const TURN_LIMIT: Duration = Duration::from_secs(3);
 
-/// A thread that runs on and on without anything coming of it is not waited for
-/// once it has used this much CPU time.
+/// What really passes of an hour: threads that end when nobody asks for a while wait less.
+const MOMENT: Duration = Duration::from_millis(120);
+
+/// After this much CPU time, a thread that runs on without any event is not
+/// waited for.
 const IDLE_RUNNING: Duration = Duration::from_millis(60);
 
-/// Where nobody says what threads do, they rest when nothing came for so long.
+/// If the system does not say what threads do, they count as resting after this long without an event.
 const QUIET: Duration = Duration::from_millis(30);
 
-/// A worker with more threads than this before a run is replaced by a fresh one.
+/// A worker with more threads than this before a run is replaced by a fresh one, once those
+/// of closed runs have had some time to end.
 const THREADS_KEPT: usize = 24;
+const TIME_TO_END: Duration = Duration::from_millis(5);
 
 /// How long to look away while threads run.
 const NAP: Duration = Duration::from_micros(20);
 const LONGEST_NAP: Duration = Duration::from_millis(1);
 
-/// How long to wait in real time when everything sleeps though there is work: a
-/// thread may look for it only now and then. Shorter when it never helped.
+/// How long to wait in real time when everything sleeps although there is work: a
+/// thread may look for work only now and then. Shorter once waiting has never helped.
 #[derive(Debug, Default)]
 pub(super) struct Patience {
     in_vain: u32,
@@ -54,6 +60,15 @@ impl Patience {
     }
 }
 
+/// What was seen of other threads in all runs so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Seen {
+    /// Something came of them, or one of them ran in a turn.
+    pub(super) took_part: bool,
+    /// The most that there were as a run was just opened.
+    pub(super) of_a_run: usize,
+}
+
 /// What is added up over the rounds of one turn.
 #[derive(Default)]
 struct Sums {
@@ -64,9 +79,13 @@ struct Sums {
 }
 
 impl Driver<'_> {
-    /// Plays what is left of a run's script, from the start if its worker is gone.
+    /// Plays the rest of a run's script, from the start if its worker is gone.
     pub(super) fn play_with_threads(&mut self, run: &mut Run) -> Option<Failure> {
-        let known = self.turns_known(run);
+        let mut known = self.turns_known(run);
+        if run.script[known..].iter().any(is_opening) {
+            // What a run is made with may be said only after it was opened: once more, then.
+            (run.worker, known) = (None, 0);
+        }
         for at in known..run.script.len() {
             let turn = run.script[at];
             if let Err(failure) = self.turn(run, turn) {
@@ -79,6 +98,7 @@ impl Driver<'_> {
 
     fn turn(&mut self, run: &mut Run, turn: Turn) -> Result<(), Failure> {
         self.open_with_threads(run)?;
+        let threads_before = self.threads();
         let request = run.evidence.next_request();
         let action = action_step(turn.action, request, &run.evidence);
         let answering = self.answering(run, turn.action);
@@ -87,28 +107,87 @@ impl Driver<'_> {
         let first = action.into_iter().collect();
         match turn.settle {
             Settle::Fully => {
-                let polls = MORE_SPIN_POLLS + MORE_SPIN_POLLS_PER_REQUEST * request;
+                let polls = self.most_polls(request);
                 self.rest(run, first, polls, &mut sums)?;
             }
             Settle::Polls(polls) => {
-                // Half settled: the threads rest, but the loop runs only once.
+                // Half settled: the threads come to rest, but the loop runs only once.
                 self.rest(run, first, 0, &mut sums)?;
                 if polls > 0 {
-                    self.round(run, Vec::new(), polls, &mut sums)?;
-                    self.rest(run, Vec::new(), 0, &mut sums)?;
+                    match self.world.uses_threads() {
+                        // Without pings, which are polled too.
+                        true => self.round(run, vec![Step::Settle { polls }], 0, &mut sums)?,
+                        false => self.round(run, Vec::new(), polls, &mut sums)?,
+                    };
+                    let idle = sums.idle;
+                    let more = self.rest(run, Vec::new(), 0, &mut sums)?;
+                    sums.idle = idle && !more;
                 }
             }
         }
+        if turn.action == (Action::Pass { micros: AN_HOUR }) {
+            std::thread::sleep(MOMENT);
+            self.rest(run, Vec::new(), self.most_polls(request), &mut sums)?;
+        }
+        self.has_spun |= turn.settle == Settle::Fully && !sums.idle;
+        let threads = self.threads();
+        let ran = threads != threads_before && (threads.is_some() || threads_before.is_some());
+        self.threads_seen.took_part |= ran;
         let settled = Event::Settled {
-            // The pings' own tasks apart.
+            // Not counting the pings' own tasks.
             polls: sums.polls.saturating_sub(sums.pings),
             of_calls: sums.of_calls,
             idle: sums.idle,
         };
         garbled(run.evidence.saw(&[settled]))?;
+        self.look(run)?;
         self.vouch(run, answering)?;
         if sums.pings > 0 && is_held(&run.evidence) {
             run.evidence.answered_pings(sums.pings);
+        }
+        Ok(())
+    }
+
+    /// Looks at what is looked at after each turn.
+    fn look(&mut self, run: &mut Run) -> Result<(), Failure> {
+        let steps = looks(&run.script, &run.evidence);
+        if steps.is_empty() {
+            return Ok(());
+        }
+        let order = Order { run: run.id, steps };
+        let (mut reports, failure) = self.exchange(std::slice::from_ref(&order));
+        if let Some(failure) = failure {
+            return Err(failure);
+        }
+        let report = reports.pop().ok_or_else(|| self.out_of_time())?;
+        garbled(run.evidence.saw(&report.steps.concat()))
+    }
+
+    /// Closes runs that are over. A worker whose threads outlive them is replaced: each
+    /// costs a look in every round.
+    fn clear_the_room(&mut self) -> Result<(), Failure> {
+        if self.care == Care::Solitary {
+            self.discard_worker();
+            return Ok(());
+        }
+        let orders = self.closing_orders();
+        if !orders.is_empty() {
+            let (_, failure) = self.exchange(&orders);
+            failure.map_or(Ok(()), Err)?;
+        }
+        let (mut least, mut since) = (usize::MAX, Instant::now());
+        while let Some(threads) = self.worker.as_ref().and_then(Worker::count_threads) {
+            if threads <= THREADS_KEPT {
+                break;
+            }
+            if threads < least {
+                (least, since) = (threads, Instant::now());
+            }
+            if since.elapsed() > TIME_TO_END {
+                self.discard_worker();
+                break;
+            }
+            std::thread::sleep(NAP);
         }
         Ok(())
     }
@@ -118,10 +197,7 @@ impl Driver<'_> {
         if run.worker == Some(self.workers_started) {
             return Ok(());
         }
-        // Threads may outlive their service, and each costs a look in every round.
-        if self.threads().is_some_and(|it| it.count() > THREADS_KEPT) {
-            self.discard_worker();
-        }
+        self.clear_the_room()?;
         let mut orders = self.closing_orders();
         orders.push(Order {
             run: run.id,
@@ -138,18 +214,27 @@ impl Driver<'_> {
             return Err(failure);
         }
         let opened = reports.pop().map(|report| report.steps.concat());
-        garbled(run.evidence.opened(&opened.unwrap_or_default()))
+        garbled(run.evidence.opened(&opened.unwrap_or_default()))?;
+        let count = |driver: &Driver<'_>| driver.threads().map_or(0, |threads| threads.count());
+        if count(self) > 0 {
+            // So that what they do at first is not taken for a part in the first turn.
+            self.rest(run, Vec::new(), 0, &mut Sums::default())?;
+            self.threads_seen.of_a_run = self.threads_seen.of_a_run.max(count(self));
+        }
+        Ok(())
     }
 
-    /// Rounds of `polls` until loop and threads rest; `steps` come first.
+    /// Rounds of `polls` until loop and threads rest; `steps` come first. Whether anything
+    /// came of it after the loop had nothing more to do for the first time.
     fn rest(
         &mut self,
         run: &mut Run,
         steps: Vec<Step>,
         polls: u32,
         sums: &mut Sums,
-    ) -> Result<(), Failure> {
+    ) -> Result<bool, Failure> {
         self.round(run, steps, polls, sums)?;
+        let mut came_later = false;
         let worker = self.worker.as_ref();
         let time = worker.map_or_else(Stopwatch::start, Worker::stopwatch);
         let mut before = self.threads();
@@ -159,11 +244,12 @@ impl Driver<'_> {
         let mut nap = NAP;
         loop {
             let happened = self.round(run, Vec::new(), polls, sums)?;
+            came_later |= happened;
             // In this order: see `Threads::sleep`.
             let asleep = !happened && before.as_ref().is_some_and(Threads::sleep);
             let now = self.threads();
             if happened && time.exceeds(TURN_LIMIT) {
-                return Ok(());
+                return Ok(came_later);
             }
             if happened {
                 if waiting {
@@ -183,18 +269,20 @@ impl Driver<'_> {
                 used.is_some_and(|used| used > IDLE_RUNNING)
             };
             if time.exceeds(TURN_LIMIT) || !resting && runs_idly() {
-                return Ok(());
+                return Ok(came_later);
             }
             if resting && polls == 0 {
-                return Ok(());
+                return Ok(came_later);
             }
             if resting && (sums.pings >= PINGS || !is_held(&run.evidence)) {
-                if !is_work_left(&run.evidence) {
-                    return Ok(());
+                // With no other thread, nobody is left to do it.
+                let alone = now.as_ref().is_some_and(|now| now.count() == 0);
+                if alone || !is_work_left(&run.evidence) {
+                    return Ok(came_later);
                 }
                 if last_event.elapsed() > self.patience.wait() {
                     self.patience.in_vain += 1;
-                    return Ok(());
+                    return Ok(came_later);
                 }
                 waiting = true;
             }
@@ -206,7 +294,7 @@ impl Driver<'_> {
         }
     }
 
-    /// One exchange; whether anything happened in it.
+    /// One exchange of messages. Returns whether anything happened in it.
     fn round(
         &mut self,
         run: &mut Run,
@@ -215,7 +303,7 @@ impl Driver<'_> {
         sums: &mut Sums,
     ) -> Result<bool, Failure> {
         let nonce = fastrand::u64(..1 << 53);
-        if polls > 0 {
+        if polls > 0 && self.world.uses_threads() {
             // Two in a round, so that most turns take two rounds.
             steps.push(Step::Ping { nonce });
             steps.push(Step::Settle { polls });
@@ -251,13 +339,13 @@ impl Driver<'_> {
         }
     }
 
-    /// What the worker's threads but the loop's do.
+    /// What the worker's threads do, the loop's excepted.
     pub(super) fn threads(&self) -> Option<Threads> {
         self.worker.as_ref().and_then(|worker| worker.threads())
     }
 }
 
-/// The operations in which a thread waits that they block.
+/// The operations that hold a thread.
 pub(super) fn held(evidence: &Evidence) -> impl Iterator<Item = u32> {
     let blocks = |it: &Operation| evidence.world().kind(it.kind).blocks;
     let is_held = move |it: &Operation| it.state == OperationState::Live && blocks(it);
@@ -269,8 +357,8 @@ fn is_held(evidence: &Evidence) -> bool {
     held(evidence).next().is_some()
 }
 
-/// Whether something should happen by itself: an operation that was answered is to end, a
-/// request is to return, an operation is to begin.
+/// Whether something should happen by itself: an answered operation should end, a request
+/// should return, an operation should begin.
 fn is_work_left(evidence: &Evidence) -> bool {
     let answered = |(_, it): (u32, &Operation)| it.state == OperationState::Answered;
     evidence.operations().any(answered) || !evidence.unserved().is_empty()

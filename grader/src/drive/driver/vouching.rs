@@ -1,8 +1,8 @@
-//! What a worker says of operations that block is compared with its threads: a hash that
-//! is held is a thread that waits, and one that is let go on makes a thread run.
+//! Compares a worker's reports of blocking operations with its threads: a held hash
+//! needs a thread that waits, and a hash that is admitted makes a thread run.
 //!
-//! Reports alone could be made up, by a submission that gets hold of the channel. What
-//! it says of threads the system knows as well.
+//! A submission that gets hold of the channel could make up reports. What they say
+//! about threads can be checked with the system.
 
 use std::time::Duration;
 
@@ -14,8 +14,8 @@ use play::failure::Failure;
 use play::schedule::Action;
 use play::text::count;
 
-/// How often threads are counted before they are too few: a thread that ends while they
-/// are listed can hide those after it.
+/// How often threads are counted before they count as too few: a thread that ends
+/// during the listing can hide those after it.
 const COUNTS: u32 = 10;
 
 /// How long to look away between two counts.
@@ -28,19 +28,19 @@ pub(super) struct Answering {
 }
 
 impl Driver<'_> {
-    /// To be asked before a turn is played: which held operation it lets go on.
+    /// Call this before a turn is played: it finds the held operation that the turn lets go on.
     pub(super) fn answering(&self, run: &Run, action: Action) -> Option<Answering> {
         let Action::Answer { operation, .. } = action else {
             return None;
         };
         let is_held = held(&run.evidence).any(|number| number == operation);
-        // Where the system does not say what threads do, nothing can be asked of them.
+        // If the system does not say what threads do, there is nothing to compare.
         let before = self.threads().filter(Threads::tell)?;
         is_held.then_some(Answering { operation, before })
     }
 
-    /// To be asked when the turn is over: whether there is a thread for each operation that
-    /// is held, and one that ran where an operation ended.
+    /// Call this when the turn is over: it checks that each held operation has a thread,
+    /// and that a thread ran where an operation ended.
     ///
     /// # Errors
     /// [`Failure::Garbled`] when the worker has reported what its threads did not do.
@@ -56,7 +56,7 @@ impl Driver<'_> {
         {
             let noun = evidence.noun(operation);
             return garbled(Err(Tampering(format!(
-                "{noun} {operation} ended on a thread of its own, and no such thread has run"
+                "{noun} {operation} ended on a thread of its own, but no such thread has run"
             ))));
         }
         let held = held(evidence).count();

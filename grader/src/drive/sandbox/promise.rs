@@ -7,17 +7,17 @@ use serde::{Deserialize, Serialize};
 pub struct Promise {
     /// Its stable name: `compile/…` or `run/…`.
     pub id: String,
-    /// What it says.
+    /// What it promises, in words.
     pub title: String,
-    /// Whether the sandbox is full only with it.
+    /// Whether a full sandbox must keep it.
     pub required: bool,
-    /// What the attempt to break it showed.
+    /// The outcome of the attempt to break it.
     pub kept: Kept,
     /// What to do if it is not kept.
     pub advice: String,
 }
 
-/// What an attempt showed.
+/// The outcome of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kept {
@@ -27,7 +27,7 @@ pub enum Kept {
     Ended,
     /// It got through.
     Broken,
-    /// It could not be tried: what the launcher said.
+    /// It could not be tried; this is what the launcher said.
     Untried(String),
 }
 

@@ -1,4 +1,4 @@
-//! The line-by-line channel to a worker, which may say anything or nothing.
+//! The line-by-line channel to a worker, which may send anything or nothing.
 
 use std::io::{self, Read, Write};
 use std::os::unix::net::UnixStream;
@@ -13,8 +13,8 @@ const TICK: Duration = Duration::from_millis(4);
 /// How long the worker may leave our orders unread.
 const SEND_LIMIT: Duration = Duration::from_secs(2);
 
-/// What is kept of messages that nobody has asked for yet. Whoever says more while we
-/// send is not listened to, and what it says is too much by any measure.
+/// How much is kept of messages that nobody has asked for yet. If a worker sends more
+/// while we send, the rest is not read: that is too much by any measure.
 const KEPT: usize = 16 * MAX_MESSAGE_BYTES;
 
 /// The grader's end of the socket.
@@ -25,13 +25,13 @@ pub(super) struct Channel {
     buffer: Vec<u8>,
     /// Where in the buffer the next message begins.
     begin: usize,
-    /// Where in the buffer no newline has been looked for yet.
+    /// Where in the buffer the search for a newline continues.
     searched: usize,
-    /// What one read is done into.
+    /// The buffer of one read.
     chunk: Box<[u8]>,
 }
 
-/// What came in.
+/// What [`Channel::receive`] found.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Received {
     /// A line, without its newline.
@@ -57,13 +57,13 @@ impl Channel {
         })
     }
 
-    /// What [`Channel::flush`] sends, to add messages to: whole lines.
+    /// The queue that [`Channel::flush`] sends; add whole lines to it.
     pub(super) fn queued(&mut self) -> &mut Vec<u8> {
         &mut self.queued
     }
 
-    /// Sends what is queued. Reads meanwhile: a worker whose reports nobody takes would
-    /// stop taking orders, and both sides would wait for each other.
+    /// Sends the queue, and reads meanwhile: a worker whose reports nobody reads would
+    /// stop reading orders, and both sides would wait for each other.
     pub(super) fn flush(&mut self) -> io::Result<()> {
         let queued = std::mem::take(&mut self.queued);
         let deadline = Instant::now() + SEND_LIMIT;
@@ -116,7 +116,7 @@ impl Channel {
                 Ok(Some(_)) => {}
                 Ok(None) => match self.wait_for(PollFlags::IN) {
                     Ok(true) => {}
-                    // Whoever asks looks at the clock and asks again.
+                    // The caller looks at the clock and asks again.
                     Ok(false) | Err(_) => return Received::Nothing,
                 },
                 // A reset is an end: the worker died with orders unread.
@@ -125,9 +125,9 @@ impl Channel {
         }
     }
 
-    /// Takes what has come in. How many bytes; `None` if nothing has.
+    /// Reads what has come in. Returns how many bytes; `None` if nothing has.
     fn read(&mut self) -> io::Result<Option<usize>> {
-        // What was taken out is forgotten, or all that a worker ever says would be kept.
+        // Consumed lines are dropped, or everything that a worker ever sends would be kept.
         if self.begin * 2 >= self.buffer.len() {
             self.buffer.drain(..self.begin);
             self.searched -= self.begin;
@@ -148,7 +148,7 @@ impl Channel {
         }
     }
 
-    /// Waits for one tick at most. Whether something can be done.
+    /// Waits for one tick at most. Returns whether the socket is ready.
     fn wait_for(&self, what: PollFlags) -> io::Result<bool> {
         let tick = Timespec {
             tv_sec: 0,
@@ -198,9 +198,9 @@ mod tests {
     }
 
     #[test]
-    fn who_sends_much_still_hears_what_is_said_meanwhile() {
-        // More both ways than any socket holds: the other side takes nothing while
-        // nobody takes what it says.
+    fn a_sender_of_much_still_receives_meanwhile() {
+        // More in both directions than any socket holds: the other side reads
+        // nothing while nobody reads what it sends.
         let (ours, theirs) = UnixStream::pair().unwrap();
         let text = "x".repeat(1000);
         let lines = 4000;

@@ -53,12 +53,12 @@ impl Output {
     /// that lives on, or left a child behind, keeps them open.
     pub(crate) fn wait(&mut self) {
         for follower in self.followers.drain(..) {
-            // A follower does nothing that could panic.
+            // A reader thread does nothing that could panic.
             let _ = follower.join();
         }
     }
 
-    /// What was kept, as it came, and how many bytes more there were.
+    /// The kept bytes as they came, and how many more there were.
     pub(crate) fn raw(&self) -> (String, u64) {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         (
@@ -67,7 +67,7 @@ impl Output {
         )
     }
 
-    /// What was kept, as text fit to show: no control characters.
+    /// The kept output as text that is fit to show, without control characters.
     pub(crate) fn text(&self) -> String {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let mut text = play::text::printable(&String::from_utf8_lossy(&kept.bytes));

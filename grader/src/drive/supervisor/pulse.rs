@@ -1,11 +1,11 @@
 //! Whether a worker that does not answer is stuck or merely slow.
 //!
-//! By what its loop thread does, not by the wall clock: on a busy machine a good
-//! worker may be kept waiting for the processor. Stuck is a thread that sleeps
-//! and has not run for a while with nobody else at work, or one that has used far
-//! more CPU time than any answer takes. Where other threads take part, stuck is also
-//! a loop that sleeps while every other thread does, however short a while: there is
-//! nobody whom it could wait for.
+//! It decides by what the loop's thread does, not by the wall clock: on a busy
+//! machine a good worker may be kept waiting for the processor. A thread is stuck
+//! when it sleeps and has not run for a while with no other thread at work, or when
+//! it has used far more CPU time than any answer takes. Where other threads take
+//! part, a loop is also stuck when it sleeps while every other thread sleeps, for
+//! however short a while: there is nothing left that it could wait for.
 
 use std::time::{Duration, Instant};
 
@@ -18,12 +18,12 @@ use crate::drive::threads as of_system;
 #[derive(Debug)]
 pub(super) struct Pulse {
     pid: u32,
-    /// Since an answer was first found missing.
+    /// Measures since an answer was first found missing.
     waiting: Option<Stopwatch>,
     cpu_at_begin: Option<Duration>,
     nap: Nap,
-    /// What all threads had done when all of them were first seen asleep, and how
-    /// often that was seen again.
+    /// The state of all threads when they were first seen asleep, and how often
+    /// it was seen again.
     all_asleep: Option<(Threads, u32)>,
 }
 
@@ -38,7 +38,7 @@ impl Pulse {
         }
     }
 
-    /// An answer is awaited from now on.
+    /// Notes that an answer is awaited from now on.
     pub(super) fn begin(&mut self) {
         self.waiting = None;
         self.cpu_at_begin = None;
@@ -46,7 +46,7 @@ impl Pulse {
         self.all_asleep = None;
     }
 
-    /// How the thread is stuck, if it is. To be asked every few milliseconds.
+    /// How the thread is stuck, if it is. Call this every few milliseconds.
     pub(super) fn stopped(&mut self, limits: &Limits) -> Option<String> {
         let now = Instant::now();
         let pid = self.pid;
@@ -56,7 +56,7 @@ impl Pulse {
         if waiting.exceeds(limits.answer_wall) {
             return Some(format!("no answer for {} s", limits.answer_wall.as_secs()));
         }
-        // Where the system does not say, only the wall clock ends a worker.
+        // If the system does not say, only the wall clock ends a worker.
         let doing = of_system::doing(pid, pid)?;
         let (asleep, cpu) = (doing.sleeps(), doing.cpu());
         let since_begin = cpu.saturating_sub(*self.cpu_at_begin.get_or_insert(cpu));
@@ -66,7 +66,7 @@ impl Pulse {
         if let Some(looks) = limits.looks_all_asleep
             && self.all_sleep(asleep) > looks
         {
-            return Some("its thread sleeps, and so does all else in the process, as when it waits for another thread that is held".to_owned());
+            return Some("its thread sleeps, and so does everything else in the process, as when it waits for another thread that is held".to_owned());
         }
         let ran = asleep.then(|| Ran {
             cpu,
@@ -82,16 +82,16 @@ impl Pulse {
     }
 }
 
-/// What a thread has done so far: equal as long as it has not run.
+/// A measure of what a thread has done so far: equal as long as it has not run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Ran {
     cpu: Duration,
-    /// How often it was put on a processor, where the system tells.
+    /// How often it was put on a processor, if the system tells.
     turns: Option<u64>,
 }
 
 /// How often a thread must be found asleep: between two looks the machine may have
-/// kept the grader waiting, too.
+/// kept the grader waiting as well.
 const LOOKS: u32 = 20;
 
 /// The loop thread's sleep, while it lasts.
@@ -102,9 +102,9 @@ struct Nap {
 }
 
 impl Nap {
-    /// Notes a look at the thread: what it had done if it was asleep. Whether it has
-    /// slept for longer than `limit`, and nobody is at work who may be about to wake
-    /// it: a thread that holds a lock and waits for a processor is.
+    /// Notes a look at the thread: what it had done, if it was asleep. Returns whether it
+    /// has slept for longer than `limit` with no other thread at work that may be about to
+    /// wake it. A thread that holds a lock and waits for a processor counts as at work.
     fn is_longer_than(
         &mut self,
         limit: Duration,
@@ -151,7 +151,7 @@ mod tests {
 
     const LIMIT: Duration = Duration::from_millis(300);
 
-    /// Looks at a thread that sleeps, one every tenth of a second.
+    /// Looks at a sleeping thread every tenth of a second.
     fn looks_until_stuck(nap: &mut Nap, others_sleep: bool) -> Option<u32> {
         let begin = Instant::now();
         (0..60).find(|look| {

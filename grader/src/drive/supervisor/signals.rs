@@ -1,10 +1,10 @@
-//! What the signals are called that end a process, and which limit each stands for.
+//! The names of the signals that end a process, and the limit that each stands for.
 
 use rustix::process::Signal;
 
 use crate::drive::limits::Limits;
 
-/// Those that end a process and stand for no limit of ours.
+/// Signals that end a process and stand for no limit of ours.
 const PLAIN: [(Signal, &str); 15] = [
     (Signal::HUP, "SIGHUP"),
     (Signal::INT, "SIGINT"),
@@ -30,13 +30,13 @@ pub(super) fn name(signal: i32, limits: &Limits) -> String {
     let is = |known: Signal| signal == known.as_raw();
     match () {
         () if is(Signal::ABORT) => {
-            format!("SIGABRT (an abort, or memory that could not be had: the limit is {memory} MiB)")
+            format!("SIGABRT (an abort, or an allocation that failed: the limit is {memory} MiB)")
         }
-        () if is(Signal::SEGV) => "SIGSEGV (a stack overflow, most often)".to_owned(),
+        () if is(Signal::SEGV) => "SIGSEGV (most often a stack overflow)".to_owned(),
         () if is(Signal::XCPU) => format!("SIGXCPU (the CPU time limit of {cpu} s)"),
         () if is(Signal::XFSZ) => "SIGXFSZ (the limit on the size of a file)".to_owned(),
         () if is(Signal::SYS) => {
-            "SIGSYS (it tried what no submission may: start a program, use the network, touch another process or the clock)".to_owned()
+            "SIGSYS (it tried something that no submission may do: start a program, use the network, touch another process or the clock)".to_owned()
         }
         () => PLAIN
             .iter()

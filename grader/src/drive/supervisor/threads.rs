@@ -1,4 +1,4 @@
-//! What the threads of a worker do, seen from outside.
+//! The threads of a worker, seen from outside.
 //!
 //! A snapshot says of every thread but the loop's whether it sleeps, how often it
 //! has run and how much CPU time it has used. Two equal snapshots in which all
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::drive::threads;
 
-/// One look at the threads of a process other than its first.
+/// One look at the threads of a process, its first thread excepted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Threads {
     pid: u32,
@@ -24,13 +24,13 @@ struct Thread {
 }
 
 impl Threads {
-    /// What the threads of process `pid` but its first have done so far. `None` where
-    /// the system does not say.
+    /// What the threads of process `pid`, except its first, have done so far. `None`
+    /// if the system does not say.
     pub(super) fn of(pid: u32) -> Option<Threads> {
         Threads::of_those(pid, |id| id != pid)
     }
 
-    /// What all threads of process `pid` have done, if all of them sleep.
+    /// What all threads of process `pid` have done so far, if all of them sleep.
     pub(super) fn with_the_first(pid: u32) -> Option<Threads> {
         let threads = Threads::of_those(pid, |_| true)?;
         threads.sleep().then_some(threads)
@@ -48,13 +48,13 @@ impl Threads {
         self.threads.len()
     }
 
-    /// Whether the system counts how often each of them runs: some do not.
+    /// Whether the system counts how often each of them runs; some systems do not.
     pub fn tell(&self) -> bool {
         self.threads.iter().any(|thread| thread.turns > 0)
     }
 
-    /// Whether each of them waits for something now. Who sleeps now, and is found not
-    /// to have run between an earlier look and a later one, slept all the while.
+    /// Whether each of them waits for something now. A thread that sleeps now, and
+    /// has not run between an earlier look and a later one, slept all the while.
     pub fn sleep(&self) -> bool {
         self.threads
             .iter()
@@ -87,7 +87,7 @@ impl Thread {
     }
 }
 
-/// Whether a thread waits for something; one that is gone does.
+/// Whether a thread waits for something; a thread that is gone counts as waiting.
 fn is_asleep(pid: u32, id: u32) -> bool {
     threads::doing(pid, id).is_none_or(|doing| doing.is_asleep())
 }
@@ -129,7 +129,7 @@ mod tests {
     #[test]
     #[cfg(target_os = "linux")]
     fn a_thread_that_waits_is_seen_asleep_and_one_that_runs_is_not() {
-        /// Only to fail some time; nothing is judged by it.
+        /// A bound that makes a stuck test fail; no result depends on it.
         const PATIENCE: Duration = Duration::from_secs(60);
         let (say, said) = std::sync::mpsc::channel();
         let (tell, wait) = std::sync::mpsc::channel::<()>();

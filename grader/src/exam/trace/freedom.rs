@@ -1,5 +1,5 @@
-//! What a reader of a trace may choose from: a space that goes on where an exam's
-//! would stop. After something went wrong, others may still come and suffer from it.
+//! The choices that a reader of a trace has: a space that goes on where an exam's would
+//! stop. After something went wrong, other requests may still come and suffer from it.
 
 use play::evidence::Evidence;
 use play::explore::Follow;
@@ -17,7 +17,7 @@ pub struct Freedom {
     pub errors: usize,
     /// How many callers may be dropped.
     pub drops: usize,
-    /// After how many turns no task runs before the next thing happens.
+    /// After how many turns the next thing may happen before any task runs.
     pub holds: usize,
 }
 
@@ -27,7 +27,7 @@ impl Freedom {
         let turns = evidence.turns();
         let held = |turn: &Turn| turn.settle != Settle::Fully;
         if turns.last().is_some_and(held) && evidence.is_idle() {
-            // Holding the tasks back held nothing back.
+            // No task was ready, so nothing was held back.
             return Follow::Pruned;
         }
         let mut actions = Vec::new();
@@ -68,7 +68,7 @@ impl Freedom {
     }
 }
 
-/// Someone waits and nothing is under way: time may pass, once.
+/// A request waits and nothing is under way: time may pass, once.
 fn patience(evidence: &Evidence) -> Option<Turn> {
     let passed = |turn: &Turn| matches!(turn.action, Action::Pass { .. });
     let may = !evidence.unserved().is_empty() && count(evidence.turns(), passed) == 0;

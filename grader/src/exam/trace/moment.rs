@@ -1,7 +1,7 @@
-//! What is known of a run at some moment, in a form a figure can draw.
+//! What is known of a run at some moment, in a form that a figure can draw.
 //!
-//! Only what was seen from outside: which requests wait, which operations were begun and
-//! how they stand, and the state of the world.
+//! It holds only what was seen from outside: which requests wait, which operations were
+//! begun, their states, and the state of the world.
 
 use serde::Serialize;
 
@@ -19,11 +19,11 @@ pub(super) struct Moment {
     /// brought what was asked for (`r`), brought an `e`rror, was dropped (`d`).
     #[serde(rename = "f", skip_serializing_if = "String::is_empty")]
     operations: String,
-    /// A request has returned the row and everything that was ready has run: the next
-    /// request should find it.
+    /// A request has returned the row and every ready task has run: the next request
+    /// should find it.
     #[serde(rename = "c", skip_serializing_if = "std::ops::Not::not")]
     cached: bool,
-    /// Some task is ready and was not let run.
+    /// A task is ready and was held back.
     #[serde(rename = "h", skip_serializing_if = "std::ops::Not::not")]
     held: bool,
     /// The world's own state, a line each.
@@ -42,7 +42,7 @@ impl Moment {
                 OperationState::Over => 'e',
                 OperationState::Dropped => 'd',
             };
-            // With one kind only there is nothing to tell apart.
+            // A single kind needs no letter.
             let kind = match kinds.len() {
                 1 => String::new(),
                 _ => char::from(b'A' + it.kind).to_string(),
@@ -81,7 +81,7 @@ fn ending(evidence: &Evidence, number: u32) -> char {
     endings.next().unwrap_or('e')
 }
 
-/// As the rules see it: returned by someone, and every ready task has run since.
+/// As the rules see it: some request returned it, and every ready task has run since.
 fn is_cached(evidence: &Evidence) -> bool {
     let mut returned = false;
     for entry in evidence.entries() {

@@ -1,4 +1,4 @@
-//! A trace of one schedule: what a figure needs to walk a failure of a verdict.
+//! A trace of one schedule, with which a figure walks through a failure in a verdict.
 
 use std::collections::HashMap;
 

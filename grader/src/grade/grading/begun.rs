@@ -1,5 +1,5 @@
-//! A new drill is judged as it should be in every world, before anyone has worked on it:
-//! what the templates hold is compiled, driven and judged by the templates' own tests.
+//! A new drill is judged correctly in every world before anyone has worked on it: the
+//! templates' solutions are compiled, driven and judged by the templates' own tests.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use crate::drills::{Drill, begun};
 use crate::exam::Exam;
 use play::check::CheckStatus;
 
-/// Whether each check passed, and what was said of it.
+/// Whether each check passed, and its message.
 fn judged(
     grader: &Grader,
     drill: &dyn Drill,

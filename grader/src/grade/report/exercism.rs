@@ -1,7 +1,7 @@
 //! Exercism's test runner interface, version 3.
 //!
-//! Its `pass` means that every test passed. So a mastery check that a right solution
-//! does not reach is told in another's output, and is no test of its own.
+//! Its `pass` means that every test passed. So a mastery check that a passing solution
+//! does not reach is reported in another test's output, and not as a test of its own.
 
 use std::io::{self, Write};
 
@@ -101,8 +101,8 @@ fn tests(verdicts: &[Verdict], verdict: &Verdict) -> Vec<Test> {
         })
         .collect();
     if !words::a_check_tells(verdict) || tests.is_empty() {
-        // What it did wrong is not shown, or it is not one check's: it is said all
-        // the same.
+        // The failure is hidden or belongs to no check, and is reported all the
+        // same.
         let passed = verdict.passed();
         tests.push(Test {
             name: format!("{prefix}the whole run"),
@@ -125,7 +125,7 @@ fn tests(verdicts: &[Verdict], verdict: &Verdict) -> Vec<Test> {
     tests
 }
 
-/// At most so many characters, the last of them a sign that there were more.
+/// At most this many characters; the last one marks a cut.
 fn characters(text: &str, limit: usize) -> String {
     if text.chars().count() <= limit {
         return text.to_owned();

@@ -1,7 +1,7 @@
-//! GitHub Actions: what is said in the log, annotations, and the step summary.
+//! GitHub Actions: the log, annotations, and the step summary.
 //!
-//! What a submission had a hand in is written while commands are stopped, and
-//! escaped where it is part of one.
+//! Text that a submission may have influenced is written while commands are
+//! stopped, and escaped inside a command.
 
 use std::fs::OpenOptions;
 use std::io::{self, Write};
@@ -11,10 +11,10 @@ use super::{Human, Markdown, Report, words};
 use crate::grade::verdict::{CheckResult, CheckStatus, Status, Verdict};
 use play::text::{excerpt, one_line};
 
-/// GitHub shows no more of a kind for one step.
+/// GitHub shows at most this many annotations of a kind for one step.
 const ANNOTATIONS: usize = 10;
 
-/// GitHub takes a summary of up to 1 MiB for a step.
+/// GitHub accepts a summary of up to 1 MiB for a step.
 const LARGEST_SUMMARY: usize = 1000 << 10;
 
 /// The longest annotation, in bytes.
@@ -23,17 +23,17 @@ const LONGEST: usize = 4 << 10;
 /// Writes the log as it goes, then the annotations and the summary.
 #[derive(Debug)]
 pub struct Github {
-    /// Ends the part of the log in which commands are stopped: nobody can guess it.
+    /// The token that ends the part of the log in which commands are stopped; nobody can guess it.
     pub token: String,
     /// The repository's folder, from which annotations name files.
     pub workspace: Option<PathBuf>,
-    /// The file the step summary is added to.
+    /// The file that the step summary is appended to.
     pub summary: Option<PathBuf>,
     /// The submissions that were read.
     pub sources: Vec<Source>,
 }
 
-/// Where a submission's code begins.
+/// The place of a submission's code.
 #[derive(Clone, Debug)]
 pub struct Source {
     /// The submission, as its verdict names it.
@@ -112,8 +112,8 @@ impl Github {
         }
     }
 
-    /// Where in the repository `text` says something is wrong: a line that it names, else
-    /// a function. What it names is believed only where it is a file of the submission.
+    /// Where in the repository something is wrong, according to `text`: a line that it
+    /// names, or else a function. A name is believed only if it is a file of the submission.
     fn place(&self, verdict: &Verdict, text: &str) -> Place {
         let submission = Path::new(&verdict.submission);
         let extension = submission.extension().and_then(|word| word.to_str());
@@ -124,9 +124,9 @@ impl Github {
         let root = source.map_or("src/lib.rs", |source| &source.root);
         let entry = source.and_then(|source| entry_line(&source.text, text));
         let own = |file: &str| match extension {
-            // A file on its own: it has one name only.
+            // A lone file has only one name.
             Some("rs") => (file == root).then(|| submission.to_owned()),
-            // Nobody can be shown a line in an archive.
+            // A line in an archive cannot be shown.
             Some("zip" | "gz" | "tgz") => None,
             _ => plain(file).then(|| submission.join(file)),
         };
@@ -146,7 +146,7 @@ impl Github {
         })
     }
 
-    /// What follows `::error `.
+    /// The properties after `::error `.
     fn line(&self, place: Option<Place>, title: &str, message: &str) -> String {
         let title = property(title);
         let message = data(message);
@@ -178,8 +178,8 @@ fn plain(file: &str) -> bool {
     file.starts_with("src/") && file.split('/').all(inside)
 }
 
-/// The places a text names, as rustc does, `--> FILE:LINE:COLUMN`, and as a panic is
-/// told, `(FILE:LINE)`.
+/// The places that a text names: rustc writes `--> FILE:LINE:COLUMN`, and panics are
+/// shown with `(FILE:LINE)`.
 fn locations(text: &str) -> impl Iterator<Item = (&str, usize)> {
     let of_rustc = text.lines().filter_map(|line| {
         let rest = line.trim_start().strip_prefix("--> ")?;
@@ -196,8 +196,8 @@ fn locations(text: &str) -> impl Iterator<Item = (&str, usize)> {
         .filter(|(file, line)| file.ends_with(".rs") && *line > 0)
 }
 
-/// The line of the function that `words` name between backticks, or else of the first
-/// one that the grader can call and wait for.
+/// The line of the function that `words` name in backticks, or else of the first
+/// function that the grader can call and await.
 fn entry_line(code: &str, words: &str) -> Option<usize> {
     let named = words.split('`').skip(1).step_by(2);
     let line_of = |is_it: &dyn Fn(&str) -> bool| Some(code.lines().position(is_it)? + 1);

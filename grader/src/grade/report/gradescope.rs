@@ -1,7 +1,7 @@
 //! Gradescope's `results.json`.
 //!
-//! A test that is hidden from students would hide their total as well. So what
-//! they may not see is left out, and the score on top counts it.
+//! A test that is hidden from students would hide their total as well. So tests
+//! that they may not see are left out, and the score on top includes them.
 
 use std::io::{self, Write};
 
@@ -48,7 +48,7 @@ struct Test {
 
 impl Report for Gradescope {
     fn all(&self, verdicts: &[Verdict], out: &mut dyn Write) -> io::Result<()> {
-        // A score that leaves out what could not be graded would be a wrong one.
+        // A score without the part that could not be graded would be wrong.
         let graded = verdicts
             .iter()
             .all(|verdict| verdict.status != Status::InfraError);
@@ -93,7 +93,7 @@ fn paragraph(verdicts: &[Verdict], verdict: &Verdict) -> String {
     text
 }
 
-/// What a verdict was made from and by.
+/// The origin of a verdict.
 fn source(verdict: &Verdict) -> Value {
     json!({
         "drill": play::text::one_line(&verdict.drill, 60),

@@ -1,10 +1,11 @@
-//! For people: checks as a list, what failed told as a timeline.
+//! For people: the checks as a list, failures with their timelines.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 
-use super::Report;
+use super::{Report, clickable};
 use crate::grade::latency::LoopLatency;
 use crate::grade::verdict::{CheckResult, CheckStatus, Status, Verdict};
 
@@ -20,7 +21,7 @@ const BOLD: Style = Style::new().bold();
 impl Report for Human {
     fn one(&self, verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
         if verdict.status == Status::InfraError {
-            // Said on standard error, where it belongs.
+            // Already reported on standard error, where it belongs.
             return Ok(());
         }
         writeln!(
@@ -31,7 +32,7 @@ impl Report for Human {
         )?;
         match verdict.status {
             Status::CompileError | Status::Rejected => {
-                let text = play::text::printable(verdict.diagnostics.trim_end());
+                let text = shown(verdict, verdict.diagnostics.trim_end());
                 for line in text.lines() {
                     writeln!(out, "  {line}")?;
                 }
@@ -45,6 +46,15 @@ impl Report for Human {
             }
         }
         summary(verdict, out)
+    }
+}
+
+/// Red is for what is broken, not for a drill that has not passed yet.
+fn tone(status: Status) -> Style {
+    match status {
+        Status::Passed => GOOD,
+        Status::Failed => Style::new(),
+        _ => BAD,
     }
 }
 
@@ -66,13 +76,13 @@ fn check(verdict: &Verdict, result: &CheckResult, out: &mut dyn Write) -> io::Re
         return Ok(());
     }
     if !result.message.is_empty() {
-        writeln!(out, "      {}", play::text::printable(&result.message))?;
+        writeln!(out, "      {}", shown(verdict, &result.message))?;
     }
     for (number, line) in (1..).zip(&result.timeline) {
         writeln!(
             out,
             "      {DIM}{number:>3}{DIM:#}  {}",
-            play::text::printable(line)
+            shown(verdict, line)
         )?;
     }
     if let Some(key) = &result.schedule {
@@ -114,18 +124,33 @@ fn output(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
     const SHOWN: usize = 12;
     writeln!(out, "\n  {DIM}it printed:{DIM:#}")?;
     for line in verdict.output.lines().take(SHOWN) {
-        writeln!(out, "  {DIM}|{DIM:#} {}", play::text::one_line(line, 160))?;
+        let line = shown(verdict, &play::text::one_line(line, 160));
+        writeln!(out, "  {DIM}|{DIM:#} {line}")?;
     }
     let more = verdict.output.lines().count().saturating_sub(SHOWN);
     if more > 0 {
-        writeln!(out, "  {DIM}| … {more} lines more{DIM:#}")?;
+        writeln!(out, "  {DIM}| … {more} more lines{DIM:#}")?;
     }
     Ok(())
 }
 
+/// Text of a submission, with paths that a terminal makes links of.
+fn shown(verdict: &Verdict, text: &str) -> String {
+    let submission = Path::new(&verdict.submission);
+    let folder = match submission.extension().is_some_and(|ending| ending == "rs") {
+        true => submission.parent().unwrap_or(submission),
+        false => submission,
+    };
+    clickable(&play::text::printable(text), |file| {
+        let path = folder.join(file);
+        path.is_file()
+            .then(|| play::text::one_line(&path.to_string_lossy(), usize::MAX))
+    })
+}
+
 fn summary(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
     let word = super::ended(verdict.status);
-    let style = if verdict.passed() { GOOD } else { BAD }.bold();
+    let style = tone(verdict.status).bold();
     write!(
         out,
         "\n  {style}{word}{style:#}  {}/{} points",

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::Report;
 use crate::grade::verdict::Verdict;
 
-/// Writes the array when all verdicts are there.
+/// Writes the array when all verdicts are known.
 #[derive(Debug)]
 pub struct Json;
 

@@ -1,7 +1,7 @@
 //! JUnit's XML: a suite for each verdict, a case for each check.
 //!
-//! A mastery check that was not reached is "skipped", because it fails nothing;
-//! what could not be graded is an "error", which is nobody's failure.
+//! A mastery check that was not reached is "skipped", because it fails nothing.
+//! A submission that could not be graded is an "error", not a failure.
 
 use std::borrow::Borrow;
 use std::io::{self, Write};
@@ -20,7 +20,7 @@ const LONGEST: usize = 16 << 10;
 #[derive(Debug)]
 pub struct Junit;
 
-/// One case: its name, and what there is to say of it.
+/// One case: its name and its result.
 struct Case {
     name: String,
     outcome: Outcome,
@@ -33,7 +33,7 @@ enum Outcome {
     Skipped { message: String },
 }
 
-/// What the first line of a document says of all that follows it.
+/// The totals in the first line of a document.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Totals {
     tests: usize,
@@ -79,7 +79,7 @@ impl Report for Junit {
     }
 }
 
-/// Writes a document for verdicts that come one at a time; `totals` is of all of them.
+/// Writes a document for verdicts that come one at a time; `totals` covers all of them.
 pub(crate) fn document<V: Borrow<Verdict>>(
     totals: Totals,
     verdicts: impl Iterator<Item = io::Result<V>>,

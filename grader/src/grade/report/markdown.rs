@@ -1,7 +1,7 @@
 //! Markdown: a page for students, a step summary, a file in a repository.
 //!
-//! Whatever a submission had a hand in stands in a code block or a code span, where
-//! nothing of it is a link, an image or HTML.
+//! Text that a submission may have influenced is in a code block or a code span,
+//! where none of it is a link, an image or HTML.
 
 use std::io::{self, Write};
 
@@ -15,7 +15,7 @@ const LONGEST: usize = 16 << 10;
 /// Writes one page for all verdicts.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Markdown {
-    /// The most bytes that are written; what is beyond is counted. None: no end.
+    /// The most bytes that are written; verdicts beyond that are counted. `None`: no limit.
     pub limit: Option<usize>,
 }
 
@@ -26,7 +26,7 @@ impl Report for Markdown {
             let heading = format!("{}: {}", verdict.drill, words::summary(verdict));
             let path = span(&one_line(&verdict.submission, 200));
             let text = format!(
-                "# {}\n\nWhat was handed in: {path}\n\n{}",
+                "# {}\n\nHanded in: {path}\n\n{}",
                 inline(&one_line(&heading, 200)),
                 section(verdict, 2)
             );
@@ -41,7 +41,7 @@ impl Report for Markdown {
     }
 }
 
-/// All there is to say of a verdict, with headings of this level.
+/// Everything about a verdict, with headings of this level.
 pub(crate) fn section(verdict: &Verdict, level: usize) -> String {
     let mut text = String::new();
     if let Some(reason) = words::reason(verdict, LONGEST) {
@@ -91,11 +91,11 @@ fn mark(status: CheckStatus) -> &'static str {
     }
 }
 
-/// Text in which nothing is Markdown but `code` between backticks.
+/// Text in which only `code` in backticks is Markdown.
 pub(crate) fn inline(text: &str) -> String {
     let parts: Vec<&str> = text.split('`').collect();
     if parts.len().is_multiple_of(2) {
-        // A backtick too many: none of them means code.
+        // With an odd backtick, none of them means code.
         return escaped(text);
     }
     let code = |(number, part): (usize, &&str)| match number % 2 {
@@ -121,7 +121,7 @@ fn escaped(text: &str) -> String {
         escaped.push(letter);
         before = letter;
     }
-    // Addresses become links without being asked.
+    // Markdown turns bare addresses into links.
     escaped
         .replace("://", ":\\//")
         .replace("www.", "www\\.")
@@ -132,9 +132,9 @@ fn escaped(text: &str) -> String {
 pub(crate) fn span(line: &str) -> String {
     let fence = "`".repeat(longest_run(line) + 1);
     match line.trim() {
-        // There is no empty span.
+        // An empty span does not exist.
         "" => String::new(),
-        // A space keeps its backticks off the span's own; it is not shown.
+        // A space keeps its backticks apart from the span's own; it is not shown.
         _ if line.contains('`') => format!("{fence} {line} {fence}"),
         _ => format!("{fence}{line}{fence}"),
     }

@@ -1,7 +1,7 @@
 //! PrairieLearn's `results.json`, at most 1 MB.
 //!
-//! What does not compile, cannot be taken or could not be graded is "not gradable":
-//! PrairieLearn then shows the message and counts no attempt.
+//! A submission that does not compile, cannot be taken or could not be graded is
+//! "not gradable": PrairieLearn then shows the message and counts no attempt.
 
 use std::io::{self, Write};
 
@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::{Report, words};
 use crate::grade::verdict::{Status, Verdict};
 
-/// PrairieLearn takes no larger file.
+/// PrairieLearn accepts no larger file.
 const LARGEST: usize = 1_000_000;
 
 /// Writes one file for all verdicts.
@@ -38,7 +38,7 @@ struct Test {
 
 impl Report for PrairieLearn {
     fn all(&self, verdicts: &[Verdict], out: &mut dyn Write) -> io::Result<()> {
-        // As much as fits; the points always do.
+        // As much text as fits; the points always do.
         let mut longest = 8 << 10;
         let mut text = serde_json::to_vec_pretty(&results(verdicts, longest))?;
         while text.len() >= LARGEST && longest > 0 {

@@ -1,4 +1,4 @@
-//! For people: loops drawn as strips, one cell for some milliseconds.
+//! For people: loops drawn as strips, one cell for a few milliseconds.
 
 use std::io::{self, Write};
 

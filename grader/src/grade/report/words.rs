@@ -1,13 +1,13 @@
-//! What every form says in the same words, as plain text fit to show.
+//! The words that every format shares, as plain text that is fit to show.
 
 use crate::grade::verdict::{CheckResult, CheckStatus, Status, Verdict};
 use play::text::{excerpt, one_line, printable};
 
-/// How a grading ended, in a word or three.
+/// How a grading ended, in a word or three: the same words everywhere, but for JSON.
 pub fn ended(status: Status) -> &'static str {
     match status {
         Status::Passed => "passed",
-        Status::Failed => "failed",
+        Status::Failed => "not yet",
         Status::CompileError => "does not compile",
         Status::Rejected => "rejected",
         Status::Crashed => "crashed",
@@ -30,7 +30,7 @@ pub(crate) fn summary(verdict: &Verdict) -> String {
     ended_with(verdict.status, verdict.score, verdict.max_score)
 }
 
-/// The same of a verdict that is not at hand.
+/// The same for a verdict that is not at hand.
 pub(crate) fn ended_with(status: Status, score: u32, most: u32) -> String {
     let ended = ended(status);
     match status {
@@ -48,13 +48,13 @@ pub(crate) fn unseen_points(verdict: &Verdict) -> u32 {
     }
 }
 
-/// A check's title; what is not required says so.
+/// A check's title; a mastery check says so.
 pub(crate) fn title(check: &CheckResult) -> String {
     let mastery = if check.required { "" } else { " (mastery)" };
     format!("{}{mastery}", one_line(&check.title, 200))
 }
 
-/// What was seen, in one line; never empty for a check that did not pass.
+/// The message, in one line; never empty for a check that did not pass.
 pub(crate) fn message(check: &CheckResult) -> String {
     match (&*check.message, check.status) {
         ("", CheckStatus::Failed) => "this does not hold".to_owned(),
@@ -63,8 +63,8 @@ pub(crate) fn message(check: &CheckResult) -> String {
     }
 }
 
-/// What was seen, the timeline, how to see it again, what to think about: at most
-/// `limit` bytes.
+/// The message, the timeline, the replay command and the hint: at most `limit`
+/// bytes.
 pub(crate) fn told(drill: &str, check: &CheckResult, limit: usize) -> String {
     if check.status == CheckStatus::Passed {
         return String::new();
@@ -82,13 +82,13 @@ pub(crate) fn told(drill: &str, check: &CheckResult, limit: usize) -> String {
     excerpt(&lines.join("\n"), limit)
 }
 
-/// The command that plays a schedule again, for whoever has the course.
+/// The command that plays a schedule again, for readers who have the course.
 pub(crate) fn replay(drill: &str, key: &str) -> String {
     let (drill, key) = (one_line(drill, 60), one_line(key, 300));
     format!("cargo grader replay {drill} exercises/{drill} {key}")
 }
 
-/// A path as a shell takes it for one word.
+/// A path, quoted as one word for a shell.
 pub(crate) fn quoted(path: &str) -> String {
     let path = one_line(path, 200);
     let plain = |letter: char| letter.is_ascii_alphanumeric() || "/._-+,@".contains(letter);
@@ -98,7 +98,7 @@ pub(crate) fn quoted(path: &str) -> String {
     }
 }
 
-/// What is said instead of checks, where there are none: rustc's words, a reason.
+/// The text in place of checks, if there are none: rustc's words, or a reason.
 pub(crate) fn reason(verdict: &Verdict, limit: usize) -> Option<String> {
     match verdict.status {
         Status::CompileError | Status::Rejected | Status::InfraError => {
@@ -109,14 +109,13 @@ pub(crate) fn reason(verdict: &Verdict, limit: usize) -> Option<String> {
     }
 }
 
-/// Whether any check says why the verdict is what it is. One that was not judged says
-/// nothing.
+/// Whether any check explains the verdict. A check that was not judged does not.
 pub(crate) fn a_check_tells(verdict: &Verdict) -> bool {
     let failed = |check: &CheckResult| check.required && check.status == CheckStatus::Failed;
     verdict.passed() || verdict.checks.iter().any(failed)
 }
 
-/// Where one goes on reading a list of several drills.
+/// The note that leads to the next drill of several.
 pub(crate) fn prefix(verdicts: &[Verdict], verdict: &Verdict) -> String {
     match verdicts.len() {
         0 | 1 => String::new(),

@@ -8,7 +8,7 @@ use super::{Learner, LearnerError};
 use crate::course::Course;
 
 impl Learner {
-    /// Copies a drill's `src` folder to a new place; where, unless there is none.
+    /// Copies a drill's `src` folder to a new place, and returns it; `None` if there is no such folder.
     ///
     /// # Errors
     /// When it cannot be copied whole.

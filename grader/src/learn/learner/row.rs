@@ -1,13 +1,13 @@
-//! What is remembered of one drill: its row in the file.
+//! The row of one drill in the learner's file.
 
 use serde::{Deserialize, Serialize};
 
 use crate::grade::verdict::{Status, Verdict};
 
-/// Results kept of one drill; the oldest go first.
+/// How many results of one drill are kept; the oldest are dropped first.
 const RESULTS: usize = 50;
 
-/// One drill's row. What a newer grader wrote and this one does not know is kept.
+/// One drill's row. Fields of a newer grader that this one does not know are kept.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct Row {
@@ -15,7 +15,7 @@ pub(super) struct Row {
     /// The last pass.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) passed: Option<Pass>,
-    /// The best result there ever was.
+    /// The best result so far.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) best: Option<Points>,
     /// The hash of the stub the learner began with.
@@ -28,14 +28,14 @@ pub(super) struct Row {
     unknown: serde_json::Map<String, serde_json::Value>,
 }
 
-/// A pass: of what, and who said so.
+/// A pass: of which text, by which grader.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Pass {
     pub(super) sha256: String,
     pub(super) grader: String,
 }
 
-/// Points, of how many.
+/// The points, and the most points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Points {
     pub(super) score: u32,
@@ -43,19 +43,19 @@ pub(super) struct Points {
 }
 
 impl Points {
-    /// Whether these are the larger part of all there were.
+    /// Whether these are a larger share of the points than others.
     pub(super) fn beats(self, other: Points) -> bool {
         let cross = |one: Points, two: Points| u64::from(one.score) * u64::from(two.max_score);
         cross(self, other) > cross(other, self)
     }
 }
 
-/// A result: of what, by which grader, and which.
+/// A result: of which text, by which grader, and its status.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Outcome {
     sha256: String,
     grader: String,
-    /// As a verdict spells it; a word of a newer grader is kept.
+    /// The status, as a verdict spells it; a newer grader's word is kept.
     status: String,
     #[serde(flatten)]
     points: Points,

@@ -1,5 +1,5 @@
-//! The file what is remembered lies in: read whatever it holds, written whole or not
-//! at all, by one grader at a time.
+//! The file with the learner's state: readable whatever it holds, written whole or
+//! not at all, by one grader at a time.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -18,13 +18,13 @@ use crate::course::Course;
 #[serde(from = "Written", into = "Written")]
 pub(super) struct State {
     pub(super) drills: BTreeMap<String, Row>,
-    /// Rows that are none, of whatever they are about.
+    /// Rows that could not be read, kept as they were.
     odd: BTreeMap<String, Value>,
-    /// What a newer grader wrote and this one does not know.
+    /// Fields of a newer grader that this one does not know.
     unknown: Map<String, Value>,
 }
 
-/// As it is written down. One row that cannot be read keeps no other from being read.
+/// The serialised form. One unreadable row does not keep others from being read.
 #[derive(Serialize, Deserialize)]
 struct Written {
     drills: BTreeMap<String, Value>,
@@ -66,9 +66,9 @@ impl From<State> for Written {
 pub(super) enum Found {
     /// It was read, or there is none.
     Whole(State),
-    /// It says nothing that can be understood, and lies there still.
+    /// Its content cannot be understood, and the file is still there.
     Damaged(PathBuf),
-    /// What it says is not known.
+    /// Its content is unknown.
     Unreadable(LearnerError),
 }
 
@@ -77,7 +77,7 @@ pub(super) enum Found {
 #[error("cannot {doing} `{}`: {why}; may you {doing} {place}?", path.display())]
 pub struct LearnerError {
     path: PathBuf,
-    /// In the text already, so no source.
+    /// It is in the text already, so it is not a source.
     why: io::Error,
     doing: &'static str,
     place: &'static str,
@@ -121,7 +121,7 @@ impl Store {
         &self.dir
     }
 
-    /// What was remembered.
+    /// The remembered state.
     pub(super) fn load(&self) -> Found {
         let path = self.dir.join("state.json");
         match fs::read(&path) {
@@ -134,7 +134,7 @@ impl Store {
         }
     }
 
-    /// Nobody else writes while this is held.
+    /// No other process writes while this is held.
     pub(super) fn lock(&self) -> Result<File, LearnerError> {
         let path = self.dir.join("lock");
         let locked = || {
@@ -152,14 +152,14 @@ impl Store {
         self.keep(&self.dir.join("state.json"), &text)
     }
 
-    /// Writes a file of this folder: all of it or nothing.
+    /// Writes a file of this folder, completely or not at all.
     pub(super) fn keep(&self, path: &Path, text: &[u8]) -> Result<(), LearnerError> {
         let write = || {
             let folder = path.parent().unwrap_or(&self.dir);
             fs::create_dir_all(folder)?;
             let mut file = tempfile::NamedTempFile::new_in(folder)?;
             file.write_all(text)?;
-            // On the disk before it takes the place of what was there.
+            // Synced to disk before it replaces the old file.
             file.as_file().sync_all()?;
             file.persist(path)?;
             Ok(())
@@ -168,9 +168,9 @@ impl Store {
     }
 }
 
-/// Moves a damaged file out of the way; what to tell the learner.
+/// Moves a damaged file out of the way, and returns what to tell the learner.
 pub(super) fn set_aside(path: &Path) -> String {
-    // One that was set aside before stays.
+    // A file that was set aside earlier stays.
     let aside = (1..)
         .map(|number| path.with_extension(format!("damaged-{number}.json")))
         .find(|aside| !aside.exists())

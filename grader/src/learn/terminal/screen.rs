@@ -1,4 +1,4 @@
-//! The terminal itself: taken over, drawn on, and given back as it was, however the
+//! The terminal itself: taken over, drawn on, and given back unchanged, however the
 //! program ends.
 
 use std::io::{self, Write};
@@ -22,7 +22,7 @@ use crate::drive::interrupt;
 /// Whether the terminal is ours at the moment.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
-/// What a thread said that ended in a panic, to be shown where there is room for it.
+/// The message of a thread that panicked, to be shown when there is room for it.
 static LAST_WORDS: Mutex<Option<String>> = Mutex::new(None);
 
 /// The terminal, ours until this is dropped.
@@ -50,11 +50,11 @@ impl Screen {
         Ok(screen)
     }
 
-    /// Takes it over again, from whoever had it meanwhile.
+    /// Takes it over again from the program that had it meanwhile.
     pub(super) fn retake(&self) -> io::Result<()> {
         TAKEN.store(true, Ordering::SeqCst);
-        // Whoever is in the background is stopped here, before anything is written. The
-        // settings are set even if they are thought to be set already.
+        // A process in the background is stopped here, before anything is written. The
+        // settings are set even if they seem to be set already.
         disable_raw_mode()?;
         enable_raw_mode()?;
         let mut text = Vec::new();
@@ -78,8 +78,8 @@ impl Screen {
         let mut text = Vec::new();
         queue!(text, BeginSynchronizedUpdate)?;
         for (row, line) in (0..).zip(lines) {
-            // Cleared first: at the end of a line that is as wide as the screen, the cursor
-            // stands on its last letter.
+            // Cleared first: after a line as wide as the screen, the cursor is on its last
+            // letter.
             queue!(text, MoveTo(0, row), Clear(ClearType::CurrentLine))?;
             for span in line {
                 match self.colours {
@@ -99,7 +99,7 @@ impl Drop for Screen {
     }
 }
 
-/// What was said last by a thread that ended in a panic.
+/// The last message of a thread that panicked.
 pub(super) fn last_words() -> Option<String> {
     let mut words = LAST_WORDS.lock().unwrap_or_else(PoisonError::into_inner);
     words.take()
@@ -116,14 +116,14 @@ fn give_back() {
         return;
     }
     let mut text = Vec::new();
-    // There is nobody to tell that it did not work.
+    // Nobody is left to be told of a failure.
     let _ = queue!(text, EnableLineWrap, Show, LeaveAlternateScreen);
     let _ = write(&text);
     let _ = disable_raw_mode();
 }
 
-/// Past the standard library's buffer and its lock: this is also called where another
-/// thread holds it.
+/// Bypasses the standard library's buffer and its lock, because another thread may
+/// hold it.
 fn write(mut text: &[u8]) -> io::Result<()> {
     while !text.is_empty() {
         match rustix::io::write(rustix::stdio::stdout(), text) {

@@ -1,4 +1,4 @@
-//! What the terminal shows, as lines: a pure function of what is known and of what the
+//! The terminal's content, as lines: a pure function of the state and of what the
 //! learner looks at.
 
 mod drill;
@@ -24,26 +24,52 @@ pub(super) enum Looking {
     Hints,
     /// The schedule of a failed check, counted among those that have one.
     Schedule(usize),
-    /// The question whether the stub is to be put back.
+    /// The question whether to put the stub back.
     Reset,
+    /// All keys.
+    Keys,
 }
+
+/// From this height on a line is kept free for what is told once.
+const ROOMY: usize = 12;
+
+/// Before the drill in the list that is chosen.
+const MARK: &str = "> ";
+
+/// What can be pressed while a drill is looked at.
+const KEYS: [(&str, &str); 8] = [
+    ("↑↓", "scroll"),
+    ("n", "next"),
+    ("l", "list"),
+    ("h", "hint"),
+    ("p", "replay"),
+    ("r", "reset"),
+    ("o", "open"),
+    ("q", "quit"),
+];
+
+/// What a narrow window's line of keys does without, the first of them first.
+const LEAST_FIRST: [&str; 7] = ["open", "reset", "scroll", "replay", "list", "next", "hint"];
+
+/// The key that shows all of them.
+const ALL_KEYS: (&str, &str) = ("?", "keys");
 
 /// All that the view depends on besides the state.
 #[derive(Clone, Debug)]
 pub(super) struct Show<'a> {
-    /// Where the book is.
+    /// The book's address.
     pub(super) address: &'a str,
     /// The drill looked at.
     pub(super) drill: usize,
-    /// What of it.
+    /// The part that is looked at.
     pub(super) looking: &'a Looking,
     /// Lines scrolled past.
     pub(super) scrolled: usize,
-    /// Something to tell once.
+    /// A note to show once.
     pub(super) word: &'a str,
 }
 
-/// The whole screen, `height` lines of it; how far it can be scrolled.
+/// The whole screen, `height` lines of it, and how far it can be scrolled.
 pub(super) fn screen(
     state: &State,
     show: &Show<'_>,
@@ -54,13 +80,19 @@ pub(super) fn screen(
     lines.push(Line::new());
     let body = wrapped(body(state, show), width);
     let room = |foot: &[Line]| height.saturating_sub(2 + foot.len());
-    let mut foot = foot_of(show, width, false);
+    let mut foot = foot_of(show, (width, height), false);
     if body.len() > room(&foot) {
-        foot = foot_of(show, width, true);
+        foot = foot_of(show, (width, height), true);
     }
     let room = room(&foot);
     let furthest = body.len().saturating_sub(room);
-    let first = show.scrolled.min(furthest);
+    let mut first = show.scrolled.min(furthest);
+    if let Looking::List(_) = show.looking {
+        // Whatever the window's height, the drill that Enter goes to is in it.
+        let is_marked = |line: &Line| line.first().is_some_and(|span| span.text == MARK);
+        let marked = body.iter().position(is_marked).unwrap_or(0);
+        first = (marked + 1).saturating_sub(room);
+    }
     let shown = body.into_iter().skip(first).take(room);
     lines.extend(shown);
     lines.resize(height.saturating_sub(foot.len()), Line::new());
@@ -95,37 +127,37 @@ fn head(state: &State, show: &Show<'_>) -> Line {
     line
 }
 
-/// What is told once, and the keys; also those that scroll, where there is `more`.
-fn foot_of(show: &Show<'_>, width: usize, more: bool) -> Vec<Line> {
+/// What is told once, and a line of keys; also those that scroll, where there is `more`. Where the line is too long
+/// for the window, the keys that are least asked for are left out, and the one that shows all of them comes in.
+fn foot_of(show: &Show<'_>, (width, height): (usize, usize), more: bool) -> Vec<Line> {
     let keys: &[(&str, &str)] = match show.looking {
         Looking::Reset => &[("y", "put the stub back"), ("any other key", "leave it")],
         Looking::List(_) => &[("↑↓", "choose"), ("enter", "go there"), ("l", "back")],
-        _ => &[
-            ("↑↓", "scroll"),
-            ("n", "next"),
-            ("l", "list"),
-            ("h", "hint"),
-            ("p", "replay"),
-            ("r", "reset"),
-            ("o", "open"),
-            ("q", "quit"),
-        ],
+        Looking::Keys => &[("?", "back"), ("q", "quit")],
+        _ => &KEYS,
     };
-    let word = vec![span(one_line(show.word, 800), BOLD)];
-    let mut lines = wrapped(vec![word], width);
-    let mut line = Line::new();
-    let mut used = 0;
-    for (key, what) in keys.iter().filter(|(_, what)| more || *what != "scroll") {
-        let wide = length(key) + length(what) + 3;
-        if used > 0 && used + wide > width {
-            lines.push(std::mem::take(&mut line));
-            used = 0;
+    let keys = keys.iter().filter(|(_, what)| more || *what != "scroll");
+    let mut keys: Vec<(&str, &str)> = keys.copied().collect();
+    for what in LEAST_FIRST {
+        let wide = |(key, what): &(&str, &str)| length(key) + length(what) + 3;
+        // The last two spaces may fall off.
+        if keys.iter().map(wide).sum::<usize>() <= width + 2 {
+            break;
         }
-        line.push(span(*key, BOLD));
-        line.push(span(format!(" {what}  "), DIM));
-        used += wide;
+        keys.retain(|(_, it)| *it != what);
+        if !keys.contains(&ALL_KEYS) && keys.last().is_some_and(|(key, _)| *key == "q") {
+            keys.insert(keys.len() - 1, ALL_KEYS);
+        }
     }
-    lines.push(line);
+    let mut lines = Vec::new();
+    if !show.word.is_empty() || height >= ROOMY {
+        let word = vec![span(one_line(show.word, 800), BOLD)];
+        lines = wrapped(vec![word], width);
+    }
+    let line = keys
+        .into_iter()
+        .flat_map(|(key, what)| [span(key, BOLD), span(format!(" {what}  "), DIM)]);
+    lines.push(line.collect());
     lines
 }
 
@@ -148,6 +180,7 @@ fn body(state: &State, show: &Show<'_>) -> Vec<Line> {
             plain(format!("Put the stub of `{}` back?", drill.slug)),
             plain("What you have is kept in `.learner/backups/`."),
         ],
+        Looking::Keys => all_keys(),
     }
 }
 
@@ -155,7 +188,7 @@ fn list(state: &State, marked: usize) -> Vec<Line> {
     let width = state.drills.iter().map(|drill| drill.slug.len()).max();
     let width = width.unwrap_or_default();
     let row = |(number, drill): (usize, &DrillNow)| {
-        let mark = if number == marked { "> " } else { "  " };
+        let mark = if number == marked { MARK } else { "  " };
         let (word, style) = standing(drill);
         let mut line = vec![
             span(mark, BOLD),
@@ -171,12 +204,38 @@ fn list(state: &State, marked: usize) -> Vec<Line> {
     state.drills.iter().enumerate().map(row).collect()
 }
 
+fn all_keys() -> Vec<Line> {
+    let keys = [
+        ("n", "the next drill"),
+        ("l", "the list of drills"),
+        ("h", "a hint; once more, one more"),
+        ("p", "a failing schedule; once more, the next"),
+        ("r", "put the stub back; what you have is kept"),
+        ("o", "open the drill's page in the browser"),
+        ("↑ ↓  j k", "scroll by a line"),
+        ("PgUp PgDn space", "scroll by ten"),
+        ("Home End  g G", "to the beginning, to the end"),
+        ("Esc", "back to the verdict"),
+        ("?", "these keys"),
+        ("Ctrl-Z", "to the shell; `fg` comes back"),
+        ("q", "quit"),
+    ];
+    let line = |(key, what): (&str, &str)| {
+        vec![
+            span(format!("{key:<17}"), BOLD),
+            span(what.to_owned(), PLAIN),
+        ]
+    };
+    keys.into_iter().map(line).collect()
+}
+
 /// How far the learner is with a drill, whatever its present verdict.
 fn standing(drill: &DrillNow) -> (String, Style) {
     match (drill.passed, drill.best) {
         (true, best) => (format!("passed {best}/{}", drill.max), GOOD),
-        (false, 0) => ("open".to_owned(), PLAIN),
-        (false, best) => (format!("open {best}/{}", drill.max), PLAIN),
+        _ if !drill.started => ("not started".to_owned(), PLAIN),
+        (false, 0) => ("not yet".to_owned(), PLAIN),
+        (false, best) => (format!("not yet {best}/{}", drill.max), PLAIN),
     }
 }
 

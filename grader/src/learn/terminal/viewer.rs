@@ -1,6 +1,6 @@
-//! The learner before the terminal: what is looked at, and what each key does.
+//! The learner at the terminal: what is looked at, and what each key does.
 //!
-//! Its main type is [`Viewer`]. It asks the desk for whatever is done, and draws what
+//! Its main type is [`Viewer`]. It asks the desk to do things, and draws what
 //! `view.rs` makes of the state.
 
 use std::io;
@@ -17,7 +17,7 @@ use crate::learn::desk::Desk;
 use crate::learn::put_back::PutBack;
 use crate::learn::state::{DrillNow, Phase, State};
 
-/// What the learner looks at.
+/// The learner's view, and what draws it.
 pub(super) struct Viewer<'a> {
     desk: &'a Desk,
     address: &'a str,
@@ -27,15 +27,15 @@ pub(super) struct Viewer<'a> {
     furthest: usize,
     word: String,
     sender: Sender<Happened>,
-    /// What was told of the book.
+    /// What was reported of the book.
     book: String,
     /// Gradings seen of each drill.
     runs: Vec<u64>,
 }
 
 impl<'a> Viewer<'a> {
-    /// One who looks at the first drill that is open. What goes wrong later is sent to
-    /// `sender`.
+    /// A viewer that looks at the first drill not yet passed. Later failures are sent
+    /// to `sender`.
     pub(super) fn new(desk: &'a Desk, address: &'a str, sender: Sender<Happened>) -> Viewer<'a> {
         let (drill, runs) = desk.board.read(|state| {
             let open = state.drills.iter().position(|drill| !drill.passed);
@@ -56,7 +56,7 @@ impl<'a> Viewer<'a> {
         }
     }
 
-    /// Draws what there is to see now.
+    /// Draws the present view.
     pub(super) fn draw(&mut self, screen: &Screen) -> io::Result<()> {
         if let Some(words) = screen::last_words() {
             self.word = words;
@@ -78,7 +78,7 @@ impl<'a> Viewer<'a> {
         screen.draw(&lines)
     }
 
-    /// Does what follows from what happened; how the learner ended it, if so.
+    /// Handles an event; returns how the learner ended it, if they did.
     pub(super) fn obey(&mut self, screen: &Screen, happened: Happened) -> io::Result<Option<End>> {
         match happened {
             Happened::Over => Ok(Some(End::Interrupted)),
@@ -92,7 +92,7 @@ impl<'a> Viewer<'a> {
                 Ok(None)
             }
             Happened::Awake => {
-                // Whoever stopped us may have changed it.
+                // The shell that stopped us may have changed it.
                 screen.retake()?;
                 self.desk.queue.restart_current();
                 Ok(None)
@@ -111,7 +111,7 @@ impl<'a> Viewer<'a> {
             .board
             .read(|state| state.drills.iter().map(|it| (it.run, it.phase)).collect());
         for (number, (run, phase)) in runs.into_iter().enumerate() {
-            // The first grading of each is not because of a save.
+            // The first grading of each drill does not come from a save.
             if run > self.runs[number] && run > 1 && phase == Phase::Grading {
                 if number != self.drill {
                     self.look_at(number);
@@ -123,7 +123,7 @@ impl<'a> Viewer<'a> {
         }
     }
 
-    /// Says once that the book could not be built, and no longer than that is so.
+    /// Reports once that the book could not be built, for as long as that is so.
     fn hear_of_book(&mut self) {
         let words = self.desk.board.read(|state| state.book.words.clone());
         if words != self.book {
@@ -180,6 +180,14 @@ impl<'a> Viewer<'a> {
                     self.look(Looking::List((marked + 1).min(last)));
                     return Ok(None);
                 }
+                KeyCode::Home | KeyCode::Char('g') => {
+                    self.look(Looking::List(0));
+                    return Ok(None);
+                }
+                KeyCode::End | KeyCode::Char('G') => {
+                    self.look(Looking::List(drills.saturating_sub(1)));
+                    return Ok(None);
+                }
                 KeyCode::Enter => {
                     self.look_at(marked);
                     return Ok(None);
@@ -203,6 +211,12 @@ impl<'a> Viewer<'a> {
             KeyCode::Down | KeyCode::Char('j') => {
                 self.scrolled = (self.scrolled + 1).min(self.furthest);
             }
+            KeyCode::Char('?') => self.look(match self.looking {
+                Looking::Keys => Looking::Drill,
+                _ => Looking::Keys,
+            }),
+            KeyCode::Home | KeyCode::Char('g') => self.scrolled = 0,
+            KeyCode::End | KeyCode::Char('G') => self.scrolled = self.furthest,
             KeyCode::PageUp => self.scrolled = self.scrolled.saturating_sub(10),
             KeyCode::PageDown | KeyCode::Char(' ') => {
                 self.scrolled = (self.scrolled + 10).min(self.furthest);
@@ -213,7 +227,7 @@ impl<'a> Viewer<'a> {
     }
 
     fn hint(&mut self) {
-        // The first time those that were shown before are enough.
+        // The first time, the hints that were shown before are enough.
         let slug = self.slug();
         let known = self.desk.board.drill(&slug, |drill| drill.hints.len());
         let again = self.looking == Looking::Hints;
@@ -267,15 +281,15 @@ impl<'a> Viewer<'a> {
     pub(super) fn browse(&self, page: &str) -> io::Result<()> {
         let sender = self.sender.clone();
         browse(&page_at(self.address, page), move |words| {
-            // Nobody listens any more when the program ends.
+            // When the program ends, nobody listens any more.
             let _ = sender.send(Happened::Word(words));
         })
     }
 
-    /// What Ctrl-Z does to other programs: it stops all that the shell knows as one job.
-    /// Where no shell could continue it, the system lets nothing happen.
+    /// Does what Ctrl-Z does to other programs: stops everything that the shell knows as
+    /// one job. If no shell could continue it, the system ignores this.
     fn sleep(&self, screen: &Screen) -> io::Result<()> {
-        // A grading would seem to have taken as long as we sleep.
+        // Otherwise a grading would seem to take as long as we are suspended.
         self.desk.queue.restart_current();
         screen.give_back();
         kill_current_process_group(Signal::TSTP)?;
@@ -283,7 +297,7 @@ impl<'a> Viewer<'a> {
     }
 }
 
-/// Where a page is, given the address of the book, in which the key comes last.
+/// The address of a page, from the address of the book, which ends with the key.
 fn page_at(address: &str, page: &str) -> String {
     match address.split_once('?') {
         Some((book, key)) => format!("{book}{page}?{key}"),

@@ -1,11 +1,11 @@
-//! Which files are whose submission: patterns, exports, and what is passed over.
+//! Which student each file belongs to: patterns, exports, and files that are passed over.
 
 use std::fs;
 use std::os::unix::fs::symlink;
 
 use crate::courses::{Said, Scratch};
 
-/// What `--list` says of files of these names; what ends in `/` is a folder.
+/// The output of `--list` for files with these names; a name that ends in `/` is a folder.
 fn listed(names: &[&str], arguments: &[&str]) -> Said {
     let course = Scratch::new();
     for name in names {
@@ -45,7 +45,7 @@ fn students_and_drills_are_read_from_the_folders() {
 }
 
 #[test]
-fn one_drill_is_for_whoever_does_not_name_it() {
+fn a_single_drill_is_for_hand_ins_that_name_none() {
     let names = [
         "ada.rs",
         "bob.zip",

@@ -1,4 +1,4 @@
-//! Stopping and going on: what was kept stays, and only what changed is graded.
+//! Stopping and going on: kept records stay, and only changed hand-ins are graded.
 
 use std::fs;
 use std::os::unix::process::CommandExt;
@@ -30,7 +30,7 @@ fn start(course: &Scratch, arguments: &[&str]) -> Child {
         .expect("it can be started")
 }
 
-/// Waits until so many records are kept.
+/// Waits until this many records are kept.
 fn await_records(results: &Path, number: usize) {
     let patience = Instant::now() + Duration::from_secs(120);
     while count(results) < number {
@@ -43,7 +43,7 @@ fn count(results: &Path) -> usize {
     fs::read_dir(results.join("records/offload")).map_or(0, Iterator::count)
 }
 
-/// What is the same whenever it is graded.
+/// The part of a record that is the same whenever it is graded.
 fn steady(record: &Record) -> Record {
     let mut record = record.clone();
     record.graded_at = 0;
@@ -89,7 +89,7 @@ fn of_two_batches_one_is_killed_and_nothing_is_lost_or_graded_twice() {
     let said = course.run(&batch("killed"));
     assert_eq!(said.code, 1, "{}", said.err);
     let words = format!(
-        "14 submissions: {} to grade, 0 copies of an identical one, {} kept",
+        "14 submissions: {} to grade, 0 copies of others, {} kept",
         14 - before.len(),
         before.len()
     );
@@ -150,7 +150,7 @@ fn what_ends_the_grader_twice_is_passed_by_and_the_rest_is_graded() {
                 break grading;
             }
         };
-        // The only one that comes to have a worker.
+        // The only submission that gets a worker.
         processes::await_child(grading, "out/worker");
         let pid = Pid::from_raw(grading.cast_signed()).expect("it is a process");
         rustix::process::kill_process(pid, Signal::KILL).expect("it is ours");
@@ -171,11 +171,11 @@ fn what_ends_the_grader_twice_is_passed_by_and_the_rest_is_graded() {
     assert_eq!(eve.status, Status::InfraError);
     assert!(
         eve.diagnostics
-            .contains("has ended the grader 2 times, so it is passed by; delete `"),
+            .contains("has ended the grader 2 times, so it is skipped; delete `"),
         "{}",
         eve.diagnostics
     );
-    // And at every resumption, until somebody wants it tried.
+    // And at every resumption, until somebody asks to try it.
     let said = course.run(&BATCH);
     assert_eq!(said.code, 2, "{}", said.err);
     assert!(!said.err.contains("was ended by"), "{}", said.err);
@@ -212,7 +212,7 @@ fn a_folder_has_one_batch_at_a_time_and_nothing_foreign() {
 }
 
 #[test]
-fn only_what_changed_is_graded_and_what_is_said_anew_is_named() {
+fn only_changes_are_graded_and_new_verdicts_are_named() {
     let course = class(&[
         ("bob/offload.rs", &broken("bob")),
         ("eve/offload.rs", &broken("eve")),
@@ -224,13 +224,13 @@ fn only_what_changed_is_graded_and_what_is_said_anew_is_named() {
         assert!(said.err.contains(words), "{}", said.err);
         said.out
     };
-    again("3 submissions: 0 to grade, 0 copies of an identical one, 3 kept");
+    again("3 submissions: 0 to grade, 0 copies of others, 3 kept");
 
     // Other content.
     course.write("class/eve/offload.rs", &broken("eve, again"));
-    again("1 to grade, 0 copies of an identical one, 2 kept");
+    again("1 to grade, 0 copies of others, 2 kept");
 
-    // What was graded by an older grader, which said something else.
+    // A record of an older grader with another verdict.
     let file = "results/records/cache_race/ada.json";
     let mut ada: Record = serde_json::from_str(&course.read(file)).expect("a record");
     "old".clone_into(&mut ada.rules);
@@ -242,7 +242,7 @@ fn only_what_changed_is_graded_and_what_is_said_anew_is_named() {
         file,
         &serde_json::to_string(&ada).expect("it can be written"),
     );
-    let out = again("1 to grade, 0 copies of an identical one, 2 kept");
+    let out = again("1 to grade, 0 copies of others, 2 kept");
     let words = "said differently than before\n  ada cache_race: failed, 90 -> passed, 100 (another grader or other limits)";
     assert!(out.contains(words), "{out}");
     let all: Vec<Record> = records(&course.path("results")).into_values().collect();
@@ -267,7 +267,7 @@ fn only_what_changed_is_graded_and_what_is_said_anew_is_named() {
             .read(file)
             .replace("[limits]\n", "[limits]\noutput_kib = 9\n"),
     );
-    again("2 to grade, 0 copies of an identical one, 1 kept");
+    again("2 to grade, 0 copies of others, 1 kept");
 
     // A title decides nothing; a file that only moved is not graded again.
     course.write(
@@ -281,7 +281,7 @@ fn only_what_changed_is_graded_and_what_is_said_anew_is_named() {
         course.path("class/bob/offload/src/lib.rs"),
     )
     .expect("it is ours");
-    again("0 to grade, 0 copies of an identical one, 3 kept");
+    again("0 to grade, 0 copies of others, 3 kept");
     let bob = &records(&course.path("results"))["offload/bob.json"];
     assert_eq!(
         (&*bob.path, &*bob.verdict.submission),
@@ -301,7 +301,7 @@ fn only_what_changed_is_graded_and_what_is_said_anew_is_named() {
         said.err
     );
 
-    // Who is no longer there still counts, and that is said.
+    // A student who is gone still counts, and the output says so.
     fs::remove_dir_all(course.path("class/eve")).expect("it is ours");
     let said = course.run(&BATCH[..4]);
     let words = "still counted; delete the record of what should not be\n  eve offload: records/offload/eve.json\n";
@@ -322,7 +322,7 @@ fn a_damaged_record_is_graded_again() {
     assert_eq!(records(&course.path("results")).len(), 1);
 }
 
-/// A batch whose standard error goes there; what it is to come to is in the records.
+/// A batch whose standard error goes there; the expected results are in the records.
 fn said_to(course: &Scratch, stderr: Stdio) -> Option<i32> {
     let mut grader = Command::new(env!("CARGO_BIN_EXE_grader"))
         .args(BATCH)
@@ -349,7 +349,7 @@ fn said_to(course: &Scratch, stderr: Stdio) -> Option<i32> {
 }
 
 #[test]
-fn a_batch_ends_whoever_hears_of_it() {
+fn a_batch_ends_even_if_nobody_reads_its_output() {
     let files = [
         ("ada/offload.rs", &*broken("ada")),
         ("bob/offload.rs", &broken("bob")),
@@ -379,7 +379,7 @@ fn an_interrupt_ends_a_batch_that_nobody_reads() {
     let course = Scratch::gradable();
     let fixture = "grader/tests/fixtures/misbehaviour/endless_loop.rs";
     course.take(fixture, "class/eve/inflight_fix.rs");
-    // A pipe that is full: whoever writes to it waits.
+    // A full pipe: a process that writes to it waits.
     let (reader, writer) = std::io::pipe().expect("there is one");
     let mut filler = writer.try_clone().expect("it is open");
     rustix::io::ioctl_fionbio(&filler, true).expect("it is a pipe");
@@ -396,7 +396,7 @@ fn an_interrupt_ends_a_batch_that_nobody_reads() {
         .stderr(writer)
         .spawn()
         .expect("it can be started");
-    // It is there once it holds the folder, and then it waits for its reader.
+    // It has started once it holds the folder; then it waits for its reader.
     let lock = course.path("results/lock");
     while !lock.exists() {
         assert!(grader.try_wait().expect("it is ours").is_none());

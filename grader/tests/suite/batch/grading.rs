@@ -1,4 +1,4 @@
-//! What becomes of a class: everybody gets a record, and nobody another's.
+//! A graded class: everybody gets a record, and nobody another's.
 
 use std::fs::File;
 use std::io::Write;
@@ -64,7 +64,7 @@ fn identical_submissions_are_graded_once_and_a_broken_archive_harms_nobody() {
         "{why}"
     );
 
-    // Somebody hands in the same a day later: it is known.
+    // A student hands in the same a day later: it is known.
     course.take(RIGHT, "class/zoe/cache_race.rs");
     let said = course.run(&BATCH);
     assert!(
@@ -176,19 +176,30 @@ fn a_failure_of_the_machine_is_nobodys_fail() {
         ("bob/offload.rs", &broken("bob")),
         ("eve/offload.7z", ""),
     ]);
-    // Nothing can be compiled where there is no folder to do it in.
+    // Nothing can be compiled where there is no folder to do it in. Before it is known
+    // what the sandbox is worth, nothing is said of anybody.
+    course.write("target/grader/jobs", "in the way");
+    let said = course.run(&BATCH);
+    assert_eq!((said.code, &*said.out), (2, ""), "{}", said.err);
+    let words = "cannot compile or run submissions: ";
+    assert!(said.err.contains(words), "{}", said.err);
+    assert!(!said.err.contains("--allow-degraded"), "{}", said.err);
+    std::fs::remove_file(course.path("target/grader/jobs")).expect("it is ours");
+    let known = course.run(&["grade", "offload", "class/ada/offload.rs"]);
+    assert_eq!(known.code, 1, "{}", known.err);
+    std::fs::remove_dir(course.path("target/grader/jobs")).expect("nothing is left in it");
     course.write("target/grader/jobs", "in the way");
     let said = course.run(&BATCH);
     assert_eq!(said.code, 2, "{}", said.err);
     assert!(
-        said.out.contains("2  not graded: the machine's failure"),
+        said.out.contains("2  not graded: the machine failed"),
         "{}",
         said.out
     );
     assert!(said.out.contains("1  could not be taken"), "{}", said.out);
     assert!(
         said.err
-            .contains("3 submissions: 2 to grade, 0 copies of an identical one, 0 kept from before, 1 that cannot be taken;"),
+            .contains("3 submissions: 2 to grade, 0 copies of others, 0 kept from before, 1 that cannot be taken;"),
         "{}",
         said.err
     );
@@ -206,8 +217,7 @@ fn a_failure_of_the_machine_is_nobodys_fail() {
     std::fs::remove_file(course.path("target/grader/jobs")).expect("it is ours");
     let said = course.run(&BATCH);
     assert!(
-        said.err
-            .contains("2 to grade, 0 copies of an identical one, 1 kept"),
+        said.err.contains("2 to grade, 0 copies of others, 1 kept"),
         "{}",
         said.err
     );

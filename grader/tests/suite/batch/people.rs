@@ -22,7 +22,7 @@ fn gradebook(course: &Scratch) -> String {
     course.read("o/gradebook.csv")
 }
 
-/// The line of a gradebook that begins so.
+/// The line of a gradebook that begins with this.
 fn line(course: &Scratch, name: &str) -> String {
     let table = gradebook(course);
     let line = table.lines().find(|line| line.starts_with(name));
@@ -55,9 +55,7 @@ fn two_of_one_name_are_two_whatever_their_school_says() {
     );
     let again = run(&course, &batch);
     assert!(
-        again
-            .err
-            .contains("0 to grade, 0 copies of an identical one, 2 kept"),
+        again.err.contains("0 to grade, 0 copies of others, 2 kept"),
         "{}",
         again.err
     );
@@ -309,6 +307,203 @@ fn blackboard_s_attempts_are_told_apart_by_their_dates() {
     assert_eq!(record.student.id(), Some("adal"));
     assert_eq!(record.student.name(), "Ada Lovelace");
     assert!(record.path.contains("2026-11-21"), "{}", record.path);
+}
+
+/// What is late, excused and weighed, from Gradescope's times to every table.
+#[test]
+fn a_class_file_says_what_counts() {
+    let metadata = |id: u32, name: &str, at: &str| {
+        format!(
+            "submission_{id}:\n  :submitters:\n  - :name: {name}\n    :email: {name}@x.edu\n  :created_at: {at}\n"
+        )
+    };
+    let course = class(&[(
+        "submission_metadata.yml",
+        &format!(
+            "---\n{}{}{}",
+            metadata(1, "ada", "2026-11-20 22:00:00.000000000 Z"),
+            metadata(2, "bob", "2026-11-22 09:00:00.000000000 Z"),
+            metadata(3, "cyd", "2026-11-22 09:00:00.000000000 Z"),
+        ),
+    )]);
+    let wrong = "solutions/cache_race/wrong/coalesced.rs";
+    for id in 1..4 {
+        course.take(wrong, &format!("class/submission_{id}/cache_race.rs"));
+    }
+    course.write("class/submission_3/offload.rs", &broken("cyd"));
+    course.write(
+        "class.toml",
+        "due = 2026-11-20T23:59:00Z\n[late]\npercent_per_day = 7\n[drills.cache_race]\nweight = 0.5\n\
+         [students.cyd]\nextra_days = 5\nexcused = [\"offload\"]\n[students.dan]\nextra_days = 1\n",
+    );
+    let batch = [
+        "class",
+        "--out",
+        "o",
+        "--layout",
+        "gradescope",
+        "--class",
+        "class.toml",
+    ];
+    let said = run(&course, &batch);
+    assert_eq!(said.code, 1, "{}", said.err);
+    assert!(
+        said.out.contains("nobody here is called `dan`"),
+        "{}",
+        said.out
+    );
+    let points = |name: &str| {
+        let line = line(&course, name);
+        let cells: Vec<String> = line.split(',').map(str::to_owned).collect();
+        cells
+    };
+    let whole: u32 = points("ada")[3].parse().expect("ada was in time");
+    let tenths = (whole * 100 - whole * 14 + 5) / 10;
+    let late = match tenths % 10 {
+        0 => (tenths / 10).to_string(),
+        tenth => format!("{}.{tenth}", tenths / 10),
+    };
+    assert_eq!(points("bob")[3], late);
+    assert!(
+        points("bob")
+            .join(",")
+            .contains("\"failed, 2 days late, 14 % off\"")
+    );
+    assert_eq!(points("cyd")[3], whole.to_string());
+    assert_eq!(points("cyd")[5..7], ["", "excused"]);
+    // Half of what was reached, and of what could be; nothing of what is excused.
+    let total = |of: &str| format!(",{of}");
+    assert!(
+        line(&course, "ada").contains(&total("150")),
+        "{}",
+        gradebook(&course)
+    );
+    assert!(
+        line(&course, "cyd").contains(&total("50")),
+        "{}",
+        gradebook(&course)
+    );
+    let canvas = course.read("o/gradebook-canvas.csv");
+    assert!(
+        canvas.contains(&format!(",{late},")) && canvas.contains(",EX"),
+        "{canvas}"
+    );
+    assert!(
+        course
+            .read("o/gradebook-moodle.csv")
+            .contains(&format!(",{late},"))
+    );
+    let page = course.read("o/feedback/bob.md");
+    assert!(
+        page.contains(&format!("What counts: {late} of 100 points.")),
+        "{page}"
+    );
+    let page = course.read("o/feedback/cyd.md");
+    assert!(page.contains("You are excused from this drill"), "{page}");
+    let report = course.read("o/report.html");
+    assert!(
+        report.contains("2 days late, 14 % off: counts "),
+        "{report}"
+    );
+    // The same records, counted as they are.
+    let said = run(&course, &batch[..5]);
+    assert!(said.err.contains("0 to grade"), "{}", said.err);
+    assert_eq!(points("bob")[3], whole.to_string());
+    course.write("class.toml", "[drills.ofload]\nweight = 1\n");
+    let said = run(&course, &batch);
+    assert_eq!(said.code, 2);
+    assert!(
+        said.err.contains("there is no drill `ofload`"),
+        "{}",
+        said.err
+    );
+}
+
+/// As JPlag and Dolos read it: a folder for each student, a row for each file.
+#[test]
+fn what_is_to_be_compared_lies_in_one_place() {
+    let course = class(&[
+        ("ada/offload/src/lib.rs", "mod more;\nfn ("),
+        ("ada/offload/src/more.rs", ""),
+        ("Zo\u{eb} L/offload.rs", &broken("zoe")),
+        ("eve/offload.zip", "no zip"),
+    ]);
+    let batch = ["class", "--out", "o", "--similar", "s"];
+    let said = run(&course, &batch);
+    assert_eq!(said.code, 1, "{}", said.err);
+    let table = course.read("s/offload/info.csv");
+    assert_eq!(
+        table,
+        "filename,full_name,id,status,created_at,labels\n\
+         Zo\u{eb}-L/src/lib.rs,Zo\u{eb} L,Zo\u{eb}-L,handed in,,offload\n\
+         ada/src/lib.rs,ada,ada,handed in,,offload\n\
+         ada/src/more.rs,ada,ada,handed in,,offload\n"
+    );
+    for line in table.lines().skip(1) {
+        let (file, _) = line.split_once(',').expect("it has cells");
+        assert!(course.path("s/offload").join(file).is_file(), "{file}");
+    }
+    assert!(!course.path("s/offload/eve").exists());
+    let stub = course.read("solutions/offload/stub.rs");
+    assert_eq!(course.read("s/stub/offload/src/lib.rs"), stub);
+    let said = run(&course, &batch);
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("`s` is there already"), "{}", said.err);
+}
+
+/// One name composed in two ways: an id makes it one person, a roster finds it, and
+/// nothing else says who it is.
+#[test]
+fn a_name_is_known_however_its_letters_are_composed() {
+    let (nfc, nfd) = ("Zo\u{eb} L", "Zoe\u{308} L");
+    let moodle = |name: &str, id: u32, text: &str| {
+        (
+            format!("{name}_{id}_assignsubmission_file/offload.rs"),
+            broken(text),
+        )
+    };
+    let files = [moodle(nfc, 7, "a"), moodle("ada", 9, "b")];
+    let files: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(name, text)| (&**name, &**text))
+        .collect();
+    let course = class(&files);
+    let batch = ["class", "--out", "o", "--layout", "moodle"];
+    run(&course, &batch);
+    let folder = |name: &str| course.path(&format!("class/{name}_7_assignsubmission_file"));
+    fs::rename(folder(nfc), folder(nfd)).expect("it is ours");
+    let said = run(&course, &batch);
+    assert!(
+        said.out.starts_with("2 submissions by 2 students"),
+        "{}",
+        said.out
+    );
+    assert!(!said.out.contains("still counted"), "{}", said.out);
+
+    let course = class(&[]);
+    for name in [nfc, nfd] {
+        course.write(&format!("class/{name}/offload.rs"), &broken(name));
+    }
+    course.write("roster.csv", &format!("name,id\n{nfd},1\n"));
+    let said = run(&course, &["class", "--out", "o", "--roster", "roster.csv"]);
+    assert!(
+        said.out.starts_with("2 submissions by 2 students"),
+        "{}",
+        said.out
+    );
+    let words = "`Zo\u{eb} L` may be one person; they are counted apart";
+    assert!(
+        said.out.contains("`Zoe\\u{308} L` and") && said.out.contains(words),
+        "{}",
+        said.out
+    );
+    assert!(!said.out.contains("not on the roster"), "{}", said.out);
+    assert_eq!(
+        fs::read_dir(course.path("o/feedback"))
+            .expect("it is there")
+            .count(),
+        2
+    );
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What compiles at home with Cargo compiles here too where it safely can; where not, one line says why.
+//! Code that compiles at home with Cargo compiles here too, if that is safe; if not, one line says why.
 
 use std::process::Command;
 
@@ -78,12 +78,12 @@ fn what_cannot_be_given_is_said_in_one_line() {
         (
             "#[global_allocator]\nstatic A: std::alloc::System = std::alloc::System;",
             "compile_error",
-            "the grader counts what a submission holds with an allocator of its own; leave `#[global_allocator]` out",
+            "the grader counts what a submission holds with an allocator of its own; leave out `#[global_allocator]`",
         ),
         (
             "mod Helper;",
             "compile_error",
-            "there is `src/helper.rs`, but upper and lower case are different names here: call module and file alike",
+            "there is `src/helper.rs`, but upper and lower case are different names here: give the module and its file the same name",
         ),
         (
             "fn keep(all: &mut Vec<u8>) -> impl Sized { all.clear() }\n\

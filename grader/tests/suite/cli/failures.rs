@@ -1,4 +1,4 @@
-//! What the program cannot do: exit code 2, and one line that says why.
+//! Commands that fail: exit code 2, and one line that says why.
 
 use std::fs;
 
@@ -65,7 +65,7 @@ fn a_build_that_fails_is_not_the_submissions_fault() {
     let said = course.run(&["grade", "cache_race"]);
     assert_eq!((said.code, said.out.as_str()), (2, ""));
     insta::assert_snapshot!(said.err);
-    // And the next attempt does not take the ruins for a building.
+    // And the next attempt does not mistake the remains for a build.
     assert_eq!(course.run(&["grade", "cache_race"]).code, 2);
 }
 
@@ -146,7 +146,7 @@ fn text_that_is_no_replay_key_is_refused() {
     let mut all = String::new();
     for key in keys {
         let path = "solutions/inflight_fix/src/lib.rs";
-        // Two dashes, so that a key may begin with one.
+        // The two dashes allow a key to begin with one.
         let said = course.run(&["replay", "inflight_fix", path, "--", key]);
         cannot(&said);
         all.push_str(&said.err);
@@ -187,7 +187,7 @@ fn a_drill_whose_crate_is_gone_says_so() {
     assert!(said.out.contains("has no `src/lib.rs`"), "{}", said.out);
 }
 
-/// What is said last; before it, that crates are being prepared.
+/// The last line; before it, the note that crates are being prepared.
 fn last_line(said: &Said) -> &str {
     said.err.lines().last().unwrap_or_default()
 }

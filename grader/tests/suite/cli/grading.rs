@@ -1,4 +1,4 @@
-//! `grade` and `replay`: submissions of every kind, and what is said of them.
+//! `grade` and `replay`: submissions of every kind, and the output.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -14,7 +14,7 @@ use crate::verdicts::without_bytes;
 pub(super) const RIGHT: &str = "solutions/inflight_fix/src/lib.rs";
 const WRONG: &str = "solutions/inflight_fix/wrong/python_dict.rs";
 
-/// The verdicts that were said in JSON.
+/// The verdicts in the JSON output.
 pub(super) fn verdicts(said: &Said) -> Vec<Value> {
     serde_json::from_str(&said.out).expect(&said.out)
 }
@@ -58,7 +58,7 @@ fn without_a_name_every_drill_that_has_hidden_tests_is_graded() {
     assert_eq!(status_of("some_day"), None);
 }
 
-/// A submission written here, and what the program says of it to a person.
+/// A submission written here, and the program's human output.
 fn said_of(drill: &str, text: &str) -> Said {
     let course = Scratch::gradable();
     course.write("submission.rs", text);
@@ -135,7 +135,7 @@ fn folders_files_and_archives_of_the_same_code_get_the_same_verdict() {
         tar.into_inner().unwrap().finish().unwrap(),
     )
     .unwrap();
-    // What archives unpack to, and what files without the folder `src` make.
+    // Unpacked archives, and files without the folder `src`.
     course.write("wrapped/hw/src/lib.rs", &text);
     course.write("wrapped/notes.md", "");
     course.write("course/other/README.md", "");
@@ -305,7 +305,7 @@ fn json_has_the_keys_of_the_contract_and_no_other() {
                 "timeline",
                 "title",
             ];
-            // What the lines of a timeline are about is there where there is one.
+            // If there is a timeline, each line comes with its moment.
             let mut keys = keys(check);
             keys.retain(|key| key != "moments");
             assert_eq!(keys, expected, "{check}");
@@ -407,7 +407,7 @@ fn a_schedule_that_a_submission_survives_says_so() {
 #[test]
 fn a_key_that_asks_for_what_cannot_happen_does_no_harm() {
     let course = Scratch::gradable();
-    // Fetches and requests that are not there; the largest numbers there are.
+    // Fetches and requests that do not exist; the largest numbers.
     let keys = [
         "7:one_fetch:r9.x9.e4294967295.x4294967295.r0.x0.p1",
         "7:one_fetch:q4294967295.q0.r1.n1.x1",

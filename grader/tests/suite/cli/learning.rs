@@ -1,4 +1,4 @@
-//! What a learner does between gradings: `list`, `hint`, `reset`, `solution`.
+//! The commands between gradings: `list`, `hint`, `reset`, `solution`.
 
 use std::fs;
 
@@ -11,6 +11,32 @@ fn drills_are_listed_in_the_order_they_are_taught() {
     let course = Scratch::new();
     insta::assert_snapshot!(course.run(&["list"]).all());
     assert!(!course.path(".learner").exists(), "looking changes nothing");
+}
+
+#[test]
+fn the_list_shows_the_best_points_of_each_drill() {
+    let course = Scratch::new();
+    let best = |score: u32| serde_json::json!({ "score": score, "max_score": 100 });
+    let pass = serde_json::json!({ "sha256": "a", "grader": "0.1.0" });
+    let drills = serde_json::json!({
+        "cache_race": { "passed": pass, "best": best(100) },
+        "lost_update": { "best": best(90) },
+        "offload": { "best": best(0) },
+    });
+    let state = serde_json::json!({ "schema": 1, "drills": drills });
+    fs::create_dir(course.path(".learner")).unwrap();
+    course.write(STATE, &state.to_string());
+    let listed = course.run(&["list"]).out;
+    for (slug, shown) in [
+        ("cache_race", "passed 100/100"),
+        ("lost_update", "open 90/100"),
+        ("offload", "open "),
+    ] {
+        let line = listed.lines().find(|line| line.starts_with(slug)).unwrap();
+        let state = line.trim_start_matches(slug).trim_start();
+        assert!(state.starts_with(shown), "{listed}");
+        assert_eq!(state.contains("/100"), shown.contains('/'), "{listed}");
+    }
 }
 
 #[test]
@@ -34,7 +60,7 @@ fn each_call_shows_one_more_hint_until_there_is_none() {
         let said = course.run(&["hint", "cache_race"]);
         insta::assert_snapshot!(format!("hint_{call}"), said.all());
     }
-    // Another drill's count is its own.
+    // Another drill has its own count.
     let said = course.run(&["hint", "inflight_fix"]);
     let numbered = |line: &&str| line.starts_with("1. ") || line.starts_with("2. ");
     assert_eq!(said.out.lines().filter(numbered).count(), 1, "{}", said.out);
@@ -90,7 +116,7 @@ fn a_crate_whose_file_is_gone_gets_the_stub() {
     let course = Scratch::new();
     let file = "exercises/inflight_fix/src/lib.rs";
     let src = course.path("exercises/inflight_fix/src");
-    // With its folder, and without.
+    // First with its folder, then without.
     let ways: [fn(&std::path::Path) -> std::io::Result<()>; 2] = [
         |src| fs::remove_dir_all(src),
         |src| fs::remove_file(src.join("lib.rs")),
@@ -98,7 +124,7 @@ fn a_crate_whose_file_is_gone_gets_the_stub() {
     for remove in ways {
         remove(&src).unwrap();
         let said = course.run(&["reset", "inflight_fix"]);
-        // Nothing was there, so nothing is said to be kept.
+        // There was no file, so no backup is reported.
         let words = format!("`{file}` is the stub again\n");
         assert_eq!((said.code, said.out), (0, words));
         assert_eq!(
@@ -113,7 +139,7 @@ fn the_stub_is_put_back_only_when_the_work_is_safe() {
     let course = Scratch::new();
     let file = "exercises/cache_race/src/lib.rs";
     course.write(file, "// my work\n");
-    // Where the backups' folder would be, there is a file.
+    // A file is in the place of the backups' folder.
     course.write(".learner", "in the way");
     let said = course.run(&["reset", "cache_race"]);
     assert_eq!((said.code, said.out.as_str()), (2, ""));
@@ -131,7 +157,7 @@ fn the_solution_is_for_those_who_passed_or_who_insist() {
     assert_eq!(
         course.run(&["solution", "cache_race"]).code,
         2,
-        "peeking is no pass"
+        "peeking is not a pass"
     );
 
     // Somebody else's pass is not the learner's.
@@ -165,7 +191,7 @@ fn a_damaged_memory_is_set_aside_and_nothing_is_lost() {
         "// kept\n"
     );
     assert_eq!(course.read("exercises/cache_race/src/lib.rs"), work);
-    // From here on it remembers again.
+    // From here on results are remembered again.
     let said = course.run(&["hint", "cache_race"]);
     assert!(
         said.out.starts_with("1. ") && said.out.contains("\n2. "),
@@ -194,7 +220,7 @@ fn a_memory_damaged_twice_does_not_overwrite_what_was_set_aside() {
 #[test]
 fn a_memory_that_cannot_be_read_is_not_written_over() {
     let course = Scratch::new();
-    // Whoever runs the tests may read every file, but no folder as one.
+    // The user who runs the tests may be able to read every file, but a folder cannot be read as a file.
     course.write(&format!("{STATE}/kept"), "");
     let said = course.run(&["hint", "cache_race"]);
     assert_eq!((said.code, &*said.out), (2, ""), "{}", said.err);

@@ -1,4 +1,4 @@
-//! Help, and what is said to whoever mistyped.
+//! Help, and the messages for mistyped commands.
 
 use crate::courses::{Said, Scratch, program};
 
@@ -27,7 +27,7 @@ fn every_command_explains_itself() {
         let words = command.split_whitespace().chain(["--help"]);
         let said = Said::by(program().args(words));
         assert_eq!((said.code, said.err.as_str()), (0, ""));
-        // As many as the machine has processors.
+        // The default is the machine's number of processors.
         let cores = std::thread::available_parallelism().expect("Linux tells");
         let text = said
             .out

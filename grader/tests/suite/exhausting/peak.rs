@@ -1,9 +1,13 @@
-//! How much memory a process holds at most: a count that the system keeps, and no
-//! clock. It is the process' own, without that of what it starts.
+//! How much memory the grader holds at most: a count that the system keeps, and no
+//! clock. It is the grader's own, without that of what it starts, but for the grader that
+//! it watches.
 
 use std::fs;
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
+
+use crate::processes::{self, Pid};
 
 /// How long to look away between two looks: what is held for less is held again by
 /// whatever grows.
@@ -30,20 +34,29 @@ pub(super) fn of(mut command: Command) -> (Output, Peak) {
     let command = command.stdin(Stdio::null());
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = child.spawn().expect("it can be started");
-    let status = format!("/proc/{}/status", child.id());
+    let grader = child.id();
     let end = std::thread::spawn(move || child.wait_with_output());
     let mut peak = 0;
     while !end.is_finished() {
-        // What has ended holds nothing, and says so.
-        peak = peak.max(held(&status).unwrap_or_default());
+        let watched = processes::children(grader).into_iter().filter(is_grader);
+        for pid in watched.chain([grader]) {
+            // What has ended holds nothing, and says so.
+            peak = peak.max(held(pid).unwrap_or_default());
+        }
         std::thread::sleep(NAP);
     }
     let output = end.join().expect("it waits").expect("it can be read");
     (output, Peak(peak))
 }
 
-fn held(status: &str) -> Option<u64> {
-    let text = fs::read_to_string(status).ok()?;
+/// Whether a process is a grader, and not what one starts.
+fn is_grader(pid: &Pid) -> bool {
+    let program = fs::read_link(format!("/proc/{pid}/exe"));
+    program.is_ok_and(|program| program == Path::new(env!("CARGO_BIN_EXE_grader")))
+}
+
+fn held(pid: Pid) -> Option<u64> {
+    let text = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kib: u64 = line.split_whitespace().next()?.parse().ok()?;
     Some(kib << 10)

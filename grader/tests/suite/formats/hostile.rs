@@ -7,13 +7,13 @@ use pulldown_cmark::{Event, Options, Parser, Tag};
 use super::made::{self, STATUSES};
 use super::{github, raw, schemas};
 
-/// What somebody might write who wants more than to be read.
+/// Text that an attacker might write.
 pub(crate) const HOSTILE: &str = "\u{1b}[2J\u{7}\r\n::error::owned\n::0123456789abcdef::\n##[set-env name=A]b\n\
     ]]><failure/></testcase><script>alert(1)</script><img src=x onerror=alert(1)>&amp;\n\
     =cmd()|' /C calc'!A0,\"quoted\";\t@SUM(1)\n```\n# heading [link](http://x) ![i](//x) |\n\
     \u{202e}\u{9b}31m\0\u{fffe}\u{ffff}%0A::add-mask::x";
 
-/// The verdict with that text wherever text stands.
+/// The verdict with that text in every text field.
 pub(crate) fn harm(verdict: &Verdict, text: &str) -> Verdict {
     let mut verdict = verdict.clone();
     let all = [
@@ -136,7 +136,7 @@ fn much_in_every_field_makes_no_endless_file() {
     for status in [Status::Failed, Status::CompileError] {
         let verdicts = [harm(&made::verdict(status), &long)];
         for (name, report) in forms(&verdicts) {
-            // Without the log, which people read as it goes.
+            // Without the log, which people read as it is written.
             let mut text = Vec::new();
             report
                 .all(&verdicts, &mut text)

@@ -1,4 +1,4 @@
-//! Verdicts made by hand: no grading is needed to see how one is written.
+//! Verdicts made by hand, so that no grading is needed.
 
 use grader::drive::sandbox::Tier;
 use grader::grade::verdict::{CheckResult, CheckStatus, Metrics, SCHEMA, Status, Verdict};
@@ -106,7 +106,7 @@ pub(crate) fn passed_without_mastery() -> Verdict {
     verdict
 }
 
-/// A check that nothing is known of.
+/// A check of which nothing is known.
 pub(crate) fn check(id: &str, title: &str, max_points: u32, required: bool) -> CheckResult {
     CheckResult {
         id: id.to_owned(),

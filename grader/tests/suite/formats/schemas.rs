@@ -1,5 +1,5 @@
-//! What each reader takes, field by field, and nothing else: a file that has a field
-//! more, or lacks one, is not read here either.
+//! What each reader accepts, field by field, and nothing else: a file with an extra
+//! or a missing field is refused here too.
 
 use grader::grade::feedback::{Feedback, Level};
 use grader::grade::report::{
@@ -54,7 +54,7 @@ enum GradescopeStatus {
     Failed,
 }
 
-/// What of Gradescope's formats shows text as it is.
+/// The Gradescope formats that show text as it is.
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum GradescopeText {

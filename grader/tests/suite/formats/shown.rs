@@ -1,4 +1,4 @@
-//! What a teacher keeps back is in no form that students see.
+//! Anything that a teacher hides is in no format that students see.
 
 use std::collections::BTreeMap;
 
@@ -90,7 +90,7 @@ fn a_hidden_check_is_nowhere_and_its_points_count() {
         text.contains("40 points are for checks that are not shown"),
         "{text}"
     );
-    // What it is about in another drill is another drill's business.
+    // The same id in another drill is not hidden.
     let mut other = before;
     "offload".clone_into(&mut other.drill);
     assert_eq!(feedback.of(&other).checks.len(), made::CHECKS);
@@ -108,7 +108,7 @@ fn what_is_said_of_others_does_not_name_a_hidden_check() {
     assert_eq!(said, "cannot be judged before another check holds");
     let text = everything(&[shown]);
     assert!(!text.contains(&hidden), "{text}");
-    // To whom it is shown, it is named.
+    // Its readers see its name.
     assert_eq!(Feedback::default().of(&failed).checks[1].message, why);
 }
 
@@ -178,7 +178,7 @@ fn what_an_exercise_file_hides_is_hidden_and_json_stays_whole() {
     let whole = course.run(&[&arguments[..], &["json", "--feedback", "score"]].concat());
     assert!(whole.out.contains(hidden), "{}", whole.out);
 
-    // Exercism takes any other code for a grader that broke.
+    // Exercism takes any other exit code for a broken grader.
     let said = course.run(&[&arguments[..], &["exercism"]].concat());
     assert_eq!(said.code, 0, "{}", said.out);
     assert!(said.out.contains("\"status\": \"fail\""), "{}", said.out);
@@ -187,7 +187,7 @@ fn what_an_exercise_file_hides_is_hidden_and_json_stays_whole() {
     course.write(file, &slip);
     let said = course.run(&["grade", "cache_race"]);
     assert_eq!(said.code, 2);
-    let told = "`[checks.rase]` names no check of this drill; did you mean `race`?";
+    let told = "this drill has no check `rase`, which `[checks.rase]` names; did you mean `race`?";
     assert!(said.err.contains(told), "{}", said.err);
 }
 

@@ -40,7 +40,7 @@ fn a_book_that_changes_is_built_again_and_every_page_hears_of_it() {
     learning.await_page("/part/two.html", |page| {
         page.body.contains("Another file is here.")
     });
-    // The settings, and a folder that goes.
+    // The settings, and a folder that is removed.
     course.write("book.toml", "[book]\ntitle = \"Smaller\"\nsrc = \"book\"\n");
     learning.await_page("/one.html", |page| page.body.contains("Smaller"));
     course.write("book/SUMMARY.md", "# Small\n\n- [One](one.md)\n");
@@ -49,21 +49,21 @@ fn a_book_that_changes_is_built_again_and_every_page_hears_of_it() {
 }
 
 #[test]
-fn files_that_make_no_book_leave_the_last_one_there_and_that_is_said_once() {
+fn a_broken_book_leaves_the_last_one_in_place_and_is_reported_once() {
     let course = ungraded();
     let mut learning = Learning::begin(&course);
-    // Begins with what cannot be graded here.
+    // Comes first: drills that cannot be graded here.
     assert!(learning.line().starts_with("not ready to grade: "));
     let broken = "[book]\nsrc = \"book\"\nlanguage = no string\n";
     let edition = learning.state()["book"]["edition"].clone();
     course.write("book.toml", broken);
     let said = learning.line();
-    assert!(said.starts_with("the book is as it was before: "), "{said}");
+    assert!(said.starts_with("the book stays as it was: "), "{said}");
     assert_eq!(learning.get("/one.html").status, 200);
     assert_eq!(learning.state()["book"]["edition"], edition);
     let words = learning.state()["book"]["words"].clone();
     assert_eq!(said.trim_end(), words.as_str().unwrap());
-    // Written once more, it is as broken: that needs no word. Then it is mended.
+    // Written again, it is as broken as before, which needs no message. Then it is repaired.
     course.write("book.toml", broken);
     course.write("book/one.md", "# One\n\nNobody sees this yet.\n");
     course.write("book.toml", "[book]\ntitle = \"Small\"\nsrc = \"book\"\n");

@@ -1,4 +1,4 @@
-//! The server: who gets nothing, and what no page may do.
+//! The server: requests that get nothing, and things that no page may do.
 
 use super::{Learning, ungraded};
 
@@ -37,7 +37,7 @@ fn a_page_carries_its_token_and_may_load_nothing_from_elsewhere() {
         );
         assert_eq!(answer.header("access-control-allow-origin"), None);
     }
-    // Another start has another token, and the same key: a page that is open goes on.
+    // Another start has another token but the same key, so open pages keep working.
     let key = learning.key.clone();
     drop(learning);
     let again = Learning::begin(&course);
@@ -76,7 +76,7 @@ fn what_is_asked_for_under_another_name_is_refused() {
         let status = with_host(&host);
         assert!(status == 403 || status == 400, "{host:?}: {status}");
     }
-    // The book as well, and what changes something.
+    // The book as well, and requests that change something.
     for (method, path) in [("GET", "/"), ("POST", "/learn/drills/cache_race/hint")] {
         let request = format!(
             "{method} {path} HTTP/1.1\r\nhost: evil.example\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
@@ -119,7 +119,7 @@ fn nothing_is_changed_without_the_token_of_a_page() {
                 .read(".learner/state.json")
                 .contains("\"hints_shown\": 1")
     );
-    // With it, and never by reading.
+    // With the token, and never by a reading request.
     assert_eq!(learning.get(path).status, 404);
     assert_eq!(learning.post(path).status, 200);
     assert_eq!(
@@ -171,7 +171,7 @@ fn no_path_leads_out_of_the_book() {
 }
 
 #[test]
-fn who_does_not_show_the_key_gets_nothing_and_who_does_keeps_it_as_a_cookie() {
+fn without_the_key_a_client_gets_nothing_and_with_it_a_cookie() {
     let course = ungraded();
     let learning = Learning::begin(&course);
     let (port, key) = (learning.port, &learning.key);
@@ -218,7 +218,7 @@ fn who_does_not_show_the_key_gets_nothing_and_who_does_keeps_it_as_a_cookie() {
     assert_eq!((answer.status, answer.header("set-cookie")), (403, None));
 }
 
-/// Neither those that say nothing nor those that never end what they say.
+/// Neither connections that send nothing nor those that never finish a request.
 #[test]
 fn connections_that_show_no_key_keep_nobody_out() {
     use std::io::Write;
@@ -236,7 +236,7 @@ fn connections_that_show_no_key_keep_nobody_out() {
         })
         .collect();
     assert_eq!(learning.get("/").status, 200);
-    // One that showed the key goes on.
+    // A connection that showed the key goes on.
     learning.post("/learn/drills/cache_race/hint");
     assert_eq!(tab.next_drill()["slug"], "cache_race");
     drop(idle);

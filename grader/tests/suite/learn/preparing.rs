@@ -1,4 +1,4 @@
-//! The first start: the book is there, the grader's crates are being built.
+//! The first start: the book is served while the grader's crates are being built.
 
 use super::{Learning, PATIENCE, TICK, with_one_drill};
 use crate::courses::Scratch;
@@ -39,7 +39,7 @@ fn the_book_is_there_while_the_crates_are_built_and_a_save_tries_again() {
     );
     assert_eq!(learning.get("/one.html").status, 200);
     assert_eq!(learning.drill("cache_race")["phase"], "waiting");
-    // It fails, and says why; then the network is there again.
+    // It fails and says why; then the network is back.
     course.write("target/go", "");
     await_prepare(&learning, "failed", "failed to download from the network");
     course.write("toolchain/cargo", &usual);

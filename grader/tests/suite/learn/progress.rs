@@ -1,4 +1,4 @@
-//! What is remembered of a learner, whatever happens to the course around it.
+//! A learner's remembered state, whatever happens to the course around it.
 
 use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -73,7 +73,7 @@ fn a_pass_and_the_best_points_stay_whatever_comes_later() {
         })
         .collect();
     assert_eq!(told, [("0.1.0", "passed"), ("0.2.0", "failed")]);
-    // Somebody else's code is nobody's progress.
+    // Somebody else's code is not the learner's progress.
     let mut other = verdict(&scratch, "offload", Status::Passed, 100, "0.1.0");
     other.submission = scratch
         .path("solutions/offload")
@@ -112,7 +112,7 @@ fn a_drill_that_the_course_renamed_takes_its_record_along() {
     let scratch = Scratch::new();
     let passed = verdict(&scratch, "cache_race", Status::Passed, 100, "0.1.0");
     Learner::remember(&find(&scratch), &passed);
-    // The course calls it something else now, and the folder was moved.
+    // The course has renamed the drill, and the folder was moved.
     for folder in ["exercises", "solutions"] {
         let folder = scratch.path(folder);
         fs::rename(folder.join("cache_race"), folder.join("stampede")).unwrap();
@@ -121,7 +121,7 @@ fn a_drill_that_the_course_renamed_takes_its_record_along() {
     assert!(!Learner::read(&course).has_passed("stampede"));
     Learner::change(&course, |learner| learner.follow_renames(&course)).unwrap();
     assert!(Learner::read(&course).has_passed("stampede"));
-    // The same text in a drill beside it takes nothing.
+    // The same text in another drill inherits nothing.
     scratch.write(
         "exercises/offload/src/lib.rs",
         &scratch.read("exercises/stampede/src/lib.rs"),
@@ -190,7 +190,7 @@ fn a_stub_that_changed_is_told_and_no_file_of_the_learner_s_is_touched() {
     let listed = scratch.run(&["list"]).out;
     assert!(listed.contains("a stub has changed since you began; `cargo grader update-check`"));
     assert_eq!(scratch.read(file), "// mine\n");
-    // Still so after a grading or a hint more.
+    // This stays so after another grading or hint.
     assert_eq!(scratch.run(&["hint", "cache_race"]).code, 0);
     assert!(
         scratch
@@ -204,7 +204,7 @@ fn a_stub_that_changed_is_told_and_no_file_of_the_learner_s_is_touched() {
         "no stub has changed since you began\n"
     );
     assert_eq!(scratch.read(file), "// mine\n");
-    // Who goes back to the stub has begun with the new one.
+    // A learner who goes back to the stub begins with the new one.
     scratch.write(stub, &format!("{old}// even more\n"));
     assert!(
         scratch

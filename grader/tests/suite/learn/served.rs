@@ -1,4 +1,4 @@
-//! The server: what it gives.
+//! The server: its answers.
 
 use std::net::{Ipv4Addr, TcpListener};
 
@@ -55,7 +55,7 @@ fn files_are_what_they_say_and_are_sent_again_only_when_they_changed() {
 }
 
 #[test]
-fn who_listens_hears_the_whole_state_and_then_every_change() {
+fn a_listener_gets_the_whole_state_and_then_every_change() {
     let course = ungraded();
     let learning = Learning::begin(&course);
     let mut tabs = [learning.listen(), learning.listen(), learning.listen()];
@@ -80,7 +80,7 @@ fn who_listens_hears_the_whole_state_and_then_every_change() {
         assert_eq!(told["hints"].as_array().unwrap().len(), 1);
         assert_eq!(told["more_hints"], true);
     }
-    // One tab goes; the others stay.
+    // One tab is closed; the others stay.
     let [gone, mut stays, _] = tabs;
     drop(gone);
     learning.post("/learn/drills/cache_race/hint");
@@ -201,11 +201,11 @@ fn a_port_that_is_taken_is_said_so_and_a_free_one_found() {
     );
     assert_eq!(said.code, 2);
     assert!(
-        said.err.contains("`vim` is no editor known here"),
+        said.err.contains("`vim` is not a known editor"),
         "{}",
         said.err
     );
-    // Without a port asked for, two find a place each.
+    // Without a given port, two servers find one each.
     let mut command = going_on(&course, &["learn"]);
     command.stdin(std::process::Stdio::null());
     let mut one = Learning::spawned(command);
@@ -244,7 +244,7 @@ fn the_book_is_opened_in_a_browser_when_that_is_asked_for() {
     let said = format!("no browser could be started; open {address} in one\n");
     let mut line = String::new();
     while line != said {
-        // Other things are said as well.
+        // Other events come as well.
         line = learning.line();
         assert!(!line.is_empty(), "never said: {said}");
     }

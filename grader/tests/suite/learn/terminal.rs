@@ -6,16 +6,16 @@ use std::process::Command;
 use super::{going_on, ungraded};
 use crate::courses::Scratch;
 
-/// A shell for one program; what it can be told to do stands there.
+/// A shell for one program; its script lists the commands that it understands.
 const IN_A_TERMINAL: &str = include_str!("in_a_terminal.py");
 
 /// The first screen of a course that cannot grade: nothing will change by itself.
 const DRAWN: &str = "await not ready to grade";
 
-/// What every shell wants to have back.
+/// The settings that every shell wants back.
 const GIVEN_BACK: &str = "settings: True\ncursor: True\nlines wrap: True\n";
 
-/// What comes of `cargo learn` in a terminal when these things are done, one after the other.
+/// Runs `cargo learn` in a terminal and does these things, one after the other.
 fn comes_of(course: &Scratch, actions: &[&str], more: &[(&str, &str)]) -> String {
     let learn = going_on(course, &["learn", "--port", "0"]);
     let mut command = Command::new("python3");
@@ -66,7 +66,7 @@ fn the_terminal_is_given_back_whatever_ends_learn_mode() {
 #[test]
 fn the_screen_follows_the_window_from_the_first_moment() {
     let course = ungraded();
-    // The first of them while it is only just being started, some with a key at once.
+    // The first signal comes while the program is only just starting, some with a key at once.
     let resizes = [
         "resize 12x70",
         DRAWN,
@@ -74,13 +74,52 @@ fn the_screen_follows_the_window_from_the_first_moment() {
         "resize-typing l 31x101",
         "await enter go there",
         "resize-typing l 9x30",
-        "await q quit",
+        "await ? keys",
         "resize-typing h 24x80",
         "resize 1x1",
         "resize 24x80",
         "type q",
     ];
     assert_eq!(comes_of(&course, &resizes, &[]), ended(0));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn home_and_end_go_to_the_first_drill_and_the_last_and_through_a_text() {
+    let course = ungraded();
+    let slugs = grader::drills::slugs();
+    let (home, end) = ("type \u{1b}[H", "type \u{1b}[F");
+    let path = super::path_with_openers(&course, "printf %s \"$1\" >opened");
+    for (keys, slug) in [
+        (["type l", end], slugs[slugs.len() - 1]),
+        (["type njjjj", "type l"], slugs[1]),
+        (["type nnnl", home], slugs[0]),
+    ] {
+        let chosen = [
+            DRAWN,
+            keys[0],
+            keys[1],
+            "type \r",
+            "type o",
+            "file opened",
+            "type q",
+        ];
+        assert_eq!(comes_of(&course, &chosen, &[("PATH", &path)]), ended(0));
+        let opened = course.read("opened");
+        assert!(opened.contains(&format!("/{slug}.html?key=")), "{opened}");
+        std::fs::remove_file(course.path("opened")).unwrap();
+    }
+    let read = [
+        DRAWN,
+        "resize 5x60",
+        "await could not be prepared",
+        end,
+        "await Save a file to try again.",
+        home,
+        "await could not be prepared",
+        "type q",
+    ];
+    assert_eq!(comes_of(&course, &read, &[]), ended(0));
 }
 
 #[test]
@@ -121,9 +160,9 @@ fn a_book_that_cannot_be_built_is_told_until_it_can() {
     let writes = [
         DRAWN,
         "write book.toml [book\n",
-        "await the book is as it was before: ",
+        "await the book stays as it was: ",
         "write book.toml [book]\nsrc = \"book\"\n",
-        "gone the book is as it was before: ",
+        "gone the book stays as it was: ",
         "type q",
     ];
     assert_eq!(comes_of(&course, &writes, &[]), ended(0));

@@ -1,4 +1,4 @@
-//! Saving, whichever way an editor does it: what is on the disk is what is graded.
+//! Saving, in whatever way an editor does it: the files on the disk are graded.
 
 use std::fs;
 use std::path::Path;
@@ -9,13 +9,13 @@ use serde_json::Value;
 use super::{Learning, with_one_drill};
 use crate::courses::Scratch;
 
-/// The hash of what is on the disk.
+/// The hash of the files on the disk.
 fn hash(course: &Scratch) -> String {
     let submission = Submission::read(&course.path("exercises/cache_race")).unwrap();
     submission.sha256().to_owned()
 }
 
-/// Waits for the verdict on what is on the disk now.
+/// Waits for the verdict on the files on the disk now.
 fn await_verdict(learning: &Learning, course: &Scratch) -> Value {
     let wanted = hash(course);
     let drill = learning.await_drill("cache_race", "graded as it is", |drill| {
@@ -24,7 +24,7 @@ fn await_verdict(learning: &Learning, course: &Scratch) -> Value {
     drill["verdict"].clone()
 }
 
-/// Writes as most editors do: beside the file, then over it.
+/// Writes as most editors do: beside the file, then renamed over it.
 fn save_atomically(path: &Path, text: &str) {
     let beside = path.with_extension("rs.swp");
     fs::write(&beside, text).unwrap();
@@ -38,7 +38,7 @@ fn every_way_to_save_ends_in_the_verdict_on_what_is_there() {
     let file = course.path("exercises/cache_race/src/lib.rs");
     let right = course.read("solutions/cache_race/src/lib.rs");
     let stub = course.read("solutions/cache_race/stub.rs");
-    // What is there at the beginning.
+    // The files at the beginning.
     assert_eq!(await_verdict(&learning, &course)["status"], "failed");
 
     save_atomically(&file, &right);
@@ -68,7 +68,7 @@ fn every_way_to_save_ends_in_the_verdict_on_what_is_there() {
     assert!(place["message"].as_str().unwrap().contains("missing"));
     assert_eq!(drill["passed"], true, "a pass stays");
 
-    // Gone, with its folder, as between two checkouts.
+    // Removed with its folder, as between two checkouts.
     fs::remove_dir_all(course.path("exercises/cache_race/src")).unwrap();
     let drill = learning.await_drill("cache_race", "missing", |drill| drill["phase"] == "missing");
     assert!(
@@ -87,13 +87,13 @@ fn every_way_to_save_ends_in_the_verdict_on_what_is_there() {
         &format!("{right}\nmod parts;\n"),
     );
     assert_eq!(await_verdict(&learning, &course)["status"], "passed");
-    // That the new folders are watched shows in what happens in them.
+    // Changes in the new folders show that they are watched.
     course.write(
         "exercises/cache_race/src/parts/mod.rs",
         "compile_error!(\"here\");\n",
     );
     assert_eq!(await_verdict(&learning, &course)["status"], "compile_error");
-    // What no file of the crate says is no save.
+    // A change outside the crate's files is not a save.
     let run = learning.drill("cache_race")["run"].clone();
     course.write("exercises/cache_race/notes.txt", "not Rust");
     save_atomically(&file, &stub);
@@ -126,8 +126,7 @@ fn a_save_while_a_grading_runs_ends_it_and_is_never_lost() {
     }
     save_atomically(&file, &right);
     assert_eq!(await_verdict(&learning, &course)["status"], "passed");
-    // On a machine that leaves us waiting a verdict may have come before the next save,
-    // but not each time.
+    // On a slow machine a verdict may come before the next save, but not each time.
     let last = hash(&course);
     let mut told = Vec::new();
     while !told.contains(&last) {
@@ -140,7 +139,7 @@ fn a_save_while_a_grading_runs_ends_it_and_is_never_lost() {
         !saved_over.iter().all(|hash| told.contains(hash)),
         "{told:?}"
     );
-    // Nothing of what was ended is left.
+    // Nothing is left of the gradings that were ended.
     drop(learning);
     let left = crate::processes::below(&course.path("target"));
     assert_eq!(left, crate::processes::NONE);
@@ -189,13 +188,13 @@ fn a_drill_whose_folder_comes_back_is_graded() {
     let folder = course.path("exercises/cache_race");
     let whole = course.path("whole");
     fs::rename(&folder, &whole).unwrap();
-    // Missing from the beginning.
+    // The folder is missing from the beginning.
     let learning = Learning::begin(&course);
     let is_missing = |drill: &Value| drill["phase"] == "missing";
     let drill = learning.await_drill("cache_race", "missing", is_missing);
     let words = "git checkout -- exercises/cache_race";
     assert!(drill["words"].as_str().unwrap().contains(words), "{drill}");
-    // A stub alone would make no drill of it.
+    // A stub alone does not make a drill.
     let answer = learning.post("/learn/drills/cache_race/reset");
     assert!(answer.body.contains(words), "{}", answer.body);
     assert!(!folder.exists());
@@ -263,7 +262,7 @@ fn a_damaged_memory_is_told_with_the_first_verdict() {
     }
     let aside = course.read(".learner/state.damaged-1.json");
     assert_eq!(aside, "not JSON");
-    // Reading alone leaves it where it is, and whoever writes tells.
+    // Reading alone changes nothing; every writer reports.
     course.write(".learner/state.json", "again");
     assert_eq!(
         learning.get("/learn/drills/cache_race/solution").status,

@@ -13,12 +13,12 @@ struct Driven {
 /// Polls that are more than enough.
 const POLLS: u32 = 1_000;
 
-/// Only to fail some time; nothing is judged by it.
+/// A bound that makes a stuck test fail; no result depends on it.
 const PATIENCE: Duration = Duration::from_secs(120);
 const TICK: Duration = Duration::from_millis(2);
 
 impl Driven {
-    /// A worker of this file, in which nothing has been done.
+    /// A fresh worker of this file.
     fn of(path: &str) -> Driven {
         let submission = Submission::read(&root().join(path)).expect("it can be read");
         let compiled = GRADER.compile(drill(), &submission);
@@ -44,7 +44,7 @@ impl Driven {
         assert_eq!(self.does([open]), []);
     }
 
-    /// What is seen while it does this.
+    /// The events while it does this.
     #[track_caller]
     fn does(&mut self, steps: impl IntoIterator<Item = Step>) -> Vec<Event> {
         let steps = steps.into_iter().collect();
@@ -55,12 +55,12 @@ impl Driven {
         let (mut reports, failure) = self.worker.exchange(&[order]);
         assert_eq!(failure, None);
         let events = reports.remove(0).steps.concat();
-        // Nothing is said here about how much ran.
+        // The amount of work is not compared here.
         let is_settled = |event: &Event| matches!(event, Event::Settled { .. });
         events.into_iter().filter(|it| !is_settled(it)).collect()
     }
 
-    /// Lets the loop run until so many events have been seen.
+    /// Lets the loop run until this many events have been seen.
     #[track_caller]
     fn sees(&mut self, count: usize) -> Vec<Event> {
         let patience = Instant::now() + PATIENCE;
@@ -88,7 +88,7 @@ impl Driven {
     }
 }
 
-/// A request for a password that nobody else asks for.
+/// A request for a password that no other request has.
 fn request(request: u32) -> Step {
     Step::Call {
         call: request,
@@ -125,7 +125,7 @@ fn a_hash_on_another_thread_is_held_there_until_it_is_admitted() {
     driven.open(1);
     assert_eq!(driven.does([request(1)]), []);
     assert_eq!(driven.sees(1), [held_for(1)]);
-    // Its thread sleeps, so whatever was to come of it by itself has come.
+    // Its thread sleeps, so it will do nothing more by itself.
     driven.rests();
     let nonce = 5;
     let held = driven.does([SETTLE, Step::Ping { nonce }, SETTLE]);

@@ -10,7 +10,7 @@ use play::schedule::{ReplayKey, Turn};
 use super::{DRILL, fixture, verdict};
 use crate::verdicts::{GRADER, SEED};
 
-/// How the fixture fares, these lines of it filled in, when this schedule is played.
+/// The result of the fixture, with these lines filled in, when this schedule is played.
 fn played(begin: &str, wake: &str, turns: &str) -> Option<Failure> {
     let folder = tempfile::tempdir().expect("there is space");
     let path = folder.path().join("lib.rs");
@@ -26,7 +26,7 @@ fn played(begin: &str, wake: &str, turns: &str) -> Option<Failure> {
         .expect("the machine is able");
     let compiled = compiled.expect("it compiles: the hole is there");
     let mut driver = GRADER.driver(drill, &compiled, SEED);
-    // The order in which it makes itself heard.
+    // The first order after which it acts.
     driver.try_freeing();
     let key: ReplayKey = format!("{SEED}:bounded:{turns}").parse().expect("a key");
     let turns: Vec<Turn> = key.turns;
@@ -37,7 +37,7 @@ const PARK: &str = "std::thread::spawn(|| loop { std::thread::park() });";
 
 #[test]
 fn a_hash_that_no_thread_waits_in_is_tampering() {
-    // It speaks the protocol: without a hash, nothing is wrong with what it says.
+    // It speaks the protocol: without a hash, its reports are right.
     assert_eq!(played("", "", "m1.t1000"), None);
     let why = "1 thread waits until they are let go on, and there are 0 beside the loop's";
     let expected = Some(Failure::Garbled(why.to_owned()));
@@ -47,7 +47,7 @@ fn a_hash_that_no_thread_waits_in_is_tampering() {
 #[test]
 fn a_hash_that_ends_without_its_thread_is_tampering() {
     assert_eq!(played(PARK, "", "m1.q7"), None);
-    let why = "hash 1 ended on a thread of its own, and no such thread has run";
+    let why = "hash 1 ended on a thread of its own, but no such thread has run";
     let expected = Some(Failure::Garbled(why.to_owned()));
     assert_eq!(played(PARK, "", "m1.q7.r1"), expected);
     let other = "std::thread::spawn(|| ()).join().unwrap();";

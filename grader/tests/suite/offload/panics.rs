@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// A fixture, what the pinned tokio says to it, and how that is explained.
+/// A fixture, the pinned tokio's message, and our explanation.
 pub(super) const PANICS: [(&str, &str, &str); 5] = [
     (
         "blocks_in_place",

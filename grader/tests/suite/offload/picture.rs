@@ -20,8 +20,8 @@ fn keys(value: &Value) -> Vec<&str> {
     object.keys().map(String::as_str).collect()
 }
 
-/// The long stalls of a series: how many there are is a fact, how long they are is
-/// the machine's affair.
+/// The long stalls of a series: their number is a fact, their lengths depend on
+/// the machine.
 fn long_stalls(series: &Value) -> usize {
     let stalls = series["stalls"].as_array().expect("a list");
     let length = |stall: &Value| stall[1].as_f64().expect("a number");

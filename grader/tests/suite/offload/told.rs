@@ -1,8 +1,8 @@
-//! What a verdict tells.
+//! The text of verdicts.
 
 use super::*;
 
-/// A wrong solution fails one check alone, and this is how that is told.
+/// A wrong solution fails one check alone, with this message and timeline.
 #[track_caller]
 fn told(name: &str, id: &str) {
     let verdict = verdict(&root().join(wrong(name)));

@@ -71,7 +71,7 @@ fn the_container_is_made_of_what_there_is() {
     };
     assert_eq!(toolchain, "rustup toolchain install");
 
-    // What was built for these tests was built by that line, but for who waits for it.
+    // The crates for these tests were built by that line, apart from the audience.
     let cargo = build.strip_prefix("cargo build ").expect(build);
     for option in cargo.split(' ').filter(|word| word.starts_with("--")) {
         let known = ["--locked", "--quiet", "--profile", "--package"];
@@ -94,7 +94,7 @@ fn the_container_is_made_of_what_there_is() {
         "the lockfile is what the manifests say"
     );
 
-    // The last step, with the program that was built.
+    // The last step, with the built program.
     let course = Scratch::gradable();
     let arguments: Vec<&str> = grade.split(' ').skip(1).collect();
     let said = course.run(&arguments);

@@ -17,7 +17,7 @@ fn the_autograder_holds_all_that_grading_needs_and_nothing_else() {
     ] {
         assert!(source.join(needed).is_file(), "{needed}");
     }
-    // Whatever else lies in a course's folder: a class, its results, what was built.
+    // Other things in a course's folder: a class, its results, build results.
     let mut course = BTreeSet::new();
     for name in files(&real()).expect("it can be read").into_keys() {
         let part = PARTS
@@ -30,7 +30,7 @@ fn the_autograder_holds_all_that_grading_needs_and_nothing_else() {
         );
         course.insert(name);
     }
-    // What the sources take in at compile time is there too.
+    // Files that the sources include at compile time are there too.
     for name in course.iter().filter(|name| name.ends_with(".rs")) {
         let place = source.join(name);
         let text = fs::read_to_string(&place).expect(name);
@@ -83,7 +83,7 @@ fn the_autograder_is_set_up_by_programs_that_are_named() {
     // The two ends of a pipe are started together.
     calls[2..4].sort_unstable();
     insta::assert_snapshot!(calls.join("\n"));
-    // What it grades to try itself out is there.
+    // The submission for its self-test is there.
     assert!(source.join("solutions/cache_race/src/lib.rs").is_file());
 }
 
@@ -123,8 +123,9 @@ fn a_sandbox_that_is_not_full_stops_the_set_up_and_not_the_first_student() {
 fn one_autograder_serves_every_assignment_whose_title_names_a_drill() {
     let folder = unpacked(&[]);
     let setup = fs::read_to_string(folder.path().join("source/setup.sh")).expect("it is there");
+    let drills = grader::drills::slugs().join(" ");
     assert!(
-        setup.contains("for drill in cache_race inflight_fix offload; do"),
+        setup.contains(&format!("for drill in {drills}; do")),
         "{setup}"
     );
     let course = Scratch::gradable();
@@ -138,7 +139,7 @@ fn one_autograder_serves_every_assignment_whose_title_names_a_drill() {
     metadata("Homework 1: Cache Race");
     let (code, results) = autograded(&course, folder.path());
     assert_eq!((code, &results["score"]), (0, &100.into()), "{results}");
-    // Nobody can be graded by a title that says nothing.
+    // A title that names no drill grades nobody.
     metadata("Homework 1");
     let output = course
         .outside(Path::new("/bin/bash"))
@@ -201,7 +202,7 @@ fn a_package_for_something_else_is_not_replaced() {
     );
 }
 
-/// What `run_autograder` says of what lies in its submission folder.
+/// The result of `run_autograder` for the contents of its submission folder.
 fn autograded(course: &Scratch, folder: &Path) -> (i32, serde_json::Value) {
     // The course that can grade without a build of its own takes the zip's place.
     let run = folder.join("source/run_autograder");
@@ -261,7 +262,7 @@ fn gradescope_gets_a_file_for_whatever_is_handed_in() {
     let (code, results) = autograded(&course, folder.path());
     assert_eq!(
         code, 0,
-        "a submission that fails is no failure of the autograder"
+        "a submission that fails is not a failure of the autograder"
     );
     assert!(
         results["score"].as_u64().is_some_and(|score| score < 100),
@@ -278,7 +279,7 @@ fn gradescope_gets_a_file_for_whatever_is_handed_in() {
     let (code, results) = autograded(&course, folder.path());
     assert_eq!((code, &results["score"]), (0, &100.into()), "{results}");
 
-    // Nothing, and a link to what passes.
+    // An empty folder, and a link to a passing solution.
     empty();
     let (code, results) = autograded(&course, folder.path());
     assert_eq!((code, &results["score"]), (0, &0.into()), "{results}");

@@ -9,7 +9,7 @@ fn packing(options: &[&str]) -> Packing {
     }
 }
 
-/// What is at `key` of a mapping.
+/// The value at `key` of a mapping.
 fn at<'a>(yaml: &'a Yaml<'a>, key: &str) -> &'a Yaml<'a> {
     yaml.as_mapping_get(key)
         .unwrap_or_else(|| panic!("there is no `{key}`"))
@@ -40,7 +40,7 @@ fn the_workflow_keeps_the_course_apart_and_every_action_pinned() {
             let with = at(step, "with");
             if !action.starts_with("actions/checkout@") {
                 assert!(action.starts_with("actions/cache/"), "{action}");
-                // What is kept for the next push is the course's, and nothing else is.
+                // Only the course's files are kept for the next push.
                 let kept = at(with, "path").as_str().expect("it is text");
                 for path in kept.lines() {
                     assert!(
@@ -61,7 +61,7 @@ fn the_workflow_keeps_the_course_apart_and_every_action_pinned() {
             fetched.push(repository.unwrap_or("the student's"));
         }
         if let Some(run) = step.as_mapping_get("run").and_then(|run| run.as_str()) {
-            // Nothing that others choose becomes part of a script.
+            // Nothing that a stranger chooses becomes part of a script.
             assert!(!run.contains("${{"), "{run}");
             let aside = run.starts_with("mv course ");
             let place = step

@@ -1,4 +1,4 @@
-//! Whatever a worker may say, and whatever the grader may do: mostly what fits a world,
+//! Random reports of a worker and random turns of the grader: mostly what fits a world,
 //! sometimes anything.
 
 use play::evidence::{Evidence, Secrets};
@@ -17,14 +17,14 @@ pub(super) const WORLDS: [&dyn World; 3] = [&Users, &Passwords, &Bank];
 /// Key 1 has this id and 1.
 pub(super) const IDS: u64 = 3_000_000;
 
-/// The number that everything secret in these runs is made from.
+/// The number from which all secrets of these runs are made.
 pub(super) const SECRET: u64 = 5;
 
 pub(super) fn world() -> impl Strategy<Value = &'static dyn World> {
     prop::sample::select(WORLDS.to_vec())
 }
 
-/// Mostly numbers that are there, sometimes any.
+/// Mostly numbers that exist, sometimes any.
 pub(super) fn number() -> impl Strategy<Value = u32> {
     prop_oneof![9 => 0..4u32, 1 => any::<u32>()]
 }

@@ -1,4 +1,4 @@
-//! What is accepted as evidence adds up, in every world, whatever a worker says.
+//! Accepted evidence adds up, in every world, whatever a worker says.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ use protocol::{Ending, Event, Value};
 
 use super::any;
 
-/// One turn with what was said of its action and of its settling.
+/// One turn with the reports on its action and its settling.
 type Played = (Turn, Vec<Event>, Vec<Event>);
 
 fn anything() -> impl Strategy<Value = (&'static dyn World, Vec<Event>, Vec<Played>)> {
@@ -25,7 +25,7 @@ fn anything() -> impl Strategy<Value = (&'static dyn World, Vec<Event>, Vec<Play
     })
 }
 
-/// What may be said of operations and requests. Each operation begins in its turn, or
+/// Possible reports on operations and requests. Each operation begins in its turn, or
 /// nothing else could follow.
 #[derive(Clone, Debug)]
 enum Said {
@@ -105,7 +105,7 @@ fn likely() -> impl Strategy<Value = (&'static dyn World, Vec<(Turn, Vec<Said>)>
     })
 }
 
-/// Everything the grader does with evidence, whatever it holds.
+/// Does with evidence everything that the grader does, whatever it holds.
 fn judge(evidence: &Evidence) {
     for drill in drills::ALL {
         let violations = drill.rules().judge(evidence);
@@ -122,7 +122,7 @@ fn judge(evidence: &Evidence) {
             .iter()
             .all(|number| evidence.waiting().any(|waiting| waiting == *number))
     );
-    // What could come next, and what the world says of it.
+    // The turns that may come next, and the world's words.
     let space = Space {
         errors: 1,
         panics: 1,
@@ -141,7 +141,7 @@ fn judge(evidence: &Evidence) {
     }
 }
 
-/// What holds of evidence that was accepted, counted once more from its entries.
+/// Checks accepted evidence by counting its entries again.
 fn adds_up(evidence: &Evidence) -> Result<(), TestCaseError> {
     let count = |is: &dyn Fn(&Fact) -> bool| {
         let entries = evidence.entries().iter();
@@ -156,7 +156,7 @@ fn adds_up(evidence: &Evidence) -> Result<(), TestCaseError> {
             &|fact| matches!(fact, Fact::Started { request, again: true } if *request == number),
         );
         let request = evidence.request(number).expect("it is counted");
-        // Who asks again is a request that was there for it.
+        // A repeated request was prepared for it.
         prop_assert_eq!(
             again,
             usize::from(started == 1 && request.repeats.is_some())
@@ -195,8 +195,8 @@ fn adds_up(evidence: &Evidence) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Whether an operation has happened: its answer says so, or else the last caller that
-/// was dropped before it was.
+/// Whether an operation has happened: its answer says so, or else the last caller
+/// dropped before it was.
 fn has_happened(evidence: &Evidence, number: u32) -> bool {
     let before = |turn: usize| {
         let mut turns = evidence.turns()[..=turn].iter().rev();
@@ -215,7 +215,7 @@ fn has_happened(evidence: &Evidence, number: u32) -> bool {
     evidence.entries().iter().find_map(says).unwrap_or(false)
 }
 
-/// What was said that is kept as it was said.
+/// The parts of a report that are kept unchanged.
 fn kept(evidence: &Evidence) -> (Vec<Vec<Value>>, Vec<Value>) {
     let facts = || evidence.entries().iter().map(|entry| &entry.fact);
     let noted = facts().filter_map(|fact| match fact {

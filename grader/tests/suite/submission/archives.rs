@@ -290,7 +290,7 @@ fn caps_hold_for_an_archive() {
         "hw.tgz",
         "unpacks to over 3.9 KiB, the limit; leave `target/` and large files out",
     );
-    // A zip has a table: what is not wanted is not unpacked.
+    // A zip has a table, so unwanted files are not unpacked.
     desk.read("hw.zip", &one_less).unwrap();
 }
 
@@ -453,7 +453,7 @@ fn a_bomb_of_any_packing_is_bounded() {
         desk.put(name, packed(packing, &tar));
         desk.refuses_within(&caps, name, said);
     }
-    // Only what lies before a wanted file in its own block is unpacked.
+    // Only files before a wanted one in its own block are unpacked.
     desk.put("before.7z", seven_zip(&[("bomb", &zeros), LIB]));
     desk.refuses_within(&caps, "before.7z", said);
     desk.put("behind.7z", seven_zip(&[LIB, ("bomb", &zeros)]));

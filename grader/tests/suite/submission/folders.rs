@@ -80,7 +80,7 @@ fn a_wrong_path_is_the_callers_mistake() {
     for name in ["hw.txt", "hw.docx"] {
         assert_eq!(
             desk.usage_error(name),
-            format!("`{name}` is no kind of submission; {give}")
+            format!("`{name}` is not a kind of submission; {give}")
         );
     }
     assert_eq!(

@@ -1,8 +1,8 @@
-//! Archives that were harmed at random: none may do more than be refused.
+//! Archives that were damaged at random: the worst they may do is be refused.
 
 use super::*;
 
-/// What a stranger does to a file that was good.
+/// Random damage to a good file.
 #[derive(Debug, Clone)]
 enum Harm {
     Cut(prop::sample::Index),
@@ -49,7 +49,7 @@ fn harmed(mut bytes: Vec<u8>, harms: &[Harm]) -> Vec<u8> {
     bytes
 }
 
-/// Makes every block's checksum right that could be a header, so that harm gets past it.
+/// Corrects the checksum of every block that could be a header, so that damage passes it.
 fn with_checksums(mut tar: Vec<u8>) -> Vec<u8> {
     for block in tar.chunks_exact_mut(512) {
         if block[257..262] == *b"ustar" {
@@ -61,7 +61,7 @@ fn with_checksums(mut tar: Vec<u8>) -> Vec<u8> {
     tar
 }
 
-/// Whatever is handed in: no panic, no more taken than the caps allow, and a refusal of one printable line.
+/// For any input: no panic, nothing beyond the caps is taken, and a refusal is one printable line.
 fn stays_within_the_caps(name: &str, bytes: &[u8]) -> Result<(), TestCaseError> {
     let caps = Caps {
         files: 3,
@@ -118,7 +118,7 @@ fn a_good_zip() -> Vec<u8> {
 }
 
 #[test]
-fn what_the_harm_is_done_to_is_good() {
+fn the_archives_are_good_before_the_damage() {
     let desk = Desk::new();
     desk.put("hw.tgz", gz(&with_checksums(a_good_tar())));
     desk.put("hw.zip", a_good_zip());

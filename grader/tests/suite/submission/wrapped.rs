@@ -1,4 +1,4 @@
-//! However the same files are wrapped, the same is taken of them, or they are refused for the same reason.
+//! However the same files are wrapped, the same ones are taken, or they are refused for the same reason.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ type Tree = BTreeMap<String, Vec<u8>>;
 
 const DRILLS: [&str; 2] = ["cache_race", "offload"];
 
-/// What a student may have: a crate of some shape, or what is none.
+/// A student's files: a crate of some shape, or something else.
 const SHAPES: [&[&str]; 14] = [
     &["src/lib.rs"],
     &["src/lib.rs", "src/a.rs", "src/a/b.rs", "Cargo.toml"],
@@ -38,7 +38,7 @@ const SHAPES: [&[&str]; 14] = [
     &["README.md"],
 ];
 
-/// What lies beside it and counts for nothing.
+/// Files beside it that do not count.
 const LITTER: [&str; 12] = [
     ".git/HEAD",
     ".git/hooks/pre-commit.rs",
@@ -88,7 +88,7 @@ fn trees() -> impl Strategy<Value = Tree> {
         })
 }
 
-/// Every way that a tree is wrapped in.
+/// Every way to wrap a tree.
 fn wrapped(desk: &Desk, tree: &Tree, seed: usize) -> Vec<String> {
     for (name, bytes) in tree {
         desk.put(&format!("folder/{name}"), bytes);
@@ -146,7 +146,7 @@ fn wrapped(desk: &Desk, tree: &Tree, seed: usize) -> Vec<String> {
     names.into_iter().map(str::to_owned).collect()
 }
 
-/// What came of reading one: all that is written for rustc, or the reason why not.
+/// The result of reading one: everything written for rustc, or the reason why not.
 fn outcome(desk: &Desk, name: &str, wanted: &Wanted<'_>) -> Result<(String, String, Tree), String> {
     let path = desk.path(name);
     match Submission::read_for(&path, wanted, &Caps::default()) {
@@ -196,7 +196,7 @@ proptest! {
         let wanted = Wanted { drill, drills: &DRILLS };
         let names = wrapped(&desk, &tree, seed);
         let first = outcome(&desk, "folder", &wanted);
-        // As it is where it was found by its name.
+        // Unchanged where it was found by its name.
         if let Ok(place) = place_within(&desk.path("folder"), &wanted) {
             let place = place.strip_prefix(desk.path("")).expect("it lies there").to_owned();
             let there = outcome(&desk, &place.to_string_lossy(), &wanted);
@@ -211,7 +211,7 @@ proptest! {
 
 #[test]
 fn the_trees_are_taken_and_refused() {
-    // A test of what is alike is worth little where all is refused.
+    // The comparison is worth little if everything is refused.
     let desk = Desk::new();
     let mut taken = 0;
     for (at, shape) in SHAPES.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! What one might take for a loop-latency meter, and what each says of a run.
+//! Candidates for a loop-latency meter, and what each says of a run.
 
 use std::time::Duration;
 
@@ -67,7 +67,7 @@ impl Candidate {
     }
 }
 
-/// What every candidate says of one poll, or at most said in a run.
+/// What every candidate says of one poll, or the most it said in a run.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Readings {
     times: [Duration; Candidate::ALL.len()],

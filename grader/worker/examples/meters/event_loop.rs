@@ -15,7 +15,7 @@ use crate::loads::Load;
 /// How often the heartbeat looks at the clock.
 const BEAT: Duration = Duration::from_millis(1);
 
-/// What a run's polls gave: the greatest reading of each candidate.
+/// The greatest reading of each candidate in a run.
 #[derive(Default)]
 struct Polls {
     greatest: Readings,
@@ -71,7 +71,7 @@ impl EventLoop {
             self.heartbeat.set(Duration::ZERO);
             let load = spawn_local(load.run(off_loop));
             load.await.expect("a load cannot fail");
-            // The heartbeat has to get its turn.
+            // Give the heartbeat its turn.
             tokio::time::sleep(3 * BEAT).await;
         });
         let polls = lock(&self.polls);
@@ -89,7 +89,7 @@ impl Polls {
     }
 }
 
-/// Sleeps a beat at a time, and notes how late it was called at worst.
+/// Sleeps a beat at a time, and notes the longest delay.
 async fn beat(latest: Rc<Cell<Duration>>) {
     loop {
         let due = Instant::now() + BEAT;

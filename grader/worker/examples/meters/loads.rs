@@ -67,7 +67,7 @@ impl Load {
         }
     }
 
-    /// Puts it on the loop whose task awaits this.
+    /// Puts the load on the loop whose task awaits this.
     pub(crate) async fn run(self, off_loop: OffLoopWork) {
         let accounted = move |work: fn()| {
             let _account = off_loop.begin();
@@ -126,7 +126,7 @@ fn receive(work: impl FnOnce() + Send + 'static) {
     drop(worker);
 }
 
-/// Shares the loop, if not as well as it could.
+/// Shares the loop, though not as well as it could.
 async fn compute_in_turns() {
     for _ in 0..5 {
         spin_for(Duration::from_millis(3));
@@ -134,7 +134,7 @@ async fn compute_in_turns() {
     }
 }
 
-/// What good code does all the time: takes a lock that is held elsewhere, shortly.
+/// Takes a lock that is briefly held elsewhere, as good code does all the time.
 async fn share_a_lock() {
     let lock = Arc::new(Mutex::new(()));
     let theirs = Arc::clone(&lock);

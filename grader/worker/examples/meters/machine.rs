@@ -1,4 +1,4 @@
-//! The machine of a measurement, and what else it was doing meanwhile.
+//! The machine of a measurement, and what else it was doing during it.
 
 use std::fmt;
 use std::fs::read_to_string;
@@ -16,12 +16,12 @@ pub(crate) struct Machine {
     date: String,
     load_average: String,
     meter_cost: Duration,
-    /// While there were no neighbours, in percent of all cores' time.
+    /// Load while there were no neighbours, in percent of all cores' time.
     pub(crate) others: Option<Others>,
 }
 
 impl Machine {
-    /// To be called before anything else is measured.
+    /// Call this before anything else is measured.
     pub(crate) fn describe() -> Machine {
         let cpu = read_to_string("/proc/cpuinfo").unwrap_or_default();
         let name = cpu.lines().find(|line| line.starts_with("model name"));
@@ -64,7 +64,7 @@ impl fmt::Display for Machine {
     }
 }
 
-/// What was not this process's doing.
+/// The load that this process did not cause.
 pub(crate) struct Others {
     busy_percent: f64,
     stolen_percent: f64,

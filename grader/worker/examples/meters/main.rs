@@ -1,4 +1,4 @@
-//! Measures the loop-latency meter, and what else one might take for one, beside busy
+//! Measures the loop-latency meter and the other candidates, beside busy
 //! neighbours. Not part of `./test`: it takes about half an hour, and its numbers
 //! are a machine's, not the code's.
 //!
@@ -10,8 +10,8 @@
 //! Each run puts one known stall of 20 ms, or none, on a loop that also serves a
 //! heartbeat and six handlers, and notes what each candidate says. The *known* stall
 //! is what the code asks for: 20 ms of CPU time where it spins, 20 ms by the clock
-//! where it sleeps, on whichever thread. An idle machine adds next to nothing to it,
-//! and what a busy one adds is the machine's doing.
+//! where it sleeps, on whichever thread. An idle machine adds next to nothing to it;
+//! what a busy one adds is the machine's doing.
 
 mod candidates;
 mod event_loop;

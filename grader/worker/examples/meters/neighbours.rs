@@ -15,7 +15,7 @@ impl Neighbours {
             let child = Command::new(std::env::current_exe()?).arg(NAME).spawn()?;
             neighbours.0.push(child);
         }
-        // Until they have all begun to spin.
+        // Wait until all have begun to spin.
         std::thread::sleep(Duration::from_millis(300));
         Ok(neighbours)
     }
@@ -24,7 +24,7 @@ impl Neighbours {
 impl Drop for Neighbours {
     fn drop(&mut self) {
         for child in &mut self.0 {
-            // It can only have ended already.
+            // An error only means that it has ended already.
             let _ = child.kill();
             let _ = child.wait();
         }

@@ -1,4 +1,4 @@
-//! The table, with what one must know to read it.
+//! The table, with an explanation of how to read it.
 
 use std::fmt;
 use std::fmt::Write as _;
@@ -7,7 +7,7 @@ use crate::candidates::{Candidate, Readings};
 use crate::loads::{Load, STALL};
 use crate::machine::Machine;
 
-/// One kind of run beside so many neighbours.
+/// One kind of run beside a number of neighbours.
 pub(crate) struct Row {
     load: Load,
     neighbours: usize,
@@ -16,7 +16,7 @@ pub(crate) struct Row {
 }
 
 struct Cell {
-    /// A stall not seen or, in clean runs, seen where there was none.
+    /// Runs in which a stall was missed or, in clean runs, reported without reason.
     wrong: usize,
     within_a_tenth: usize,
 }
@@ -49,7 +49,7 @@ impl fmt::Display for Row {
             if self.load.is_clean() {
                 write!(f, " {} false |", cell.wrong)?;
             } else {
-                // Down, so that 100 % means all.
+                // Rounded down, so that 100 % means all.
                 let tenths = cell.within_a_tenth * 1000 / self.runs;
                 let percent = format!("{}.{}", tenths / 10, tenths % 10);
                 write!(f, " {percent} % · {} |", cell.wrong)?;

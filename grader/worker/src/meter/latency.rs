@@ -72,8 +72,8 @@ impl LoopLatency {
         self.left_out
     }
 
-    /// The stall that `quantile` (from 0 to 1) of all polls did not exceed, to three
-    /// digits: `0.99` gives the p99. 0 when there were no polls.
+    /// The stall that the share `quantile` (from 0 to 1) of all polls did not
+    /// exceed, to three digits: `0.99` gives the p99. 0 when there were no polls.
     pub fn quantile_micros(&self, quantile: f64) -> u64 {
         self.histogram
             .value_at_quantile(quantile)

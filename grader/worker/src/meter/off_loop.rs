@@ -1,5 +1,5 @@
 //! Work that other threads do for the loop, by their own account: when it began and
-//! ended, and how long it was kept waiting by the machine.
+//! ended, and how long the machine kept it waiting.
 //!
 //! Its main type is [`OffLoopWork`]. It is asked only about a poll that was blocked.
 
@@ -26,16 +26,16 @@ pub struct OffLoopWork {
 pub(super) struct Piece {
     pub(super) begin: Duration,
     pub(super) end: Duration,
-    /// What its thread waited for a core before the work: as it was born, or woken.
+    /// How long its thread waited for a core before the work, at its birth or waking.
     pub(super) delayed_before: Duration,
-    /// And while it was at it.
+    /// How long it waited during the work.
     pub(super) delayed: Duration,
 }
 
-/// What the work that a poll waited for says in its favour.
+/// The excuse that a poll has in the work it waited for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Excuse {
-    /// How long the work was kept waiting by the machine.
+    /// How long the machine kept the work waiting.
     pub(super) delayed: Duration,
     /// How long it was at work, or asleep.
     pub(super) worked: Duration,
@@ -49,8 +49,8 @@ impl OffLoopWork {
         }
     }
 
-    /// Begins a piece of work on the calling thread; to be dropped when it is done,
-    /// before anyone is told so.
+    /// Begins a piece of work on the calling thread. Drop it when the work is done,
+    /// before telling anyone.
     ///
     /// Opens a file, once in each thread. Where that is forbidden, delay before the
     /// work began is not seen, nor is delay within work that also sleeps.
@@ -79,8 +79,8 @@ impl OffLoopWork {
         pieces.push(piece);
     }
 
-    /// The excuse for a poll that was blocked between `start` and `end`; forgets all
-    /// that ended before `end`, as polls follow each other.
+    /// The excuse for a poll that was blocked between `start` and `end`. Forgets
+    /// work that ended before `end`, since later polls cannot have waited for it.
     pub(super) fn excuse(&self, start: Duration, end: Duration) -> Excuse {
         let mut pieces = self.pieces.lock().unwrap_or_else(PoisonError::into_inner);
         let mut ended: Vec<Piece> = pieces.extract_if(.., |it| it.end <= end).collect();
@@ -91,7 +91,7 @@ impl OffLoopWork {
 }
 
 /// Follows the work back from the piece that ended last to the one that ended last
-/// before it began, and so on. Work beside the chain held nobody up.
+/// before it began, and so on. Work beside the chain held nothing up.
 fn chain(start: Duration, pieces: &mut [Piece]) -> Excuse {
     pieces.sort_by_key(|piece| std::cmp::Reverse(piece.end));
     let mut excuse = Excuse::default();
@@ -104,8 +104,8 @@ fn chain(start: Duration, pieces: &mut [Piece]) -> Excuse {
         let length = piece.end - piece.begin;
         let delayed = piece.delayed.min(length);
         if piece.begin < start {
-            // Begun in an earlier poll: which part of its delay fell into this one
-            // is not known, so take its share.
+            // It began in an earlier poll. How much of its delay fell into this
+            // one is unknown, so take a proportional share.
             let share = (piece.end - start).as_secs_f64() / length.as_secs_f64();
             excuse.delayed += delayed.mul_f64(share);
             excuse.worked += (length - delayed).mul_f64(share);
@@ -119,7 +119,7 @@ fn chain(start: Duration, pieces: &mut [Piece]) -> Excuse {
     excuse
 }
 
-/// A piece of work that is being done; ends when it is dropped.
+/// A piece of work in progress; dropping it ends the work.
 #[derive(Debug)]
 pub struct WorkInProgress {
     work: OffLoopWork,
@@ -132,7 +132,7 @@ pub struct WorkInProgress {
 
 impl Drop for WorkInProgress {
     fn drop(&mut self) {
-        // Nothing, if the thread is ending and its account is closed.
+        // Does nothing if the thread is ending and its account is closed.
         let _ = ACCOUNT.try_with(|account| {
             let mut account = account.borrow_mut();
             let Some(account) = account.as_mut() else {
@@ -182,8 +182,8 @@ impl Account {
 }
 
 impl Drop for Account {
-    /// The thread ends. If it does so right after its work, that counts as work too:
-    /// whoever joins it waits for this, and it can lose its core here as anywhere.
+    /// The thread ends. If that follows right after its work, it counts as work too: a
+    /// thread that joins it waits for this, and it can lose its core here as anywhere.
     fn drop(&mut self) {
         let Some(last) = self.last.take() else { return };
         let now = self.readings.read();
@@ -204,7 +204,7 @@ impl Drop for Account {
 mod tests {
     use super::*;
 
-    /// How many pieces a thread leaves that does `afterwards` after its work.
+    /// How many pieces a thread leaves if it runs `afterwards` after its work.
     fn pieces_of_a_thread(afterwards: fn()) -> usize {
         let work = OffLoopWork::since(Instant::now());
         let theirs = work.clone();
@@ -218,7 +218,7 @@ mod tests {
 
     #[test]
     fn a_threads_end_follows_its_work() {
-        // Any of them, as the end of one may meet a lock.
+        // One quick end is enough, because any single end may meet a lock.
         assert!((0..100).any(|_| pieces_of_a_thread(|| {}) == 2));
     }
 

@@ -10,7 +10,7 @@ use rustix::time::{ClockId, clock_gettime};
 
 use super::Method;
 
-/// A set of numbers counts as taken at one moment if taking it took no longer.
+/// A set of numbers counts as taken at one moment if reading it took no longer than this.
 const AT_ONE_MOMENT: Duration = Duration::from_micros(50);
 
 /// A thread's clocks and counters at one moment.
@@ -22,7 +22,7 @@ pub struct Reading {
     pub cpu: Duration,
     /// Time it was ready to run and had no core; `None` where the system does not say.
     pub run_queue: Option<Duration>,
-    /// How often it gave up its core of its own will; `None` as above.
+    /// How often it gave up its core voluntarily; `None` as above.
     pub voluntary_switches: Option<u64>,
 }
 
@@ -35,7 +35,7 @@ pub trait Readings {
     fn method(&self) -> Method;
 }
 
-/// The numbers of the thread that opened them, which alone may read them.
+/// The numbers of the thread that opened them. Only that thread may read them.
 ///
 /// A reading takes about 2 µs, three system calls.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ pub struct ThreadReadings {
 }
 
 impl ThreadReadings {
-    /// For the calling thread. Opens `/proc/thread-self/schedstat`, where there is one.
+    /// Readings for the calling thread. Opens `/proc/thread-self/schedstat` if it exists.
     pub fn open() -> ThreadReadings {
         let schedstat = File::open("/proc/thread-self/schedstat").ok();
         ThreadReadings {
@@ -71,7 +71,7 @@ impl ThreadReadings {
 impl Readings for ThreadReadings {
     fn read(&mut self) -> Reading {
         // A thread that loses its core between two numbers gets a set that does not
-        // add up: the wait is in one and not in the other. Rare, so once more will do.
+        // add up: the wait is in one number and not in the other. This is rare, so reading once more will do.
         let begun = self.origin.elapsed();
         let reading = self.read_once();
         if reading.at - begun <= AT_ONE_MOMENT {
@@ -88,7 +88,7 @@ impl Readings for ThreadReadings {
     }
 }
 
-/// The time the thread of `schedstat` has waited in run queues; up to date when that
+/// How long the thread of `schedstat` has waited in run queues; up to date if that
 /// thread itself asks.
 fn run_queue_delay(schedstat: &File) -> Option<Duration> {
     // Three numbers of at most 20 digits.
@@ -108,7 +108,7 @@ pub(super) fn parse_schedstat(text: &str) -> Option<Duration> {
 
 pub(super) fn thread_cpu_time() -> Duration {
     let time = clock_gettime(ClockId::ThreadCPUTime);
-    // Never negative: it counts from the thread's birth.
+    // It counts from the thread's birth, so it is never negative.
     Duration::try_from(time).unwrap_or_default()
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::off_loop::{Excuse, OffLoopWork};
 use super::{PollReading, Reading, micros};
 
-/// A poll blocked for less was not waiting for work to be done elsewhere: it met a
+/// A poll that was blocked for less did not wait for work elsewhere: it met a
 /// lock, or a page that had to be fetched.
 const WAITED_FOR_WORK: Duration = Duration::from_millis(1);
 
@@ -45,13 +45,13 @@ impl Parts {
         }
     }
 
-    /// What an idle machine would have taken as well.
+    /// The time that an idle machine would have taken as well.
     pub(super) fn own(&self) -> Duration {
         self.running + self.blocked
     }
 }
 
-/// What the poll between two readings took.
+/// The times of the poll between two readings.
 pub(super) fn reading(before: &Reading, after: &Reading, off_loop: &OffLoopWork) -> PollReading {
     let parts = Parts::between(before, after);
     let excuse = if parts.blocked >= WAITED_FOR_WORK {

@@ -28,7 +28,7 @@ fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
-/// One poll that began at 100 ms, by what it added to each number, in ms.
+/// One poll that began at 100 ms, given what it added to each number, in ms.
 struct Poll {
     wall: u64,
     cpu: u64,
@@ -99,14 +99,14 @@ fn a_poll_that_sleeps_stalls_the_loop_as_long() {
 }
 
 #[test]
-fn waiting_for_a_core_is_no_stall() {
+fn waiting_for_a_core_is_not_a_stall() {
     assert_eq!(poll(31, 0, 31, 0).stall(&[]), 0);
     assert_eq!(poll(51, 20, 31, 0).stall(&[]), 20, "beside computing");
     assert_eq!(poll(51, 0, 31, 1).stall(&[]), 20, "when it wakes up");
 }
 
 #[test]
-fn time_stolen_by_a_hypervisor_is_no_stall() {
+fn time_stolen_by_a_hypervisor_is_not_a_stall() {
     // Neither running nor in the run queue, and it never gave up its core.
     assert_eq!(poll(40, 2, 0, 0).stall(&[]), 2);
 }
@@ -244,7 +244,7 @@ fn quantiles_count_every_poll_and_long_stalls_are_kept() {
 }
 
 #[test]
-fn an_end_without_a_beginning_is_no_poll() {
+fn an_end_without_a_beginning_is_not_a_poll() {
     let mut meter = LoopMeter::with(scripted(Vec::new()), OffLoopWork::since(Instant::now()));
     assert_eq!(meter.after_poll(), None);
     assert_eq!(meter.take().polls(), 0);

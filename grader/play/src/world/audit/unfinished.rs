@@ -1,7 +1,7 @@
-//! Which transfers are unfinished at some moment of a run, and what they wait for.
+//! Which transfers are unfinished at a moment of a run, and what they wait for.
 //!
-//! A transfer whose caller was dropped is unfinished as long as a task may still carry it
-//! out: while its record is live, or while it may stand in line behind one. Its main type
+//! A transfer whose caller was dropped is unfinished while a task may still carry it out:
+//! while its record is live, or while it may wait behind another live record. Its main type
 //! is [`Unfinished`].
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,17 +12,17 @@ use crate::evidence::{Evidence, Fact};
 /// A transfer that was begun and has not ended.
 #[derive(Clone, Copy, Debug)]
 pub struct UnfinishedTransfer {
-    /// What it is to move.
+    /// The amount and the accounts.
     pub transfer: Transfer,
-    /// Whether its caller is there.
+    /// Whether its caller still waits.
     pub is_waiting: bool,
     /// Whether a record of it has begun.
     pub is_recorded: bool,
-    /// Its record that is not over yet.
+    /// Its live record.
     live: Option<u32>,
 }
 
-/// All of them, by their requests.
+/// The unfinished transfers, by request.
 #[derive(Clone, Debug, Default)]
 pub struct Unfinished {
     transfers: BTreeMap<u32, UnfinishedTransfer>,
@@ -31,7 +31,7 @@ pub struct Unfinished {
 }
 
 impl Unfinished {
-    /// Those of a run as it is now.
+    /// The unfinished transfers of a run as it is now.
     pub fn of(evidence: &Evidence) -> Unfinished {
         let mut unfinished = Unfinished::default();
         for entry in evidence.entries() {
@@ -40,7 +40,7 @@ impl Unfinished {
         unfinished
     }
 
-    /// Goes on by one fact.
+    /// Takes account of one more fact.
     pub fn note(&mut self, evidence: &Evidence, fact: &Fact) {
         match fact {
             Fact::Started { request, .. } => {
@@ -83,7 +83,7 @@ impl Unfinished {
         let recorded = Transfer::recorded(evidence, &it.arguments);
         let is_of = |(_, of): &(&u32, &mut UnfinishedTransfer)| Some(of.transfer) == recorded;
         let mut alike: Vec<_> = self.transfers.iter_mut().filter(is_of).collect();
-        // Its own request's, or else that of one that has none yet.
+        // The record of its own request, or else of one that has no record yet.
         alike.sort_by_key(|(number, of)| (it.request != Some(**number), of.live.is_some()));
         match alike.into_iter().next() {
             Some((_, of)) if of.live.is_none() => {
@@ -107,8 +107,8 @@ impl Unfinished {
         });
     }
 
-    /// Nothing runs any more: of what nobody waits for, only that can still happen which
-    /// stands behind a live record.
+    /// No task runs any more. Of the transfers whose callers are gone, only those behind
+    /// a live record can still happen.
     fn forget_lost(&mut self) {
         let held_up = self.held_up();
         self.transfers.retain(|_, it| {
@@ -127,7 +127,7 @@ impl Unfinished {
         !self.others.is_empty() || self.transfers.values().any(|it| it.live.is_some())
     }
 
-    /// What transfers under way may still take from `account`, `request` left out.
+    /// What the transfers under way, except `request`, may still take from `account`.
     pub fn may_take(&self, account: u32, request: u32) -> i64 {
         let own = self.transfers.iter().filter(|(it, _)| **it != request);
         let own = own.map(|(_, it)| it.transfer);
@@ -137,7 +137,7 @@ impl Unfinished {
             .sum()
     }
 
-    /// Whether this one has an account in common with another one.
+    /// Whether this transfer has an account in common with another.
     pub fn shares_account(&self, request: u32) -> bool {
         let Some(it) = self.transfers.get(&request) else {
             return false;
@@ -152,7 +152,7 @@ impl Unfinished {
         all.any(|other| other.is_none_or(|other| other.shares_account(it.transfer)))
     }
 
-    /// Waiting requests that no live record can be in the way of.
+    /// Waiting requests that no live record can hold up.
     pub fn unserved(&self) -> Vec<u32> {
         let held_up = self.held_up();
         let unserved = self.transfers.iter().filter(|(_, it)| {
@@ -162,8 +162,8 @@ impl Unfinished {
         unserved.map(|(number, _)| *number).collect()
     }
 
-    /// The accounts of live records, and those that hang on them through transfers that
-    /// are unfinished.
+    /// The accounts of live records, and those connected to them through unfinished
+    /// transfers.
     fn held_up(&self) -> BTreeSet<u32> {
         let mut accounts: BTreeSet<u32> = BTreeSet::new();
         let of_live = self.transfers.values().filter(|it| it.live.is_some());
@@ -243,7 +243,7 @@ mod tests {
             Turn::full(Action::HangUp { request, happened })
         };
         evidence.played(hang_up(2), &[], &[settled()]).unwrap();
-        // Its task may stand behind the live record, and hold account 9.
+        // Its task may wait behind the live record, and hold account 9.
         assert!(Unfinished::of(&evidence).unserved().is_empty());
         let dropped = Event::Dropped { operation: 1 };
         evidence

@@ -1,5 +1,5 @@
 //! How many points an attempt is worth, for `--attempt best`. It is graded here and
-//! remembered, so that the same class is not graded anew each time.
+//! remembered, so that the same class is not graded again each time.
 
 use std::sync::Mutex;
 
@@ -31,7 +31,7 @@ pub(super) fn points(store: &Store, seed: u64) -> impl Fn(&Grader, &HandIn) -> O
         if verdict.status == Status::InfraError {
             return None;
         }
-        // Graded again next time, if it cannot be kept.
+        // If it cannot be kept, it is graded again next time.
         let _ = store.keep_attempt(drill.slug(), &name, verdict.score);
         Some(verdict.score)
     }

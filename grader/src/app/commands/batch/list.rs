@@ -1,4 +1,4 @@
-//! `--list`: what was understood, and what was passed over.
+//! `--list`: the hand-ins that were found, and the files that were passed over.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -50,7 +50,7 @@ pub(super) fn write(out: &mut dyn Write, layout: &str, found: &Found) -> io::Res
     notes(out, &found.notes)
 }
 
-/// What a person should look at.
+/// Notes that a person should look at.
 pub(super) fn notes(out: &mut dyn Write, notes: &[String]) -> io::Result<()> {
     if !notes.is_empty() {
         writeln!(out, "\nplease look at this")?;

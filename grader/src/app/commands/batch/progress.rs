@@ -1,4 +1,4 @@
-//! How far a batch is: a bar on a terminal, a line for every tenth elsewhere.
+//! The progress of a batch: a bar on a terminal, otherwise a line for every tenth.
 
 use std::fmt::Write;
 use std::io::IsTerminal;
@@ -12,7 +12,7 @@ use super::list::count;
 use crate::class::batch::{Plan, Record};
 use crate::course::aloud;
 
-/// Counts what is graded, and shows it.
+/// Counts the gradings and shows the progress.
 pub(super) struct Progress {
     begun: Instant,
     bar: Option<ProgressBar>,
@@ -29,7 +29,7 @@ impl Progress {
             number => format!(", {number} that cannot be taken"),
         };
         aloud::say(&format!(
-            "{}: {} to grade, {} of an identical one, {} kept from before{refused}; seed {seed}",
+            "{}: {} to grade, {} of others, {} kept from before{refused}; seed {seed}",
             count(hand_ins, "submission"),
             gradings,
             count(plan.copies, "copy").replace("copys", "copies"),
@@ -41,7 +41,7 @@ impl Progress {
             let style = ProgressStyle::with_template(look).expect("it is a template");
             bar.set_style(
                 style.with_key("rate", |state: &ProgressState, out: &mut dyn Write| {
-                    // A bar that is not drawn harms nobody.
+                    // A bar that is not drawn does no harm.
                     let _ = write!(out, "{:.1}", state.per_sec());
                 }),
             );
@@ -57,7 +57,7 @@ impl Progress {
         }
     }
 
-    /// One more is graded and kept.
+    /// Notes that one more is graded and kept.
     pub(super) fn one(&self, _: &Record) {
         let done = self.done.fetch_add(1, Ordering::SeqCst) + 1;
         if let Some(bar) = &self.bar {
@@ -78,7 +78,7 @@ impl Progress {
         }
     }
 
-    /// How long it took, in words; nothing, when nothing was graded.
+    /// How long it took, in words; empty when nothing was graded.
     pub(super) fn took(&self) -> String {
         let seconds = self.begun.elapsed().as_secs_f64();
         match self.gradings {
@@ -91,7 +91,7 @@ impl Progress {
         }
     }
 
-    /// What is said after Ctrl-C.
+    /// The message after Ctrl-C.
     pub(super) fn last_words(&self) -> impl Fn() + Send + 'static {
         let (done, all, bar) = (Arc::clone(&self.done), self.all, self.bar.clone());
         move || {

@@ -1,4 +1,4 @@
-//! What a batch came to, on the terminal.
+//! The summary of a batch, on the terminal.
 
 use std::collections::HashSet;
 use std::io::{self, Write};
@@ -14,52 +14,55 @@ use play::text::one_line;
 /// The most lines of one kind; the reports hold all of them.
 const LINES: usize = 10;
 
-/// What is said of each status, in the order of the table.
+/// The words for each status, in the order of the table.
 const STATUSES: [(Status, &str); 7] = [
     (Status::Passed, "passed"),
-    (Status::Failed, "failed"),
+    (Status::Failed, "not yet"),
     (Status::CompileError, "did not compile"),
     (Status::Rejected, "rejected"),
     (Status::Crashed, "crashed"),
     (Status::TimedOut, "ran out of time"),
-    (Status::InfraError, "not graded: the machine's failure"),
+    (Status::InfraError, "not graded: the machine failed"),
 ];
 
-/// What lies in the results' folder.
+/// The files in the results folder.
 const RESULTS: [(&str, &str); 7] = [
     ("report.html", "the class at a glance"),
     (
         "report-anonymous.html",
-        "the same to show in class, without names",
+        "the same without names, to show in class",
     ),
     (
         "gradebook.csv",
         "points, also as Canvas and Moodle read them",
     ),
-    ("feedback/", "what to give back, a page for each student"),
-    ("history.csv", "what was said in every run"),
+    ("feedback/", "a page to give back to each student"),
+    ("history.csv", "the verdicts of every run"),
     ("junit.xml", "for build servers"),
-    ("records/", "all that is known, one JSON file each"),
+    (
+        "records/",
+        "everything known, one JSON file for each grading",
+    ),
 ];
 
-/// What there is to say.
+/// The contents of the summary.
 pub(super) struct Summary<'a> {
     pub(super) class: &'a Class<'a>,
     pub(super) statistics: &'a Statistics,
-    /// Things in the folder that are nobody's hand-in.
+    /// How many things in the folder belong to no hand-in.
     pub(super) passed_over: usize,
     /// What a person should look at.
     pub(super) notes: &'a [String],
-    /// Drill and student of what was graded earlier and is not in the folder now.
+    /// The drills and students of records that were graded earlier and are not in the folder now.
     pub(super) gone: &'a [(String, Student)],
-    /// How many records are of another export that was graded into the same folder.
+    /// How many records belong to another export that was graded into the same folder.
     pub(super) of_others: usize,
-    /// Marks of the changes that were told before this run.
+    /// Marks of the changes that earlier runs reported.
     pub(super) told: &'a HashSet<u64>,
 }
 
 impl Summary<'_> {
-    /// Says it; `took` is how long the gradings did, in words.
+    /// Prints the summary; `took` is how long the gradings took, in words.
     pub(super) fn write(&self, out: &mut dyn Write, folder: &Path, took: &str) -> io::Result<()> {
         let lines = &self.class.lines;
         writeln!(
@@ -81,7 +84,7 @@ impl Summary<'_> {
         let (unusable, absent): (Vec<_>, Vec<_>) =
             (self.class.empty_handed.iter()).partition(|it| it.is_unusable());
         row(out, unusable.len(), "with nothing usable")?;
-        row(out, absent.len(), "enrolled, and handed in nothing")?;
+        row(out, absent.len(), "enrolled, but handed in nothing")?;
         self.again(out, &unusable)?;
         names(
             out,
@@ -108,7 +111,7 @@ impl Summary<'_> {
         Ok(())
     }
 
-    /// Who is to hand in again, and why.
+    /// The students who have to hand in again, and why.
     fn again(&self, out: &mut dyn Write, unusable: &[&EmptyHanded]) -> io::Result<()> {
         let mut all = Vec::new();
         for line in self.class.lines.iter().filter(|line| !line.taken) {
@@ -143,7 +146,7 @@ impl Summary<'_> {
         if !broken.is_empty() {
             writeln!(
                 out,
-                "\nnot graded, and nobody's fault; run the same command again"
+                "\nnot graded, through no fault of a student; run the same command again"
             )?;
         }
         for line in broken.iter().take(LINES) {
@@ -155,7 +158,7 @@ impl Summary<'_> {
         more(out, broken.len())
     }
 
-    /// What is said differently since the last run.
+    /// The verdicts that changed since the last run.
     fn changes(&self, out: &mut dyn Write) -> io::Result<()> {
         let mut new = 0;
         for place in self.statistics.changed() {
@@ -165,7 +168,7 @@ impl Summary<'_> {
             };
             new += 1;
             if new == 1 {
-                writeln!(out, "\nsaid differently than before")?;
+                writeln!(out, "\njudged differently than before")?;
             }
             if new <= LINES {
                 writeln!(out, "  {}", said_of(&change))?;
@@ -174,13 +177,13 @@ impl Summary<'_> {
         more(out, new)
     }
 
-    /// What an earlier run graded and this one did not find is still counted.
+    /// Records of an earlier run that this run did not find still count.
     fn earlier(&self, out: &mut dyn Write) -> io::Result<()> {
         for (number, (drill, student)) in self.gone.iter().take(LINES).enumerate() {
             if number == 0 {
                 writeln!(
                     out,
-                    "\nno longer in the folder, and still counted; delete the record of what should not be"
+                    "\nno longer in the folder, but still counted; delete the records that should not count"
                 )?;
             }
             let (who, file) = (name(student), student.file_stem());
@@ -191,7 +194,7 @@ impl Summary<'_> {
             0 => Ok(()),
             number => writeln!(
                 out,
-                "\n{} of another export are in this folder too, and are counted",
+                "\n{} of another export are in this folder too, and count",
                 count(number, "record")
             ),
         }
@@ -234,7 +237,7 @@ fn row(out: &mut dyn Write, number: usize, words: &str) -> io::Result<()> {
     }
 }
 
-/// A list of which nothing is left out: it is of people.
+/// A complete list, because it is about people.
 fn names(out: &mut dyn Write, title: &str, lines: impl Iterator<Item = String>) -> io::Result<()> {
     for (number, line) in lines.enumerate() {
         if number == 0 {

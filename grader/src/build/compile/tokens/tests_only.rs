@@ -1,6 +1,6 @@
 //! Parts of a file that are compiled for tests only, and so never here.
 //!
-//! Whether something is compiled is rustc's to say, so [`parts`] names only what leaves no doubt: an item at the top
+//! Only rustc can say whether something is compiled, so [`parts`] names only what leaves no doubt: an item at the top
 //! of a file whose first attribute is `#[cfg(test)]`, and a file that begins with `#![cfg(test)]`. Within any
 //! bracket there may be a macro's input, from which a macro can take the attribute away: nothing is named there.
 
@@ -35,7 +35,7 @@ type Word<'a> = (TokenKind, &'a str, usize);
 pub(super) fn parts(text: &str) -> Vec<Range<usize>> {
     let words = words(text);
     let mut rest = &*words;
-    // What a file says of itself.
+    // The file's own attributes.
     while let Some((inner, after)) = attribute(rest, true) {
         if is_test(inner) {
             return std::iter::once(0..text.len()).collect();
@@ -76,7 +76,7 @@ fn words(text: &str) -> Vec<Word<'_>> {
     words
 }
 
-/// What stands between the brackets of the attribute that `words` begin with, and what follows it.
+/// The words in the brackets of the attribute at the start of `words`, and the words after it.
 fn attribute<'w, 't>(
     words: &'w [Word<'t>],
     inner: bool,
@@ -97,14 +97,14 @@ fn attribute<'w, 't>(
     Some((&after[1..end], &after[end + 1..]))
 }
 
-/// `cfg(test)`, or `cfg(all(test, …))`, which is no more than that.
+/// Whether this is `cfg(test)`, or `cfg(all(test, …))`, which demands at least that.
 fn is_test(inner: &[Word<'_>]) -> bool {
     let texts: Vec<&str> = inner.iter().map(|(_, text, _)| *text).collect();
     let end = texts.len().saturating_sub(2);
     match &*texts {
         ["cfg", "(", "test", ")"] => true,
         ["cfg", "(", "all", "(", "test", ",", .., ")", ")"] => {
-            // The bracket that `all` opens is the last but one to close.
+            // The bracket that `all` opens must be the last but one to close.
             let mut depth = 0;
             let closes = inner[3..].iter().position(|(kind, ..)| {
                 depth += depth_of(*kind);
@@ -126,7 +126,7 @@ fn begins_item(mut words: &[Word<'_>]) -> bool {
         .is_some_and(|(kind, text, _)| *kind == TokenKind::Ident && ITEMS.contains(text))
 }
 
-/// What follows the first `;` or closing brace that stands in no bracket: there an item has ended, or goes on.
+/// The words after the first `;` or closing brace outside all brackets: there an item has ended, or goes on.
 fn after_item<'w, 't>(words: &'w [Word<'t>]) -> &'w [Word<'t>] {
     let mut depth = 0;
     let end = words.iter().position(|(kind, ..)| {
@@ -134,7 +134,7 @@ fn after_item<'w, 't>(words: &'w [Word<'t>]) -> &'w [Word<'t>] {
         depth <= 0 && matches!(kind, TokenKind::Semi | TokenKind::CloseBrace)
     });
     match end {
-        // What closes more than was opened is no Rust.
+        // More closing than opening brackets is not Rust.
         Some(_) if depth < 0 => &[],
         Some(end) => &words[end + 1..],
         None => &[],
@@ -206,7 +206,7 @@ mod tests {
             "#[cfg_attr(all(), m)] #[cfg(test)] mod t { a }",
             "mod n { #[cfg(test)] mod t { a } }",
             "fn f() { #[cfg(test)] mod t { a } }",
-            // It is said of something else.
+            // The attribute belongs to something else.
             "#[cfg(not(test))] mod t { a }",
             "#[cfg(any(test, x))] mod t { a }",
             "#[cfg(all(test, x), y)] mod t { a }",

@@ -1,14 +1,14 @@
-//! What could be the crate that is wanted, and which of them is.
+//! The candidates for the wanted crate, and the choice among them.
 //!
-//! Its main type is [`Candidate`]: a root file with the folder it lies in. They are compared by what their names
-//! say; two that are alike are refused, never told apart by their order.
+//! Its main type is [`Candidate`]: a root file with the folder it lies in. They are compared by their names; two
+//! that rank the same are refused, never told apart by their order.
 
 use crate::build::submission::error::Fault;
 use crate::build::submission::format;
 use crate::build::submission::name::shown;
 use crate::build::submission::wanted::{Named, Wanted};
 
-/// Folders of a crate with code that is not its library's.
+/// Folders of a crate whose code is not part of its library.
 const ASIDE: [&str; 3] = ["tests", "examples", "benches"];
 
 /// A root file and its folder.
@@ -18,18 +18,18 @@ pub(super) struct Candidate<'a> {
     pub(super) folder: &'a str,
     /// The root file's path.
     pub(super) root: &'a str,
-    /// Whether nothing but this file counts.
+    /// Whether only this file counts.
     pub(super) lone: bool,
     worth: Worth,
 }
 
-/// What counts, most of all first; more is better.
+/// The criteria, the most important first; more is better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Worth {
-    /// It lies where no library does.
+    /// It lies in a folder where no library lies.
     not_aside: bool,
     named: Named,
-    /// In a whole course, where a learner works.
+    /// It lies in `exercises` of a whole course, where a learner works.
     in_exercises: bool,
     not_in_solutions: bool,
     form: Form,
@@ -115,7 +115,7 @@ impl Worth {
     }
 }
 
-/// Every crate that could be meant, one for each folder.
+/// Every crate that may be meant, one for each folder.
 pub(super) fn all<'a>(rust: &[&'a str], wanted: &Wanted<'_>) -> Vec<Candidate<'a>> {
     let mut all: Vec<Candidate<'a>> = Vec::new();
     for root in rust {
@@ -123,9 +123,9 @@ pub(super) fn all<'a>(rust: &[&'a str], wanted: &Wanted<'_>) -> Vec<Candidate<'a
             continue;
         };
         match all.iter_mut().find(|it| it.folder == next.folder) {
-            // Two that are named after the drill: neither is the other's module.
+            // Two roots named after the drill: neither is the other's module.
             Some(before) if before.is_named() && next.is_named() => all.push(next),
-            // `lib.rs` rather than `LIB.RS`, which comes before it.
+            // `lib.rs` is preferred to `LIB.RS`, which comes before it.
             Some(before) if rank(before) <= rank(&next) => *before = next,
             Some(_) => {}
             None => all.push(next),
@@ -145,8 +145,8 @@ pub(super) fn all<'a>(rust: &[&'a str], wanted: &Wanted<'_>) -> Vec<Candidate<'a
     all
 }
 
-/// Of roots in one folder: in a crate without `src`, one named after the drill is meant rather than a program
-/// that tries it out.
+/// Among roots in one folder: in a crate without `src`, the one named after the drill is preferred to a
+/// program that tries it out.
 fn rank(it: &Candidate<'_>) -> u8 {
     match it.worth.form {
         Form::Library | Form::LibraryFlat => 3,
@@ -156,13 +156,13 @@ fn rank(it: &Candidate<'_>) -> u8 {
     }
 }
 
-/// The one that is meant.
+/// The candidate that is meant.
 pub(super) fn best<'a>(all: &[Candidate<'a>]) -> Result<Option<Candidate<'a>>, Fault> {
     let Some(worth) = all.iter().map(|it| it.worth).max() else {
         return Ok(None);
     };
     let equal = || all.iter().filter(|it| it.worth == worth);
-    // A `lib.rs` below another one is a module of it.
+    // A `lib.rs` below another one is its module.
     let outermost = |it: &&Candidate<'a>| {
         !equal().any(|other| {
             other.folder != it.folder && !it.is_crate() && is_below(it.folder, other.folder)
@@ -181,13 +181,12 @@ pub(super) fn best<'a>(all: &[Candidate<'a>]) -> Result<Option<Candidate<'a>>, F
     }
 }
 
-/// The only Rust file that is no test's or build's; or else the only one that is named after the drill, though not
-/// as a whole.
+/// The only Rust file that belongs to no test or build; or else the only one whose name contains the drill's.
 pub(super) fn lone<'a>(
     rust: &[&'a str],
     wanted: &Wanted<'_>,
 ) -> Result<Option<Candidate<'a>>, Fault> {
-    // One in `src` is no root, for Cargo neither.
+    // A file in `src` is not a root, not even for Cargo.
     let of_library = |path: &&&'a str| {
         let mut parts = path.split('/');
         let in_crate = |part| part == "src" || ASIDE.contains(&part);
@@ -219,7 +218,7 @@ fn several(first: &str, second: &str) -> Fault {
     }
 }
 
-/// What the name of a file says without its ending.
+/// The name of a file without its ending.
 pub(super) fn stem_named(path: &str, wanted: &Wanted<'_>) -> Named {
     let name = last(path);
     let ending = format::ending(name).map_or(".rs".len(), str::len);
@@ -227,7 +226,7 @@ pub(super) fn stem_named(path: &str, wanted: &Wanted<'_>) -> Named {
     wanted.named(stem.unwrap_or(name))
 }
 
-/// What the innermost folder says that names a drill.
+/// How the innermost folder that names a drill names it.
 fn folder_named(folder: &str, wanted: &Wanted<'_>) -> Named {
     let names = folder.rsplit('/').map(|part| wanted.named(part));
     let mut telling = names.filter(|named| *named != Named::None);

@@ -1,4 +1,4 @@
-//! Which files are chosen, of trees that students have.
+//! Which files are chosen from trees as students have them.
 
 use super::*;
 use crate::build::submission::Caps;
@@ -73,7 +73,7 @@ fn two_crates_are_refused_by_their_names() {
         let refused = Err(Fault::SeveralRoots { first, second });
         assert_eq!(choose_for(None, &["a/src/lib.rs", other]), refused);
     }
-    // As are two that are named alike.
+    // So are two with similar names.
     let both = ["cache_race (1)/src/lib.rs", "cache_race/src/lib.rs"];
     assert!(matches!(refused(&both), Fault::SeveralRoots { .. }));
 }

@@ -1,4 +1,4 @@
-//! Blackboard: files, all in one folder, each attempt with a note of who made it.
+//! Blackboard: files in one folder, each attempt with a note that names the student.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,8 +12,8 @@ use super::{Hands, NOT_CLAIMED, is_team, over, regex, top};
 /// The longest note that is read.
 const LONGEST: u64 = 1 << 20;
 
-/// The assignment, the user's name for signing in, when the attempt was made, and the
-/// file's own name. The note of an attempt is a text without that last part.
+/// A name has the assignment, the user's login name, the attempt's time, and the
+/// file's own name. The note of an attempt is a text file without that last part.
 pub(in super::super) fn blackboard(
     search: &Search<'_>,
     found: &mut Found,
@@ -64,13 +64,13 @@ pub(in super::super) fn blackboard(
                 thing.name = file;
                 hands.of(&student, &at).things.push(thing);
             }
-            // It says of its attempt that there was one.
+            // The note shows that there was an attempt.
             None => {
                 hands.of(&student, &at);
             }
         }
     }
-    // A note without a file is an attempt without one, beside others.
+    // A note without a file is an attempt without a file, beside others.
     let mut list = hands.into_list(search);
     let with_files: Vec<_> = list
         .iter()

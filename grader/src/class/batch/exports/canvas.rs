@@ -39,7 +39,7 @@ pub(in super::super) fn canvas(
             })
     };
     let all = top(search, Path::new(""), |name| read(name).is_some())?;
-    // An assignment is its groups' or everybody's own.
+    // An assignment is for groups or for single students, never both.
     let name_of = |name: &str| read(name).and_then(|(name, ..)| name);
     let teams = search.teams.is_some()
         || all
@@ -50,9 +50,9 @@ pub(in super::super) fn canvas(
         found.notes.push(NOT_CLAIMED.to_owned());
     }
     let student = |name: Option<String>, id: &str| match name {
-        // Some letters in place of a number that is anybody's.
+        // The letters stand in place of a user's number.
         None if id.starts_with("anon_") => Student::named(id),
-        // Two numbers: either may be missing.
+        // There are two numbers, and either may be missing.
         None => Student::named(id),
         Some(name) if teams || is_number(&name) => Student::numbered(&name, id),
         Some(name) => Student::known(&name, Some(id), None).of(Ids::Canvas),
@@ -63,7 +63,7 @@ pub(in super::super) fn canvas(
         if let Some(text) = typed.captures(&thing.name) {
             let part = |part: &str| text.name(part).map(|it| it.as_str().to_owned());
             let who = student(part("name"), &part("id").unwrap_or_default());
-            let why = "a text or a link that was typed in, no file".to_owned();
+            let why = "a text or a link that was typed in, not a file".to_owned();
             found.pass(&thing.path, why, Some(who));
             continue;
         }
@@ -86,7 +86,7 @@ pub(in super::super) fn canvas(
     Ok(hands.into_list(search))
 }
 
-/// Whether a name is a number: then nothing says which of several is whose.
+/// Whether a name is a number. If so, nothing says which of several numbers is which.
 pub(super) fn is_number(name: &str) -> bool {
     name.chars()
         .all(|letter| letter.is_numeric() || !letter.is_alphanumeric())

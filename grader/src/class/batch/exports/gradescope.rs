@@ -1,4 +1,4 @@
-//! Gradescope: a folder for each submission, and a list that says whose it is.
+//! Gradescope: a folder for each submission, and a list that names its students.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,23 +11,23 @@ use super::super::hand_in::{Hand, Kind};
 use super::super::student::{Ids, Student};
 use super::{entries, over, top};
 
-/// The name that Gradescope gives to its list.
+/// The file name of Gradescope's list.
 const METADATA: &str = "submission_metadata.yml";
 
-/// What the list says of a submission.
+/// The entry of a submission in the list.
 struct Facts {
     students: Vec<Student>,
     /// When it was handed in.
     at: Option<String>,
 }
 
-/// A folder for each submission, with what was uploaded unpacked in it. A group's
-/// submission is one of each of its members.
+/// There is a folder for each submission, with the uploaded files unpacked in it.
+/// A group's submission belongs to each of its members.
 pub(in super::super) fn gradescope(
     search: &Search<'_>,
     found: &mut Found,
 ) -> Result<Vec<Hand>, FindError> {
-    // The export unpacks to one folder.
+    // The export unpacks into one folder.
     let all = top(search, Path::new(""), |_| false)?;
     let outer = all.iter().find(|thing| thing.name.ends_with("_export"));
     let base = match outer {
@@ -45,7 +45,7 @@ pub(in super::super) fn gradescope(
             let why = "its name is not one that Gradescope gives";
             over(found, &thing, why);
             for student in known.into_iter().flat_map(|it| it.students) {
-                let why = "no folder with what was handed in".to_owned();
+                let why = "no folder with the submission".to_owned();
                 found.pass(&thing.path, why, Some(student));
             }
             continue;
@@ -69,17 +69,17 @@ pub(in super::super) fn gradescope(
             things: inner.clone(),
         }));
     }
-    // The list names more than there is.
+    // The list names more submissions than the export has.
     for (name, Facts { students, .. }) in facts {
         for student in students {
-            let why = "the list names it, and it is not there".to_owned();
+            let why = "the list names it, but it is not there".to_owned();
             found.pass(&base.join(&name), why, Some(student));
         }
     }
     Ok(hands)
 }
 
-/// Who handed in each submission; nobody where there is no list.
+/// Who handed in each submission; empty if there is no list.
 fn read(path: &Path) -> Result<BTreeMap<String, Facts>, FindError> {
     let failed = |why: String| FindError::Metadata {
         path: path.to_owned(),
@@ -92,7 +92,7 @@ fn read(path: &Path) -> Result<BTreeMap<String, Facts>, FindError> {
     };
     let documents = Yaml::load_from_str(&text).map_err(|error| failed(error.to_string()))?;
     let list = documents.first().and_then(Yaml::as_mapping);
-    let list = list.ok_or_else(|| failed("it holds no list of submissions".to_owned()))?;
+    let list = list.ok_or_else(|| failed("it has no list of submissions".to_owned()))?;
     let mut all = BTreeMap::new();
     for (name, facts) in list {
         let students = facts

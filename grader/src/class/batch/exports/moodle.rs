@@ -8,10 +8,10 @@ use super::super::student::{Ids, Student};
 use super::canvas::is_number;
 use super::{Hands, NOT_CLAIMED, entries, is_team, over, regex, top};
 
-/// A folder for each student, or files that begin with what the folder would be
-/// called: the name, the participant's number, `assignsubmission_file`. Older Moodles
-/// end it with one more `_`. Where teams hand in, name and number are the team's, and
-/// whoever is in none hands in for a default one, which has no number.
+/// There is a folder for each student, or files that begin with the name that the folder
+/// would have: the name, the participant's number, `assignsubmission_file`. Older Moodles
+/// end it with one more `_`. If teams hand in, name and number are the team's, and
+/// students without a team hand in for a default team, which has no number.
 pub(in super::super) fn moodle(
     search: &Search<'_>,
     found: &mut Found,
@@ -42,7 +42,7 @@ pub(in super::super) fn moodle(
         let (name, id) = (text("name").unwrap_or_default(), text("id"));
         let student = match &id {
             None => Student::named(&name),
-            // Where names are hidden, the number is the name.
+            // If names are hidden, the number is the name.
             Some(id) if teams && name != format!("Participant {id}") => {
                 Student::numbered(&name, id)
             }
@@ -53,7 +53,7 @@ pub(in super::super) fn moodle(
             Some(id) => Student::known(&name, Some(id), None).of(Ids::Moodle),
         };
         if text("kind").as_deref() != Some("file") {
-            let why = "a text that was typed in, no file".to_owned();
+            let why = "a text that was typed in, not a file".to_owned();
             found.pass(&thing.path, why, Some(student));
             continue;
         }

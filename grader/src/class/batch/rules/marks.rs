@@ -1,21 +1,21 @@
-//! Marks of the sources that decide verdicts, one for each drill, so that mending one
-//! drill does not grade the others anew.
+//! Marks of the sources that decide verdicts, one for each drill, so that a change to
+//! one drill does not grade the others again.
 //!
-//! The main function is [`marks`]. The build script makes the marks by it, so it uses
-//! nothing of the grader.
+//! The main function is [`marks`]. The build script calls it, so it uses nothing of
+//! the grader.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// One file, by its place from the grader's package.
+/// One file, by its path from the grader's package.
 #[derive(Clone, Debug)]
 pub(crate) struct Source {
     /// With `/` between its parts.
     pub(crate) place: String,
-    /// What it holds.
+    /// Its content.
     pub(crate) text: String,
 }
 
-/// What only says, shows, keeps or lists what was decided, and what only tests it.
+/// Sources that only report, show, store or list decisions, and sources that only test them.
 const DECIDES_NOTHING: [&str; 13] = [
     "src/app",
     "src/authors",
@@ -32,13 +32,13 @@ const DECIDES_NOTHING: [&str; 13] = [
     "src/main",
 ];
 
-/// Where the hidden tests are, and the worlds.
+/// The folders of the hidden tests and of the worlds.
 const DRILLS: &str = "src/drills/";
 const WORLDS: &str = "play/src/world/";
 
 /// The mark of each drill: of its own files, of the worlds that they name, and of all
-/// that is no drill's and no world's. A file in one of the folders of drills that is no
-/// drill is of all.
+/// files that belong to no drill and no world. Other files in the folder of drills
+/// belong to all drills.
 pub(crate) fn marks(sources: &[Source]) -> BTreeMap<String, u64> {
     let drills: BTreeSet<&str> = sources
         .iter()
@@ -58,7 +58,7 @@ pub(crate) fn marks(sources: &[Source]) -> BTreeMap<String, u64> {
         let counts = |source: &&&Source| match name_in(DRILLS, &source.place) {
             Some(other) if drills.contains(other) => other == drill,
             _ => match name_in(WORLDS, &source.place) {
-                // It has some world: where none is named, any may be the one.
+                // It has some world; if it names none, it may be any.
                 Some(world) => named.is_empty() || named.contains(world),
                 None => true,
             },
@@ -71,12 +71,12 @@ pub(crate) fn marks(sources: &[Source]) -> BTreeMap<String, u64> {
     marked.collect()
 }
 
-/// Whether what a file says can change a verdict.
+/// Whether a file can change a verdict.
 fn decides(place: &str) -> bool {
     let place = place.strip_suffix(".rs").unwrap_or(place);
     !DECIDES_NOTHING.iter().any(|nothing| {
         let rest = place.strip_prefix(nothing);
-        // `drills.rs` lists the drills; what lies in the folder decides.
+        // `drills.rs` only lists the drills; the files in the folder decide.
         rest.is_some_and(|rest| {
             rest.is_empty() || rest.starts_with('/') && *nothing != "src/drills"
         })
@@ -107,7 +107,7 @@ fn worlds_in(text: &str) -> BTreeSet<&str> {
     worlds
 }
 
-/// FNV-1a: a change has to show, and nobody gains by hiding one from himself.
+/// FNV-1a: a change has to show, and nobody gains by hiding one from themselves.
 fn fingerprint<'a>(sources: impl Iterator<Item = &'a Source>) -> u64 {
     let mut mark: u64 = 0xcbf2_9ce4_8422_2325;
     for Source { place, text } in sources {
@@ -188,7 +188,7 @@ mod tests {
         assert_eq!(changed_by("src/drills/race/rules.rs"), ["race"]);
         assert_eq!(changed_by("src/drills/race/contract.rs"), ["race"]);
         assert_eq!(changed_by("src/drills/hash/later.rs"), ["hash"]);
-        // A new drill is its own affair, even one whose name begins like another's.
+        // A new drill has a mark of its own, even if its name begins like another's.
         assert_eq!(changed_by("src/drills/racecar/contract.rs"), ["racecar"]);
     }
 

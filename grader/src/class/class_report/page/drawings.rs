@@ -1,5 +1,5 @@
 //! Pictures drawn as SVG in the page. Each has a text that says the same, or is only
-//! an ornament of one.
+//! an ornament beside one.
 
 use maud::{Markup, html};
 
@@ -11,7 +11,7 @@ const HIGHEST: usize = 120;
 const TOP: usize = 22;
 const BELOW: usize = 26;
 
-/// What a bar of a distribution is about: `30–39 %`.
+/// The range of a bar of a distribution: `30–39 %`.
 pub(super) fn range(bar: usize) -> String {
     match bar {
         10.. => "100 %".to_owned(),
@@ -19,7 +19,7 @@ pub(super) fn range(bar: usize) -> String {
     }
 }
 
-/// How many reached how much.
+/// Draws how many submissions reached which share of the points.
 pub(super) fn distribution(id: &str, bars: &[usize; BARS]) -> Markup {
     let most = bars.iter().copied().max().unwrap_or_default().max(1);
     let width = BARS * (BAR + GAP);

@@ -1,5 +1,5 @@
-//! One drill of a class: how the points are spread, each check, what most ran into,
-//! what did not compile, and what is alike.
+//! One drill of a class: how the points are spread, each check, the commonest
+//! failures, what did not compile, and what is alike.
 
 use std::io;
 use std::path::Path;
@@ -14,16 +14,16 @@ use crate::class::batch::record::Record;
 use crate::grade::report::words;
 use play::text::{excerpt, one_line, printable};
 
-/// The most reasons that are told; a class may find any number of them.
+/// The most reasons that are shown; a class may find any number of them.
 const REASONS: usize = 50;
 
-/// Stands for a folder that does not lie in the course's.
+/// Stands for a folder outside the course's.
 const ELSEWHERE: &str = "CLASS";
 
 /// The longest text of the compiler that is shown, in bytes.
 const LONGEST: usize = 6 << 10;
 
-/// Where the page's links lead: a slug is plain, or no course would have it.
+/// The anchor of the page's links: a slug is plain, or no course would have it.
 pub(super) fn anchor(drill: &ClassDrill) -> String {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
     format!("drill-{}", drill.slug.replace(|letter| !plain(letter), "-"))
@@ -101,8 +101,8 @@ fn pass_rates(slug: &str, checks: &[CheckOver]) -> Markup {
     )
 }
 
-/// Of each check that somebody failed: how many did, and the schedule that most of
-/// them have in common, as it went for the first.
+/// For each check that students failed: how many did, and the schedule that most
+/// of them have in common, as it went for the first.
 fn commonest(class: &Class<'_>, checks: &[CheckOver], shown: Shown<'_>) -> io::Result<Markup> {
     let met = checks
         .iter()
@@ -142,11 +142,11 @@ fn failure(
                 figcaption {
                     @match &check.schedule {
                         Some(key) => { "The schedule: " code { (one_line(&schedule_form(key), 300)) } }
-                        None => "What was seen:",
+                        None => "What the grader saw:",
                     }
                 }
                 @if !check.timeline.is_empty() { (figure::of(check)) }
-                // Where a timeline ends with what is wrong, it need not be said again.
+                // If a timeline ends with the violation, the message need not be repeated.
                 @if !check.timeline.iter().any(|line| line.starts_with("=>")) {
                     p.broken { (line(&words::message(check))) }
                 }
@@ -158,7 +158,7 @@ fn failure(
     })
 }
 
-/// How a failure is seen again: a command for the course's folder, where cargo knows the
+/// How to see a failure again: a command for the course's folder, where cargo knows the
 /// grader.
 fn again(record: &Record, key: &str, folder: Option<&Path>) -> Markup {
     let path = folder.unwrap_or(Path::new(ELSEWHERE)).join(&record.path);
@@ -206,7 +206,7 @@ fn not_run(
     })
 }
 
-/// A reason without what somebody chose: names stand in it between signs.
+/// A reason without the names that students chose; names are between backticks.
 fn without_names(reason: &str) -> String {
     match reason.split_once(['`', '\'', '"', '…']) {
         Some((before, _)) => format!("{} …", one_line(before.trim_end(), 100)),
@@ -234,7 +234,7 @@ fn who_fails(class: &Class<'_>, slug: &str, checks: &[CheckOver]) -> Markup {
 }
 
 fn alike(class: &Class<'_>, numbers: &OfDrill, shown: Shown<'_>) -> Markup {
-    // A copy is between two people and their teacher.
+    // A copy concerns only two people and their teacher.
     if numbers.alike.is_empty() || matches!(shown, Shown::Class) {
         return html! {};
     }

@@ -1,6 +1,6 @@
 //! A timeline as a figure: its lines as a list, and beside them a lane for each
-//! request and each operation from its beginning to its end. The lanes say nothing that
-//! the lines do not say, so they are an ornament for those who hear the page.
+//! request and each operation from its beginning to its end. The lanes add nothing to
+//! the lines, so screen readers skip them.
 
 use maud::{Markup, html};
 
@@ -8,41 +8,41 @@ use super::line;
 use crate::grade::verdict::CheckResult;
 use play::timeline::{Moment, Subject, What};
 
-/// More lanes than these leave no room for words on a phone; then there are only marks.
+/// With more lanes, a phone has no room for words; then only marks are drawn.
 const MOST_LANES: usize = 8;
 
 /// One lane beside one line.
 #[derive(Clone, Copy)]
 struct Cell {
     of: Subject,
-    /// Whether it goes on above, and below.
+    /// Whether it continues above, and below.
     above: bool,
     below: bool,
     mark: Option<What>,
 }
 
-/// What the marks mean, for the page to say once.
+/// The legend of the marks, which the page shows once.
 pub(super) fn legend() -> Markup {
     let marks = [
         (What::Begins, "begins"),
         (What::GoesOn, "goes on"),
-        (What::Succeeds, "ends as it should"),
+        (What::Succeeds, "ends with success"),
         (What::Fails, "ends with an error or a panic"),
         (What::Dropped, "is dropped"),
     ];
     html! {
         p.legend {
-            "From top to bottom, one thing after the other. A lane is a request (r) or an operation, by its first letter (f for a fetch, h for a hash): "
+            "Read from top to bottom. A lane is a request (r) or an operation, by its first letter (f for a fetch, h for a hash): "
             @for (place, (mark, words)) in (0..).zip(marks) {
                 @if place > 0 { ", " }
                 span.key { (drawn(mark)) " " (words) }
             }
-            ". What follows from a line stands further in."
+            ". Lines that follow from another are indented."
         }
     }
 }
 
-/// Whose lane it is: what it is called, and its number.
+/// The subject of a lane: its noun and its number.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Lane<'a> {
     of: Subject,
@@ -65,7 +65,7 @@ fn happens(moment: &Option<Moment>) -> Happens<'_> {
 
 /// The figure of a check's timeline.
 pub(super) fn of(check: &CheckResult) -> Markup {
-    // A record of an older grader has lines and no moments.
+    // A record of an older grader has lines but no moments.
     let moments = check.moments.iter().map(happens);
     let moments: Vec<Happens<'_>> = moments
         .chain(std::iter::repeat(None))
@@ -93,7 +93,7 @@ pub(super) fn of(check: &CheckResult) -> Markup {
     }
 }
 
-/// What kind of line it is, and its words without the mark of that.
+/// The kind of a line, and its words without the mark of the kind.
 fn told(line: &str) -> (&'static str, &str) {
     match line.strip_prefix("=>") {
         Some(said) => ("broken", said.trim()),
@@ -102,7 +102,7 @@ fn told(line: &str) -> (&'static str, &str) {
     }
 }
 
-/// Everything that has a lane, in the order in which it is first met.
+/// Everything that has a lane, in the order of first appearance.
 fn subjects<'a>(moments: &[Happens<'a>]) -> Vec<Lane<'a>> {
     let mut subjects = Vec::new();
     for (lane, _) in moments.iter().flatten() {
@@ -169,7 +169,7 @@ fn drawn_cell(cell: Option<Cell>) -> Markup {
 
 fn letter(lane: Lane<'_>) -> String {
     let first = lane.noun.chars().next().unwrap_or('?');
-    // A read is no request.
+    // A read is not a request.
     let first = match (lane.of, first) {
         (Subject::Operation, 'r') => 'R',
         (_, first) => first,
@@ -236,7 +236,7 @@ mod tests {
             None,
             None,
         ]);
-        // It is left with a lane that does not end: that is the mistake.
+        // Its lane does not end: that is the mistake.
         assert_eq!(lanes, ["o  ", "|o ", "||o", "-||", " ||", " ||"]);
     }
 }

@@ -1,10 +1,11 @@
-//! The tables that are about the whole class. The long ones are written row by row.
+//! The tables about the whole class. The long ones are written row by row.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use maud::{Markup, PreEscaped, html};
 
+use super::super::gradebook;
 use super::super::names::Names;
 use super::super::statistics::{Group, Statistics};
 use crate::class::batch::changes::{self, Change};
@@ -14,11 +15,11 @@ use crate::grade::report::words;
 use crate::grade::verdict::{CheckStatus, Status};
 use play::text::{excerpt, one_line, printable};
 
-/// Stands for what is written later; no text that is fit to show holds it.
+/// Stands for a part that is written later; no text that is fit to show contains it.
 const LATER: &str = "\0";
 
-/// A table that scrolls by itself where it is wider than the window; with the keyboard
-/// too, for which it has a name.
+/// A table that scrolls by itself if it is wider than the window. It has a name, so
+/// that the keyboard can scroll it too.
 pub(super) fn scrolling(caption: &str, rows: Markup) -> Markup {
     html! {
         div.wide tabindex="0" role="region" aria-label=(caption) {
@@ -41,12 +42,12 @@ fn long(
     })
 }
 
-/// The place in a text that [`around`] has something written in.
+/// The place in a text that [`around`] fills.
 pub(super) fn later() -> PreEscaped<&'static str> {
     PreEscaped(LATER)
 }
 
-/// Writes `frame`, and in the place of [`later`] what `inside` writes.
+/// Writes `frame`, with the output of `inside` in place of [`later`].
 pub(super) fn around(
     frame: Markup,
     out: &mut dyn Write,
@@ -138,7 +139,7 @@ pub(super) fn changes(
     }
     let before = html! {
         h2 #changes { "What changed" }
-        p { "Something else was handed in, or the grader is another, and the verdict is no longer the same." }
+        p { "The submission or the grader has changed since, and with it the verdict." }
     };
     out.write_all(before.0.as_bytes())?;
     let head = html! {
@@ -164,7 +165,7 @@ fn outcome(outcome: &Outcome) -> String {
     format!("{}, {} points", words::ended(outcome.status), outcome.score)
 }
 
-/// The checks that are told otherwise, those with the same fate together.
+/// The checks whose results changed, grouped by the change.
 fn checks_changed(change: &Change) -> String {
     let (before, after) = (&change.before.checks, &change.after.checks);
     let mut fates: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -211,6 +212,7 @@ pub(super) fn everybody(class: &Class<'_>, names: &Names, out: &mut dyn Write) -
             }
             @for drill in 0..class.drills.len() {
                 td { @match lines.iter().find(|line| line.drill == drill) {
+                    _ if class.excuses(drill, student) => "excused",
                     None if why.is_empty() => "–",
                     None => (one_line(why, 200)),
                     Some(line) if !line.taken => span.bad { "could not be taken: hand in again" },
@@ -218,7 +220,9 @@ pub(super) fn everybody(class: &Class<'_>, names: &Names, out: &mut dyn Write) -
                         span class=(if line.status == Status::Passed { "good" } else { "bad" }) {
                             (words::ended_with(line.status, line.score, line.max_score))
                         }
-                        @if line.late { ", late" }
+                        @if let Some(late) = gradebook::late(class, line) { ", " (late) }
+                        @let counted = class.counted(line);
+                        @if counted.percent > 0 { ": counts " (counted.points) }
                     }
                 } }
             }

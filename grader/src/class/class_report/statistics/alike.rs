@@ -1,4 +1,4 @@
-//! Submissions that are the same but for names, comments and layout.
+//! Submissions that are the same apart from names, comments and layout.
 
 use std::cmp::Reverse;
 
@@ -6,13 +6,13 @@ use super::super::KnownShape;
 use super::{Group, Mark, mark};
 use crate::class::batch::record::Record;
 
-/// A group of them.
+/// A group of such submissions.
 #[derive(Debug)]
 pub(in crate::class::class_report) struct Alike {
     pub(in crate::class::class_report) who: Group,
     /// Whether they are the same byte for byte.
     pub(in crate::class::class_report) identical: bool,
-    /// What of the course's own they are.
+    /// The course's own file that they equal, if any.
     pub(in crate::class::class_report) known: Option<&'static str>,
 }
 
@@ -29,8 +29,8 @@ impl Counting {
         }
     }
 
-    /// The largest first. What is the course's own counts from one on, everything else
-    /// from two.
+    /// The largest group first. A copy of the course's own code counts even alone,
+    /// everything else from two on.
     pub(super) fn into_list(mut self, known: &[KnownShape]) -> Vec<Alike> {
         self.0
             .sort_unstable_by_key(|(shape, _, place)| (*shape, *place));

@@ -1,4 +1,4 @@
-//! Each check over a class, and the schedule that most who fail it have in common.
+//! Each check over a class, and the schedule that most of its failures have in common.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -8,18 +8,18 @@ use crate::class::batch::record::Record;
 use crate::grade::verdict::{CheckResult, CheckStatus};
 use play::schedule::{Action, FIRST_KEY, ReplayKey};
 
-/// Keys from here on are not like any other: their passwords are empty, odd or long.
+/// Keys from here on are special: their passwords are empty, odd or long.
 const SPECIAL_KEYS: u32 = 4_000;
 
 /// One check over a class.
 #[derive(Debug)]
 pub(in crate::class::class_report) struct CheckOver {
-    /// What it demands; nothing of anybody's own.
+    /// What it demands; no student's own text.
     pub(in crate::class::class_report) check: CheckResult,
     pub(in crate::class::class_report) passed: usize,
     pub(in crate::class::class_report) failed: usize,
     pub(in crate::class::class_report) skipped: usize,
-    /// Everybody who fails it.
+    /// The submissions that fail it.
     pub(in crate::class::class_report) who: Group,
     pub(in crate::class::class_report) commonest: Option<Commonest>,
 }
@@ -28,7 +28,7 @@ pub(in crate::class::class_report) struct CheckOver {
 #[derive(Clone, Copy, Debug)]
 pub(in crate::class::class_report) struct Commonest {
     pub(in crate::class::class_report) count: usize,
-    /// The place of the first.
+    /// The index of the first.
     pub(in crate::class::class_report) first: usize,
 }
 
@@ -94,7 +94,7 @@ impl Counting {
     }
 }
 
-/// What two failures of a check have in common when they are the same mistake.
+/// The form that two failures of a check share if they are the same mistake.
 fn form(check: &CheckResult) -> String {
     match &check.schedule {
         Some(key) => schedule_form(key),
@@ -116,8 +116,8 @@ fn without_numbers(text: &str) -> String {
     form
 }
 
-/// The turns of a replay key, whoever the users in it are: they are numbered anew, as
-/// they come. Rows and ids come from the seed.
+/// The turns of a replay key, with its users renumbered in order of appearance. Rows
+/// and ids come from the seed.
 pub(in crate::class::class_report) fn schedule_form(key: &str) -> String {
     let Ok(mut key) = key.parse::<ReplayKey>() else {
         return key.to_owned();
@@ -146,13 +146,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_schedule_is_the_same_whoever_the_users_are() {
+    fn a_schedule_is_the_same_for_all_users() {
         assert_eq!(schedule_form("8:cached:q42.q42.x1.q9+2"), "q7.q7.x1.q8+2");
         for (one, other, same) in [
             ("7:cached:q42.q42", "9:cached:q5.q5", true),
             ("7:cached:q42.q42", "7:cached:q42.q43", false),
             ("7:cached:q42.r1", "7:cached:q42.r2", false),
-            // A password that is too long is not like any other.
+            // A password that is too long is special.
             ("7:own_result:q7.h1", "7:own_result:q10000.h1", false),
             ("no key", "no key", true),
         ] {

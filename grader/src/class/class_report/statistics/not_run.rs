@@ -1,4 +1,4 @@
-//! Why something was not run: what rustc said first, or why it was rejected.
+//! Why submissions were not run: rustc's first error, or the reason of a rejection.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -7,8 +7,8 @@ use super::{Group, Mark, mark};
 use crate::class::batch::record::Record;
 use crate::grade::verdict::Status;
 
-/// Everybody something happened to for the same reason. What the reason was,
-/// [`why`] says of any of them.
+/// All submissions that were not run for the same reason. [`why`] tells the
+/// reason of any of them.
 pub(in crate::class::class_report) type NotRun = Group;
 
 /// The reasons of a drill while they are counted.
@@ -28,13 +28,13 @@ impl Counting {
     }
 }
 
-/// The first error, without what is one submission's alone.
+/// The first error, without what belongs to one submission alone.
 pub(in crate::class::class_report) fn why(record: &Record) -> String {
     let text = &record.verdict.diagnostics;
     let mut lines = text.lines().filter(|line| !line.trim().is_empty());
     let error = lines.clone().find(|line| line.starts_with("error"));
     let line = error.or_else(|| lines.next()).unwrap_or_default();
-    // The path of what was handed in differs from one to the next.
+    // The path of the submission differs from one to the next.
     let line = line.replace(&record.verdict.submission, "…");
     match record.verdict.status {
         Status::Rejected => format!("rejected: {line}"),

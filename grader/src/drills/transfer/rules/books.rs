@@ -15,8 +15,8 @@ use play::world::audit::{
     all_money, opening,
 };
 
-/// What is known of all requests that are to move the same amount between the same
-/// accounts: one that asks again, and the one it repeats, most often.
+/// What is known of all requests to move the same amount between the same
+/// accounts: most often a request and its repetition.
 #[derive(Default)]
 struct Alike {
     started: usize,
@@ -24,18 +24,18 @@ struct Alike {
     succeeded: usize,
     recorded: usize,
     moved: usize,
-    /// A violation was told: once is enough.
+    /// Whether a violation was reported: once is enough.
     told: bool,
 }
 
 /// What is known of a request while it waits.
 struct Waiting {
     transfer: Transfer,
-    /// Where it started among the facts.
+    /// The index of the fact in which it started.
     at: usize,
     /// Whether everything rested when it started.
     rested: bool,
-    /// The least that its account held meanwhile, less what others might still take.
+    /// The least that its account has held meanwhile, minus what others might still take.
     least: i64,
 }
 
@@ -43,7 +43,7 @@ struct Waiting {
 pub(super) struct Books<'e> {
     evidence: &'e Evidence,
     balances: BTreeMap<u32, i64>,
-    /// Nobody knows any more which transfers have happened: it was said already.
+    /// Nothing more can be said about which transfers have happened; the violation was reported already.
     unknown: bool,
     alike: BTreeMap<Transfer, Alike>,
     waiting: BTreeMap<u32, Waiting>,
@@ -53,7 +53,7 @@ pub(super) struct Books<'e> {
 }
 
 impl Books<'_> {
-    /// What the books of this run say against it.
+    /// The violations that the books of this run show.
     pub(super) fn follow(evidence: &Evidence) -> Vec<Violation> {
         let held = |account| (account, opening(evidence, account));
         let mut books = Books {
@@ -94,7 +94,7 @@ impl Books<'_> {
                 self.recorded(*operation);
             }
             Fact::Dropped { operation } => {
-                // One that was answered before was written then.
+                // A record that was answered earlier is already written.
                 let it = self.evidence.operation(*operation);
                 if it.is_some_and(|it| it.happened && it.outcome.is_none()) {
                     self.recorded(*operation);
@@ -140,7 +140,7 @@ impl Books<'_> {
         self.note_least();
     }
 
-    /// What every waiting transfer can count on at least, whatever becomes of the others.
+    /// Notes the least that every waiting transfer can count on, whatever becomes of the others.
     fn note_least(&mut self) {
         for (request, it) in &mut self.waiting {
             let account = it.transfer.from;
@@ -153,7 +153,7 @@ impl Books<'_> {
     fn stray(&mut self, operation: u32, turn: usize) {
         let is_known = self.evidence.operation(operation);
         if is_known.is_some_and(|it| it.key.is_none()) {
-            let message = format!("record {operation} is about a transfer nobody asked for");
+            let message = format!("record {operation} is about a transfer that nobody asked for");
             self.wrong(Kind::Unexplained, turn, message);
         }
     }
@@ -167,7 +167,7 @@ impl Books<'_> {
         }
     }
 
-    /// All that was seen at the end of a turn.
+    /// Takes in the balances seen at the end of a turn.
     fn looked(&mut self, value: &Value, turn: usize) {
         let evidence = self.evidence;
         let Some(seen) = Balances::seen(evidence, value) else {
@@ -175,7 +175,7 @@ impl Books<'_> {
         };
         if let Some(held) = seen.nowhere() {
             let message = format!(
-                "account {NOWHERE} does not exist, and `balance` says that it holds {held}"
+                "account {NOWHERE} does not exist, but `balance` says that it holds {held}"
             );
             self.wrong(Kind::WrongBalance, turn, message);
         }
@@ -234,7 +234,7 @@ impl Books<'_> {
             self.unknown = true;
             let accounts: Vec<String> = change.keys().map(u32::to_string).collect();
             let message = format!(
-                "the balances of accounts {} changed, and no transfers that were asked for, each carried out once and whole, make that",
+                "the balances of accounts {} changed in a way that no requested transfers, each carried out once and whole, explain",
                 accounts.join(" and ")
             );
             self.wrong(Kind::Unexplained, turn, message);
@@ -253,7 +253,7 @@ impl Books<'_> {
         };
         let held = before.get(&account).copied().unwrap_or_default();
         if held < 0 {
-            // Told already.
+            // Reported already.
             return;
         }
         let message = match moved.iter().find(|it| it.from == account) {
@@ -265,7 +265,7 @@ impl Books<'_> {
         self.wrong(Kind::Overdrawn, turn, message);
     }
 
-    /// Compares what has moved with what was recorded and what was told.
+    /// Compares the moves with the records, and with what the callers were told.
     fn compare(&mut self, turn: usize) {
         let mut found = Vec::new();
         let mut told = BTreeSet::new();
@@ -278,15 +278,15 @@ impl Books<'_> {
             let wrong = if alike.moved > alike.recorded {
                 let message = match alike.recorded {
                     0 => format!("{what} before the audit had written its record"),
-                    _ => format!("{what} once more than the audit has records of it"),
+                    _ => format!("{what} more often than the audit has records of it"),
                 };
                 Some((Kind::Unrecorded, message))
             } else if alike.moved > alike.started - alike.failed {
-                let message = format!("{what}, though its caller was told an error");
+                let message = format!("{what}, although its caller was told an error");
                 Some((Kind::FailedYetDone, message))
             } else if alike.moved < alike.succeeded {
                 let message = format!(
-                    "a caller was told Ok, and the {amount} have not gone from account {from} to account {to}"
+                    "a caller was told Ok, but {amount} did not go from account {from} to account {to}"
                 );
                 Some((Kind::NotDone, message))
             } else {
@@ -317,7 +317,7 @@ impl Books<'_> {
                 self.alike(transfer).succeeded += 1;
                 if must_be_missing {
                     let message = format!(
-                        "request {request} returned Ok, and one of its accounts does not exist"
+                        "request {request} returned Ok, but one of its accounts does not exist"
                     );
                     self.wrong(Kind::NotRefused, turn, message);
                 }
@@ -326,7 +326,7 @@ impl Books<'_> {
             Returned::Error { error, .. } => *error,
             _ => {
                 let message =
-                    format!("request {request} returned something else than Ok or an error");
+                    format!("request {request} returned something other than Ok or an error");
                 return self.wrong(Kind::InventedError, turn, message);
             }
         };
@@ -337,26 +337,26 @@ impl Books<'_> {
         match error {
             UNAVAILABLE if !self.own_record_failed(&it, at) => {
                 let message = format!(
-                    "request {request} was told that the audit is unavailable, and no record of its own failed"
+                    "request {request} was told that the audit is unavailable, but none of its own records failed"
                 );
                 self.wrong(Kind::InventedError, turn, message);
             }
             INSUFFICIENT if must_be_missing => {
                 let message = format!(
-                    "request {request} was told `Insufficient`, and one of its accounts does not exist"
+                    "request {request} was told `Insufficient`, but one of its accounts does not exist"
                 );
                 self.wrong(Kind::NotRefused, turn, message);
             }
             INSUFFICIENT if !is_missing && it.rested && transfer.amount <= it.least => {
                 let message = format!(
-                    "request {request} was told `Insufficient`, though account {} held {} that no transfer under way could take, and {} was asked for",
+                    "request {request} was told `Insufficient` and asked for {2}, although account {0} held {1} that no transfer under way could take",
                     transfer.from, it.least, transfer.amount
                 );
                 self.wrong(Kind::NeedlessRefusal, turn, message);
             }
             NO_SUCH_ACCOUNT if !is_missing => {
                 let message = format!(
-                    "request {request} was told `NoSuchAccount`, and both of its accounts exist"
+                    "request {request} was told `NoSuchAccount`, but both of its accounts exist"
                 );
                 self.wrong(Kind::InventedError, turn, message);
             }
@@ -375,7 +375,7 @@ impl Books<'_> {
         }
     }
 
-    /// Whether a record ended so, since this request started, that is about this.
+    /// Whether a record of this transfer has ended this way since the request started.
     fn heard(
         &self,
         it: &Waiting,
@@ -404,7 +404,7 @@ impl Books<'_> {
         self.heard(it, at, |outcome| outcome == Outcome::Panic, shares)
     }
 
-    /// After each turn the accounts are looked at: where nothing was seen, that panicked.
+    /// The accounts are looked at after each turn: if nothing was seen, the look panicked.
     fn all_looks(&mut self) {
         let facts = self.evidence.entries();
         let seen: BTreeSet<usize> = facts

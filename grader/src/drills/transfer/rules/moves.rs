@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use play::world::audit::Transfer;
 
-/// With more kinds of transfers than this, fewer moves are tried together.
+/// With more different transfers than this, fewer are tried together.
 const MANY: usize = 12;
 
-/// The fewest transfers that make this change, each at most as often as it says; `None`
-/// when none do. Few happen within one turn, so few are tried together.
+/// The fewest transfers that explain this change, each used at most as often as given;
+/// `None` when none do. Few happen within one turn, so few are tried together.
 pub(super) fn explain(
     change: &BTreeMap<u32, i64>,
     may_move: &[(Transfer, usize)],

@@ -1,11 +1,11 @@
-//! What the terminal shows of one drill: its verdict, its hints, a schedule that fails.
+//! The terminal's view of one drill: its verdict, its hints, a schedule that fails.
 
 use anstyle::Style;
 
 use super::line::{BAD, BOLD, DIM, GOOD, Line, PLAIN, plain, span};
 use crate::grade::verdict::{CheckResult, CheckStatus, Status, Verdict};
 use crate::learn::state::{DrillNow, Phase};
-use play::text::{one_line, printable};
+use play::text::{count, one_line, printable};
 
 /// The drill and its verdict.
 pub(super) fn about(drill: &DrillNow) -> Vec<Line> {
@@ -26,7 +26,7 @@ pub(super) fn about(drill: &DrillNow) -> Vec<Line> {
         lines.push(Line::new());
     }
     let verdict = match drill.phase {
-        // The last one was on something else.
+        // The last verdict was about another text.
         Phase::Missing | Phase::Error => return lines,
         Phase::Waiting | Phase::Grading | Phase::Graded => &drill.verdict,
     };
@@ -38,10 +38,10 @@ pub(super) fn about(drill: &DrillNow) -> Vec<Line> {
     lines.push(Line::new());
     match verdict.status {
         Status::CompileError | Status::Rejected => {
-            let text = printable(verdict.diagnostics.trim_end());
+            let text = drill.shown(verdict.diagnostics.trim_end());
             lines.extend(text.lines().map(plain));
         }
-        _ => lines.extend(checks(verdict)),
+        _ => lines.extend(checks(drill, verdict)),
     }
     if verdict.passed() {
         let next = drill.next.as_deref();
@@ -64,9 +64,9 @@ fn going_on(drill: &DrillNow) -> &'static str {
 fn summary(drill: &DrillNow, verdict: &Verdict) -> Line {
     let (word, style) = match verdict.status {
         Status::Passed => ("passed", GOOD),
-        Status::Failed => ("not yet", BAD),
+        Status::Failed => ("not yet", PLAIN),
         Status::CompileError => ("does not compile", BAD),
-        Status::Rejected => ("not taken", BAD),
+        Status::Rejected => ("rejected", BAD),
         Status::Crashed => ("crashed", BAD),
         Status::TimedOut => ("ran out of time", BAD),
         Status::InfraError => ("not graded", BAD),
@@ -85,7 +85,7 @@ fn summary(drill: &DrillNow, verdict: &Verdict) -> Line {
 }
 
 /// Those that hold in one line, each other with what was seen.
-fn checks(verdict: &Verdict) -> Vec<Line> {
+fn checks(drill: &DrillNow, verdict: &Verdict) -> Vec<Line> {
     let is = |status| move |check: &&CheckResult| check.status == status;
     let (holding, all) = (
         verdict
@@ -103,12 +103,15 @@ fn checks(verdict: &Verdict) -> Vec<Line> {
         ],
         _ => vec![
             span("✓ ", GOOD),
-            span(format!("{holding} of {all} checks hold"), PLAIN),
+            span(
+                format!("{holding} of {}", count(all, "check holds", "checks hold")),
+                PLAIN,
+            ),
         ],
     }];
     for check in verdict.checks.iter().filter(is(CheckStatus::Failed)) {
         lines.push(named("✗ ", BAD, check));
-        let message = printable(&check.message);
+        let message = drill.shown(&check.message);
         lines.extend(message.lines().map(|line| plain(format!("    {line}"))));
         if !check.hint.is_empty() {
             lines.push(vec![span(format!("    think: {}", check.hint), DIM)]);
@@ -117,7 +120,7 @@ fn checks(verdict: &Verdict) -> Vec<Line> {
     lines.extend(skipped(
         verdict.checks.iter().filter(is(CheckStatus::Skipped)),
     ));
-    let output = printable(verdict.output.trim_end());
+    let output = drill.shown(verdict.output.trim_end());
     if !output.is_empty() {
         lines.push(vec![span("it printed:", DIM)]);
         lines.extend(output.lines().map(|line| plain(format!("| {line}"))));
@@ -125,7 +128,7 @@ fn checks(verdict: &Verdict) -> Vec<Line> {
     lines
 }
 
-/// Those that could not be judged, below the reason, which many share.
+/// The checks that could not be judged, below the reason, which many share.
 fn skipped<'a>(checks: impl Iterator<Item = &'a CheckResult>) -> Vec<Line> {
     let mut reasons: Vec<(&str, Vec<Line>)> = Vec::new();
     for check in checks {
@@ -189,7 +192,7 @@ pub(super) fn schedule(drill: &DrillNow, number: usize) -> Vec<Line> {
     for (number, line) in (1..).zip(&check.timeline) {
         lines.push(vec![
             span(format!("{number:>3}  "), DIM),
-            span(printable(line), PLAIN),
+            span(drill.shown(line), PLAIN),
         ]);
     }
     if let Some(key) = &check.schedule {

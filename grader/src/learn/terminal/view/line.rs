@@ -9,7 +9,7 @@ pub(in crate::learn::terminal) struct Span {
     pub(in crate::learn::terminal) style: Style,
 }
 
-/// A line; what is too long is cut off by the terminal.
+/// A line; the terminal cuts off what is too long.
 pub(in crate::learn::terminal) type Line = Vec<Span>;
 
 pub(super) const PLAIN: Style = Style::new();
@@ -26,13 +26,13 @@ pub(super) fn span(text: impl Into<String>, style: Style) -> Span {
     }
 }
 
-/// A line in no style.
+/// A line without a style.
 pub(super) fn plain(text: impl Into<String>) -> Line {
     vec![span(text, PLAIN)]
 }
 
-/// The lines, each broken where it is wider than the screen; what follows is set in as
-/// far as the text of its line.
+/// The lines, each wrapped if it is wider than the screen; continuations are indented
+/// as far as the text of their line.
 pub(super) fn wrapped(lines: Vec<Line>, width: usize) -> Vec<Line> {
     let mut broken = Vec::new();
     for line in lines {
@@ -66,7 +66,7 @@ pub(super) fn wrapped(lines: Vec<Line>, width: usize) -> Vec<Line> {
     broken
 }
 
-/// In columns; what a submission printed may be wider.
+/// The width in columns; text that a submission printed may be wider than its letters.
 pub(super) fn length(text: &str) -> usize {
     text.chars().count()
 }

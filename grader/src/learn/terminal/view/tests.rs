@@ -61,6 +61,7 @@ fn drill(slug: &str, phase: Phase, verdict: Option<Verdict>) -> DrillNow {
         hints: vec!["first".to_owned()],
         more_hints: true,
         max: 30,
+        started: true,
         changed_upstream: false,
         errors: Vec::new(),
         open: None,
@@ -159,16 +160,78 @@ fn hints_the_list_and_the_question_fit_a_small_window() {
 #[test]
 fn what_does_not_fit_can_be_scrolled_to_and_every_key_is_named() {
     let state = state(vec![drill("inflight_fix", Phase::Graded, Some(failed()))]);
-    let narrow = drawn(&state, &Looking::Drill, 40, 12);
-    assert!(
-        narrow.contains("↑↓ scroll") && narrow.contains("q quit"),
-        "{narrow}"
-    );
+    let fits = drawn(&state, &Looking::Drill, 80, 8);
+    for key in KEYS {
+        let named = format!("{} {}", key.0, key.1);
+        assert!(fits.lines().last().unwrap().contains(&named), "{fits}");
+    }
     let wide = drawn(&state, &Looking::Drill, 80, 30);
     assert!(
         !wide.contains("scroll") && wide.contains("q quit"),
         "{wide}"
     );
+}
+
+#[test]
+fn the_keys_take_one_line_of_any_window_and_the_rest_are_a_key_away() {
+    let state = state(vec![drill("inflight_fix", Phase::Graded, Some(failed()))]);
+    for width in 36..100 {
+        let drawn = drawn(&state, &Looking::Drill, width, 10);
+        let keys = drawn.lines().last().unwrap();
+        assert!(length(keys) <= width && keys.contains("q quit"), "{keys}");
+        let all = KEYS
+            .iter()
+            .all(|(key, what)| keys.contains(&format!("{key} {what}")));
+        assert!(all != keys.contains("? keys"), "{keys}");
+        let above = drawn.lines().nth(8).unwrap();
+        assert!(
+            !above.contains("n next") && !above.contains("h hint"),
+            "{drawn}"
+        );
+    }
+    insta::assert_snapshot!("keys", drawn(&state, &Looking::Keys, 60, 18));
+    let all = drawn(&state, &Looking::Keys, 60, 18);
+    for (key, _) in KEYS.iter().filter(|(key, _)| *key != "↑↓") {
+        assert!(
+            all.lines().any(|line| line.starts_with(&format!("{key} "))),
+            "{key}"
+        );
+    }
+}
+
+#[test]
+fn the_drill_that_is_chosen_is_in_the_window() {
+    let slugs: Vec<String> = (0..9).map(|number| format!("drill_{number}")).collect();
+    let drills = slugs.iter().map(|slug| drill(slug, Phase::Graded, None));
+    let state = state(drills.collect());
+    for height in 4..14 {
+        for (marked, slug) in slugs.iter().enumerate() {
+            let drawn = drawn(&state, &Looking::List(marked), 60, height);
+            assert!(drawn.contains(&format!("> {slug}")), "{drawn}");
+        }
+    }
+}
+
+#[test]
+fn places_are_paths_that_a_terminal_makes_links_of() {
+    let place = "exercises/inflight_fix/src/lib.rs:23";
+    let mut refused = verdict(Status::CompileError, Vec::new());
+    "error: expected `;`\n --> src/lib.rs:23:5\n --> contract.rs:5:3"
+        .clone_into(&mut refused.diagnostics);
+    let mut failed = failed();
+    failed.checks[1].message = "`get_user` panicked: no (src/lib.rs:23)".to_owned();
+    failed.checks[1].timeline = vec!["request 1 panics (src/lib.rs:23)".to_owned()];
+    "thread 'main' panicked at src/lib.rs:23:5:".clone_into(&mut failed.output);
+    for (verdict, looking, places) in [
+        (refused, Looking::Drill, 1),
+        (failed.clone(), Looking::Drill, 2),
+        (failed, Looking::Schedule(0), 1),
+    ] {
+        let state = state(vec![drill("inflight_fix", Phase::Graded, Some(verdict))]);
+        let drawn = drawn(&state, &looking, 90, 30);
+        assert_eq!(drawn.matches(place).count(), places, "{drawn}");
+        assert_eq!(drawn.matches("src/lib.rs:").count(), places, "{drawn}");
+    }
 }
 
 #[test]

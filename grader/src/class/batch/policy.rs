@@ -1,0 +1,331 @@
+//! What counts of what somebody reached: deadlines, what lateness costs, extensions, what
+//! is excused, and how much each drill weighs. A teacher writes it into a `class.toml`.
+//!
+//! Its main types are [`Policy`], and [`Counted`], what it makes of one submission. No
+//! verdict depends on it: the same records can be counted in another way at any time.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use thiserror::Error;
+use toml::value::Datetime;
+
+use super::class::Line;
+use super::student::{Student, folded};
+use crate::class::date::{offset, seconds};
+
+const DAY: i64 = 86_400;
+
+/// What a `class.toml` says. The default counts everything as it is.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// When every drill is due that says nothing of its own.
+    due: Option<Datetime>,
+    /// The time zone of all times that do not say theirs: `+01:00`.
+    offset: Option<String>,
+    /// What lateness costs; without it, nothing.
+    late: Option<Late>,
+    #[serde(default)]
+    drills: BTreeMap<String, DrillPolicy>,
+    /// By name, id or address.
+    #[serde(default)]
+    students: BTreeMap<String, StudentPolicy>,
+}
+
+/// What lateness costs.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Late {
+    /// Of the points reached, for each day that was begun.
+    percent_per_day: u32,
+    /// The most that is taken off.
+    #[serde(default = "all")]
+    at_most_percent: u32,
+    /// After so many days nothing counts.
+    days: Option<u32>,
+    /// So much is not late yet.
+    #[serde(default)]
+    grace_minutes: u32,
+}
+
+fn all() -> u32 {
+    100
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DrillPolicy {
+    due: Option<Datetime>,
+    weight: Option<f64>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StudentPolicy {
+    extra_days: Option<ExtraDays>,
+    #[serde(default)]
+    excused: BTreeSet<String>,
+}
+
+/// For every drill, or for each that is named.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+enum ExtraDays {
+    Every(u32),
+    Each(BTreeMap<String, u32>),
+}
+
+/// Why a `class.toml` cannot be used.
+#[derive(Debug, Error)]
+pub enum PolicyError {
+    /// It cannot be read.
+    #[error("cannot read `{}`: {why}; name a `class.toml`", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        why: io::Error,
+    },
+    /// It says something that is not understood.
+    #[error("`{}`: {why}; the book's page \"A whole class\" shows what it may say", path.display())]
+    Wrong {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        why: String,
+    },
+}
+
+/// Points to a tenth: `72.7` is not `72`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Points(u64);
+
+impl Points {
+    /// Whole points.
+    pub fn whole(points: u32) -> Points {
+        Points(u64::from(points) * 10)
+    }
+
+    /// So many times as much.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "points are few, and no weight is below nothing"
+    )]
+    fn times(self, weight: f64) -> Points {
+        Points((self.0 as f64 * weight).round() as u64)
+    }
+}
+
+impl fmt::Display for Points {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 % 10 {
+            0 => write!(f, "{}", self.0 / 10),
+            tenth => write!(f, "{}.{tenth}", self.0 / 10),
+        }
+    }
+}
+
+impl std::iter::Sum for Points {
+    fn sum<I: Iterator<Item = Points>>(all: I) -> Points {
+        Points(all.map(|points| points.0).sum())
+    }
+}
+
+/// What counts of one submission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// The points.
+    pub points: Points,
+    /// Days that it was late, begun ones included, extensions taken off.
+    pub days: u32,
+    /// What lateness took off.
+    pub percent: u32,
+}
+
+impl Counted {
+    /// What is said of it where it is late.
+    pub fn lateness(&self) -> Option<String> {
+        let days = match self.days {
+            0 => return None,
+            1 => "1 day late".to_owned(),
+            days => format!("{days} days late"),
+        };
+        Some(match self.percent {
+            0 => days,
+            percent => format!("{days}, {percent} % off"),
+        })
+    }
+}
+
+impl Policy {
+    /// Reads one; `drills` are the slugs that there are.
+    ///
+    /// # Errors
+    /// When it cannot be read, or says something that is not understood.
+    pub fn read(path: &Path, drills: &[&str]) -> Result<Policy, PolicyError> {
+        let text = fs::read_to_string(path).map_err(|why| PolicyError::Unreadable {
+            path: path.to_owned(),
+            why,
+        })?;
+        Policy::parse(&text, drills).map_err(|why| PolicyError::Wrong {
+            path: path.to_owned(),
+            why,
+        })
+    }
+
+    fn parse(text: &str, drills: &[&str]) -> Result<Policy, String> {
+        let policy: Policy = toml::from_str(text).map_err(|error| {
+            let line = error
+                .span()
+                .map(|span| text[..span.start].lines().count().max(1));
+            let line = line.map_or(String::new(), |line| format!("line {line}: "));
+            format!("{line}{}", error.message())
+        })?;
+        let of_students = policy.students.values().flat_map(|it| {
+            let extra = match &it.extra_days {
+                Some(ExtraDays::Each(days)) => Some(days.keys()),
+                _ => None,
+            };
+            it.excused.iter().chain(extra.into_iter().flatten())
+        });
+        for drill in policy.drills.keys().chain(of_students) {
+            if !drills.contains(&&**drill) {
+                return Err(format!("there is no drill `{drill}`"));
+            }
+        }
+        let zone = policy.offset.as_deref().map(|text| (text, offset(text)));
+        if let Some((text, None)) = zone {
+            return Err(format!("`{text}` is no offset; write it as `+01:00`"));
+        }
+        let dues = policy.drills.values().filter_map(|it| it.due.as_ref());
+        for due in dues.chain(&policy.due) {
+            if policy.moment(&due.to_string()).is_none() {
+                return Err(format!(
+                    "`{due}` is no moment; write it as `2026-11-20T23:59:00`"
+                ));
+            }
+        }
+        let weights = policy.drills.values().filter_map(|it| it.weight);
+        if weights
+            .into_iter()
+            .any(|weight| !(0.0..=1e6).contains(&weight))
+        {
+            return Err("a weight is a number from 0 on".to_owned());
+        }
+        if policy
+            .late
+            .is_some_and(|late| late.percent_per_day.max(late.at_most_percent) > 100)
+        {
+            return Err("nobody can lose more than 100 percent".to_owned());
+        }
+        Ok(policy)
+    }
+
+    /// What counts of a submission for `drill`.
+    pub fn counted(&self, drill: &str, line: &Line) -> Counted {
+        let days = self.days_late(drill, line);
+        let percent = match self.late {
+            None => 0,
+            Some(Late {
+                days: Some(most), ..
+            }) if days > most => 100,
+            Some(late) => days
+                .saturating_mul(late.percent_per_day)
+                .min(late.at_most_percent),
+        };
+        // In hundredths of a point, then rounded to the nearest tenth.
+        let hundredths = u64::from(line.score) * u64::from(100 - percent);
+        Counted {
+            points: Points((hundredths + 5) / 10),
+            days,
+            percent,
+        }
+    }
+
+    /// Days that it was late. Of what a system only calls late, that is one.
+    fn days_late(&self, drill: &str, line: &Line) -> u32 {
+        let extra = self.extra_days(drill, &line.student);
+        let at = line.at.as_deref().and_then(|at| self.moment(at));
+        let Some((at, due)) = at.zip(self.due(drill)) else {
+            return u32::from(line.late).saturating_sub(extra);
+        };
+        let grace = self
+            .late
+            .map_or(0, |late| i64::from(late.grace_minutes) * 60);
+        let after = at - due - i64::from(extra) * DAY;
+        match after > grace {
+            true => u32::try_from((after + DAY - 1) / DAY).unwrap_or(u32::MAX),
+            false => 0,
+        }
+    }
+
+    /// What one drill's points are multiplied with.
+    fn weight(&self, drill: &str) -> f64 {
+        let weight = self.drills.get(drill).and_then(|it| it.weight);
+        weight.unwrap_or(1.0)
+    }
+
+    /// A drill's points as they count in a sum.
+    pub fn weighed(&self, drill: &str, points: Points) -> Points {
+        points.times(self.weight(drill))
+    }
+
+    /// Whether a student need not hand it in.
+    pub fn excuses(&self, drill: &str, student: &Student) -> bool {
+        let mut said = self.said_of(student);
+        said.any(|it| it.excused.contains(drill))
+    }
+
+    /// Those it names who are not among `students`.
+    pub fn unknown<'a>(&'a self, students: &[&Student]) -> Vec<&'a str> {
+        let keys = self.students.keys().map(String::as_str);
+        keys.filter(|key| !students.iter().any(|student| names(key, student)))
+            .collect()
+    }
+
+    fn due(&self, drill: &str) -> Option<i64> {
+        let own = self.drills.get(drill).and_then(|it| it.due.as_ref());
+        self.moment(&own.or(self.due.as_ref())?.to_string())
+    }
+
+    fn moment(&self, text: &str) -> Option<i64> {
+        let zone = self.offset.as_deref().and_then(offset);
+        seconds(text, zone.unwrap_or(0))
+    }
+
+    fn extra_days(&self, drill: &str, student: &Student) -> u32 {
+        let days = self.said_of(student).filter_map(|it| match &it.extra_days {
+            Some(ExtraDays::Every(days)) => Some(*days),
+            Some(ExtraDays::Each(days)) => days.get(drill).copied(),
+            None => None,
+        });
+        days.max().unwrap_or(0)
+    }
+
+    fn said_of(&self, student: &Student) -> impl Iterator<Item = &StudentPolicy> {
+        let all = self.students.iter();
+        all.filter(|(key, _)| names(key, student))
+            .map(|(_, said)| said)
+    }
+}
+
+/// Whether a text stands for this student.
+fn names(key: &str, student: &Student) -> bool {
+    let exact = [student.id(), student.number()];
+    let loose = [Some(student.name()), student.email()];
+    exact.contains(&Some(key))
+        || loose
+            .into_iter()
+            .flatten()
+            .any(|it| folded(it) == folded(key))
+}
+
+#[cfg(test)]
+mod tests;

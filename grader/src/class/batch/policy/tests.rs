@@ -1,0 +1,136 @@
+use super::*;
+use crate::grade::verdict::Status;
+
+const DRILLS: [&str; 2] = ["cache_race", "offload"];
+
+const TEXT: &str = r#"
+due = 2026-11-20T23:59:00
+offset = "+01:00"
+
+[late]
+percent_per_day = 10
+at_most_percent = 50
+days = 7
+grace_minutes = 15
+
+[drills.offload]
+due = 2026-11-27
+weight = 2
+
+[students."Zoë"]
+extra_days = 2
+
+[students."b@x.edu"]
+extra_days = { offload = 1 }
+excused = ["cache_race"]
+"#;
+
+fn policy() -> Policy {
+    Policy::parse(TEXT, &DRILLS).expect("it is as it should be")
+}
+
+fn line(student: Student, at: Option<&str>, late: bool) -> Line {
+    Line {
+        student,
+        drill: 0,
+        late,
+        at: at.map(Box::from),
+        taken: true,
+        status: Status::Failed,
+        score: 97,
+        max_score: 100,
+    }
+}
+
+#[test]
+fn lateness_costs_for_each_day_that_was_begun() {
+    for (at, days, percent, points) in [
+        ("2026-11-20 22:59:00 UTC", 0, 0, "97"),
+        ("2026-11-20T23:14:00Z", 0, 0, "97"),
+        ("2026-11-20T23:14:01Z", 1, 10, "87.3"),
+        ("2026-11-21-23-59-00", 1, 10, "87.3"),
+        ("2026-11-21 23:59:01 +0100", 2, 20, "77.6"),
+        ("2026-11-26 12:00:00 +0100", 6, 50, "48.5"),
+        ("2026-11-29 12:00:00 +0100", 9, 100, "0"),
+    ] {
+        let counted = policy().counted("cache_race", &line(Student::named("ada"), Some(at), false));
+        assert_eq!(counted.points.to_string(), points, "{at}");
+        assert_eq!((counted.days, counted.percent), (days, percent), "{at}");
+    }
+    let last = "2026-11-27T22:59:59Z";
+    let counted = policy().counted("offload", &line(Student::named("ada"), Some(last), true));
+    assert_eq!(
+        counted.days, 0,
+        "a day alone ends with it, whatever a system says"
+    );
+}
+
+#[test]
+fn what_only_a_system_calls_late_is_a_day_late() {
+    let counted = |name: &str, late| {
+        policy()
+            .counted("offload", &line(Student::named(name), None, late))
+            .points
+            .to_string()
+    };
+    assert_eq!(
+        (&*counted("ada", true), &*counted("ada", false)),
+        ("87.3", "97")
+    );
+    // Composed otherwise, and with more days.
+    assert_eq!(counted("Zoe\u{308}", true), "97");
+    let nothing = Policy::default().counted("offload", &line(Student::named("ada"), None, true));
+    assert_eq!((nothing.points, nothing.percent), (Points::whole(97), 0));
+}
+
+#[test]
+fn an_extension_and_an_excuse_are_for_whom_they_name() {
+    let bob = Student::known("Bob", Some("17"), Some("B@x.edu"));
+    let at = Some("2026-11-28T12:00:00+01:00");
+    assert_eq!(
+        policy()
+            .counted("offload", &line(bob.clone(), at, false))
+            .days,
+        0
+    );
+    assert_eq!(
+        policy()
+            .counted("offload", &line(Student::named("ada"), at, false))
+            .days,
+        1
+    );
+    assert!(policy().excuses("cache_race", &bob));
+    assert!(!policy().excuses("offload", &bob));
+    let policy = policy();
+    assert_eq!(policy.unknown(&[&bob]), ["Zoë"]);
+    assert_eq!(policy.weighed("offload", Points(727)).to_string(), "145.4");
+    assert_eq!(Points(727).to_string(), "72.7");
+}
+
+#[test]
+fn what_is_not_understood_is_named() {
+    for (text, words) in [
+        ("dew = 1", "unknown field `dew`"),
+        (
+            "[drills.cash_race]\nweight = 1",
+            "there is no drill `cash_race`",
+        ),
+        (
+            "[students.ada]\nexcused = [\"all\"]",
+            "there is no drill `all`",
+        ),
+        (
+            "[students.ada]\nextra_days = { x = 1 }",
+            "there is no drill `x`",
+        ),
+        ("offset = \"CET\"", "`CET` is no offset"),
+        ("due = 12:00:00", "is no moment"),
+        ("due = \"tomorrow\"", "line 1: "),
+        ("[drills.offload]\nweight = -1", "a weight is"),
+        ("[late]\npercent_per_day = 101", "more than 100"),
+        ("[late]\ndays = 3", "percent_per_day"),
+    ] {
+        let error = Policy::parse(text, &DRILLS).expect_err(text);
+        assert!(error.contains(words), "{text}: {error}");
+    }
+}

@@ -1,0 +1,453 @@
+//! Drill `batch_loader`: many small reads become a few large ones.
+
+mod rules;
+
+use crate::exam::{Exam, Findings};
+use play::check::Check;
+use play::evidence::Evidence;
+use play::judge::{Kind, Rules};
+use play::schedule::{Action, FIRST_KEY, Few, Outcome, Polled, Turn};
+use play::space::{A_WEEK, Ask, Space, Straight};
+use play::world::World;
+use play::world::bulk::Bulk;
+
+use super::{Drill, common};
+use rules::Loading;
+
+/// See the module.
+pub(super) struct BatchLoader;
+
+const CHECKS: &[Check] = &[
+    Check {
+        id: "together",
+        title: "requests that are there together go out together",
+        required: true,
+        points: 18,
+        hint: "two requests come one after the other before anything else runs: when does the first one's id go out, and where is the second one then?",
+    },
+    Check {
+        id: "limits",
+        title: "no call has more than `max_batch` ids, none is empty, and none has an id twice",
+        required: true,
+        points: 12,
+        hint: "more ids wait than fit into one call, or two requests ask for the same: what do you hand to `load`?",
+    },
+    Check {
+        id: "own_item",
+        title: "each request gets its own item, or hears that there is none",
+        required: true,
+        points: 12,
+        hint: "the answer is in the order of the ids: how does each item find the request whose id stood in that place?",
+    },
+    Check {
+        id: "answered",
+        title: "every call of `load` ends",
+        required: true,
+        points: 8,
+        hint: "an id that is left over when a call goes out: who sends it, and what wakes that one?",
+    },
+    Check {
+        id: "late_ids",
+        title: "an id that is asked for after a call went out is in a later one",
+        required: true,
+        points: 10,
+        hint: "the same id is already out: may the new request have an answer that was read before it asked?",
+    },
+    Check {
+        id: "not_cached",
+        title: "answers are not kept for those who come later",
+        required: true,
+        points: 8,
+        hint: "what is left in your maps once a request has its answer, and who finds it there?",
+    },
+    Check {
+        id: "errors",
+        title: "an error reaches those whose ids were in that call, and is not remembered",
+        required: true,
+        points: 12,
+        hint: "follow the path on which `load` returns an error: who is told, who is not, and what does the next request find?",
+    },
+    Check {
+        id: "dropped",
+        title: "a dropped caller loses nobody else's answer",
+        required: true,
+        points: 12,
+        hint: "the request that would send the batch, or has sent it, is gone: who has the ids now, and who wakes the others?",
+    },
+    Check {
+        id: "no_polling",
+        title: "no request waits for a clock, and waiting costs nothing",
+        required: true,
+        points: 3,
+        hint: "who tells you that no more requests come for now: the clock, or your next turn on the loop?",
+    },
+    Check {
+        id: "panic_contained",
+        title: "a call that panics leaves a loader that works",
+        required: false,
+        points: 3,
+        hint: "a panic unwinds like an early return that no `?` announces; what runs then?",
+    },
+    Check {
+        id: "bounded_state",
+        title: "requests that are done leave nothing behind",
+        required: false,
+        points: 2,
+        hint: "after ten thousand ids that failed or whose callers were dropped, how large are your maps?",
+    },
+];
+
+const TOGETHER: &[Kind] = &[Kind::Split, Kind::NeedlessFetch];
+
+const LIMITS: &[Kind] = &[
+    Kind::OverLimit,
+    Kind::EmptyCall,
+    Kind::Twice,
+    Kind::Unexplained,
+];
+
+/// How a call can fail to end.
+const ENDINGS: &[Kind] = &[
+    Kind::Hang,
+    Kind::Panicked,
+    Kind::Blocked,
+    Kind::Restless,
+    Kind::Died,
+    Kind::Garbled,
+];
+
+/// What must never be, whatever goes wrong.
+const ALL: &[Kind] = &[
+    Kind::Split,
+    Kind::NeedlessFetch,
+    Kind::OverLimit,
+    Kind::EmptyCall,
+    Kind::Twice,
+    Kind::Unexplained,
+    Kind::WrongRow,
+    Kind::JoinedLate,
+    Kind::Cached,
+    Kind::InventedError,
+    Kind::StaleError,
+    Kind::Hang,
+    Kind::Panicked,
+    Kind::Blocked,
+    Kind::Restless,
+    Kind::Died,
+    Kind::Garbled,
+];
+
+const A: u32 = FIRST_KEY;
+const B: u32 = FIRST_KEY + 1;
+const C: u32 = FIRST_KEY + 2;
+const SLOW_MICROS: u64 = 10_000_000;
+const RANDOM_SCHEDULES: usize = 60;
+/// More than a flood asks for at a time.
+const ROOM_FOR_A_FLOOD: u32 = 1_000;
+
+impl Drill for BatchLoader {
+    fn slug(&self) -> &'static str {
+        "batch_loader"
+    }
+
+    fn contract(&self) -> &'static str {
+        include_str!("batch_loader/contract.rs")
+    }
+
+    fn world(&self) -> &'static dyn World {
+        &Bulk
+    }
+
+    fn checks(&self) -> &'static [Check] {
+        CHECKS
+    }
+
+    fn rules(&self) -> &'static dyn Rules {
+        &Loading
+    }
+
+    fn examine(&self, exam: &mut Exam<'_>) {
+        let calm = together(exam);
+        exam.decide("together", &Loading, &calm, TOGETHER);
+        exam.decide("limits", &Loading, &calm, LIMITS);
+        // No call has failed there, so an error is none of an item's answers.
+        let own = &[Kind::WrongRow, Kind::InventedError];
+        exam.decide("own_item", &Loading, &calm, own);
+        exam.decide("answered", &Loading, &calm, ENDINGS);
+        exam.decide("late_ids", &Loading, &calm, &[Kind::JoinedLate]);
+        exam.decide("not_cached", &Loading, &calm, &[Kind::Cached]);
+        // What is wrong when nothing goes wrong was said above.
+        let also = |exam: &mut Exam<'_>, check, findings: &Findings, known: &Findings| {
+            exam.decide_beyond(check, &Loading, findings, ALL, known);
+        };
+        let errors = failing(exam);
+        also(exam, "errors", &errors, &calm);
+        let known = calm.with(errors);
+        let dropped = dropping(exam);
+        also(exam, "dropped", &dropped, &known);
+        let known = known.with(dropped);
+        let waiting = known.with(patient_waiting(exam));
+        exam.decide("no_polling", &Loading, &waiting, &[Kind::Polling]);
+        let panics = panicking(exam);
+        also(exam, "panic_contained", &panics, &known);
+        let numbers = Few::one(ROOM_FOR_A_FLOOD);
+        let opening = [Turn::full(Action::Make { numbers })];
+        exam.flood_after("bounded_state", "items", &opening);
+    }
+}
+
+/// Requests for these items, of a loader whose calls have so many ids at most.
+fn space(max_batch: u32, keys: &[u32]) -> Space {
+    Space {
+        made: Some(Few::one(max_batch)),
+        ..Space::of(keys)
+    }
+}
+
+/// Nothing goes wrong: three requests in every order, and many that start together.
+fn together(exam: &mut Exam<'_>) -> Findings {
+    let few = Space {
+        halves: 1,
+        ..space(2, &[A, B, A])
+    };
+    let mut findings = exam.explore(&Loading, &few);
+    findings.join(exam.explore(&Loading, &space(2, &[A, A, B, C])));
+    findings.join(exam.explore(&Loading, &space(1, &[A, B])));
+    for polled in [Polled::ByNewWakers, Polled::Joined] {
+        let otherwise = Space {
+            polled,
+            ..space(3, &[A, B, A])
+        };
+        findings.join(exam.explore(&Loading, &otherwise));
+        findings.join(exam.explore(&Loading, &made(5, polled, groups(&[7, 12, 5]))));
+    }
+    let alone = Polled::Alone;
+    for (max_batch, sizes) in [
+        (32, &[32, 2][..]),
+        (8, &[32, 9, 8][..]),
+        (100, &[1, 32, 1][..]),
+        (7, &[3, 4, 7, 15][..]),
+        (1, &[3][..]),
+    ] {
+        findings.join(exam.explore(&Loading, &made(max_batch, alone, groups(sizes))));
+    }
+    findings.join(exam.explore(&Loading, &made(4, alone, twins)));
+    findings.join(exam.explore(&Loading, &made(4, alone, alike)));
+    findings.join(exam.explore(&Loading, &made(4, alone, once_more)));
+    findings.join(exam.explore(&Loading, &made(8, alone, crowd)));
+    findings.join(exam.explore(&Loading, &made(2, alone, slow)));
+    findings
+}
+
+/// What such a schedule does that begins by making a loader.
+fn made(
+    max_batch: u32,
+    polled: Polled,
+    then: impl Fn(&Evidence) -> Option<Turn>,
+) -> Straight<impl Fn(&Evidence) -> Option<Turn>> {
+    let numbers = Few::one(max_batch);
+    Straight(move |evidence: &Evidence| match evidence.turns().len() {
+        0 => Some(Turn::full(Action::Make { numbers })),
+        1 => Some(Turn::full(Action::Poll { polled })),
+        _ => then(evidence),
+    })
+}
+
+/// Groups of so many requests, each about an item of its own. The first group is answered
+/// before the second starts; the others start while calls are out.
+fn groups(sizes: &[u32]) -> impl Fn(&Evidence) -> Option<Turn> {
+    let ends: Vec<u32> = sizes
+        .iter()
+        .scan(0, |sum, size| {
+            *sum += size;
+            Some(*sum)
+        })
+        .collect();
+    move |evidence: &Evidence| {
+        let started = evidence.started() as u32;
+        if started == ends[0] && evidence.waiting().next().is_some() {
+            return common::then_all_answered(evidence);
+        }
+        if Some(&started) >= ends.last() {
+            return common::then_all_answered(evidence);
+        }
+        let action = Action::ask(A + started);
+        match ends.contains(&(started + 1)) {
+            true => Some(Turn::full(action)),
+            false => Some(Turn::partial(action, 0)),
+        }
+    }
+}
+
+/// Four together, two for each of two items; then once more while that is out.
+fn twins(evidence: &Evidence) -> Option<Turn> {
+    let started = evidence.started() as u32;
+    let action = Action::ask(A + started % 2);
+    match started {
+        8.. => common::then_all_answered(evidence),
+        3 | 7 => Some(Turn::full(action)),
+        _ => Some(Turn::partial(action, 0)),
+    }
+}
+
+/// Four whose ids are the same in all low bits.
+fn alike(evidence: &Evidence) -> Option<Turn> {
+    let started = evidence.started() as u32;
+    let action = Action::ask(A + started * play::evidence::ALIKE);
+    match started {
+        4.. => common::then_all_answered(evidence),
+        3 => Some(Turn::full(action)),
+        _ => Some(Turn::partial(action, 0)),
+    }
+}
+
+/// Four together, of which one at least is unknown; then the same once more.
+fn once_more(evidence: &Evidence) -> Option<Turn> {
+    let started = evidence.started() as u32;
+    let action = Action::ask(A + started % 4);
+    match started {
+        4 if evidence.waiting().next().is_some() => common::then_all_answered(evidence),
+        8.. => common::then_all_answered(evidence),
+        3 | 7 => Some(Turn::full(action)),
+        _ => Some(Turn::partial(action, 0)),
+    }
+}
+
+/// More than one turn of the loop polls, each item asked for several times.
+fn crowd(evidence: &Evidence) -> Option<Turn> {
+    let started = evidence.started() as u32;
+    match started {
+        100.. => common::then_all_answered(evidence),
+        _ => Some(Turn::partial(Action::ask(A + started % 30), 0)),
+    }
+}
+
+/// Items that take a week are no reason to give up, or to ask again.
+fn slow(evidence: &Evidence) -> Option<Turn> {
+    let pass = |micros| Some(Turn::full(Action::Pass { micros }));
+    match evidence.turns().len() {
+        turn @ 2..5 => Some(Turn::full(Action::ask(A + turn as u32 % 2))),
+        5 => pass(SLOW_MICROS),
+        turn => match A_WEEK.get(turn - 6) {
+            Some(micros) => pass(*micros),
+            None => common::then_all_answered(evidence),
+        },
+    }
+}
+
+/// Calls fail, in every order; callers that ask again at once; items that are away for
+/// long.
+fn failing(exam: &mut Exam<'_>) -> Findings {
+    let some = Space {
+        errors: 1,
+        halves: 1,
+        ..space(2, &[A, B])
+    };
+    let mut findings = exam.explore(&Loading, &some);
+    let three = Space {
+        errors: 1,
+        ..space(2, &[A, B, A])
+    };
+    findings.join(exam.explore(&Loading, &three));
+    let again = Ask {
+        again: true,
+        ..Ask::of(A)
+    };
+    let insistent = Space {
+        errors: 1,
+        made: Some(Few::one(2)),
+        ..Space::asking(vec![again, Ask::of(B)])
+    };
+    findings.join(exam.explore(&Loading, &insistent));
+    findings.join(exam.explore(&Loading, &made(3, Polled::Alone, away)));
+    findings
+}
+
+/// Seven together in calls of three, of which every second one fails; four times.
+fn away(evidence: &Evidence) -> Option<Turn> {
+    if !evidence.is_settled() || evidence.waiting().next().is_none() {
+        let started = evidence.started() as u32;
+        let action = Action::ask(A + started % 14);
+        return match started {
+            28.. => common::then_all_answered(evidence),
+            _ if started % 7 == 6 => Some(Turn::full(action)),
+            _ => Some(Turn::partial(action, 0)),
+        };
+    }
+    match evidence.live().next() {
+        Some(operation) if operation % 2 == 0 => {
+            let outcome = Outcome::Error((operation / 2 % 2) as u8);
+            Some(Turn::full(Action::Answer { operation, outcome }))
+        }
+        _ => common::then_all_answered(evidence),
+    }
+}
+
+/// One caller is dropped, at every moment; then several things go wrong.
+fn dropping(exam: &mut Exam<'_>) -> Findings {
+    let one = Space {
+        hang_ups: 1,
+        halves: 1,
+        ..space(2, &[A, B])
+    };
+    let mut findings = exam.explore(&Loading, &one);
+    let three = Space {
+        hang_ups: 1,
+        ..space(1, &[A, B, A])
+    };
+    findings.join(exam.explore(&Loading, &three));
+    for dropped in 1..=3 {
+        for polls in 0..5 {
+            let next = gone_before_it_goes_out(dropped, polls);
+            findings.join(exam.explore(&Loading, &made(4, Polled::Alone, next)));
+        }
+    }
+    let much = Space {
+        errors: 2,
+        hang_ups: 3,
+        halves: 4,
+        half_polls: vec![0, 1, 2, 3],
+        ..space(3, &[A, B, A, C, B, C + 1, A, C])
+    };
+    findings.join(exam.wander(&Loading, &much, RANDOM_SCHEDULES));
+    findings
+}
+
+/// Three start together, and after so many polls one of them is dropped.
+fn gone_before_it_goes_out(dropped: u32, polls: u32) -> impl Fn(&Evidence) -> Option<Turn> {
+    move |evidence: &Evidence| {
+        let started = evidence.started() as u32;
+        let is_hang_up = |turn: &Turn| matches!(turn.action, Action::HangUp { .. });
+        let is_dropped = evidence.turns().iter().any(is_hang_up);
+        let request = dropped;
+        let happened = false;
+        match started {
+            0..2 => Some(Turn::partial(Action::ask(A + started), 0)),
+            2 => Some(Turn::partial(Action::ask(A + started), polls)),
+            3 if !is_dropped => Some(Turn::full(Action::HangUp { request, happened })),
+            3 if evidence.waiting().next().is_none() => Some(Turn::full(Action::ask(A))),
+            _ => common::then_all_answered(evidence),
+        }
+    }
+}
+
+/// A call panics.
+fn panicking(exam: &mut Exam<'_>) -> Findings {
+    let few = |max_batch, keys| Space {
+        panics: 1,
+        ..space(max_batch, keys)
+    };
+    let mut findings = exam.explore(&Loading, &few(2, &[A, B, A]));
+    findings.join(exam.explore(&Loading, &few(1, &[A, B])));
+    findings
+}
+
+/// Four wait while time passes in small steps; the answers come between two.
+fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
+    let next = |evidence: &Evidence| match evidence.turns().len() {
+        turn @ 2..6 => Some(Turn::full(Action::ask(A + turn as u32 % 3))),
+        6..26 => Some(Turn::full(Action::Pass { micros: 10_000 })),
+        _ => common::then_all_answered(evidence),
+    };
+    exam.explore(&Loading, &made(2, Polled::Alone, next))
+}

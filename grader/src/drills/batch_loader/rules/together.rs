@@ -1,0 +1,129 @@
+//! Whether requests that are there together go out together. The main function is
+//! [`split`].
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use super::{Call, Record};
+use play::judge::{Kind, Violation};
+use play::schedule::{Action, Settle};
+use play::text::count;
+
+/// So many requests are surely polled one after the other, with no other task in between.
+const MOST: usize = 32;
+
+/// Requests that started with nothing polled in between, and went out in more calls than
+/// that takes.
+pub(super) fn split(record: &Record<'_>) -> Option<Violation> {
+    groups(record)
+        .into_iter()
+        .find_map(|group| group.wrong(record))
+}
+
+/// The numbers of requests that start in turns that follow each other, and in which nothing
+/// is polled before the last.
+fn groups(record: &Record<'_>) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    let mut is_open = false;
+    let mut next = 1;
+    for turn in record.evidence.turns() {
+        let Action::Start { again, .. } = turn.action else {
+            is_open = false;
+            continue;
+        };
+        let request = next;
+        // A caller that may ask again has the number after its own for that.
+        next += if again { 2 } else { 1 };
+        match groups.last_mut() {
+            Some(group) if is_open && !again => group.requests.end = request + 1,
+            _ => groups.push(Group {
+                requests: request..request + 1,
+            }),
+        }
+        is_open = turn.settle == Settle::Polls(0) && !again;
+    }
+    groups
+}
+
+struct Group {
+    requests: Range<u32>,
+}
+
+impl Group {
+    fn wrong(&self, record: &Record<'_>) -> Option<Violation> {
+        let keys: Vec<u32> = self
+            .requests
+            .clone()
+            .filter_map(|request| Some(record.requests.get(&request)?.key))
+            .collect();
+        let distinct: BTreeSet<u32> = keys.iter().copied().collect();
+        let is_judged = keys.len() <= MOST
+            && keys.len() == self.requests.len()
+            && (distinct.len() == keys.len() || keys.len() <= record.max);
+        if !is_judged {
+            return None;
+        }
+        let began = record.requests.get(&self.requests.start)?.started;
+        // The first call for each of them, where all of them have gone out.
+        let first = |key: &u32| {
+            let of_key = |(_, call): &(&u32, &Call)| call.began > began && call.keys.contains(key);
+            record.calls.iter().find(of_key).map(|(call, _)| *call)
+        };
+        let calls: Option<BTreeSet<u32>> = distinct.iter().map(first).collect();
+        let calls = calls?;
+        let last = *calls.last()?;
+        let until = record.calls.get(&last)?.began;
+        let is_before = |at: usize| at < until;
+        if record.hung_up.is_some_and(is_before)
+            || record.panics.is_some_and(|(first, _)| is_before(first))
+        {
+            return None;
+        }
+        let others = self.others(record, began, until);
+        let waited = others.iter().any(|(_, started)| *started < began);
+        let is_out =
+            |call: &Call| call.began < began && call.closed.is_none_or(|closed| closed > began);
+        let one_is_out = record.calls.values().any(is_out);
+        let mut all = distinct.clone();
+        all.extend(others.iter().map(|(key, _)| *key));
+        let takes = all.len().div_ceil(record.max);
+        let may = takes + usize::from(waited || one_is_out);
+        if calls.len() <= may {
+            return None;
+        }
+        let turn = record.evidence.entries().get(until)?.turn;
+        let what = match keys.len() {
+            1 => format!("request {} went out", self.requests.start),
+            many => format!(
+                "{many} requests that started together, for {}, went out",
+                count(distinct.len(), "item", "items"),
+            ),
+        };
+        Some(Violation {
+            kind: Kind::Split,
+            turn,
+            message: format!(
+                "{what} in {}; with `max_batch` = {} it takes {takes}",
+                count(calls.len(), "call", "calls"),
+                record.max,
+            ),
+        })
+    }
+
+    /// What others ask for, with where they started, that may be in the same calls.
+    fn others(&self, record: &Record<'_>, began: usize, until: usize) -> Vec<(u32, usize)> {
+        let is_other = |(number, it): &(&u32, &super::Request)| {
+            let went_out = |call: &Call| {
+                it.polled.is_some_and(|polled| call.began > polled)
+                    && call.began < began
+                    && call.keys.contains(&it.key)
+            };
+            !self.requests.contains(*number)
+                && it.started < until
+                && it.ended.is_none_or(|ended| ended > began)
+                && !record.calls.values().any(went_out)
+        };
+        let others = record.requests.iter().filter(is_other);
+        others.map(|(_, it)| (it.key, it.started)).collect()
+    }
+}

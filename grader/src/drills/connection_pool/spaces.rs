@@ -1,0 +1,259 @@
+//! The schedules of `connection_pool`. A pool is cold where a run begins; [`Warm`] is one
+//! that has connections.
+
+use crate::exam::{Exam, Findings};
+use play::evidence::Evidence;
+use play::explore::Follow;
+use play::schedule::{Action, Few, Outcome, Polled, Turn};
+use play::space::{A_WEEK, Ask, Paths, Space, Straight};
+use play::world::server::CONNECT;
+
+use super::common;
+use super::rules::AFewAtMost;
+
+/// All requests of a run ask the same server.
+const KEY: u32 = 7;
+const CROWD: usize = 40;
+const SLOW_MICROS: u64 = 10_000_000;
+const RANDOM_SCHEDULES: usize = 150;
+
+/// So many callers, of a pool for so many connections.
+fn space(max: u32, callers: usize) -> Space {
+    Space {
+        made: Some(Few::one(max)),
+        ..Space::of(&vec![KEY; callers])
+    }
+}
+
+/// A space whose first callers come together and are answered before any choice is made.
+struct Warm {
+    callers: usize,
+    space: Space,
+}
+
+impl Paths for Warm {
+    fn choices(&self, evidence: &Evidence) -> Follow<Turn> {
+        let started = evidence.started();
+        let one = |action| Follow::AnyOf(vec![Turn::full(action)]);
+        let is_made = !evidence.turns().is_empty();
+        let outcome = Outcome::Value;
+        match evidence.live().next() {
+            _ if is_made && started < self.callers => one(Action::ask(KEY)),
+            Some(operation) if started == self.callers => {
+                one(Action::Answer { operation, outcome })
+            }
+            _ => self.space.choices(evidence),
+        }
+    }
+}
+
+/// The same, in which so many of the callers have come before.
+fn warm(callers: usize, space: Space) -> Warm {
+    Warm { callers, space }
+}
+
+/// What such a schedule does that begins by making a pool.
+fn made(
+    max: u32,
+    then: impl Fn(&Evidence) -> Option<Turn>,
+) -> Straight<impl Fn(&Evidence) -> Option<Turn>> {
+    let numbers = Few::one(max);
+    Straight(move |evidence: &Evidence| match evidence.turns() {
+        [] => Some(Turn::full(Action::Make { numbers })),
+        _ => then(evidence),
+    })
+}
+
+/// Nothing goes wrong: in every order, with connections and without, a crowd, callers that
+/// are polled in other ways, and a server that takes its time.
+pub(super) fn calm(exam: &mut Exam<'_>) -> Findings {
+    let few = Space {
+        halves: 1,
+        ..space(2, 2)
+    };
+    let mut findings = exam.explore(&AFewAtMost, &few);
+    // A caller that comes just when a place is given back.
+    let newcomer = Space {
+        halves: 1,
+        half_polls: vec![0],
+        ..space(1, 3)
+    };
+    findings.join(exam.explore(&AFewAtMost, &newcomer));
+    let again = Space {
+        halves: 1,
+        ..space(1, 3)
+    };
+    findings.join(exam.explore(&AFewAtMost, &warm(1, again)));
+    findings.join(exam.explore(&AFewAtMost, &warm(1, space(2, 3))));
+    findings.join(exam.explore(&AFewAtMost, &warm(2, space(2, 5))));
+    for polled in [Polled::ByNewWakers, Polled::Joined] {
+        let otherwise = Space {
+            polled,
+            ..space(1, 3)
+        };
+        findings.join(exam.explore(&AFewAtMost, &otherwise));
+    }
+    findings.join(exam.explore(&AFewAtMost, &made(3, crowd)));
+    findings.join(exam.explore(&AFewAtMost, &made(2, slow)));
+    findings
+}
+
+/// Forty at once, none of which is polled before all have started; then some more, who
+/// find idle connections.
+fn crowd(evidence: &Evidence) -> Option<Turn> {
+    if evidence.started() < CROWD {
+        return Some(Turn::partial(Action::ask(KEY), 0));
+    }
+    let done = evidence.is_settled() && evidence.live().next().is_none();
+    if done && evidence.waiting().next().is_none() && evidence.started() < CROWD + 2 {
+        return Some(Turn::full(Action::ask(KEY)));
+    }
+    common::then_all_answered(evidence)
+}
+
+/// A server that takes its time to accept, and a week to answer, is no reason to give up.
+/// A pause is no reason to close.
+fn slow(evidence: &Evidence) -> Option<Turn> {
+    let is_pass = |turn: &&Turn| matches!(turn.action, Action::Pass { .. });
+    let passed = evidence.turns().iter().filter(is_pass).count();
+    let pass = |micros| Some(Turn::full(Action::Pass { micros }));
+    if evidence.started() < 3 {
+        return Some(Turn::full(Action::ask(KEY)));
+    }
+    let Some(operation) = evidence.live().next() else {
+        return match evidence.turns().last() {
+            _ if evidence.started() > 3 || evidence.waiting().next().is_some() => {
+                common::then_all_answered(evidence)
+            }
+            Some(turn) if is_pass(&turn) => Some(Turn::full(Action::ask(KEY))),
+            _ => pass(SLOW_MICROS),
+        };
+    };
+    let connects = evidence.live().find(|operation| {
+        let it = evidence.operation(*operation);
+        it.is_some_and(|it| it.kind == CONNECT)
+    });
+    let outcome = Outcome::Value;
+    let answer = |operation| Some(Turn::full(Action::Answer { operation, outcome }));
+    match (connects, passed) {
+        (Some(_), 0) => pass(SLOW_MICROS),
+        (Some(connect), _) => answer(connect),
+        (None, passed) => match A_WEEK.get(passed.saturating_sub(1)) {
+            Some(micros) => pass(*micros),
+            None => answer(operation),
+        },
+    }
+}
+
+/// Connects are refused and connections break, in every order; callers that ask again at
+/// once; a server that is down half of the time.
+pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
+    let some = Space {
+        errors: 1,
+        halves: 1,
+        ..space(1, 2)
+    };
+    let mut findings = exam.explore(&AFewAtMost, &some);
+    let two = Space {
+        errors: 2,
+        ..space(2, 2)
+    };
+    findings.join(exam.explore(&AFewAtMost, &two));
+    let warmed = Space {
+        errors: 2,
+        ..space(1, 3)
+    };
+    findings.join(exam.explore(&AFewAtMost, &warm(1, warmed)));
+    let again = Ask {
+        again: true,
+        ..Ask::of(KEY)
+    };
+    let insistent = Space {
+        errors: 2,
+        made: Some(Few::one(1)),
+        ..Space::asking(vec![again, Ask::of(KEY)])
+    };
+    findings.join(exam.explore(&AFewAtMost, &insistent));
+    findings.join(exam.explore(&AFewAtMost, &made(2, half_down)));
+    findings
+}
+
+/// Twenty callers; of what begins every second thing fails, at first.
+fn half_down(evidence: &Evidence) -> Option<Turn> {
+    if evidence.started() < 20 {
+        return Some(Turn::full(Action::ask(KEY)));
+    }
+    match evidence.live().next() {
+        Some(operation) if operation < 30 && operation % 2 == 0 => {
+            let kind = evidence.operation(operation)?.kind;
+            let outcome = Outcome::Error(*evidence.world().kind(kind).errors.first()?);
+            Some(Turn::full(Action::Answer { operation, outcome }))
+        }
+        _ => common::then_all_answered(evidence),
+    }
+}
+
+/// One caller is dropped, at every moment; then two.
+pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
+    let one = Space {
+        hang_ups: 1,
+        halves: 1,
+        ..space(1, 2)
+    };
+    let mut findings = exam.explore(&AFewAtMost, &one);
+    let warmed = Space {
+        hang_ups: 1,
+        halves: 1,
+        ..space(1, 3)
+    };
+    findings.join(exam.explore(&AFewAtMost, &warm(1, warmed)));
+    let line = Space {
+        hang_ups: 2,
+        ..space(1, 3)
+    };
+    findings.join(exam.explore(&AFewAtMost, &line));
+    let two = Space {
+        hang_ups: 1,
+        ..space(2, 3)
+    };
+    findings.join(exam.explore(&AFewAtMost, &two));
+    let many = Space {
+        hang_ups: 2,
+        ..space(2, 4)
+    };
+    findings.join(exam.explore(&AFewAtMost, &warm(2, many)));
+    findings
+}
+
+/// Several things go wrong in a run with many callers.
+pub(super) fn much(exam: &mut Exam<'_>) -> Findings {
+    let much = Space {
+        errors: 2,
+        hang_ups: 3,
+        halves: 4,
+        half_polls: vec![0, 1, 2, 3],
+        ..space(2, 8)
+    };
+    exam.wander(&AFewAtMost, &much, RANDOM_SCHEDULES)
+}
+
+/// A connect or an ask panics.
+pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
+    let few = |max, callers| Space {
+        panics: 1,
+        ..space(max, callers)
+    };
+    let mut findings = exam.explore(&AFewAtMost, &few(1, 2));
+    findings.join(exam.explore(&AFewAtMost, &warm(1, few(2, 3))));
+    findings
+}
+
+/// Five wait while time passes in small steps; the answers come between two.
+pub(super) fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
+    let next = |evidence: &Evidence| match evidence.turns().len() {
+        0..6 => Some(Turn::full(Action::ask(KEY))),
+        6..26 => Some(Turn::full(Action::Pass { micros: 10_000 })),
+        _ => common::then_all_answered(evidence),
+    };
+    exam.explore(&AFewAtMost, &made(2, next))
+}

@@ -1,0 +1,74 @@
+//! What is found is believed once it was seen again with that run alone in a fresh worker,
+//! played as patiently as if other threads took part. What is not seen again decides nothing:
+//! it may be due to the runs beside it, or to those before it in the same worker. Then the
+//! whole exam begins anew, with more care.
+
+use super::findings::violations;
+use super::{Exam, Finding, Findings};
+use play::failure::Failure;
+use play::judge::{Kind, Rules};
+
+/// How often a run is played alone before what it showed is given up, where no more care can
+/// be taken.
+const TRIES: usize = 3;
+
+impl Exam<'_> {
+    /// Leaves of `findings` what is seen again.
+    pub(super) fn believe(&mut self, rules: &dyn Rules, findings: &mut Findings) {
+        for (kind, finding) in std::mem::take(&mut findings.by_kind) {
+            if self.wanted.is_some() {
+                return;
+            }
+            let of_the_process = Kind::OF_THE_PROCESS.contains(&kind);
+            // Each costs a process and a wait, and one is like the other.
+            if of_the_process && self.lost_again.contains(&kind) {
+                findings.by_kind.insert(kind, finding);
+                continue;
+            }
+            match self.seen_again(rules, &finding) {
+                Seen::Again(again) => {
+                    self.lost_again.extend(of_the_process.then_some(kind));
+                    findings.by_kind.insert(kind, *again);
+                }
+                Seen::Nothing => findings.out_of_time = true,
+                Seen::Otherwise => self.wanted = self.driver.care().more(),
+            }
+        }
+    }
+
+    /// Whether a finding shows once more, alone in a fresh worker; then it is told as it was
+    /// seen there.
+    pub(super) fn seen_again(&mut self, rules: &dyn Rules, finding: &Finding) -> Seen {
+        let tries = match self.driver.care().more() {
+            Some(_) => 1,
+            None => TRIES,
+        };
+        let kind = finding.violation.kind;
+        for _ in 0..tries {
+            let played = self.driver.play_in_a_fresh_worker(finding.turns.clone());
+            if matches!(played.failure, Some(Failure::OutOfTime(_))) {
+                return Seen::Nothing;
+            }
+            let mut shown = violations(rules, &played).into_iter();
+            if let Some(violation) = shown.find(|it| it.kind == kind) {
+                let shown_by = (violation.turn + 1).min(finding.turns.len());
+                return Seen::Again(Box::new(Finding {
+                    turns: finding.turns[..shown_by].to_vec(),
+                    violation,
+                    evidence: Some(played.run.evidence),
+                }));
+            }
+        }
+        Seen::Otherwise
+    }
+}
+
+/// What came of a run that was played once more.
+pub(super) enum Seen {
+    /// The same kind of violation.
+    Again(Box<Finding>),
+    /// Not that.
+    Otherwise,
+    /// It could not be played: the time is used up.
+    Nothing,
+}

@@ -1,0 +1,82 @@
+//! Which check looks at what is found where. A kind of violation that is found in a space, and
+//! that no check of that space names, would otherwise count for nothing.
+
+use std::collections::BTreeMap;
+
+use super::{Exam, Finding, Findings};
+use play::check::CheckStatus;
+use play::judge::{Kind, Rules};
+
+/// What was found in each space, and what was decided by it.
+#[derive(Debug, Default)]
+pub(super) struct Named {
+    spaces: usize,
+    unnamed: BTreeMap<(usize, Kind), Finding>,
+    /// The checks that were decided by a space.
+    checks: BTreeMap<usize, Vec<&'static str>>,
+    /// What was left to the net, as the audit tells it.
+    caught: Vec<String>,
+}
+
+impl Named {
+    /// What was found in one more space.
+    pub(super) fn found(&mut self, findings: &mut Findings) {
+        self.spaces += 1;
+        findings.spaces.insert(self.spaces);
+        for (kind, finding) in &findings.by_kind {
+            self.unnamed.insert((self.spaces, *kind), finding.clone());
+        }
+    }
+
+    /// A check is decided by these kinds, whatever comes of it.
+    pub(super) fn decided(&mut self, check: &'static str, findings: &Findings, kinds: &[Kind]) {
+        for space in &findings.spaces {
+            for kind in kinds {
+                self.unnamed.remove(&(*space, *kind));
+            }
+            self.checks.entry(*space).or_default().push(check);
+        }
+    }
+}
+
+impl Exam<'_> {
+    /// These kinds are not asked for in what was played here: no check is to name them.
+    pub fn leave_out(&mut self, findings: &Findings, kinds: &[Kind]) {
+        for space in &findings.spaces {
+            for kind in kinds {
+                self.named.unnamed.remove(&(*space, *kind));
+            }
+        }
+    }
+
+    /// What no check named although it was found, for whoever mends the drill.
+    pub fn unnamed(&self) -> &[String] {
+        &self.named.caught
+    }
+
+    /// What was found and named by no check of its space fails the first check that was
+    /// decided by that space. Where something has failed anyway, it may be the same mistake.
+    pub(super) fn decide_what_none_names(&mut self, rules: &dyn Rules) {
+        let has_failed = |it: &play::check::Decision| it.status != CheckStatus::Passed;
+        if self.decisions.values().any(has_failed) {
+            return;
+        }
+        for ((space, kind), finding) in std::mem::take(&mut self.named.unnamed) {
+            let Some(check) = self
+                .named
+                .checks
+                .get(&space)
+                .and_then(|checks| checks.first())
+            else {
+                continue;
+            };
+            let check = *check;
+            let told = format!(
+                "`{check}` does not name `{kind:?}`: {}",
+                finding.violation.message
+            );
+            self.named.caught.push(told);
+            self.decide_against(check, rules, finding);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Wrong: the ids are sorted, and the answers handed out in the order of the requests. Caught by: own_item
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use kit::bulk::{Bulk, BulkError, Item, ItemId};
+use tokio::sync::oneshot;
+use tokio::task::{spawn_local, yield_now};
+
+type Answer = Result<Option<Item>, BulkError>;
+
+pub struct Loader {
+    bulk: Bulk,
+    max_batch: usize,
+    waiting: Rc<RefCell<Vec<Request>>>,
+}
+
+struct Request {
+    id: ItemId,
+    answer: oneshot::Sender<Answer>,
+}
+
+impl Loader {
+    pub fn new(bulk: Bulk, max_batch: usize) -> Self {
+        let waiting = Rc::default();
+        Self {
+            bulk,
+            max_batch,
+            waiting,
+        }
+    }
+
+    pub async fn load(&self, id: ItemId) -> Result<Option<Item>, BulkError> {
+        let (answer, answered) = oneshot::channel();
+        self.waiting.borrow_mut().push(Request { id, answer });
+        if self.waiting.borrow().len() == 1 {
+            let (bulk, waiting) = (self.bulk.clone(), Rc::clone(&self.waiting));
+            spawn_local(send_all(bulk, self.max_batch, waiting));
+        }
+        answered.await.unwrap_or(Err(BulkError::Unavailable))
+    }
+}
+
+async fn send_all(bulk: Bulk, max_batch: usize, waiting: Rc<RefCell<Vec<Request>>>) {
+    yield_now().await;
+    let mut in_order: Vec<(ItemId, Vec<Request>)> = Vec::new();
+    for request in waiting.take().into_iter().rev() {
+        match in_order.iter_mut().find(|(id, _)| *id == request.id) {
+            Some((_, requests)) => requests.push(request),
+            None => in_order.push((request.id, vec![request])),
+        }
+    }
+    let mut all = in_order.into_iter().peekable();
+    while all.peek().is_some() {
+        let batch = all.by_ref().take(max_batch).collect();
+        spawn_local(send(bulk.clone(), batch));
+    }
+}
+
+async fn send(bulk: Bulk, batch: Vec<(ItemId, Vec<Request>)>) {
+    let mut ids: Vec<ItemId> = batch.iter().map(|(id, _)| *id).collect();
+    ids.sort();
+    let items = bulk.load(ids).await;
+    for (place, (_, requests)) in batch.into_iter().enumerate() {
+        for request in requests {
+            let item = |items: &Vec<Option<Item>>| items.get(place).cloned().flatten();
+            let _ = request
+                .answer
+                .send(items.as_ref().map(item).map_err(Clone::clone));
+        }
+    }
+}

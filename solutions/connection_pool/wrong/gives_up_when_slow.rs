@@ -1,0 +1,34 @@
+//! Wrong: a server that takes longer than 5 s counts as broken. Caught by: own_answer
+
+use std::cell::RefCell;
+
+use kit::server::{Answer, Connection, Question, Server, ServerError};
+use tokio::sync::Semaphore;
+
+pub struct Pool {
+    server: Server,
+    places: Semaphore,
+    idle: RefCell<Vec<Connection>>,
+}
+
+impl Pool {
+    pub fn new(server: Server, max: usize) -> Self {
+        let places = Semaphore::new(max);
+        let idle = RefCell::default();
+        Self { server, places, idle }
+    }
+
+    pub async fn ask(&self, question: Question) -> Result<Answer, ServerError> {
+        let _place = self.places.acquire().await.expect("never closed");
+        let idle = self.idle.borrow_mut().pop();
+        let mut connection = match idle {
+            Some(connection) => connection,
+            None => self.server.connect().await?,
+        };
+        let patience = std::time::Duration::from_secs(5);
+        let answer = tokio::time::timeout(patience, connection.ask(question)).await;
+        let answer = answer.map_err(|_| ServerError::Broken)??;
+        self.idle.borrow_mut().push(connection);
+        Ok(answer)
+    }
+}

@@ -1,0 +1,38 @@
+//! Wrong: the place is given back by a line after the await, which a dropped caller never reaches. Caught by: dropped
+
+use std::cell::RefCell;
+
+use kit::server::{Answer, Connection, Question, Server, ServerError};
+use tokio::sync::Semaphore;
+
+pub struct Pool {
+    server: Server,
+    places: Semaphore,
+    idle: RefCell<Vec<Connection>>,
+}
+
+impl Pool {
+    pub fn new(server: Server, max: usize) -> Self {
+        let places = Semaphore::new(max);
+        let idle = RefCell::default();
+        Self { server, places, idle }
+    }
+
+    pub async fn ask(&self, question: Question) -> Result<Answer, ServerError> {
+        self.places.acquire().await.expect("never closed").forget();
+        let answer = self.ask_with_a_place(question).await;
+        self.places.add_permits(1);
+        answer
+    }
+
+    async fn ask_with_a_place(&self, question: Question) -> Result<Answer, ServerError> {
+        let idle = self.idle.borrow_mut().pop();
+        let mut connection = match idle {
+            Some(connection) => connection,
+            None => self.server.connect().await?,
+        };
+        let answer = connection.ask(question).await?;
+        self.idle.borrow_mut().push(connection);
+        Ok(answer)
+    }
+}
