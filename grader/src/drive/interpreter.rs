@@ -46,6 +46,14 @@ pub enum NoInterpreter {
         "no `python3` on the path, and Python drills need 3.11 or newer; install it (on Debian: `apt install python3`)"
     )]
     Missing,
+    /// Submissions run as another user, who may not read it.
+    #[error(
+        "`{}` is open to its own user only, and submissions run as another one; install a Python for everybody (on Debian: `apt install python3`)", path.display()
+    )]
+    Closed {
+        /// Its file.
+        path: PathBuf,
+    },
     /// It is too old.
     #[error(
         "`{}` is Python {version}, and Python drills need 3.11 or newer; install a newer one and put it on the path", path.display()
@@ -75,14 +83,14 @@ impl Interpreter {
         let found = FOUND.get_or_init(|| {
             let path = std::env::var_os("PATH").unwrap_or_default();
             let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
-            Interpreter::among(&folders)
+            Interpreter::among(&folders, rustix::process::geteuid().is_root())
         });
         found.as_ref().map_err(Clone::clone)
     }
 
-    /// The same, of those in these folders.
-    fn among(folders: &[PathBuf]) -> Result<Interpreter, NoInterpreter> {
-        let mut too_old = None;
+    /// The same, of those in these folders. `as_root`: they are run as another user.
+    fn among(folders: &[PathBuf], as_root: bool) -> Result<Interpreter, NoInterpreter> {
+        let mut passed_over = None;
         for name in NAMES {
             for path in folders.iter().map(|folder| folder.join(name)) {
                 let Some(told) = path.is_file().then(|| ask(&path)).flatten() else {
@@ -90,17 +98,20 @@ impl Interpreter {
                 };
                 let (major, minor, patch) = told.version;
                 let version = format!("{major}.{minor}.{patch}");
-                if (major, minor) >= OLDEST {
+                if (major, minor) < OLDEST {
+                    passed_over.get_or_insert(NoInterpreter::TooOld { path, version });
+                } else if as_root && !is_for_everybody(&told.path) {
+                    passed_over.get_or_insert(NoInterpreter::Closed { path });
+                } else {
                     return Ok(Interpreter {
                         path: told.path,
                         library: told.library,
                         version,
                     });
                 }
-                too_old.get_or_insert(NoInterpreter::TooOld { path, version });
             }
         }
-        Err(too_old.unwrap_or(NoInterpreter::Missing))
+        Err(passed_over.unwrap_or(NoInterpreter::Missing))
     }
 
     /// Its own file.
@@ -119,6 +130,14 @@ impl Interpreter {
     pub fn version(&self) -> &str {
         &self.version
     }
+}
+
+/// Whether every user may execute the file.
+fn is_for_everybody(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    path.ancestors().all(|place| {
+        std::fs::metadata(place).is_ok_and(|met| met.permissions().mode() & 0o001 != 0)
+    })
 }
 
 /// What the program at `path` says of itself, if it is a Python at all.
@@ -149,13 +168,27 @@ mod tests {
 
     #[test]
     fn one_that_is_missing_or_too_old_is_told_in_one_line() {
-        let missing = Interpreter::among(&[]).expect_err("there is none");
+        let missing = Interpreter::among(&[], false).expect_err("there is none");
         assert_eq!(missing, NoInterpreter::Missing);
         let old = folder_with(r#"{"version":[3,10,2],"path":"/x","library":"/y"}"#);
-        let too_old = Interpreter::among(&[old.path().to_owned()]).expect_err("it is old");
+        let too_old = Interpreter::among(&[old.path().to_owned()], false).expect_err("it is old");
         let line = too_old.to_string();
         assert!(line.contains("is Python 3.10.2"), "{line}");
         assert!(!line.contains('\n'));
+    }
+
+    #[test]
+    fn one_that_others_may_not_run_is_passed_over_by_root() {
+        let mine = tempfile::tempdir().expect("there is space");
+        let told = format!(
+            r#"{{"version":[3,12,0],"path":"{}/python3","library":"/l"}}"#,
+            mine.path().display()
+        );
+        let new = folder_with(&told);
+        let folders = [new.path().to_owned()];
+        let closed = Interpreter::among(&folders, true).expect_err("a temporary folder is closed");
+        assert!(matches!(closed, NoInterpreter::Closed { .. }));
+        assert!(Interpreter::among(&folders, false).is_ok());
     }
 
     #[test]
@@ -165,7 +198,7 @@ mod tests {
         let none = folder_with("no Python");
         let folders = [none, old, new].map(|folder| (folder.path().to_owned(), folder));
         let paths = folders.each_ref().map(|(path, _)| path.clone());
-        let found = Interpreter::among(&paths).expect("one is new enough");
+        let found = Interpreter::among(&paths, false).expect("one is new enough");
         assert_eq!(found.version(), "3.12.0");
         assert_eq!(found.path(), Path::new("/p"));
     }

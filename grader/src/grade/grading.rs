@@ -370,6 +370,9 @@ impl Grader {
         seed: u64,
     ) -> Result<(Verdict, Option<Compiled>), GradeError> {
         let mut verdict = blank(drill, submission.path(), seed);
+        for check in &mut verdict.checks {
+            in_words_of(submission.language(), check);
+        }
         verdict.sandbox = self.sandbox.tier();
         submission.sha256().clone_into(&mut verdict.sha256);
         let begun = Instant::now();
