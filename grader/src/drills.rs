@@ -10,6 +10,7 @@ mod connection_pool;
 mod give_way;
 mod in_order;
 mod inflight_fix;
+mod loop_monitor;
 mod lost_update;
 mod offload;
 mod transfer;
@@ -79,6 +80,7 @@ pub const ALL: &[&dyn Drill] = &[
     &batch_loader::BatchLoader,
     &in_order::InOrder,
     &give_way::GiveWay,
+    &loop_monitor::LoopMonitors,
 ];
 
 /// The slugs of all drills.

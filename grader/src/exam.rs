@@ -92,7 +92,7 @@ const ENOUGH: Duration = Duration::from_secs(6);
 /// The hint where the loop stops, whatever the check asks for.
 const STOPPED: &str = "what on the loop's thread waits for something that only the loop could bring about: a lock, a channel, another thread?";
 
-/// Where no schedule at all could be played to its end, so many tries are enough: each
+/// How many tries are enough if no schedule at all could be played to its end: each
 /// costs processes and waits, and will not be judged.
 const TRIES: usize = 8;
 
@@ -141,6 +141,8 @@ impl<'a> Exam<'a> {
             self.coverage = Coverage::default();
             self.lost.clear();
             self.lost_again.clear();
+            self.told.clear();
+            self.gate = None;
             self.survived = 0;
             self.failed = None;
             self.crashed = false;
@@ -387,7 +389,7 @@ impl<'a> Exam<'a> {
         {
             self.skip(check, "cannot be judged before the checks above hold");
         } else if findings.has(Kind::Panicked) {
-            // A request that ends in a panic proves nothing about anything else.
+            // A request that ends in a panic proves nothing else.
             let why = "cannot be judged while requests panic";
             self.skip_for(&[Kind::Panicked], check, rules, findings, why);
         } else {

@@ -12,7 +12,8 @@ const LATENCY: Duration = Duration::from_millis(200);
 
 /// Asks for these ids at once; what the items say.
 async fn loaded(bulk: &Bulk, max_batch: usize, ids: &[u64]) -> Vec<Option<String>> {
-    let all = LocalSet::new().run_until(async {
+    let tasks = LocalSet::new();
+    let all = tasks.run_until(async {
         let loader = Loader::new(bulk.clone(), max_batch);
         join_all(ids.iter().map(|id| loader.load(ItemId(*id)))).await
     });

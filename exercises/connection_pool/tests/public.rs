@@ -32,7 +32,8 @@ async fn as_many_connections_as_allowed_are_used_and_kept() {
 #[tokio::test(start_paused = true)]
 async fn an_idle_connection_is_used_again() {
     let server = Server::simulated(LATENCY);
-    let asked = LocalSet::new().run_until(async {
+    let tasks = LocalSet::new();
+    let asked = tasks.run_until(async {
         let pool = Pool::new(server.clone(), 2);
         for number in 1..=3 {
             assert_eq!(pool.ask(Question(number)).await, Ok(Answer(number)));
@@ -44,7 +45,8 @@ async fn an_idle_connection_is_used_again() {
 
 #[tokio::test(start_paused = true)]
 async fn nobody_gets_the_answer_to_a_question_whose_caller_is_gone() {
-    let asked = LocalSet::new().run_until(async {
+    let tasks = LocalSet::new();
+    let asked = tasks.run_until(async {
         let pool = Pool::new(Server::simulated(LATENCY), 1);
         assert_eq!(pool.ask(Question(1)).await, Ok(Answer(1)));
         assert!(timeout(LATENCY / 2, pool.ask(Question(2))).await.is_err());

@@ -7,6 +7,7 @@
 pub mod audit;
 pub mod bank;
 pub mod bulk;
+pub mod clock;
 mod db;
 mod password;
 pub mod server;

@@ -189,7 +189,7 @@ const BRANCHES: usize = 1 << 16;
 struct Tree<C, T> {
     choices: C,
     limit: Limit,
-    /// Not begun: the turns that lead there, all but the last known to work.
+    /// Branches not begun: the turns that lead to each. All but the last turn have been played before.
     branches: VecDeque<Path<T>>,
     /// Branches that were dropped for want of room.
     forgotten: usize,
@@ -566,7 +566,7 @@ mod tests {
         let mut seen = 0;
         let coverage = explore(
             &mut system,
-            usize::MAX,
+            Limit::of(usize::MAX),
             |run| follow(interleavings(6)(run)),
             |_| {
                 seen += 1;

@@ -60,7 +60,7 @@ pub enum Kind {
     ClosedInUse,
     /// A connection was opened while an idle one was there.
     NeedlessConnect,
-    /// One key was served again and again while another one waited for a place.
+    /// One key was served again and again while another key waited for a slot.
     Starved,
     /// Money came from nowhere, or is gone.
     TotalChanged,
@@ -80,7 +80,7 @@ pub enum Kind {
     JoinedLate,
     /// A request was answered with what a call had brought before it came.
     Cached,
-    /// A count that was reported is not what happened.
+    /// A reported count does not match what happened.
     WrongCount,
     /// A reported time is not the time that passed.
     WrongTime,
@@ -90,6 +90,8 @@ pub enum Kind {
     Uncounted,
     /// A neighbour on the loop had no turn when it should have had one.
     NoTurn,
+    /// Much was done at once to catch up on what was missed.
+    Burst,
     /// Something that was dropped went on.
     GoesOn,
     /// tokio refused a call that would have blocked the loop.
@@ -112,7 +114,7 @@ impl Kind {
     pub const OF_THE_PROCESS: [Kind; 4] =
         [Kind::Blocked, Kind::Died, Kind::Garbled, Kind::Restless];
 
-    /// The kinds after which a schedule proves little about anything else.
+    /// Kinds after which a schedule proves little else.
     pub const BLINDING: [Kind; 5] = [
         Kind::Hang,
         Kind::WaitsForOther,

@@ -22,9 +22,9 @@ pub const PATIENCE_MICROS: u64 = 60_000_000;
 /// An hour, in virtual microseconds. Where threads are used, a moment of it really passes.
 pub const AN_HOUR: u64 = 60 * PATIENCE_MICROS;
 
-/// A week, in virtual microseconds, in steps: a task that does something small by the
-/// clock and catches up on what it missed is soon done with one. It begins with an hour in
-/// smaller ones.
+/// A week, in virtual microseconds, in steps short enough that a periodic task which
+/// catches up on missed ticks is soon done with each. An hour in smaller steps comes
+/// first.
 pub const A_WEEK: [u64; 13] = {
     let mut steps = [24 * 60 * PATIENCE_MICROS; 13];
     let mut hour = 0;

@@ -8,6 +8,7 @@
 pub mod audit;
 pub mod bank;
 pub mod bulk;
+pub mod clock;
 pub mod passwords;
 pub mod server;
 pub mod sink;
@@ -122,6 +123,12 @@ pub trait World: Debug + Sync {
         false
     }
 
+    /// Whether time that passes stops at each timer on the way: where what a submission
+    /// does by the clock is what matters.
+    fn stops_at_timers(&self) -> bool {
+        false
+    }
+
     /// Whether runs are played one after the other and never side by side: where what a
     /// submission shares between its calls can only be in a static.
     fn runs_alone(&self) -> bool {
@@ -151,7 +158,7 @@ pub trait World: Debug + Sync {
         false
     }
 
-    /// What a turn that makes the instance is told as.
+    /// How a turn that makes the instance is told.
     fn made(&self, numbers: Few) -> String {
         format!("an instance is made with {numbers}")
     }

@@ -126,6 +126,9 @@ pub enum Step {
     Advance {
         /// By how much, in microseconds.
         micros: u64,
+        /// Time stops at each timer on the way, and tasks run there until none is ready.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        by_timers: bool,
     },
     /// Put a task on the loop that, when polled, blocks the loop this long by the kit's
     /// clock.

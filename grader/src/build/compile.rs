@@ -474,7 +474,7 @@ impl Call<'_> {
         self
     }
 
-    /// Hands it what it waits for, and waits for its end.
+    /// Gives it the input that it waits for, and waits for its end.
     fn end_given(mut self, text: &str) -> Result<Duration, Failed> {
         if let Some(mut input) = self.process.child().stdin.take() {
             match input.write_all(text.as_bytes()) {
@@ -555,7 +555,7 @@ fn strings(texts: &[&str]) -> Vec<String> {
 }
 
 impl Failed {
-    /// Adds what rustc cannot know: which crates there are, what was compiled.
+    /// Adds what rustc cannot know: which crates are available, and what was compiled.
     fn explain(
         self,
         crates: &[String],

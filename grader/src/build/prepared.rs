@@ -592,7 +592,7 @@ fn clear(dir: &Path) -> io::Result<()> {
     fs::remove_file(list)
 }
 
-/// Removes builds for other keys, but for those somebody is building or using now.
+/// Removes builds for other keys, except those that a process is building or using now.
 fn remove_others(dir: &Path) {
     let Some(Ok(entries)) = dir.parent().map(fs::read_dir) else {
         return;
@@ -622,7 +622,7 @@ mod tests {
     /// What stands in the comment that every exercise.toml has.
     #[test]
     fn crates_are_asked_for_as_in_a_cargo_toml() {
-        let template = include_str!("../authors/scaffold/exercise.txt");
+        let template = include_str!("../authors/scaffold/common/exercise.txt");
         let example = template.lines().find_map(|line| line.strip_prefix("# {"));
         let example = format!("{{{}", example.expect("there is an example"));
         let text = template.replace("crates = {}", &format!("crates = {example}"));

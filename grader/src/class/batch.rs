@@ -1,9 +1,9 @@
 //! A whole class: many submissions, graded once each and remembered.
 //!
-//! The modules, in reading order: `pattern` and `find` say what was handed in and by
-//! which `student`, with `walk` or one of `exports`; `identity` and `people` who of them is
-//! one, `choice` which of several attempts counts; `plan` what of it has to be graded and `key` what a verdict depends
-//! on, `run` grades it, and `store` keeps a `record` of each, which `keeping` makes.
+//! The modules, in reading order: `pattern` and `find` find the hand-ins and their `student`s, with `walk` or one of
+//! `exports`; `identity` and `people` decide which students are one person, `choice` decides which of several attempts
+//! counts. `plan` says which hand-ins have to be graded, `key` what a verdict depends on; `run` grades them, and
+//! `store` keeps a `record` of each, which `keeping` makes.
 //! `attempts` marks what is being graded, for the case that the grader does not survive it.
 //! `class` is all of them together, `policy` says what counts of it, `changes` compares with what was said
 //! before. However large the class, few records are in memory at a time. The folder a

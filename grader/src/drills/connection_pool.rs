@@ -196,7 +196,7 @@ impl Drill for ConnectionPool {
         let dropped = spaces::dropping(exam);
         let halfway: &[Kind] = &[Kind::Reused, Kind::WrongResult];
         // What somebody was told says more than how it came about.
-        let shown = match dropped.has(Kind::WrongResult) && !calm.has(Kind::WrongResult) {
+        let shown: &[Kind] = match dropped.has(Kind::WrongResult) && !calm.has(Kind::WrongResult) {
             true => &[Kind::WrongResult],
             false => halfway,
         };

@@ -204,7 +204,7 @@ impl Drill for InflightFix {
             true => exam.decide("cached", &Coalescing, &known, &[Kind::NeedlessFetch]),
             false => exam.decide_beyond("cached", &Coalescing, &known, &all, &together),
         }
-        // What is wrong when nothing goes wrong was said above.
+        // Faults that show when nothing goes wrong were reported above.
         let also = |exam: &mut Exam<'_>, check, findings: &Findings, kinds: &[Kind]| {
             exam.decide_beyond(check, &Coalescing, findings, kinds, &together);
         };

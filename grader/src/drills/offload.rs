@@ -6,7 +6,7 @@ mod rules;
 
 use super::Drill;
 use crate::exam::{Exam, Findings};
-use paths::{Hashing, Straight, Whom, finish, held, make, start};
+use paths::{Callers, Hashing, Straight, finish, held, make, start};
 use play::check::Check;
 use play::evidence::Evidence;
 use play::judge::{Kind, Rules};
@@ -176,7 +176,7 @@ impl Drill for Offload {
             return exam.skip_undecided(CHECKS, RESTLESS);
         }
         let too_long = too_long(exam);
-        let waiting = dropping(exam, Whom::Waiting);
+        let waiting = dropping(exam, Callers::Waiting);
         if exam.operations() == 0 {
             exam.decide("right_results", &Offloading, &together, RESULTS);
             exam.skip_undecided(CHECKS, "cannot be judged: no hash has begun");
@@ -188,7 +188,7 @@ impl Drill for Offload {
         let unbounded = together.has(Kind::OverLimit);
         let (mut hashing, mut busy) = (Findings::default(), Findings::default());
         if !unbounded {
-            hashing = dropping(exam, Whom::Hashing);
+            hashing = dropping(exam, Callers::Hashing);
             busy = in_a_busy_hour(exam);
         }
         let mut all = together.clone();
@@ -292,10 +292,10 @@ fn too_long(exam: &mut Exam<'_>) -> Findings {
 }
 
 /// One caller is dropped, at every moment.
-fn dropping(exam: &mut Exam<'_>, whom: Whom) -> Findings {
+fn dropping(exam: &mut Exam<'_>, callers: Callers) -> Findings {
     let with = |max_parallel, users: &[u32], halves| Hashing {
         hang_ups: 1,
-        may_hang_up: whom,
+        may_hang_up: callers,
         halves,
         ..Hashing::of(max_parallel, users)
     };
@@ -305,7 +305,7 @@ fn dropping(exam: &mut Exam<'_>, whom: Whom) -> Findings {
     };
     let mut findings = exam.explore(&Offloading, &polled);
     findings.join(exam.explore(&Offloading, &with(2, &[USER, USER + 1, USER + 2], 0)));
-    if whom == Whom::Waiting {
+    if callers == Callers::Waiting {
         for polls in 0..4 {
             let next = move |evidence: &Evidence| woken_and_gone(evidence, polls);
             findings.join(exam.explore(&Offloading, &Straight(next)));
@@ -355,7 +355,7 @@ fn panicking(exam: &mut Exam<'_>) -> Findings {
     // A hash whose caller is gone.
     let orphaned = Hashing {
         hang_ups: 1,
-        may_hang_up: Whom::Hashing,
+        may_hang_up: Callers::Hashing,
         ..with(1, &[USER])
     };
     findings.join(exam.explore(&Offloading, &orphaned));
@@ -380,7 +380,7 @@ fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
     findings
 }
 
-/// Hundreds of callers at once, some of whom give up, give too long a password or
+/// Hundreds of callers at once: some give up, some give too long a password or
 /// meet a hash that panics; then some one by one.
 fn in_a_busy_hour(exam: &mut Exam<'_>) -> Findings {
     exam.explore(&Offloading, &Straight(crowded))

@@ -134,8 +134,8 @@ const PROMISES: &[(Stage, &str, &str, bool, &str)] = {
     ]
 };
 
-/// Every promise with what came of trying, which is remembered in the folder
-/// `memory` as long as neither the machine nor the grader's rights change.
+/// Every promise with the outcome of its attempt. The outcomes are remembered in the
+/// folder `memory` as long as neither the machine nor the grader's rights change.
 fn tried(sandbox: &Sandbox, places: &Places, memory: &Path) -> std::io::Result<Vec<Promise>> {
     let file = memory.join(format!("promises-{}.json", circumstances(sandbox)));
     let known = fs::read(&file).ok();

@@ -65,7 +65,7 @@ impl Stopwatch {
         self.began.elapsed().saturating_sub(self.kept_waiting())
     }
 
-    /// How long those measured were kept waiting by others.
+    /// How long other processes kept the measured threads waiting.
     fn kept_waiting(&self) -> Duration {
         let own = own_waited().unwrap_or_default();
         own.saturating_sub(self.own) + self.spared + self.other_waited()

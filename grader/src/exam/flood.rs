@@ -124,7 +124,10 @@ impl<'d, 'a> Flood<'d, 'a> {
         for _ in 0..LAST_ROUNDS {
             // Code that sweeps by the clock, or tries again a little later, gets its time.
             let micros = PATIENCE_MICROS;
-            self.say(settled(vec![Step::Advance { micros }]))?;
+            self.say(settled(vec![Step::Advance {
+                micros,
+                by_timers: false,
+            }]))?;
             self.hear_all()?;
             let steps = self.answers();
             if !steps.is_empty() {
@@ -173,7 +176,7 @@ impl<'d, 'a> Flood<'d, 'a> {
             let errors = world.kind(kind).errors;
             let error = errors.get(self.rounds % errors.len().max(1));
             let outcome = match error {
-                Some(_) if world.opens(kind) && operation % 2 == 0 => Outcome::Value,
+                Some(_) if world.opens(kind) && operation.is_multiple_of(2) => Outcome::Value,
                 Some(error) => Outcome::Error(*error),
                 None => Outcome::Panic,
             };

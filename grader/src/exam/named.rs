@@ -49,7 +49,7 @@ impl Exam<'_> {
         }
     }
 
-    /// What no check named although it was found, for whoever mends the drill.
+    /// Findings that no check named, for the author who mends the drill.
     pub fn unnamed(&self) -> &[String] {
         &self.named.caught
     }

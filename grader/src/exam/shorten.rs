@@ -62,7 +62,7 @@ impl Exam<'_> {
         if shortest.turns == finding.turns || is_costly {
             return shortest;
         }
-        // A replay key must show what it says, whoever plays it.
+        // A replay key must show what it says, on every machine.
         match self.seen_again(rules, &shortest) {
             Seen::Again(again) => *again,
             Seen::Otherwise | Seen::Nothing => finding,

@@ -36,7 +36,7 @@ use play::timeline;
 
 use settled::settled;
 
-/// Passwords hashed for a picture.
+/// How many passwords are hashed for a picture.
 const PASSWORDS: u32 = 2;
 
 /// Grades submissions of one course.
@@ -645,7 +645,7 @@ fn in_words_of(language: Language, result: &mut CheckResult) {
     }
 }
 
-/// A verdict in which nothing has been judged yet: missing evidence is no pass.
+/// A verdict in which nothing has been judged yet: missing evidence is not a pass.
 fn blank(drill: &dyn Drill, path: &Path, seed: u64) -> Verdict {
     let check = |check: &play::check::Check| CheckResult {
         id: check.id.to_owned(),

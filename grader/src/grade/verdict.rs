@@ -107,7 +107,7 @@ pub struct Metrics {
     /// What was found, and no check of the drill names: a defect of the drill.
     #[serde(skip)]
     pub unnamed: Vec<String>,
-    /// The longest the loop was held up, where the drill measures it.
+    /// The longest time that the loop was held up, if the drill measures it.
     pub loop_stall_max_ms: Option<f64>,
     /// How long the loop was kept from everything else while real passwords were hashed.
     #[serde(skip_serializing_if = "Option::is_none")]

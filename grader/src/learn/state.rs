@@ -124,7 +124,7 @@ impl DrillNow {
     }
 }
 
-/// What is going on with a drill.
+/// What is being done with a drill.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {

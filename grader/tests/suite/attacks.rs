@@ -1,5 +1,5 @@
 //! Attacks (`tests/fixtures/attacks`): strangers' code that tries to get at what is
-//! not its own. One of each kind is graded as whoever runs the tests, and by root also as
+//! not its own. One of each kind is graded as the user who runs the tests, and by root also as
 //! an ordinary user; all of them are by
 //! `cargo test --profile grader -p grader --test suite -- --ignored every_attack`. What
 //! counts is what it got: nothing, and no pass.
@@ -197,7 +197,7 @@ const OF_EACH_KIND: &[&str] = &[
 
 type Attack = (&'static str, &'static str, &'static str);
 
-/// A cache that keeps nothing, and attacks a few times.
+/// A cache that keeps nothing and attacks a few times.
 pub(crate) const CACHE: &str = "
 pub struct UserCache(kit::Db);
 

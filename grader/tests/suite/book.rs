@@ -354,7 +354,7 @@ fn a_page_that_shows_a_compiler_s_error_names_it() {
     assert!(shown > 0);
 }
 
-/// What a figure shows to those who cannot walk it: one schedule, as text.
+/// A figure's fallback without scripts: one schedule, as text.
 #[test]
 fn the_text_of_a_figure_is_what_the_grader_replays() {
     let schedules = [
@@ -387,6 +387,12 @@ fn the_text_of_a_figure_is_what_the_grader_replays() {
             "give_way",
             "solutions/give_way/wrong/one_at_a_time.rs",
             "7:side_by_side:s9+0.q200+0.q200",
+        ),
+        (
+            "loop_monitor",
+            "loop_monitor",
+            "solutions/loop_monitor/wrong/each_missed_look.rs",
+            "7:counted:m10_50.t30000.b300000.t9000.t30000",
         ),
         (
             "transfer",

@@ -1,6 +1,6 @@
 //! Submissions that would use up the machine (`tests/fixtures/exhausting`): the
-//! grader's memory, its time, rustc's. What counts is that there is a verdict, that it
-//! is no pass, and how much memory the grader itself took for it. One of each kind is
+//! grader's memory, its time, rustc's. Each must get a verdict that is not a pass, and
+//! the grader itself must stay within a bound of memory. One of each kind is
 //! graded here; [`class`] has all of them.
 
 mod class;
@@ -18,7 +18,7 @@ use peak::Peak;
 /// The memory that the grader itself may hold, whatever a submission does.
 const MOST_MIB: u64 = 300;
 
-/// Fixture, status, what is said of it.
+/// Fixture, status, message.
 type Endless = (&'static str, &'static [&'static str], &'static str);
 
 /// What went on until a limit of the process ended it may also have crashed.

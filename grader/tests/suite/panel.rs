@@ -21,6 +21,10 @@ const SHOWN: &[(&str, &str)] = &[
     ("batch_loader", "solutions/batch_loader/stub.rs"),
     ("in_order", "solutions/in_order/wrong/place_first.rs"),
     ("give_way", "solutions/give_way/stub.rs"),
+    (
+        "loop_monitor",
+        "solutions/loop_monitor/wrong/each_missed_look.rs",
+    ),
 ];
 
 #[test]

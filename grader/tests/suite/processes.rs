@@ -79,7 +79,7 @@ pub(crate) fn children(parent: Pid) -> Vec<Pid> {
     pids.filter_map(|pid| pid.parse().ok()).collect()
 }
 
-/// Only to fail some time; nothing is judged by it.
+/// A bound that makes a stuck test fail; no result depends on it.
 const PATIENCE: Duration = Duration::from_secs(120);
 const TICK: Duration = Duration::from_millis(2);
 

@@ -59,6 +59,12 @@ const TRACES: &[(&str, &str, &str, &[&str])] = &[
         &["--key", "7:side_by_side:s9+0.q200+0.q200"],
     ),
     (
+        "loop_monitor",
+        "loop_monitor",
+        "solutions/loop_monitor/wrong/each_missed_look.rs",
+        &["--key", "7:counted:m10_50.t30000.b300000.t9000.t30000"],
+    ),
+    (
         "transfer",
         "transfer",
         "solutions/transfer/stub.rs",

@@ -41,6 +41,11 @@ pub(crate) fn showing<T>(age: Duration, work: impl FnOnce() -> T) -> T {
     work()
 }
 
+/// Time has passed while code of a run is running on this thread.
+pub(crate) fn has_passed(time: Duration) {
+    AGE.set(AGE.get().map(|age| age + time));
+}
+
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod shown {
     use std::sync::OnceLock;

@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
@@ -19,6 +19,7 @@ use tokio::time::Instant;
 use crate::clock;
 use crate::journal::{Journal, panic_message, polling, unclaimed_panic};
 use crate::operator::Waiting;
+use crate::passing;
 use crate::protocol::{Ending, Event, Polled, Step, Value};
 use crate::puppet::Common;
 use crate::steps;
@@ -61,7 +62,9 @@ pub(crate) struct Instance {
     /// The instance was dropped; the next call makes another one.
     is_discarded: bool,
     subject: Option<Rc<dyn Subject>>,
-    age: Duration,
+    /// Polls spent while time passed; the next settling tells them.
+    polls_on_the_way: u32,
+    call_polls_on_the_way: u32,
     runtime: LocalRuntime,
 }
 
@@ -84,7 +87,10 @@ impl Instance {
             // One task per turn of the loop, so that a settle can stop after any single poll.
             .event_interval(1)
             .rng_seed(RngSeed::from_bytes(&seed.to_le_bytes()))
-            .on_before_task_poll(|_| POLLS.set(POLLS.get().wrapping_add(1)));
+            .on_before_task_poll(|_| {
+                POLLS.set(POLLS.get().wrapping_add(1));
+                passing::polled(POLLS.get());
+            });
         let after_polls = journal.clone();
         runtime.on_after_task_poll(move |_| steps::note(&after_polls, None));
         // Both kinds of clock must begin at the same moment.
@@ -102,7 +108,8 @@ impl Instance {
             arguments: arguments.to_vec(),
             is_discarded: false,
             subject: None,
-            age: Duration::ZERO,
+            polls_on_the_way: 0,
+            call_polls_on_the_way: 0,
             runtime,
         };
         instance.make();
@@ -129,7 +136,9 @@ impl Instance {
             Step::Answer { operation, with } => self.answer(operation, with),
             Step::Ping { nonce } => self.ping(nonce),
             Step::Drop { call } => self.drop_caller(call),
-            Step::Advance { micros } => self.advance(Duration::from_micros(micros)),
+            Step::Advance { micros, by_timers } => {
+                self.advance(Duration::from_micros(micros), by_timers);
+            }
             Step::Block { micros } => self.block(Duration::from_micros(micros)),
             Step::Settle { polls } => self.settle(polls),
             Step::Discard => self.discard(),
@@ -249,7 +258,11 @@ impl Instance {
     fn block(&mut self, time: Duration) {
         let operator = Arc::clone(&self.operator);
         self.guarded(async move {
-            tokio::task::spawn_local(async move { operator.block(time) });
+            tokio::task::spawn_local(async move {
+                // Its first poll moves the clock. Then it would only give way.
+                let _ = futures::poll!(pin!(tokio::time::advance(time)));
+                operator.pass(time);
+            });
         });
     }
 
@@ -259,16 +272,26 @@ impl Instance {
         self.guarded(async move { drop(subject) });
     }
 
-    fn advance(&mut self, by: Duration) {
-        let moved = self.guarded(async move {
+    fn advance(&mut self, by: Duration, by_timers: bool) {
+        let (polls, of_calls) = (POLLS.get(), CALL_POLLS.get());
+        let operator = Arc::clone(&self.operator);
+        self.guarded(async move {
             let before = Instant::now();
-            tokio::time::advance(by).await;
-            before.elapsed()
+            if by_timers {
+                passing::by_timers(before + by, || POLLS.get()).await;
+            }
+            let left = by.saturating_sub(before.elapsed());
+            if !by_timers || !left.is_zero() {
+                tokio::time::advance(left).await;
+            }
+            operator.pass(before.elapsed());
         });
-        self.age += moved.unwrap_or_default();
-        self.operator.pass(moved.unwrap_or_default());
+        if by_timers {
+            self.polls_on_the_way += POLLS.get().wrapping_sub(polls);
+            self.call_polls_on_the_way += CALL_POLLS.get().wrapping_sub(of_calls);
+        }
         self.journal.write(Event::Clock {
-            micros: u64::try_from(self.age.as_micros()).unwrap_or(u64::MAX),
+            micros: u64::try_from(self.operator.now().as_micros()).unwrap_or(u64::MAX),
         });
     }
 
@@ -279,6 +302,8 @@ impl Instance {
             .retain(|call, caller| caller.slot.borrow().may_be(*call));
         let (polls, idle) = settled.unwrap_or((0, false));
         let of_calls = CALL_POLLS.get().wrapping_sub(calls_before);
+        let polls = polls + std::mem::take(&mut self.polls_on_the_way);
+        let of_calls = of_calls + std::mem::take(&mut self.call_polls_on_the_way);
         self.journal.write(Event::Settled {
             polls,
             of_calls,
@@ -308,7 +333,7 @@ impl Instance {
 
     /// Runs `work` on the loop; a panic in it is an event and gives `None`.
     fn guarded<T>(&self, work: impl Future<Output = T>) -> Option<T> {
-        let on_the_loop = || clock::showing(self.age, || self.runtime.block_on(work));
+        let on_the_loop = || clock::showing(self.operator.now(), || self.runtime.block_on(work));
         let result = catch_unwind(AssertUnwindSafe(on_the_loop));
         result
             .inspect_err(|payload| {

@@ -151,6 +151,8 @@
 //! | users | a database | `get_user`(id): a row, or an error; `stampede`(id, requests): a list of fetches and nanoseconds | `fetch_user`(id), awaited: ends with the name of the user, a text, or an error |
 //! | passwords | `arguments`: `max_parallel` | `hash`(password): a text, or an error | `hash_password`(password), blocks: ends with its text, or with how to make it |
 //! | bank | a bank | `deposit`(account, amount): the new balance, a number, or an error | `read`(account), awaited: ends with the balance or an error; `write`(account, balance), awaited: ends with `null` or an error |
+//! | work | | `fold`(seed, steps): a state, a number; `neighbour`(turns): `null` | none |
+//! | clock | `arguments`: a list of monitors, each the microseconds of its `every` and its `threshold` | `drop_monitor`(place): `null`; looked at: `report`(place): the number of stalls and the microseconds of the longest | none |
 //!
 //! - A row is a list of the user's id and name: `[42,"ada"]`. The kit makes it from the
 //!   id that was asked for and the name in the answer.
@@ -165,6 +167,12 @@
 //!   password; only a panic in its answer counts, and it says whether the hash belongs to
 //!   that password.
 //! - The error of the bank: `["unavailable",[]]`.
+//! - The steps of a fold need no answer. When a poll in which some were made is over, in
+//!   any task, `steps` is noted: how many they were, and a list of chains. A chain is the
+//!   state and the number of its first step, and how many steps went on from there. A
+//!   step on another thread is held until the run is over.
+//! - A neighbour wakes itself whenever it is polled, so many times, and notes `polled`
+//!   each time.
 //!
 //! An answer of `"panic"` makes the operation panic where it is awaited or called.
 //!
@@ -247,6 +255,8 @@ mod instance;
 mod journal;
 #[cfg(feature = "puppet")]
 mod operator;
+#[cfg(feature = "puppet")]
+mod passing;
 #[cfg(feature = "puppet")]
 mod picture;
 #[cfg(feature = "puppet")]

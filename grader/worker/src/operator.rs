@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use kit::supervised::{Answer, Datum, Operation, Operator};
 
+use crate::clock;
 use crate::journal::{Journal, polled_call};
 use crate::protocol::{Ending, Event};
 use crate::words;

@@ -1,4 +1,4 @@
-//! Right: whoever has the turn sends what is there, and answers it. A batch waits for the
+//! Right: the caller with the turn sends the ids that are there, and answers them. A batch waits for the
 //! one before. What a dropped sender leaves behind asks again.
 
 use std::cell::RefCell;

@@ -1,4 +1,4 @@
-//! Right: the requests of a batch share one future, and whoever of them is still there
+//! Right: the requests of a batch share one future, and each one that is still there
 //! goes on with it.
 
 use std::cell::RefCell;

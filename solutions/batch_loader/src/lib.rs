@@ -67,7 +67,7 @@ async fn send(bulk: Bulk, batch: Vec<(ItemId, Vec<Request>)>) {
     for (place, (_, requests)) in batch.into_iter().enumerate() {
         for request in requests {
             let item = |items: &Vec<Option<Item>>| items.get(place).cloned().flatten();
-            // It fails when that caller is gone, and is no reason to forget the others.
+            // It fails when that caller is gone; the others still get their answers.
             let _ = request
                 .answer
                 .send(items.as_ref().map(item).map_err(Clone::clone));

@@ -20,7 +20,7 @@ pub struct Loader {
 
 #[derive(Default)]
 struct State {
-    // Everybody who waits, by id.
+    // All waiting callers, by id.
     requests: Requests,
     // The ids that are in no call yet.
     new: Vec<ItemId>,

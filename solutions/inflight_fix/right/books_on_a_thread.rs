@@ -1,4 +1,4 @@
-//! Right: a thread of its own keeps the books and says who is to fetch, who waits, and for whom there is a row.
+//! Right: a thread of its own keeps the books and says which request fetches, which ones wait, and which ones have a row.
 
 use std::collections::HashMap;
 use std::sync::mpsc;

@@ -48,8 +48,8 @@ const USUAL_ACCOUNTS: u32 = 40;
 /// No run has more of them, whatever a replay key says.
 const MOST_ACCOUNTS: u32 = FLOODED_ACCOUNTS;
 
-/// As many accounts as a flood is between. An account is asked about again only when what
-/// came before has been answered.
+/// The number of accounts in a flood. An account is asked about again only when its
+/// earlier transfers have been answered.
 pub const FLOODED_ACCOUNTS: u32 = 800;
 
 const KINDS: &[OperationKind] = &[OperationKind {

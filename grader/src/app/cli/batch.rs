@@ -58,7 +58,7 @@ pub struct Batch {
     #[arg(long, value_name = "DIR", conflicts_with = "list")]
     pub similar: Option<PathBuf>,
 
-    /// Which counts where somebody handed in several [default: none, unless they are the same]
+    /// Which attempt counts if a student handed in several [default: none, unless all are the same]
     #[arg(long, value_enum)]
     pub attempt: Option<Which>,
 

@@ -71,7 +71,7 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
     if let Some(similar) = args.similar.as_ref().filter(|it| it.exists()) {
         return Err(ExportError::There(similar.clone()).into());
     }
-    // Students of whom there is nothing are a class only beside others, or by their roster.
+    // Students without a hand-in make a class only beside others, or by their roster.
     if found.hand_ins.is_empty() && args.roster.is_none() {
         let dirs: Vec<String> = sources
             .dirs()
@@ -173,7 +173,7 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
         plan,
     )?;
     progress.end();
-    // The reports need the room.
+    // The reports need the space.
     let for_export = args.similar.as_deref().map(|similar| (similar, hand_ins));
     let took = progress.took();
 
@@ -191,7 +191,7 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
     let unknown = class.unknown().into_iter();
     notes.extend(unknown.map(|name| {
         let name = one_line(name, 80);
-        format!("nobody here is called `{name}`, whom the file of `--class` names")
+        format!("the file of `--class` names `{name}`, and nobody here has that name")
     }));
     let summary = Summary {
         class: &class,

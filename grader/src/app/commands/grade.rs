@@ -25,8 +25,8 @@ use crate::learn::learner::Learner;
 
 use watched::{Line, Said};
 
-/// Seeds are drawn below this: short enough to copy, too many to try them all
-/// while a submission runs.
+/// Seeds are drawn below this limit: short enough to copy, too many for a
+/// submission to try while it runs.
 const SEEDS: u64 = 1 << 40;
 
 pub(super) fn run(course: Course, args: Grade) -> Result<Exit> {
@@ -125,7 +125,7 @@ fn serve(course: Course, args: &Grade, jobs: &[Job], seed: u64) -> Result<Exit> 
 /// A grader that may run all of them.
 fn grader(course: Course, allow_degraded: bool, jobs: &[Job]) -> Result<Grader> {
     let grader = Grader::new(course)?.allow_degraded(allow_degraded);
-    // Said once, before anybody's code is touched.
+    // Printed once, before any code is touched.
     jobs.iter().try_for_each(|job| grader.may_run(&job.path))?;
     if grader.sandbox().tier() != Tier::Full {
         note(grader.sandbox().tier());
@@ -183,7 +183,7 @@ impl Job {
     }
 }
 
-/// Nothing is known of the submission: the verdict says so.
+/// Nothing is known of the submission, and the verdict says so.
 fn not(drill: &dyn Drill, path: &Path, seed: u64, error: GradeError) -> Said {
     let verdict = not_graded(drill, path, seed, &error);
     Said::NotGraded(Box::new(verdict), told(&error.into()))

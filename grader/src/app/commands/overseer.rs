@@ -17,11 +17,11 @@ use crate::class::batch::Attempts;
 use crate::course::aloud;
 use crate::drive::interrupt;
 
-/// Tells a started process which process watches it.
+/// Says, to a process that is started, who watches it.
 const WATCHED: &str = "BETWEEN_AWAITS_BATCH_WATCHED_BY";
 
-/// The memory limit of the process that grades, in bytes: several times what any
-/// grading needs, and far less than would take a machine down.
+/// What the process that grades may hold of memory, in bytes: several times what any
+/// grading needs, and far less than takes a machine down.
 const MEMORY: u64 = 1 << 30;
 
 /// The same program with the same arguments, watched by this one.
@@ -54,7 +54,7 @@ impl Watched {
             .context("cannot start the grader once more")?;
         let pid = Pid::from_child(&child);
         interrupt::at_last(move || {
-            // That process prints the messages and cleans up.
+            // It says what there is to say, and cleans up.
             let _ = rustix::process::kill_process(pid, Signal::INT);
             while rustix::process::test_kill_process(pid).is_ok() {
                 std::thread::sleep(std::time::Duration::from_millis(5));
@@ -85,14 +85,14 @@ impl Watched {
 /// that process.
 ///
 /// # Errors
-/// When it cannot be started, or ends and it is not known why.
+/// When it cannot be started, or ends for an unknown reason.
 pub(super) fn oversee(out: &Path) -> Result<Option<Exit>> {
     if is_watched() {
         return Ok(None);
     }
     let attempts = Attempts::of(out);
     loop {
-        let before = attempts.deaths_of_all();
+        let before = attempts.marks();
         let status = Watched::start(Stdio::inherit(), &[])?.wait()?;
         match status.code() {
             Some(0) => return Ok(Some(Exit::Passed)),
@@ -101,7 +101,7 @@ pub(super) fn oversee(out: &Path) -> Result<Option<Exit>> {
             None => {}
         }
         let signal = status.signal().unwrap_or_default();
-        if attempts.deaths_of_all() <= before {
+        if !attempts.were_left_since(&before) {
             bail!(
                 "the grader was ended by signal {signal} while nothing was graded; run it again to go on"
             );
@@ -110,7 +110,7 @@ pub(super) fn oversee(out: &Path) -> Result<Option<Exit>> {
     }
 }
 
-/// In any case no process grades unwatched.
+/// Whatever happens, nobody grades whom nobody watches.
 #[cfg(target_os = "linux")]
 fn end_with_parent() {
     let _ = rustix::process::set_parent_process_death_signal(Some(Signal::KILL));
@@ -119,12 +119,12 @@ fn end_with_parent() {
 #[cfg(not(target_os = "linux"))]
 fn end_with_parent() {}
 
-/// Limits this process to less memory than would hurt the machine. It ends if it needs
-/// more; processes that it starts have limits of their own.
+/// From now on this process cannot hold more memory than a machine can bear. It ends if it
+/// tries; what it starts has limits of its own.
 pub(super) fn limit_memory() {
     let limit = rustix::process::getrlimit(Resource::Data);
     let current = limit.current.map_or(MEMORY, |now| now.min(MEMORY));
-    // Without the limit the system decides which process has to go.
+    // Without it the system decides who has to go.
     let _ = rustix::process::setrlimit(
         Resource::Data,
         Rlimit {

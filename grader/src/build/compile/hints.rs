@@ -11,7 +11,7 @@ pub(super) fn first(text: &str) -> String {
     sending::of(text).map_or_else(String::new, |line| format!("{line}\n\n"))
 }
 
-/// The lines for what rustc said, each after an empty one.
+/// The hints for rustc's output, each after an empty line.
 pub(super) fn of(text: &str, contract: &str, submission: &Submission) -> String {
     let mut hints: Vec<String> = Vec::new();
     let said = |words: &[&str]| words.iter().any(|words| text.contains(words));

@@ -1,7 +1,7 @@
-//! Marks of the gradings under way: if the grader is ended, they stay behind.
+//! Marks of what is being graded: whatever ends the grader leaves them behind.
 //!
 //! Its main type is [`Attempts`]. A submission that was being graded when a batch was ended
-//! is graded alone the next time; one that has ended two batches is skipped. Nothing here
+//! is graded alone the next time; one that has ended two is passed by. Nothing here
 //! grades.
 
 use std::collections::BTreeMap;
@@ -12,21 +12,21 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::key::Key;
 
-/// A submission is skipped after this many deaths of the grader.
+/// Deaths of the grader after which a submission is passed by.
 pub(super) const DEATHS: u32 = 2;
 
-/// The folder of the marks, in the folder that a batch writes to.
+/// Where the marks lie, in the folder a batch writes to.
 const FOLDER: &str = "attempting";
 
-/// The marks of one batch. All clones share them.
+/// The marks of one batch. Every clone has the same.
 #[derive(Clone, Debug)]
 pub struct Attempts {
     folder: PathBuf,
-    /// The gradings under way, and what their marks said before.
+    /// What is being graded now, and what its mark said before.
     under_way: Arc<Mutex<BTreeMap<PathBuf, u32>>>,
 }
 
-/// The mark of one grading, removed when the grading ends.
+/// The mark of one grading, removed when it has an end.
 #[derive(Debug)]
 pub(super) struct Attempt<'a> {
     attempts: &'a Attempts,
@@ -34,7 +34,7 @@ pub(super) struct Attempt<'a> {
 }
 
 impl Attempts {
-    /// The marks in the folder `out`.
+    /// Those in the folder `out`.
     pub fn of(out: &Path) -> Attempts {
         Attempts {
             folder: out.join(FOLDER),
@@ -42,10 +42,19 @@ impl Attempts {
         }
     }
 
-    /// How often the grader was ended, over all marks.
-    pub fn deaths_of_all(&self) -> u32 {
+    /// All marks there are, and how often the grader was ended at each.
+    pub fn marks(&self) -> BTreeMap<PathBuf, u32> {
         let marks = fs::read_dir(&self.folder).into_iter().flatten().flatten();
-        marks.map(|mark| count(&mark.path())).sum()
+        let marks = marks.map(|mark| mark.path());
+        marks.map(|mark| (mark.clone(), count(&mark))).collect()
+    }
+
+    /// Whether something was being graded when the grader was ended after there were the
+    /// marks `before`. What was beside it may have been graded since, so that the marks
+    /// need not be more.
+    pub fn were_left_since(&self, before: &BTreeMap<PathBuf, u32>) -> bool {
+        let mut marks = self.marks().into_iter();
+        marks.any(|(mark, deaths)| deaths > before.get(&mark).copied().unwrap_or(0))
     }
 
     /// How often the grader was ended while it graded this.
@@ -53,15 +62,15 @@ impl Attempts {
         count(&self.mark(key))
     }
 
-    /// The file that records this.
+    /// The file that says so.
     pub(super) fn mark(&self, key: &Key) -> PathBuf {
         let content = key.content.map(|it| it.to_string()).unwrap_or_default();
         let rules = &key.rules;
         self.folder.join(format!("{}-{content}-{rules}", key.drill))
     }
 
-    /// Marks a grading that begins. If the mark stays behind, the grader was ended
-    /// once more.
+    /// Marks a grading that begins: should this be the last that is heard of us, the
+    /// grader was ended once more.
     ///
     /// # Errors
     /// When the mark cannot be written.
@@ -77,7 +86,7 @@ impl Attempts {
         })
     }
 
-    /// Takes back the present marks, because the grader is being ended on purpose.
+    /// Takes back what is marked now: the grader is ended by somebody else's wish.
     pub fn take_back(&self) {
         for (mark, before) in std::mem::take(&mut *self.under_way()) {
             // At worst it is graded alone the next time.
@@ -104,7 +113,7 @@ impl Drop for Attempt<'_> {
     }
 }
 
-/// The count in a mark. A mark that was cut short counts as 1.
+/// What a mark says. One that was cut short by the end says that there was one.
 fn count(mark: &Path) -> u32 {
     match fs::read_to_string(mark) {
         Ok(text) => text.trim().parse().unwrap_or(1),
@@ -129,7 +138,7 @@ mod tests {
     fn what_has_no_end_is_counted_and_what_is_taken_back_is_not() {
         let out = tempfile::tempdir().expect("there is space");
         let attempts = || Attempts::of(out.path());
-        // Three graders, each ended in the middle of the grading.
+        // Three graders, each ended in the middle of it.
         for deaths in 0..3 {
             assert_eq!(attempts().deaths(&key("a")), deaths);
             std::mem::forget(attempts().begin(&key("a")).expect("it is ours"));
@@ -138,8 +147,8 @@ mod tests {
             (attempts().deaths(&key("a")), attempts().deaths(&key("b"))),
             (3, 0)
         );
-        assert_eq!(attempts().deaths_of_all(), 3);
-        // A grader that was stopped on purpose.
+        assert_eq!(attempts().marks().into_values().sum::<u32>(), 3);
+        // One that was stopped by somebody.
         for rules in ["a", "b"] {
             let stopped = attempts();
             std::mem::forget(stopped.begin(&key(rules)).expect("it is ours"));
@@ -153,13 +162,34 @@ mod tests {
             (attempts().deaths(&key("a")), attempts().deaths(&key("b"))),
             (3, 0)
         );
-        // A grading that came to its end.
+        // One that came to its end.
         drop(attempts().begin(&key("a")).expect("it is ours"));
-        assert_eq!(attempts().deaths_of_all(), 0);
+        assert!(attempts().marks().is_empty());
         assert!(!out.path().join(FOLDER).exists());
         // A mark that was being written.
         fs::create_dir(out.path().join(FOLDER)).expect("it is ours");
         fs::write(attempts().mark(&key("a")), "").expect("it is ours");
         assert_eq!(attempts().deaths(&key("a")), 1);
+    }
+
+    #[test]
+    fn a_death_counts_whatever_was_graded_beside_it() {
+        let out = tempfile::tempdir().expect("there is space");
+        let attempts = || Attempts::of(out.path());
+        let leave = |rules: &str| {
+            std::mem::forget(attempts().begin(&key(rules)).expect("it is ours"));
+        };
+        // Two at a time, and the grader is ended.
+        let none = attempts().marks();
+        leave("a");
+        leave("b");
+        assert!(attempts().were_left_since(&none));
+        // One of them is graded, the other one ends it again.
+        let two = attempts().marks();
+        assert!(!attempts().were_left_since(&two));
+        drop(attempts().begin(&key("a")).expect("it is ours"));
+        assert!(!attempts().were_left_since(&two));
+        leave("b");
+        assert!(attempts().were_left_since(&two));
     }
 }

@@ -76,7 +76,7 @@ pub struct Line {
     pub late: bool,
     /// When it was handed in, as the learning system says it.
     pub at: Option<Box<str>>,
-    /// Whether it could be read; if not, nobody judged it.
+    /// Whether it could be read; if not, it was not judged.
     pub taken: bool,
     /// How it ended.
     pub status: Status,
@@ -204,8 +204,8 @@ impl<'a> Class<'a> {
         self.policy.unknown(&students)
     }
 
-    /// Everybody in their order, each with what they handed in and, where that is
-    /// nothing, why.
+    /// Everybody in their order, each with their lines or, if they have none, the
+    /// reason.
     pub fn everybody(&self) -> impl Iterator<Item = (&Student, &[Line], &str)> {
         let mut with = self.by_student().peekable();
         let mut without = self.empty_handed.iter().peekable();

@@ -221,9 +221,9 @@ impl Plan<'_> {
     }
 }
 
-/// The submission as it is graded in a batch: a lone file is called `src/lib.rs`, so
-/// that whoever handed in the same reads the same in the verdict. The inner error is
-/// the verdict on what cannot be read.
+/// The submission as a batch grades it: a lone file is called `src/lib.rs`, so that
+/// students who handed in the same read the same verdict. The inner error is the
+/// verdict on an unreadable submission.
 pub(in crate::class) fn taken(
     grader: &Grader,
     drill: &dyn Drill,

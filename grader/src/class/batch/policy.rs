@@ -202,13 +202,13 @@ impl Policy {
         }
         let zone = policy.offset.as_deref().map(|text| (text, offset(text)));
         if let Some((text, None)) = zone {
-            return Err(format!("`{text}` is no offset; write it as `+01:00`"));
+            return Err(format!("`{text}` is not an offset; write it as `+01:00`"));
         }
         let dues = policy.drills.values().filter_map(|it| it.due.as_ref());
         for due in dues.chain(&policy.due) {
             if policy.moment(&due.to_string()).is_none() {
                 return Err(format!(
-                    "`{due}` is no moment; write it as `2026-11-20T23:59:00`"
+                    "`{due}` is not a moment; write it as `2026-11-20T23:59:00`"
                 ));
             }
         }

@@ -19,7 +19,7 @@ use play::text::one_line;
 /// What Canvas reads as excused.
 const EXCUSED: &str = "EX";
 
-/// What Moodle's gradebook reads as no grade.
+/// The text that Moodle's gradebook reads as "no grade".
 const NO_GRADE: &str = "-";
 
 /// One kind of gradebook: a table for a class whose ids are of one kind or of several.
@@ -58,8 +58,8 @@ pub(super) fn plain(class: &Class<'_>, _: Option<Ids>, out: &mut dyn Write) -> i
         }
         let counts = |drill: &usize| !class.excuses(*drill, student);
         let theirs = || lines.iter().filter(|line| counts(&line.drill));
-        // A sum without one of its parts would be a wrong one, and so would a zero for
-        // what nobody has seen.
+        // A sum without one of its parts would be wrong, and so would a zero for a
+        // submission that nobody has seen.
         cells.push(match why.is_empty() && theirs().all(Line::is_graded) {
             true => {
                 let points = |line: &Line| class.weighed(line.drill, class.counted(line).points);

@@ -111,8 +111,8 @@ fn crowd(evidence: &Evidence) -> Option<Turn> {
     common::then_all_answered(evidence)
 }
 
-/// A server that takes its time to accept, and a week to answer, is no reason to give up.
-/// A pause is no reason to close.
+/// A submission must wait for a server that is slow to accept and takes a week to answer.
+/// A pause must not close a connection.
 fn slow(evidence: &Evidence) -> Option<Turn> {
     let is_pass = |turn: &&Turn| matches!(turn.action, Action::Pass { .. });
     let passed = evidence.turns().iter().filter(is_pass).count();

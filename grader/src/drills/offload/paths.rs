@@ -14,7 +14,7 @@ const LATER: u32 = 1_001;
 
 /// Which callers may be dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Whom {
+pub(super) enum Callers {
     /// Callers whose hash has not begun.
     Waiting,
     /// Callers whose hash has begun.
@@ -31,7 +31,7 @@ pub(super) struct Hashing {
     pub(super) panics: usize,
     /// How many callers may be dropped.
     pub(super) hang_ups: usize,
-    pub(super) may_hang_up: Whom,
+    pub(super) may_hang_up: Callers,
     /// After how many turns the loop may run for only a few polls.
     pub(super) halves: usize,
     /// How many polls those few may be.
@@ -46,7 +46,7 @@ impl Hashing {
             users: users.to_vec(),
             panics: 0,
             hang_ups: 0,
-            may_hang_up: Whom::Waiting,
+            may_hang_up: Callers::Waiting,
             halves: 0,
             half_polls: &[0],
         }
@@ -70,8 +70,8 @@ impl Hashing {
             }
         }
         if taken(|action| matches!(action, Action::HangUp { .. })) < self.hang_ups {
-            let whom = |request: &u32| self.may_hang_up == state_of(evidence, *request);
-            let waiting = evidence.waiting().filter(whom);
+            let callers = |request: &u32| self.may_hang_up == state_of(evidence, *request);
+            let waiting = evidence.waiting().filter(callers);
             let happened = false;
             actions.extend(waiting.map(|request| Action::HangUp { request, happened }));
         }
@@ -155,10 +155,14 @@ pub(super) fn held(evidence: &Evidence) -> impl Iterator<Item = u32> {
     evidence.live()
 }
 
-fn state_of(evidence: &Evidence, request: u32) -> Whom {
+fn state_of(evidence: &Evidence, request: u32) -> Callers {
     let key = evidence.request(request).map(|request| request.key);
     let begun = evidence.operations().any(|(_, hash)| hash.key == key);
-    if begun { Whom::Hashing } else { Whom::Waiting }
+    if begun {
+        Callers::Hashing
+    } else {
+        Callers::Waiting
+    }
 }
 
 fn end(hash: u32, outcome: Outcome) -> Action {

@@ -82,7 +82,10 @@ pub(super) fn action_step(action: Action, request: u32, evidence: &Evidence) -> 
             with: world.ending(evidence, operation, outcome),
         },
         Action::HangUp { request, .. } => Step::Drop { call: request },
-        Action::Pass { micros } => Step::Advance { micros },
+        Action::Pass { micros } => Step::Advance {
+            micros,
+            by_timers: world.stops_at_timers(),
+        },
         Action::Block { micros } => Step::Block { micros },
         Action::Discard => Step::Discard,
         Action::Make { .. } | Action::Poll { .. } | Action::Wait => return None,

@@ -84,7 +84,7 @@ impl Probe {
         }
         let count = |wanted: fn(&Action) -> bool| {
             let actions = turns.iter().map(|turn| turn.action);
-            actions.filter(|action| wanted(action)).count()
+            actions.filter(&wanted).count()
         };
         let ask = Turn::full(Action::Start {
             entry: 0,

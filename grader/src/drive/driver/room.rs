@@ -35,7 +35,7 @@ pub(super) struct Room {
     each: usize,
     /// It has all there are.
     is_taken_whole: bool,
-    /// How often in a row threads were waited for and did not end.
+    /// How many waits for threads in a row were in vain.
     in_vain: u32,
 }
 
@@ -89,12 +89,12 @@ impl Room {
         self.is_taken_whole
     }
 
-    /// A run is ordered to be opened.
+    /// Notes that a run is ordered to be opened.
     pub(super) fn opening(&mut self) {
         self.open += 1;
     }
 
-    /// So many runs are closed.
+    /// Notes that this many runs are closed.
     pub(super) fn closed(&mut self, runs: usize) {
         self.open = self.open.saturating_sub(runs);
     }
@@ -151,7 +151,7 @@ mod tests {
     use super::*;
 
     fn room(each: usize) -> Room {
-        let mut room = Room::default();
+        let mut room = Room::of(false);
         room.measured(each, 256);
         room
     }

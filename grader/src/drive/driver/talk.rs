@@ -52,8 +52,8 @@ impl Driver<'_> {
         Ok(events)
     }
 
-    /// Sends steps as [`Driver::converse`] does. What comes of them is got by
-    /// [`Driver::hear`], in the order in which they were said.
+    /// Sends steps as [`Driver::converse`] does. [`Driver::hear`] returns their
+    /// events, in the order in which steps were sent.
     ///
     /// # Errors
     /// When no worker could be started.

@@ -20,7 +20,7 @@ use play::space::AN_HOUR;
 /// The least number of pings that the loop answers in a turn in which a hash is held.
 const PINGS: u32 = 3;
 
-/// A turn ends here, whatever the threads do.
+/// A turn ends after this time, whatever the threads do.
 pub(super) const TURN_LIMIT: Duration = Duration::from_secs(3);
 
 /// What really passes of an hour: threads that end when nobody asks for a while wait less.
@@ -69,7 +69,7 @@ pub(super) struct Seen {
     pub(super) of_a_run: usize,
 }
 
-/// What is added up over the rounds of one turn.
+/// The sums over the rounds of one turn.
 #[derive(Default)]
 struct Sums {
     polls: u32,
@@ -192,7 +192,7 @@ impl Driver<'_> {
         Ok(())
     }
 
-    /// Opens the run if the worker does not know it.
+    /// Opens the run if the worker does not have it open.
     fn open_with_threads(&mut self, run: &mut Run) -> Result<(), Failure> {
         if run.worker == Some(self.workers_started) {
             return Ok(());
@@ -304,7 +304,7 @@ impl Driver<'_> {
     ) -> Result<bool, Failure> {
         let nonce = fastrand::u64(..1 << 53);
         if polls > 0 && self.world.uses_threads() {
-            // Two in a round, so that most turns take two rounds.
+            // Two pings in a round, so that most turns take two rounds.
             steps.push(Step::Ping { nonce });
             steps.push(Step::Settle { polls });
             steps.push(Step::Ping { nonce });

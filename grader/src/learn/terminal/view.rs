@@ -54,7 +54,7 @@ const LEAST_FIRST: [&str; 7] = ["open", "reset", "scroll", "replay", "list", "ne
 /// The key that shows all of them.
 const ALL_KEYS: (&str, &str) = ("?", "keys");
 
-/// All that the view depends on besides the state.
+/// Everything that the view depends on besides the state.
 #[derive(Clone, Debug)]
 pub(super) struct Show<'a> {
     /// The book's address.
@@ -229,7 +229,7 @@ fn all_keys() -> Vec<Line> {
     keys.into_iter().map(line).collect()
 }
 
-/// How far the learner is with a drill, whatever its present verdict.
+/// The learner's state in a drill, whatever its present verdict.
 fn standing(drill: &DrillNow) -> (String, Style) {
     match (drill.passed, drill.best) {
         (true, best) => (format!("passed {best}/{}", drill.max), GOOD),

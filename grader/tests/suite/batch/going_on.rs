@@ -205,7 +205,7 @@ fn a_folder_has_one_batch_at_a_time_and_nothing_foreign() {
     assert_eq!(said.code, 2);
     assert!(
         said.err
-            .contains("holds something else than a batch's results"),
+            .contains("holds something other than a batch's results"),
         "{}",
         said.err
     );
@@ -243,7 +243,7 @@ fn only_changes_are_graded_and_new_verdicts_are_named() {
         &serde_json::to_string(&ada).expect("it can be written"),
     );
     let out = again("1 to grade, 0 copies of others, 2 kept");
-    let words = "said differently than before\n  ada cache_race: failed, 90 -> passed, 100 (another grader or other limits)";
+    let words = "judged differently than before\n  ada cache_race: not yet, 90 -> passed, 100 (another grader or other limits)";
     assert!(out.contains(words), "{out}");
     let all: Vec<Record> = records(&course.path("results")).into_values().collect();
     let changed: Vec<Change> = all.iter().filter_map(changes::of).collect();
@@ -257,7 +257,7 @@ fn only_changes_are_graded_and_new_verdicts_are_named() {
     assert_eq!(changed[0].after.checks[check], CheckStatus::Passed);
 
     let out = again("0 to grade");
-    assert!(!out.contains("said differently"), "said once: {out}");
+    assert!(!out.contains("judged differently"), "said once: {out}");
 
     // Other limits, for one drill.
     let file = "exercises/offload/exercise.toml";

@@ -176,7 +176,7 @@ fn a_failure_of_the_machine_is_nobodys_fail() {
         ("bob/offload.rs", &broken("bob")),
         ("eve/offload.7z", ""),
     ]);
-    // Nothing can be compiled where there is no folder to do it in. Before it is known
+    // Nothing can be compiled without a folder to do it in. Before it is known
     // what the sandbox is worth, nothing is said of anybody.
     course.write("target/grader/jobs", "in the way");
     let said = course.run(&BATCH);

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use crate::processes::{self, Pid};
 
-/// How long to look away between two looks: what is held for less is held again by
-/// whatever grows.
+/// How long to look away between two looks: a growing process holds a short peak
+/// again.
 const NAP: Duration = Duration::from_millis(2);
 
 /// The most that a process held.
@@ -40,7 +40,7 @@ pub(super) fn of(mut command: Command) -> (Output, Peak) {
     while !end.is_finished() {
         let watched = processes::children(grader).into_iter().filter(is_grader);
         for pid in watched.chain([grader]) {
-            // What has ended holds nothing, and says so.
+            // A process that has ended holds nothing.
             peak = peak.max(held(pid).unwrap_or_default());
         }
         std::thread::sleep(NAP);

@@ -45,7 +45,7 @@ fn contradiction(series: &Value) -> Option<String> {
             series["max"]
         ));
     }
-    // Who waits while the loop is free waited for the machine, and that is another picture.
+    // A request that waits while the loop is free waited for the machine, and that is another picture.
     let unexplained = |(due, late): &(f64, f64)| {
         let stalled = stalls
             .iter()

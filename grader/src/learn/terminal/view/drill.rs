@@ -84,7 +84,7 @@ fn summary(drill: &DrillNow, verdict: &Verdict) -> Line {
     line
 }
 
-/// Those that hold in one line, each other with what was seen.
+/// The checks that hold in one line, each other check with its message.
 fn checks(drill: &DrillNow, verdict: &Verdict) -> Vec<Line> {
     let is = |status| move |check: &&CheckResult| check.status == status;
     let (holding, all) = (

@@ -1,0 +1,221 @@
+//! Monitors that measure how long the loop is blocked: the world of `loop_monitor`.
+//!
+//! They call nothing but a clock, which the grader moves; what they report is looked at
+//! after every turn. Its main type is [`Monitor`].
+
+use protocol::{Ending, Value};
+
+use super::{ErrorName, Look, OperationKind, World};
+use crate::evidence::{Evidence, Fact, Returned};
+use crate::schedule::{Action, Few, Outcome, Turn};
+use crate::text::count;
+use crate::timeline::duration;
+
+/// See the module.
+#[derive(Debug)]
+pub struct Clock;
+
+const MILLISECOND: u64 = 1_000;
+
+/// What a monitor was started with, in microseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Monitor {
+    /// It is to look so often.
+    pub every: u64,
+    /// A longer stall is to be counted.
+    pub threshold: u64,
+}
+
+/// What a monitor reported at a look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// Stalls that it counted.
+    pub stalls: u64,
+    /// The longest one, in microseconds.
+    pub longest: u64,
+}
+
+impl Reading {
+    /// What was seen at a look, if it is a report of a monitor that is there.
+    pub fn seen(value: &Value) -> Option<Reading> {
+        let [stalls, longest] = value.list() else {
+            return None;
+        };
+        Some(Reading {
+            stalls: stalls.number()?.cast_unsigned(),
+            longest: longest.number()?.cast_unsigned(),
+        })
+    }
+}
+
+/// The monitors of an instance that is made with these numbers, all of them milliseconds:
+/// `every` and `threshold`, and the `every` of a second one, if there is to be one. Its
+/// threshold is twice that of the first.
+pub fn monitors(made: Few) -> Vec<Monitor> {
+    let millis = |place| u64::from(made.at(place)) * MILLISECOND;
+    let first = Monitor {
+        every: millis(0),
+        threshold: millis(1),
+    };
+    let second = Monitor {
+        every: millis(2),
+        threshold: 2 * millis(1),
+    };
+    match made.all().len() {
+        ..=2 => vec![first],
+        _ => vec![first, second],
+    }
+}
+
+impl World for Clock {
+    fn name(&self) -> &'static str {
+        "clock"
+    }
+
+    fn entries(&self) -> &'static [&'static str] {
+        &["drop_monitor"]
+    }
+
+    fn kinds(&self) -> &'static [OperationKind] {
+        &[]
+    }
+
+    fn errors(&self) -> &'static [ErrorName] {
+        &[]
+    }
+
+    fn key_noun(&self) -> &'static str {
+        "monitor"
+    }
+
+    fn constructor(&self) -> &'static str {
+        "LoopMonitor::start"
+    }
+
+    fn made_with(&self, _: &Evidence, numbers: Few) -> Vec<Value> {
+        let monitor = |it: Monitor| Value::List(vec![it.every.into(), it.threshold.into()]);
+        let all = monitors(numbers).into_iter().map(monitor);
+        vec![Value::List(all.collect())]
+    }
+
+    fn arguments(&self, _: &Evidence, _: u32, _: u8, numbers: Few) -> Vec<Value> {
+        // Monitors are told, and counted, from 1.
+        vec![numbers.at(0).saturating_sub(1).into()]
+    }
+
+    fn key_of(&self, _: &Evidence, _: u8, _: &[Value]) -> Option<u32> {
+        None
+    }
+
+    fn value(&self, _: &Evidence, _: u32, _: Outcome) -> Value {
+        Value::Nothing
+    }
+
+    fn understand(&self, _: &Evidence, _: u32, ending: &Ending) -> Returned {
+        match ending {
+            Ending::Ok(value) => Returned::Plain(value.clone()),
+            Ending::Error(..) | Ending::Panic => Returned::Invented,
+        }
+    }
+
+    fn stops_at_timers(&self) -> bool {
+        true
+    }
+
+    fn looks(&self, _: &Evidence, made: Option<Few>) -> Vec<Look> {
+        let look = |place: usize| Look {
+            entry: "report",
+            arguments: vec![(place as u64).into()],
+        };
+        let monitors = made.map(monitors).unwrap_or_default();
+        (0..monitors.len()).map(look).collect()
+    }
+
+    fn usual(&self) -> Vec<Turn> {
+        let numbers = Few::of(&[10, 50]);
+        vec![Turn::full(Action::Make { numbers })]
+    }
+
+    fn made(&self, numbers: Few) -> String {
+        let told = monitors(numbers).into_iter().map(|it| {
+            let (every, threshold) = (duration(it.every), duration(it.threshold));
+            format!("`every` {every} and `threshold` {threshold}")
+        });
+        let told: Vec<String> = told.collect();
+        match &told[..] {
+            [one] => format!("a monitor is started with {one}"),
+            all => format!("two monitors are started, with {}", all.join(" and with ")),
+        }
+    }
+
+    fn asks(&self, evidence: &Evidence, request: u32) -> String {
+        let monitor = evidence.request(request).map_or(0, |it| it.key);
+        format!("drops monitor {monitor}")
+    }
+
+    fn about(&self, _: &Evidence, _: u32) -> String {
+        String::new()
+    }
+
+    fn brings(&self, _: &Evidence, _: u32) -> String {
+        String::new()
+    }
+
+    fn seen(&self, evidence: &Evidence, look: usize, value: &Value) -> Option<String> {
+        let Reading { stalls, longest } = Reading::seen(value)?;
+        let all = monitors(evidence.made()?).len();
+        let whose = match all {
+            1 => "the monitor".to_owned(),
+            _ => format!("monitor {}", look + 1),
+        };
+        let stalls = count(stalls as usize, "stall", "stalls");
+        Some(format!(
+            "{whose} reports {stalls}, the longest of {}",
+            duration(longest)
+        ))
+    }
+
+    fn returned(&self, _: &Returned) -> String {
+        "when that is done".to_owned()
+    }
+
+    /// The last report of each monitor.
+    fn state(&self, evidence: &Evidence) -> Vec<String> {
+        let Some(made) = evidence.made() else {
+            return Vec::new();
+        };
+        let told = (0..monitors(made).len()).filter_map(|monitor| {
+            let entries = evidence.entries().iter().rev();
+            let mut seen = entries.filter_map(|entry| match &entry.fact {
+                Fact::Seen { look, value } if *look == monitor => Some(value),
+                _ => None,
+            });
+            self.seen(evidence, monitor, seen.next()?)
+        });
+        told.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_is_two_numbers_and_nothing_else() {
+        let report = |values: &[u64]| {
+            let values = values.iter().copied().map(Value::from);
+            Reading::seen(&Value::List(values.collect()))
+        };
+        let longest = 80_000;
+        assert_eq!(report(&[1, longest]), Some(Reading { stalls: 1, longest }));
+        assert_eq!(report(&[1]), None);
+        assert_eq!(Reading::seen(&Value::Nothing), None);
+    }
+
+    #[test]
+    fn a_third_number_starts_a_second_monitor() {
+        assert_eq!(monitors(Few::of(&[10, 50])).len(), 1);
+        let second = monitors(Few::of(&[10, 50, 35]))[1];
+        assert_eq!((second.every, second.threshold), (35_000, 100_000));
+    }
+}

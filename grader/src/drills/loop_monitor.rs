@@ -1,0 +1,339 @@
+//! Drill `loop_monitor`: measure the loop that you run on.
+
+mod rules;
+
+use crate::exam::{Exam, Findings};
+use play::check::Check;
+use play::evidence::Evidence;
+use play::judge::{Kind, Rules};
+use play::schedule::{Action, Few, Turn};
+use play::space::Straight;
+use play::world::World;
+use play::world::clock::Clock;
+
+use super::Drill;
+use rules::Monitoring;
+
+/// See the module.
+pub(super) struct LoopMonitors;
+
+const CHECKS: &[Check] = &[
+    Check {
+        id: "longest",
+        title: "the longest stall is reported, to within `every`",
+        required: true,
+        points: 25,
+        hint: "the loop was blocked, and then you are polled: which two times say for how long, and which of them did you note before?",
+    },
+    Check {
+        id: "counted",
+        title: "each stall above the threshold is counted once, and nothing else is",
+        required: true,
+        points: 20,
+        hint: "your task slept for as long as it asked to: is that a stall? And how often do you see the same one?",
+    },
+    Check {
+        id: "idle",
+        title: "an idle loop costs one look in each `every`",
+        required: true,
+        points: 15,
+        hint: "who wakes your task while nothing happens, and how often?",
+    },
+    Check {
+        id: "no_burst",
+        title: "after a stall the missed looks are not made up for",
+        required: true,
+        points: 15,
+        hint: "thirty looks were due while the loop was blocked: what becomes of them?",
+    },
+    Check {
+        id: "dropped",
+        title: "a monitor that is dropped ends its task within `every`",
+        required: true,
+        points: 15,
+        hint: "who holds what the task needs, and how does the task get to know that nobody will ask for a report any more?",
+    },
+    Check {
+        id: "two_monitors",
+        title: "two monitors on one loop do not disturb each other",
+        required: true,
+        points: 10,
+        hint: "where do the readings of a monitor live, and who else can write there?",
+    },
+];
+
+/// How a monitor can fail to go on.
+const ENDINGS: &[Kind] = &[
+    Kind::Hang,
+    Kind::Panicked,
+    Kind::Blocked,
+    Kind::Died,
+    Kind::Garbled,
+    Kind::Restless,
+];
+
+const ALL: &[Kind] = &[
+    Kind::WrongTime,
+    Kind::WrongCount,
+    Kind::Polling,
+    Kind::Burst,
+    Kind::GoesOn,
+    Kind::Hang,
+    Kind::Panicked,
+    Kind::Blocked,
+    Kind::Died,
+    Kind::Garbled,
+    Kind::Restless,
+];
+
+const MILLISECOND: u64 = 1_000;
+const SECOND: u64 = 1_000 * MILLISECOND;
+const HOUR: u64 = 3_600 * SECOND;
+
+/// What monitors are started with, in milliseconds: `every` and `threshold`. In the last
+/// one nothing but a long stall is above both together.
+const MADE: [[u32; 2]; 4] = [[10, 50], [7, 100], [200, 3_000], [100, 20]];
+
+/// How much later than a look of the simplest monitor a stall begins, in parts of `every`.
+const OFFSETS: [u64; 5] = [0, 1, 3, 6, 9];
+
+impl Drill for LoopMonitors {
+    fn slug(&self) -> &'static str {
+        "loop_monitor"
+    }
+
+    fn contract(&self) -> &'static str {
+        include_str!("loop_monitor/contract.rs")
+    }
+
+    fn world(&self) -> &'static dyn World {
+        &Clock
+    }
+
+    fn checks(&self) -> &'static [Check] {
+        CHECKS
+    }
+
+    fn rules(&self) -> &'static dyn Rules {
+        &Monitoring
+    }
+
+    fn examine(&self, exam: &mut Exam<'_>) {
+        let idle = idle(exam);
+        exam.decide("idle", &Monitoring, &idle, &[Kind::Polling]);
+        let blocked = idle.with(blocked(exam));
+        let longest = [&[Kind::WrongTime][..], ENDINGS].concat();
+        exam.decide("longest", &Monitoring, &blocked, &longest);
+        exam.decide("counted", &Monitoring, &blocked, &[Kind::WrongCount]);
+        exam.decide("no_burst", &Monitoring, &blocked, &[Kind::Burst]);
+        let dropped = dropping(exam);
+        let goes_on = [&[Kind::GoesOn][..], ENDINGS].concat();
+        exam.decide_beyond("dropped", &Monitoring, &dropped, &goes_on, &blocked);
+        let two = two_monitors(exam);
+        let known = blocked.with(dropped);
+        exam.decide_beyond("two_monitors", &Monitoring, &two, ALL, &known);
+    }
+}
+
+fn straight(exam: &mut Exam<'_>, turns: &[Turn]) -> Findings {
+    let next = |evidence: &Evidence| turns.get(evidence.turns().len()).copied();
+    exam.explore(&Monitoring, &Straight(next))
+}
+
+fn made(numbers: &[u32]) -> Turn {
+    let numbers = Few::of(numbers);
+    Turn::full(Action::Make { numbers })
+}
+
+fn pass(micros: u64) -> Turn {
+    Turn::full(Action::Pass { micros })
+}
+
+fn block(micros: u64) -> Turn {
+    Turn::full(Action::Block { micros })
+}
+
+/// Whole milliseconds of so much time.
+fn whole(micros: u64) -> u64 {
+    micros / MILLISECOND * MILLISECOND
+}
+
+/// What a monitor is started with.
+#[derive(Clone, Copy)]
+struct Start {
+    numbers: [u32; 2],
+    every: u64,
+    threshold: u64,
+}
+
+impl Start {
+    fn all() -> impl Iterator<Item = Start> {
+        MADE.into_iter().map(|numbers| {
+            let [every, threshold] = numbers.map(|millis| u64::from(millis) * MILLISECOND);
+            Start {
+                numbers,
+                every,
+                threshold,
+            }
+        })
+    }
+
+    /// A loop that rests for a while, so long that every monitor has looked.
+    fn rest(self) -> Turn {
+        pass(3 * self.every)
+    }
+
+    /// A stall, and what comes after it: time in which there may be two looks, and then
+    /// more of it.
+    fn stall(self, micros: u64) -> [Turn; 3] {
+        [block(micros), pass(self.every - MILLISECOND), self.rest()]
+    }
+
+    /// A stall that must be counted, and one that must not.
+    fn above(self) -> u64 {
+        self.threshold + self.every + 5 * MILLISECOND
+    }
+
+    fn below(self) -> Option<u64> {
+        let below = self.threshold.checked_sub(self.every + 5 * MILLISECOND)?;
+        (below > 0).then_some(below)
+    }
+}
+
+/// Nothing happens: for a moment, for a while, and for two hours.
+fn idle(exam: &mut Exam<'_>) -> Findings {
+    let mut findings = Findings::default();
+    for start in Start::all() {
+        let Start { every, .. } = start;
+        let turns = [
+            made(&start.numbers),
+            pass(whole(every / 2)),
+            pass(every),
+            pass(10 * every),
+            pass(100 * every),
+        ];
+        findings.join(straight(exam, &turns));
+    }
+    let hours = [
+        made(&[1_000, 5_000]),
+        pass(HOUR),
+        pass(HOUR),
+        block(7 * SECOND),
+    ];
+    let hours = [&hours[..], &[pass(999 * MILLISECOND), pass(10 * SECOND)]].concat();
+    findings.join(straight(exam, &hours));
+    findings
+}
+
+/// The loop is blocked: once at several moments, again and again, twice in a row, and for
+/// an hour.
+fn blocked(exam: &mut Exam<'_>) -> Findings {
+    let mut findings = Findings::default();
+    for start in Start::all() {
+        let Start { every, .. } = start;
+        let above = start.above();
+        for tenths in OFFSETS {
+            let offset = whole(every * tenths / 10);
+            let rest = pass(3 * every + offset);
+            for micros in [30 * above, above].into_iter().chain(start.below()) {
+                let turns = [&[made(&start.numbers), rest][..], &start.stall(micros)];
+                findings.join(straight(exam, &turns.concat()));
+            }
+        }
+        // Several, the longest neither first nor last.
+        let more = [
+            above,
+            2 * above,
+            whole(5 * above + every / 2),
+            above + 3 * MILLISECOND,
+        ];
+        let more = more.into_iter().chain(start.below());
+        let mut turns = vec![made(&start.numbers), start.rest()];
+        turns.extend(more.flat_map(|micros| start.stall(micros)));
+        turns.extend([start.rest(), start.rest()]);
+        findings.join(straight(exam, &turns));
+        // Two between which nothing else runs, either of them short.
+        let micros = whole(above / 2 + every);
+        let half = Turn::partial(Action::Block { micros }, 0);
+        let twice = [made(&start.numbers), start.rest(), half, half];
+        let rest = [
+            Turn::full(Action::Wait),
+            pass(every - MILLISECOND),
+            start.rest(),
+        ];
+        findings.join(straight(exam, &[&twice[..], &rest].concat()));
+        let hour = [
+            &[made(&start.numbers), start.rest()][..],
+            &start.stall(HOUR),
+        ];
+        findings.join(straight(exam, &hour.concat()));
+    }
+    findings
+}
+
+/// The monitor is dropped: when the loop is idle, between two looks, and after a stall.
+fn dropping(exam: &mut Exam<'_>) -> Findings {
+    let mut findings = Findings::default();
+    let discard = Turn::full(Action::Discard);
+    for start in Start::all() {
+        let Start { every, .. } = start;
+        let made = made(&start.numbers);
+        let gone = [discard, pass(every + MILLISECOND), pass(40 * every)];
+        for tenths in OFFSETS {
+            let offset = whole(every * tenths / 10);
+            let turns = [&[made, pass(3 * every + offset)][..], &gone].concat();
+            findings.join(straight(exam, &turns));
+        }
+        findings.join(straight(exam, &[&[made][..], &gone].concat()));
+        let stalled = [
+            &[made, start.rest()][..],
+            &start.stall(start.above()),
+            &gone,
+        ];
+        findings.join(straight(exam, &stalled.concat()));
+    }
+    findings
+}
+
+/// Two of them, with thresholds of their own: a stall that is above both or one of them,
+/// and one of them is dropped.
+fn two_monitors(exam: &mut Exam<'_>) -> Findings {
+    let mut findings = Findings::default();
+    for numbers in [[10, 50, 35], [10, 50, 10], [40, 60, 7]] {
+        let longest = u64::from(numbers[0].max(numbers[2])) * MILLISECOND;
+        let threshold = u64::from(numbers[1]) * MILLISECOND;
+        let made = made(&numbers);
+        let rest = pass(3 * longest);
+        // Above one threshold, and above both.
+        let [one, both] = [3 * threshold / 2 + 2 * MILLISECOND, 9 * threshold];
+        let turns = [
+            made,
+            pass(100 * longest),
+            rest,
+            block(one),
+            rest,
+            block(both),
+            rest,
+        ];
+        findings.join(straight(exam, &turns));
+        for gone in [1, 2] {
+            let drop = Turn::full(Action::ask(gone));
+            let turns = [
+                made,
+                rest,
+                block(both),
+                rest,
+                drop,
+                pass(longest + MILLISECOND),
+                rest,
+                block(both + longest),
+                rest,
+                Turn::full(Action::Discard),
+                pass(longest + MILLISECOND),
+                pass(50 * longest),
+            ];
+            findings.join(straight(exam, &turns));
+        }
+    }
+    findings
+}
