@@ -12,7 +12,7 @@ use grader::build::prepared::Prepared;
 use grader::drills;
 use grader::drive::driver::Driver;
 use grader::drive::limits::Limits;
-use grader::drive::program::Program;
+use grader::drive::program::Program as Started;
 use grader::drive::stopwatch::Stopwatch;
 use grader::drive::supervisor::Worker;
 use grader::drive::toolchain::Toolchain;
@@ -225,7 +225,7 @@ fn failed(drill: &str, program: &Path) -> Vec<String> {
     let limits = limits();
     let drill = drills::find(drill).expect("it is a drill");
     let mut exam = Exam::new(Driver::new(
-        &Program::from(program),
+        &Started::from(program),
         &limits,
         drill.world(),
         SEED,
@@ -342,7 +342,7 @@ fn a_process_that_can_make_any_system_call_gets_nowhere() {
 /// How a worker dies on its first order, and what it printed.
 fn last_words(program: &Path, last: Option<i64>) -> (String, String) {
     use protocol::{Order, Polled, Step};
-    let started = Worker::start(&Program::from(program), &limits(), Stopwatch::start())
+    let started = Worker::start(&Started::from(program), &limits(), Stopwatch::start())
         .expect("it can be started");
     let mut worker = started.expect("it says hello");
     let order = Order {
