@@ -146,7 +146,7 @@ pub(crate) fn disk(path: &Path) -> Result<u64> {
     Ok(bytes)
 }
 
-/// Shows progress to the person who waits.
+/// Shows progress while the measurement runs.
 #[expect(clippy::print_stderr, reason = "the table alone goes to the output")]
 pub(crate) fn say(what: &str) {
     eprintln!("bench: {what}");

@@ -48,7 +48,7 @@ fn seed(evidence: &Evidence, request: u32) -> u64 {
 /// No request asks for more steps, whatever a replay key says.
 const MOST_STEPS: u32 = 100_000;
 
-/// How many steps a request asks for; nothing for one that is no computation.
+/// How many steps a request asks for; `None` for a neighbour, which computes nothing.
 pub fn asked(evidence: &Evidence, request: u32) -> Option<u64> {
     let it = evidence.request(request).filter(|it| it.entry == FOLD)?;
     Some(it.numbers.at(0).min(MOST_STEPS).into())
