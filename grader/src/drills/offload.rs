@@ -6,7 +6,7 @@ mod rules;
 
 use super::Drill;
 use crate::exam::{Exam, Findings};
-use paths::{Callers, Hashing, Straight, finish, held, make, start};
+use paths::{Callers, Hashing, Straight, finish, held, make, start, state_of};
 use play::check::Check;
 use play::evidence::Evidence;
 use play::judge::{Kind, Rules};
@@ -325,7 +325,8 @@ fn woken_and_gone(evidence: &Evidence, polls: u32) -> Option<Turn> {
         0 => Some(make(1)),
         turn @ 1..4 => Some(start(USER + turn as u32)),
         4 => Some(Turn::partial(finish(1).action, polls)),
-        5 => Some(Turn::full(hang_up)),
+        // Whose hash has begun by then does not wait.
+        5 if state_of(evidence, 2) == Callers::Waiting => Some(Turn::full(hang_up)),
         _ => held(evidence).next().map(finish),
     }
 }

@@ -99,6 +99,8 @@ pub struct Driver<'a> {
     wall: Duration,
     /// CPU time of the workers that are gone.
     used: Duration,
+    /// Time on top of both limits, while something is played once more.
+    spare: Duration,
     /// Whether the loop has stopped at least once. It will again, and each time costs a wait.
     has_blocked: bool,
     output: String,
@@ -135,6 +137,7 @@ impl<'a> Driver<'a> {
             has_spun: false,
             wall: limits.wall,
             used: Duration::ZERO,
+            spare: Duration::ZERO,
             has_blocked: false,
             output: String::new(),
         }
@@ -184,9 +187,14 @@ impl<'a> Driver<'a> {
 
     /// Whether the time of the whole grading is used up, or its verdict not wanted.
     pub fn is_out_of_time(&self) -> bool {
-        self.time.exceeds(self.wall)
-            || self.used > self.limits.cpu_in_all()
+        self.time.exceeds(self.wall + self.spare)
+            || self.used > self.limits.cpu_in_all() + self.spare
             || self.limits.stop.is_asked()
+    }
+
+    /// Whether processes have used as much CPU time as one of them may.
+    pub fn has_used_its_cpu(&self) -> bool {
+        self.used > self.limits.cpu
     }
 
     /// Shortens the grading to `wall`, when nothing is gained by a long one. Returns
@@ -214,15 +222,19 @@ impl<'a> Driver<'a> {
     }
 
     /// Plays a whole schedule in a worker that has played nothing else, and as patiently as
-    /// if other threads took part.
+    /// if other threads took part. What used the time up has half as much again, in all,
+    /// so that what it showed can be seen once more.
     pub fn play_in_a_fresh_worker(&mut self, turns: Vec<Turn>) -> Played<Driver<'a>> {
         self.discard_worker();
+        self.spare = self.limits.wall / 2;
         let usual = self.care;
         if !self.room.is_taken_whole() {
             self.care = usual.max(Care::Patient);
         }
         let played = self.play_alone(turns);
         self.care = usual;
+        self.spare = Duration::ZERO;
+        self.end_by(self.wall);
         played
     }
 
@@ -304,7 +316,8 @@ impl<'a> Driver<'a> {
         }
         if self.worker.is_none() {
             let mut limits = self.limits.clone();
-            limits.wall = self.wall;
+            limits.wall = self.wall + self.spare;
+            limits.cpu_beyond += self.spare;
             if self.world.uses_threads() {
                 limits.looks_all_asleep = Some(LOOKS);
             }

@@ -13,9 +13,11 @@ pub struct Limits {
     /// All runs of one submission together, as a [`Stopwatch`](crate::drive::stopwatch::Stopwatch)
     /// measures.
     pub wall: Duration,
-    /// CPU time of one process. The workers of one grading may use a little more in
-    /// all, since a run that ended one worker is played again in another.
+    /// CPU time of one process.
     pub cpu: Duration,
+    /// What all workers of one grading may use beyond that, since a run that ended one is
+    /// played again in another.
+    pub cpu_beyond: Duration,
     /// The memory of a process: a worker's heap, rustc's address space.
     pub memory_bytes: u64,
     /// Threads of one process.
@@ -91,7 +93,7 @@ impl Limits {
 
     /// CPU time of all workers of one grading together.
     pub fn cpu_in_all(&self) -> Duration {
-        self.cpu + Duration::from_secs(2)
+        self.cpu + self.cpu_beyond
     }
 }
 
@@ -100,6 +102,7 @@ impl Default for Limits {
         Limits {
             wall: Duration::from_secs(13),
             cpu: Duration::from_secs(9),
+            cpu_beyond: Duration::from_secs(2),
             memory_bytes: 512 << 20,
             threads: 256,
             output_bytes: 16 << 10,

@@ -21,7 +21,10 @@ impl Exam<'_> {
             }
             let of_the_process = Kind::OF_THE_PROCESS.contains(&kind);
             // Each costs a process and a wait, and one is like the other.
-            if of_the_process && self.lost_again.contains(&kind) {
+            let is_known = of_the_process && self.lost_again.contains(&kind);
+            // It would use as much again.
+            let used_up = kind == Kind::Died && self.driver.has_used_its_cpu();
+            if is_known || used_up {
                 findings.by_kind.insert(kind, finding);
                 continue;
             }

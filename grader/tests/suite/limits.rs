@@ -53,7 +53,6 @@ fn the_time_on_the_wall_is_limited() {
 }
 
 #[test]
-#[ignore = "the wall time is used up before the end is seen twice: it is told as `timed_out`"]
 fn the_cpu_time_is_limited() {
     let words = "SIGXCPU (the CPU time limit of 1 s)";
     let fixture = "attacks/run_uses_the_cpu_on_threads.rs";

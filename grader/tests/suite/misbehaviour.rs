@@ -107,7 +107,6 @@ each! {
     // Not answering.
     a_cache_that_cannot_be_made_fails: "panics_in_new" is "failed", because "`UserCache::new` panicked: no cache today";
     a_request_that_never_returns_fails: "never_answers" is "failed", because "for a fetch that nobody is running";
-    #[ignore = "on a busy machine the time is used up before it is seen twice"]
     tasks_that_yield_for_ever_fail: "yields_for_ever" is "failed", because "one_fetch: fetch 2";
     // Playing with the clock.
     a_clock_that_is_moved_changes_nothing: "moves_the_clock" is "failed", because "one_fetch: fetch 2";
@@ -120,7 +119,6 @@ each! {
     the_channel_cannot_be_closed: "closes_the_channel" is "failed", because "one_fetch: fetch 2";
     orders_cannot_be_taken_from_the_channel: "reads_the_channel" is "failed", because "one_fetch: fetch 2";
     // Using the machine.
-    #[ignore = "on a busy machine the time is used up before it is seen twice"]
     spinning_threads_keep_nobody_from_judging: "spinning_threads" is "failed", because "one_fetch: fetch 2";
     // At compile time.
     an_unsafe_block_is_rejected: "unsafe_block" is "rejected", because "`unsafe` is not taken";

@@ -155,7 +155,7 @@ pub(super) fn held(evidence: &Evidence) -> impl Iterator<Item = u32> {
     evidence.live()
 }
 
-fn state_of(evidence: &Evidence, request: u32) -> Callers {
+pub(super) fn state_of(evidence: &Evidence, request: u32) -> Callers {
     let key = evidence.request(request).map(|request| request.key);
     let begun = evidence.operations().any(|(_, hash)| hash.key == key);
     if begun {

@@ -69,7 +69,6 @@ fn a_slot_given_to_a_dropped_caller_is_told() {
 }
 
 #[test]
-#[ignore = "`dropped_waiting` finds it as well, by a caller that is dropped as its hash begins"]
 fn a_slot_that_was_the_caller_s_is_told() {
     told("permit_in_the_caller", "dropped_hashing");
 }
