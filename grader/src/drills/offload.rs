@@ -187,14 +187,14 @@ impl Drill for Offload {
         let panics = panicking(exam);
         let patient = patient_waiting(exam);
         // With a thread for every request, both checks would show that and little else; so
-        // would the second one where hundreds of callers keep the loop busy for nothing.
+        // would the second one where hundreds of callers ask again and again whether it is their turn.
         let unbounded = together.has(Kind::OverLimit);
-        let spinning = together.has(Kind::Polling);
+        let unwoken = together.has(Kind::Polling);
         let (mut hashing, mut busy) = (Findings::default(), Findings::default());
         if !unbounded {
             hashing = dropping(exam, Callers::Hashing);
         }
-        if !unbounded && !spinning {
+        if !unbounded && !unwoken {
             busy = in_a_busy_hour(exam);
         }
         let mut all = together.clone();
@@ -219,8 +219,8 @@ impl Drill for Offload {
         }
         beyond(exam, "panicking_hash", &panics);
         exam.decide("no_busy_wait", &Offloading, &all, &[Kind::Polling]);
-        if unbounded || spinning {
-            let why = if unbounded { UNBOUNDED } else { SPINNING };
+        if unbounded || unwoken {
+            let why = if unbounded { UNBOUNDED } else { NOT_WOKEN };
             return exam.skip("busy_service", why);
         }
         let mut before = together;
