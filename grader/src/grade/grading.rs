@@ -4,6 +4,7 @@
 
 #[cfg(test)]
 mod begun;
+mod by_hand;
 mod settled;
 
 use std::path::{Path, PathBuf};
@@ -362,6 +363,9 @@ impl Grader {
         let worker = match compiled {
             Ok(compiled) => {
                 self.examine(drill, &compiled, seed, &mut verdict)?;
+                if verdict.passed() {
+                    verdict.metrics.by_hand = by_hand::is_by_hand(submission, drill.ready_made());
+                }
                 Some(compiled)
             }
             Err(NoWorker::Refused(diagnostics)) => {
