@@ -5,6 +5,7 @@
 #[cfg(test)]
 mod begun;
 mod by_hand;
+mod mutants;
 mod settled;
 
 use std::path::{Path, PathBuf};
@@ -32,6 +33,7 @@ use crate::grade::verdict::{CheckResult, CheckStatus, Metrics, SCHEMA, Status, V
 use play::check::Decision;
 use play::timeline;
 
+pub use mutants::Examined;
 use settled::settled;
 
 /// How many passwords are hashed for a picture.

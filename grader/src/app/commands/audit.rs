@@ -1,6 +1,8 @@
 //! `audit`: tests the course itself. Every solution passes, every stub fails, and
 //! every wrong solution is caught by the check it names.
 
+mod mutants;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
@@ -35,6 +37,14 @@ pub(super) fn run(course: Course, args: &Audit) -> Result<Exit> {
             cases.extend(cases_of(&course, drill)?);
             drills.push(drill);
         }
+    }
+    if args.mutants {
+        return mutants::run(
+            &Grader::new(course)?.without_pictures(),
+            &cases,
+            &drills,
+            args.seed,
+        );
     }
     let mut out = anstream::stdout();
     let root = course.root().to_owned();
