@@ -11,7 +11,7 @@ use play::space::{A_WEEK, Ask, Callers, Space, Straight};
 use play::world::World;
 use play::world::users::{NOT_FOUND, UNAVAILABLE, Users};
 
-use super::Drill;
+use super::{Drill, Spoken};
 use rules::Coalescing;
 
 /// See the module.
@@ -147,6 +147,34 @@ impl Drill for InflightFix {
 
     fn contract(&self) -> &'static str {
         include_str!("inflight_fix/contract.rs")
+    }
+
+    fn python(&self) -> Option<Spoken> {
+        Some(Spoken {
+            contract: include_str!("inflight_fix/contract.py"),
+            hints: &[
+                (
+                    "answered",
+                    "what do those who wait await, who ends it, and with what? An `await` of a future that somebody else has cancelled raises `CancelledError`",
+                ),
+                (
+                    "leader_dropped",
+                    "a cancelled task raises `CancelledError` at its await: `except Exception` does not see it, and a shared future is not ended by a `finally` that only removes it. Whose task is the fetch?",
+                ),
+                (
+                    "follower_dropped",
+                    "to cancel a task is to cancel what it awaits: does a caller that waits await something that is everybody's?",
+                ),
+                (
+                    "panic_contained",
+                    "an exception that you did not expect leaves by the same door as those you did; what runs then?",
+                ),
+                (
+                    "error_ends_waiting",
+                    "follow the path on which the fetch raises: what do those who wait for it hear?",
+                ),
+            ],
+        })
     }
 
     fn world(&self) -> &'static dyn World {

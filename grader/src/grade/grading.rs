@@ -14,10 +14,13 @@ use thiserror::Error;
 
 use crate::build::compile::{CompileError, Compiled, Control, Workshop, compile};
 use crate::build::prepared::{Audience, PrepareError, Prepared};
+use crate::build::python;
 use crate::build::submission::{Caps, Part, Submission, SubmissionError, Wanted};
+use crate::course::language::Language;
 use crate::course::{Course, CourseError, Exercise};
 use crate::drills::{self, Drill};
 use crate::drive::driver::Driver;
+use crate::drive::interpreter::{Interpreter, NoInterpreter};
 use crate::drive::interrupt;
 use crate::drive::limits::Limits;
 use crate::drive::policies::Places;
@@ -60,6 +63,19 @@ pub enum GradeError {
     /// There is no Rust toolchain.
     #[error(transparent)]
     Toolchain(#[from] ToolchainError),
+    /// There is no Python that is new enough.
+    #[error(transparent)]
+    Python(#[from] NoInterpreter),
+    /// There is no such drill in the submission's language.
+    #[error("drill `{drill}` is not there in {language}; in {language} there are {there}")]
+    NotInLanguage {
+        /// The drill.
+        drill: &'static str,
+        /// The language.
+        language: Language,
+        /// The drills that there are.
+        there: String,
+    },
     /// The crates to link with could not be built.
     #[error(transparent)]
     Prepare(#[from] PrepareError),
@@ -354,6 +370,9 @@ impl Grader {
         seed: u64,
     ) -> Result<(Verdict, Option<Compiled>), GradeError> {
         let mut verdict = blank(drill, submission.path(), seed);
+        for check in &mut verdict.checks {
+            in_words_of(submission.language(), check);
+        }
         verdict.sandbox = self.sandbox.tier();
         submission.sha256().clone_into(&mut verdict.sha256);
         let begun = Instant::now();
@@ -361,7 +380,8 @@ impl Grader {
         verdict.metrics.compile_ms = millis(begun);
         let worker = match compiled {
             Ok(compiled) => {
-                self.examine(drill, &compiled, seed, &mut verdict)?;
+                let compiled_in = (&compiled, submission.language());
+                self.examine(drill, compiled_in, seed, &mut verdict)?;
                 Some(compiled)
             }
             Err(NoWorker::Refused(diagnostics)) => {
@@ -414,7 +434,17 @@ impl Grader {
             control: &self.control,
             jobs: self.jobs,
         };
-        match compile(workshop, drill, exercise, submission) {
+        let compiled = match submission.language() {
+            Language::Rust => compile(workshop, drill, exercise, submission),
+            Language::Python => {
+                let spoken = drill
+                    .python()
+                    .ok_or_else(|| not_in(drill, Language::Python))?;
+                Interpreter::find()?;
+                python::prepare(workshop, drill.slug(), spoken, exercise, submission)
+            }
+        };
+        match compiled {
             Ok(compiled) => Ok(Ok(compiled)),
             Err(CompileError::Submission(text)) => Ok(Err(NoWorker::Refused(text))),
             Err(CompileError::Rejected(text)) => Ok(Err(NoWorker::Rejected(text))),
@@ -478,7 +508,7 @@ impl Grader {
     fn examine(
         &self,
         drill: &dyn Drill,
-        compiled: &Compiled,
+        (compiled, language): (&Compiled, Language),
         seed: u64,
         verdict: &mut Verdict,
     ) -> Result<(), GradeError> {
@@ -515,8 +545,10 @@ impl Grader {
         verdict.output = driver.output();
         for (result, check) in verdict.checks.iter_mut().zip(drill.checks()) {
             if let Some(decision) = decisions.get(check.id) {
-                fill(result, decision, check.hint, compiled.limits());
+                let hint = drills::hint(drill, check, language);
+                fill(result, decision, &hint, compiled.limits());
             }
+            in_words_of(language, result);
         }
         let held = |result: &CheckResult| result.status == CheckStatus::Passed;
         let failed = |result: &CheckResult| result.required && result.status == CheckStatus::Failed;
@@ -539,6 +571,17 @@ impl Grader {
             return Err(GradeError::Machine(std::io::Error::other(why)));
         }
         Ok(())
+    }
+}
+
+/// Why a submission in this language cannot be graded for `drill`.
+fn not_in(drill: &dyn Drill, language: Language) -> GradeError {
+    let there = drills::ALL.iter().filter(|it| it.python().is_some());
+    let names: Vec<String> = there.map(|it| format!("`{}`", it.slug())).collect();
+    GradeError::NotInLanguage {
+        drill: drill.slug(),
+        language,
+        there: names.join(", "),
     }
 }
 
@@ -591,6 +634,14 @@ fn fill(result: &mut CheckResult, decision: &Decision, hint: &str, limits: &Limi
         CheckStatus::Passed => result.points = result.max_points,
         CheckStatus::Failed => decision.hint.unwrap_or(hint).clone_into(&mut result.hint),
         CheckStatus::Skipped => {}
+    }
+}
+
+/// The check's texts in the words of the submission's language.
+fn in_words_of(language: Language, result: &mut CheckResult) {
+    let texts = [&mut result.title, &mut result.message];
+    for text in texts.into_iter().chain(&mut result.timeline) {
+        *text = language.says(text);
     }
 }
 

@@ -21,6 +21,12 @@
 //! 2. ***The heap**, in bytes: the most that the worker may have allocated. A request
 //!    for more ends the process.
 //!
+//! A worker in a language that is not compiled is an interpreter. Its own arguments come
+//! before these two, and after them come the seal's filters for seccomp, each as bytes in
+//! hexadecimal digits, in the order in which they are to be put in force. It is sent one
+//! line before anything else: a JSON object that holds the text it runs, the submission's
+//! among it. See `grader/workers/python/boot.py`.
+//!
 //! It ends when the grader does, and when the channel ends; it runs no clean-up code of
 //! the submission then.
 //!

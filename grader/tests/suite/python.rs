@@ -1,0 +1,187 @@
+//! Submissions in Python: the same hidden tests, by a worker in another language.
+//!
+//! Where there is no Python that is new enough, nothing here is tried: the course works
+//! without one.
+
+use std::path::PathBuf;
+
+use grader::drills;
+use grader::drive::interpreter::Interpreter;
+use grader::grade::verdict::{CheckStatus, Status, Verdict};
+use grader::{GradeError, Submission};
+use tempfile::TempDir;
+
+use crate::courses::root;
+use crate::verdicts::{GRADER, SEED, grade, steady, verdict};
+
+/// Whether there is nothing to be tried.
+fn no_python() -> bool {
+    Interpreter::find().is_err()
+}
+
+/// A folder with this text as a file of that name.
+fn written(name: &str, text: &str) -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("there is space");
+    let path = folder.path().join(name);
+    std::fs::write(&path, text).expect("it is ours");
+    (folder, path)
+}
+
+/// The verdict on this text as `inflight_fix.py`.
+fn on(text: &str) -> Verdict {
+    let (_folder, path) = written("inflight_fix.py", text);
+    grade("inflight_fix", &path)
+}
+
+/// A cache whose `get_user` begins with these lines.
+fn cache_that(lines: &str) -> String {
+    let lines = lines.replace('\n', "\n        ");
+    format!(
+        "import asyncio\nimport sys\n\nclass UserCache:\n    def __init__(self, db):\n        self.db = db\n\n    async def get_user(self, uid):\n        {lines}\n"
+    )
+}
+
+#[test]
+fn the_reference_in_python_has_all_points_and_the_stub_fails() {
+    if no_python() {
+        return;
+    }
+    for drill in drills::ALL.iter().filter(|drill| drill.python().is_some()) {
+        let of = |name: &str| {
+            let path = format!("solutions/{}/python/{name}.py", drill.slug());
+            verdict(drill.slug(), &path)
+        };
+        let reference = of("reference");
+        assert_eq!(reference.score, 100, "{reference:#?}");
+        assert_eq!(reference.status, Status::Passed);
+        let stub = of("stub");
+        assert_eq!(stub.status, Status::Failed, "{stub:#?}");
+    }
+}
+
+#[test]
+fn the_folder_of_an_exercise_is_its_python_file() {
+    if no_python() {
+        return;
+    }
+    let folder = root().join("exercises/inflight_fix/python");
+    let given = grade("inflight_fix", &folder);
+    assert_eq!(given.status, Status::Failed);
+    let stub = verdict("inflight_fix", "solutions/inflight_fix/python/stub.py");
+    assert_eq!(given.sha256, stub.sha256);
+}
+
+#[test]
+fn the_same_python_gets_the_same_verdict() {
+    if no_python() {
+        return;
+    }
+    let path = "solutions/inflight_fix/python/wrong/well_known_fix.py";
+    let once = steady(&verdict("inflight_fix", path));
+    let twice = steady(&grade("inflight_fix", &root().join(path)));
+    let text = |verdict: &Verdict| serde_json::to_string_pretty(verdict).expect("it is plain data");
+    assert_eq!(text(&once), text(&twice));
+}
+
+#[test]
+fn a_python_verdict_speaks_of_exceptions_and_cancelling() {
+    if no_python() {
+        return;
+    }
+    let stub = verdict("inflight_fix", "solutions/inflight_fix/python/stub.py");
+    let texts = stub.checks.iter().map(|check| {
+        let (title, message, hint) = (&check.title, &check.message, &check.hint);
+        format!("{title}\n{message}\n{hint}\n")
+    });
+    let said: String = texts.collect();
+    assert!(
+        said.contains("`UserCache()` raised: NotImplementedError"),
+        "{said}"
+    );
+    for word in ["panic", "dropp", "::new"] {
+        assert!(!said.contains(word), "{word} in {said}");
+    }
+}
+
+#[test]
+fn what_cannot_be_loaded_is_a_compile_error_that_says_why() {
+    if no_python() {
+        return;
+    }
+    for (text, why) in [
+        ("class UserCache:\n    def get_user(self:\n", "SyntaxError"),
+        ("class Cache:\n    pass\n", "no class `UserCache`"),
+        ("class UserCache:\n    pass\n", "no method `get_user`"),
+        ("import sqlite3\n", "`sqlite3` cannot be imported here"),
+        ("nothing_of_the_kind\n", "inflight_fix.py\", line 1"),
+    ] {
+        let refused = on(text);
+        assert_eq!(refused.status, Status::CompileError, "{refused:#?}");
+        assert!(refused.diagnostics.contains(why), "{}", refused.diagnostics);
+    }
+}
+
+#[test]
+fn a_drill_that_there_is_not_in_python_says_which_there_are() {
+    let (_folder, path) = written("offload.py", "");
+    let submission = Submission::read(&path).expect("it is a file");
+    let drill = drills::find("offload").expect("it is a drill");
+    let Err(refused) = GRADER.grade_submission(drill, &submission, SEED) else {
+        panic!("it is not there in Python");
+    };
+    assert!(matches!(refused, GradeError::NotInLanguage { .. }));
+    let said = refused.to_string();
+    assert!(said.contains("`cache_race`"), "{said}");
+    assert!(!said.contains('\n'));
+}
+
+#[test]
+fn what_keeps_the_loop_is_told_with_its_line() {
+    if no_python() {
+        return;
+    }
+    let sleeping = on(&cache_that(
+        "import time\ntime.sleep(0.2)\nreturn await self.db.fetch_user(uid)",
+    ));
+    let said = format!("{:?}", sleeping.checks);
+    assert!(said.contains("`time.sleep` keeps the loop"), "{said}");
+    assert!(said.contains("inflight_fix.py:10"), "{said}");
+}
+
+#[test]
+fn no_attack_from_within_the_interpreter_passes() {
+    if no_python() {
+        return;
+    }
+    let attacks = [
+        // It ends as if all were well.
+        "import os\nos._exit(0)",
+        // A process of its own.
+        "import os\nos.fork()",
+        // Files, and the network.
+        "open('/etc/passwd').read()",
+        "import socket\nsocket.socket().connect(('127.0.0.1', 80))",
+        // What the channel is, by guessing.
+        "import os\nfor fd in range(3, 20):\n    try:\n        os.write(fd, b'{\"run\":1,\"steps\":[]}\\n')\n    except OSError:\n        pass",
+        // Rows of its own.
+        "from kit import User\nreturn User(uid, 'ada')",
+        // The puppet's own journal: what it says cannot have happened.
+        "import sys\nrun = asyncio.current_task().caller.run\nrun.journal.append({'delivered': {'operation': 1}})\nreturn None",
+        // The kit, replaced.
+        "import kit\nkit.Db.fetch_user = lambda self, uid: asyncio.sleep(0, kit.User(uid, 'x'))\nreturn await self.db.fetch_user(uid)",
+        // Threads, signals, and memory by address.
+        "import threading\nthreading.Thread(target=print).start()",
+        "import signal\nsignal.raise_signal(9)",
+        "import ctypes\nctypes.string_at(0)",
+        // It never ends.
+        "while True:\n    pass",
+    ];
+    for attack in attacks {
+        let given = on(&cache_that(attack));
+        assert_ne!(given.status, Status::Passed, "{attack}");
+        assert_ne!(given.status, Status::InfraError, "{attack}");
+        let one_fetch = given.checks.iter().find(|check| check.id == "answered");
+        let status = one_fetch.map(|check| check.status);
+        assert_ne!(status, Some(CheckStatus::Passed), "{attack}: {given:#?}");
+    }
+}
