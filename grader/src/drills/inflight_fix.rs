@@ -229,9 +229,18 @@ impl Drill for InflightFix {
         );
         also(exam, "error_no_herd", &errors, FETCHES);
         let mut waiting = patient_waiting(exam);
-        let leaders = dropping(exam, Callers::Leaders);
-        also(exam, "leader_dropped", &leaders, &all);
+        let mut leaders = dropping(exam, Callers::Leaders);
+        let in_a_row = exam.explore(&Coalescing, &Straight(leaders_go_and_go));
         let followers = dropping(exam, Callers::Followers);
+        // Where the fetch is a task of its own, those who went one after the other followed.
+        let is_followers = |kind: &Kind| in_a_row.has(*kind) && followers.has(*kind);
+        let only_in_a_row = !all.iter().any(|kind| leaders.has(*kind));
+        if only_in_a_row && all.iter().any(is_followers) {
+            exam.skip("leader_dropped", "cannot be judged: see `follower_dropped`");
+        } else {
+            leaders.join(in_a_row);
+            also(exam, "leader_dropped", &leaders, &all);
+        }
         also(exam, "follower_dropped", &followers, &all);
         let panics = exam.explore(
             &Coalescing,
@@ -403,11 +412,7 @@ fn dropping(exam: &mut Exam<'_>, who: Callers) -> Findings {
         halves: 1,
         ..Space::of(&[USER; 3])
     };
-    let mut findings = exam.explore(&Coalescing, &space);
-    if who == Callers::Leaders {
-        findings.join(exam.explore(&Coalescing, &Straight(leaders_go_and_go)));
-    }
-    findings
+    exam.explore(&Coalescing, &space)
 }
 
 /// One leader after another is dropped while a request waits: it must not give up, however

@@ -1,6 +1,7 @@
-# Wrong: an `asyncio.Lock` is held across the fetch, so all wait in line. Caught by: race
+# Wrong: each user's `asyncio.Lock` is held across the fetch, so all wait in line. Caught by: race
 
 import asyncio
+import collections
 
 
 class UserCache:
@@ -9,11 +10,11 @@ class UserCache:
     def __init__(self, db):
         self._db = db
         self._users = {}
-        self._lock = asyncio.Lock()
+        self._locks = collections.defaultdict(asyncio.Lock)
 
     async def get_user(self, uid):
         """The user with this id."""
-        async with self._lock:
+        async with self._locks[uid]:
             if uid not in self._users:
                 self._users[uid] = await self._db.fetch_user(uid)
             return self._users[uid]

@@ -1,4 +1,4 @@
-# Wrong: the follower who takes over from a cancelled leader leaves nobody to take over from it. Caught by: long_runs
+# Wrong: the follower who takes over from a cancelled leader leaves nobody to take over from it. Caught by: leader_dropped
 
 import asyncio
 
