@@ -2,13 +2,14 @@
 
 Ready handles run in the order they became ready, as in asyncio's own loop; nothing runs but
 in `settle`, which stops after any single handle. There are no sockets and no threads. Tasks
-have hashes that are the same in every run, so that sets of them keep their order.
+and futures have hashes that are the same in every run, so that sets of them keep their order.
 """
 
 import asyncio
 import collections
 import heapq
 import itertools
+import weakref
 
 import clock
 
@@ -28,6 +29,16 @@ class Task(asyncio.Task):
         return self is other
 
 
+class Future(asyncio.Future):
+    """A future that knows its place among the run's, so that sets of them keep their order."""
+
+    def __hash__(self):
+        return self.place
+
+    def __eq__(self, other):
+        return self is other
+
+
 class Loop(asyncio.AbstractEventLoop):
     """See the module."""
 
@@ -35,6 +46,7 @@ class Loop(asyncio.AbstractEventLoop):
         self._broke = broke
         self._ready = collections.deque()
         self._timers = []
+        self._tasks = weakref.WeakSet()
         self._places = itertools.count(1)
         self._factory = None
         self._handler = None
@@ -72,8 +84,14 @@ class Loop(asyncio.AbstractEventLoop):
             if not handle._cancelled:
                 self._ready.append(handle)
 
+    def tasks(self):
+        """Those that are still there, the first ones first."""
+        tasks = [task for task in self._tasks if not task.done()]
+        return sorted(tasks, key=lambda task: task.place)
+
     def close(self):
         self._closed = True
+        self._tasks.clear()
         self._ready.clear()
         self._timers.clear()
 
@@ -106,7 +124,10 @@ class Loop(asyncio.AbstractEventLoop):
         """It is passed over when it is due."""
 
     def create_future(self):
-        return asyncio.Future(loop=self)
+        future = Future.__new__(Future)
+        future.place = next(self._places)
+        future.__init__(loop=self)
+        return future
 
     def create_task(self, coro, *, name=None, context=None, **more):
         if self._factory is not None:
@@ -119,6 +140,7 @@ class Loop(asyncio.AbstractEventLoop):
         if context is not None:
             more["context"] = context
         task.__init__(coro, loop=self, name=name, **more)
+        self._tasks.add(task)
         return task
 
     def set_task_factory(self, factory):

@@ -194,7 +194,7 @@ class Run:
             caller.gone = True
         self.callers.clear()
         broke, self.loop._broke = self.loop._broke, lambda error: None
-        for task in asyncio.all_tasks(self.loop):
+        for task in self.loop.tasks():
             task._log_destroy_pending = False
             try:
                 task.cancel()
