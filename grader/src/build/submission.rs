@@ -114,7 +114,6 @@ pub fn drills_within<'a>(path: &Path, drills: &[&'a str]) -> Vec<&'a str> {
 /// When it holds several candidates, so that none is taken.
 pub fn place_within(path: &Path, wanted: &Wanted<'_>) -> Result<PathBuf, Fault> {
     let below = match path.is_dir() {
-        true if python::within(path, wanted).is_some() => PathBuf::new(),
         true => place_below(path, wanted)?,
         false => PathBuf::new(),
     };
@@ -183,11 +182,7 @@ impl Submission {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let is_folder = fs::metadata(path).is_ok_and(|met| met.is_dir());
         let tree = match Form::of(&name) {
-            Some((Form::Rust, _)) if !is_folder => single::read(path, caps)?,
-            Some((Form::Python, _)) if !is_folder => python::read(path, caps)?,
-            _ if is_folder && let Some(file) = python::within(path, wanted) => {
-                python::read(&file, caps)?
-            }
+            Some((Form::Rust | Form::Python, _)) if !is_folder => single::read(path, caps)?,
             _ => with_container(path, caps, |container| {
                 let tree = gather(container, wanted, caps);
                 tree.map_err(|stop| SubmissionError::stopped(&shown_as(path, is_folder), stop))

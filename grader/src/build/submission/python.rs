@@ -1,18 +1,13 @@
-//! A submission in Python: one file, alone or as `SLUG.py` in a folder.
+//! A submission in Python: one file. In a folder or an archive without Rust it is the one
+//! that is named after the drill, or else the only one.
 //!
 //! Nothing beside that file is read: tests, notes and helpers that a learner keeps there are
 //! no part of what is graded.
 
-use std::collections::BTreeMap;
-use std::io::Read;
-use std::path::{Path, PathBuf};
-
-use super::caps::Caps;
-use super::error::{Fault, SubmissionError};
-use super::name::plain_file_name;
-use super::single::open;
-use super::sources::Tree;
-use super::wanted::Wanted;
+use super::error::Fault;
+use super::listing::Listing;
+use super::name::{plain_file_name, shown};
+use super::wanted::{Named, Wanted};
 
 /// The endings of a Python file: some editors on Windows save it as text.
 const ENDINGS: [&str; 2] = [".py", ".py.txt"];
@@ -24,50 +19,37 @@ pub(super) fn ending(name: &str) -> Option<usize> {
     endings.next().map(str::len)
 }
 
-/// The file in a folder that is the wanted drill's, where the folder holds no crate.
-pub(super) fn within(folder: &Path, wanted: &Wanted<'_>) -> Option<PathBuf> {
-    let slug = wanted.drill?;
-    let has_rust = ["src/lib.rs", "lib.rs", "src"].map(|name| folder.join(name).exists());
-    if has_rust.contains(&true) {
-        return None;
-    }
-    let place = |name: String| folder.join(name);
-    let mut places = [
-        place(format!("{slug}.py")),
-        place(format!("python/{slug}.py")),
-    ]
-    .into_iter();
-    places.find(|path| path.is_file())
+/// A file's name without its ending, as a root file's name in plain letters.
+pub(super) fn root(stem: &str) -> String {
+    let plain = plain_file_name(stem);
+    format!("{}.py", plain.strip_suffix(".rs").unwrap_or(&plain))
 }
 
-/// Reads the file at `path`.
-pub(super) fn read(path: &Path, caps: &Caps) -> Result<Tree, SubmissionError> {
-    let rejected = |fault| SubmissionError::rejected(path, fault);
-    let (file, size) = open(path)?;
-    let too_much = |size| {
-        let limit = caps.bytes;
-        rejected(Fault::TooMuchSource { size, limit })
-    };
-    if size > caps.bytes {
-        return Err(too_much(size));
+/// Whether a file is a learner's test, or the course's kit.
+fn is_aside(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = name.to_ascii_lowercase();
+    name.starts_with("test") || name.ends_with("_test.py") || name == "kit.py"
+}
+
+/// The file among those of `listing` that is the wanted drill's, if one is.
+pub(super) fn among<'a>(
+    listing: &'a Listing,
+    wanted: &Wanted<'_>,
+) -> Result<Option<&'a str>, Fault> {
+    let all = || listing.python().filter(|path| !is_aside(path));
+    for named in [Named::Whole, Named::InPart, Named::None] {
+        let mut found = all().filter(|path| wanted.stem_named(path) == named);
+        match (found.next(), found.next()) {
+            (Some(first), Some(second)) => {
+                return Err(Fault::Several {
+                    first: shown(first.as_bytes()),
+                    second: shown(second.as_bytes()),
+                });
+            }
+            (Some(only), None) => return Ok(Some(only)),
+            (None, _) => {}
+        }
     }
-    let mut bytes = Vec::new();
-    // What is said to fit is not believed.
-    let read = file
-        .take(caps.bytes.saturating_add(1))
-        .read_to_end(&mut bytes);
-    read.map_err(|why| SubmissionError::at(path, why))?;
-    if bytes.len() as u64 > caps.bytes {
-        return Err(too_much(bytes.len() as u64));
-    }
-    let text = String::from_utf8(bytes).map_err(|_| rejected(Fault::NotUtf8))?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let stem = &name[..name.len() - ending(&name).unwrap_or(0)];
-    let plain = plain_file_name(stem);
-    let root = format!("{}.py", plain.strip_suffix(".rs").unwrap_or(&plain));
-    Ok(Tree {
-        files: BTreeMap::from([(root.clone(), text)]),
-        root,
-        included: BTreeMap::new(),
-    })
+    Ok(None)
 }
