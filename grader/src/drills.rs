@@ -69,6 +69,25 @@ pub fn hint(drill: &dyn Drill, check: &Check, language: Language) -> String {
     own.map_or_else(|| language.says(check.hint), |(_, hint)| (*hint).to_owned())
 }
 
+/// Whether a drill can be written in a language.
+pub fn is_in(drill: &dyn Drill, language: Language) -> bool {
+    match language {
+        Language::Rust => true,
+        Language::Python => drill.python().is_some(),
+    }
+}
+
+/// Why a submission in this language cannot be graded for `drill`.
+pub fn not_in(drill: &dyn Drill, language: Language) -> String {
+    let there = ALL.iter().filter(|it| is_in(**it, language));
+    let names: Vec<String> = there.map(|it| format!("`{}`", it.slug())).collect();
+    format!(
+        "drill `{}` is not there in {language}; in {language} there are {}",
+        drill.slug(),
+        names.join(", ")
+    )
+}
+
 /// Every drill that can be graded, in the order of the course.
 pub const ALL: &[&dyn Drill] = &[
     &cache_race::CacheRace,

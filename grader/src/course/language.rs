@@ -4,13 +4,25 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
-use super::Course;
+use super::{Course, CourseError};
 
 /// A language that submissions are written in.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    ValueEnum,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Language {
@@ -31,6 +43,19 @@ impl Language {
         match lower.ends_with(".py") || lower.ends_with(".py.txt") {
             true => Language::Python,
             false => Language::Rust,
+        }
+    }
+
+    /// Whether it is the course's first one.
+    pub fn is_rust(&self) -> bool {
+        *self == Language::Rust
+    }
+
+    /// The name under which something of a drill is kept in this language.
+    pub fn of_drill(self, slug: &str) -> String {
+        match self.folder() {
+            "" => slug.to_owned(),
+            folder => format!("{slug}/{folder}"),
         }
     }
 
@@ -100,6 +125,41 @@ impl Course {
     /// The solutions of a drill in a language: the reference, the stub, right and wrong ones.
     pub fn solutions_in(&self, slug: &str, language: Language) -> PathBuf {
         below(self.solution_dir(slug), language)
+    }
+}
+
+impl Course {
+    /// The file of a drill that a learner writes, from the course's folder.
+    pub fn file_in(&self, slug: &str, language: Language) -> String {
+        match language {
+            Language::Rust => format!("exercises/{slug}/src/lib.rs"),
+            Language::Python => format!("exercises/{slug}/python/{slug}.py"),
+        }
+    }
+
+    /// The hints of a drill in a language, from a nudge to nearly the answer.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn hints_in(&self, slug: &str, language: Language) -> Result<Vec<String>, CourseError> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Hints {
+            hints: Vec<String>,
+        }
+        if language.is_rust() {
+            return Ok(self.exercise(slug)?.hints);
+        }
+        let path = self.exercise_in(slug, language).join("hints.toml");
+        let text = std::fs::read_to_string(&path).map_err(|source| CourseError::Read {
+            path: path.clone(),
+            source,
+        })?;
+        let hints: Hints = toml::from_str(&text).map_err(|error| CourseError::Exercise {
+            path,
+            message: error.message().to_owned(),
+        })?;
+        Ok(hints.hints)
     }
 }
 

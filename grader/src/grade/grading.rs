@@ -66,16 +66,6 @@ pub enum GradeError {
     /// There is no Python that is new enough.
     #[error(transparent)]
     Python(#[from] NoInterpreter),
-    /// There is no such drill in the submission's language.
-    #[error("drill `{drill}` is not there in {language}; in {language} there are {there}")]
-    NotInLanguage {
-        /// The drill.
-        drill: &'static str,
-        /// The language.
-        language: Language,
-        /// The drills that there are.
-        there: String,
-    },
     /// The crates to link with could not be built.
     #[error(transparent)]
     Prepare(#[from] PrepareError),
@@ -370,8 +360,9 @@ impl Grader {
         seed: u64,
     ) -> Result<(Verdict, Option<Compiled>), GradeError> {
         let mut verdict = blank(drill, submission.path(), seed);
+        verdict.language = submission.language();
         for check in &mut verdict.checks {
-            in_words_of(submission.language(), check);
+            in_words_of(verdict.language, check);
         }
         verdict.sandbox = self.sandbox.tier();
         submission.sha256().clone_into(&mut verdict.sha256);
@@ -437,9 +428,10 @@ impl Grader {
         let compiled = match submission.language() {
             Language::Rust => compile(workshop, drill, exercise, submission),
             Language::Python => {
-                let spoken = drill
-                    .python()
-                    .ok_or_else(|| not_in(drill, Language::Python))?;
+                let Some(spoken) = drill.python() else {
+                    let why = drills::not_in(drill, Language::Python);
+                    return Ok(Err(NoWorker::Rejected(why)));
+                };
                 Interpreter::find()?;
                 python::prepare(workshop, drill.slug(), spoken, exercise, submission)
             }
@@ -574,17 +566,6 @@ impl Grader {
     }
 }
 
-/// Why a submission in this language cannot be graded for `drill`.
-fn not_in(drill: &dyn Drill, language: Language) -> GradeError {
-    let there = drills::ALL.iter().filter(|it| it.python().is_some());
-    let names: Vec<String> = there.map(|it| format!("`{}`", it.slug())).collect();
-    GradeError::NotInLanguage {
-        drill: drill.slug(),
-        language,
-        there: names.join(", "),
-    }
-}
-
 /// Whether the system refused a resource.
 fn ran_short(verdict: &Verdict) -> bool {
     let words = [
@@ -664,6 +645,7 @@ fn blank(drill: &dyn Drill, path: &Path, seed: u64) -> Verdict {
         schema: SCHEMA,
         drill: drill.slug().to_owned(),
         submission: path.display().to_string(),
+        language: Language::of_file(&path.to_string_lossy()),
         sha256: String::new(),
         status: Status::Failed,
         score: 0,

@@ -14,9 +14,10 @@ use serde::Serialize;
 use super::Exit;
 use crate::app::cli::{Audit, Format};
 use crate::authors::mirror;
-use crate::course::Course;
 use crate::course::language::Language;
+use crate::course::{Course, aloud};
 use crate::drills::{self, Drill};
+use crate::drive::interpreter::Interpreter;
 use crate::grade::grading::Grader;
 use crate::grade::verdict::{CheckResult, CheckStatus, Status, Verdict};
 
@@ -36,6 +37,11 @@ pub(super) fn run(course: Course, args: &Audit) -> Result<Exit> {
             cases.extend(cases_of(&course, drill)?);
             drills.push(drill);
         }
+    }
+    if let Err(why) = Interpreter::find()
+        && drills.iter().any(|drill| drill.python().is_some())
+    {
+        aloud::say(&format!("what is in Python is left out: {why}"));
     }
     let mut out = anstream::stdout();
     let root = course.root().to_owned();
@@ -237,9 +243,8 @@ fn cases_of(course: &Course, drill: &'static dyn Drill) -> Result<Vec<Case>> {
     ];
     let mut wrong = files(&dir.join("wrong"), Language::Rust)?;
     let mut right = files(&dir.join("right"), Language::Rust)?;
-    let in_python = course.solutions_in(drill.slug(), Language::Python);
-    if drill.python().is_some() && in_python.is_dir() {
-        let dir = in_python;
+    if drill.python().is_some() && Interpreter::find().is_ok() {
+        let dir = course.solutions_in(drill.slug(), Language::Python);
         cases.push(case(dir.join("reference.py"), Expected::FullMarks));
         cases.push(case(dir.join("stub.py"), Expected::Fail));
         right.extend(files(&dir.join("right"), Language::Python)?);

@@ -6,6 +6,7 @@ use anyhow::Result;
 
 use super::Exit;
 use crate::course::Course;
+use crate::course::language::Language;
 use crate::drills;
 use crate::learn::learner::Learner;
 
@@ -27,9 +28,10 @@ pub(super) fn run(course: &Course) -> Result<Exit> {
             Some((score, max)) if score > 0 => format!("{word} {score}/{max}"),
             _ => word.to_owned(),
         };
+        let others = in_others(course, &learner, &slug);
         writeln!(
             out,
-            "{slug:width$}  {state:<19}  {} ({} minutes)",
+            "{slug:width$}  {state:<19}  {} ({} minutes){others}",
             exercise.title, exercise.minutes
         )?;
         changed |= learner.is_behind(course, &slug);
@@ -45,4 +47,21 @@ pub(super) fn run(course: &Course) -> Result<Exit> {
         "\ngrade one with `cargo grade DRILL`; `cargo grader --help` shows what else there is"
     )?;
     Ok(Exit::Passed)
+}
+
+/// How far the learner is in other languages, if they have begun there.
+fn in_others(course: &Course, learner: &Learner, slug: &str) -> String {
+    let mut text = String::new();
+    let others = Language::ALL.into_iter().filter(|it| !it.is_rust());
+    for language in others.filter(|it| learner.has_begun_in(course, slug, *it)) {
+        let word = match learner.has_passed_in(slug, language) {
+            true => "passed",
+            false => "not yet",
+        };
+        text += &format!("; in {language}: {word}");
+        if let Some((score, max)) = learner.best_in(slug, language).filter(|it| it.0 > 0) {
+            text += &format!(" {score}/{max}");
+        }
+    }
+    text
 }
