@@ -61,8 +61,8 @@ pub struct Exam<'a> {
     gate: Option<Gate>,
     /// Something was found that was not seen again: it is to begin anew, with this care.
     wanted: Option<Care>,
-    /// The kinds of violation that end the process, and were seen once more.
-    lost_again: Vec<Kind>,
+    /// The kinds of violation that were seen once more.
+    seen_again: BTreeSet<Kind>,
     /// Which check looks at what is found where.
     named: Named,
 }
@@ -114,7 +114,7 @@ impl<'a> Exam<'a> {
             told: BTreeSet::new(),
             gate: None,
             wanted: None,
-            lost_again: Vec::new(),
+            seen_again: BTreeSet::new(),
             named: Named::default(),
         }
     }
@@ -132,15 +132,18 @@ impl<'a> Exam<'a> {
     pub fn put_through(&mut self, rules: &dyn Rules, examine: impl Fn(&mut Exam<'a>)) {
         loop {
             examine(self);
+            if !self.wants_more_care() {
+                self.decide_what_none_names(rules);
+            }
             let Some(care) = self.wanted.take() else {
-                return self.decide_what_none_names(rules);
+                return;
             };
             self.named = Named::default();
             self.driver.take(care);
             self.decisions.clear();
             self.coverage = Coverage::default();
             self.lost.clear();
-            self.lost_again.clear();
+            self.seen_again.clear();
             self.told.clear();
             self.gate = None;
             self.survived = 0;
@@ -180,8 +183,10 @@ impl<'a> Exam<'a> {
         let fails = self.decisions.values().any(is_failed);
         if let (false, Some(gate)) = (fails, self.gate.take()) {
             // Nothing is skipped for what no check has failed for.
-            let decision = self.failed(gate.check, gate.rules, gate.finding);
-            self.insert(gate.check, decision);
+            if let Some(finding) = self.certain(gate.rules, gate.finding) {
+                let decision = self.failed(gate.check, gate.rules, finding);
+                self.insert(gate.check, decision);
+            }
         }
         (self.driver, self.decisions, self.coverage)
     }
@@ -313,6 +318,7 @@ impl<'a> Exam<'a> {
                     turns: Vec::new(),
                     violation,
                     evidence: Some(nothing),
+                    is_certain: true,
                 };
                 findings
                     .by_kind
@@ -333,6 +339,7 @@ impl<'a> Exam<'a> {
                     message,
                 },
                 evidence: Some(self.driver.blank_evidence(0)),
+                is_certain: true,
             };
             findings.by_kind.entry(Kind::Panicked).or_insert(finding);
         }
@@ -377,7 +384,10 @@ impl<'a> Exam<'a> {
             .filter_map(|kind| findings.by_kind.get(kind));
         let first = relevant.min_by_key(|finding| finding.turns.len());
         if let Some(finding) = first {
-            self.decide_against(check, rules, finding.clone());
+            let Some(finding) = self.certain(rules, finding.clone()) else {
+                return self.skip(check, findings::OUT_OF_TIME);
+            };
+            self.decide_against(check, rules, finding);
             self.told.extend(kinds.iter().filter(found));
         } else if let Some(why) = self.why_ended(findings.out_of_time) {
             self.skip(check, &why);
@@ -527,6 +537,7 @@ impl<'a> Exam<'a> {
             turns,
             violation,
             evidence,
+            ..
         } = self.shortened(rules, finding);
         let held = evidence
             .as_ref()

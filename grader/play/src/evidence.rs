@@ -113,9 +113,9 @@ impl Evidence {
         &self.entries
     }
 
-    /// What the instance was made with, if that was a turn.
-    pub fn made(&self) -> Option<Few> {
-        self.made
+    /// What the instance was made with: what a turn says, else the world's usual numbers.
+    pub fn made(&self) -> Few {
+        self.made.unwrap_or_else(|| self.world.usual_numbers())
     }
 
     /// Request `number`, counted from 1.

@@ -134,6 +134,15 @@ impl Few {
         self
     }
 
+    /// Another for each.
+    #[must_use]
+    pub fn map(mut self, other: impl Fn(u32) -> u32) -> Few {
+        for number in &mut self.numbers[..usize::from(self.count)] {
+            *number = other(*number);
+        }
+        self
+    }
+
     /// All of them.
     pub fn all(&self) -> &[u32] {
         &self.numbers[..usize::from(self.count)]

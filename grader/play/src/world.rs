@@ -20,7 +20,7 @@ use std::fmt::Debug;
 use protocol::{Ending, Value};
 
 use crate::evidence::{Evidence, Request, Returned};
-use crate::schedule::{Few, Outcome, Turn};
+use crate::schedule::{Action, Few, Outcome, Turn};
 
 /// One kind of operation: something that a submission begins and the grader ends.
 #[derive(Debug)]
@@ -137,13 +137,28 @@ pub trait World: Debug + Sync {
 
     /// The looks after each turn, in a run that begins with `blank` and whose
     /// instance is made with these numbers.
-    fn looks(&self, _blank: &Evidence, _made: Option<Few>) -> Vec<Look> {
+    fn looks(&self, _blank: &Evidence, _made: Few) -> Vec<Look> {
         Vec::new()
+    }
+
+    /// What an instance is made with unless a schedule says otherwise; no numbers where
+    /// it is made with none.
+    fn usual_numbers(&self) -> Few {
+        Few::of(&[])
+    }
+
+    /// These numbers as far as an instance can be made with them: a replay key may hold any.
+    fn bounded(&self, numbers: Few) -> Few {
+        numbers.map(|number| number.max(1))
     }
 
     /// The turns with which a run begins unless its schedule says otherwise.
     fn usual(&self) -> Vec<Turn> {
-        Vec::new()
+        let numbers = self.usual_numbers();
+        match numbers.all() {
+            [] => Vec::new(),
+            _ => vec![Turn::full(Action::Make { numbers })],
+        }
     }
 
     /// What a request of a flood asks about, if it is the only one, or one of two, about

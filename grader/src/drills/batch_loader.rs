@@ -106,16 +106,6 @@ const LIMITS: &[Kind] = &[
     Kind::Unexplained,
 ];
 
-/// How a call can fail to end.
-const ENDINGS: &[Kind] = &[
-    Kind::Hang,
-    Kind::Panicked,
-    Kind::Blocked,
-    Kind::Restless,
-    Kind::Died,
-    Kind::Garbled,
-];
-
 /// What must never be, whatever goes wrong.
 const ALL: &[Kind] = &[
     Kind::Split,
@@ -173,7 +163,7 @@ impl Drill for BatchLoader {
         // No call has failed there, so an error is none of an item's answers.
         let own = &[Kind::WrongRow, Kind::InventedError];
         exam.decide("own_item", &Loading, &calm, own);
-        exam.decide("answered", &Loading, &calm, ENDINGS);
+        exam.decide("answered", &Loading, &calm, common::ENDINGS);
         exam.decide("late_ids", &Loading, &calm, &[Kind::JoinedLate]);
         exam.decide("not_cached", &Loading, &calm, &[Kind::Cached]);
         // What is wrong when nothing goes wrong was said above.

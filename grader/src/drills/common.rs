@@ -9,6 +9,37 @@ use play::schedule::{Action, Outcome, Turn};
 use play::space::PATIENCE_MICROS;
 use play::text::{count, one_line};
 
+/// How a request can fail to end.
+pub(super) const ENDINGS: &[Kind] = &[
+    Kind::Hang,
+    Kind::Panicked,
+    Kind::Blocked,
+    Kind::Restless,
+    Kind::Died,
+    Kind::Garbled,
+];
+
+/// The violations that show as the facts are followed in order; `note` is handed each of
+/// them with its index.
+pub(super) fn followed<Found>(
+    evidence: &Evidence,
+    mut note: impl FnMut(usize, &Fact) -> Found,
+) -> Vec<Violation>
+where
+    Found: IntoIterator<Item = (Kind, String)>,
+{
+    let mut violations = Vec::new();
+    for (at, entry) in evidence.entries().iter().enumerate() {
+        let found = note(at, &entry.fact).into_iter();
+        violations.extend(found.map(|(kind, message)| Violation {
+            kind,
+            turn: entry.turn,
+            message,
+        }));
+    }
+    violations
+}
+
 /// After a constructor panicked there is nothing to call.
 pub(super) fn constructor(evidence: &Evidence) -> Option<Violation> {
     let first = evidence

@@ -118,15 +118,6 @@ const CHECKS: &[Check] = &[
     },
 ];
 
-/// How a call can fail to end.
-const ENDINGS: &[Kind] = &[
-    Kind::Hang,
-    Kind::Panicked,
-    Kind::Blocked,
-    Kind::Died,
-    Kind::Garbled,
-];
-
 /// What a caller can be told that is not its due.
 const RESULTS: &[Kind] = &[Kind::WrongResult, Kind::InventedError, Kind::Unexplained];
 
@@ -184,7 +175,7 @@ impl Drill for ConnectionPool {
 
     fn examine(&self, exam: &mut Exam<'_>) {
         let calm = spaces::calm(exam);
-        exam.decide("answered", &AFewAtMost, &calm, ENDINGS);
+        exam.decide("answered", &AFewAtMost, &calm, common::ENDINGS);
         exam.decide("places_used", &AFewAtMost, &calm, &[Kind::Underused]);
         exam.decide("idle_first", &AFewAtMost, &calm, &[Kind::NeedlessConnect]);
         exam.decide("in_line", &AFewAtMost, &calm, &[Kind::OutOfOrder]);

@@ -110,15 +110,6 @@ const ORDER: &[Kind] = &[Kind::OutOfOrder, Kind::Overlap];
 /// Places left free although there is work.
 const PLACES: &[Kind] = &[Kind::Underused, Kind::WaitsForOther, Kind::Starved];
 
-/// How a call can fail to end.
-const ENDINGS: &[Kind] = &[
-    Kind::Hang,
-    Kind::Panicked,
-    Kind::Blocked,
-    Kind::Died,
-    Kind::Garbled,
-];
-
 /// What must never happen, whatever goes wrong. Too many stores at once have a
 /// check of their own.
 const ALL: &[Kind] = &[
@@ -174,7 +165,7 @@ impl Drill for InOrder {
         let calm = apart.with(together(exam));
         exam.decide("in_order", &InLine, &calm, ORDER);
         exam.decide("side_by_side", &InLine, &apart, PLACES);
-        exam.decide("answered", &InLine, &calm, ENDINGS);
+        exam.decide("answered", &InLine, &calm, common::ENDINGS);
         if ORDER.iter().any(|kind| calm.has(*kind)) {
             exam.decide("bounded", &InLine, &calm, &[Kind::OverLimit]);
             exam.skip_undecided(

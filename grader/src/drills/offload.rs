@@ -127,6 +127,8 @@ const SERVICE: &[Kind] = &[
 
 const UNBOUNDED: &str = "cannot be judged while too many hashes run at once: see `bounded`";
 
+const SPINNING: &str = "cannot be judged while callers burn polls as they wait: see `no_busy_wait`";
+
 const RESTLESS: &str =
     "cannot be judged while hashes begin that nothing calls for: see `right_results`";
 
@@ -184,11 +186,15 @@ impl Drill for Offload {
         }
         let panics = panicking(exam);
         let patient = patient_waiting(exam);
-        // With a thread for every request, both checks would show that and little else.
+        // With a thread for every request, both checks would show that and little else; so
+        // would the second one where hundreds of callers ask again and again whether it is their turn.
         let unbounded = together.has(Kind::OverLimit);
+        let unwoken = together.has(Kind::Polling);
         let (mut hashing, mut busy) = (Findings::default(), Findings::default());
         if !unbounded {
             hashing = dropping(exam, Callers::Hashing);
+        }
+        if !unbounded && !unwoken {
             busy = in_a_busy_hour(exam);
         }
         let mut all = together.clone();
@@ -213,8 +219,9 @@ impl Drill for Offload {
         }
         beyond(exam, "panicking_hash", &panics);
         exam.decide("no_busy_wait", &Offloading, &all, &[Kind::Polling]);
-        if unbounded {
-            return exam.skip("busy_service", UNBOUNDED);
+        if unbounded || unwoken {
+            let why = if unbounded { UNBOUNDED } else { NOT_WOKEN };
+            return exam.skip("busy_service", why);
         }
         let mut before = together;
         for findings in [too_long, waiting, hashing, panics] {
@@ -306,12 +313,27 @@ fn dropping(exam: &mut Exam<'_>, callers: Callers) -> Findings {
     let mut findings = exam.explore(&Offloading, &polled);
     findings.join(exam.explore(&Offloading, &with(2, &[USER, USER + 1, USER + 2], 0)));
     if callers == Callers::Waiting {
+        findings.join(exam.explore(&Offloading, &Straight(gone_from_the_line)));
         for polls in 0..4 {
             let next = move |evidence: &Evidence| woken_and_gone(evidence, polls);
             findings.join(exam.explore(&Offloading, &Straight(next)));
         }
     }
     findings
+}
+
+/// The first in a line of two is dropped, and the second one comes after it all the same.
+fn gone_from_the_line(evidence: &Evidence) -> Option<Turn> {
+    let hang_up = Action::HangUp {
+        request: 2,
+        happened: false,
+    };
+    match evidence.turns().len() {
+        0 => Some(make(1)),
+        turn @ 1..4 => Some(start(USER + turn as u32)),
+        4 => Some(Turn::full(hang_up)),
+        _ => held(evidence).next().map(finish),
+    }
 }
 
 /// The first in a line of two is woken for the place that has come free, and is dropped

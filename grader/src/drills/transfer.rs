@@ -127,16 +127,6 @@ const ALL_KINDS: &[Kind] = &[
     Kind::Garbled,
 ];
 
-/// How a transfer can fail to end.
-const ENDINGS: &[Kind] = &[
-    Kind::Hang,
-    Kind::Panicked,
-    Kind::Blocked,
-    Kind::Restless,
-    Kind::Died,
-    Kind::Garbled,
-];
-
 const A: u32 = FIRST_KEY;
 const B: u32 = FIRST_KEY + 1;
 const C: u32 = FIRST_KEY + 2;
@@ -180,7 +170,7 @@ impl Drill for Transfers {
         let results = &[Kind::NotDone, Kind::FailedYetDone, Kind::InventedError];
         of(exam, "results", results);
         of(exam, "insufficient", &[Kind::NeedlessRefusal]);
-        of(exam, "no_deadlock", ENDINGS);
+        of(exam, "no_deadlock", common::ENDINGS);
         // Faults that show when nothing else happens were reported above.
         let also = |exam: &mut Exam<'_>, check, findings: &Findings, known: &Findings| {
             exam.decide_beyond(check, &Transferring, findings, ALL_KINDS, known);

@@ -2,6 +2,9 @@
 //! played as patiently as if other threads took part. What is not seen again decides nothing:
 //! it may be due to the runs beside it, or to those before it in the same worker. Then the
 //! whole exam begins anew, with more care.
+//!
+//! The first finding of each kind is played again at once, a later one only when a check is
+//! about to fail by it.
 
 use super::findings::violations;
 use super::{Exam, Finding, Findings};
@@ -20,23 +23,44 @@ impl Exam<'_> {
                 return;
             }
             let of_the_process = Kind::OF_THE_PROCESS.contains(&kind);
-            // Each costs a process and a wait, and one is like the other.
-            let is_known = of_the_process && self.lost_again.contains(&kind);
+            // Where no more care can be taken, nothing is put off.
+            let can_wait = self.driver.care().more().is_some();
+            let is_known = self.seen_again.contains(&kind);
             // It would use as much again.
             let used_up = kind == Kind::Died && self.driver.has_used_its_cpu();
-            if is_known || used_up {
+            if is_known && (of_the_process || can_wait) || used_up {
+                // Each of these costs a process and a wait, and one is like the other.
+                let is_certain = of_the_process;
+                let finding = Finding {
+                    is_certain,
+                    ..finding
+                };
                 findings.by_kind.insert(kind, finding);
                 continue;
             }
             match self.seen_again(rules, &finding) {
                 Seen::Again(again) => {
-                    self.lost_again.extend(of_the_process.then_some(kind));
+                    self.seen_again.insert(kind);
                     findings.by_kind.insert(kind, *again);
                 }
                 Seen::Nothing => findings.out_of_time = true,
                 Seen::Otherwise => self.wanted = self.driver.care().more(),
             }
         }
+    }
+
+    /// The finding by which a check is to fail, as it was seen again. `None` if it was not;
+    /// then the time is used up, or more care is wanted.
+    pub(super) fn certain(&mut self, rules: &dyn Rules, finding: Finding) -> Option<Finding> {
+        if finding.is_certain {
+            return Some(finding);
+        }
+        match self.seen_again(rules, &finding) {
+            Seen::Again(again) => return Some(*again),
+            Seen::Nothing => self.out_of_time = true,
+            Seen::Otherwise => self.wanted = self.driver.care().more(),
+        }
+        None
     }
 
     /// Whether a finding shows once more, alone in a fresh worker; then it is told as it was
@@ -59,6 +83,7 @@ impl Exam<'_> {
                     turns: finding.turns[..shown_by].to_vec(),
                     violation,
                     evidence: Some(played.run.evidence),
+                    is_certain: true,
                 }));
             }
         }

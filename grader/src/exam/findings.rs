@@ -17,9 +17,14 @@ pub struct Finding {
     pub turns: Vec<Turn>,
     /// The violation.
     pub violation: Violation,
-    /// The run in which it was seen again.
+    /// The run in which it was seen.
     pub(super) evidence: Option<Evidence>,
+    /// Whether that run was played alone, or need not be.
+    pub(super) is_certain: bool,
 }
+
+/// Why a check is not judged for want of time.
+pub(super) const OUT_OF_TIME: &str = "the time limit was reached before everything was seen";
 
 /// The findings in the schedules of one space: the shortest schedule for each
 /// kind of violation.
@@ -70,7 +75,7 @@ impl Findings {
     /// Why not everything was seen, if something was not.
     pub(super) fn incomplete(&self) -> Option<String> {
         if self.out_of_time {
-            return Some("the time limit was reached before everything was seen".to_owned());
+            return Some(OUT_OF_TIME.to_owned());
         }
         let ended = Kind::OF_THE_PROCESS
             .iter()
@@ -100,6 +105,7 @@ impl Findings {
                     turns,
                     violation,
                     evidence,
+                    is_certain: false,
                 },
             );
         }

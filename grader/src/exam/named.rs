@@ -71,6 +71,9 @@ impl Exam<'_> {
                 continue;
             };
             let check = *check;
+            let Some(finding) = self.certain(rules, finding) else {
+                continue;
+            };
             let told = format!(
                 "`{check}` does not name `{kind:?}`: {}",
                 finding.violation.message

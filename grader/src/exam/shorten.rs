@@ -47,6 +47,7 @@ impl Exam<'_> {
                 turns,
                 violation,
                 evidence: Some(evidence),
+                is_certain: finding.is_certain,
             })
         };
         let candidates = |finding: &Finding| {
@@ -55,6 +56,7 @@ impl Exam<'_> {
                 turns,
                 violation: finding.violation.clone(),
                 evidence: None,
+                is_certain: finding.is_certain,
             };
             smaller(&finding.turns).into_iter().map(with).collect()
         };

@@ -137,7 +137,7 @@ const ATTACKS: &[(&str, &str, &str)] = &[
     (
         "run_starts_a_program",
         "crashed",
-        "SIGSYS (it tried what no submission may",
+        "SIGSYS (it tried something that no submission may",
     ),
     ("run_becomes_a_program", "crashed", "SIGSYS"),
     ("run_becomes_itself", "crashed", "SIGSYS"),

@@ -94,7 +94,6 @@ const SLOW: &[&str] = &[
     "cache_burns_on_every_call",
     "cache_joins_a_spinning_thread",
     "cache_lets_the_clock_run",
-    "cache_parks_threads_without_end",
     "cache_sleeps_on_every_call",
     "cache_spins_on_threads",
     "hash_again_after_every_hash",
@@ -107,12 +106,17 @@ const SLOW: &[&str] = &[
 /// Those that only [`class`] has: rustc would never come to an end with them, or they end
 /// as one of the others does. The one that sleeps a millisecond may be right.
 const IN_THE_CLASS: &[&str] = &[
-    "cache_parks_threads_in_new",
     "cache_sleeps_a_millisecond",
     "compile_borrows_without_end",
     "compile_complains_without_end",
     "compile_formats_without_end",
     "compile_writes_one_long_line",
+];
+
+/// Right caches that start more threads than they need. None of them does any harm.
+const RIGHT: &[&str] = &[
+    "cache_parks_threads_in_new",
+    "cache_parks_threads_without_end",
 ];
 
 /// One of each kind: fetches one after the other, and beside each other; hashes; a loop that
@@ -179,7 +183,7 @@ fn verdict(name: &str, limits: &str) -> (Value, Peak) {
     let (output, peak) = peak::of(command);
     let err = String::from_utf8_lossy(&output.stderr);
     assert!(!err.contains("panicked"), "{name}: {err}");
-    assert_eq!(output.status.code(), Some(1), "{name}: {err}");
+    assert!(matches!(output.status.code(), Some(0 | 1)), "{name}: {err}");
     let mut verdicts: Vec<Value> = serde_json::from_slice(&output.stdout).expect(name);
     (verdicts.remove(0), peak)
 }
@@ -215,9 +219,23 @@ fn what_is_slow_is_ended_and_does_not_pass() {
 }
 
 #[test]
+fn threads_that_wait_for_ever_cost_a_right_solution_nothing() {
+    for name in RIGHT.iter().filter(|name| is_chosen(name)) {
+        let (verdict, peak) = verdict(name, "");
+        assert_eq!(
+            verdict["status"],
+            "passed",
+            "{name}: {}",
+            crate::attacks::said_of(&verdict)
+        );
+        peak.is_below(MOST_MIB, name);
+    }
+}
+
+#[test]
 fn every_fixture_is_tried() {
     let listed = ENDLESS.iter().map(|(name, ..)| name);
-    let listed = listed.chain(SLOW).chain(IN_THE_CLASS);
+    let listed = listed.chain(SLOW).chain(IN_THE_CLASS).chain(RIGHT);
     let listed: BTreeSet<String> = listed.map(|name| (*name).to_owned()).collect();
     let there = fs::read_dir(folder()).expect("it can be read");
     let name = |path: PathBuf| path.file_stem().expect("a name").to_string_lossy().into();

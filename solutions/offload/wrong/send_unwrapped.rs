@@ -1,4 +1,4 @@
-//! Wrong: the thread unwraps its `send`, so it dies with the first caller that was dropped. Caught by: dropped_waiting
+//! Wrong: the thread unwraps its `send`, so it dies with the first caller that was dropped. Caught by: dropped_hashing
 
 use std::panic::catch_unwind;
 use std::sync::{Arc, Mutex, mpsc};

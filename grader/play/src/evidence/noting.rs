@@ -64,6 +64,7 @@ impl Evidence {
     fn acted(&mut self, action: Action) -> Option<Fact> {
         Some(match action {
             Action::Make { numbers } => {
+                let numbers = self.world.bounded(numbers);
                 self.made = Some(numbers);
                 Fact::Made { numbers }
             }

@@ -10,7 +10,7 @@ use protocol::{Ending, Value};
 
 use super::{ErrorName, Look, OperationKind, World};
 use crate::evidence::{ALIKE, Evidence, Fact, Returned, Secrets};
-use crate::schedule::{FIRST_KEY, Few, Outcome, Turn};
+use crate::schedule::{FIRST_KEY, Few, Outcome};
 use crate::text::count;
 
 pub use unfinished::{Unfinished, UnfinishedTransfer};
@@ -149,9 +149,8 @@ pub fn accounts(evidence: &Evidence) -> std::ops::Range<u32> {
     accounts_of(evidence.made())
 }
 
-fn accounts_of(made: Option<Few>) -> std::ops::Range<u32> {
-    let number = made.map_or(USUAL_ACCOUNTS, |numbers| numbers.at(0));
-    FIRST_KEY..FIRST_KEY + number.min(MOST_ACCOUNTS)
+fn accounts_of(made: Few) -> std::ops::Range<u32> {
+    FIRST_KEY..FIRST_KEY + made.at(0)
 }
 
 /// The balances seen at one look.
@@ -220,9 +219,7 @@ impl World for Audit {
             let held = opening(evidence, account);
             Value::List(vec![evidence.wire_id(account).into(), held.into()])
         };
-        vec![Value::List(
-            accounts_of(Some(numbers)).map(account).collect(),
-        )]
+        vec![Value::List(accounts_of(numbers).map(account).collect())]
     }
 
     fn arguments(&self, evidence: &Evidence, request: u32, _: u8, numbers: Few) -> Vec<Value> {
@@ -262,7 +259,7 @@ impl World for Audit {
         Unfinished::of(evidence).unserved()
     }
 
-    fn looks(&self, blank: &Evidence, made: Option<Few>) -> Vec<Look> {
+    fn looks(&self, blank: &Evidence, made: Few) -> Vec<Look> {
         let id = |account| Value::from(blank.wire_id(account));
         let accounts = accounts_of(made).chain([NOWHERE]);
         vec![Look {
@@ -271,9 +268,12 @@ impl World for Audit {
         }]
     }
 
-    fn usual(&self) -> Vec<Turn> {
-        let numbers = Few::one(USUAL_ACCOUNTS);
-        vec![Turn::full(crate::schedule::Action::Make { numbers })]
+    fn usual_numbers(&self) -> Few {
+        Few::one(USUAL_ACCOUNTS)
+    }
+
+    fn bounded(&self, numbers: Few) -> Few {
+        numbers.map(|number| number.min(MOST_ACCOUNTS))
     }
 
     /// Pairs of accounts; in every second pair one account does not exist.
@@ -364,7 +364,7 @@ impl World for Audit {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schedule::Action;
+    use crate::schedule::{Action, Turn};
 
     #[test]
     fn a_transfer_is_as_large_as_its_size_says() {

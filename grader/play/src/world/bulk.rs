@@ -9,7 +9,7 @@ use protocol::{Ending, Value};
 
 use super::{ErrorName, OperationKind, World};
 use crate::evidence::{Evidence, Operation, OperationState, RequestState, Returned};
-use crate::schedule::{Action, Few, Outcome, Turn};
+use crate::schedule::{Few, Outcome};
 
 /// See the module.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ const ERRORS: &[ErrorName] = &[
 
 /// How many ids a call may have.
 pub fn max_batch(evidence: &Evidence) -> usize {
-    evidence.made().map_or(1, |numbers| numbers.at(0).max(1)) as usize
+    evidence.made().at(0) as usize
 }
 
 /// The keys of the ids of a call, in order; `None` for an id that nobody asked for.
@@ -154,9 +154,8 @@ impl World for Bulk {
         }
     }
 
-    fn usual(&self) -> Vec<Turn> {
-        let numbers = Few::one(2);
-        vec![Turn::full(Action::Make { numbers })]
+    fn usual_numbers(&self) -> Few {
+        Few::one(2)
     }
 
     fn made(&self, numbers: Few) -> String {
@@ -248,6 +247,7 @@ mod tests {
     use protocol::Event;
 
     use super::*;
+    use crate::schedule::{Action, Turn};
 
     #[test]
     fn an_item_says_which_call_brought_it_and_none_proves_nothing() {

@@ -7,7 +7,7 @@ use protocol::{Ending, Value};
 
 use super::{ErrorName, Look, OperationKind, World};
 use crate::evidence::{Evidence, Fact, Returned};
-use crate::schedule::{Action, Few, Outcome, Turn};
+use crate::schedule::{Few, Outcome};
 use crate::text::count;
 use crate::timeline::duration;
 
@@ -122,18 +122,16 @@ impl World for Clock {
         true
     }
 
-    fn looks(&self, _: &Evidence, made: Option<Few>) -> Vec<Look> {
+    fn looks(&self, _: &Evidence, made: Few) -> Vec<Look> {
         let look = |place: usize| Look {
             entry: "report",
             arguments: vec![(place as u64).into()],
         };
-        let monitors = made.map(monitors).unwrap_or_default();
-        (0..monitors.len()).map(look).collect()
+        (0..monitors(made).len()).map(look).collect()
     }
 
-    fn usual(&self) -> Vec<Turn> {
-        let numbers = Few::of(&[10, 50]);
-        vec![Turn::full(Action::Make { numbers })]
+    fn usual_numbers(&self) -> Few {
+        Few::of(&[10, 50])
     }
 
     fn made(&self, numbers: Few) -> String {
@@ -163,7 +161,7 @@ impl World for Clock {
 
     fn seen(&self, evidence: &Evidence, look: usize, value: &Value) -> Option<String> {
         let Reading { stalls, longest } = Reading::seen(value)?;
-        let all = monitors(evidence.made()?).len();
+        let all = monitors(evidence.made()).len();
         let whose = match all {
             1 => "the monitor".to_owned(),
             _ => format!("monitor {}", look + 1),
@@ -181,10 +179,7 @@ impl World for Clock {
 
     /// The last report of each monitor.
     fn state(&self, evidence: &Evidence) -> Vec<String> {
-        let Some(made) = evidence.made() else {
-            return Vec::new();
-        };
-        let told = (0..monitors(made).len()).filter_map(|monitor| {
+        let told = (0..monitors(evidence.made()).len()).filter_map(|monitor| {
             let entries = evidence.entries().iter().rev();
             let mut seen = entries.filter_map(|entry| match &entry.fact {
                 Fact::Seen { look, value } if *look == monitor => Some(value),

@@ -1,10 +1,12 @@
 //! Hashing passwords, each on a thread that it blocks: the world of `offload`.
 
+use std::collections::HashSet;
+
 use protocol::{Ending, Value};
 
 use super::{ErrorName, OperationKind, World};
 use crate::evidence::{Evidence, LETTERS, Operation, OperationState, Returned, Secrets};
-use crate::schedule::{Action, Few, Outcome, Turn};
+use crate::schedule::{Few, Outcome};
 
 /// See the module.
 #[derive(Debug)]
@@ -73,12 +75,11 @@ impl World for Passwords {
 
     fn key_of(&self, evidence: &Evidence, _: u8, arguments: &[Value]) -> Option<u32> {
         let given = arguments.first()?.text()?;
-        let keys = evidence.requests().map(|(_, request)| request.key);
-        // The latest first, since it is the likeliest.
-        let mut keys: Vec<u32> = keys.collect();
-        keys.reverse();
-        keys.into_iter()
-            .find(|key| password(evidence.secrets(), *key) == given)
+        let key = number_in(given)?;
+        let mut requests = evidence.requests();
+        let is_asked_for = requests.any(|(_, request)| request.key == key);
+        let is_it = || password(evidence.secrets(), key) == given;
+        (is_asked_for && is_it()).then_some(key)
     }
 
     fn value(&self, evidence: &Evidence, operation: u32, outcome: Outcome) -> Value {
@@ -116,17 +117,17 @@ impl World for Passwords {
     /// whose hash panicked may be waiting for a slot to hash again.
     fn unserved(&self, evidence: &Evidence) -> Vec<u32> {
         let room = running(evidence).count() < max_parallel(evidence) as usize;
+        let key_of = |(_, hash): (u32, &Operation)| hash.key;
+        let runs: HashSet<u32> = running(evidence).filter_map(key_of).collect();
+        let is_over = |(_, hash): &(u32, &Operation)| {
+            let panicked = hash.outcome == Some(Outcome::Panic);
+            hash.state == OperationState::Over && !panicked
+        };
+        let over = evidence.operations().filter(is_over);
+        let over: HashSet<u32> = over.filter_map(key_of).collect();
         let is_unserved = |number: &u32| {
-            let Some(key) = evidence.request(*number).map(|request| request.key) else {
-                return false;
-            };
-            let runs = running(evidence).any(|(_, hash)| hash.key == Some(key));
-            let is_over = |hash: &Operation| {
-                let panicked = hash.outcome == Some(Outcome::Panic);
-                hash.key == Some(key) && hash.state == OperationState::Over && !panicked
-            };
-            let over = evidence.operations().any(|(_, hash)| is_over(hash));
-            !runs && (over || room)
+            let key = evidence.request(*number).map(|request| request.key);
+            key.is_some_and(|key| !runs.contains(&key) && (room || over.contains(&key)))
         };
         evidence.waiting().filter(is_unserved).collect()
     }
@@ -149,9 +150,8 @@ impl World for Passwords {
         }
     }
 
-    fn usual(&self) -> Vec<Turn> {
-        let numbers = Few::one(1);
-        vec![Turn::full(Action::Make { numbers })]
+    fn usual_numbers(&self) -> Few {
+        Few::one(1)
     }
 
     fn made(&self, numbers: Few) -> String {
@@ -174,7 +174,7 @@ impl World for Passwords {
 
 /// How many hashes may run at once.
 pub fn max_parallel(evidence: &Evidence) -> u32 {
-    evidence.made().map_or(1, |numbers| numbers.at(0))
+    evidence.made().at(0)
 }
 
 /// The hashes that run: begun and not over.
@@ -216,6 +216,16 @@ pub fn password(secrets: &Secrets, number: u32) -> String {
         // One is a byte too long, the other far too long.
         Some(beyond) if beyond.is_multiple_of(2) => padded(short, MAX_PASSWORD_BYTES + 1),
         Some(_) => padded(short, 4 * MAX_PASSWORD_BYTES),
+    }
+}
+
+/// The number of the only password that this text can be.
+fn number_in(text: &str) -> Option<u32> {
+    let text = text.trim_start_matches(' ');
+    let end = text.find(|letter: char| !letter.is_ascii_digit());
+    match text {
+        "" => Some(EMPTY),
+        _ => text[..end.unwrap_or(text.len())].parse().ok(),
     }
 }
 
@@ -269,6 +279,26 @@ mod tests {
         assert_eq!(password(&secrets, TOO_LONG).len(), MAX_PASSWORD_BYTES + 1);
         assert!(password(&secrets, TOO_LONG + 1).len() > MAX_PASSWORD_BYTES);
         assert_ne!(password(&secrets, 7), password(&Secrets::of(8), 7));
+    }
+
+    #[test]
+    fn a_password_says_whose_it_is() {
+        let secrets = Secrets::of(7);
+        for number in [
+            0,
+            1,
+            7,
+            600,
+            EMPTY,
+            ODD,
+            LONGEST,
+            LONGEST + 3,
+            TOO_LONG,
+            TOO_LONG + 1,
+        ] {
+            assert_eq!(number_in(&password(&secrets, number)), Some(number));
+        }
+        assert_eq!(number_in("hunter2"), None);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use protocol::{Ending, Value};
 
 use super::{ErrorName, OperationKind, World};
 use crate::evidence::{Evidence, Fact, Operation, OperationState, Returned, Secrets};
-use crate::schedule::{Few, Outcome, Turn};
+use crate::schedule::{Few, Outcome};
 use crate::text::count;
 
 /// See the module.
@@ -68,9 +68,7 @@ const ERRORS: &[ErrorName] = &[
 
 /// How many connections may be open at once.
 pub fn max_connections(evidence: &Evidence) -> usize {
-    evidence
-        .made()
-        .map_or(USUAL_MAX, |numbers| numbers.at(0).max(1)) as usize
+    evidence.made().at(0) as usize
 }
 
 /// The connection an ask goes over.
@@ -303,9 +301,8 @@ impl World for Server {
         2
     }
 
-    fn usual(&self) -> Vec<Turn> {
-        let numbers = Few::one(USUAL_MAX);
-        vec![Turn::full(crate::schedule::Action::Make { numbers })]
+    fn usual_numbers(&self) -> Few {
+        Few::one(USUAL_MAX)
     }
 
     fn opens(&self, kind: u8) -> bool {
@@ -399,7 +396,7 @@ mod tests {
     use protocol::Event;
 
     use super::*;
-    use crate::schedule::Action;
+    use crate::schedule::{Action, Turn};
 
     fn begun(evidence: &mut Evidence, operation: u32, kind: &str, arguments: Vec<Value>) {
         let begun = Event::Begun {

@@ -9,7 +9,7 @@ use protocol::{Ending, Value};
 
 use super::{ErrorName, OperationKind, World};
 use crate::evidence::{Evidence, Fact, Operation, OperationState, RequestState, Returned, Secrets};
-use crate::schedule::{Few, Outcome, Turn};
+use crate::schedule::{Few, Outcome};
 
 /// See the module.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ const ERRORS: &[ErrorName] = &[ErrorName {
 
 /// How many stores may be under way at once.
 pub fn max_parallel(evidence: &Evidence) -> usize {
-    evidence.made().map_or(1, |numbers| numbers.at(0).max(1)) as usize
+    evidence.made().at(0) as usize
 }
 
 /// The requests that were polled, in the order of their first polls.
@@ -143,9 +143,8 @@ impl World for Sink {
         evidence.waiting().filter(is_unserved).collect()
     }
 
-    fn usual(&self) -> Vec<Turn> {
-        let numbers = Few::one(2);
-        vec![Turn::full(crate::schedule::Action::Make { numbers })]
+    fn usual_numbers(&self) -> Few {
+        Few::one(2)
     }
 
     fn made(&self, numbers: Few) -> String {
@@ -228,7 +227,7 @@ mod tests {
     use protocol::Event;
 
     use super::*;
-    use crate::schedule::Action;
+    use crate::schedule::{Action, Turn};
 
     #[test]
     fn an_event_names_its_request_and_says_nothing_about_order() {

@@ -59,14 +59,13 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
         .out
         .as_deref()
         .context("no folder for the results; name one with `--out`")?;
-    // What is unpacked lies in the results' folder.
-    let store = match any_zip {
-        true => match overseer::oversee(out)? {
-            Some(exit) => return Ok(exit),
-            None => Some(Store::open(out)?),
-        },
-        false => None,
-    };
+    let mut store = None;
+    if any_zip {
+        if let Some(exit) = overseer::oversee(out)? {
+            return Ok(exit);
+        }
+        store = Some(Store::open(out)?);
+    }
     let sources = Sources::open(&args.sources, &drills, &out.join("unpacked"))?;
     let (layout, mut found) = find(&course, &args, &sources, &drills)?;
     if let Some(similar) = args.similar.as_ref().filter(|it| it.exists()) {
@@ -83,14 +82,9 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
             dirs.join(", ")
         );
     }
-    // A second batch is refused before it prepares anything.
-    let store = match store {
-        Some(store) => store,
-        None => match overseer::oversee(out)? {
-            Some(exit) => return Ok(exit),
-            None => Store::open(out)?,
-        },
-    };
+    if !any_zip && let Some(exit) = overseer::oversee(out)? {
+        return Ok(exit);
+    }
     let jobs = args.jobs.clamp(1, crate::app::cli::default_jobs());
     let grader = Grader::new(course)?
         .without_pictures()
@@ -106,6 +100,10 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
     }
 
     overseer::limit_memory();
+    let store = match store {
+        Some(store) => store,
+        None => Store::open(out)?,
+    };
     let attempts = Attempts::of(store.out());
     let kept = store.settings();
     let seed = args.seed.or(kept.as_ref().map(|kept| kept.seed));

@@ -21,14 +21,7 @@ impl Rules for Loading {
     fn judge(&self, evidence: &Evidence) -> Vec<Violation> {
         let mut violations: Vec<Violation> = common::constructor(evidence).into_iter().collect();
         let mut record = Record::of(evidence);
-        for (at, entry) in evidence.entries().iter().enumerate() {
-            let found = record.note(at, &entry.fact).into_iter();
-            violations.extend(found.map(|(kind, message)| Violation {
-                kind,
-                turn: entry.turn,
-                message,
-            }));
-        }
+        violations.extend(common::followed(evidence, |at, fact| record.note(at, fact)));
         violations.extend(together::split(&record));
         violations.extend(waits_for_the_clock(evidence));
         violations.extend(common::hang(evidence));

@@ -146,7 +146,7 @@ fn sharing(user: u32, account: &Account) -> String {
         many => format!("{many} fetches are"),
     };
     format!(
-        "{} requests wait for user {user} and {fetches} under way: here requests wait for each other. That is the aim of `inflight_fix`; this drill shows the race, with a fetch for every request",
-        account.waiting
+        "{} for user {user} and {fetches} under way: here requests wait for each other. That is the aim of `inflight_fix`; this drill shows the race, with a fetch for every request",
+        count(account.waiting, "request waits", "requests wait"),
     )
 }

@@ -33,16 +33,7 @@ impl Rules for AFewAtMost {
 
 fn calls_and_connections(evidence: &Evidence) -> Vec<Violation> {
     let mut record = Record::of(evidence);
-    let mut violations = Vec::new();
-    for (at, entry) in evidence.entries().iter().enumerate() {
-        let found = record.note(at, &entry.fact).into_iter();
-        violations.extend(found.map(|(kind, message)| Violation {
-            kind,
-            turn: entry.turn,
-            message,
-        }));
-    }
-    violations
+    common::followed(evidence, |at, fact| record.note(at, fact))
 }
 
 /// Callers that still wait when the schedule is over, with nothing under way.

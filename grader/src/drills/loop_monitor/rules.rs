@@ -52,7 +52,7 @@ fn panics(evidence: &Evidence) -> Vec<Violation> {
 
 /// The monitors of a run.
 fn all(evidence: &Evidence) -> Vec<Monitor> {
-    evidence.made().map(monitors).unwrap_or_default()
+    monitors(evidence.made())
 }
 
 /// How a monitor is called.

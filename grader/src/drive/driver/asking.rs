@@ -47,7 +47,10 @@ pub(super) fn opening(seed: u64, script: &[Turn], blank: &Evidence) -> Step {
         .take_while(|turn| is_opening(turn))
     {
         match turn.action {
-            Action::Make { numbers } => arguments = blank.world().made_with(blank, numbers),
+            Action::Make { numbers } => {
+                let world = blank.world();
+                arguments = world.made_with(blank, world.bounded(numbers));
+            }
             Action::Poll { polled: how } => polled = how,
             _ => {}
         }
@@ -94,15 +97,17 @@ pub(super) fn action_step(action: Action, request: u32, evidence: &Evidence) -> 
 
 /// What is looked at after each turn.
 pub(super) fn looks(script: &[Turn], blank: &Evidence) -> Vec<Step> {
+    let world = blank.world();
     let made = script.iter().find_map(|turn| match turn.action {
-        Action::Make { numbers } => Some(numbers),
+        Action::Make { numbers } => Some(world.bounded(numbers)),
         _ => None,
     });
+    let made = made.unwrap_or_else(|| world.usual_numbers());
     let step = |look: play::world::Look| Step::Look {
         entry: look.entry.to_owned(),
         arguments: look.arguments,
     };
-    let looks = blank.world().looks(blank, made);
+    let looks = world.looks(blank, made);
     looks.into_iter().map(step).collect()
 }
 

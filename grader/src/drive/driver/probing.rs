@@ -37,8 +37,10 @@ impl Driver<'_> {
             probe(Outcome::Value, true),
         ];
         for probe in probes {
-            // What fails here will fail again where a check looks for it.
+            // What fails here will fail again where a check looks for it, and has the time.
+            let used = self.used;
             if !self.probe(probe) {
+                self.used = used;
                 break;
             }
         }

@@ -63,8 +63,10 @@ impl Patience {
 /// What was seen of other threads in all runs so far.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Seen {
-    /// Something came of them, or one of them ran in a turn.
+    /// Something came of them, or one of them ran in a turn and came to rest.
     pub(super) took_part: bool,
+    /// One of them runs on and on.
+    runs_on: bool,
     /// The most that there were as a run was just opened.
     pub(super) of_a_run: usize,
 }
@@ -104,11 +106,12 @@ impl Driver<'_> {
         let answering = self.answering(run, turn.action);
         run.evidence.begin(turn);
         let mut sums = Sums::default();
+        let mut came_later = false;
         let first = action.into_iter().collect();
         match turn.settle {
             Settle::Fully => {
                 let polls = self.most_polls(request);
-                self.rest(run, first, polls, &mut sums)?;
+                came_later = self.rest(run, first, polls, &mut sums)?;
             }
             Settle::Polls(polls) => {
                 // Half settled: the threads come to rest, but the loop runs only once.
@@ -132,7 +135,7 @@ impl Driver<'_> {
         self.has_spun |= turn.settle == Settle::Fully && !sums.idle;
         let threads = self.threads();
         let ran = threads != threads_before && (threads.is_some() || threads_before.is_some());
-        self.threads_seen.took_part |= ran;
+        self.threads_seen.took_part |= came_later || ran && !self.threads_seen.runs_on;
         let settled = Event::Settled {
             // Not counting the pings' own tasks.
             polls: sums.polls.saturating_sub(sums.pings),
@@ -269,6 +272,7 @@ impl Driver<'_> {
                 used.is_some_and(|used| used > IDLE_RUNNING)
             };
             if time.exceeds(TURN_LIMIT) || !resting && runs_idly() {
+                self.threads_seen.runs_on |= !resting;
                 return Ok(came_later);
             }
             if resting && polls == 0 {

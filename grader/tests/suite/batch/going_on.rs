@@ -379,6 +379,8 @@ fn an_interrupt_ends_a_batch_that_nobody_reads() {
     let course = Scratch::gradable();
     let fixture = "grader/tests/fixtures/misbehaviour/endless_loop.rs";
     course.take(fixture, "class/eve/inflight_fix.rs");
+    // Prepares the crates, so that the folder is held before anything is said.
+    course.run(&["doctor"]);
     // A full pipe: a process that writes to it waits.
     let (reader, writer) = std::io::pipe().expect("there is one");
     let mut filler = writer.try_clone().expect("it is open");
