@@ -3,7 +3,9 @@
 //! Where there is no Python that is new enough, nothing here is tried: the course works
 //! without one.
 
+use std::io::Write;
 use std::path::PathBuf;
+use std::process::Command;
 
 use grader::Submission;
 use grader::drills;
@@ -11,12 +13,22 @@ use grader::drive::interpreter::Interpreter;
 use grader::grade::verdict::{CheckStatus, Status, Verdict};
 use tempfile::TempDir;
 
-use crate::courses::root;
+use crate::courses::{Scratch, root};
 use crate::verdicts::{GRADER, SEED, grade, steady, verdict};
 
 /// Whether there is nothing to be tried.
 fn no_python() -> bool {
-    Interpreter::find().is_err()
+    match Interpreter::find() {
+        Ok(_) => false,
+        Err(why) => {
+            // Not by `eprintln!`, which a test that passes does not show.
+            let _ = writeln!(
+                std::io::stderr(),
+                "SKIPPED: nothing in Python is tried: {why}"
+            );
+            true
+        }
+    }
 }
 
 /// A folder with this text as a file of that name.
@@ -174,6 +186,26 @@ fn no_attack_from_within_the_interpreter_passes() {
         "import ctypes\nctypes.string_at(0)",
         // It never ends.
         "while True:\n    pass",
+        // Whatever the interpreter keeps: the puppet, the orders, the frames of its callers.
+        "import sys\nfor name in ('puppet', 'run', 'operations'):\n    print(vars(sys.modules[name]))\nreturn None",
+        "import gc\nfor thing in gc.get_objects():\n    if type(thing).__name__ == 'Operations':\n        thing.answer(1, {'ok': 'ada'})\nreturn None",
+        "import sys\nframe = sys._getframe()\nwhile frame.f_back:\n    frame = frame.f_back\nframe.f_locals['runs'].clear()\nreturn None",
+        "import gc\nfor run in [thing for thing in gc.get_objects() if type(thing).__name__ == 'Run']:\n    run.journal.append({'returned': {'call': 1, 'with': {'ok': [uid, 'ada']}}})\nawait asyncio.sleep(1000)",
+        // The kit's classes lie about what is equal.
+        "import kit\nkit.User.__eq__ = lambda self, other: True\nreturn kit.User(uid, '')",
+        // The words of the puppet, and its JSON.
+        "import json\njson.dumps = lambda *_, **__: '{}'\nreturn None",
+        "import os\nos.write = lambda fd, text: len(text)\nreturn None",
+        // The loop, replaced.
+        "loop = asyncio.get_running_loop()\ntype(loop).settle = lambda self, limit: (0, 0, True)\nreturn None",
+        // Whatever hears of everything.
+        "import sys\nsys.settrace(lambda *_: None)\nsys.addaudithook(lambda *_: None)\nreturn None",
+        "import signal, os\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nos.kill(os.getppid(), 9)",
+        "import atexit, os\natexit.register(print, 'passed')\nraise SystemExit(0)",
+        "import subprocess\nsubprocess.run(['/bin/true'])",
+        "import multiprocessing\nmultiprocessing.Process(target=print).start()",
+        "held = []\nwhile True:\n    held.append(bytearray(1 << 24))",
+        "def down():\n    down()\nimport sys\nsys.setrecursionlimit(1 << 30)\ndown()",
     ];
     for attack in attacks {
         let given = on(&cache_that(attack));
@@ -183,4 +215,99 @@ fn no_attack_from_within_the_interpreter_passes() {
         let status = one_fetch.map(|check| check.status);
         assert_ne!(status, Some(CheckStatus::Passed), "{attack}: {given:#?}");
     }
+}
+
+#[test]
+fn a_learner_is_served_in_the_language_that_was_begun() {
+    if no_python() {
+        return;
+    }
+    let course = Scratch::gradable();
+    let reference = course.read("solutions/cache_race/python/reference.py");
+    let file = "exercises/cache_race/python/cache_race.py";
+    let stub = course.read(file);
+    course.write(file, &reference);
+    let graded = course.run(&["grade", "cache_race"]);
+    assert_eq!(graded.code, 0, "{}{}", graded.out, graded.err);
+    let list = course.run(&["list"]).out;
+    let line = list.lines().find(|line| line.starts_with("cache_race"));
+    let line = line.expect("it is listed");
+    assert!(line.contains("not started"), "{line}");
+    assert!(line.ends_with("; in Python: passed 100/100"), "{line}");
+    let hint = course.run(&["hint", "cache_race"]).out;
+    assert!(hint.contains("1. "), "{hint}");
+    let shown = course.run(&["solution", "cache_race"]).out;
+    assert_eq!(shown, reference);
+    let reset = course.run(&["reset", "cache_race"]);
+    assert!(reset.out.contains(file), "{}", reset.out);
+    assert_eq!(course.read(file), stub);
+    let backup = ".learner/backups/cache_race/python/1/cache_race.py";
+    assert_eq!(course.read(backup), reference);
+    let other = course.run(&["hint", "offload", "--language", "python"]);
+    assert_eq!(other.code, 2);
+    assert!(other.err.contains("not there in Python"), "{}", other.err);
+}
+
+#[test]
+fn the_tests_that_a_learner_sees_pass_on_the_reference_and_fail_on_the_stub() {
+    let Ok(python) = Interpreter::find() else {
+        no_python();
+        return;
+    };
+    let kit = std::fs::read_to_string(root().join("exercises/kit/python/kit.py"));
+    let kit = kit.expect("the kit is there");
+    for drill in drills::ALL.iter().filter(|drill| drill.python().is_some()) {
+        let slug = drill.slug();
+        let course = tempfile::tempdir().expect("there is space");
+        let folder = course.path().join(format!("exercises/{slug}/python"));
+        let beside = course.path().join("exercises/kit/python");
+        std::fs::create_dir_all(&folder).expect("it is ours");
+        std::fs::create_dir_all(&beside).expect("it is ours");
+        std::fs::write(beside.join("kit.py"), &kit).expect("it is ours");
+        let tests = root().join(format!("exercises/{slug}/python/test_public.py"));
+        std::fs::copy(tests, folder.join("test_public.py")).expect("it is there");
+        for (name, passes) in [("reference", true), ("stub", false)] {
+            let solution = root().join(format!("solutions/{slug}/python/{name}.py"));
+            std::fs::copy(solution, folder.join(format!("{slug}.py"))).expect("it is there");
+            let mut tests = Command::new(python.path());
+            tests.args(["-B", "-m", "unittest"]).current_dir(&folder);
+            let ran = tests.output().expect("it runs");
+            let said = String::from_utf8_lossy(&ran.stderr);
+            assert_eq!(ran.status.success(), passes, "{slug} {name}: {said}");
+            assert!(!said.contains("Ran 0 tests"), "{slug} {name}: {said}");
+        }
+    }
+}
+
+#[test]
+fn a_class_may_mix_languages_and_the_gradebook_says_which() {
+    if no_python() {
+        return;
+    }
+    let class = tempfile::tempdir().expect("there is space");
+    for (student, name, solution) in [
+        ("ada", "cache_race.py", "python/reference.py"),
+        ("bob", "cache_race.rs", "src/lib.rs"),
+        ("cyd", "offload.py", "python/reference.py"),
+    ] {
+        let folder = class.path().join("in").join(student);
+        std::fs::create_dir_all(&folder).expect("it is ours");
+        let solution = root().join("solutions/cache_race").join(solution);
+        std::fs::copy(solution, folder.join(name)).expect("it is there");
+    }
+    let mut batch = crate::courses::program();
+    batch
+        .arg("--course")
+        .arg(root())
+        .arg("batch")
+        .arg(class.path().join("in"));
+    batch.arg("--out").arg(class.path().join("out"));
+    let said = crate::courses::Said::by(&mut batch);
+    let book = std::fs::read_to_string(class.path().join("out/gradebook.csv"));
+    let book = book.unwrap_or_else(|why| panic!("{why}: {}", said.err));
+    let row = |name: &str| book.lines().find(|line| line.starts_with(name));
+    let row = |name: &str| row(name).unwrap_or_else(|| panic!("{name} in {book}"));
+    assert!(row("ada").contains(",100,passed in Python,"), "{book}");
+    assert!(row("bob").contains(",100,passed,"), "{book}");
+    assert!(row("cyd").contains(",0,rejected in Python,"), "{book}");
 }

@@ -243,8 +243,9 @@ fn cases_of(course: &Course, drill: &'static dyn Drill) -> Result<Vec<Case>> {
     ];
     let mut wrong = files(&dir.join("wrong"), Language::Rust)?;
     let mut right = files(&dir.join("right"), Language::Rust)?;
-    if drill.python().is_some() && Interpreter::find().is_ok() {
-        let dir = course.solutions_in(drill.slug(), Language::Python);
+    let in_python = course.solutions_in(drill.slug(), Language::Python);
+    if drill.python().is_some() && in_python.is_dir() && Interpreter::find().is_ok() {
+        let dir = in_python;
         cases.push(case(dir.join("reference.py"), Expected::FullMarks));
         cases.push(case(dir.join("stub.py"), Expected::Fail));
         right.extend(files(&dir.join("right"), Language::Python)?);
