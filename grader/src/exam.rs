@@ -35,9 +35,14 @@ const PATIENCE: Turn = Turn::full(Action::Pass {
 /// The most schedules played in one space.
 const SPACE_LIMIT: usize = 4_000;
 
+/// The most in all spaces together, but for a sample of each: some right solutions have many
+/// more interleavings than others, and are to come to their end on a busy machine too.
+const EXAM_LIMIT: usize = 6_000;
+const SAMPLE: usize = 300;
+
 /// The same where a drill is not made for threads and they take part all the same: each
 /// turn of each run takes its time.
-const PATIENT_LIMIT: usize = 120;
+const PATIENT_LIMIT: usize = 60;
 const SOLITARY_LIMIT: usize = 40;
 
 /// One submission going through one drill's checks.
@@ -161,7 +166,10 @@ impl<'a> Exam<'a> {
     fn limit(&self) -> usize {
         match self.driver.care() {
             _ if self.driver.world().uses_threads() => SPACE_LIMIT,
-            Care::Crowded => SPACE_LIMIT,
+            Care::Crowded => {
+                let left = EXAM_LIMIT.saturating_sub(self.coverage.schedules);
+                left.clamp(SAMPLE, SPACE_LIMIT)
+            }
             Care::Patient => PATIENT_LIMIT,
             Care::Solitary => SOLITARY_LIMIT,
         }

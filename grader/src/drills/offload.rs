@@ -127,7 +127,7 @@ const SERVICE: &[Kind] = &[
 
 const UNBOUNDED: &str = "cannot be judged while too many hashes run at once: see `bounded`";
 
-const NOT_WOKEN: &str = "cannot be judged while callers burn polls as they wait: see `no_busy_wait`";
+const NOT_WOKEN: &str = "cannot be judged before waiting callers are woken: see `no_busy_wait`";
 
 const RESTLESS: &str =
     "cannot be judged while hashes begin that nothing calls for: see `right_results`";
