@@ -16,8 +16,10 @@ fn main() {
         "play/src",
         "protocol/src",
         "worker/src",
+        "workers/python",
         "sandbox/src",
         "../exercises/kit/src",
+        "../exercises/kit/python",
     ] {
         println!("cargo::rerun-if-changed={folder}");
         collect(Path::new(folder), &mut sources);

@@ -2,4 +2,5 @@
 
 pub mod compile;
 pub mod prepared;
+pub mod python;
 pub mod submission;

@@ -2,6 +2,7 @@
 //! `exercise.toml` says. Its main type is [`Course`]. It runs nothing.
 
 pub mod aloud;
+pub mod language;
 pub mod settings;
 
 use std::collections::BTreeMap;

@@ -16,6 +16,7 @@ mod offload;
 mod transfer;
 mod user_cache;
 
+use crate::course::language::Language;
 use crate::exam::Exam;
 use play::check::Check;
 use play::judge::Rules;
@@ -29,6 +30,11 @@ pub trait Drill: Sync {
     /// The Rust source of the few lines that call the submission: what a crate
     /// must offer to be linked with the puppet.
     fn contract(&self) -> &'static str;
+
+    /// The same in Python, for a drill that there is in Python.
+    fn python(&self) -> Option<Spoken> {
+        None
+    }
 
     /// What a submission is called with, and what it calls.
     fn world(&self) -> &'static dyn World;
@@ -47,6 +53,45 @@ pub trait Drill: Sync {
 
     /// The rules that judge a schedule that is played again.
     fn rules(&self) -> &'static dyn Rules;
+}
+
+/// What belongs to a drill in a language that is not the course's first one.
+#[derive(Clone, Copy, Debug)]
+pub struct Spoken {
+    /// The source of the few lines that call the submission.
+    pub contract: &'static str,
+    /// The hints of checks whose own hint makes no sense in the language, by their ids.
+    pub hints: &'static [(&'static str, &'static str)],
+}
+
+/// The hint of a check, in the words of a language.
+pub fn hint(drill: &dyn Drill, check: &Check, language: Language) -> String {
+    let spoken = match language {
+        Language::Rust => None,
+        Language::Python => drill.python(),
+    };
+    let hints = spoken.map_or(&[][..], |spoken| spoken.hints);
+    let own = hints.iter().find(|(id, _)| *id == check.id);
+    own.map_or_else(|| language.says(check.hint), |(_, hint)| (*hint).to_owned())
+}
+
+/// Whether a drill can be written in a language.
+pub fn is_in(drill: &dyn Drill, language: Language) -> bool {
+    match language {
+        Language::Rust => true,
+        Language::Python => drill.python().is_some(),
+    }
+}
+
+/// Why a submission in this language cannot be graded for `drill`.
+pub fn not_in(drill: &dyn Drill, language: Language) -> String {
+    let there = ALL.iter().filter(|it| is_in(**it, language));
+    let names: Vec<String> = there.map(|it| format!("`{}`", it.slug())).collect();
+    format!(
+        "drill `{}` is not there in {language}; in {language} there are {}",
+        drill.slug(),
+        names.join(", ")
+    )
 }
 
 /// Every drill that can be graded, in the order of the course.

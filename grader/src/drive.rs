@@ -2,9 +2,11 @@
 
 pub(crate) mod confined;
 pub mod driver;
+pub mod interpreter;
 pub mod interrupt;
 pub mod limits;
 pub mod policies;
+pub mod program;
 mod promises;
 pub mod sandbox;
 pub mod stop;

@@ -22,17 +22,40 @@ pub(crate) fn for_launching() -> io::Result<()> {
 
 /// For a submission. A call passes only if every filter allows it; the strictest wins.
 pub(crate) fn for_a_submission() -> io::Result<()> {
+    for program in of_a_submission()? {
+        seccompiler::apply_filter(&program).map_err(io::Error::other)?;
+    }
+    Ok(())
+}
+
+/// The same programs as bytes in hexadecimal digits, for a worker in another language: it
+/// puts them in force itself, in this order, and keeps its process's number.
+pub(crate) fn of_a_submission_in_hex() -> io::Result<Vec<String>> {
+    let in_hex = |program: seccompiler::BpfProgram| {
+        let bytes = program.iter().flat_map(|it| {
+            let [low, high] = it.code.to_ne_bytes();
+            let [a, b, c, d] = it.k.to_ne_bytes();
+            [low, high, it.jt, it.jf, a, b, c, d]
+        });
+        bytes.map(|byte| format!("{byte:02x}")).collect()
+    };
+    Ok(of_a_submission()?.into_iter().map(in_hex).collect())
+}
+
+fn of_a_submission() -> io::Result<[seccompiler::BpfProgram; 3]> {
     let mut ending = anything_of(NEVER);
     ending.extend(rules(STARTING)?);
-    install(ending, SeccompAction::Allow, SeccompAction::KillProcess)?;
     let refused = SeccompAction::Errno(libc::EACCES as u32);
-    install(anything_of(PATHS), SeccompAction::Allow, refused)?;
-    // The last one, because it allows no further filter. It leaves the calls that the others
-    // decide to them.
     let missing = SeccompAction::Errno(libc::ENOSYS as u32);
     let mut passing = rules(ALLOWED)?;
     passing.extend(anything_of(PATHS));
-    install(passing, missing, SeccompAction::Allow)
+    Ok([
+        program(ending, SeccompAction::Allow, SeccompAction::KillProcess)?,
+        program(anything_of(PATHS), SeccompAction::Allow, refused)?,
+        // The last one, because it allows no further filter. It leaves the calls that the
+        // others decide to them.
+        program(passing, missing, SeccompAction::Allow)?,
+    ])
 }
 
 type Rules = BTreeMap<i64, Vec<SeccompRule>>;
@@ -69,12 +92,18 @@ fn rules(table: &[(c_long, If)]) -> io::Result<Rules> {
 }
 
 fn install(rules: Rules, otherwise: SeccompAction, matched: SeccompAction) -> io::Result<()> {
+    let program = program(rules, otherwise, matched)?;
+    seccompiler::apply_filter(&program).map_err(io::Error::other)
+}
+
+fn program(
+    rules: Rules,
+    otherwise: SeccompAction,
+    matched: SeccompAction,
+) -> io::Result<seccompiler::BpfProgram> {
     let architecture = std::env::consts::ARCH
         .try_into()
         .map_err(io::Error::other)?;
     let filter = SeccompFilter::new(rules, otherwise, matched, architecture);
-    let program: seccompiler::BpfProgram = filter
-        .and_then(TryInto::try_into)
-        .map_err(io::Error::other)?;
-    seccompiler::apply_filter(&program).map_err(io::Error::other)
+    filter.and_then(TryInto::try_into).map_err(io::Error::other)
 }

@@ -128,12 +128,17 @@ fn tasks_of(user: Uid) -> u64 {
 fn become_program(policy: &Policy, worker: Option<File>) -> io::Result<std::convert::Infallible> {
     let program = text(policy.program.as_path())?;
     let name = match policy.stage {
+        _ if policy.name.is_some() => CString::new(policy.name.clone().unwrap_or_default())?,
         Stage::Compile => program.clone(),
         // The path would tell a submission where the course lies.
         Stage::Run => CString::from(c"worker"),
     };
+    let filters = match policy.hands_filters {
+        true => filters::of_a_submission_in_hex()?,
+        false => Vec::new(),
+    };
     let mut arguments = vec![name];
-    for argument in &policy.arguments {
+    for argument in policy.arguments.iter().chain(&filters) {
         arguments.push(CString::new(argument.as_str())?);
     }
     let mut environment = Vec::new();

@@ -50,8 +50,15 @@ pub struct Policy {
     pub limits: Limits,
     /// The program.
     pub program: PathBuf,
+    /// What it is called by, where it must know its own place; a worker is `worker`.
+    #[serde(default)]
+    pub name: Option<String>,
     /// Its arguments, without its name.
     pub arguments: Vec<String>,
+    /// Whether it is given the filters of the seal as further arguments: each is a program
+    /// for seccomp, in hexadecimal digits. For a worker that is not linked with `seal`.
+    #[serde(default)]
+    pub hands_filters: bool,
     /// Its whole environment.
     pub environment: Vec<(String, String)>,
     /// The folder it starts in.

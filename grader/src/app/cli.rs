@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::course::language::Language;
 pub use format::{Told, VerdictFormat};
 pub use learn::{Book, Learn, UpdateCheck};
 use play::schedule::ReplayKey;
@@ -110,10 +111,14 @@ pub struct Grade {
     /// The drill [default: every drill in exercises/]
     pub drill: Option<String>,
 
-    /// Submissions: crate folders, .rs files, .tar.gz or .zip archives
+    /// Submissions: crate folders, .rs or .py files, .tar.gz or .zip archives
     /// [default: exercises/DRILL]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+
+    /// The language to grade in exercises/ [default: the one that the drill was begun in]
+    #[arg(long, value_enum, value_name = "NAME", conflicts_with = "paths")]
+    pub language: Option<Language>,
 
     /// How the verdicts are written
     #[arg(long, value_enum, default_value_t)]
@@ -237,6 +242,10 @@ pub struct Trace {
 pub struct OneDrill {
     /// The drill; `cargo grader list` shows them all
     pub drill: String,
+
+    /// The language [default: the one that the drill was begun in]
+    #[arg(long, value_enum, value_name = "NAME")]
+    pub language: Option<Language>,
 }
 
 /// Show a drill's reference solution, once you have passed it
@@ -252,6 +261,10 @@ pub struct Solution {
     /// Show it even though you have not passed the drill
     #[arg(long)]
     pub peek: bool,
+
+    /// The language [default: the one that the drill was begun in]
+    #[arg(long, value_enum, value_name = "NAME")]
+    pub language: Option<Language>,
 }
 
 /// Begin a new drill: its files in their four places, and its lines in the lists

@@ -20,10 +20,13 @@ mod update_check;
 
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use crate::app::cli::{Cli, Command};
 use crate::course::Course;
+use crate::course::language::Language;
+use crate::drills;
+use crate::learn::stub::Stub;
 
 /// The program's exit codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,8 +60,8 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Trace(args) => trace::run(course, &args),
         Command::Package(args) => package::run(&course, &args),
         Command::List => list::run(&course),
-        Command::Hint(args) => hint::run(&course, &args.drill),
-        Command::Reset(args) => reset::run(&course, &args.drill),
+        Command::Hint(args) => hint::run(&course, &args),
+        Command::Reset(args) => reset::run(&course, &args),
         Command::Solution(args) => solution::run(&course, &args),
         Command::New(args) => new::run(&course, &args),
         Command::UpdateCheck(args) => update_check::run(&course, &args),
@@ -66,5 +69,15 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Batch(args) => batch::run(course, args),
         Command::Audit(args) => audit::run(course, &args),
         Command::Doctor(args) => doctor::run(course, &args),
+    }
+}
+
+/// The language that is asked for, or else the one that the drill was begun in.
+fn chosen(course: &Course, slug: &str, asked: Option<Language>) -> Result<Language> {
+    course.exercise(slug)?;
+    let language = asked.unwrap_or_else(|| Stub::begun_in(course, slug));
+    match drills::find(slug) {
+        Some(drill) if !drills::is_in(drill, language) => bail!(drills::not_in(drill, language)),
+        _ => Ok(language),
     }
 }

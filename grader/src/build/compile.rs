@@ -18,7 +18,7 @@ mod tokens;
 
 use std::io::{self, Write};
 use std::os::unix::process::ExitStatusExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -32,6 +32,7 @@ use crate::drive::confined::Confined;
 use crate::drive::interrupt::Folder;
 use crate::drive::limits::Limits;
 use crate::drive::policies::{Calling, Places};
+use crate::drive::program::Program;
 use crate::drive::sandbox::{Sandbox, User};
 use crate::drive::stop::Stop;
 use crate::drive::stopwatch::Stopwatch;
@@ -46,17 +47,27 @@ use said::Said;
 /// A compiled worker; dropping it removes its files.
 #[derive(Debug)]
 pub struct Compiled {
-    _folder: Folder,
+    _folder: Option<Folder>,
     /// Its user, which no other submission has meanwhile.
     _user: User,
-    program: PathBuf,
+    program: Program,
     limits: Limits,
 }
 
 impl Compiled {
     /// The worker's program.
-    pub fn program(&self) -> &Path {
+    pub fn program(&self) -> &Program {
         &self.program
+    }
+
+    /// One that nothing was written for.
+    pub(crate) fn interpreted(program: Program, user: User, limits: Limits) -> Compiled {
+        Compiled {
+            _folder: None,
+            _user: user,
+            program,
+            limits,
+        }
     }
 
     /// Its limits.
@@ -219,9 +230,9 @@ fn attempt(
         ..Limits::of_drill(&exercise.limits).after(took)
     };
     Ok(Compiled {
-        _folder: folder,
+        _folder: Some(folder),
         _user: user,
-        program,
+        program: Program::from(&*program),
         limits,
     })
 }

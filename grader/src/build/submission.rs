@@ -16,6 +16,7 @@ mod layout;
 mod listing;
 mod name;
 mod parts;
+mod python;
 mod seven;
 mod single;
 mod sources;
@@ -29,6 +30,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
+
+use crate::course::language::Language;
 
 pub use caps::Caps;
 pub use error::{Fault, HAND_IN, SubmissionError};
@@ -45,6 +48,9 @@ use sources::Tree;
 /// Where the root file of a crate is, and where a lone `.rs` file counts as being.
 const CRATE_ROOT: &str = "src/lib.rs";
 
+/// What a Python file counts as being called.
+const PYTHON_ROOT: &str = "submission.py";
+
 /// A submission: the Rust files of one crate and the files they include. Nothing else of a learner's is ever
 /// looked at.
 #[derive(Debug, Clone)]
@@ -59,6 +65,8 @@ pub struct Submission {
 pub enum Form {
     /// A Rust file.
     Rust,
+    /// A Python file.
+    Python,
     /// An archive that can be read, or one that is refused with a reason.
     Archive,
 }
@@ -68,7 +76,10 @@ impl Form {
     pub fn of(name: &str) -> Option<(Form, &str)> {
         let (form, ending) = match format::ending(name) {
             Some(ending) => (Form::Archive, ending.len()),
-            None => (Form::Rust, rust_ending(name)?),
+            None => match python::ending(name) {
+                Some(ending) => (Form::Python, ending),
+                None => (Form::Rust, rust_ending(name)?),
+            },
         };
         Some((form, name.get(..name.len() - ending)?))
     }
@@ -171,7 +182,7 @@ impl Submission {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let is_folder = fs::metadata(path).is_ok_and(|met| met.is_dir());
         let tree = match Form::of(&name) {
-            Some((Form::Rust, _)) if !is_folder => single::read(path, caps)?,
+            Some((Form::Rust | Form::Python, _)) if !is_folder => single::read(path, caps)?,
             _ => with_container(path, caps, |container| {
                 let tree = gather(container, wanted, caps);
                 tree.map_err(|stop| SubmissionError::stopped(&shown_as(path, is_folder), stop))
@@ -214,6 +225,11 @@ impl Submission {
         &self.tree.root
     }
 
+    /// The language it is written in.
+    pub fn language(&self) -> Language {
+        Language::of_file(&self.tree.root)
+    }
+
     /// Relative path, with `/` and no `.`, `..` or link in it, to text.
     pub fn files(&self) -> &BTreeMap<String, String> {
         &self.tree.files
@@ -223,6 +239,9 @@ impl Submission {
     /// then show the same to rustc.
     #[must_use]
     pub fn as_crate(mut self) -> Submission {
+        if self.language() != Language::Rust {
+            return self;
+        }
         let tree = &mut self.tree;
         if let Some(text) = tree.files.remove(&tree.root) {
             if is_lone(&tree.root) {
@@ -301,7 +320,11 @@ fn sha256(tree: &Tree) -> String {
         }
     };
     for (path, text) in &tree.files {
-        let path = if *path == tree.root { CRATE_ROOT } else { path };
+        let path = match *path == tree.root {
+            true if Language::of_file(path) == Language::Python => PYTHON_ROOT,
+            true => CRATE_ROOT,
+            false => path,
+        };
         feed([path.as_bytes(), text.as_bytes()]);
     }
     for (path, bytes) in &tree.included {

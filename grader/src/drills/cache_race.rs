@@ -12,7 +12,7 @@ use play::space::{A_WEEK, Space};
 use play::world::World;
 use play::world::users::Users;
 
-use super::Drill;
+use super::{Drill, Spoken};
 use rules::Racing;
 
 /// See the module.
@@ -91,6 +91,13 @@ impl Drill for CacheRace {
 
     fn contract(&self) -> &'static str {
         include_str!("cache_race/contract.rs")
+    }
+
+    fn python(&self) -> Option<Spoken> {
+        Some(Spoken {
+            contract: include_str!("cache_race/contract.py"),
+            hints: &[],
+        })
     }
 
     fn world(&self) -> &'static dyn World {

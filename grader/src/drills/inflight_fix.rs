@@ -11,7 +11,7 @@ use play::space::{A_WEEK, Ask, Callers, Space, Straight};
 use play::world::World;
 use play::world::users::{NOT_FOUND, UNAVAILABLE, Users};
 
-use super::Drill;
+use super::{Drill, Spoken};
 use rules::Coalescing;
 
 /// See the module.
@@ -149,6 +149,34 @@ impl Drill for InflightFix {
         include_str!("inflight_fix/contract.rs")
     }
 
+    fn python(&self) -> Option<Spoken> {
+        Some(Spoken {
+            contract: include_str!("inflight_fix/contract.py"),
+            hints: &[
+                (
+                    "answered",
+                    "what do those who wait await, who ends it, and with what? An `await` of a future that somebody else has cancelled raises `CancelledError`",
+                ),
+                (
+                    "leader_dropped",
+                    "a cancelled task raises `CancelledError` at its await: `except Exception` does not see it, and a shared future is not ended by a `finally` that only removes it. Whose task is the fetch?",
+                ),
+                (
+                    "follower_dropped",
+                    "to cancel a task is to cancel what it awaits: does a caller that waits await something that is everybody's?",
+                ),
+                (
+                    "panic_contained",
+                    "an exception that you did not expect leaves by the same door as those you did; what runs then?",
+                ),
+                (
+                    "error_ends_waiting",
+                    "follow the path on which the fetch raises: what do those who wait for it hear?",
+                ),
+            ],
+        })
+    }
+
     fn world(&self) -> &'static dyn World {
         &Users
     }
@@ -205,9 +233,18 @@ impl Drill for InflightFix {
         );
         also(exam, "error_no_herd", &errors, FETCHES);
         let mut waiting = patient_waiting(exam);
-        let leaders = dropping(exam, Callers::Leaders);
-        also(exam, "leader_dropped", &leaders, &all);
+        let mut leaders = dropping(exam, Callers::Leaders);
+        let in_a_row = exam.explore(&Coalescing, &Straight(leaders_go_and_go));
         let followers = dropping(exam, Callers::Followers);
+        // Where the fetch is a task of its own, those who went one after the other followed.
+        let is_followers = |kind: &Kind| in_a_row.has(*kind) && followers.has(*kind);
+        let only_in_a_row = !all.iter().any(|kind| leaders.has(*kind));
+        if only_in_a_row && all.iter().any(is_followers) {
+            exam.skip("leader_dropped", "cannot be judged: see `follower_dropped`");
+        } else {
+            leaders.join(in_a_row);
+            also(exam, "leader_dropped", &leaders, &all);
+        }
         also(exam, "follower_dropped", &followers, &all);
         let panics = exam.explore(
             &Coalescing,
@@ -379,11 +416,7 @@ fn dropping(exam: &mut Exam<'_>, who: Callers) -> Findings {
         halves: 1,
         ..Space::of(&[USER; 3])
     };
-    let mut findings = exam.explore(&Coalescing, &space);
-    if who == Callers::Leaders {
-        findings.join(exam.explore(&Coalescing, &Straight(leaders_go_and_go)));
-    }
-    findings
+    exam.explore(&Coalescing, &space)
 }
 
 /// One leader after another is dropped while a request waits: it must not give up, however

@@ -11,7 +11,7 @@ use play::space::{A_WEEK, Ask, Space, Straight};
 use play::world::World;
 use play::world::bank::Bank;
 
-use super::{Drill, common};
+use super::{Drill, Spoken, common};
 use rules::Depositing;
 
 /// See the module.
@@ -125,6 +125,22 @@ impl Drill for LostUpdate {
 
     fn contract(&self) -> &'static str {
         include_str!("lost_update/contract.rs")
+    }
+
+    fn python(&self) -> Option<Spoken> {
+        Some(Spoken {
+            contract: include_str!("lost_update/contract.py"),
+            hints: &[
+                (
+                    "dropped",
+                    "the caller was cancelled in the middle of its write: did the bank carry it out, and which of your lines still run?",
+                ),
+                (
+                    "panic_contained",
+                    "an exception that you did not expect leaves by the same door as those you did; what runs then?",
+                ),
+            ],
+        })
     }
 
     fn world(&self) -> &'static dyn World {

@@ -15,7 +15,6 @@ mod vouching;
 use sha2::{Digest, Sha256};
 use std::collections::VecDeque;
 use std::io;
-use std::path::Path;
 use std::time::Duration;
 
 use asking::Sent;
@@ -24,6 +23,7 @@ use protocol::{Order, Report};
 use room::Room;
 
 use crate::drive::limits::Limits;
+use crate::drive::program::Program;
 use crate::drive::stopwatch::Stopwatch;
 use crate::drive::supervisor::Worker;
 use play::evidence::{Entry, Evidence, Fact};
@@ -72,7 +72,7 @@ pub struct Tally {
 
 /// Plays turns on worker processes.
 pub struct Driver<'a> {
-    program: &'a Path,
+    program: &'a Program,
     limits: &'a Limits,
     world: &'static dyn World,
     seed: u64,
@@ -110,7 +110,7 @@ impl<'a> Driver<'a> {
     /// A driver of `program`, which lives in `world` and whose rows and random choices come
     /// from `seed`. The time of the whole grading begins now.
     pub fn new(
-        program: &'a Path,
+        program: &'a Program,
         limits: &'a Limits,
         world: &'static dyn World,
         seed: u64,

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use sandbox::{Policy, Stage};
 
 use crate::drive::limits::Limits;
+use crate::drive::program::Program;
 use crate::drive::sandbox::{Sandbox, Tier};
 use crate::drive::toolchain::Toolchain;
 
@@ -182,7 +183,9 @@ impl Places {
                 threads: limits.threads,
             },
             program: self.rustc.clone(),
+            name: None,
             arguments: all,
+            hands_filters: false,
             environment,
             folder: dir.to_owned(),
         }
@@ -190,7 +193,7 @@ impl Places {
 }
 
 /// A worker's policy.
-pub(crate) fn running(sandbox: &Sandbox, limits: &Limits, program: &Path) -> Policy {
+pub(crate) fn running(sandbox: &Sandbox, limits: &Limits, program: &Program) -> Policy {
     /// The address space that threads reserve and do not use.
     const RESERVED: u64 = 4 << 30;
     /// What a thread's stack takes of its data.
@@ -204,6 +207,7 @@ pub(crate) fn running(sandbox: &Sandbox, limits: &Limits, program: &Path) -> Pol
             .iter()
             .map(PathBuf::from)
             .chain(sandbox.libraries().map(Path::to_owned))
+            .chain(program.reads.iter().cloned())
             .collect(),
         read: vec![PathBuf::from(LIBRARIES)],
         write: Vec::new(),
@@ -217,10 +221,20 @@ pub(crate) fn running(sandbox: &Sandbox, limits: &Limits, program: &Path) -> Pol
             files: 256,
             threads: limits.threads,
         },
-        program: program.to_owned(),
-        arguments: vec![sandbox.seal().to_owned(), limits.memory_bytes.to_string()],
+        name: program.is_interpreter.then(|| text(&program.path)),
+        program: program.path.clone(),
+        arguments: [
+            &program.arguments[..],
+            &[sandbox.seal().to_owned(), limits.memory_bytes.to_string()],
+        ]
+        .concat(),
+        hands_filters: program.is_interpreter,
         // Otherwise each thread reserves 64 MiB of address space for itself.
-        environment: vec![("MALLOC_ARENA_MAX".to_owned(), "2".to_owned())],
+        environment: [
+            &program.environment[..],
+            &[("MALLOC_ARENA_MAX".to_owned(), "2".to_owned())],
+        ]
+        .concat(),
         folder: PathBuf::from("/"),
     }
 }

@@ -14,6 +14,7 @@ use crate::drive::confined::Confined;
 use crate::drive::interrupt::Folder;
 use crate::drive::limits::Limits;
 use crate::drive::policies::{self, Calling, Places};
+use crate::drive::program::Program;
 use crate::drive::sandbox::{Kept, Promise, Sandbox, User};
 use play::text::one_line;
 
@@ -271,7 +272,10 @@ fn policy(
         ..Limits::default()
     };
     let (mut policy, folder) = match stage {
-        Stage::Run => (policies::running(sandbox, &limits, &launcher), None),
+        Stage::Run => {
+            let program = Program::from(&*launcher);
+            (policies::running(sandbox, &limits, &program), None)
+        }
         Stage::Compile => {
             limits.memory_bytes = Limits::of_compiling().memory_bytes;
             let folder = job(places)?;

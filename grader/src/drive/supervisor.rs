@@ -14,7 +14,6 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
-use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -24,6 +23,7 @@ use protocol::{Hello, Order, PROTOCOL, Report};
 use crate::drive::confined::Confined;
 use crate::drive::limits::Limits;
 use crate::drive::policies;
+use crate::drive::program::Program;
 use crate::drive::stopwatch::Stopwatch;
 use channel::{Channel, Received};
 use output::Output;
@@ -59,7 +59,7 @@ impl Worker {
     /// The outer error is the system's (the program cannot be started); the inner
     /// one the worker's.
     pub fn start(
-        program: &Path,
+        program: &Program,
         limits: &Limits,
         time: Stopwatch,
     ) -> io::Result<Result<Worker, Failure>> {
@@ -82,6 +82,11 @@ impl Worker {
             used: Duration::ZERO,
             limits,
         };
+        if !program.prelude.is_empty() {
+            worker.channel.queued().extend(&program.prelude);
+            // One that does not take it will not say hello.
+            let _ = worker.channel.flush();
+        }
         let hello = worker.message(|line| serde_json::from_slice::<Hello>(line));
         if hello.is_err() {
             worker.complain_if_not_started()?;

@@ -16,10 +16,13 @@ use thiserror::Error;
 
 use crate::build::compile::{CompileError, Compiled, Control, Workshop, compile};
 use crate::build::prepared::{Audience, PrepareError, Prepared};
+use crate::build::python;
 use crate::build::submission::{Caps, Part, Submission, SubmissionError, Wanted};
+use crate::course::language::Language;
 use crate::course::{Course, CourseError, Exercise};
 use crate::drills::{self, Drill};
 use crate::drive::driver::Driver;
+use crate::drive::interpreter::{Interpreter, NoInterpreter};
 use crate::drive::interrupt;
 use crate::drive::limits::Limits;
 use crate::drive::policies::Places;
@@ -63,6 +66,9 @@ pub enum GradeError {
     /// There is no Rust toolchain.
     #[error(transparent)]
     Toolchain(#[from] ToolchainError),
+    /// There is no Python that is new enough.
+    #[error(transparent)]
+    Python(#[from] NoInterpreter),
     /// The crates to link with could not be built.
     #[error(transparent)]
     Prepare(#[from] PrepareError),
@@ -357,6 +363,10 @@ impl Grader {
         seed: u64,
     ) -> Result<(Verdict, Option<Compiled>), GradeError> {
         let mut verdict = blank(drill, submission.path(), seed);
+        verdict.language = submission.language();
+        for check in &mut verdict.checks {
+            in_words_of(verdict.language, check);
+        }
         verdict.sandbox = self.sandbox.tier();
         submission.sha256().clone_into(&mut verdict.sha256);
         let begun = Instant::now();
@@ -364,8 +374,9 @@ impl Grader {
         verdict.metrics.compile_ms = millis(begun);
         let worker = match compiled {
             Ok(compiled) => {
-                self.examine(drill, &compiled, seed, &mut verdict)?;
-                if verdict.passed() {
+                let compiled_in = (&compiled, submission.language());
+                self.examine(drill, compiled_in, seed, &mut verdict)?;
+                if verdict.passed() && submission.language().is_rust() {
                     verdict.metrics.by_hand = by_hand::is_by_hand(submission, drill.ready_made());
                 }
                 Some(compiled)
@@ -420,7 +431,18 @@ impl Grader {
             control: &self.control,
             jobs: self.jobs,
         };
-        match compile(workshop, drill, exercise, submission) {
+        let compiled = match submission.language() {
+            Language::Rust => compile(workshop, drill, exercise, submission),
+            Language::Python => {
+                let Some(spoken) = drill.python() else {
+                    let why = drills::not_in(drill, Language::Python);
+                    return Ok(Err(NoWorker::Rejected(why)));
+                };
+                Interpreter::find()?;
+                python::prepare(workshop, drill.slug(), spoken, exercise, submission)
+            }
+        };
+        match compiled {
             Ok(compiled) => Ok(Ok(compiled)),
             Err(CompileError::Submission(text)) => Ok(Err(NoWorker::Refused(text))),
             Err(CompileError::Rejected(text)) => Ok(Err(NoWorker::Rejected(text))),
@@ -484,7 +506,7 @@ impl Grader {
     fn examine(
         &self,
         drill: &dyn Drill,
-        compiled: &Compiled,
+        (compiled, language): (&Compiled, Language),
         seed: u64,
         verdict: &mut Verdict,
     ) -> Result<(), GradeError> {
@@ -521,8 +543,10 @@ impl Grader {
         verdict.output = driver.output();
         for (result, check) in verdict.checks.iter_mut().zip(drill.checks()) {
             if let Some(decision) = decisions.get(check.id) {
-                fill(result, decision, check.hint, compiled.limits());
+                let hint = drills::hint(drill, check, language);
+                fill(result, decision, &hint, compiled.limits());
             }
+            in_words_of(language, result);
         }
         let held = |result: &CheckResult| result.status == CheckStatus::Passed;
         let failed = |result: &CheckResult| result.required && result.status == CheckStatus::Failed;
@@ -600,6 +624,14 @@ fn fill(result: &mut CheckResult, decision: &Decision, hint: &str, limits: &Limi
     }
 }
 
+/// The check's texts in the words of the submission's language.
+fn in_words_of(language: Language, result: &mut CheckResult) {
+    let texts = [&mut result.title, &mut result.message];
+    for text in texts.into_iter().chain(&mut result.timeline) {
+        *text = language.says(text);
+    }
+}
+
 /// A verdict in which nothing has been judged yet: missing evidence is not a pass.
 fn blank(drill: &dyn Drill, path: &Path, seed: u64) -> Verdict {
     let check = |check: &play::check::Check| CheckResult {
@@ -619,6 +651,7 @@ fn blank(drill: &dyn Drill, path: &Path, seed: u64) -> Verdict {
         schema: SCHEMA,
         drill: drill.slug().to_owned(),
         submission: path.display().to_string(),
+        language: Language::of_file(&path.to_string_lossy()),
         sha256: String::new(),
         status: Status::Failed,
         score: 0,

@@ -5,6 +5,7 @@ pub use play::check::CheckStatus;
 use play::timeline::Moment;
 use serde::{Deserialize, Serialize};
 
+use crate::course::language::Language;
 use crate::drive::sandbox::Tier;
 use crate::grade::latency::LoopLatency;
 
@@ -40,7 +41,10 @@ pub struct Verdict {
     pub drill: String,
     /// The path as it was given.
     pub submission: String,
-    /// The hash of the submission's Rust files; empty if they could not be read.
+    /// The language that it is written in; Rust where JSON does not say.
+    #[serde(default, skip_serializing_if = "Language::is_rust")]
+    pub language: Language,
+    /// The hash of the submission's files; empty if they could not be read.
     pub sha256: String,
     /// How it ended.
     pub status: Status,

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use crate::build::submission::Submission;
+use crate::course::language::Language;
 use crate::course::{Course, aloud};
 use crate::grade::verdict::{Status, Verdict};
 use crate::learn::stub::Stub;
@@ -111,12 +112,23 @@ impl Learner {
     /// Whether the learner's own crate of that drill has passed once, by any version
     /// of the grader.
     pub fn has_passed(&self, slug: &str) -> bool {
-        self.row(slug).is_some_and(|row| row.passed.is_some())
+        self.has_passed_in(slug, Language::Rust)
+    }
+
+    /// The same for the learner's own file in a language.
+    pub fn has_passed_in(&self, slug: &str, language: Language) -> bool {
+        let row = self.row(&language.of_drill(slug));
+        row.is_some_and(|row| row.passed.is_some())
     }
 
     /// The best result so far: the points, and the most points at that time.
     pub fn best(&self, slug: &str) -> Option<(u32, u32)> {
-        let best = self.row(slug)?.best?;
+        self.best_in(slug, Language::Rust)
+    }
+
+    /// The same in a language.
+    pub fn best_in(&self, slug: &str, language: Language) -> Option<(u32, u32)> {
+        let best = self.row(&language.of_drill(slug))?.best?;
         Some((best.score, best.max_score))
     }
 
@@ -143,16 +155,30 @@ impl Learner {
 
     /// Whether the learner has begun a drill: it has passed, or their file is not the stub.
     pub fn has_begun(&self, course: &Course, slug: &str) -> bool {
-        self.has_passed(slug) || Stub::of(course, slug).is_ok_and(|stub| !stub.is_untouched())
+        self.has_begun_in(course, slug, Language::Rust)
+    }
+
+    /// The same in a language.
+    pub fn has_begun_in(&self, course: &Course, slug: &str, language: Language) -> bool {
+        let stub = Stub::in_language(course, slug, language);
+        self.has_passed_in(slug, language)
+            || stub.is_ok_and(|stub| {
+                let is_there = language.is_rust() || stub.file().exists();
+                is_there && !stub.is_untouched()
+            })
     }
 
     /// Whether a drill's stub has changed since the learner began, and the
     /// learner's file is not the new stub.
     pub fn is_behind(&self, course: &Course, slug: &str) -> bool {
-        let Ok(stub) = Stub::of(course, slug) else {
+        self.is_behind_in(course, slug, Language::Rust)
+    }
+
+    fn is_behind_in(&self, course: &Course, slug: &str, language: Language) -> bool {
+        let Ok(stub) = Stub::in_language(course, slug, language) else {
             return false;
         };
-        let began = self.begun_with(slug);
+        let began = self.begun_with(&language.of_drill(slug));
         began.is_some_and(|began| began != stub.sha256()) && !stub.is_untouched()
     }
 
@@ -164,33 +190,47 @@ impl Learner {
     /// Notes with which stub the learner begins, unless they have begun already. A
     /// failure to keep its text is ignored.
     pub fn begin(&mut self, course: &Course, slug: &str) {
-        let Ok(stub) = Stub::of(course, slug) else {
+        self.begin_in(course, slug, Language::Rust);
+    }
+
+    /// The same in a language.
+    pub fn begin_in(&mut self, course: &Course, slug: &str, language: Language) {
+        let Ok(stub) = Stub::in_language(course, slug, language) else {
             return;
         };
-        let behind = self.is_behind(course, slug);
-        let row = self.row_mut(slug);
+        let behind = self.is_behind_in(course, slug, language);
+        let row = self.row_mut(&language.of_drill(slug));
         if behind || row.stub.as_deref() == Some(stub.sha256()) {
             return;
         }
         row.stub = Some(stub.sha256().to_owned());
-        let _ = self.store.keep(&self.old_stub(slug), stub.text());
+        if language.is_rust() {
+            let _ = self.store.keep(&self.old_stub(slug), stub.text());
+        }
     }
 
     /// Takes a drill's present stub as the one that the learner began with.
     pub fn begin_anew(&mut self, course: &Course, slug: &str) {
-        self.row_mut(slug).stub = None;
-        self.begin(course, slug);
+        self.begin_anew_in(course, slug, Language::Rust);
+    }
+
+    /// The same in a language.
+    pub fn begin_anew_in(&mut self, course: &Course, slug: &str, language: Language) {
+        self.row_mut(&language.of_drill(slug)).stub = None;
+        self.begin_in(course, slug, language);
     }
 
     /// Notes a verdict on the learner's own crate; verdicts on other code are
     /// not progress. A failure must not keep the verdict from being shown.
     pub fn remember(course: &Course, verdict: &Verdict) {
-        let own = course.exercise_dir(&verdict.drill).canonicalize();
-        let is_own = own.is_ok_and(|own| {
-            Path::new(&verdict.submission)
-                .canonicalize()
-                .is_ok_and(|path| path == own)
-        });
+        let (slug, language) = (&verdict.drill, verdict.language);
+        let mut own = vec![course.exercise_in(slug, language)];
+        if !language.is_rust() {
+            own.push(course.root().join(course.file_in(slug, language)));
+        }
+        let given = Path::new(&verdict.submission).canonicalize();
+        let is_given = |own: &PathBuf| own.canonicalize().ok() == given.as_ref().ok().cloned();
+        let is_own = given.is_ok() && own.iter().any(is_given);
         if !is_own {
             return;
         }
@@ -204,12 +244,12 @@ impl Learner {
         if verdict.status == Status::InfraError {
             return;
         }
-        self.begin(course, &verdict.drill);
+        self.begin_in(course, &verdict.drill, verdict.language);
         let rows = self.state.drills.values();
         let before = rows.filter_map(|row| row.graded_at).max();
         let since_1970 = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
         let now = since_1970.as_secs();
-        let row = self.row_mut(&verdict.drill);
+        let row = self.row_mut(&verdict.language.of_drill(&verdict.drill));
         row.work(before, now, &verdict.sha256);
         row.note(verdict, now);
     }
@@ -233,7 +273,7 @@ impl Learner {
                 continue;
             };
             let of_old = |(old, row): (&String, &Row)| {
-                let gone = !slugs.contains(old);
+                let gone = !slugs.contains(old) && !old.contains('/');
                 (gone && row.has(submission.sha256())).then(|| old.clone())
             };
             if let Some(old) = self.state.drills.iter().find_map(of_old)

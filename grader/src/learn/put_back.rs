@@ -49,19 +49,24 @@ impl Stub {
         }
         // The backup first: if it fails, nothing has been touched.
         let backup = match self.is_anything_there() {
-            true => Learner::read(course).back_up(course, self.slug())?,
+            true => Learner::read(course).back_up_in(course, self.slug(), self.language())?,
             false => None,
         };
         self.write().map_err(|source| StubError::Write {
             shown: self.shown(),
             source,
         })?;
-        Learner::change(course, |learner| learner.begin_anew(course, self.slug()))?;
+        Learner::change(course, |learner| {
+            learner.begin_anew_in(course, self.slug(), self.language())
+        })?;
         Ok(PutBack::Done(backup))
     }
 
     /// Whether there is something to keep; a folder that cannot be read may hold it.
     fn is_anything_there(&self) -> bool {
+        if !self.language().is_rust() {
+            return self.file().exists();
+        }
         let all = std::fs::read_dir(self.folder());
         !all.is_ok_and(|mut all| all.next().is_none())
     }

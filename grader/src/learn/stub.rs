@@ -7,11 +7,14 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use crate::course::Course;
+use crate::course::language::Language;
 
 /// The stub of one drill, as the course ships it now.
 #[derive(Clone, Debug)]
 pub struct Stub {
     slug: String,
+    language: Language,
+    shown: String,
     text: Vec<u8>,
     sha256: String,
     file: PathBuf,
@@ -33,15 +36,42 @@ impl Stub {
     /// # Errors
     /// When the course does not have it.
     pub fn of(course: &Course, slug: &str) -> Result<Stub, StubMissing> {
-        let path = course.solution_dir(slug).join("stub.rs");
+        Stub::in_language(course, slug, Language::Rust)
+    }
+
+    /// The same in a language.
+    ///
+    /// # Errors
+    /// When the course does not have it.
+    pub fn in_language(
+        course: &Course,
+        slug: &str,
+        language: Language,
+    ) -> Result<Stub, StubMissing> {
+        let name = format!("stub.{}", language.ending());
+        let path = course.solutions_in(slug, language).join(name);
+        let shown = course.file_in(slug, language);
         let text = std::fs::read(&path).map_err(|source| StubMissing { path, source })?;
         let sha256 = Sha256::digest(&text);
         Ok(Stub {
             slug: slug.to_owned(),
             sha256: sha256.iter().map(|byte| format!("{byte:02x}")).collect(),
             text,
-            file: course.exercise_dir(slug).join("src/lib.rs"),
+            language,
+            file: course.root().join(&shown),
+            shown,
         })
+    }
+
+    /// The language that a drill was begun in: Rust, unless only the Python file is not the
+    /// stub any more.
+    pub fn begun_in(course: &Course, slug: &str) -> Language {
+        let is_begun = |language: &Language| {
+            let stub = Stub::in_language(course, slug, *language);
+            stub.is_ok_and(|stub| stub.file.is_file() && !stub.is_untouched())
+        };
+        let mut begun = Language::ALL.into_iter().filter(is_begun);
+        begun.next().unwrap_or_default()
     }
 
     /// Its text.
@@ -56,7 +86,7 @@ impl Stub {
 
     /// The learner's file, from the course's folder.
     pub fn shown(&self) -> String {
-        format!("exercises/{}/src/lib.rs", self.slug)
+        self.shown.clone()
     }
 
     /// Whether the learner's file is the stub.
@@ -67,6 +97,11 @@ impl Stub {
     /// The drill it belongs to.
     pub(crate) fn slug(&self) -> &str {
         &self.slug
+    }
+
+    /// The language it is in.
+    pub(crate) fn language(&self) -> Language {
+        self.language
     }
 
     /// The learner's file, absolute.

@@ -3,42 +3,61 @@
 use std::fs;
 
 use grader::drills;
+use grader::drive::interpreter::Interpreter;
 
 use crate::courses::{Said, Scratch, program, root};
+
+/// The places of a drill's solutions, one for each language: folder, reference, stub, ending.
+const PLACES: [[&str; 4]; 2] = [
+    ["", "src/lib.rs", "stub.rs", ".rs"],
+    ["python/", "reference.py", "stub.py", ".py"],
+];
 
 /// The output of `audit` for a drill without problems, made from its files alone.
 fn all_is_well(drill: &str) -> String {
     let folder = root().join("solutions").join(drill);
-    let files = |kind: &str| -> Vec<String> {
-        let entries = fs::read_dir(folder.join(kind)).expect(kind);
+    let is_there = |place: &&[&str; 4]| {
+        let is_python = place[3] == ".py";
+        !is_python || folder.join(place[0]).is_dir() && Interpreter::find().is_ok()
+    };
+    let places: Vec<&[&str; 4]> = PLACES.iter().filter(is_there).collect();
+    let files = |kind: &str, [place, _, _, ending]: &[&str; 4]| -> Vec<String> {
+        let entries = fs::read_dir(folder.join(place).join(kind)).expect(kind);
         let names = entries.map(|entry| entry.expect("it can be read").file_name());
         let mut names: Vec<String> = names
             .map(|name| name.into_string().expect("it is text"))
-            .filter(|name| name.ends_with(".rs"))
+            .filter(|name| name.ends_with(ending))
+            .map(|name| format!("{place}{kind}/{name}"))
             .collect();
+        assert!(names.len() > 1, "a drill has several");
         names.sort();
         names
     };
     let caught_by = |name: &str| {
-        let text = fs::read_to_string(folder.join("wrong").join(name)).expect(name);
+        let text = fs::read_to_string(folder.join(name)).expect(name);
         let first = text.lines().next().unwrap_or_default().to_owned();
         let (_, check) = first.split_once("Caught by: ").expect(name);
-        check.trim_matches('`').to_owned()
+        format!("caught by `{}`", check.trim_matches('`'))
     };
-    let (right, wrong) = (files("right"), files("wrong"));
-    assert!(right.len() > 1 && wrong.len() > 1, "a drill has several");
-    let gradings = 2 + right.len() + wrong.len();
-    let ok = |file: String, how: String| format!("ok    solutions/{drill}/{file}: {how}\n");
-    let mut lines = ok("src/lib.rs".into(), "passes with all points".into());
-    lines += &ok("stub.rs".into(), "compiles and fails".into());
-    for name in right {
-        lines += &ok(format!("right/{name}"), "passes".into());
+    let mut lines = Vec::new();
+    let mut ok = |file: &str, how: &str| {
+        lines.push(format!("ok    solutions/{drill}/{file}: {how}\n"));
+    };
+    for [place, reference, stub, _] in &places {
+        ok(&format!("{place}{reference}"), "passes with all points");
+        ok(&format!("{place}{stub}"), "compiles and fails");
     }
-    for name in wrong {
-        let how = format!("caught by `{}`", caught_by(&name));
-        lines += &ok(format!("wrong/{name}"), how);
+    for place in &places {
+        for file in files("right", place) {
+            ok(&file, "passes");
+        }
     }
-    format!("{lines}\n{gradings} gradings, 0 problems\n")
+    for place in &places {
+        for file in files("wrong", place) {
+            ok(&file, &caught_by(&file));
+        }
+    }
+    format!("{}\n{} gradings, 0 problems\n", lines.concat(), lines.len())
 }
 
 macro_rules! each_drill {
@@ -85,6 +104,7 @@ fn course_with(first_line: &str) -> Scratch {
         fs::remove_dir_all(&folder).unwrap();
         fs::create_dir(&folder).unwrap();
     }
+    let _ = fs::remove_dir_all(course.path("solutions/cache_race/python"));
     let rest = wrong.split_once('\n').unwrap().1;
     course.write(
         "solutions/cache_race/wrong/only.rs",

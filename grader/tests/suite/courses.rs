@@ -73,6 +73,14 @@ impl Scratch {
             let stub = scratch.path("solutions").join(&drill).join("stub.rs");
             let file = scratch.path("exercises").join(&drill).join("src/lib.rs");
             fs::copy(stub, file).expect("a drill has a stub");
+            let stub = scratch
+                .path("solutions")
+                .join(&drill)
+                .join("python/stub.py");
+            if stub.is_file() {
+                let file = format!("exercises/{drill}/python/{drill}.py");
+                fs::copy(stub, scratch.path(&file)).expect("a drill has a stub");
+            }
         }
         scratch
     }
@@ -84,7 +92,12 @@ impl Scratch {
         for file in ["Cargo.toml", "Cargo.lock"] {
             fs::copy(root().join(file), scratch.path(file)).expect("it is there");
         }
-        for folder in ["grader/protocol", "grader/sandbox", "grader/worker"] {
+        for folder in [
+            "grader/protocol",
+            "grader/sandbox",
+            "grader/worker",
+            "grader/workers",
+        ] {
             copy(&root().join(folder), &scratch.path(folder));
         }
         scratch.stand_in_for_cargo("ln -s");

@@ -12,6 +12,7 @@ use grader::build::prepared::Prepared;
 use grader::drills;
 use grader::drive::driver::Driver;
 use grader::drive::limits::Limits;
+use grader::drive::program::Program as Started;
 use grader::drive::stopwatch::Stopwatch;
 use grader::drive::supervisor::Worker;
 use grader::drive::toolchain::Toolchain;
@@ -223,7 +224,8 @@ fn limits() -> Limits {
 fn failed(drill: &str, program: &Path) -> Vec<String> {
     let limits = limits();
     let drill = drills::find(drill).expect("it is a drill");
-    let mut exam = Exam::new(Driver::new(program, &limits, drill.world(), SEED));
+    let program = Started::from(program);
+    let mut exam = Exam::new(Driver::new(&program, &limits, drill.world(), SEED));
     exam.put_through(drill.rules(), |exam| drill.examine(exam));
     let (driver, decisions, _) = exam.finish();
     assert!(driver.broken().is_none(), "{:?}", driver.broken());
@@ -336,7 +338,8 @@ fn a_process_that_can_make_any_system_call_gets_nowhere() {
 /// How a worker dies on its first order, and what it printed.
 fn last_words(program: &Path, last: Option<i64>) -> (String, String) {
     use protocol::{Order, Polled, Step};
-    let started = Worker::start(program, &limits(), Stopwatch::start()).expect("it can be started");
+    let started = Worker::start(&Started::from(program), &limits(), Stopwatch::start())
+        .expect("it can be started");
     let mut worker = started.expect("it says hello");
     let order = Order {
         run: 1,

@@ -37,6 +37,7 @@ mod offload;
 mod package;
 mod panel;
 mod protocol;
+mod python;
 mod reports;
 mod rooms;
 mod scaffold;

@@ -21,6 +21,17 @@
 //! 2. ***The heap**, in bytes: the most that the worker may have allocated. A request
 //!    for more ends the process.
 //!
+//! A worker in a language that is not compiled is an interpreter. Its own arguments come
+//! before these two, and after them come the seal's filters for seccomp, each as bytes in
+//! hexadecimal digits, in the order in which they are to be put in force. It is sent one
+//! line before anything else: a JSON object that holds the text it runs, the submission's
+//! among it. See `grader/workers/python/boot.py`.
+//!
+//! What the steps mean there: a caller is a task, and to drop it is to cancel that task,
+//! which may clean up when the loop next runs. A poll is one callback that the loop runs. A
+//! panic is any exception but the kit's own errors. A submission that cannot be loaded is
+//! `noted` with the kind `refused` and its text, in answer to `new`.
+//!
 //! It ends when the grader does, and when the channel ends; it runs no clean-up code of
 //! the submission then.
 //!

@@ -16,8 +16,10 @@ use serde::Serialize;
 use super::Exit;
 use crate::app::cli::{Audit, Format};
 use crate::authors::mirror;
-use crate::course::Course;
+use crate::course::language::Language;
+use crate::course::{Course, aloud};
 use crate::drills::{self, Drill};
+use crate::drive::interpreter::Interpreter;
 use crate::grade::grading::Grader;
 use crate::grade::verdict::{CheckResult, CheckStatus, Status, Verdict};
 
@@ -45,6 +47,11 @@ pub(super) fn run(course: Course, args: &Audit) -> Result<Exit> {
             &drills,
             args.seed,
         );
+    }
+    if let Err(why) = Interpreter::find()
+        && drills.iter().any(|drill| drill.python().is_some())
+    {
+        aloud::say(&format!("what is in Python is left out: {why}"));
     }
     let mut out = anstream::stdout();
     let root = course.root().to_owned();
@@ -244,10 +251,20 @@ fn cases_of(course: &Course, drill: &'static dyn Drill) -> Result<Vec<Case>> {
         case(dir.join("src/lib.rs"), Expected::FullMarks),
         case(dir.join("stub.rs"), Expected::Fail),
     ];
-    for path in rust_files(&dir.join("right"))? {
+    let mut wrong = files(&dir.join("wrong"), Language::Rust)?;
+    let mut right = files(&dir.join("right"), Language::Rust)?;
+    let in_python = course.solutions_in(drill.slug(), Language::Python);
+    if drill.python().is_some() && in_python.is_dir() && Interpreter::find().is_ok() {
+        let dir = in_python;
+        cases.push(case(dir.join("reference.py"), Expected::FullMarks));
+        cases.push(case(dir.join("stub.py"), Expected::Fail));
+        right.extend(files(&dir.join("right"), Language::Python)?);
+        wrong.extend(files(&dir.join("wrong"), Language::Python)?);
+    }
+    for path in right {
         cases.push(case(path, Expected::Pass));
     }
-    for path in rust_files(&dir.join("wrong"))? {
+    for path in wrong {
         let check = named_check(&path)?;
         if !drill.checks().iter().any(|known| known.id == check) {
             bail!(
@@ -261,7 +278,7 @@ fn cases_of(course: &Course, drill: &'static dyn Drill) -> Result<Vec<Case>> {
     Ok(cases)
 }
 
-fn rust_files(dir: &Path) -> Result<Vec<PathBuf>> {
+fn files(dir: &Path, language: Language) -> Result<Vec<PathBuf>> {
     let entries = fs::read_dir(dir).with_context(|| {
         format!(
             "cannot read `{}`; every drill has right and wrong solutions",
@@ -271,7 +288,10 @@ fn rust_files(dir: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in entries {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "rs") {
+        if path
+            .extension()
+            .is_some_and(|extension| extension == language.ending())
+        {
             files.push(path);
         }
     }
@@ -279,17 +299,23 @@ fn rust_files(dir: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The check a wrong solution's first line names: `//! Wrong: … Caught by: ID`.
+/// The check a wrong solution's first line names: `//! Wrong: … Caught by: ID`, or the same
+/// behind `#`.
 fn named_check(path: &Path) -> Result<String> {
     let text =
         fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;
     let first = text.lines().next().unwrap_or_default();
+    let opening = match Language::of_file(&path.to_string_lossy()) {
+        Language::Rust => "//!",
+        Language::Python => "#",
+    };
     let named = first
-        .strip_prefix("//! Wrong: ")
+        .strip_prefix(opening)
+        .and_then(|rest| rest.strip_prefix(" Wrong: "))
         .and_then(|rest| rest.split_once("Caught by: "));
     let Some((_, check)) = named else {
         bail!(
-            "`{}` must begin with `//! Wrong: what is wrong. Caught by: check_id`",
+            "`{}` must begin with `{opening} Wrong: what is wrong. Caught by: check_id`",
             path.display()
         );
     };

@@ -7,6 +7,8 @@ use anyhow::Result;
 use super::Exit;
 use crate::app::cli::{Doctor, Format};
 use crate::course::Course;
+use crate::course::language::Language;
+use crate::drive::interpreter::Interpreter;
 use crate::drive::sandbox::{Kept, Promise, Sandbox, Tier};
 use crate::grade::grading::Grader;
 use play::text::one_line;
@@ -18,14 +20,30 @@ pub(super) fn run(course: Course, args: &Doctor) -> Result<Exit> {
     let grader = Grader::new(course)?;
     let sandbox = grader.sandbox();
     let trouble = trouble(&grader)?;
+    let python = Interpreter::find();
     let mut out = anstream::stdout();
     match args.format {
-        Format::Human => tell(sandbox, trouble.as_deref(), &mut out)?,
+        Format::Human => {
+            tell(sandbox, trouble.as_deref(), &mut out)?;
+            match &python {
+                Ok(python) => writeln!(
+                    out,
+                    "python: {}, `{}`; drills in Python are graded",
+                    python.version(),
+                    python.path().display()
+                )?,
+                Err(why) => writeln!(out, "python: {why}")?,
+            }
+        }
         Format::Json => {
             let report = serde_json::json!({
                 "schema": 1,
                 "sandbox": sandbox.tier(),
                 "promises": sandbox.promises(),
+                "python": {
+                    "version": python.as_ref().ok().map(|it| it.version()),
+                    "trouble": python.as_ref().err().map(ToString::to_string),
+                },
                 "grading": { "works": trouble.is_none(), "trouble": trouble },
             });
             serde_json::to_writer_pretty(&mut out, &report)?;
@@ -45,9 +63,14 @@ fn trouble(grader: &Grader) -> Result<Option<String>> {
         let Ok(drill) = course.drill(&slug) else {
             continue;
         };
-        let stub = course.solution_dir(&slug).join("stub.rs");
-        if let Err(error) = grader.grade(drill, &stub, 1) {
-            return Ok(Some(format!("`{slug}`: {error}")));
+        let mut stubs = vec![course.solution_dir(&slug).join("stub.rs")];
+        if drill.python().is_some() && Interpreter::find().is_ok() {
+            stubs.push(course.solutions_in(&slug, Language::Python).join("stub.py"));
+        }
+        for stub in stubs {
+            if let Err(error) = grader.grade(drill, &stub, 1) {
+                return Ok(Some(format!("`{slug}`: {error}")));
+            }
         }
     }
     Ok(None)

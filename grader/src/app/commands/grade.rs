@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::{Exit, overseer};
+use super::{Exit, chosen, overseer};
 use crate::app::cli::{Grade, VerdictFormat, told};
 use crate::build::submission::{Caps, Wanted, place_within};
 use crate::course::aloud;
@@ -22,6 +22,7 @@ use crate::grade::report::{
 };
 use crate::grade::verdict::Verdict;
 use crate::learn::learner::Learner;
+use crate::learn::stub::Stub;
 
 use watched::{Line, Said};
 
@@ -194,10 +195,14 @@ fn jobs(course: &Course, args: &Grade) -> Result<Vec<Job>> {
         let mut jobs = Vec::new();
         for slug in course.slugs()? {
             match course.drill(&slug) {
-                Ok(drill) => jobs.push(Job {
-                    drill,
-                    path: nearby(course.exercise_dir(&slug)),
-                }),
+                Ok(drill) => {
+                    let asked = args.language;
+                    let language = asked.unwrap_or_else(|| Stub::begun_in(course, &slug));
+                    if drills::is_in(drill, language) {
+                        let path = nearby(course.exercise_in(&slug, language));
+                        jobs.push(Job { drill, path });
+                    }
+                }
                 Err(CourseError::Ungraded(_)) => {}
                 Err(error) => return Err(error.into()),
             }
@@ -206,9 +211,10 @@ fn jobs(course: &Course, args: &Grade) -> Result<Vec<Job>> {
     };
     let drill = course.drill(name)?;
     if args.paths.is_empty() {
+        let language = chosen(course, name, args.language)?;
         return Ok(vec![Job {
             drill,
-            path: nearby(course.exercise_dir(name)),
+            path: nearby(course.exercise_in(name, language)),
         }]);
     }
     let wanted = Wanted {

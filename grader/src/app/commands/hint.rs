@@ -4,15 +4,18 @@ use std::io::Write;
 
 use anyhow::Result;
 
-use super::Exit;
+use super::{Exit, chosen};
+use crate::app::cli::OneDrill;
 use crate::course::Course;
 use crate::learn::learner::Learner;
 
-pub(super) fn run(course: &Course, slug: &str) -> Result<Exit> {
-    let hints = course.exercise(slug)?.hints;
+pub(super) fn run(course: &Course, args: &OneDrill) -> Result<Exit> {
+    let slug = &*args.drill;
+    let language = chosen(course, slug, args.language)?;
+    let hints = course.hints_in(slug, language)?;
     let shown = Learner::change(course, |learner| {
-        learner.begin(course, slug);
-        learner.show_one_more_hint(slug, hints.len())
+        learner.begin_in(course, slug, language);
+        learner.show_one_more_hint(&language.of_drill(slug), hints.len())
     })?;
     let mut out = anstream::stdout();
     if hints.is_empty() {

@@ -7,6 +7,7 @@ use anyhow::Result;
 
 use super::Exit;
 use crate::course::Course;
+use crate::course::language::Language;
 use crate::drills;
 use crate::learn::learner::Learner;
 use play::text::count;
@@ -35,9 +36,10 @@ pub(super) fn run(course: &Course) -> Result<Exit> {
             Some(time) if passed => format!("; you took {time}"),
             Some(time) => format!("; you have worked {time}"),
         };
+        let others = in_others(course, &learner, slug);
         writeln!(
             out,
-            "{slug:width$}  {state:<19}  {} ({} minutes{yours})",
+            "{slug:width$}  {state:<19}  {} ({} minutes{yours}){others}",
             exercise.title, exercise.minutes
         )?;
         changed |= learner.is_behind(course, slug);
@@ -89,4 +91,21 @@ fn in_words(time: Duration) -> Option<String> {
         (hours, 0) => Some(format!("{hours} h")),
         (hours, minutes) => Some(format!("{hours} h {minutes} min")),
     }
+}
+
+/// How far the learner is in other languages, if they have begun there.
+fn in_others(course: &Course, learner: &Learner, slug: &str) -> String {
+    let mut text = String::new();
+    let others = Language::ALL.into_iter().filter(|it| !it.is_rust());
+    for language in others.filter(|it| learner.has_begun_in(course, slug, *it)) {
+        let word = match learner.has_passed_in(slug, language) {
+            true => "passed",
+            false => "not yet",
+        };
+        text += &format!("; in {language}: {word}");
+        if let Some((score, max)) = learner.best_in(slug, language).filter(|it| it.0 > 0) {
+            text += &format!(" {score}/{max}");
+        }
+    }
+    text
 }

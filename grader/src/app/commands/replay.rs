@@ -47,10 +47,11 @@ pub(super) fn run(course: Course, args: &Replay) -> Result<Exit> {
             .context("cannot run the submission");
     }
     let found = violations(drill.rules(), &played);
-    writeln!(out, "{}: {}\n", check.id, check.title)?;
+    let language = submission.language();
+    writeln!(out, "{}: {}\n", check.id, language.says(check.title))?;
     let told = timeline::tell(&played.run.evidence, found.first());
     for (number, line) in (1..).zip(timeline::in_words(&told)) {
-        writeln!(out, "{number:>4}  {line}")?;
+        writeln!(out, "{number:>4}  {}", language.says(&line))?;
     }
     if found.is_empty() {
         writeln!(out, "\nnothing is wrong with this schedule any more")?;

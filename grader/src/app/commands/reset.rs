@@ -4,14 +4,15 @@ use std::io::Write;
 
 use anyhow::Result;
 
-use super::Exit;
+use super::{Exit, chosen};
+use crate::app::cli::OneDrill;
 use crate::course::Course;
 use crate::learn::put_back::PutBack;
 use crate::learn::stub::Stub;
 
-pub(super) fn run(course: &Course, slug: &str) -> Result<Exit> {
-    course.exercise(slug)?;
-    let stub = Stub::of(course, slug)?;
+pub(super) fn run(course: &Course, args: &OneDrill) -> Result<Exit> {
+    let language = chosen(course, &args.drill, args.language)?;
+    let stub = Stub::in_language(course, &args.drill, language)?;
     let shown = stub.shown();
     let mut out = anstream::stdout();
     match stub.put_back(course)? {

@@ -4,20 +4,25 @@ use std::io::Write;
 
 use anyhow::{Context, Result, bail};
 
-use super::Exit;
+use super::{Exit, chosen};
 use crate::app::cli::Solution;
 use crate::course::Course;
+use crate::course::language::Language;
 use crate::learn::learner::Learner;
 
 pub(super) fn run(course: &Course, args: &Solution) -> Result<Exit> {
     let slug = &args.drill;
-    course.exercise(slug)?;
-    if !args.peek && !Learner::of(course).has_passed(slug) {
+    let language = chosen(course, slug, args.language)?;
+    if !args.peek && !Learner::of(course).has_passed_in(slug, language) {
         bail!(
             "you have not passed `{slug}` yet; pass it first, or add `--peek` if you want to give up on it"
         );
     }
-    let path = course.solution_dir(slug).join("src/lib.rs");
+    let solutions = course.solutions_in(slug, language);
+    let path = solutions.join(match language {
+        Language::Rust => "src/lib.rs",
+        Language::Python => "reference.py",
+    });
     let text = std::fs::read_to_string(&path)
         .with_context(|| format!("cannot read `{}`; is the course complete?", path.display()))?;
     anstream::stdout().write_all(text.as_bytes())?;

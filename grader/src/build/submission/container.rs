@@ -99,7 +99,7 @@ fn read(
     layout: &Layout,
     caps: &Caps,
 ) -> Result<Tree, Stop> {
-    let mut sources = Sources::new(caps);
+    let mut sources = Sources::with_root(&layout.root, caps);
     let mut take = |picks: &Picks, sources: &mut Sources<'_>| {
         container.take(picks, &mut |path, stated, from| {
             take_entry(sources, path, stated, from)

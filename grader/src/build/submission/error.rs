@@ -11,7 +11,7 @@ use super::name::{shown, shown_path};
 use super::sources::Stop;
 
 /// What can be handed in.
-pub const HAND_IN: &str = "a crate folder, a .rs file, a .zip or a .tar.gz";
+pub const HAND_IN: &str = "a crate folder, a .rs or .py file, a .zip or a .tar.gz";
 
 /// A submission that was not read.
 #[derive(Debug, thiserror::Error)]

@@ -9,7 +9,9 @@ use super::CRATE_ROOT;
 use super::error::Fault;
 use super::listing::Listing;
 use super::name::{plain_file_name, shown};
+use super::python;
 use super::wanted::{Named, Wanted};
+use crate::course::language::Language;
 
 mod candidate;
 
@@ -68,7 +70,13 @@ pub(super) fn choose(listing: &Listing, wanted: &Wanted<'_>) -> Result<Choice, F
     if let Some(archive) = archive(listing, wanted, known)? {
         return Ok(Choice::Archive(archive));
     }
-    match code? {
+    let code = code?;
+    if code.is_none()
+        && let Some(path) = python::among(listing, wanted)?
+    {
+        return one(listing, path, python::root(without_ending(path)));
+    }
+    match code {
         Some(Candidate {
             lone: true, root, ..
         }) => alone(listing, root),
@@ -86,12 +94,13 @@ pub(super) fn drills<'a>(listing: &Listing, drills: &[&'a str]) -> Vec<&'a str> 
             drill: Some(**slug),
             drills,
         };
-        let archived = |path: &str| candidate::stem_named(path, &wanted) >= Named::InPart;
+        let archived = |path: &str| wanted.stem_named(path) >= Named::InPart;
         candidate::all(&all, &wanted)
             .iter()
             .any(|it| it.named() >= Named::InPart)
             || matches!(candidate::lone(&all, &wanted), Ok(Some(it)) if it.named() >= Named::InPart)
             || listing.archives().any(archived)
+            || listing.python().any(archived)
     };
     drills.iter().filter(is_there).copied().collect()
 }
@@ -102,7 +111,7 @@ fn archive(
     wanted: &Wanted<'_>,
     code: Option<&Candidate<'_>>,
 ) -> Result<Option<String>, Fault> {
-    let named = |path: &str| candidate::stem_named(path, wanted);
+    let named = |path: &str| wanted.stem_named(path);
     let best = listing.archives().map(named).max();
     let Some(best) = best else {
         return Ok(None);
@@ -133,25 +142,34 @@ fn archive(
 
 /// The only Rust file that counts, under its own name in plain letters.
 fn alone(listing: &Listing, path: &str) -> Result<Choice, Fault> {
-    let (folder, name) = match path.rfind('/') {
-        Some(at) => path.split_at(at + 1),
-        None => ("", path),
-    };
-    let root = plain_file_name(name);
+    let name = path.rsplit('/').next().unwrap_or(path);
+    one(listing, path, plain_file_name(name))
+}
+
+/// The name of a file without an ending of three letters.
+fn without_ending(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    &name[..name.len() - ".py".len()]
+}
+
+/// The file at `path`, which is called `root`.
+fn one(listing: &Listing, path: &str, root: String) -> Result<Choice, Fault> {
+    let folder = path.rfind('/').map_or("", |at| &path[..=at]);
     let index = listing.take(path)?;
     Ok(Choice::Crate(Layout {
         picks: index
             .map(|index| (index, root.clone()))
             .into_iter()
             .collect(),
-        root,
         outer: folder.to_owned(),
         inner: "",
         // Files beside it may be included.
         place: match listing.below(folder).count() {
+            _ if Language::of_file(&root) == Language::Python => path.to_owned(),
             1 => path.to_owned(),
             _ => folder.trim_end_matches('/').to_owned(),
         },
+        root,
     }))
 }
 
@@ -179,7 +197,7 @@ fn whole(
         // A file that is named after another drill is that drill's.
         let is_others = || {
             best.is_named() && path != best.root && {
-                !inner.contains('/') && candidate::stem_named(path, wanted) == Named::Other
+                !inner.contains('/') && wanted.stem_named(path) == Named::Other
             }
         };
         if another() || is_others() {

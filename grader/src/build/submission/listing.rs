@@ -120,6 +120,11 @@ impl Listing {
         self.paths().filter(|path| is_rust(path))
     }
 
+    /// The paths of all Python files, in the order of their names.
+    pub(super) fn python(&self) -> impl Iterator<Item = &str> {
+        self.paths().filter(|path| is_python(path))
+    }
+
     /// The paths of all archives.
     pub(super) fn archives(&self) -> impl Iterator<Item = &str> {
         self.paths().filter(|path| format::ending(path).is_some())
@@ -154,9 +159,18 @@ impl Listing {
 
 /// Windows does not distinguish `.RS` from `.rs`.
 pub(super) fn is_rust(path: &str) -> bool {
+    ends_with(path, b".rs")
+}
+
+/// The same for Python.
+pub(super) fn is_python(path: &str) -> bool {
+    ends_with(path, b".py")
+}
+
+fn ends_with(path: &str, ending: &[u8; 3]) -> bool {
     let bytes = path.as_bytes();
-    let ending = bytes.len().checked_sub(3).map(|at| &bytes[at..]);
-    ending.is_some_and(|ending| ending.eq_ignore_ascii_case(b".rs"))
+    let last = bytes.len().checked_sub(3).map(|at| &bytes[at..]);
+    last.is_some_and(|last| last.eq_ignore_ascii_case(ending))
 }
 
 #[cfg(test)]

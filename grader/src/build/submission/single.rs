@@ -1,4 +1,4 @@
-//! A submission that is one file on disk: how any such file is opened, and a lone `.rs` file.
+//! A submission that is one file on disk: how any such file is opened, and a lone `.rs` or `.py` file.
 //!
 //! [`open`] never waits: a named pipe put where a file should be is refused, not read from.
 
@@ -11,14 +11,18 @@ use super::Form;
 use super::caps::Caps;
 use super::error::{Fault, SubmissionError};
 use super::name::plain_file_name;
+use super::python;
 use super::sources::{Sources, Tree};
 
-/// Reads a lone `.rs` file.
+/// Reads a lone `.rs` or `.py` file.
 pub(super) fn read(path: &Path, caps: &Caps) -> Result<Tree, SubmissionError> {
     let (file, size) = open(path)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let root = plain_file_name(Form::of(&name).map_or(&name, |(_, stem)| stem));
-    let mut sources = Sources::new(caps);
+    let root = match Form::of(&name) {
+        Some((Form::Python, stem)) => python::root(stem),
+        form => plain_file_name(form.map_or(&name, |(_, stem)| stem)),
+    };
+    let mut sources = Sources::with_root(&root, caps);
     let taken = sources.take(&root, size, file);
     taken.map_err(|stop| SubmissionError::stopped(path, stop))?;
     let tree = sources.into_tree(&root).map_err(|fault| match fault {

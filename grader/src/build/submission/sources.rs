@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use super::caps::Caps;
 use super::error::Fault;
 use super::name::shown;
+use crate::course::language::Language;
 
 /// The files of one submission; `root` is a key of `files`.
 #[derive(Debug, Clone)]
@@ -54,6 +55,8 @@ impl From<io::Error> for Stop {
 /// Files, taken in as long as the caps allow.
 pub(super) struct Sources<'a> {
     caps: &'a Caps,
+    /// Whether the submission is a Python file.
+    python: bool,
     bytes: u64,
     files: BTreeMap<String, String>,
     included: BTreeMap<String, Vec<u8>>,
@@ -65,10 +68,19 @@ impl<'a> Sources<'a> {
     pub(super) fn new(caps: &'a Caps) -> Sources<'a> {
         Sources {
             caps,
+            python: false,
             bytes: 0,
             files: BTreeMap::new(),
             included: BTreeMap::new(),
             not_text: BTreeSet::new(),
+        }
+    }
+
+    /// The same for the submission with that root file.
+    pub(super) fn with_root(root: &str, caps: &'a Caps) -> Sources<'a> {
+        Sources {
+            python: Language::of_file(root) == Language::Python,
+            ..Sources::new(caps)
         }
     }
 
@@ -101,7 +113,7 @@ impl<'a> Sources<'a> {
         from.take(left.saturating_add(1)).read_to_end(&mut bytes)?;
         let read = bytes.len() as u64;
         self.check_size(read, left)?;
-        match path.ends_with(".rs") {
+        match path.ends_with(".rs") || self.python {
             true => match String::from_utf8(bytes) {
                 Ok(text) => drop(self.files.insert(path.to_owned(), text)),
                 Err(_) => drop(self.not_text.insert(path.to_owned())),

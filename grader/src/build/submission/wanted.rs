@@ -4,6 +4,8 @@
 
 use play::text::slug_in;
 
+use super::format;
+
 /// The drill whose submission is wanted.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Wanted<'a> {
@@ -39,6 +41,14 @@ impl Wanted<'_> {
             Some((_, true, _)) => Named::Whole,
             Some((_, false, _)) => Named::InPart,
         }
+    }
+
+    /// Judges a file's name without its ending.
+    pub(super) fn stem_named(&self, path: &str) -> Named {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let ending = format::ending(name).map_or(".rs".len(), str::len);
+        let stem = name.len().checked_sub(ending).and_then(|at| name.get(..at));
+        self.named(stem.unwrap_or(name))
     }
 }
 

@@ -17,6 +17,7 @@ use super::policy::{Counted, Points, Policy};
 use super::record::Record;
 use super::student::{Identity, Student};
 use crate::course::Exercise;
+use crate::course::language::Language;
 use crate::grade::verdict::{Status, Verdict};
 
 /// The reason for a student who handed in nothing.
@@ -76,6 +77,8 @@ pub struct Line {
     pub late: bool,
     /// When it was handed in, as the learning system says it.
     pub at: Option<Box<str>>,
+    /// The language that it is written in.
+    pub language: Language,
     /// Whether it could be read; if not, it was not judged.
     pub taken: bool,
     /// How it ended.
@@ -263,6 +266,7 @@ impl Line {
             status,
             score,
             max_score,
+            language,
             ..
         } = record.verdict;
         Line {
@@ -270,10 +274,19 @@ impl Line {
             drill,
             late: record.late,
             at: record.at.map(String::into_boxed_str),
+            language,
             taken: status != Status::Rejected || !record.sha256.is_empty(),
             status,
             score,
             max_score,
+        }
+    }
+
+    /// The language, where it is not the course's first one: ` in Python`.
+    pub fn in_language(&self) -> String {
+        match self.language {
+            Language::Rust => String::new(),
+            other => format!(" in {other}"),
         }
     }
 

@@ -120,13 +120,22 @@ pub(super) fn all_things(root: &Path, folder: &Path) -> io::Result<Vec<Thing>> {
             () if kind.is_symlink() => Kind::Link,
             () if kind.is_dir() && root.join(&path).join(CRATE).is_file() => Kind::Crate,
             () if kind.is_dir() => Kind::Folder,
-            () if Form::of(&name).is_some() => Kind::Source,
+            () if is_source(&name) => Kind::Source,
             () => Kind::Other,
         };
         things.push(Thing { path, name, kind });
     }
     things.sort_by(|one, other| one.path.cmp(&other.path));
     Ok(things)
+}
+
+/// Whether a file may be a submission, by its name. Python is what else lies beside a
+/// crate, too: only a file that is named after a drill is one.
+fn is_source(name: &str) -> bool {
+    match Form::of(name) {
+        Some((Form::Python, stem)) => drill_named(stem, &crate::drills::slugs()).is_some(),
+        form => form.is_some(),
+    }
 }
 
 impl Thing {

@@ -9,8 +9,10 @@ use std::sync::Arc;
 
 use super::rules::{rules_of, seed_of};
 use crate::build::submission::Submission;
+use crate::course::language::Language;
 use crate::course::{Course, CourseError};
 use crate::drills::Drill;
+use crate::drive::interpreter::Interpreter;
 
 /// Everything that a verdict depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -49,10 +51,12 @@ impl Terms {
 
     /// The key of a submission's verdict.
     pub fn key(&self, drill: &dyn Drill, submission: &Submission) -> Key {
+        let key = self.unread(drill, 0);
         Key {
             content: Some(Content::of(submission)),
             seed: seed_of(self.seed, drill.slug(), submission.sha256()),
-            ..self.unread(drill, 0)
+            rules: in_language(key.rules.clone(), submission.language()),
+            ..key
         }
     }
 
@@ -91,5 +95,16 @@ impl fmt::Display for Content {
 impl fmt::Debug for Content {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
+    }
+}
+
+/// The rules that apply in a language: what runs the code is one of them.
+fn in_language(rules: Arc<str>, language: Language) -> Arc<str> {
+    if language.is_rust() {
+        return rules;
+    }
+    match Interpreter::find() {
+        Ok(python) => format!("{rules} Python {}", python.version()).into(),
+        Err(_) => rules,
     }
 }

@@ -110,7 +110,7 @@ fn status(class: &Class<'_>, line: &Line) -> String {
         true => words::ended(line.status),
         false => "could not be taken: hand in again",
     };
-    format!("{words}{late}")
+    format!("{words}{}{late}", line.in_language())
 }
 
 /// How late a submission was: in days where that is known, and with what it costs.

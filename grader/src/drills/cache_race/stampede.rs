@@ -228,7 +228,16 @@ pub(super) fn judge(evidence: &Evidence) -> Vec<Violation> {
             ),
             Fact::Returned { answer, .. } => {
                 for (kind, message) in seen.reported(answer) {
-                    wrong(kind, message);
+                    let turn = match kind {
+                        // The last answer may come after the report.
+                        Kind::WrongTime => turn.max(last_latency(evidence)),
+                        _ => turn,
+                    };
+                    violations.push(Violation {
+                        kind,
+                        turn,
+                        message,
+                    });
                 }
             }
             _ => {}
@@ -236,6 +245,15 @@ pub(super) fn judge(evidence: &Evidence) -> Vec<Violation> {
     }
     violations.extend(never_returned(evidence, &seen));
     violations
+}
+
+/// The last turn in which the database's time passes.
+fn last_latency(evidence: &Evidence) -> usize {
+    let passes = evidence
+        .turns()
+        .iter()
+        .rposition(|turn| latency(turn).is_some());
+    passes.unwrap_or(0)
 }
 
 /// How much of the database's time passes in a turn.

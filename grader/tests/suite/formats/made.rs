@@ -58,6 +58,7 @@ pub(crate) fn verdict(status: Status) -> Verdict {
         max_score: 100,
         seed: 7,
         grader: "0.1.0".to_owned(),
+        language: Default::default(),
         sandbox: Tier::Full,
         checks: checks.to_vec(),
         metrics: Metrics {

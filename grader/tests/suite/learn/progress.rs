@@ -31,6 +31,7 @@ fn verdict(course: &Scratch, drill: &str, status: Status, score: u32, grader: &s
         max_score: 100,
         seed: 7,
         grader: grader.to_owned(),
+        language: Default::default(),
         sandbox: Tier::Full,
         checks: Vec::new(),
         metrics: Metrics::default(),

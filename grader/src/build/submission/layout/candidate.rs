@@ -4,7 +4,6 @@
 //! that rank the same are refused, never told apart by their order.
 
 use crate::build::submission::error::Fault;
-use crate::build::submission::format;
 use crate::build::submission::name::shown;
 use crate::build::submission::wanted::{Named, Wanted};
 
@@ -78,7 +77,7 @@ impl<'a> Candidate<'a> {
     fn new(root: &'a str, wanted: &Wanted<'_>) -> Option<Candidate<'a>> {
         let (folder, name) = root.rsplit_once('/').unwrap_or(("", root));
         let in_src = last(folder).eq_ignore_ascii_case("src");
-        let by_name = stem_named(root, wanted) == Named::Whole;
+        let by_name = wanted.stem_named(root) == Named::Whole;
         let form = match (&*name.to_ascii_lowercase(), in_src) {
             ("lib.rs", true) => Form::Library,
             ("lib.rs", false) => Form::LibraryFlat,
@@ -193,7 +192,7 @@ pub(super) fn lone<'a>(
         last(path) != "build.rs" && !parts.any(in_crate)
     };
     let own: Vec<&str> = rust.iter().filter(of_library).copied().collect();
-    let named = |path: &&&str| stem_named(path, wanted) == Named::InPart;
+    let named = |path: &&&str| wanted.stem_named(path) == Named::InPart;
     let mut of_drill = own.iter().filter(named);
     let only: &'a str = match (&*own, of_drill.next(), of_drill.next()) {
         ([only], ..) | (_, Some(only), None) => only,
@@ -202,7 +201,7 @@ pub(super) fn lone<'a>(
         _ => return Ok(None),
     };
     let folder = only.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let named = stem_named(only, wanted).max(folder_named(folder, wanted));
+    let named = wanted.stem_named(only).max(folder_named(folder, wanted));
     Ok(Some(Candidate {
         folder,
         root: only,
@@ -216,14 +215,6 @@ fn several(first: &str, second: &str) -> Fault {
         first: shown(first.as_bytes()),
         second: shown(second.as_bytes()),
     }
-}
-
-/// The name of a file without its ending.
-pub(super) fn stem_named(path: &str, wanted: &Wanted<'_>) -> Named {
-    let name = last(path);
-    let ending = format::ending(name).map_or(".rs".len(), str::len);
-    let stem = name.len().checked_sub(ending).and_then(|at| name.get(..at));
-    wanted.named(stem.unwrap_or(name))
 }
 
 /// How the innermost folder that names a drill names it.

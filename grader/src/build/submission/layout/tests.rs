@@ -230,3 +230,29 @@ fn a_file_beside_the_sources_is_found_by_its_path_in_the_crate() {
         assert_eq!(layout.origin("README.md").as_deref(), readme, "{paths:?}");
     }
 }
+
+#[test]
+fn where_there_is_no_rust_the_python_file_of_the_drill_counts() {
+    for (paths, taken) in [
+        (&["cache_race.py"][..], "cache_race.py"),
+        (
+            &["ada/cache_race.py", "ada/test_cache_race.py", "kit.py"],
+            "ada/cache_race.py",
+        ),
+        (
+            &["my cache_race.py", "offload.py", "notes.py"],
+            "my cache_race.py",
+        ),
+        (&["hw1.py", "test_public.py", "kit.py"], "hw1.py"),
+    ] {
+        let (from, root) = picked("cache_race", paths);
+        assert_eq!(from, [taken], "{paths:?}");
+        assert!(root.ends_with(".py"), "{root}");
+    }
+    let (_, root) = picked("cache_race", &["src/lib.rs", "python/cache_race.py"]);
+    assert_eq!(root, "src/lib.rs");
+    let several = choose_for(Some("cache_race"), &["a.py", "b.py"]);
+    assert!(matches!(several, Err(Fault::Several { .. })), "{several:?}");
+    let others = choose_for(Some("cache_race"), &["offload.py"]);
+    assert_eq!(others, Err(Fault::NoRust));
+}

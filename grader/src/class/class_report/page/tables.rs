@@ -220,6 +220,7 @@ pub(super) fn everybody(class: &Class<'_>, names: &Names, out: &mut dyn Write) -
                         span class=(if line.status == Status::Passed { "good" } else { "bad" }) {
                             (words::ended_with(line.status, line.score, line.max_score))
                         }
+                        (line.in_language())
                         @if let Some(late) = gradebook::late(class, line) { ", " (late) }
                         @let counted = class.counted(line);
                         @if counted.percent > 0 { ": counts " (counted.points) }

@@ -38,6 +38,7 @@ fn verdict(status: Status, checks: Vec<CheckResult>) -> Verdict {
         max_score: 30,
         seed: 7,
         grader: "0.1.0".to_owned(),
+        language: Default::default(),
         sandbox: Tier::Full,
         checks,
         metrics: Metrics::default(),

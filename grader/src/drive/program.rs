@@ -1,0 +1,44 @@
+//! What a worker is: which program is started, with what, and what it is told first. Its
+//! main type is [`Program`]. A worker of Rust is one file; one of another language is its
+//! interpreter and the text it runs.
+
+use std::path::{Path, PathBuf};
+
+/// A worker that can be started.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// The file that is executed.
+    pub(crate) path: PathBuf,
+    /// Its arguments, before those that every worker gets.
+    pub(crate) arguments: Vec<String>,
+    /// Its environment, besides what every worker has.
+    pub(crate) environment: Vec<(String, String)>,
+    /// What it reads until it seals itself, besides what every worker may.
+    pub(crate) reads: Vec<PathBuf>,
+    /// What it is sent before anything else, one line; nothing if it is empty.
+    pub(crate) prelude: Vec<u8>,
+    /// Whether it is an interpreter: then it has to know its own place, and puts the
+    /// filters of the seal in force that the launcher hands it.
+    pub(crate) is_interpreter: bool,
+}
+
+impl Program {
+    /// The file that is executed.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl From<&Path> for Program {
+    /// A program that needs nothing but itself.
+    fn from(path: &Path) -> Program {
+        Program {
+            path: path.to_owned(),
+            arguments: Vec::new(),
+            environment: Vec::new(),
+            reads: Vec::new(),
+            prelude: Vec::new(),
+            is_interpreter: false,
+        }
+    }
+}

@@ -1,0 +1,313 @@
+//! Submissions in Python: the same hidden tests, by a worker in another language.
+//!
+//! Where there is no Python that is new enough, nothing here is tried: the course works
+//! without one.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::Command;
+
+use grader::Submission;
+use grader::drills;
+use grader::drive::interpreter::Interpreter;
+use grader::grade::verdict::{CheckStatus, Status, Verdict};
+use tempfile::TempDir;
+
+use crate::courses::{Scratch, root};
+use crate::verdicts::{GRADER, SEED, grade, steady, verdict};
+
+/// Whether there is nothing to be tried.
+fn no_python() -> bool {
+    match Interpreter::find() {
+        Ok(_) => false,
+        Err(why) => {
+            // Not by `eprintln!`, which a test that passes does not show.
+            let _ = writeln!(
+                std::io::stderr(),
+                "SKIPPED: nothing in Python is tried: {why}"
+            );
+            true
+        }
+    }
+}
+
+/// A folder with this text as a file of that name.
+fn written(name: &str, text: &str) -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("there is space");
+    let path = folder.path().join(name);
+    std::fs::write(&path, text).expect("it is ours");
+    (folder, path)
+}
+
+/// The verdict on this text as `inflight_fix.py`.
+fn on(text: &str) -> Verdict {
+    let (_folder, path) = written("inflight_fix.py", text);
+    grade("inflight_fix", &path)
+}
+
+/// A cache whose `get_user` begins with these lines.
+fn cache_that(lines: &str) -> String {
+    let lines = lines.replace('\n', "\n        ");
+    format!(
+        "import asyncio\nimport sys\n\nclass UserCache:\n    def __init__(self, db):\n        self.db = db\n\n    async def get_user(self, uid):\n        {lines}\n"
+    )
+}
+
+#[test]
+fn the_reference_in_python_has_all_points_and_the_stub_fails() {
+    if no_python() {
+        return;
+    }
+    for drill in drills::ALL.iter().filter(|drill| drill.python().is_some()) {
+        let of = |name: &str| {
+            let path = format!("solutions/{}/python/{name}.py", drill.slug());
+            verdict(drill.slug(), &path)
+        };
+        let reference = of("reference");
+        assert_eq!(reference.score, 100, "{reference:#?}");
+        assert_eq!(reference.status, Status::Passed);
+        let stub = of("stub");
+        assert_eq!(stub.status, Status::Failed, "{stub:#?}");
+    }
+}
+
+#[test]
+fn the_folder_of_an_exercise_is_its_python_file() {
+    if no_python() {
+        return;
+    }
+    let folder = root().join("exercises/inflight_fix/python");
+    let given = grade("inflight_fix", &folder);
+    assert_eq!(given.status, Status::Failed);
+    let stub = verdict("inflight_fix", "solutions/inflight_fix/python/stub.py");
+    assert_eq!(given.sha256, stub.sha256);
+}
+
+#[test]
+fn the_same_python_gets_the_same_verdict() {
+    if no_python() {
+        return;
+    }
+    let path = "solutions/inflight_fix/python/wrong/well_known_fix.py";
+    let once = steady(&verdict("inflight_fix", path));
+    let twice = steady(&grade("inflight_fix", &root().join(path)));
+    let text = |verdict: &Verdict| serde_json::to_string_pretty(verdict).expect("it is plain data");
+    assert_eq!(text(&once), text(&twice));
+}
+
+#[test]
+fn a_python_verdict_speaks_of_exceptions_and_cancelling() {
+    if no_python() {
+        return;
+    }
+    let stub = verdict("inflight_fix", "solutions/inflight_fix/python/stub.py");
+    let texts = stub.checks.iter().map(|check| {
+        let (title, message, hint) = (&check.title, &check.message, &check.hint);
+        format!("{title}\n{message}\n{hint}\n")
+    });
+    let said: String = texts.collect();
+    assert!(
+        said.contains("`UserCache()` raised: NotImplementedError"),
+        "{said}"
+    );
+    for word in ["panic", "dropp", "::new"] {
+        assert!(!said.contains(word), "{word} in {said}");
+    }
+}
+
+#[test]
+fn what_cannot_be_loaded_is_a_compile_error_that_says_why() {
+    if no_python() {
+        return;
+    }
+    for (text, why) in [
+        ("class UserCache:\n    def get_user(self:\n", "SyntaxError"),
+        ("class Cache:\n    pass\n", "no class `UserCache`"),
+        ("class UserCache:\n    pass\n", "no method `get_user`"),
+        ("import sqlite3\n", "`sqlite3` cannot be imported here"),
+        ("nothing_of_the_kind\n", "inflight_fix.py\", line 1"),
+    ] {
+        let refused = on(text);
+        assert_eq!(refused.status, Status::CompileError, "{refused:#?}");
+        assert!(refused.diagnostics.contains(why), "{}", refused.diagnostics);
+    }
+}
+
+#[test]
+fn a_drill_that_there_is_not_in_python_says_which_there_are() {
+    let (_folder, path) = written("offload.py", "");
+    let submission = Submission::read(&path).expect("it is a file");
+    let drill = drills::find("offload").expect("it is a drill");
+    let refused = GRADER.grade_submission(drill, &submission, SEED);
+    let refused = refused.expect("the submission is at fault");
+    assert_eq!(refused.status, Status::Rejected);
+    let said = refused.diagnostics;
+    assert!(said.contains("`cache_race`"), "{said}");
+    assert!(!said.contains('\n'));
+}
+
+#[test]
+fn what_keeps_the_loop_is_told_with_its_line() {
+    if no_python() {
+        return;
+    }
+    let sleeping = on(&cache_that(
+        "import time\ntime.sleep(0.2)\nreturn await self.db.fetch_user(uid)",
+    ));
+    let said = format!("{:?}", sleeping.checks);
+    assert!(said.contains("`time.sleep` keeps the loop"), "{said}");
+    assert!(said.contains("inflight_fix.py:10"), "{said}");
+}
+
+#[test]
+fn no_attack_from_within_the_interpreter_passes() {
+    if no_python() {
+        return;
+    }
+    let attacks = [
+        // It ends as if all were well.
+        "import os\nos._exit(0)",
+        // A process of its own.
+        "import os\nos.fork()",
+        // Files, and the network.
+        "open('/etc/passwd').read()",
+        "import socket\nsocket.socket().connect(('127.0.0.1', 80))",
+        // What the channel is, by guessing.
+        "import os\nfor fd in range(3, 20):\n    try:\n        os.write(fd, b'{\"run\":1,\"steps\":[]}\\n')\n    except OSError:\n        pass",
+        // Rows of its own.
+        "from kit import User\nreturn User(uid, 'ada')",
+        // The puppet's own journal: what it says cannot have happened.
+        "import sys\nrun = asyncio.current_task().caller.run\nrun.journal.append({'delivered': {'operation': 1}})\nreturn None",
+        // The kit, replaced.
+        "import kit\nkit.Db.fetch_user = lambda self, uid: asyncio.sleep(0, kit.User(uid, 'x'))\nreturn await self.db.fetch_user(uid)",
+        // Threads, signals, and memory by address.
+        "import threading\nthreading.Thread(target=print).start()",
+        "import signal\nsignal.raise_signal(9)",
+        "import ctypes\nctypes.string_at(0)",
+        // It never ends.
+        "while True:\n    pass",
+        // Whatever the interpreter keeps: the puppet, the orders, the frames of its callers.
+        "import sys\nfor name in ('puppet', 'run', 'operations'):\n    print(vars(sys.modules[name]))\nreturn None",
+        "import gc\nfor thing in gc.get_objects():\n    if type(thing).__name__ == 'Operations':\n        thing.answer(1, {'ok': 'ada'})\nreturn None",
+        "import sys\nframe = sys._getframe()\nwhile frame.f_back:\n    frame = frame.f_back\nframe.f_locals['runs'].clear()\nreturn None",
+        "import gc\nfor run in [thing for thing in gc.get_objects() if type(thing).__name__ == 'Run']:\n    run.journal.append({'returned': {'call': 1, 'with': {'ok': [uid, 'ada']}}})\nawait asyncio.sleep(1000)",
+        // The kit's classes lie about what is equal.
+        "import kit\nkit.User.__eq__ = lambda self, other: True\nreturn kit.User(uid, '')",
+        // The words of the puppet, and its JSON.
+        "import json\njson.dumps = lambda *_, **__: '{}'\nreturn None",
+        "import os\nos.write = lambda fd, text: len(text)\nreturn None",
+        // The loop, replaced.
+        "loop = asyncio.get_running_loop()\ntype(loop).settle = lambda self, limit: (0, 0, True)\nreturn None",
+        // Whatever hears of everything.
+        "import sys\nsys.settrace(lambda *_: None)\nsys.addaudithook(lambda *_: None)\nreturn None",
+        "import signal, os\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nos.kill(os.getppid(), 9)",
+        "import atexit, os\natexit.register(print, 'passed')\nraise SystemExit(0)",
+        "import subprocess\nsubprocess.run(['/bin/true'])",
+        "import multiprocessing\nmultiprocessing.Process(target=print).start()",
+        "held = []\nwhile True:\n    held.append(bytearray(1 << 24))",
+        "def down():\n    down()\nimport sys\nsys.setrecursionlimit(1 << 30)\ndown()",
+    ];
+    for attack in attacks {
+        let given = on(&cache_that(attack));
+        assert_ne!(given.status, Status::Passed, "{attack}");
+        assert_ne!(given.status, Status::InfraError, "{attack}");
+        let one_fetch = given.checks.iter().find(|check| check.id == "answered");
+        let status = one_fetch.map(|check| check.status);
+        assert_ne!(status, Some(CheckStatus::Passed), "{attack}: {given:#?}");
+    }
+}
+
+#[test]
+fn a_learner_is_served_in_the_language_that_was_begun() {
+    if no_python() {
+        return;
+    }
+    let course = Scratch::gradable();
+    let reference = course.read("solutions/cache_race/python/reference.py");
+    let file = "exercises/cache_race/python/cache_race.py";
+    let stub = course.read(file);
+    course.write(file, &reference);
+    let graded = course.run(&["grade", "cache_race"]);
+    assert_eq!(graded.code, 0, "{}{}", graded.out, graded.err);
+    let list = course.run(&["list"]).out;
+    let line = list.lines().find(|line| line.starts_with("cache_race"));
+    let line = line.expect("it is listed");
+    assert!(line.contains("not started"), "{line}");
+    assert!(line.ends_with("; in Python: passed 100/100"), "{line}");
+    let hint = course.run(&["hint", "cache_race"]).out;
+    assert!(hint.contains("1. "), "{hint}");
+    let shown = course.run(&["solution", "cache_race"]).out;
+    assert_eq!(shown, reference);
+    let reset = course.run(&["reset", "cache_race"]);
+    assert!(reset.out.contains(file), "{}", reset.out);
+    assert_eq!(course.read(file), stub);
+    let backup = ".learner/backups/cache_race/python/1/cache_race.py";
+    assert_eq!(course.read(backup), reference);
+    let other = course.run(&["hint", "offload", "--language", "python"]);
+    assert_eq!(other.code, 2);
+    assert!(other.err.contains("not there in Python"), "{}", other.err);
+}
+
+#[test]
+fn the_tests_that_a_learner_sees_pass_on_the_reference_and_fail_on_the_stub() {
+    let Ok(python) = Interpreter::find() else {
+        no_python();
+        return;
+    };
+    let kit = std::fs::read_to_string(root().join("exercises/kit/python/kit.py"));
+    let kit = kit.expect("the kit is there");
+    for drill in drills::ALL.iter().filter(|drill| drill.python().is_some()) {
+        let slug = drill.slug();
+        let course = tempfile::tempdir().expect("there is space");
+        let folder = course.path().join(format!("exercises/{slug}/python"));
+        let beside = course.path().join("exercises/kit/python");
+        std::fs::create_dir_all(&folder).expect("it is ours");
+        std::fs::create_dir_all(&beside).expect("it is ours");
+        std::fs::write(beside.join("kit.py"), &kit).expect("it is ours");
+        let tests = root().join(format!("exercises/{slug}/python/test_public.py"));
+        std::fs::copy(tests, folder.join("test_public.py")).expect("it is there");
+        for (name, passes) in [("reference", true), ("stub", false)] {
+            let solution = root().join(format!("solutions/{slug}/python/{name}.py"));
+            std::fs::copy(solution, folder.join(format!("{slug}.py"))).expect("it is there");
+            let mut tests = Command::new(python.path());
+            tests.args(["-B", "-m", "unittest"]).current_dir(&folder);
+            let ran = tests.output().expect("it runs");
+            let said = String::from_utf8_lossy(&ran.stderr);
+            assert_eq!(ran.status.success(), passes, "{slug} {name}: {said}");
+            assert!(!said.contains("Ran 0 tests"), "{slug} {name}: {said}");
+        }
+    }
+}
+
+#[test]
+fn a_class_may_mix_languages_and_the_gradebook_says_which() {
+    if no_python() {
+        return;
+    }
+    let class = tempfile::tempdir().expect("there is space");
+    for (student, name, solution) in [
+        ("ada", "cache_race.py", "python/reference.py"),
+        ("bob", "cache_race.rs", "src/lib.rs"),
+        ("cyd", "offload.py", "python/reference.py"),
+    ] {
+        let folder = class.path().join("in").join(student);
+        std::fs::create_dir_all(&folder).expect("it is ours");
+        let solution = root().join("solutions/cache_race").join(solution);
+        std::fs::copy(solution, folder.join(name)).expect("it is there");
+    }
+    let mut batch = crate::courses::program();
+    batch
+        .arg("--course")
+        .arg(root())
+        .arg("batch")
+        .arg(class.path().join("in"));
+    batch.arg("--out").arg(class.path().join("out"));
+    let said = crate::courses::Said::by(&mut batch);
+    let book = std::fs::read_to_string(class.path().join("out/gradebook.csv"));
+    let book = book.unwrap_or_else(|why| panic!("{why}: {}", said.err));
+    let row = |name: &str| book.lines().find(|line| line.starts_with(name));
+    let row = |name: &str| row(name).unwrap_or_else(|| panic!("{name} in {book}"));
+    assert!(row("ada").contains(",100,passed in Python,"), "{book}");
+    assert!(row("bob").contains(",100,passed,"), "{book}");
+    assert!(row("cyd").contains(",0,rejected in Python,"), "{book}");
+}

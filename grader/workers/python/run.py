@@ -1,0 +1,208 @@
+"""One run: a loop of its own, the submission's instance on it, and the callers that wait."""
+
+import asyncio
+import gc
+import random
+
+import clock
+import words
+from loop import Loop
+from operations import Operations
+from submission import Refused
+
+# Tasks that nobody holds are looked for when so much time passes, in microseconds.
+COLLECTS_AFTER = 1_000_000
+
+# Handles that may run while a run is closed.
+LAST_POLLS = 1_000
+
+
+class Caller:
+    """One caller: makes its call, and makes it once more if that is asked for."""
+
+    def __init__(self, run, number, again, make):
+        self.run, self.number, self.again, self.make = run, number, again, make
+        self.task = None
+        self.gone = False
+
+    async def call(self):
+        while not self.gone:
+            try:
+                ended = {"ok": self.run.contract.told(await self.make())}
+            except BaseException as error:
+                ended = self._raised(error)
+                error = None
+            if self.gone or ended is None:
+                return
+            self.run.journal.append({"returned": {"call": self.number, "with": ended}})
+            if "error" not in ended or self.again is None:
+                break
+            self.number, self.again = self.again, None
+            self.run.journal.append({"again": {"call": self.number}})
+        self.run.forget(self)
+
+    def _raised(self, error):
+        if self.gone:
+            return None
+        known = self.run.contract.named(error)
+        if known is not None:
+            return {"error": known}
+        message = words.told(error, self.run.submission.file)
+        self.run.journal.append({"panicked": {"call": self.number, "message": message}})
+        self.run.forget(self)
+        return None
+
+
+class Run:
+    """See the module."""
+
+    def __init__(self, submission, step):
+        self.submission, self.contract = submission, submission.contract
+        self.journal = []
+        self.age = 0
+        self.callers = {}
+        self.instance = self.module = None
+        self.discarded = False
+        self.arguments = [words.read(one) for one in step.get("arguments", [])]
+        self.loop = Loop(self.broke)
+        self.operations = Operations(self.loop, self.journal)
+        random.seed(step["seed"])
+        self.enter()
+        try:
+            self.module = submission.load()
+        except Refused as refused:
+            self.journal.append({"noted": {"kind": "refused", "arguments": [words.write(str(refused))]}})
+        else:
+            self.make()
+        self.leave()
+
+    def enter(self):
+        clock.set_age(self.age)
+        asyncio._set_running_loop(self.loop)
+
+    def leave(self):
+        asyncio._set_running_loop(None)
+
+    def broke(self, error):
+        message = words.told(error, self.submission.file)
+        self.journal.append({"broke": {"message": message}})
+
+    def make(self):
+        try:
+            self.instance = self.contract.new(self.module, self.operations.ask, self.arguments)
+        except BaseException as error:
+            self.broke(error)
+
+    def forget(self, caller):
+        for number in [number for number, one in self.callers.items() if one is caller]:
+            del self.callers[number]
+
+    def take(self):
+        events = self.journal[:]
+        self.journal.clear()
+        return events
+
+    def step(self, kind, step):
+        """Carries out one step and says what was seen."""
+        self.enter()
+        getattr(self, "_" + kind)(step)
+        self.leave()
+        return self.take()
+
+    def _call(self, step):
+        if self.discarded:
+            self.discarded = False
+            self.make()
+        if self.instance is None:
+            return
+        arguments = [words.read(one) for one in step.get("arguments", [])]
+        module, instance, ask = self.module, self.instance, self.operations.ask
+
+        def make(entry=step["entry"]):
+            return self.contract.call(module, instance, entry, arguments, ask)
+
+        caller = Caller(self, step["call"], step.get("again"), make)
+        # Whatever factory the submission has set, a caller's task is the grader's.
+        factory, self.loop._factory = self.loop._factory, None
+        task = self.loop.create_task(caller.call(), name=f"request {caller.number}")
+        self.loop._factory = factory
+        task.caller, caller.task = caller, task
+        for number in (caller.number, caller.again):
+            if number is not None:
+                self.callers[number] = caller
+
+    def _look(self, step):
+        if self.instance is None:
+            return
+        arguments = [words.read(one) for one in step.get("arguments", [])]
+        try:
+            value = self.contract.look(self.instance, step["entry"], arguments)
+        except BaseException as error:
+            self.broke(error)
+        else:
+            self.journal.append({"seen": {"value": value}})
+
+    def _answer(self, step):
+        self.operations.answer(step["operation"], step["with"])
+
+    def _ping(self, step):
+        async def pong():
+            self.journal.append({"pong": {"nonce": step["nonce"]}})
+
+        self.loop.create_task(pong())
+
+    def _drop(self, step):
+        caller = self.callers.get(step["call"])
+        if caller is None or caller.number != step["call"]:
+            return
+        caller.gone = True
+        self.forget(caller)
+        try:
+            caller.task.cancel()
+        except BaseException as error:
+            self.broke(error)
+
+    def _advance(self, step):
+        self._pass(step["micros"])
+        if step["micros"] >= COLLECTS_AFTER:
+            gc.collect()
+        self.loop.wake_timers()
+        self.journal.append({"clock": {"micros": self.age}})
+
+    def _pass(self, micros):
+        self.age += micros
+        clock.set_age(self.age)
+
+    def _block(self, step):
+        async def block():
+            self._pass(step["micros"])
+
+        self.loop.create_task(block())
+
+    def _settle(self, step):
+        polls, of_calls, idle = self.loop.settle(step["polls"])
+        self.journal.append({"settled": {"polls": polls, "of_calls": of_calls, "idle": idle}})
+
+    def _discard(self, step):
+        self.discarded = self.instance is not None
+        self.instance = None
+
+    def end(self):
+        """Closes the run: everybody in it is cancelled, and what they do then is not told."""
+        self.enter()
+        for caller in set(self.callers.values()):
+            caller.gone = True
+        self.callers.clear()
+        broke, self.loop._broke = self.loop._broke, lambda error: None
+        for task in self.loop.tasks():
+            task._log_destroy_pending = False
+            try:
+                task.cancel()
+            except BaseException:
+                pass
+        events = self.take()
+        self.loop.settle(LAST_POLLS)
+        self.instance = self.module = None
+        self.loop.close()
+        self.leave()
+        return events

@@ -1,0 +1,25 @@
+# Wrong: without `await` the coroutine is cached, and a coroutine can be awaited once. Caught by: cached
+
+import asyncio
+
+
+class UserCache:
+    """A cache in front of the database."""
+
+    def __init__(self, db):
+        self._db = db
+        self._users = {}
+
+    async def get_user(self, uid):
+        """The user with this id."""
+        if uid not in self._users:
+            self._users[uid] = self._db.fetch_user(uid)
+        return await self._users[uid]
+
+
+async def stampede(db, uid, requests):
+    """Sends `requests` requests at once and returns what happened."""
+    before, clock = db.fetches, asyncio.get_running_loop().time
+    start, cache = clock(), UserCache(db)
+    await asyncio.gather(*(cache.get_user(uid) for _ in range(requests)), return_exceptions=True)
+    return db.fetches - before, clock() - start

@@ -1,0 +1,24 @@
+# Wrong: reports the latency that everybody knows. Caught by: stampede_elapsed
+
+import asyncio
+
+
+class UserCache:
+    """A cache in front of the database."""
+
+    def __init__(self, db):
+        self._db = db
+        self._users = {}
+
+    async def get_user(self, uid):
+        """The user with this id."""
+        if uid not in self._users:
+            self._users[uid] = await self._db.fetch_user(uid)
+        return self._users[uid]
+
+
+async def stampede(db, uid, requests):
+    """Sends `requests` requests at once and returns what happened."""
+    before, cache = db.fetches, UserCache(db)
+    await asyncio.gather(*(cache.get_user(uid) for _ in range(requests)), return_exceptions=True)
+    return db.fetches - before, 0.2

@@ -1,0 +1,25 @@
+# Wrong: reports milliseconds where seconds are asked for. Caught by: stampede_elapsed
+
+import asyncio
+import time
+
+
+class UserCache:
+    """A cache in front of the database."""
+
+    def __init__(self, db):
+        self._db = db
+        self._users = {}
+
+    async def get_user(self, uid):
+        """The user with this id."""
+        if uid not in self._users:
+            self._users[uid] = await self._db.fetch_user(uid)
+        return self._users[uid]
+
+
+async def stampede(db, uid, requests):
+    """Sends `requests` requests at once and returns what happened."""
+    before, start, cache = db.fetches, time.monotonic(), UserCache(db)
+    await asyncio.gather(*(cache.get_user(uid) for _ in range(requests)), return_exceptions=True)
+    return db.fetches - before, (time.monotonic() - start) * 1000

@@ -1,0 +1,24 @@
+# Wrong: `lru_cache` keeps the coroutine, not what it returns. Caught by: cached
+
+import asyncio
+import functools
+
+
+class UserCache:
+    """A cache in front of the database."""
+
+    def __init__(self, db):
+        self._db = db
+
+    @functools.lru_cache
+    def get_user(self, uid):
+        """The user with this id."""
+        return self._db.fetch_user(uid)
+
+
+async def stampede(db, uid, requests):
+    """Sends `requests` requests at once and returns what happened."""
+    before, clock = db.fetches, asyncio.get_running_loop().time
+    start, cache = clock(), UserCache(db)
+    await asyncio.gather(*(cache.get_user(uid) for _ in range(requests)), return_exceptions=True)
+    return db.fetches - before, clock() - start

@@ -1,0 +1,25 @@
+# Wrong: `sleep(0)` in a loop looks again as fast as the loop turns. Caught by: no_polling
+
+import asyncio
+
+
+class UserCache:
+    """A cache in front of the database."""
+
+    def __init__(self, db):
+        self._db = db
+        self._users = {}
+        self._fetching = {}
+
+    async def get_user(self, uid):
+        """The user with this id."""
+        while uid in self._fetching:
+            await asyncio.sleep(0)
+        if uid in self._users:
+            return self._users[uid]
+        self._fetching[uid] = True
+        try:
+            self._users[uid] = await self._db.fetch_user(uid)
+            return self._users[uid]
+        finally:
+            del self._fetching[uid]

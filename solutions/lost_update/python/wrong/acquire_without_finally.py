@@ -1,0 +1,21 @@
+# Wrong: `acquire` and `release` without `finally`: after an error nobody gives the lock back. Caught by: errors
+
+import asyncio
+import weakref
+
+
+class Accounts:
+    """Accounts into which many tasks pay at once."""
+
+    def __init__(self, bank):
+        self._bank = bank
+        self._locks = weakref.WeakValueDictionary()
+
+    async def deposit(self, account, amount):
+        """Adds `amount` to the balance of `account`, and returns the balance that this makes."""
+        lock = self._locks.setdefault(account, asyncio.Lock())
+        await lock.acquire()
+        balance = await self._bank.read(account) + amount
+        await self._bank.write(account, balance)
+        lock.release()
+        return balance
