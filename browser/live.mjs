@@ -456,13 +456,13 @@ export function live(stage) {
 
   play("the overview shows each drill and where to go on", "progress.html", async ({ mock, page }) => {
     const list = page.locator("course-progress .drills > li");
-    await page.getByText("0 of 3 drills passed.").waitFor();
-    mock.set("cache_race", { phase: "graded", passed: true, best: 100, verdict: { ...recorded("cache_race"), status: "failed" } });
+    await page.getByText("0 of 3 drills passed. Next: The cache race, about 30 minutes. What is left takes about 1 h 30 min.").waitFor();
+    mock.set("cache_race", { phase: "graded", passed: true, best: 100, worked_seconds: 1_380, verdict: { ...recorded("cache_race"), status: "failed" } });
     mock.set("inflight_fix", { phase: "graded", verdict: recorded("inflight_fix"), changed_upstream: true });
     mock.set("offload", { phase: "missing", verdict: { ...recorded("offload"), score: 40 } });
     await list.nth(2).getByText("The file is missing").waitFor();
     assert.deepEqual((await list.allInnerTexts()).map((row) => row.replace(/\s+/g, " ")), [
-      "✓ The cache race Passed, 100 of 100 points; what you have now does not pass",
+      "✓ The cache race Passed, 100 of 100 points; you took 23 minutes; what you have now does not pass",
       "→ One fetch, however many ask Not yet, 25 of 100 points; the stub has changed since you began",
       "· Offload the hash The file is missing",
     ]);
@@ -471,6 +471,29 @@ export function live(stage) {
     await list.first().getByText("what you have now does not pass").waitFor({ state: "detached" });
     await list.nth(1).getByRole("link").click();
     await page.waitForURL("**/inflight_fix.html");
+  });
+
+  play("a course that is complete has a summary to print", "progress.html", async ({ mock, page }) => {
+    const summary = page.getByRole("region", { name: "Summary to print" });
+    await page.getByText("0 of 3 drills passed.").waitFor();
+    assert.equal(await summary.count(), 0, "not before");
+    for (const slug of ["cache_race", "inflight_fix", "offload"]) {
+      mock.set(slug, { passed: true, best: 98, first_passed_at: 1_789_992_000, worked_seconds: 1_380 });
+    }
+    await summary.getByRole("heading", { name: "Between Awaits: all 3 drills passed" }).waitFor();
+    const rows = (await summary.getByRole("row").allInnerTexts()).map((row) => row.replace(/\s+/g, " ").trim());
+    assert.deepEqual([rows[1], rows.at(-1)], ["The cache race 98 of 100 21 September 2026 23 minutes", "All 294 of 300 1 h 9 min"]);
+    await summary.getByLabel("Name").fill("Ada Lovelace");
+    await page.emulateMedia({ media: "print" });
+    // On paper there is the summary with the name, and nothing else.
+    assert.equal(await summary.getByLabel("Name").inputValue(), "Ada Lovelace");
+    assert.equal(await summary.getByRole("button").count(), 0);
+    assert.equal(await page.getByRole("heading", { level: 1 }).count(), 0);
+    assert.equal(await page.locator("course-progress .drills").isVisible(), false);
+    await page.emulateMedia({ media: "screen" });
+    // Work that is lost hides it again.
+    mock.set("offload", { passed: false });
+    await summary.waitFor({ state: "hidden" });
   });
 
   scene("every look of a live page is held to what every page is", async ({ mock, on, page, panel }) => {

@@ -33,7 +33,7 @@ import { hear } from "./events.js";
  * @property {number} max_score
  * @property {string} [sandbox] not kept in a recording
  * @property {Check[]} checks
- * @property {{fetches?: number, schedules?: number, compile_ms?: number, run_ms?: number, loop_latency?: Loop, stub_loop_latency?: Loop}} metrics
+ * @property {{fetches?: number, schedules?: number, compile_ms?: number, run_ms?: number, by_hand?: boolean, loop_latency?: Loop, stub_loop_latency?: Loop}} metrics
  * @property {string} diagnostics
  * @property {string} output
  */
@@ -56,6 +56,9 @@ import { hear } from "./events.js";
  * @property {boolean} passed once, perhaps with another file than the present one
  * @property {number} best
  * @property {number} max
+ * @property {number | null} first_passed_at in seconds since 1970, if it was noted
+ * @property {number} worked_seconds as far as gradings show
+ * @property {number} minutes that it takes, by the course
  * @property {boolean} started whether the file is no longer the stub
  * @property {boolean} changed_upstream
  * @property {Mistake[]} errors
@@ -67,7 +70,7 @@ import { hear } from "./events.js";
 
 /** @typedef {{edition: string, words: string}} Book what is served; without an edition while the first one is built */
 
-/** @typedef {{course: string, token: string, book: Book, prepare: Prepare, drills: Drill[]}} State */
+/** @typedef {{course: string, grader: string, token: string, book: Book, prepare: Prepare, drills: Drill[]}} State */
 
 /**
  * Data that the server wrote into the page.

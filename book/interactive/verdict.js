@@ -31,7 +31,7 @@ const MOST_TURNS = 40;
  * @param {Mistake[]} [mistakes]
  */
 export function outcome(verdict, mistakes = []) {
-  const { status, score, max_score, checks } = verdict;
+  const { status, score, max_score, checks, metrics } = verdict;
   const held = checks.filter((check) => check.status === "passed").length;
   const points = `${score} of ${max_score} points`;
   const told = () => {
@@ -47,6 +47,7 @@ export function outcome(verdict, mistakes = []) {
     html("strong", { class: status === "passed" ? "good" : status === "failed" ? "" : "bad" },
       html("span", { class: "sign", "aria-hidden": "true" }, status === "passed" ? "✓" : status === "failed" ? "·" : "✗"), ` ${OUTCOMES[status] ?? status}`),
     `: ${told()}.`,
+    ...(metrics.by_hand === undefined ? [] : [metrics.by_hand ? " Written by hand." : " For mastery: write it by hand, without a ready-made shared future."]),
   ];
 }
 

@@ -42,6 +42,12 @@ pub trait Drill: Sync {
     /// The checks, in the order they are reported. Their points add up to 100.
     fn checks(&self) -> &'static [Check];
 
+    /// Names of the types and methods that do the drill's work for it: a version without
+    /// them is written by hand, which a verdict says in a line of its own.
+    fn ready_made(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Puts a submission through every check.
     fn examine(&self, exam: &mut Exam<'_>);
 
@@ -95,11 +101,11 @@ pub const ALL: &[&dyn Drill] = &[
     &transfer::Transfers,
     &inflight_fix::InflightFix,
     &offload::Offload,
+    &loop_monitor::LoopMonitors,
+    &give_way::GiveWay,
     &connection_pool::ConnectionPool,
     &batch_loader::BatchLoader,
     &in_order::InOrder,
-    &give_way::GiveWay,
-    &loop_monitor::LoopMonitors,
 ];
 
 /// The slugs of all drills.

@@ -7,6 +7,7 @@ mod alone;
 mod borrows;
 mod findings;
 mod flood;
+mod mutant;
 mod named;
 mod shorten;
 pub mod trace;
@@ -15,6 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 pub use findings::{Finding, Findings, violations};
+pub use mutant::{Mutant, Rules as RulesSeen};
 use named::Named;
 
 use crate::drive::driver::{Care, Driver, Run};
@@ -70,6 +72,10 @@ pub struct Exam<'a> {
     seen_again: BTreeSet<Kind>,
     /// Which check looks at what is found where.
     named: Named,
+    /// The rule that is switched off, to see who needs it.
+    mutant: Option<Mutant>,
+    /// The rules that took part.
+    rules_seen: RulesSeen,
 }
 
 /// A finding because of which a check was skipped.
@@ -121,6 +127,8 @@ impl<'a> Exam<'a> {
             wanted: None,
             seen_again: BTreeSet::new(),
             named: Named::default(),
+            mutant: None,
+            rules_seen: RulesSeen::default(),
         }
     }
 
@@ -309,7 +317,9 @@ impl<'a> Exam<'a> {
     }
 
     fn after(&mut self, rules: &dyn Rules, findings: &mut Findings, coverage: Coverage) {
+        self.switch_off(findings);
         self.believe(rules, findings);
+        self.rules_seen.found.extend(findings.by_kind.keys());
         self.named.found(findings);
         self.coverage.schedules += coverage.schedules;
         self.coverage.pruned += coverage.pruned;
@@ -382,6 +392,7 @@ impl<'a> Exam<'a> {
         known: &Findings,
     ) {
         self.named.decided(check, findings, kinds);
+        self.rules_seen.named.extend(kinds);
         let found = |kind: &&Kind| findings.has(**kind);
         // What no check has failed for is nobody else's affair, however well known.
         let is_told = |kind: &Kind| known.has(*kind) && self.told.contains(kind);
@@ -462,6 +473,7 @@ impl<'a> Exam<'a> {
     }
 
     fn insert(&mut self, check: &'static str, decision: Decision) {
+        let decision = self.unless_switched_off(check, decision);
         let is_required = || self.checks.iter().any(|it| it.id == check && it.required);
         let has_failed = decision.status == CheckStatus::Failed && is_required();
         if has_failed && self.driver.end_by(ENOUGH) {

@@ -296,6 +296,7 @@ Examples:
   cargo grader audit                                all of it
   cargo grader audit offload --jobs 1 --seed 8      one drill, other schedules
   cargo grader audit --format json > before.json    to be compared with another version's
+  cargo grader audit lost_update --mutants          which of its rules no wrong solution needs
 
 Exit codes: 0 all is as it should be; 1 something is not; 2 it could not be found out.")]
 pub struct Audit {
@@ -309,6 +310,11 @@ pub struct Audit {
     /// The seed of every grading
     #[arg(long, value_name = "N", default_value_t = 7)]
     pub seed: u64,
+
+    /// Instead, switch off every check and every kind of violation in turn: some wrong
+    /// solution must go uncaught each time
+    #[arg(long, conflicts_with_all = ["format", "jobs"])]
+    pub mutants: bool,
 
     /// How it is written: JSON has the status, points and failed checks of every grading
     #[arg(long, value_enum, default_value_t)]

@@ -181,6 +181,10 @@ impl Drill for InflightFix {
         &Users
     }
 
+    fn ready_made(&self) -> &'static [&'static str] {
+        &["OnceCell", "Shared", "WeakShared", "shared"]
+    }
+
     fn checks(&self) -> &'static [Check] {
         CHECKS
     }

@@ -4,6 +4,8 @@
 
 #[cfg(test)]
 mod begun;
+mod by_hand;
+mod mutants;
 mod settled;
 
 use std::path::{Path, PathBuf};
@@ -34,6 +36,7 @@ use crate::grade::verdict::{CheckResult, CheckStatus, Metrics, SCHEMA, Status, V
 use play::check::Decision;
 use play::timeline;
 
+pub use mutants::Examined;
 use settled::settled;
 
 /// How many passwords are hashed for a picture.
@@ -373,6 +376,9 @@ impl Grader {
             Ok(compiled) => {
                 let compiled_in = (&compiled, submission.language());
                 self.examine(drill, compiled_in, seed, &mut verdict)?;
+                if verdict.passed() && verdict.language.is_rust() {
+                    verdict.metrics.by_hand = by_hand::is_by_hand(submission, drill.ready_made());
+                }
                 Some(compiled)
             }
             Err(NoWorker::Refused(diagnostics)) => {

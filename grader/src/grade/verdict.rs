@@ -108,6 +108,10 @@ pub struct Metrics {
     pub schedules: u64,
     /// Branches that were found and not played because a limit was reached.
     pub unexplored: u64,
+    /// Whether it passed without the ready-made types that do the drill's work, if there
+    /// are any. It has no points: a name in the source is no evidence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_hand: Option<bool>,
     /// What was found, and no check of the drill names: a defect of the drill.
     #[serde(skip)]
     pub unnamed: Vec<String>,

@@ -168,6 +168,7 @@ impl Desk {
         let mut hints = Vec::new();
         if let Ok(exercise) = self.course.exercise(&drill.slug) {
             (drill.title, hints) = (exercise.title, exercise.hints);
+            drill.minutes = exercise.minutes;
         }
         let shown = learner.hints_shown(&drill.slug).min(hints.len());
         drill.more_hints = shown < hints.len();
@@ -176,6 +177,8 @@ impl Desk {
         drill.best = learner
             .best(&drill.slug)
             .map_or(0, |(score, _)| score.min(drill.max));
+        drill.first_passed_at = learner.first_passed_at(&drill.slug);
+        drill.worked_seconds = learner.worked(&drill.slug).as_secs();
         drill.started = learner.has_begun(&self.course, &drill.slug);
         drill.changed_upstream = learner.is_behind(&self.course, &drill.slug);
         drill.next = match drill.passed {

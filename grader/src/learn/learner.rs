@@ -11,6 +11,7 @@ mod row;
 mod store;
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use crate::build::submission::Submission;
 use crate::course::language::Language;
@@ -131,6 +132,17 @@ impl Learner {
         Some((best.score, best.max_score))
     }
 
+    /// How long the learner has worked on a drill, as far as gradings show it: the time
+    /// between two of them, without long pauses.
+    pub fn worked(&self, slug: &str) -> Duration {
+        Duration::from_secs(self.row(slug).map_or(0, |row| row.worked_seconds))
+    }
+
+    /// When a drill first passed, in seconds since 1970, if that was noted.
+    pub fn first_passed_at(&self, slug: &str) -> Option<u64> {
+        self.row(slug)?.passed.as_ref()?.first_at
+    }
+
     /// How many hints were shown.
     pub fn hints_shown(&self, slug: &str) -> usize {
         self.row(slug).map_or(0, |row| row.hints_shown)
@@ -233,8 +245,13 @@ impl Learner {
             return;
         }
         self.begin_in(course, &verdict.drill, verdict.language);
-        let row = verdict.language.of_drill(&verdict.drill);
-        self.row_mut(&row).note(verdict);
+        let rows = self.state.drills.values();
+        let before = rows.filter_map(|row| row.graded_at).max();
+        let since_1970 = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+        let now = since_1970.as_secs();
+        let row = self.row_mut(&verdict.language.of_drill(&verdict.drill));
+        row.work(before, now, &verdict.sha256);
+        row.note(verdict, now);
     }
 
     /// Counts one more hint as shown, up to `all`, and returns how many are shown now.
@@ -278,7 +295,7 @@ impl Learner {
 
 impl Row {
     /// Adds a result: the best one and the first pass stay whatever comes later.
-    fn note(&mut self, verdict: &Verdict) {
+    fn note(&mut self, verdict: &Verdict, now: u64) {
         let points = Points {
             score: verdict.score,
             max_score: verdict.max_score,
@@ -287,9 +304,14 @@ impl Row {
             self.best = Some(points);
         }
         if verdict.passed() {
+            let first_at = match &self.passed {
+                Some(pass) => pass.first_at,
+                None => Some(now),
+            };
             self.passed = Some(Pass {
                 sha256: verdict.sha256.clone(),
                 grader: verdict.grader.clone(),
+                first_at,
             });
         }
         self.add(verdict);

@@ -100,6 +100,12 @@ pub struct DrillNow {
     pub best: u32,
     /// The most points possible.
     pub max: u32,
+    /// When it first passed, in seconds since 1970, if that was noted.
+    pub first_passed_at: Option<u64>,
+    /// Seconds of work on it, as far as gradings show them.
+    pub worked_seconds: u64,
+    /// The minutes that it takes, by the course.
+    pub minutes: u32,
     /// Whether the learner has begun: the drill has passed, or their file is not the stub.
     pub started: bool,
     /// Whether the course's stub has changed since the learner began.

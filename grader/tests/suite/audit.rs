@@ -179,3 +179,36 @@ fn a_wrong_solution_must_name_a_check_that_there_is() {
     assert_eq!((unnamed.code, unnamed.out.as_str()), (2, ""));
     insta::assert_snapshot!("audit_unnamed_check", unnamed.err);
 }
+
+#[test]
+fn a_rule_that_no_wrong_solution_needs_is_told() {
+    let course = Scratch::gradable();
+    let folder = "solutions/cache_race/wrong";
+    let kept = ["coalesced.rs", "row_expires.rs"];
+    for entry in fs::read_dir(course.path(folder)).expect("they are there") {
+        let path = entry.expect("it can be read").path();
+        let name = path.file_name().expect("it has one").to_string_lossy();
+        if !kept.contains(&&*name) {
+            fs::remove_file(&path).expect("it is ours");
+        }
+    }
+    let said = course.run(&["audit", "cache_race", "--mutants"]);
+    assert_eq!(said.code, 1, "{}", said.all());
+    for line in [
+        format!("ok       cache_race without check `race`: `{folder}/coalesced.rs` goes uncaught"),
+        format!(
+            "ok       cache_race without check `cached`: `{folder}/row_expires.rs` goes uncaught"
+        ),
+        format!(
+            "ok       cache_race without kind `MissingFetch`: `{folder}/coalesced.rs` goes uncaught"
+        ),
+        "SURVIVED cache_race without check `two_users`: no wrong solution shows it".to_owned(),
+        "SURVIVED cache_race without kind `WrongRow`: no wrong solution shows it".to_owned(),
+    ] {
+        assert!(
+            said.out.lines().any(|told| told == line),
+            "{line}\n{}",
+            said.out
+        );
+    }
+}

@@ -1,6 +1,8 @@
 //! The whole book builds and leaves its source alone. Its listings are files
 //! that are run, and its claims about them are true.
 
+mod questions;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -142,6 +144,55 @@ fn every_page_is_in_the_summary() {
     }
 }
 
+/// Where each drill is first named in a list of them, as what `named` makes of its slug.
+#[track_caller]
+fn names_the_drills_in_order(file: &str, named: impl Fn(&str) -> String) {
+    let text = fs::read_to_string(root().join(file)).unwrap();
+    let place = |slug: &&str| {
+        let place = text.find(&named(slug));
+        place.unwrap_or_else(|| panic!("{file} does not name `{slug}`"))
+    };
+    let places: Vec<usize> = grader::drills::slugs().iter().map(place).collect();
+    assert!(places.is_sorted(), "{file} has another order: {places:?}");
+}
+
+#[test]
+fn the_drills_stand_everywhere_in_the_order_in_which_they_are_taught() {
+    for list in ["book/SUMMARY.md", "book/index.md", "book/progress.md"] {
+        names_the_drills_in_order(list, |slug| format!("]({slug}.md)"));
+    }
+    names_the_drills_in_order("README.md", |slug| format!("| `{slug}` |"));
+    names_the_drills_in_order("exercises/Cargo.toml", |slug| format!("\"{slug}\""));
+}
+
+#[test]
+fn what_bites_in_a_drill_is_taught_before_it() {
+    let pages = pages();
+    let place = |page: &str| {
+        pages
+            .iter()
+            .position(|known| *known == format!("{page}.md"))
+    };
+    for (taught, drill) in [
+        ("two_requests", "cache_race"),
+        ("guards", "cache_race"),
+        ("refcell", "cache_race"),
+        ("cancelled", "lost_update"),
+        ("suspended", "transfer"),
+        ("lock_first", "inflight_fix"),
+        ("hash_tokio", "offload"),
+        ("production", "loop_monitor"),
+        ("fairness", "give_way"),
+        ("queues", "connection_pool"),
+    ] {
+        let (taught_at, drill_at) = (place(taught), place(drill));
+        assert!(
+            taught_at.is_some() && taught_at < drill_at,
+            "`{taught}` comes after `{drill}`"
+        );
+    }
+}
+
 #[track_caller]
 fn no_link_leads_nowhere(out: &Path) {
     let pages = html(out);
@@ -271,67 +322,6 @@ fn in_three_languages_nobody_comes_between_two_awaits() {
     // The page says that these two outputs are equal and the third differs.
     assert_eq!(recorded("turns.py.txt"), recorded("turns.mjs.txt"));
     assert_ne!(recorded("turns.py.txt"), recorded("turns.txt"));
-}
-
-#[test]
-fn the_right_answer_is_what_the_program_printed() {
-    let mut asked = 0;
-    for (page, text) in sources() {
-        for question in text.split("<predict-answer ").skip(1) {
-            let question = question.split("</predict-answer>").next().unwrap();
-            let attribute = |name: &str| {
-                let rest = question.split_once(&format!(" {name}=\""))?.1;
-                rest.split('"').next()
-            };
-            let Some(output) = attribute("data-output") else {
-                continue;
-            };
-            let right: usize = attribute("data-answer").unwrap().parse().unwrap();
-            let mut choices = question.lines().filter_map(|line| line.strip_prefix("- "));
-            let choice = choices.nth(right - 1).unwrap().trim_matches('`');
-
-            let path = format!("book/listings/recorded/{output}.txt");
-            let printed = fs::read_to_string(root().join(path)).unwrap();
-            let lines = printed.lines().map(|line| {
-                let words: Vec<&str> = line.split_whitespace().collect();
-                words.join(" ")
-            });
-            let lines: Vec<String> = lines.collect();
-            assert_eq!(choice, lines.join(", "), "{page}, {output}");
-            asked += 1;
-        }
-    }
-    assert!(
-        asked >= 12,
-        "only {asked} questions have an answer that was printed"
-    );
-}
-
-#[test]
-fn every_question_marks_the_answer_but_the_one_a_drill_answers() {
-    let (mut unmarked, sources) = (Vec::new(), sources());
-    for question in sources
-        .values()
-        .flat_map(|text| text.split("<predict-answer ").skip(1))
-    {
-        let question = question.split("</predict-answer>").next().unwrap();
-        let id = question.split('"').nth(1).unwrap();
-        let choices = question
-            .lines()
-            .filter(|line| line.starts_with("- "))
-            .count();
-        let answer = question
-            .split_once("data-answer=\"")
-            .map(|(_, rest)| rest.split('"').next());
-        match answer.flatten().map(str::parse) {
-            Some(Ok(answer)) => assert!(
-                (1..=choices).contains(&answer),
-                "{id}: {answer} of {choices}"
-            ),
-            _ => unmarked.push(id),
-        }
-    }
-    assert_eq!(unmarked, ["cache-race"]);
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! `audit`: tests the course itself. Every solution passes, every stub fails, and
 //! every wrong solution is caught by the check it names.
 
+mod mutants;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
@@ -42,6 +44,14 @@ pub(super) fn run(course: Course, args: &Audit) -> Result<Exit> {
         && drills.iter().any(|drill| drill.python().is_some())
     {
         aloud::say(&format!("what is in Python is left out: {why}"));
+    }
+    if args.mutants {
+        return mutants::run(
+            &Grader::new(course)?.without_pictures(),
+            &cases,
+            &drills,
+            args.seed,
+        );
     }
     let mut out = anstream::stdout();
     let root = course.root().to_owned();

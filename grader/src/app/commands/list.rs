@@ -1,6 +1,7 @@
-//! `list`: the drills, and the learner's state in each.
+//! `list`: the drills, the learner's state in each, and where to go on.
 
 use std::io::Write;
+use std::time::Duration;
 
 use anyhow::Result;
 
@@ -9,6 +10,7 @@ use crate::course::Course;
 use crate::course::language::Language;
 use crate::drills;
 use crate::learn::learner::Learner;
+use play::text::count;
 
 pub(super) fn run(course: &Course) -> Result<Exit> {
     let learner = Learner::of(course);
@@ -16,26 +18,33 @@ pub(super) fn run(course: &Course) -> Result<Exit> {
     let slugs = course.slugs()?;
     let width = slugs.iter().map(String::len).max().unwrap_or(0);
     let mut changed = false;
-    for slug in slugs {
-        let exercise = course.exercise(&slug)?;
-        let word = match drills::find(&slug) {
+    for slug in &slugs {
+        let exercise = course.exercise(slug)?;
+        let passed = learner.has_passed(slug);
+        let word = match drills::find(slug) {
             None => "no hidden tests yet",
-            Some(_) if learner.has_passed(&slug) => "passed",
-            Some(_) if learner.has_begun(course, &slug) => "not yet",
+            Some(_) if passed => "passed",
+            Some(_) if learner.has_begun(course, slug) => "not yet",
             Some(_) => "not started",
         };
-        let state = match learner.best(&slug) {
+        let state = match learner.best(slug) {
             Some((score, max)) if score > 0 => format!("{word} {score}/{max}"),
             _ => word.to_owned(),
         };
-        let others = in_others(course, &learner, &slug);
+        let others = in_others(course, &learner, slug);
+        let yours = match in_words(learner.worked(slug)) {
+            None => String::new(),
+            Some(time) if passed => format!("; you took {time}"),
+            Some(time) => format!("; you have worked {time}"),
+        };
         writeln!(
             out,
-            "{slug:width$}  {state:<19}  {} ({} minutes){others}",
+            "{slug:width$}  {state:<19}  {} ({} minutes{yours}){others}",
             exercise.title, exercise.minutes
         )?;
-        changed |= learner.is_behind(course, &slug);
+        changed |= learner.is_behind(course, slug);
     }
+    writeln!(out, "\n{}", way(course, &learner, &slugs)?)?;
     if changed {
         writeln!(
             out,
@@ -64,4 +73,39 @@ fn in_others(course: &Course, learner: &Learner, slug: &str) -> String {
         }
     }
     text
+}
+
+/// How far the learner is, and what is next.
+fn way(course: &Course, learner: &Learner, slugs: &[String]) -> Result<String> {
+    let graded = || slugs.iter().filter(|slug| drills::find(slug).is_some());
+    let left: Vec<&String> = graded().filter(|slug| !learner.has_passed(slug)).collect();
+    let passed = graded().count() - left.len();
+    let worked = in_words(graded().map(|slug| learner.worked(slug)).sum());
+    let worked = worked.map_or(String::new(), |time| format!(", in {time} of work"));
+    let Some(next) = left.first() else {
+        return Ok(format!(
+            "all {passed} drills passed{worked}; `Your progress` in `cargo learn` has a summary to print"
+        ));
+    };
+    let mut minutes = 0;
+    for slug in &left {
+        minutes += course.exercise(slug)?.minutes;
+    }
+    let all = count(graded().count(), "drill", "drills");
+    let rest = in_words(Duration::from_secs(u64::from(minutes) * 60)).unwrap_or_default();
+    Ok(format!(
+        "{passed} of {all} passed{worked}; what is left takes about {rest}\nnext: {next}, in `exercises/{next}/src/lib.rs`"
+    ))
+}
+
+/// Hours and minutes; nothing for less than a minute.
+fn in_words(time: Duration) -> Option<String> {
+    let minutes = time.as_secs() / 60;
+    match (minutes / 60, minutes % 60) {
+        (0, 0) => None,
+        (0, 1) => Some("1 minute".to_owned()),
+        (0, minutes) => Some(format!("{minutes} minutes")),
+        (hours, 0) => Some(format!("{hours} h")),
+        (hours, minutes) => Some(format!("{hours} h {minutes} min")),
+    }
 }

@@ -41,6 +41,7 @@ impl Report for Human {
                 for result in &verdict.checks {
                     check(verdict, result, out)?;
                 }
+                by_hand(verdict, out)?;
                 latency(verdict, out)?;
                 output(verdict, out)?;
             }
@@ -102,6 +103,20 @@ fn check(verdict: &Verdict, result: &CheckResult, out: &mut dyn Write) -> io::Re
         )?;
     }
     Ok(())
+}
+
+fn by_hand(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
+    match verdict.metrics.by_hand {
+        None => Ok(()),
+        Some(true) => writeln!(
+            out,
+            "  {GOOD}✓{GOOD:#} written by hand, without a ready-made shared future (mastery)  {DIM}no points{DIM:#}"
+        ),
+        Some(false) => writeln!(
+            out,
+            "  {DIM}·{DIM:#} not written by hand: it names a ready-made shared future (mastery)  {DIM}no points{DIM:#}"
+        ),
+    }
 }
 
 fn latency(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {

@@ -40,6 +40,61 @@ fn the_list_shows_the_best_points_of_each_drill() {
     }
 }
 
+/// A learner's file in which these drills have passed, each after so many seconds of work.
+fn passed(course: &Scratch, drills: &[(&str, u64)]) {
+    let row = |seconds: u64| {
+        serde_json::json!({
+            "passed": { "sha256": "a", "grader": "0.1.0", "first_at": 1_790_000_000 },
+            "best": { "score": 100, "max_score": 100 },
+            "worked_seconds": seconds,
+        })
+    };
+    let drills: serde_json::Map<_, _> = drills
+        .iter()
+        .map(|(slug, seconds)| ((*slug).to_owned(), row(*seconds)))
+        .collect();
+    fs::create_dir_all(course.path(".learner")).unwrap();
+    course.write(STATE, &serde_json::json!({ "drills": drills }).to_string());
+}
+
+#[test]
+fn the_list_shows_the_time_of_work_and_the_next_drill() {
+    let course = Scratch::new();
+    passed(
+        &course,
+        &[("cache_race", 22 * 60 + 59), ("transfer", 3_600)],
+    );
+    let listed = course.run(&["list"]).out;
+    assert!(
+        listed.contains("(15 minutes; you took 22 minutes)"),
+        "{listed}"
+    );
+    assert!(listed.contains("(30 minutes; you took 1 h)"), "{listed}");
+    let way = "\n2 of 10 drills passed, in 1 h 22 min of work; what is left takes about 4 h 45 min\n\
+               next: lost_update, in `exercises/lost_update/src/lib.rs`\n";
+    assert!(listed.contains(way), "{listed}");
+}
+
+#[test]
+fn the_list_says_where_the_summary_is_once_all_have_passed() {
+    let course = Scratch::new();
+    let all: Vec<(&str, u64)> = grader::drills::slugs()
+        .iter()
+        .map(|slug| (*slug, 59))
+        .collect();
+    passed(&course, &all);
+    let listed = course.run(&["list"]).out;
+    assert!(
+        !listed.contains("you took"),
+        "less than a minute is not told\n{listed}"
+    );
+    let said = "\nall 10 drills passed, in 9 minutes of work; `Your progress` in `cargo learn` has a summary to print\n";
+    assert!(
+        listed.contains(said) && !listed.contains("next: "),
+        "{listed}"
+    );
+}
+
 #[test]
 fn a_drill_without_hidden_tests_is_listed_and_not_graded() {
     let course = Scratch::new();

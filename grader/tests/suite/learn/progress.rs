@@ -85,6 +85,38 @@ fn a_pass_and_the_best_points_stay_whatever_comes_later() {
 }
 
 #[test]
+fn the_first_pass_keeps_its_date_and_work_on_any_drill_is_counted() {
+    let scratch = Scratch::new();
+    let course = find(&scratch);
+    // Another drill was graded ten minutes ago.
+    let since_1970 = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap();
+    let before = since_1970.as_secs() - 600;
+    let rows = serde_json::json!({ "drills": {
+        "cache_race": { "passed": { "sha256": "ab", "grader": "0.0.1" }, "graded_at": before },
+    }});
+    fs::create_dir(scratch.path(".learner")).unwrap();
+    scratch.write(STATE, &rows.to_string());
+    let note = |drill: &str| {
+        let verdict = verdict(&scratch, drill, Status::Passed, 100, "0.1.0");
+        Learner::remember(&course, &verdict);
+    };
+    note("offload");
+    let learner = Learner::read(&course);
+    assert!(learner.worked("offload").as_secs() >= 600, "it began then");
+    let first = learner.first_passed_at("offload");
+    assert!(first.is_some_and(|first| first >= before + 600));
+
+    // Graded again as it is, and a pass of which an older grader did not note the date.
+    let worked = learner.worked("offload");
+    note("offload");
+    note("cache_race");
+    let learner = Learner::read(&course);
+    assert_eq!(learner.worked("offload"), worked);
+    assert_eq!(learner.first_passed_at("offload"), first);
+    assert_eq!(learner.first_passed_at("cache_race"), None);
+}
+
+#[test]
 fn what_an_older_grader_wrote_counts_and_what_a_newer_one_wrote_is_kept() {
     let scratch = Scratch::new();
     let course = find(&scratch);
