@@ -376,7 +376,7 @@ impl Grader {
             Ok(compiled) => {
                 let compiled_in = (&compiled, submission.language());
                 self.examine(drill, compiled_in, seed, &mut verdict)?;
-                if verdict.passed() && submission.language().is_rust() {
+                if verdict.passed() && verdict.language.is_rust() {
                     verdict.metrics.by_hand = by_hand::is_by_hand(submission, drill.ready_made());
                 }
                 Some(compiled)

@@ -40,6 +40,11 @@ pub(super) fn run(course: Course, args: &Audit) -> Result<Exit> {
             drills.push(drill);
         }
     }
+    if let Err(why) = Interpreter::find()
+        && drills.iter().any(|drill| drill.python().is_some())
+    {
+        aloud::say(&format!("what is in Python is left out: {why}"));
+    }
     if args.mutants {
         return mutants::run(
             &Grader::new(course)?.without_pictures(),
@@ -47,11 +52,6 @@ pub(super) fn run(course: Course, args: &Audit) -> Result<Exit> {
             &drills,
             args.seed,
         );
-    }
-    if let Err(why) = Interpreter::find()
-        && drills.iter().any(|drill| drill.python().is_some())
-    {
-        aloud::say(&format!("what is in Python is left out: {why}"));
     }
     let mut out = anstream::stdout();
     let root = course.root().to_owned();

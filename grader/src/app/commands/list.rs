@@ -31,12 +31,12 @@ pub(super) fn run(course: &Course) -> Result<Exit> {
             Some((score, max)) if score > 0 => format!("{word} {score}/{max}"),
             _ => word.to_owned(),
         };
+        let others = in_others(course, &learner, slug);
         let yours = match in_words(learner.worked(slug)) {
             None => String::new(),
             Some(time) if passed => format!("; you took {time}"),
             Some(time) => format!("; you have worked {time}"),
         };
-        let others = in_others(course, &learner, slug);
         writeln!(
             out,
             "{slug:width$}  {state:<19}  {} ({} minutes{yours}){others}",
@@ -56,6 +56,23 @@ pub(super) fn run(course: &Course) -> Result<Exit> {
         "\ngrade one with `cargo grade DRILL`; `cargo grader --help` shows what else there is"
     )?;
     Ok(Exit::Passed)
+}
+
+/// How far the learner is in other languages, if they have begun there.
+fn in_others(course: &Course, learner: &Learner, slug: &str) -> String {
+    let mut text = String::new();
+    let others = Language::ALL.into_iter().filter(|it| !it.is_rust());
+    for language in others.filter(|it| learner.has_begun_in(course, slug, *it)) {
+        let word = match learner.has_passed_in(slug, language) {
+            true => "passed",
+            false => "not yet",
+        };
+        text += &format!("; in {language}: {word}");
+        if let Some((score, max)) = learner.best_in(slug, language).filter(|it| it.0 > 0) {
+            text += &format!(" {score}/{max}");
+        }
+    }
+    text
 }
 
 /// How far the learner is, and what is next.
@@ -91,21 +108,4 @@ fn in_words(time: Duration) -> Option<String> {
         (hours, 0) => Some(format!("{hours} h")),
         (hours, minutes) => Some(format!("{hours} h {minutes} min")),
     }
-}
-
-/// How far the learner is in other languages, if they have begun there.
-fn in_others(course: &Course, learner: &Learner, slug: &str) -> String {
-    let mut text = String::new();
-    let others = Language::ALL.into_iter().filter(|it| !it.is_rust());
-    for language in others.filter(|it| learner.has_begun_in(course, slug, *it)) {
-        let word = match learner.has_passed_in(slug, language) {
-            true => "passed",
-            false => "not yet",
-        };
-        text += &format!("; in {language}: {word}");
-        if let Some((score, max)) = learner.best_in(slug, language).filter(|it| it.0 > 0) {
-            text += &format!(" {score}/{max}");
-        }
-    }
-    text
 }
