@@ -4,15 +4,21 @@
 use play::evidence::{Evidence, Secrets};
 use play::schedule::{Action, Few, Outcome, Polled, Settle, Turn};
 use play::world::bank::{Bank, amount, opening};
-use play::world::passwords::{Passwords, hash_text, password};
-use play::world::users::{Users, row_name};
+use play::world::passwords::{hash_text, password};
+use play::world::users::row_name;
 use play::world::{OperationKind, World};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use protocol::{Ending, Event, Picture, Value};
 
-pub(super) const WORLDS: [&dyn World; 3] = [&Users, &Passwords, &Bank];
+/// The worlds of all drills.
+pub(super) fn worlds() -> Vec<&'static dyn World> {
+    grader::drills::ALL
+        .iter()
+        .map(|drill| drill.world())
+        .collect()
+}
 
 /// Key 1 has this id and 1.
 pub(super) const IDS: u64 = 3_000_000;
@@ -21,7 +27,7 @@ pub(super) const IDS: u64 = 3_000_000;
 pub(super) const SECRET: u64 = 5;
 
 pub(super) fn world() -> impl Strategy<Value = &'static dyn World> {
-    prop::sample::select(WORLDS.to_vec())
+    prop::sample::select(worlds())
 }
 
 /// Mostly numbers that exist, sometimes any.
@@ -84,12 +90,14 @@ pub(super) fn arguments(world: &'static dyn World) -> impl Strategy<Value = Vec<
 
 pub(super) fn kind(world: &'static dyn World) -> impl Strategy<Value = String> {
     let name = |kind: &OperationKind| kind.name.to_owned();
-    let names: Vec<String> = world.kinds().iter().map(name).collect();
+    let mut names: Vec<String> = world.kinds().iter().map(name).collect();
+    names.push("nothing".to_owned());
     prop_oneof![9 => prop::sample::select(names), 1 => any::<String>()]
 }
 
 fn ending(world: &'static dyn World) -> impl Strategy<Value = Ending> {
-    let names: Vec<String> = world.errors().iter().map(|it| it.name.to_owned()).collect();
+    let mut names: Vec<String> = world.errors().iter().map(|it| it.name.to_owned()).collect();
+    names.push("nothing".to_owned());
     let name = prop_oneof![9 => prop::sample::select(names), 1 => any::<String>()];
     prop_oneof![
         6 => mostly_fitting(world).prop_map(Ending::Ok),
