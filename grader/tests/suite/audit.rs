@@ -88,11 +88,11 @@ each_drill! {
     every_solution_of_transfer_is_judged_as_it_should_be: "transfer";
     every_solution_of_inflight_fix_is_judged_as_it_should_be: "inflight_fix";
     every_solution_of_offload_is_judged_as_it_should_be: "offload";
+    every_solution_of_loop_monitor_is_judged_as_it_should_be: "loop_monitor";
+    every_solution_of_give_way_is_judged_as_it_should_be: "give_way";
     every_solution_of_connection_pool_is_judged_as_it_should_be: "connection_pool";
     every_solution_of_batch_loader_is_judged_as_it_should_be: "batch_loader";
     every_solution_of_in_order_is_judged_as_it_should_be: "in_order";
-    every_solution_of_give_way_is_judged_as_it_should_be: "give_way";
-    every_solution_of_loop_monitor_is_judged_as_it_should_be: "loop_monitor";
 }
 
 /// A course that has a single wrong solution for `cache_race`, with this first line.
@@ -185,6 +185,7 @@ fn a_rule_that_no_wrong_solution_needs_is_told() {
     let course = Scratch::gradable();
     let folder = "solutions/cache_race/wrong";
     let kept = ["coalesced.rs", "row_expires.rs"];
+    fs::remove_dir_all(course.path("solutions/cache_race/python")).expect("it is there");
     for entry in fs::read_dir(course.path(folder)).expect("they are there") {
         let path = entry.expect("it can be read").path();
         let name = path.file_name().expect("it has one").to_string_lossy();

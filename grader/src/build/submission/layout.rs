@@ -71,7 +71,9 @@ pub(super) fn choose(listing: &Listing, wanted: &Wanted<'_>) -> Result<Choice, F
         return Ok(Choice::Archive(archive));
     }
     let code = code?;
+    // A crate whose code is missing is a crate all the same.
     if code.is_none()
+        && !listing.has_manifest()
         && let Some(path) = python::among(listing, wanted)?
     {
         return one(listing, path, python::root(without_ending(path)));

@@ -120,6 +120,12 @@ impl Listing {
         self.paths().filter(|path| is_rust(path))
     }
 
+    /// Whether a crate's manifest is among them.
+    pub(super) fn has_manifest(&self) -> bool {
+        self.paths()
+            .any(|path| path.rsplit('/').next() == Some("Cargo.toml"))
+    }
+
     /// The paths of all Python files, in the order of their names.
     pub(super) fn python(&self) -> impl Iterator<Item = &str> {
         self.paths().filter(|path| is_python(path))

@@ -175,9 +175,11 @@ struct Seen {
 /// What is wrong with the run of a stampede.
 pub(super) fn judge(evidence: &Evidence) -> Vec<Violation> {
     let mut violations: Vec<Violation> = Vec::new();
+    let last = last_answer(evidence);
+    let turns = evidence.turns().iter();
     let mut seen = Seen {
         // The submission does not decide how the answers are spread over time.
-        took: evidence.turns().iter().filter_map(latency).sum(),
+        took: turns.take(last + 1).filter_map(latency).sum(),
         ..Seen::default()
     };
     for entry in evidence.entries() {
@@ -230,7 +232,7 @@ pub(super) fn judge(evidence: &Evidence) -> Vec<Violation> {
                 for (kind, message) in seen.reported(answer) {
                     let turn = match kind {
                         // The last answer may come after the report.
-                        Kind::WrongTime => turn.max(last_latency(evidence)),
+                        Kind::WrongTime => turn.max(last),
                         _ => turn,
                     };
                     violations.push(Violation {
@@ -247,13 +249,11 @@ pub(super) fn judge(evidence: &Evidence) -> Vec<Violation> {
     violations
 }
 
-/// The last turn in which the database's time passes.
-fn last_latency(evidence: &Evidence) -> usize {
-    let passes = evidence
-        .turns()
-        .iter()
-        .rposition(|turn| latency(turn).is_some());
-    passes.unwrap_or(0)
+/// The turn in which the last fetch is answered.
+fn last_answer(evidence: &Evidence) -> usize {
+    let entries = evidence.entries().iter().rev();
+    let mut answers = entries.filter(|it| matches!(it.fact, Fact::Answered { .. }));
+    answers.next().map_or(0, |entry| entry.turn)
 }
 
 /// How much of the database's time passes in a turn.
