@@ -152,11 +152,11 @@ export function live(stage) {
   play("each other way to end is told in words", "inflight_fix.html", async ({ mock, panel }) => {
     const failed = withTraces(mock);
     for (const [verdict, words] of [
-      [unjudged("rejected", "the file holds `unsafe`"), "Rejected: it was not compiled; the reason stands below."],
+      [unjudged("rejected", "the file holds `unsafe`"), "Rejected: it was not compiled; see the reason below."],
       [unjudged("infra_error", "no linker"), "Not graded: the grader could not do its work, which says nothing about your code."],
       [unjudged("compile_error", RUSTC), "Does not compile: rustc says why below."],
       [{ ...failed, status: "crashed" }, "Crashed: 25 of 100 points"],
-      [{ ...failed, status: "timed_out" }, "Timed out: 25 of 100 points"],
+      [{ ...failed, status: "timed_out" }, "Ran out of time: 25 of 100 points"],
       [{ ...passing(), score: 98 }, "Passed: 98 of 100 points; what is missing is mastery."],
     ]) {
       mock.set("inflight_fix", { phase: "graded", run: 9, verdict });
