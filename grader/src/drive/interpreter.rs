@@ -27,14 +27,14 @@ own = getattr(sys, '_base_executable', None) or sys.executable
 print(json.dumps({
     'version': list(sys.version_info[:3]),
     'path': os.path.realpath(own),
-    'library': os.path.dirname(os.path.realpath(os.__file__)),
+    'stdlib': os.path.dirname(os.path.realpath(os.__file__)),
 }))";
 
 /// A Python interpreter that is new enough.
 #[derive(Clone, Debug)]
 pub struct Interpreter {
     path: PathBuf,
-    library: PathBuf,
+    stdlib: PathBuf,
     version: String,
 }
 
@@ -70,7 +70,7 @@ pub enum NoInterpreter {
 struct Told {
     version: (u32, u32, u32),
     path: PathBuf,
-    library: PathBuf,
+    stdlib: PathBuf,
 }
 
 impl Interpreter {
@@ -105,7 +105,7 @@ impl Interpreter {
                 } else {
                     return Ok(Interpreter {
                         path: told.path,
-                        library: told.library,
+                        stdlib: told.stdlib,
                         version,
                     });
                 }
@@ -122,8 +122,8 @@ impl Interpreter {
     /// Where its library is, and what that needs.
     pub(crate) fn folders(&self) -> Vec<PathBuf> {
         // `/usr/lib/python3.11`, and the shared libraries beside it.
-        let beside = self.library.parent().unwrap_or(&self.library);
-        vec![beside.to_owned(), self.library.clone()]
+        let beside = self.stdlib.parent().unwrap_or(&self.stdlib);
+        vec![beside.to_owned(), self.stdlib.clone()]
     }
 
     /// Its version, as `3.11.7`.
@@ -170,7 +170,7 @@ mod tests {
     fn one_that_is_missing_or_too_old_is_told_in_one_line() {
         let missing = Interpreter::among(&[], false).expect_err("there is none");
         assert_eq!(missing, NoInterpreter::Missing);
-        let old = folder_with(r#"{"version":[3,10,2],"path":"/x","library":"/y"}"#);
+        let old = folder_with(r#"{"version":[3,10,2],"path":"/x","stdlib":"/y"}"#);
         let too_old = Interpreter::among(&[old.path().to_owned()], false).expect_err("it is old");
         let line = too_old.to_string();
         assert!(line.contains("is Python 3.10.2"), "{line}");
@@ -181,7 +181,7 @@ mod tests {
     fn one_that_others_may_not_run_is_passed_over_by_root() {
         let mine = tempfile::tempdir().expect("there is space");
         let told = format!(
-            r#"{{"version":[3,12,0],"path":"{}/python3","library":"/l"}}"#,
+            r#"{{"version":[3,12,0],"path":"{}/python3","stdlib":"/l"}}"#,
             mine.path().display()
         );
         let new = folder_with(&told);
@@ -193,8 +193,8 @@ mod tests {
 
     #[test]
     fn a_newer_one_further_along_the_path_is_taken() {
-        let old = folder_with(r#"{"version":[3,10,2],"path":"/x","library":"/y"}"#);
-        let new = folder_with(r#"{"version":[3,12,0],"path":"/p","library":"/l/python3.12"}"#);
+        let old = folder_with(r#"{"version":[3,10,2],"path":"/x","stdlib":"/y"}"#);
+        let new = folder_with(r#"{"version":[3,12,0],"path":"/p","stdlib":"/l/python3.12"}"#);
         let none = folder_with("no Python");
         let folders = [none, old, new].map(|folder| (folder.path().to_owned(), folder));
         let paths = folders.each_ref().map(|(path, _)| path.clone());

@@ -1,4 +1,4 @@
-//! Ends a grading that is no longer wanted, from another thread.
+//! Ends a grading, from another thread, once nobody wants it any more.
 //!
 //! Its main type is [`Stop`]. The code that compiles or drives a submission looks at
 //! it as often as at the clock, and ends what it started as if the time were used up.

@@ -171,7 +171,7 @@ mod tests {
         assert!(!job.stop.is_asked());
         queue.grade_now("a", Some(Instant::now()));
         assert!(job.stop.is_asked());
-        queue.finish(&job, || panic!("a verdict that is no longer wanted"));
+        queue.finish(&job, || panic!("nobody wants this verdict any more"));
         let again = queue.take();
         assert!(again.slug == "a" && again.saved.is_some() && !again.stop.is_asked());
         let mut told = false;

@@ -1,4 +1,4 @@
-//! Wrong: whoever comes while another user is being fetched waits for ever; nothing that happens to that fetch helps. Caught by: users_independent
+//! Wrong: a request that comes while another user is being fetched waits for ever; nothing that happens to that fetch helps. Caught by: users_independent
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;

@@ -150,7 +150,7 @@ pub fn accounts(evidence: &Evidence) -> std::ops::Range<u32> {
 }
 
 fn accounts_of(made: Few) -> std::ops::Range<u32> {
-    FIRST_KEY..FIRST_KEY + made.at(0).min(MOST_ACCOUNTS)
+    FIRST_KEY..FIRST_KEY + made.at(0)
 }
 
 /// The balances seen at one look.
@@ -270,6 +270,10 @@ impl World for Audit {
 
     fn usual_numbers(&self) -> Few {
         Few::one(USUAL_ACCOUNTS)
+    }
+
+    fn bounded(&self, numbers: Few) -> Few {
+        numbers.map(|number| number.clamp(1, MOST_ACCOUNTS))
     }
 
     /// Pairs of accounts; in every second pair one account does not exist.
