@@ -154,15 +154,19 @@ fn ask(path: &Path) -> Option<Told> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::fs::PermissionsExt;
 
     /// A folder with a program `python3` that says this of itself.
     fn folder_with(said: &str) -> tempfile::TempDir {
         let folder = tempfile::tempdir().expect("there is space");
         let path = folder.path().join("python3");
-        std::fs::write(&path, format!("#!/bin/sh\necho '{said}'\n")).expect("it is ours");
-        let may_run = std::fs::Permissions::from_mode(0o755);
-        std::fs::set_permissions(&path, may_run).expect("it is ours");
+        // Another process writes it: one that a test beside this one starts meanwhile would
+        // inherit the open file, and nobody can execute what is open for writing.
+        let written = Command::new("sh")
+            .args(["-c", r#"printf '%s' "$1" >"$2" && chmod 755 "$2""#, "sh"])
+            .arg(format!("#!/bin/sh\necho '{said}'\n"))
+            .arg(&path)
+            .status();
+        assert!(written.expect("there is a shell").success());
         folder
     }
 
