@@ -59,6 +59,14 @@ impl Language {
         }
     }
 
+    /// The slug and the language in such a name.
+    pub fn and_drill(name: &str) -> (&str, Language) {
+        let (slug, folder) = name.split_once('/').unwrap_or((name, ""));
+        let mut all = Language::ALL.into_iter();
+        let language = all.find(|language| language.folder() == folder);
+        (slug, language.unwrap_or_default())
+    }
+
     /// The ending of its files, without the dot.
     pub fn ending(self) -> &'static str {
         match self {
@@ -68,7 +76,7 @@ impl Language {
     }
 
     /// Its folder in a drill's places; none, where they are its own.
-    fn folder(self) -> &'static str {
+    pub fn folder(self) -> &'static str {
         match self {
             Language::Rust => "",
             Language::Python => "python",
@@ -137,6 +145,15 @@ impl Course {
         }
     }
 
+    /// The reference solution of a drill in a language.
+    pub fn reference_in(&self, slug: &str, language: Language) -> PathBuf {
+        let name = match language {
+            Language::Rust => "src/lib.rs".to_owned(),
+            other => format!("reference.{}", other.ending()),
+        };
+        self.solutions_in(slug, language).join(name)
+    }
+
     /// The hints of a drill in a language, from a nudge to nearly the answer.
     ///
     /// # Errors
@@ -185,6 +202,14 @@ mod tests {
             ("src/happy", Language::Rust),
         ] {
             assert_eq!(Language::of_file(name), language, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_says_the_drill_and_the_language() {
+        for language in Language::ALL {
+            let name = language.of_drill("cache_race");
+            assert_eq!(Language::and_drill(&name), ("cache_race", language));
         }
     }
 

@@ -8,6 +8,8 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 use thiserror::Error;
 
+use crate::course::language::Language;
+
 /// The oldest version that the drills run in.
 const OLDEST: (u32, u32) = (3, 11);
 
@@ -130,6 +132,15 @@ impl Interpreter {
     pub fn version(&self) -> &str {
         &self.version
     }
+}
+
+/// Why nothing in this language can be graded on this machine, if so.
+pub fn trouble(language: Language) -> Option<String> {
+    let found = match language {
+        Language::Rust => return None,
+        Language::Python => Interpreter::find(),
+    };
+    found.err().map(|why| why.to_string())
 }
 
 /// Whether every user may execute the file.
