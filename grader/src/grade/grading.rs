@@ -15,8 +15,8 @@ use std::time::Instant;
 use thiserror::Error;
 
 use crate::build::compile::{CompileError, Compiled, Control, Workshop, compile};
+use crate::build::interpreted;
 use crate::build::prepared::{Audience, PrepareError, Prepared};
-use crate::build::python;
 use crate::build::submission::{Caps, Part, Submission, SubmissionError, Wanted};
 use crate::course::language::Language;
 use crate::course::{Course, CourseError, Exercise};
@@ -66,9 +66,9 @@ pub enum GradeError {
     /// There is no Rust toolchain.
     #[error(transparent)]
     Toolchain(#[from] ToolchainError),
-    /// There is no Python that is new enough.
+    /// There is no interpreter that is new enough.
     #[error(transparent)]
-    Python(#[from] NoInterpreter),
+    Interpreter(#[from] NoInterpreter),
     /// The crates to link with could not be built.
     #[error(transparent)]
     Prepare(#[from] PrepareError),
@@ -362,8 +362,7 @@ impl Grader {
         submission: &Submission,
         seed: u64,
     ) -> Result<(Verdict, Option<Compiled>), GradeError> {
-        let mut verdict = blank(drill, submission.path(), seed);
-        verdict.language = submission.language();
+        let mut verdict = blank_in(drill, submission.path(), seed, submission.language());
         for check in &mut verdict.checks {
             in_words_of(verdict.language, check);
         }
@@ -433,13 +432,13 @@ impl Grader {
         };
         let compiled = match submission.language() {
             Language::Rust => compile(workshop, drill, exercise, submission),
-            Language::Python => {
-                let Some(spoken) = drill.python() else {
-                    let why = drills::not_in(drill, Language::Python);
+            language => {
+                let Some(spoken) = drill.spoken(language) else {
+                    let why = drills::not_in(drill, language);
                     return Ok(Err(NoWorker::Rejected(why)));
                 };
-                Interpreter::find()?;
-                python::prepare(workshop, drill.slug(), spoken, exercise, submission)
+                Interpreter::find(language)?;
+                interpreted::prepare(workshop, drill.slug(), spoken, exercise, submission)
             }
         };
         match compiled {
@@ -512,7 +511,9 @@ impl Grader {
     ) -> Result<(), GradeError> {
         let begun = Instant::now();
         let driver = self.driver(drill, compiled, seed);
-        let mut exam = Exam::new(driver).ending_early(drill.checks());
+        let mut exam = Exam::new(driver)
+            .ending_early(drill.checks())
+            .speaking(language);
         exam.put_through(drill.rules(), |exam| drill.examine(exam));
         let (crashed, out_of_time) = (exam.crashed(), exam.is_out_of_time());
         verdict.metrics.unnamed = exam.unnamed().to_vec();
@@ -541,7 +542,8 @@ impl Grader {
         verdict.metrics.schedules = driver.tally().runs;
         verdict.metrics.unexplored = coverage.unexplored as u64;
         verdict.output = driver.output();
-        for (result, check) in verdict.checks.iter_mut().zip(drill.checks()) {
+        let checks = drills::checks_in(drill, language);
+        for (result, check) in verdict.checks.iter_mut().zip(checks.iter()) {
             if let Some(decision) = decisions.get(check.id) {
                 let hint = drills::hint(drill, check, language);
                 fill(result, decision, &hint, compiled.limits());
@@ -634,6 +636,16 @@ fn in_words_of(language: Language, result: &mut CheckResult) {
 
 /// A verdict in which nothing has been judged yet: missing evidence is not a pass.
 fn blank(drill: &dyn Drill, path: &Path, seed: u64) -> Verdict {
+    blank_in(
+        drill,
+        path,
+        seed,
+        Language::of_file(&path.to_string_lossy()),
+    )
+}
+
+/// The same for a submission in that language.
+fn blank_in(drill: &dyn Drill, path: &Path, seed: u64, language: Language) -> Verdict {
     let check = |check: &play::check::Check| CheckResult {
         id: check.id.to_owned(),
         title: check.title.to_owned(),
@@ -651,7 +663,7 @@ fn blank(drill: &dyn Drill, path: &Path, seed: u64) -> Verdict {
         schema: SCHEMA,
         drill: drill.slug().to_owned(),
         submission: path.display().to_string(),
-        language: Language::of_file(&path.to_string_lossy()),
+        language,
         sha256: String::new(),
         status: Status::Failed,
         score: 0,
@@ -659,7 +671,10 @@ fn blank(drill: &dyn Drill, path: &Path, seed: u64) -> Verdict {
         seed,
         grader: env!("CARGO_PKG_VERSION").to_owned(),
         sandbox: Tier::None,
-        checks: drill.checks().iter().map(check).collect(),
+        checks: drills::checks_in(drill, language)
+            .iter()
+            .map(check)
+            .collect(),
         metrics: Metrics::default(),
         diagnostics: String::new(),
         output: String::new(),
