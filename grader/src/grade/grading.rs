@@ -17,8 +17,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use crate::build::compile::{CompileError, Compiled, Control, Workshop, compile};
+use crate::build::interpreted;
 use crate::build::prepared::{Audience, Prepared};
-use crate::build::python;
 use crate::build::submission::{Caps, Part, Submission, SubmissionError, Wanted};
 use crate::course::language::Language;
 use crate::course::{Course, Exercise};
@@ -33,7 +33,7 @@ use crate::drive::stop::Stop;
 use crate::drive::toolchain::Toolchain;
 use crate::grade::verdict::{Status, Verdict};
 
-use blank::blank;
+use blank::blank_in;
 pub use blank::{not_graded, rejected};
 pub use error::{GradeError, NoWorker};
 use examining::in_words_of;
@@ -295,8 +295,7 @@ impl Grader {
         submission: &Submission,
         seed: u64,
     ) -> Result<(Verdict, Option<Compiled>), GradeError> {
-        let mut verdict = blank(drill, submission.path(), seed);
-        verdict.language = submission.language();
+        let mut verdict = blank_in(drill, submission.path(), seed, submission.language());
         for check in &mut verdict.checks {
             in_words_of(verdict.language, check);
         }
@@ -360,13 +359,13 @@ impl Grader {
         };
         let compiled = match submission.language() {
             Language::Rust => compile(workshop, drill, exercise, submission),
-            Language::Python => {
-                let Some(spoken) = drill.python() else {
-                    let why = drills::not_in(drill, Language::Python);
+            language => {
+                let Some(spoken) = drill.spoken(language) else {
+                    let why = drills::not_in(drill, language);
                     return Ok(Err(NoWorker::Rejected(why)));
                 };
-                Interpreter::find()?;
-                python::prepare(workshop, drill.slug(), spoken, exercise, submission)
+                Interpreter::find(language)?;
+                interpreted::prepare(workshop, drill.slug(), spoken, exercise, submission)
             }
         };
         match compiled {

@@ -4,14 +4,19 @@
 use std::path::Path;
 
 use crate::course::language::Language;
-use crate::drills::Drill;
+use crate::drills::{self, Drill};
 use crate::drive::sandbox::Tier;
 use crate::grade::verdict::{CheckResult, CheckStatus, Metrics, SCHEMA, Status, Verdict};
 
 use super::GradeError;
 
+fn blank(drill: &dyn Drill, path: &Path, seed: u64) -> Verdict {
+    let language = Language::of_file(&path.to_string_lossy());
+    blank_in(drill, path, seed, language)
+}
+
 /// A verdict in which nothing has been judged yet: missing evidence is not a pass.
-pub(super) fn blank(drill: &dyn Drill, path: &Path, seed: u64) -> Verdict {
+pub(super) fn blank_in(drill: &dyn Drill, path: &Path, seed: u64, language: Language) -> Verdict {
     let check = |check: &play::check::Check| CheckResult {
         id: check.id.to_owned(),
         title: check.title.to_owned(),
@@ -29,7 +34,7 @@ pub(super) fn blank(drill: &dyn Drill, path: &Path, seed: u64) -> Verdict {
         schema: SCHEMA,
         drill: drill.slug().to_owned(),
         submission: path.display().to_string(),
-        language: Language::of_file(&path.to_string_lossy()),
+        language,
         sha256: String::new(),
         status: Status::Failed,
         score: 0,
@@ -37,7 +42,10 @@ pub(super) fn blank(drill: &dyn Drill, path: &Path, seed: u64) -> Verdict {
         seed,
         grader: env!("CARGO_PKG_VERSION").to_owned(),
         sandbox: Tier::None,
-        checks: drill.checks().iter().map(check).collect(),
+        checks: drills::checks_in(drill, language)
+            .iter()
+            .map(check)
+            .collect(),
         metrics: Metrics::default(),
         diagnostics: String::new(),
         output: String::new(),

@@ -21,9 +21,9 @@ pub enum GradeError {
     /// There is no Rust toolchain.
     #[error(transparent)]
     Toolchain(#[from] ToolchainError),
-    /// There is no Python that is new enough.
+    /// There is no interpreter that is new enough.
     #[error(transparent)]
-    Python(#[from] NoInterpreter),
+    Interpreter(#[from] NoInterpreter),
     /// The crates to link with could not be built.
     #[error(transparent)]
     Prepare(#[from] PrepareError),

@@ -26,7 +26,9 @@ impl Grader {
     ) -> Result<(), GradeError> {
         let begun = Instant::now();
         let driver = self.driver(drill, compiled, seed);
-        let mut exam = Exam::new(driver).ending_early(drill.checks());
+        let mut exam = Exam::new(driver)
+            .ending_early(drill.checks())
+            .speaking(language);
         exam.put_through(drill.rules(), |exam| drill.examine(exam));
         let (crashed, out_of_time) = (exam.crashed(), exam.is_out_of_time());
         verdict.metrics.unnamed = exam.unnamed().to_vec();
@@ -55,7 +57,8 @@ impl Grader {
         verdict.metrics.schedules = driver.tally().runs;
         verdict.metrics.unexplored = coverage.unexplored as u64;
         verdict.output = driver.output();
-        for (result, check) in verdict.checks.iter_mut().zip(drill.checks()) {
+        let checks = drills::checks_in(drill, language);
+        for (result, check) in verdict.checks.iter_mut().zip(checks.iter()) {
             if let Some(decision) = decisions.get(check.id) {
                 let hint = drills::hint(drill, check, language);
                 fill(result, decision, &hint, compiled.limits());
