@@ -124,3 +124,173 @@ class Bank:
             return await self._ask("write", account, balance)
         await asyncio.sleep(self._latency)
         self._balances[account] = balance
+
+
+class TransferError(Exception):
+    """Why a transfer did not happen."""
+
+
+class Insufficient(TransferError):
+    """The account does not hold that much."""
+
+    def __init__(self):
+        super().__init__("the account does not hold that much")
+
+
+class NoSuchAccount(TransferError):
+    """One of the two accounts does not exist."""
+
+    def __init__(self):
+        super().__init__("there is no such account")
+
+
+class AuditError(TransferError):
+    """The transfer could not be recorded."""
+
+
+class AuditUnavailable(AuditError):
+    """The audit could not be reached, and holds no record; the next attempt may succeed."""
+
+    def __init__(self):
+        super().__init__("the audit is unavailable")
+
+
+class Audit:
+    """A handle to the audit, in which every transfer is recorded before its money may move.
+
+    An `Audit` of your own confirms every record after `latency` seconds of the loop's time.
+    """
+
+    def __init__(self, latency=0.2):
+        self._latency = latency
+        self._ask = None
+
+    async def record(self, source, target, amount):
+        """Records that `amount` is to move from one account to another.
+
+        A call whose task is cancelled before its answer has happened or has not: nobody
+        knows. Raises `AuditUnavailable` when the audit could not be reached; then nothing
+        was recorded.
+        """
+        if self._ask is not None:
+            return await self._ask(source, target, amount)
+        await asyncio.sleep(self._latency)
+
+
+class Event:
+    """Something that happened to `key` (a device, an order), to be stored. Its number tells
+    it from others and says nothing about their order."""
+
+    __slots__ = ("key", "number")
+
+    def __init__(self, key, number):
+        self.key = key
+        self.number = number
+
+    def __eq__(self, other):
+        return isinstance(other, Event) and (self.key, self.number) == (other.key, other.number)
+
+    def __hash__(self):
+        return hash((self.key, self.number))
+
+    def __repr__(self):
+        return f"Event({self.key!r}, {self.number!r})"
+
+
+class SinkError(Exception):
+    """Why an event was not stored."""
+
+
+class Rejected(SinkError):
+    """The sink does not want this event, now or later."""
+
+    def __init__(self):
+        super().__init__("the sink rejected the event")
+
+
+class Sink:
+    """A handle to the sink, which stores events, each by a message that takes a while.
+
+    A `Sink` of your own takes `latency` seconds of the loop's time for each event, and
+    rejects none. `stored` lists the events in the order in which their stores ended.
+    """
+
+    def __init__(self, latency=0.2):
+        self._latency = latency
+        self._ask = None
+        self.stored = []
+
+    async def store(self, event):
+        """Stores an event.
+
+        A call whose task is cancelled before its answer has happened or has not: nobody
+        knows. Raises `Rejected` when the sink does not want it; then nothing is stored.
+        """
+        if self._ask is not None:
+            return await self._ask(event)
+        await asyncio.sleep(self._latency)
+        self.stored.append(event)
+
+
+class Item:
+    """What is stored under an id."""
+
+    __slots__ = ("id", "text")
+
+    def __init__(self, id, text):
+        self.id = id
+        self.text = text
+
+    def __eq__(self, other):
+        return isinstance(other, Item) and (self.id, self.text) == (other.id, other.text)
+
+    def __hash__(self):
+        return hash((self.id, self.text))
+
+    def __repr__(self):
+        return f"Item({self.id!r}, {self.text!r})"
+
+
+class BulkError(Exception):
+    """Why a call brought no items."""
+
+
+class TooMany(BulkError):
+    """The other side had too many calls to serve; a later one may succeed."""
+
+    def __init__(self):
+        super().__init__("there are too many calls at the moment")
+
+
+class BulkUnavailable(BulkError):
+    """The other side could not be reached; a later call may succeed."""
+
+    def __init__(self):
+        super().__init__("the items are unavailable")
+
+
+class Bulk:
+    """A handle to where the items are, which are loaded many at a time.
+
+    A `Bulk` of your own answers after `latency` seconds of the loop's time, whatever the
+    number of ids. Each id that is a multiple of 10 is unknown. `calls` lists the ids of each
+    call, in the order in which the calls began.
+    """
+
+    def __init__(self, latency=0.2):
+        self._latency = latency
+        self._ask = None
+        self.calls = []
+
+    async def load(self, ids):
+        """The items of these ids, as a list in their order; `None` for an id that is unknown.
+
+        A call whose task is cancelled before its answer is called off. Raises `TooMany` or
+        `BulkUnavailable` when no item could be loaded: of none of these ids.
+        """
+        ids = list(ids)
+        if self._ask is not None:
+            return await self._ask(ids)
+        self.calls.append(ids)
+        await asyncio.sleep(self._latency)
+        return [Item(one, f"this is item {one}") if one % 10 else None for one in ids]

@@ -24,13 +24,16 @@ use crate::drive::supervisor::Worker;
 use play::failure::Failure;
 
 /// The worker's modules, each after those it imports.
-const MODULES: [&str; 10] = [
+const MODULES: [&str; 13] = [
     "clock",
     "seal",
     "words",
     "operations",
     "users",
     "accounts",
+    "audits",
+    "sinks",
+    "items",
     "loop",
     "submission",
     "run",

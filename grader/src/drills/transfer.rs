@@ -13,7 +13,7 @@ use play::world::audit::{
     ALL, Audit, BEYOND, FLOODED_ACCOUNTS, MOST, NEGATIVE, NOWHERE, SMALL, ZERO,
 };
 
-use super::{Drill, common};
+use super::{Drill, Spoken, common};
 use rules::Transferring;
 
 /// See the module.
@@ -143,6 +143,26 @@ impl Drill for Transfers {
 
     fn contract(&self) -> &'static str {
         include_str!("transfer/contract.rs")
+    }
+
+    fn python(&self) -> Option<Spoken> {
+        Some(Spoken {
+            contract: include_str!("transfer/contract.py"),
+            hints: &[
+                (
+                    "results",
+                    "go through each way in which a transfer can end, every exception among them: which balances has it changed by then, and what becomes of a reservation?",
+                ),
+                (
+                    "dropped",
+                    "the caller was cancelled while its record was being written: which of your lines still run, and what had it changed by then?",
+                ),
+                (
+                    "panic_contained",
+                    "an exception that you did not expect leaves by the same door as those you did; what runs then?",
+                ),
+            ],
+        })
     }
 
     fn world(&self) -> &'static dyn World {

@@ -27,6 +27,8 @@ class Caller:
 
     async def call(self):
         while not self.gone:
+            if self.run.tells_entered:
+                self.run.journal.append({"noted": {"kind": "polled", "call": self.number}})
             try:
                 ended = {"ok": self.run.contract.told(await self.make())}
             except BaseException as error:
@@ -58,6 +60,8 @@ class Run:
 
     def __init__(self, submission, step):
         self.submission, self.contract = submission, submission.contract
+        # Whether the moment counts in which a call is first entered.
+        self.tells_entered = getattr(self.contract, "TELLS_ENTERED", False)
         self.journal = []
         self.age = 0
         self.callers = {}
