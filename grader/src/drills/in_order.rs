@@ -11,7 +11,7 @@ use play::space::{A_WEEK, Ask, Space, Straight};
 use play::world::World;
 use play::world::sink::Sink;
 
-use super::{Drill, common};
+use super::{Drill, Spoken, common};
 use rules::InLine;
 
 /// See the module.
@@ -146,6 +146,22 @@ impl Drill for InOrder {
 
     fn contract(&self) -> &'static str {
         include_str!("in_order/contract.rs")
+    }
+
+    fn python(&self) -> Option<Spoken> {
+        Some(Spoken {
+            contract: include_str!("in_order/contract.py"),
+            hints: &[
+                (
+                    "dropped",
+                    "a caller in the middle of the line is cancelled before its turn comes: who passes the turn on?",
+                ),
+                (
+                    "panic_contained",
+                    "an exception that you did not expect leaves by the same door as those you did; what runs then?",
+                ),
+            ],
+        })
     }
 
     fn world(&self) -> &'static dyn World {
