@@ -1,11 +1,12 @@
-"""What the Python drills code against: a database that is slow (`Db`), the rows it keeps and
-a bank (`Bank`).
+"""What the Python drills code against: a database that is slow (`Db`), the rows it keeps, a
+bank (`Bank`), passwords that take long to hash, and whatever else a drill calls.
 
 Everything here behaves the same whether you run it yourself or the grader does; only where
 the answers come from differs.
 """
 
 import asyncio
+import os
 
 
 class User:
@@ -294,3 +295,59 @@ class Bulk:
         self.calls.append(ids)
         await asyncio.sleep(self._latency)
         return [Item(one, f"this is item {one}") if one % 10 else None for one in ids]
+
+
+# A password may have so many bytes in UTF-8: bcrypt reads no more.
+MAX_PASSWORD_BYTES = 72
+
+# How long a hash takes: some hundreds of milliseconds of CPU time.
+_ROUNDS = 300_000
+
+_hash = _verify = None
+
+
+class TooLong(ValueError):
+    """The password is longer than the 72 bytes that bcrypt reads."""
+
+    def __init__(self):
+        super().__init__(f"password is longer than {MAX_PASSWORD_BYTES} bytes")
+
+
+def hash_password(password):
+    """Hashes a password with a fresh salt. BLOCKS the calling thread for as long as the
+    computation takes: some hundreds of milliseconds of pure CPU. Other threads run meanwhile,
+    because the computation lets go of the GIL.
+
+    Raises `TooLong` for a password of more than 72 bytes.
+    """
+    _check_length(password)
+    return _hash(password) if _hash is not None else _computed(password, os.urandom(16))
+
+
+def verify_password(password, hash):
+    """Whether `hash`, made by `hash_password`, belongs to `password`. BLOCKS the calling
+    thread for as long as hashing does. A text that is not a hash belongs to no password.
+
+    Raises `TooLong` for a password of more than 72 bytes.
+    """
+    _check_length(password)
+    if _verify is not None:
+        return _verify(password, hash)
+    try:
+        salt = bytes.fromhex(hash.split("$")[2])
+    except (IndexError, ValueError):
+        return False
+    return _computed(password, salt) == hash
+
+
+def _check_length(password):
+    if len(password.encode("utf-8", "surrogatepass")) > MAX_PASSWORD_BYTES:
+        raise TooLong()
+
+
+def _computed(password, salt):
+    import hashlib
+
+    text = password.encode("utf-8", "surrogatepass")
+    hashed = hashlib.pbkdf2_hmac("sha256", text, salt, _ROUNDS)
+    return f"$pbkdf2-sha256${salt.hex()}${hashed.hex()}"

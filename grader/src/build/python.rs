@@ -24,7 +24,7 @@ use crate::drive::supervisor::Worker;
 use play::failure::Failure;
 
 /// The worker's modules, each after those it imports.
-const MODULES: [&str; 13] = [
+const MODULES: [&str; 15] = [
     "clock",
     "seal",
     "words",
@@ -34,7 +34,9 @@ const MODULES: [&str; 13] = [
     "audits",
     "sinks",
     "items",
+    "hashes",
     "loop",
+    "threads",
     "submission",
     "run",
     "puppet",

@@ -11,7 +11,7 @@ use play::space::{A_WEEK, Ask, Space, Straight};
 use play::world::World;
 use play::world::bulk::Bulk;
 
-use super::{Drill, common};
+use super::{Drill, Spoken, common};
 use rules::Loading;
 
 /// See the module.
@@ -142,6 +142,22 @@ impl Drill for BatchLoader {
 
     fn contract(&self) -> &'static str {
         include_str!("batch_loader/contract.rs")
+    }
+
+    fn python(&self) -> Option<Spoken> {
+        Some(Spoken {
+            contract: include_str!("batch_loader/contract.py"),
+            hints: &[
+                (
+                    "dropped",
+                    "the request that would send the batch, or has sent it, is cancelled: who has the ids now, and who wakes the others?",
+                ),
+                (
+                    "panic_contained",
+                    "an exception that you did not expect leaves by the same door as those you did; what runs then?",
+                ),
+            ],
+        })
     }
 
     fn world(&self) -> &'static dyn World {
