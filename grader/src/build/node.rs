@@ -25,13 +25,12 @@ const OF_THE_REALM: [&str; 3] = ["inside", "globals", "modules"];
 const WORLDS: [&str; 3] = ["users", "accounts", "items"];
 
 /// How Node is started: nothing that would need memory with code in it, or another thread.
-const FLAGS: [&str; 9] = [
+const FLAGS: [&str; 8] = [
     "--jitless",
     "--single-threaded",
     "--v8-pool-size=0",
     "--no-warnings",
     "--experimental-vm-modules",
-    "--expose-gc",
     "--no-expose-wasm",
     "--stack-size=700",
     "-e",

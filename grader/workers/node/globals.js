@@ -143,5 +143,5 @@
   for (const name of Object.keys(globals)) {
     Object.defineProperty(globalThis, name, { value: globals[name], writable: true, configurable: true, enumerable: false });
   }
-  for (const name of ['gc', 'WebAssembly', 'SharedArrayBuffer', 'Atomics']) delete globalThis[name];
+  for (const name of ['WebAssembly', 'SharedArrayBuffer', 'Atomics']) Reflect.deleteProperty(globalThis, name);
 };

@@ -6,8 +6,9 @@
 
 const words = require('words');
 
-// A longer run is not kept to be played again: see `Puppet`.
-const LONGEST_PLAYED_AGAIN = 4000;
+// What a longer run was asked for is not kept, to be played again: see `Puppet`. Such a run is
+// one of thousands of requests, and rests before any other has its turn.
+const LONGEST_PLAYED_AGAIN = 1000;
 
 exports.Run = class Run {
   constructor(number, realm) {
@@ -44,7 +45,8 @@ exports.Run = class Run {
   }
 
   keep(step) {
-    if (this.steps.length < LONGEST_PLAYED_AGAIN) this.steps.push(step);
+    this.steps?.push(step);
+    if (this.steps?.length > LONGEST_PLAYED_AGAIN) this.steps = null;
   }
 
   // What the realm tells.
