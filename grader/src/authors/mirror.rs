@@ -132,14 +132,13 @@ pub fn missing(course: &Course, slug: &str) -> Vec<String> {
     missing
 }
 
-/// The same of its parts in other languages: those that the hidden tests name, and those
-/// that were begun.
+/// The same of its parts in other languages that were begun.
 fn missing_in_languages(course: &Course, slug: &str) -> Vec<String> {
     let mut missing = Vec::new();
     for language in Language::ALL.into_iter().filter(|it| !it.is_rust()) {
         let named = drills::find(slug).is_some_and(|drill| drills::is_in(drill, language));
         let begun = course.solutions_in(slug, language).is_dir();
-        if !named && !begun {
+        if !begun {
             continue;
         }
         let place = language.of_drill(slug);
@@ -151,11 +150,16 @@ fn missing_in_languages(course: &Course, slug: &str) -> Vec<String> {
             format!("solutions/{place}/stub.{ending}"),
             format!("solutions/{place}/right"),
             format!("solutions/{place}/wrong"),
-            format!("grader/src/drills/{slug}/contract.{ending}"),
         ];
         let is_missing = |place: &String| !course.root().join(place).exists();
         let lines = places.into_iter().filter(is_missing);
         missing.extend(lines.map(|place| format!("`{place}` is missing")));
+        let mut endings = language.endings().iter();
+        let folder = course.root().join("grader/src/drills").join(slug);
+        if !endings.any(|ending| folder.join(format!("contract.{ending}")).exists()) {
+            let place = format!("grader/src/drills/{slug}/contract.{ending}");
+            missing.push(format!("`{place}` is missing"));
+        }
         if !named && drills::find(slug).is_some() {
             let why = "no contract in this language is named there";
             missing.push(format!("`grader/src/drills/{slug}.rs`: {why} ({language})"));

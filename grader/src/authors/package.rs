@@ -74,8 +74,8 @@ impl Packing {
             let drill = drills::find(slug);
             let is_there = |it: &Language| drill.is_some_and(|drill| drills::is_in(drill, *it));
             for language in self.others().filter(is_there) {
-                let (place, ending) = (language.of_drill(slug), language.ending());
-                lines.push(format!("grade {slug} solutions/{place}/reference.{ending}"));
+                let (place, file) = (language.of_drill(slug), language.reference());
+                lines.push(format!("grade {slug} solutions/{place}/{file}"));
             }
         }
         lines
@@ -115,6 +115,7 @@ fn debian(language: Language) -> &'static str {
     match language {
         Language::Rust => "build-essential",
         Language::Python => "python3",
+        Language::Node => "nodejs",
     }
 }
 
@@ -126,6 +127,12 @@ fn newer(language: Language) -> Option<&'static str> {
         Language::Python => Some(
             "python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||\n    \
              apt-get install --yes --no-install-recommends python3.11",
+        ),
+        // Ubuntu has none that is new enough.
+        Language::Node => Some(
+            "node -e 'process.exit(parseInt(process.versions.node) < 20)' || {\n    \
+             curl --proto '=https' --tlsv1.2 --silent --show-error --fail https://deb.nodesource.com/setup_22.x | bash -\n    \
+             apt-get install --yes nodejs\n}",
         ),
     }
 }

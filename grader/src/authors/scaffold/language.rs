@@ -117,7 +117,7 @@ pub fn add(
     let path = PathBuf::from(format!("grader/src/drills/{slug}.rs"));
     let text = with_part(&read(root, &path)?, &fill(part.drill)).ok_or(ScaffoldError::List {
         file: "grader/src/drills/",
-        place: format!("behind `fn contract` in `{slug}.rs`"),
+        place: format!("behind `fn contract` and without `fn spoken` in `{slug}.rs`"),
     })?;
     texts.push((path, text));
     for (path, text) in &texts {
@@ -140,6 +140,9 @@ pub fn world_of(slug: &str) -> Option<&'static str> {
 /// A drill's text with `part` behind the function that names the contract.
 fn with_part(drill: &str, part: &str) -> Option<String> {
     const END: &str = "\n    }\n";
+    if drill.contains("    fn spoken(") {
+        return None;
+    }
     let contract = drill.find("    fn contract(")?;
     let end = contract + drill[contract..].find(END)? + END.len();
     let (before, after) = drill.split_at(end);
@@ -153,23 +156,26 @@ mod tests {
     #[test]
     fn a_part_comes_behind_the_contract() {
         let drill = "impl Drill for A {\n    fn contract(&self) -> &'static str {\n        x\n    }\n\n    fn world() {}\n}\n";
-        let with = with_part(drill, "\n    fn python() {}\n").expect("it has a place");
+        let with = with_part(drill, "\n    fn spoken() {}\n").expect("it has a place");
         assert!(
-            with.contains("x\n    }\n\n    fn python() {}\n\n    fn world"),
+            with.contains("x\n    }\n\n    fn spoken() {}\n\n    fn world"),
             "{with}"
         );
         assert_eq!(with_part("nothing\n", "x"), None);
+        assert_eq!(with_part(&with, "x"), None, "it has one");
     }
 
     #[test]
     fn a_part_says_what_the_trait_asks_for() {
         let drills = include_str!("../../drills.rs");
-        assert!(drills.contains("    fn python(&self) -> Option<Spoken> {"));
+        assert!(drills.contains("    fn spoken(&self, _: Language) -> Option<Spoken> {"));
         for part in &PARTS {
-            let names = part
-                .drill
-                .contains("    fn python(&self) -> Option<super::Spoken> {");
-            assert!(names && part.drill.contains("SLUG/contract.py"));
+            let says = "    fn spoken(&self, language: Language) -> Option<super::Spoken> {";
+            assert!(
+                part.drill
+                    .contains(&says.replace("Language)", "super::Language)"))
+            );
+            assert!(part.drill.contains("SLUG/contract.py"));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The container, whose steps are tried one by one.
 
+use grader::course::language::Language;
 use grader::drive::interpreter::Interpreter;
 
 use super::*;
@@ -73,7 +74,7 @@ fn the_container_is_made_of_what_there_is() {
     };
     assert_eq!(*toolchain, "rustup toolchain install");
     assert!(python.starts_with("apt-get update && apt-get install --yes "));
-    assert!(python.ends_with(" python3"));
+    assert!(python.ends_with(" python3 nodejs"));
 
     // The crates for these tests were built by that line, apart from the audience.
     let cargo = build.strip_prefix("cargo build ").expect(build);
@@ -102,7 +103,7 @@ fn the_container_is_made_of_what_there_is() {
     let course = Scratch::gradable();
     assert_eq!(grades.len(), 2, "one for each language");
     for grade in grades {
-        if grade.contains("/python/") && Interpreter::find().is_err() {
+        if grade.contains("/python/") && Interpreter::find(Language::Python).is_err() {
             continue;
         }
         let arguments: Vec<&str> = grade.split(' ').skip(1).collect();
