@@ -2,6 +2,7 @@
 
 mod rules;
 
+use crate::course::language::Language;
 use crate::exam::{Exam, Findings};
 use play::check::Check;
 use play::evidence::{ALIKE, Evidence};
@@ -148,20 +149,23 @@ impl Drill for InOrder {
         include_str!("in_order/contract.rs")
     }
 
-    fn python(&self) -> Option<Spoken> {
-        Some(Spoken {
-            contract: include_str!("in_order/contract.py"),
-            hints: &[
-                (
-                    "dropped",
-                    "a caller in the middle of the line is cancelled before its turn comes: who passes the turn on?",
-                ),
-                (
-                    "panic_contained",
-                    "an exception that you did not expect leaves by the same door as those you did; what runs then?",
-                ),
-            ],
-        })
+    fn spoken(&self, language: Language) -> Option<Spoken> {
+        match language {
+            Language::Rust | Language::Node => None,
+            Language::Python => Some(Spoken {
+                contract: include_str!("in_order/contract.py"),
+                hints: &[
+                    (
+                        "dropped",
+                        "a caller in the middle of the line is cancelled before its turn comes: who passes the turn on?",
+                    ),
+                    (
+                        "panic_contained",
+                        "an exception that you did not expect leaves by the same door as those you did; what runs then?",
+                    ),
+                ],
+            }),
+        }
     }
 
     fn world(&self) -> &'static dyn World {

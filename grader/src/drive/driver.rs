@@ -153,6 +153,12 @@ impl<'a> Driver<'a> {
         self.care
     }
 
+    /// How many threads a run was seen to have besides the loop's; none where one takes all
+    /// there are.
+    pub fn threads_of_a_run(&self) -> usize {
+        self.room.each()
+    }
+
     /// From now on runs are played with this much care, in a fresh worker.
     pub fn take(&mut self, care: Care) {
         self.discard_worker();
@@ -258,6 +264,7 @@ impl<'a> Driver<'a> {
         let secret = derived(self.seed, &format!("rows of run {run}"));
         Evidence::new(self.world, run * IDS_PER_RUN, secret)
             .with_common(derived(self.seed, "every run"))
+            .ending_when_broken(self.program.ends_when_broken)
     }
 
     /// Adds a run driven by [`Driver::converse`] to the sums.

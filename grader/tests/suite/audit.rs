@@ -1,24 +1,28 @@
 //! `audit`: the course tests itself and reports what does not hold.
 
 use std::fs;
+use std::io::Write;
 
+use grader::course::language::Language;
 use grader::drills;
 use grader::drive::interpreter::Interpreter;
 
 use crate::courses::{Said, Scratch, program, root};
 
 /// The places of a drill's solutions, one for each language: folder, reference, stub, ending.
-const PLACES: [[&str; 4]; 2] = [
+const PLACES: [[&str; 4]; 3] = [
     ["", "src/lib.rs", "stub.rs", ".rs"],
     ["python/", "reference.py", "stub.py", ".py"],
+    ["node/", "reference.mjs", "stub.mjs", "js"],
 ];
 
 /// The output of `audit` for a drill without problems, made from its files alone.
 fn all_is_well(drill: &str) -> String {
     let folder = root().join("solutions").join(drill);
     let is_there = |place: &&[&str; 4]| {
-        let is_python = place[3] == ".py";
-        !is_python || folder.join(place[0]).is_dir() && Interpreter::find().is_ok()
+        let language = Language::of_file(place[1]);
+        let is_run = || language.is_rust() || Interpreter::find(language).is_ok();
+        folder.join(place[0]).is_dir() && is_run()
     };
     let places: Vec<&[&str; 4]> = PLACES.iter().filter(is_there).collect();
     let files = |kind: &str, [place, _, _, ending]: &[&str; 4]| -> Vec<String> {
@@ -60,6 +64,15 @@ fn all_is_well(drill: &str) -> String {
     format!("{}\n{} gradings, 0 problems\n", lines.concat(), lines.len())
 }
 
+/// Says what is wrong at once, past the harness: its own words come after everybody else's,
+/// and a log that is cut short has lost them.
+fn say_now(audit: &str) {
+    let problems = audit.lines().filter(|line| line.starts_with("WRONG"));
+    for problem in problems {
+        let _ = writeln!(std::io::stderr(), "error: the audit found: {problem}");
+    }
+}
+
 macro_rules! each_drill {
     ($($name:ident: $drill:literal;)*) => {
         $(
@@ -68,6 +81,7 @@ macro_rules! each_drill {
                 let mut audit = program();
                 audit.arg("--course").arg(root()).args(["audit", $drill]);
                 let said = Said::by(&mut audit);
+                say_now(&said.out);
                 assert_eq!(said.out, all_is_well($drill), "{}", said.err);
                 assert_eq!(said.code, 0, "{}", said.err);
             }

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use grader::Submission;
+use grader::course::language::Language;
 use grader::drills;
 use grader::drive::interpreter::Interpreter;
 use grader::grade::verdict::{CheckStatus, Status, Verdict};
@@ -19,7 +20,7 @@ use crate::verdicts::{GRADER, SEED, grade, steady, verdict};
 
 /// Whether there is nothing to be tried.
 fn no_python() -> bool {
-    match Interpreter::find() {
+    match Interpreter::find(Language::Python) {
         Ok(_) => false,
         Err(why) => {
             // Not by `eprintln!`, which a test that passes does not show.
@@ -59,7 +60,10 @@ fn the_reference_in_python_has_all_points_and_the_stub_fails() {
     if no_python() {
         return;
     }
-    for drill in drills::ALL.iter().filter(|drill| drill.python().is_some()) {
+    for drill in drills::ALL
+        .iter()
+        .filter(|drill| drills::is_in(**drill, Language::Python))
+    {
         let of = |name: &str| {
             let path = format!("solutions/{}/python/{name}.py", drill.slug());
             verdict(drill.slug(), &path)
@@ -347,13 +351,16 @@ fn a_learner_is_served_in_the_language_that_was_begun() {
 
 #[test]
 fn the_tests_that_a_learner_sees_pass_on_the_reference_and_fail_on_the_stub() {
-    let Ok(python) = Interpreter::find() else {
+    let Ok(python) = Interpreter::find(Language::Python) else {
         no_python();
         return;
     };
     let kit = std::fs::read_to_string(root().join("exercises/kit/python/kit.py"));
     let kit = kit.expect("the kit is there");
-    for drill in drills::ALL.iter().filter(|drill| drill.python().is_some()) {
+    for drill in drills::ALL
+        .iter()
+        .filter(|drill| drills::is_in(**drill, Language::Python))
+    {
         let slug = drill.slug();
         let course = tempfile::tempdir().expect("there is space");
         let folder = course.path().join(format!("exercises/{slug}/python"));

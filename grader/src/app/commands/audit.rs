@@ -40,10 +40,12 @@ pub(super) fn run(course: Course, args: &Audit) -> Result<Exit> {
             drills.push(drill);
         }
     }
-    if let Err(why) = Interpreter::find()
-        && drills.iter().any(|drill| drill.python().is_some())
-    {
-        aloud::say(&format!("what is in Python is left out: {why}"));
+    for language in Language::interpreted() {
+        if let Err(why) = Interpreter::find(language)
+            && drills.iter().any(|drill| drills::is_in(*drill, language))
+        {
+            aloud::say(&format!("what is in {language} is left out: {why}"));
+        }
     }
     if args.mutants {
         return mutants::run(
@@ -253,20 +255,25 @@ fn cases_of(course: &Course, drill: &'static dyn Drill) -> Result<Vec<Case>> {
     ];
     let mut wrong = files(&dir.join("wrong"), Language::Rust)?;
     let mut right = files(&dir.join("right"), Language::Rust)?;
-    let in_python = course.solutions_in(drill.slug(), Language::Python);
-    if drill.python().is_some() && in_python.is_dir() && Interpreter::find().is_ok() {
-        let dir = in_python;
-        cases.push(case(dir.join("reference.py"), Expected::FullMarks));
-        cases.push(case(dir.join("stub.py"), Expected::Fail));
-        right.extend(files(&dir.join("right"), Language::Python)?);
-        wrong.extend(files(&dir.join("wrong"), Language::Python)?);
+    for language in Language::interpreted() {
+        let dir = course.solutions_in(drill.slug(), language);
+        if !drills::gradable_in(drill, language) || !dir.is_dir() {
+            continue;
+        }
+        let stub = format!("stub.{}", language.ending());
+        cases.push(case(dir.join(language.reference()), Expected::FullMarks));
+        cases.push(case(dir.join(stub), Expected::Fail));
+        right.extend(files(&dir.join("right"), language)?);
+        wrong.extend(files(&dir.join("wrong"), language)?);
     }
     for path in right {
         cases.push(case(path, Expected::Pass));
     }
     for path in wrong {
         let check = named_check(&path)?;
-        if !drill.checks().iter().any(|known| known.id == check) {
+        let language = Language::of_file(&path.to_string_lossy());
+        let checks = drills::checks_in(drill, language);
+        if !checks.iter().any(|known| known.id == check) {
             bail!(
                 "`{}` names the check `{check}`, which drill `{}` does not have",
                 path.display(),
@@ -300,15 +307,12 @@ fn files(dir: &Path, language: Language) -> Result<Vec<PathBuf>> {
 }
 
 /// The check a wrong solution's first line names: `//! Wrong: … Caught by: ID`, or the same
-/// behind `#`.
+/// behind what opens a comment there.
 fn named_check(path: &Path) -> Result<String> {
     let text =
         fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;
     let first = text.lines().next().unwrap_or_default();
-    let opening = match Language::of_file(&path.to_string_lossy()) {
-        Language::Rust => "//!",
-        Language::Python => "#",
-    };
+    let opening = Language::of_file(&path.to_string_lossy()).comment();
     let named = first
         .strip_prefix(opening)
         .and_then(|rest| rest.strip_prefix(" Wrong: "))

@@ -7,7 +7,6 @@ use anyhow::{Context, Result, bail};
 use super::{Exit, chosen};
 use crate::app::cli::Solution;
 use crate::course::Course;
-use crate::course::language::Language;
 use crate::learn::learner::Learner;
 
 pub(super) fn run(course: &Course, args: &Solution) -> Result<Exit> {
@@ -19,10 +18,7 @@ pub(super) fn run(course: &Course, args: &Solution) -> Result<Exit> {
         );
     }
     let solutions = course.solutions_in(slug, language);
-    let path = solutions.join(match language {
-        Language::Rust => "src/lib.rs",
-        Language::Python => "reference.py",
-    });
+    let path = solutions.join(language.reference());
     let text = std::fs::read_to_string(&path)
         .with_context(|| format!("cannot read `{}`; is the course complete?", path.display()))?;
     anstream::stdout().write_all(text.as_bytes())?;
