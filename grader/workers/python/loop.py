@@ -195,10 +195,16 @@ class Loop(asyncio.AbstractEventLoop):
         return self._handler
 
     def default_exception_handler(self, context):
-        # What asyncio only logs is nobody's business; a callback that raised is.
-        error = context.get("exception")
-        if error is not None and "handle" in context and not self._closed:
-            self._broke(error)
+        # What asyncio only logs is nobody's business; a callback that raised is, unless it
+        # would have told somebody who was cancelled.
+        error, handle = context.get("exception"), context.get("handle")
+        if error is None or handle is None or self._closed:
+            return
+        told = getattr(handle._callback, "__self__", None)
+        if isinstance(error, asyncio.InvalidStateError) and isinstance(told, asyncio.Future):
+            if told.cancelled():
+                return
+        self._broke(error)
 
     def call_exception_handler(self, context):
         if self._handler is None:
