@@ -59,7 +59,10 @@ fn the_reference_in_python_has_all_points_and_the_stub_fails() {
     if no_python() {
         return;
     }
-    for drill in drills::ALL.iter().filter(|drill| drills::is_in(**drill, Language::Python)) {
+    for drill in drills::ALL
+        .iter()
+        .filter(|drill| drills::is_in(**drill, Language::Python))
+    {
         let of = |name: &str| {
             let path = format!("solutions/{}/python/{name}.py", drill.slug());
             verdict(drill.slug(), &path)
@@ -257,7 +260,10 @@ fn the_tests_that_a_learner_sees_pass_on_the_reference_and_fail_on_the_stub() {
     };
     let kit = std::fs::read_to_string(root().join("exercises/kit/python/kit.py"));
     let kit = kit.expect("the kit is there");
-    for drill in drills::ALL.iter().filter(|drill| drills::is_in(**drill, Language::Python)) {
+    for drill in drills::ALL
+        .iter()
+        .filter(|drill| drills::is_in(**drill, Language::Python))
+    {
         let slug = drill.slug();
         let course = tempfile::tempdir().expect("there is space");
         let folder = course.path().join(format!("exercises/{slug}/python"));

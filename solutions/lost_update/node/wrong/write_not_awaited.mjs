@@ -1,4 +1,4 @@
-// Wrong: it does not await the write, and returns before anything is stored. Caught by: returned
+// Wrong: it does not await the write, and returns before anything is stored. Caught by: kept
 export class Accounts {
   #bank;
   #tails = new Map();
