@@ -5,6 +5,7 @@
 
 mod alone;
 mod borrows;
+mod extent;
 mod findings;
 mod flood;
 mod mutant;
@@ -34,19 +35,6 @@ use play::timeline::{self, Line};
 const PATIENCE: Turn = Turn::full(Action::Pass {
     micros: PATIENCE_MICROS,
 });
-
-/// The most schedules played in one space.
-const SPACE_LIMIT: usize = 4_000;
-
-/// The most in all spaces together, but for a sample of each: some right solutions have many
-/// more interleavings than others, and are to come to their end on a busy machine too.
-const EXAM_LIMIT: usize = 6_000;
-const SAMPLE: usize = 300;
-
-/// The same where a drill is not made for threads and they take part all the same: each
-/// turn of each run takes its time.
-const PATIENT_LIMIT: usize = 60;
-const SOLITARY_LIMIT: usize = 40;
 
 /// One submission going through one drill's checks.
 pub struct Exam<'a> {
@@ -200,14 +188,12 @@ impl<'a> Exam<'a> {
 
     /// The most schedules to play of one space.
     fn limit(&self) -> usize {
-        match self.driver.care() {
-            _ if self.driver.world().uses_threads() => SPACE_LIMIT,
-            Care::Crowded => {
-                let left = EXAM_LIMIT.saturating_sub(self.coverage.schedules);
-                left.clamp(SAMPLE, SPACE_LIMIT)
-            }
-            Care::Patient => PATIENT_LIMIT,
-            Care::Solitary => SOLITARY_LIMIT,
+        let driver = &self.driver;
+        match driver.care() {
+            _ if driver.world().uses_threads() => extent::OF_A_SPACE,
+            Care::Crowded => extent::left(driver.threads_of_a_run(), self.coverage.schedules),
+            Care::Patient => extent::PATIENT,
+            Care::Solitary => extent::SOLITARY,
         }
     }
 
@@ -254,7 +240,8 @@ impl<'a> Exam<'a> {
         let drops = self.drops();
         let limit = self.limit();
         // Where not all is played, it is to be a fair sample.
-        let dice = (limit < SPACE_LIMIT).then(|| fastrand::Rng::with_seed(self.driver.seed()));
+        let dice =
+            (limit < extent::OF_A_SPACE).then(|| fastrand::Rng::with_seed(self.driver.seed()));
         let coverage = explore::explore(
             &mut self.driver,
             explore::Limit {

@@ -199,6 +199,7 @@ Examples:
   cargo grader trace inflight_fix solutions/inflight_fix --out real_fix.json
   cargo grader trace inflight_fix naive.rs --callers 2 --drops 0
   cargo grader trace inflight_fix naive.rs --key 7:one_fetch:q7.q7
+  cargo grader trace inflight_fix naive.rs --mark 'fetch=.fetch_user('
 
 All requests ask for one user. The numbers say how much may happen in one schedule. A key, as
 a verdict shows it, names one schedule and takes their place.")]
@@ -232,9 +233,22 @@ pub struct Trace {
     #[arg(long, value_name = "KEY", conflicts_with_all = ["callers", "errors", "drops", "holds", "seed"])]
     pub key: Option<ReplayKey>,
 
+    /// Keep the code too, and mark where a request is suspended while an operation is under
+    /// way (`read`), or while it waits without one (`other`): on the line that holds the text
+    #[arg(long = "mark", value_name = "NOUN=TEXT", value_parser = mark)]
+    pub marks: Vec<(String, String)>,
+
     /// Write to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+}
+
+/// A mark in the code beside a figure: a noun and a piece of a line.
+fn mark(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((noun, text)) if !text.is_empty() => Ok((noun.to_owned(), text.to_owned())),
+        _ => Err("expected NOUN=TEXT, as in `read=.read(`".to_owned()),
+    }
 }
 
 /// The drill a command is about.

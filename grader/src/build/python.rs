@@ -8,14 +8,19 @@ use super::interpreted::{Given, prelude};
 use crate::drive::program::Program;
 
 /// The worker's modules, each after those it imports.
-const MODULES: [&str; 10] = [
+const MODULES: [&str; 15] = [
     "clock",
     "seal",
     "words",
     "operations",
     "users",
     "accounts",
+    "audits",
+    "sinks",
+    "items",
+    "hashes",
     "loop",
+    "threads",
     "submission",
     "run",
     "puppet",

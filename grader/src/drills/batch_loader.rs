@@ -147,7 +147,20 @@ impl Drill for BatchLoader {
 
     fn spoken(&self, language: Language) -> Option<Spoken> {
         match language {
-            Language::Rust | Language::Python => None,
+            Language::Rust => None,
+            Language::Python => Some(Spoken {
+                contract: include_str!("batch_loader/contract.py"),
+                hints: &[
+                    (
+                        "dropped",
+                        "the request that would send the batch, or has sent it, is cancelled: who has the ids now, and who wakes the others?",
+                    ),
+                    (
+                        "panic_contained",
+                        "an exception that you did not expect leaves by the same door as those you did; what runs then?",
+                    ),
+                ],
+            }),
             Language::Node => Some(Spoken {
                 contract: include_str!("batch_loader/contract.js"),
                 hints: &[

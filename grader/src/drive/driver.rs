@@ -153,6 +153,12 @@ impl<'a> Driver<'a> {
         self.care
     }
 
+    /// How many threads a run was seen to have besides the loop's; none where one takes all
+    /// there are.
+    pub fn threads_of_a_run(&self) -> usize {
+        self.room.each()
+    }
+
     /// From now on runs are played with this much care, in a fresh worker.
     pub fn take(&mut self, care: Care) {
         self.discard_worker();

@@ -1,6 +1,7 @@
 //! `audit`: the course tests itself and reports what does not hold.
 
 use std::fs;
+use std::io::Write;
 
 use grader::course::language::Language;
 use grader::drills;
@@ -63,6 +64,15 @@ fn all_is_well(drill: &str) -> String {
     format!("{}\n{} gradings, 0 problems\n", lines.concat(), lines.len())
 }
 
+/// Says what is wrong at once, past the harness: its own words come after everybody else's,
+/// and a log that is cut short has lost them.
+fn say_now(audit: &str) {
+    let problems = audit.lines().filter(|line| line.starts_with("WRONG"));
+    for problem in problems {
+        let _ = writeln!(std::io::stderr(), "error: the audit found: {problem}");
+    }
+}
+
 macro_rules! each_drill {
     ($($name:ident: $drill:literal;)*) => {
         $(
@@ -71,6 +81,7 @@ macro_rules! each_drill {
                 let mut audit = program();
                 audit.arg("--course").arg(root()).args(["audit", $drill]);
                 let said = Said::by(&mut audit);
+                say_now(&said.out);
                 assert_eq!(said.out, all_is_well($drill), "{}", said.err);
                 assert_eq!(said.code, 0, "{}", said.err);
             }

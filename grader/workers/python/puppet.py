@@ -1,7 +1,7 @@
 """The puppet: reads orders from the channel, carries them out, reports. It never judges.
 
 Before any line of the submission runs it has imported all that may be imported, replaced the
-clocks, refused threads, and sealed the process.
+clocks, refused threads where the drill has none, and sealed the process.
 """
 
 import _thread
@@ -16,7 +16,9 @@ import threading
 import traceback
 
 import clock
+import hashes
 import seal
+import threads
 from run import Run
 from submission import ALLOWED, Finder, Submission
 
@@ -42,13 +44,17 @@ def run(channel, rest, given, arguments):
         if name not in sys.modules:
             importlib.import_module(name)
     clock.install()
-    refuse_threads()
     sys.unraisablehook = lambda unraisable: None
     limit = int(arguments[1]) + OWN_MEMORY
     _, most = resource.getrlimit(resource.RLIMIT_DATA)
     if most == resource.RLIM_INFINITY or limit < most:
         resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
     submission = Submission(given["slug"], given["file"], given["text"], given["contract"])
+    if submission.has_threads:
+        threads.install()
+        hashes.install()
+    else:
+        refuse_threads()
     try:
         seal.close_for_good(arguments[0], arguments[2:])
     except OSError as error:
@@ -124,6 +130,10 @@ def carry_out(order, runs, submission):
         elif kind == "end":
             steps.append(runs.pop(number).end() if number in runs else [])
             ended = 1
+            if submission.has_threads:
+                # The threads of a pool that nobody holds end by themselves.
+                sys.modules.pop(submission.slug, None)
+                ended = COLLECTS_EVERY
         elif number in runs:
             open_run = runs[number]
             if open_run.module is not None:

@@ -6,9 +6,11 @@ import random
 
 import clock
 import words
+from hashes import Hashes
 from loop import Loop
 from operations import Operations
 from submission import Refused
+from threads import LoopWithThreads
 
 # Tasks that nobody holds are looked for when so much time passes, in microseconds.
 COLLECTS_AFTER = 1_000_000
@@ -27,6 +29,8 @@ class Caller:
 
     async def call(self):
         while not self.gone:
+            if self.run.tells_entered:
+                self.run.journal.append({"noted": {"kind": "polled", "call": self.number}})
             try:
                 ended = {"ok": self.run.contract.told(await self.make())}
             except BaseException as error:
@@ -58,13 +62,20 @@ class Run:
 
     def __init__(self, submission, step):
         self.submission, self.contract = submission, submission.contract
+        # Whether the moment counts in which a call is first entered.
+        self.tells_entered = getattr(self.contract, "TELLS_ENTERED", False)
         self.journal = []
         self.age = 0
         self.callers = {}
         self.instance = self.module = None
         self.discarded = False
         self.arguments = [words.read(one) for one in step.get("arguments", [])]
-        self.loop = Loop(self.broke)
+        self.hashes = None
+        if submission.has_threads:
+            self.loop = LoopWithThreads(self.broke)
+            self.hashes = Hashes(self.loop, self.journal)
+        else:
+            self.loop = Loop(self.broke)
         self.operations = Operations(self.loop, self.journal)
         random.seed(step["seed"])
         self.enter()
@@ -98,8 +109,9 @@ class Run:
             del self.callers[number]
 
     def take(self):
+        # Threads may add to it meanwhile.
         events = self.journal[:]
-        self.journal.clear()
+        del self.journal[: len(events)]
         return events
 
     def step(self, kind, step):
@@ -116,6 +128,8 @@ class Run:
         if self.instance is None:
             return
         arguments = [words.read(one) for one in step.get("arguments", [])]
+        if self.hashes is not None:
+            self.hashes.issue(arguments[0])
         module, instance, ask = self.module, self.instance, self.operations.ask
 
         def make(entry=step["entry"]):
@@ -143,7 +157,8 @@ class Run:
             self.journal.append({"seen": {"value": value}})
 
     def _answer(self, step):
-        self.operations.answer(step["operation"], step["with"])
+        operations = self.operations if self.hashes is None else self.hashes
+        operations.answer(step["operation"], step["with"])
 
     def _ping(self, step):
         async def pong():
@@ -201,6 +216,8 @@ class Run:
             except BaseException:
                 pass
         events = self.take()
+        if self.hashes is not None:
+            self.hashes.close()
         self.loop.settle(LAST_POLLS)
         self.instance = self.module = None
         self.loop.close()

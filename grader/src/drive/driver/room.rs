@@ -78,6 +78,11 @@ impl Room {
         self.width = (limit.saturating_sub(1) / of_each).clamp(1, self.most);
     }
 
+    /// Threads that one run has, where they need room.
+    pub(super) fn each(&self) -> usize {
+        self.each
+    }
+
     /// Whether runs have threads that need room.
     pub(super) fn is_measured_out(&self) -> bool {
         self.each > 0

@@ -1,0 +1,44 @@
+//! How many schedules an exam plays. Some right solutions have many more interleavings than
+//! others, or runs that cost more, and are to come to their end on a busy machine too.
+
+/// The most of one space.
+pub(super) const OF_A_SPACE: usize = 4_000;
+
+/// The most of all spaces together, but for a sample of each.
+const OF_ALL: usize = 6_000;
+const SAMPLE: usize = 300;
+
+/// The most of one space where a drill is not made for threads and they take part all the
+/// same: each turn of each run takes its time.
+pub(super) const PATIENT: usize = 60;
+pub(super) const SOLITARY: usize = 40;
+
+/// So many threads, which start and end with each run, cost as much as another run.
+const THREADS: usize = 4;
+
+/// The most of the next space, where each run has so many threads and so many schedules have
+/// been played.
+pub(super) fn left(threads: usize, played: usize) -> usize {
+    let cost = 1 + threads / THREADS;
+    let left = (OF_ALL / cost).saturating_sub(played);
+    left.clamp(SAMPLE / cost, OF_A_SPACE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_space_is_played_whole_until_there_were_many_and_then_as_a_sample() {
+        let left = [0, 2_500, 5_900, 16_000].map(|played| left(0, played));
+        assert_eq!(left, [OF_A_SPACE, 3_500, SAMPLE, SAMPLE]);
+    }
+
+    #[test]
+    fn runs_with_many_threads_are_fewer() {
+        let first = [1, 16, 60, 250].map(|threads| left(threads, 0));
+        assert_eq!(first, [OF_A_SPACE, 1_200, 375, 95]);
+        let last = [1, 16, 60, 250].map(|threads| left(threads, 16_000));
+        assert_eq!(last, [300, 60, 18, 4]);
+    }
+}
