@@ -36,6 +36,11 @@ export function drill(slug, more = {}) {
   };
 }
 
+/** The same drill in Python, which a test puts behind its own. */
+export function inPython(slug, more = {}) {
+  return drill(slug, { id: `${slug}/python`, language: "python", spoken: "Python", file: `exercises/${slug}/python/${slug}.py`, started: false, ...more });
+}
+
 /** A server that can be stopped and started again, on the same port, with a new token. */
 export class Mock {
   state = {

@@ -53,20 +53,18 @@ pub enum PackageError {
 }
 
 impl Packing {
-    /// The languages besides Rust that the drills can be written in and Debian has.
+    /// The languages besides Rust that the drills can be written in.
     fn others(&self) -> impl Iterator<Item = Language> {
         let is_there = |language: &Language| {
             let mut drills = self.drills.iter().filter_map(|slug| drills::find(slug));
-            !language.is_rust()
-                && debian(*language).is_some()
-                && drills.any(|drill| drills::is_in(drill, *language))
+            !language.is_rust() && drills.any(|drill| drills::is_in(drill, *language))
         };
         Language::ALL.into_iter().filter(is_there)
     }
 
     /// Debian's packages for them.
     fn debian(&self) -> Vec<&'static str> {
-        self.others().filter_map(debian).collect()
+        self.others().map(debian).collect()
     }
 
     /// Commands that grade the reference of each drill in each of them: a line each.
@@ -112,24 +110,29 @@ fn each(lines: impl IntoIterator<Item = impl AsRef<str>>, begin: &str) -> String
     lines.into_iter().map(|it| line(it.as_ref())).collect()
 }
 
-/// Debian's package for a language, unless that is too old.
-fn debian(language: Language) -> Option<&'static str> {
+/// Debian's package for a language.
+fn debian(language: Language) -> &'static str {
     match language {
-        Language::Rust => Some("build-essential"),
-        Language::Python => Some("python3"),
-        // Debian 12 and Ubuntu 24.04 have 18, and GitHub's runners have a newer one.
-        Language::Node => None,
+        Language::Rust => "build-essential",
+        Language::Python => "python3",
+        Language::Node => "nodejs",
     }
 }
 
 /// What a system needs whose package of that name is too old, as shell.
 fn newer(language: Language) -> Option<&'static str> {
     match language {
-        Language::Rust | Language::Node => None,
+        Language::Rust => None,
         // Ubuntu 22.04 has a newer one beside it.
         Language::Python => Some(
             "python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||\n    \
              apt-get install --yes --no-install-recommends python3.11",
+        ),
+        // Ubuntu's is too old; this one is as its makers build it.
+        Language::Node => Some(
+            "node -e 'process.exit(parseInt(process.versions.node) < 20)' ||\n    \
+             curl --proto '=https' --tlsv1.2 --silent --show-error --fail https://nodejs.org/dist/v22.12.0/node-v22.12.0-linux-x64.tar.xz |\n    \
+             tar --extract --xz --directory /usr/local --strip-components 1",
         ),
     }
 }

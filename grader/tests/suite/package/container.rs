@@ -74,7 +74,7 @@ fn the_container_is_made_of_what_there_is() {
     };
     assert_eq!(*toolchain, "rustup toolchain install");
     assert!(python.starts_with("apt-get update && apt-get install --yes "));
-    assert!(python.ends_with(" python3"));
+    assert!(python.ends_with(" python3 nodejs"));
 
     // The crates for these tests were built by that line, apart from the audience.
     let cargo = build.strip_prefix("cargo build ").expect(build);
