@@ -88,6 +88,22 @@ export function elements(stage) {
     assert.match(await said(figure).innerText(), /Fetch 1 is dropped/);
   });
 
+  on("the await is marked at which each request is suspended", async (page) => {
+    const figure = walker(page, "seed_fix");
+    const marked = async () => (await figure.locator(".suspended .here").allInnerTexts()).map((line) => line.trim().split(/\s*→\s*/));
+    assert.deepEqual(await marked(), []);
+    await press(figure.getByRole("button", { name: "Request 1 starts" }));
+    await press(figure.getByRole("button", { name: "Request 2 starts" }));
+    await press(figure.getByRole("button", { name: "Request 3 starts" }));
+    assert.deepEqual(await marked(), [["2 3", "promise.kept.notified().await;"], ["1", "let user = self.db.fetch_user(id).await?;"]]);
+    await press(figure.getByRole("button", { name: "Fetch 1 brings the row" }));
+    assert.deepEqual(await marked(), []);
+    await press(figure.getByRole("button", { name: "Restart" }));
+    await figure.getByRole("checkbox").check();
+    await press(figure.getByRole("button", { name: "Request 1 starts" }));
+    assert.deepEqual(await marked(), [], "it has not come to any await");
+  });
+
   on("every way through every trace can be drawn and told", async (page) => {
     for (const name of ["naive_cache", "seed_fix", "real_fix"]) {
       const figure = walker(page, name);

@@ -3,6 +3,7 @@
 // next, and sees what the real code then did. Its own content is the fallback. A
 // recording of one schedule is shown from its end, where it broke.
 
+import { code } from "./code.js";
 import { drawn, fallback, html, recording } from "./dom.js";
 import { lanes } from "./lanes.js";
 import { Walk, held, operations, wording } from "./schedule.js";
@@ -24,6 +25,7 @@ class ScheduleWalker extends HTMLElement {
   #known = html("dl", { class: "known" });
   #choices = html("div", { class: "choices" });
   #controls = html("div", { class: "controls" });
+  #code = html("code", {});
   #told = html("ol", { class: "told" });
   #replay = html("code", { class: "replay" });
 
@@ -63,6 +65,9 @@ class ScheduleWalker extends HTMLElement {
         !walk.isOne && this.#choices,
         !walk.isOne && html("label", { class: "hold" }, hold, " Hold the tasks back: the next event comes before any task has run"),
         this.#controls,
+        walk.trace.code !== undefined && html("figure", { class: "suspended" },
+          html("figcaption", {}, "The await at which each request is suspended"),
+          html("pre", { tabindex: "0", role: "group", "aria-label": "Code with the numbers of the requests suspended there" }, this.#code)),
         html("details", {}, html("summary", {}, "Timeline so far"), this.#told,
           html("p", {}, "The same in your terminal: ", this.#replay, ". The end of this key names the turns, as do the letters above the picture.")),
         html("p", { class: "alternative" }, asText),
@@ -87,6 +92,7 @@ class ScheduleWalker extends HTMLElement {
     const walk = this.#here();
     this.#redraw();
     this.#known.replaceChildren(...known(walk));
+    this.#code.replaceChildren(...code(walk));
     const edges = walk.choices();
     const next = walk.next();
     const isHeld = (/** @type {Edge} */ edge) => walk.turn(edge).includes("+");

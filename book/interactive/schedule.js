@@ -28,12 +28,19 @@
  * @property {number} user
  * @property {string} [what] the noun for what requests ask about, if it is not a user
  * @property {string[]} [nouns] the nouns for operations, kind by kind, if they are not fetches
+ * @property {Code} [code] the functions in which requests are suspended
  * @property {number} callers
  * @property {number} schedules
  * @property {number} broken
  * @property {string[]} turns
  * @property {string[]} texts
  * @property {Moment[]} nodes
+ */
+
+/**
+ * Lines of code, and on which of them, counted from 0, a request is suspended: for each kind
+ * of operation while one of its own is under way, and while it waits for something else.
+ * @typedef {{lines: string[], kinds: (number | null)[], other?: number}} Code
  */
 
 /** @typedef {{letter: string, kind: number, leader: number}} Operation */
@@ -160,6 +167,23 @@ export class Walk {
   users() {
     const turns = this.path.map((edge) => this.turn(edge)).filter((turn) => turn[0] === "q");
     return turns.map((turn) => parseInt(turn.slice(1), 10));
+  }
+
+  /**
+   * The line of the code at which a request is suspended, counted from 0; none where that was
+   * not seen, as long as tasks have been held back ever since it started.
+   * @param {number} request counted from 1
+   */
+  suspended(request) {
+    const { code } = this.trace;
+    const moment = this.moment();
+    if (!code || moment.r[request - 1] !== "w") return undefined;
+    const own = operations(moment).findLast(({ letter, leader }) => leader === request && "la".includes(letter));
+    if (own) return code.kinds[own.kind] ?? undefined;
+    const turns = this.path.map((edge) => this.turn(edge));
+    const starts = turns.flatMap((turn, at) => (turn[0] === "q" ? [at] : []));
+    const hasRun = turns.slice(starts[request - 1]).some((turn) => !turn.includes("+"));
+    return hasRun ? code.other : undefined;
   }
 
   /** Every violation on the way. */

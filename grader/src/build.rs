@@ -1,6 +1,8 @@
 //! From files to a program that can be started.
 
 pub mod compile;
+pub mod interpreted;
+mod node;
 pub mod prepared;
-pub mod python;
+mod python;
 pub mod submission;

@@ -16,7 +16,10 @@ mod offload;
 mod transfer;
 mod user_cache;
 
+use std::borrow::Cow;
+
 use crate::course::language::Language;
+use crate::drive::interpreter::Interpreter;
 use crate::exam::Exam;
 use play::check::Check;
 use play::judge::Rules;
@@ -31,9 +34,15 @@ pub trait Drill: Sync {
     /// must offer to be linked with the puppet.
     fn contract(&self) -> &'static str;
 
-    /// The same in Python, for a drill that there is in Python.
-    fn python(&self) -> Option<Spoken> {
+    /// What belongs to the drill in an interpreted language, if there is one for it.
+    fn spoken(&self, _: Language) -> Option<Spoken> {
         None
+    }
+
+    /// Those of its checks that are only about dropped callers: they are not there in a
+    /// language without any.
+    fn about_drops(&self) -> &'static [&'static str] {
+        &[]
     }
 
     /// What a submission is called with, and what it calls.
@@ -66,21 +75,49 @@ pub struct Spoken {
 
 /// The hint of a check, in the words of a language.
 pub fn hint(drill: &dyn Drill, check: &Check, language: Language) -> String {
-    let spoken = match language {
-        Language::Rust => None,
-        Language::Python => drill.python(),
-    };
-    let hints = spoken.map_or(&[][..], |spoken| spoken.hints);
+    let hints = drill
+        .spoken(language)
+        .map_or(&[][..], |spoken| spoken.hints);
     let own = hints.iter().find(|(id, _)| *id == check.id);
     own.map_or_else(|| language.says(check.hint), |(_, hint)| (*hint).to_owned())
 }
 
 /// Whether a drill can be written in a language.
 pub fn is_in(drill: &dyn Drill, language: Language) -> bool {
-    match language {
-        Language::Rust => true,
-        Language::Python => drill.python().is_some(),
+    language.is_rust() || drill.spoken(language).is_some()
+}
+
+/// Whether it can also be graded in that language on this machine.
+pub fn gradable_in(drill: &dyn Drill, language: Language) -> bool {
+    is_in(drill, language) && (language.is_rust() || Interpreter::find(language).is_ok())
+}
+
+/// The checks of a drill in a language. Where some are not there, the others share their
+/// points, so that they make 100 all the same.
+pub fn checks_in(drill: &dyn Drill, language: Language) -> Cow<'static, [Check]> {
+    let absent = drill.about_drops();
+    if language.drops() || absent.is_empty() {
+        return Cow::Borrowed(drill.checks());
     }
+    let is_there = |check: &&Check| !absent.contains(&check.id);
+    let mut checks: Vec<Check> = drill.checks().iter().filter(is_there).copied().collect();
+    let sum = |checks: &[Check]| checks.iter().map(|check| check.points).sum::<u32>();
+    let whole = sum(drill.checks());
+    let required: u32 = checks
+        .iter()
+        .filter(|it| it.required)
+        .map(|it| it.points)
+        .sum();
+    let lost = whole - sum(&checks);
+    for check in checks.iter_mut().filter(|check| check.required) {
+        check.points += lost * check.points / required;
+    }
+    // What rounding left goes to the first one, which is the drill's own matter.
+    let left = whole - sum(&checks);
+    if let Some(first) = checks.iter_mut().find(|check| check.required) {
+        first.points += left;
+    }
+    Cow::Owned(checks)
 }
 
 /// Why a submission in this language cannot be graded for `drill`.
@@ -135,6 +172,13 @@ mod tests {
                 "{}",
                 drill.slug()
             );
+            for language in Language::ALL {
+                let sum: u32 = checks_in(drill, language).iter().map(|it| it.points).sum();
+                assert_eq!(sum, 100, "{} in {language}", drill.slug());
+            }
+            for id in drill.about_drops() {
+                assert!(checks.iter().any(|it| it.id == *id), "{id}");
+            }
             let mut ids: Vec<_> = checks.iter().map(|check| check.id).collect();
             ids.sort_unstable();
             ids.dedup();

@@ -20,6 +20,7 @@ pub use findings::{Finding, Findings, violations};
 pub use mutant::{Mutant, Rules as RulesSeen};
 use named::Named;
 
+use crate::course::language::Language;
 use crate::drive::driver::{Care, Driver, Run};
 use play::check::{Check, CheckStatus, Decision};
 use play::evidence::Evidence;
@@ -64,6 +65,8 @@ pub struct Exam<'a> {
     mutant: Option<Mutant>,
     /// The rules that took part.
     rules_seen: RulesSeen,
+    /// The submission's language.
+    language: Language,
 }
 
 /// A finding because of which a check was skipped.
@@ -73,12 +76,24 @@ struct Gate {
     finding: Finding,
 }
 
-/// The turns that may follow; none if the run would go on without end.
-fn choices(paths: &dyn Paths, evidence: &Evidence) -> Follow<Turn> {
-    match evidence.restless() {
-        Some(_) => Follow::End,
-        None => paths.choices(evidence),
+/// The turns that may follow; none if the run would go on without end. Where callers cannot
+/// be dropped, none of them does that.
+fn choices(paths: &dyn Paths, evidence: &Evidence, drops: bool) -> Follow<Turn> {
+    if evidence.restless().is_some() {
+        return Follow::End;
     }
+    let follow = paths.choices(evidence);
+    let Follow::AnyOf(mut turns) = follow else {
+        return follow;
+    };
+    if !drops {
+        turns.retain(|turn| !matches!(turn.action, Action::HangUp { .. }));
+        if turns.is_empty() {
+            // There was nothing else to do: tasks go on.
+            turns.push(Turn::full(Action::Wait));
+        }
+    }
+    Follow::AnyOf(turns)
 }
 
 /// Where someone waits and something is under way for another key, so many of those are
@@ -117,7 +132,20 @@ impl<'a> Exam<'a> {
             named: Named::default(),
             mutant: None,
             rules_seen: RulesSeen::default(),
+            language: Language::default(),
         }
+    }
+
+    /// The same exam of a submission in this language.
+    #[must_use]
+    pub fn speaking(mut self, language: Language) -> Exam<'a> {
+        self.language = language;
+        self
+    }
+
+    /// Whether callers can be dropped in the submission's language.
+    pub fn drops(&self) -> bool {
+        self.language.drops()
     }
 
     /// The same exam, except that it ends soon after a required one of `checks` has
@@ -209,6 +237,7 @@ impl<'a> Exam<'a> {
             return known;
         }
         let mut findings = Findings::default();
+        let drops = self.drops();
         let limit = self.limit();
         // Where not all is played, it is to be a fair sample.
         let dice =
@@ -219,7 +248,7 @@ impl<'a> Exam<'a> {
                 schedules: limit,
                 dice,
             },
-            |run: &Run| choices(paths, &run.evidence),
+            |run: &Run| choices(paths, &run.evidence, drops),
             |played| findings.note(rules, played),
         );
         self.after(rules, &mut findings, coverage);
@@ -232,6 +261,7 @@ impl<'a> Exam<'a> {
             return known;
         }
         let mut findings = Findings::default();
+        let drops = self.drops();
         let count = count.min(self.limit());
         let seed = self.driver.seed();
         let mut dice: Vec<fastrand::Rng> = (0..count as u64)
@@ -242,7 +272,7 @@ impl<'a> Exam<'a> {
         let coverage = explore::wander(
             &mut self.driver,
             count,
-            |walk, run| match choices(paths, &run.evidence) {
+            |walk, run| match choices(paths, &run.evidence, drops) {
                 Follow::AnyOf(choices) => dice[walk].choice(choices),
                 Follow::End => None,
                 // Half settling settled everything, so the next turn follows.

@@ -19,7 +19,7 @@ pub enum CheckStatus {
 }
 
 /// One hidden test of a drill.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Check {
     /// Stable, in snake case.
     pub id: &'static str,

@@ -54,6 +54,8 @@ pub struct Evidence {
     requests: Vec<Request>,
     operations: Vec<Operation>,
     made: Option<Few>,
+    /// Whether code that fails outside any call ends a real process.
+    ends_when_broken: bool,
     /// Whether operations dropped now have happened all the same.
     drops_happen: bool,
     /// The turn that was last reported as settled.
@@ -77,6 +79,7 @@ impl Evidence {
             requests: Vec::new(),
             operations: Vec::new(),
             made: None,
+            ends_when_broken: false,
             drops_happen: false,
             settled_in: None,
             settled: true,
@@ -90,6 +93,23 @@ impl Evidence {
     pub fn with_common(mut self, secret: u64) -> Evidence {
         self.common = Secrets::of(secret);
         self
+    }
+
+    /// The same, where code that fails outside any call ends a real process, as a rejection
+    /// that nobody handles does in Node.
+    #[must_use]
+    pub fn ending_when_broken(mut self, ends: bool) -> Evidence {
+        self.ends_when_broken = ends;
+        self
+    }
+
+    /// What ended a real process here, and in which turn, if something did.
+    pub fn ended_by(&self) -> Option<(usize, &str)> {
+        let broke = self.entries.iter().find_map(|entry| match &entry.fact {
+            Fact::Broke { message } => Some((entry.turn, message.as_str())),
+            _ => None,
+        });
+        broke.filter(|_| self.ends_when_broken)
     }
 
     /// The grader's secrets, the same in every run of a grading, so that a schedule

@@ -20,10 +20,11 @@ pub(crate) fn for_launching() -> io::Result<()> {
     install(anything_of(NEVER), SeccompAction::Allow, refused)
 }
 
-/// For a submission. A call passes only if every filter allows it; the strictest wins.
+/// For a submission, in all threads that there are. A call passes only if every filter allows
+/// it; the strictest wins.
 pub(crate) fn for_a_submission() -> io::Result<()> {
     for program in of_a_submission()? {
-        seccompiler::apply_filter(&program).map_err(io::Error::other)?;
+        seccompiler::apply_filter_all_threads(&program).map_err(io::Error::other)?;
     }
     Ok(())
 }

@@ -6,10 +6,13 @@
 use std::ffi::CString;
 use std::fs::{self, File};
 use std::io;
+use std::os::fd::{IntoRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::process::ExitCode;
 
+use nix::fcntl::{FcntlArg, SealFlag, fcntl};
+use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::prctl;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::Signal;
@@ -57,6 +60,8 @@ fn launch(policy: &Policy) -> Result<std::convert::Infallible, Step> {
         Stage::Run => Some(File::open(&policy.program).map_err(at("opening the worker"))?),
         Stage::Compile => None,
     };
+    let library = policy.hands_library.as_deref().map(in_memory).transpose();
+    let library = library.map_err(at("copying the library that seals"))?;
     let mut alone = namespaces::enter(policy).own_user;
     if unistd::geteuid().is_root() {
         become_user(policy).map_err(at("becoming a user of its own"))?;
@@ -71,7 +76,7 @@ fn launch(policy: &Policy) -> Result<std::convert::Infallible, Step> {
         restricted.and(filtered)?;
     }
     unistd::chdir(&policy.folder).map_err(nix_at("entering its folder"))?;
-    become_program(policy, worker).map_err(at("starting the program"))
+    become_program(policy, worker, library).map_err(at("starting the program"))
 }
 
 /// Becomes the policy's user.
@@ -125,7 +130,20 @@ fn tasks_of(user: Uid) -> u64 {
     processes.filter_map(of).sum()
 }
 
-fn become_program(policy: &Policy, worker: Option<File>) -> io::Result<std::convert::Infallible> {
+/// A copy of a file that lies nowhere, stays open in the program and cannot be changed.
+fn in_memory(path: &Path) -> io::Result<OwnedFd> {
+    let copy = memfd_create("seal", MFdFlags::MFD_ALLOW_SEALING)?;
+    let mut copy = File::from(copy);
+    io::copy(&mut File::open(path)?, &mut copy)?;
+    fcntl(&copy, FcntlArg::F_ADD_SEALS(SealFlag::F_SEAL_WRITE))?;
+    Ok(copy.into())
+}
+
+fn become_program(
+    policy: &Policy,
+    worker: Option<File>,
+    library: Option<OwnedFd>,
+) -> io::Result<std::convert::Infallible> {
     let program = text(policy.program.as_path())?;
     let name = match policy.stage {
         _ if policy.name.is_some() => CString::new(policy.name.clone().unwrap_or_default())?,
@@ -137,8 +155,9 @@ fn become_program(policy: &Policy, worker: Option<File>) -> io::Result<std::conv
         true => filters::of_a_submission_in_hex()?,
         false => Vec::new(),
     };
+    let library = library.map(|open| format!("/proc/self/fd/{}", open.into_raw_fd()));
     let mut arguments = vec![name];
-    for argument in policy.arguments.iter().chain(&filters) {
+    for argument in policy.arguments.iter().chain(&filters).chain(&library) {
         arguments.push(CString::new(argument.as_str())?);
     }
     let mut environment = Vec::new();

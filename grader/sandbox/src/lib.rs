@@ -44,7 +44,7 @@ mod seal;
 #[cfg(all(target_os = "linux", feature = "enforce"))]
 pub use launch::main;
 #[cfg(all(target_os = "linux", feature = "enforce"))]
-pub use seal::seal;
+pub use seal::{seal, seal_as_library};
 
 /// Without a sandbox for this system there is nothing to seal.
 ///
@@ -57,6 +57,10 @@ pub fn seal(how: Option<&str>) -> std::io::Result<()> {
         _ => Ok(()),
     }
 }
+
+/// Without a sandbox for this system there is nothing to seal.
+#[cfg(all(not(target_os = "linux"), feature = "enforce"))]
+pub fn seal_as_library(_: Option<&str>) {}
 
 /// Without a sandbox for this system there is nothing to launch.
 #[cfg(all(not(target_os = "linux"), feature = "enforce"))]

@@ -59,6 +59,10 @@ pub struct Policy {
     /// for seccomp, in hexadecimal digits. For a worker that is not linked with `seal`.
     #[serde(default)]
     pub hands_filters: bool,
+    /// A library that the program loads to be sealed: it is copied into memory, because its
+    /// file may be out of the program's reach, and the copy's path is the last argument.
+    #[serde(default)]
+    pub hands_library: Option<PathBuf>,
     /// Its whole environment.
     pub environment: Vec<(String, String)>,
     /// The folder it starts in.

@@ -6,6 +6,18 @@ use std::io;
 use crate::policy::{SEALED, SEALED_WHERE_POSSIBLE};
 use crate::{files, filters};
 
+/// Seals a process that has loaded this as a library: all its threads, and nothing of
+/// standard input, which is its channel. What `how` demands and cannot be had ends it.
+#[expect(clippy::print_stderr, reason = "the grader reads it")]
+pub fn seal_as_library(how: Option<&str>) {
+    let sealed = [files::restrict_to_nothing(), filters::for_a_submission()];
+    let sealed: io::Result<()> = sealed.into_iter().collect();
+    if let (Some(SEALED), Err(error)) = (how, sealed) {
+        eprintln!("the worker gave up: {error}");
+        std::process::exit(1);
+    }
+}
+
 /// From now on this process opens, starts and reaches nothing. `how` is the
 /// worker's first argument. Standard input becomes empty; code that needs the
 /// original holds a copy.

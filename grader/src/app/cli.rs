@@ -199,6 +199,7 @@ Examples:
   cargo grader trace inflight_fix solutions/inflight_fix --out real_fix.json
   cargo grader trace inflight_fix naive.rs --callers 2 --drops 0
   cargo grader trace inflight_fix naive.rs --key 7:one_fetch:q7.q7
+  cargo grader trace inflight_fix naive.rs --mark 'fetch=.fetch_user('
 
 All requests ask for one user. The numbers say how much may happen in one schedule. A key, as
 a verdict shows it, names one schedule and takes their place.")]
@@ -232,9 +233,22 @@ pub struct Trace {
     #[arg(long, value_name = "KEY", conflicts_with_all = ["callers", "errors", "drops", "holds", "seed"])]
     pub key: Option<ReplayKey>,
 
+    /// Keep the code too, and mark where a request is suspended while an operation is under
+    /// way (`read`), or while it waits without one (`other`): on the line that holds the text
+    #[arg(long = "mark", value_name = "NOUN=TEXT", value_parser = mark)]
+    pub marks: Vec<(String, String)>,
+
     /// Write to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+}
+
+/// A mark in the code beside a figure: a noun and a piece of a line.
+fn mark(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((noun, text)) if !text.is_empty() => Ok((noun.to_owned(), text.to_owned())),
+        _ => Err("expected NOUN=TEXT, as in `read=.read(`".to_owned()),
+    }
 }
 
 /// The drill a command is about.
@@ -273,6 +287,7 @@ pub struct Solution {
 Examples:
   cargo grader new read_through --title \"Read through\"
   cargo grader new two_accounts --world bank        deposits in place of fetches
+  cargo grader new two_accounts --language python   its part in Python
   cargo grader audit read_through                   what it still lacks
 
 It compiles and can be graded at once. CONTRIBUTING.md says how to go on.")]
@@ -287,6 +302,10 @@ pub struct New {
     /// The world of its submissions: users, passwords or bank
     #[arg(long, value_name = "NAME", default_value = "users")]
     pub world: String,
+
+    /// Its part in this language as well; a drill that is there gets only this part
+    #[arg(long, value_enum, value_name = "NAME")]
+    pub language: Option<Language>,
 }
 
 /// Check the course itself: solutions pass, stubs fail, wrong ones are caught

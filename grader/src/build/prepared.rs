@@ -31,7 +31,7 @@ use manifest::Manifest;
 pub use progress::{Audience, Progress};
 
 /// Changed whenever the way of building changes.
-const RECIPE: &str = "6";
+const RECIPE: &str = "7";
 
 /// Crates that every submission may use, with their features.
 const ALWAYS: [&str; 3] = ["kit", "tokio", "futures"];
@@ -45,6 +45,8 @@ pub struct Prepared {
     deps: PathBuf,
     /// The program that puts a sandbox in force.
     launcher: PathBuf,
+    /// The library by which a program that is not linked with the puppet is sealed.
+    seal: PathBuf,
     /// All of them as one shared library.
     shared: Option<PathBuf>,
     /// The shared libraries that rustc loads.
@@ -66,8 +68,9 @@ const USED: &str = "used";
 /// The list of everything that was built; written last.
 const PREPARED: &str = "prepared.json";
 
-/// The launcher's file name.
+/// The launcher's file name, and the name of the library that seals.
 const LAUNCHER: &str = "launcher";
+const SEAL: &str = "seal";
 
 /// Why nothing could be prepared.
 #[derive(Debug, Error)]
@@ -217,6 +220,7 @@ impl Prepared {
         let in_place = self.externs == whole.externs
             && self.deps == whole.deps
             && self.launcher == whole.launcher
+            && self.seal == whole.seal
             && self.shared == whole.shared;
         let locked = |of| Mutex::lock(of).unwrap_or_else(PoisonError::into_inner);
         let manifest = std::mem::take(&mut *locked(&whole.manifest));
@@ -255,6 +259,11 @@ impl Prepared {
     /// The program that puts a sandbox in force.
     pub fn launcher(&self) -> &Path {
         &self.launcher
+    }
+
+    /// The library by which a program that is not linked with the puppet is sealed.
+    pub fn seal(&self) -> &Path {
+        &self.seal
     }
 
     /// The library that holds all of them and can be linked with instead, if the
@@ -404,7 +413,7 @@ impl Recipe {
         let package = dir.join("package");
         fs::create_dir_all(package.join("src")).map_err(failed)?;
         fs::write(package.join("Cargo.toml"), &self.manifest).map_err(failed)?;
-        fs::write(package.join("src/lib.rs"), "").map_err(failed)?;
+        fs::write(package.join("src/lib.rs"), SEAL_SOURCE).map_err(failed)?;
         fs::write(package.join("src/launcher.rs"), LAUNCHER_SOURCE).map_err(failed)?;
         fs::copy(&self.lockfile, package.join("Cargo.lock")).map_err(failed)?;
 
@@ -425,15 +434,21 @@ impl Recipe {
             .env_remove("CARGO_BUILD_TARGET")
             .stdin(Stdio::null());
         let messages = cargo::run(command, audience).map_err(failed)??;
-        let (externs, launcher) = self.artifacts(&messages)?;
+        let Artifacts {
+            externs,
+            launcher,
+            seal,
+        } = self.artifacts(&messages)?;
         let deps = dir.join("target/release/deps");
         tidy::tidy(&deps).map_err(failed)?;
         let shared = shared::build(dir, toolchain, &externs, &deps, &self.flags())?;
-        let manifest = Manifest::of(&deps, &launcher, shared.as_deref()).map_err(failed)?;
+        let manifest =
+            Manifest::of(&deps, &[&launcher, &seal], shared.as_deref()).map_err(failed)?;
         Ok(Prepared {
             externs,
             deps,
             launcher,
+            seal,
             shared,
             loaded: loaded::by(toolchain.rustc()).map_err(failed)?,
             manifest: Arc::new(Mutex::new(manifest)),
@@ -459,10 +474,7 @@ impl Recipe {
 
     /// The rlibs that cargo reports, for the crates that can be named. cargo reports
     /// dependencies first, so that of two versions the one named here comes last.
-    fn artifacts(
-        &self,
-        messages: &[u8],
-    ) -> Result<(BTreeMap<String, PathBuf>, PathBuf), PrepareError> {
+    fn artifacts(&self, messages: &[u8]) -> Result<Artifacts, PrepareError> {
         #[derive(Deserialize)]
         struct Message {
             reason: String,
@@ -476,7 +488,7 @@ impl Recipe {
             name: String,
         }
         let mut externs = BTreeMap::new();
-        let mut launcher = None;
+        let (mut launcher, mut seal) = (None, None);
         for line in messages
             .split(|byte| *byte == b'\n')
             .filter(|line| !line.is_empty())
@@ -492,6 +504,10 @@ impl Recipe {
                 launcher = message.executable;
                 continue;
             }
+            if name == SEAL {
+                seal = message.filenames.into_iter().next();
+                continue;
+            }
             let rlib = message
                 .filenames
                 .into_iter()
@@ -505,15 +521,42 @@ impl Recipe {
             }
         }
         let missing = self.crates.iter().find(|name| !externs.contains_key(*name));
-        match (missing, launcher) {
-            (Some(missing), _) => Err(PrepareError::Cargo(format!(
+        match (missing, launcher, seal) {
+            (Some(missing), ..) => Err(PrepareError::Cargo(format!(
                 "it built no crate `{missing}`"
             ))),
-            (_, None) => Err(PrepareError::Cargo("it built no launcher".to_owned())),
-            (None, Some(launcher)) => Ok((externs, launcher)),
+            (None, Some(launcher), Some(seal)) => Ok(Artifacts {
+                externs,
+                launcher,
+                seal,
+            }),
+            _ => Err(PrepareError::Cargo("it built no launcher".to_owned())),
         }
     }
 }
+
+/// What a build is asked for.
+struct Artifacts {
+    externs: BTreeMap<String, PathBuf>,
+    launcher: PathBuf,
+    seal: PathBuf,
+}
+
+/// Node calls this function of a library that it loads. The seal is an argument of the
+/// process, and the library's own path is the last one.
+const SEAL_SOURCE: &str = "\
+//! The seal as a library; see grader/sandbox.
+
+use std::ffi::c_void;
+
+#[unsafe(no_mangle)]
+pub extern \"C\" fn napi_register_module_v1(_: *mut c_void, exports: *mut c_void) -> *mut c_void {
+    let arguments: Vec<String> = std::env::args().collect();
+    let how = arguments.iter().rev().nth(2);
+    sandbox::seal_as_library(how.map(String::as_str));
+    exports
+}
+";
 
 const LAUNCHER_SOURCE: &str = "\
 //! The launcher; see grader/sandbox.
@@ -534,6 +577,7 @@ fn manifest(root: &Path, allowed: &BTreeMap<String, toml::Value>) -> String {
         "# Written by the grader; see grader/src/prepared.rs.\n\
          [package]\nname = \"prepared\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
          [workspace]\n\n\
+         [lib]\nname = \"seal\"\ncrate-type = [\"cdylib\"]\n\n\
          [[bin]]\nname = \"launcher\"\npath = \"src/launcher.rs\"\n\n\
          [profile.release]\nopt-level = 2\ncodegen-units = 1\ndebug = false\nincremental = false\n\n\
          [profile.release.package.bcrypt]\nopt-level = 3\n\
@@ -650,6 +694,7 @@ mod tests {
                 externs: BTreeMap::new(),
                 deps: place(name),
                 launcher: place(name).join("launcher"),
+                seal: place(name).join("libseal.so"),
                 shared: None,
                 loaded: Vec::new(),
                 manifest: Arc::default(),

@@ -15,8 +15,8 @@ mod included;
 mod layout;
 mod listing;
 mod name;
+mod one_file;
 mod parts;
-mod python;
 mod seven;
 mod single;
 mod sources;
@@ -48,9 +48,6 @@ use sources::Tree;
 /// Where the root file of a crate is, and where a lone `.rs` file counts as being.
 const CRATE_ROOT: &str = "src/lib.rs";
 
-/// What a Python file counts as being called.
-const PYTHON_ROOT: &str = "submission.py";
-
 /// A submission: the Rust files of one crate and the files they include. Nothing else of a learner's is ever
 /// looked at.
 #[derive(Debug, Clone)]
@@ -63,10 +60,8 @@ pub struct Submission {
 /// The form of a hand-in, judged by its name alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
-    /// A Rust file.
-    Rust,
-    /// A Python file.
-    Python,
+    /// A file of code.
+    Code(Language),
     /// An archive that can be read, or one that is refused with a reason.
     Archive,
 }
@@ -76,20 +71,13 @@ impl Form {
     pub fn of(name: &str) -> Option<(Form, &str)> {
         let (form, ending) = match format::ending(name) {
             Some(ending) => (Form::Archive, ending.len()),
-            None => match python::ending(name) {
-                Some(ending) => (Form::Python, ending),
-                None => (Form::Rust, rust_ending(name)?),
-            },
+            None => {
+                let (language, ending) = Language::of_ending(name)?;
+                (Form::Code(language), ending)
+            }
         };
         Some((form, name.get(..name.len() - ending)?))
     }
-}
-
-/// How long the ending of a Rust file's name is: some editors on Windows save it as text, which Windows then hides.
-fn rust_ending(name: &str) -> Option<usize> {
-    let lower = name.to_ascii_lowercase();
-    let mut endings = [".rs", ".rs.txt"].into_iter();
-    endings.find(|end| lower.ends_with(end)).map(str::len)
 }
 
 /// The drills that a folder or an archive has something for, judged by its names. Something that cannot be listed is for none.
@@ -182,7 +170,7 @@ impl Submission {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let is_folder = fs::metadata(path).is_ok_and(|met| met.is_dir());
         let tree = match Form::of(&name) {
-            Some((Form::Rust | Form::Python, _)) if !is_folder => single::read(path, caps)?,
+            Some((Form::Code(_), _)) if !is_folder => single::read(path, caps)?,
             _ => with_container(path, caps, |container| {
                 let tree = gather(container, wanted, caps);
                 tree.map_err(|stop| SubmissionError::stopped(&shown_as(path, is_folder), stop))
@@ -320,10 +308,11 @@ fn sha256(tree: &Tree) -> String {
         }
     };
     for (path, text) in &tree.files {
-        let path = match *path == tree.root {
-            true if Language::of_file(path) == Language::Python => PYTHON_ROOT,
-            true => CRATE_ROOT,
-            false => path,
+        let path = match (*path == tree.root, Language::of_file(path)) {
+            (true, Language::Rust) => CRATE_ROOT.to_owned(),
+            // Whatever a file is called.
+            (true, other) => format!("submission.{}", other.ending()),
+            (false, _) => path.clone(),
         };
         feed([path.as_bytes(), text.as_bytes()]);
     }

@@ -31,19 +31,52 @@ pub enum Language {
     Rust,
     /// Python, with asyncio.
     Python,
+    /// JavaScript, in Node.js.
+    #[value(alias = "javascript")]
+    Node,
 }
 
 impl Language {
     /// All of them, in the order of the course.
-    pub const ALL: [Language; 2] = [Language::Rust, Language::Python];
+    pub const ALL: [Language; 3] = [Language::Rust, Language::Python, Language::Node];
+
+    /// The others, whose submissions are one file that is interpreted.
+    pub fn interpreted() -> impl Iterator<Item = Language> {
+        Language::ALL.into_iter().filter(|it| !it.is_rust())
+    }
 
     /// The language of a file of that name.
     pub fn of_file(name: &str) -> Language {
-        let lower = name.to_ascii_lowercase();
-        match lower.ends_with(".py") || lower.ends_with(".py.txt") {
-            true => Language::Python,
-            false => Language::Rust,
+        Language::of_ending(name).map_or(Language::Rust, |(language, _)| language)
+    }
+
+    /// The language that the ending of a file's name says, if it says one, and how long that
+    /// ending is, with its dot. Some editors on Windows save any file as text, which Windows
+    /// then hides.
+    pub fn of_ending(name: &str) -> Option<(Language, usize)> {
+        const TEXT: usize = ".txt".len();
+        let code = |name: &str| {
+            let (_, ending) = name.rsplit_once('.')?;
+            let is_of = |language: &Language| {
+                let mut endings = language.endings().iter();
+                endings.any(|it| it.eq_ignore_ascii_case(ending))
+            };
+            let language = Language::ALL.into_iter().find(is_of)?;
+            Some((language, ending.len() + 1))
+        };
+        let is_text = name.len() > TEXT
+            && name.is_char_boundary(name.len() - TEXT)
+            && name[name.len() - TEXT..].eq_ignore_ascii_case(".txt");
+        match is_text {
+            true => code(&name[..name.len() - TEXT]).map(|(it, long)| (it, long + TEXT)),
+            false => code(name),
         }
+    }
+
+    /// The language of a file whose name ends as its code does.
+    pub fn of_code(name: &str) -> Option<Language> {
+        let found = Language::of_ending(name)?;
+        (!name.to_ascii_lowercase().ends_with(".txt")).then_some(found.0)
     }
 
     /// Whether it is the course's first one.
@@ -59,19 +92,66 @@ impl Language {
         }
     }
 
-    /// The ending of its files, without the dot.
-    pub fn ending(self) -> &'static str {
+    /// The slug and the language in such a name.
+    pub fn and_drill(name: &str) -> (&str, Language) {
+        let (slug, folder) = name.split_once('/').unwrap_or((name, ""));
+        let mut all = Language::ALL.into_iter();
+        let language = all.find(|language| language.folder() == folder);
+        (slug, language.unwrap_or_default())
+    }
+
+    /// The endings that its files may have, without the dot; the course's own have the first.
+    pub fn endings(self) -> &'static [&'static str] {
         match self {
-            Language::Rust => "rs",
-            Language::Python => "py",
+            Language::Rust => &["rs"],
+            Language::Python => &["py"],
+            Language::Node => &["mjs", "js"],
         }
     }
 
+    /// The ending of the course's files, without the dot.
+    pub fn ending(self) -> &'static str {
+        self.endings()[0]
+    }
+
+    /// What opens a file's first comment.
+    pub fn comment(self) -> &'static str {
+        match self {
+            Language::Rust => "//!",
+            Language::Python => "#",
+            Language::Node => "//",
+        }
+    }
+
+    /// The reference solution, from the folder of a drill's solutions in this language.
+    pub fn reference(self) -> &'static str {
+        match self {
+            Language::Rust => "src/lib.rs",
+            Language::Python => "reference.py",
+            Language::Node => "reference.mjs",
+        }
+    }
+
+    /// Whether a caller can be dropped while its call is under way. A promise goes on.
+    pub fn drops(self) -> bool {
+        self != Language::Node
+    }
+
     /// Its folder in a drill's places; none, where they are its own.
-    fn folder(self) -> &'static str {
+    pub fn folder(self) -> &'static str {
         match self {
             Language::Rust => "",
             Language::Python => "python",
+            Language::Node => "node",
+        }
+    }
+
+    /// What is called otherwise than in Rust, the longer words first.
+    fn words(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Language::Rust => &[],
+            Language::Python => &IN_PYTHON,
+            Language::Node => &IN_JAVASCRIPT,
         }
     }
 
@@ -83,11 +163,13 @@ impl Language {
             return text.to_owned();
         }
         let part = |(at, part): (usize, &str)| match (at % 2, part.strip_suffix("::new")) {
-            (0, _) => IN_PYTHON
-                .iter()
-                .fold(part.to_owned(), |text, (rust, python)| {
-                    text.replace(rust, python)
-                }),
+            (0, _) => {
+                let words = self.words().iter();
+                words.fold(part.to_owned(), |text, (rust, other)| {
+                    text.replace(rust, other)
+                })
+            }
+            (_, Some(class)) if self == Language::Node => format!("new {class}()"),
             (_, Some(class)) => format!("{class}()"),
             (_, None) => part.to_owned(),
         };
@@ -96,7 +178,6 @@ impl Language {
     }
 }
 
-/// What is called otherwise in Python, the longer words first.
 const IN_PYTHON: [(&str, &str); 7] = [
     ("while it was being dropped", "while it was being closed"),
     ("panicked", "raised"),
@@ -107,11 +188,24 @@ const IN_PYTHON: [(&str, &str); 7] = [
     ("dropped", "cancelled"),
 ];
 
+const IN_JAVASCRIPT: [(&str, &str); 6] = [
+    (" or whose callers were dropped", ""),
+    (
+        "failed fetches and dropped callers leave",
+        "failed fetches leave",
+    ),
+    ("failed or were dropped", "failed"),
+    ("panicked", "threw"),
+    ("panics", "throws"),
+    ("panic", "throw"),
+];
+
 impl fmt::Display for Language {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Language::Rust => "Rust",
             Language::Python => "Python",
+            Language::Node => "JavaScript",
         })
     }
 }
@@ -133,8 +227,16 @@ impl Course {
     pub fn file_in(&self, slug: &str, language: Language) -> String {
         match language {
             Language::Rust => format!("exercises/{slug}/src/lib.rs"),
-            Language::Python => format!("exercises/{slug}/python/{slug}.py"),
+            other => {
+                let (folder, ending) = (other.folder(), other.ending());
+                format!("exercises/{slug}/{folder}/{slug}.{ending}")
+            }
         }
+    }
+
+    /// The reference solution of a drill in a language.
+    pub fn reference_in(&self, slug: &str, language: Language) -> PathBuf {
+        self.solutions_in(slug, language).join(language.reference())
     }
 
     /// The hints of a drill in a language, from a nudge to nearly the answer.
@@ -180,11 +282,49 @@ mod tests {
             ("cache_race.py", Language::Python),
             ("CACHE.PY", Language::Python),
             ("hw1.py.txt", Language::Python),
+            ("cache_race.mjs", Language::Node),
+            ("a/Cache.JS", Language::Node),
+            ("cache_race.js.txt", Language::Node),
+            ("lib.rs.TXT", Language::Rust),
+            ("notes.txt", Language::Rust),
+            ("é.txt", Language::Rust),
             ("lib.rs", Language::Rust),
             ("py", Language::Rust),
             ("src/happy", Language::Rust),
         ] {
             assert_eq!(Language::of_file(name), language, "{name}");
+        }
+    }
+
+    #[test]
+    fn an_ending_is_as_long_as_it_is_written() {
+        let long = |name| Language::of_ending(name).map(|(_, long)| long);
+        assert_eq!(long("a.mjs"), Some(4));
+        assert_eq!(long("a.py.txt"), Some(7));
+        assert_eq!(long("mjs"), None);
+        assert_eq!(Language::of_code("a.js"), Some(Language::Node));
+        assert_eq!(Language::of_code("a.js.txt"), None);
+    }
+
+    #[test]
+    fn what_javascript_calls_otherwise_is_said_so() {
+        let said = [
+            ("`UserCache::new` panicked: x", "`new UserCache()` threw: x"),
+            (
+                "failed fetches and dropped callers leave nothing behind",
+                "failed fetches leave nothing behind",
+            ),
+        ];
+        for (rust, javascript) in said {
+            assert_eq!(Language::Node.says(rust), javascript);
+        }
+    }
+
+    #[test]
+    fn a_name_says_the_drill_and_the_language() {
+        for language in Language::ALL {
+            let name = language.of_drill("cache_race");
+            assert_eq!(Language::and_drill(&name), ("cache_race", language));
         }
     }
 

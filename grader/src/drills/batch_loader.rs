@@ -2,6 +2,7 @@
 
 mod rules;
 
+use crate::course::language::Language;
 use crate::exam::{Exam, Findings};
 use play::check::Check;
 use play::evidence::Evidence;
@@ -11,7 +12,7 @@ use play::space::{A_WEEK, Ask, Space, Straight};
 use play::world::World;
 use play::world::bulk::Bulk;
 
-use super::{Drill, common};
+use super::{Drill, Spoken, common};
 use rules::Loading;
 
 /// See the module.
@@ -144,6 +145,46 @@ impl Drill for BatchLoader {
         include_str!("batch_loader/contract.rs")
     }
 
+    fn spoken(&self, language: Language) -> Option<Spoken> {
+        match language {
+            Language::Rust => None,
+            Language::Python => Some(Spoken {
+                contract: include_str!("batch_loader/contract.py"),
+                hints: &[
+                    (
+                        "dropped",
+                        "the request that would send the batch, or has sent it, is cancelled: who has the ids now, and who wakes the others?",
+                    ),
+                    (
+                        "panic_contained",
+                        "an exception that you did not expect leaves by the same door as those you did; what runs then?",
+                    ),
+                ],
+            }),
+            Language::Node => Some(Spoken {
+                contract: include_str!("batch_loader/contract.js"),
+                hints: &[
+                    (
+                        "errors",
+                        "follow the path on which `load` rejects: who is told, who is not, and what does the next request find?",
+                    ),
+                    (
+                        "no_polling",
+                        "who tells you that no more requests come for now: the clock, or the next turn of the microtasks?",
+                    ),
+                    (
+                        "panic_contained",
+                        "an error that you did not expect leaves by the same door as those you did; what runs then?",
+                    ),
+                ],
+            }),
+        }
+    }
+
+    fn about_drops(&self) -> &'static [&'static str] {
+        &["dropped"]
+    }
+
     fn world(&self) -> &'static dyn World {
         &Bulk
     }
@@ -173,9 +214,12 @@ impl Drill for BatchLoader {
         let errors = failing(exam);
         also(exam, "errors", &errors, &calm);
         let known = calm.with(errors);
-        let dropped = dropping(exam);
-        also(exam, "dropped", &dropped, &known);
-        let known = known.with(dropped);
+        let mut known = known;
+        if exam.drops() {
+            let dropped = dropping(exam);
+            also(exam, "dropped", &dropped, &known);
+            known.join(dropped);
+        }
         let waiting = known.with(patient_waiting(exam));
         exam.decide("no_polling", &Loading, &waiting, &[Kind::Polling]);
         let panics = panicking(exam);

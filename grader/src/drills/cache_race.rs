@@ -3,6 +3,7 @@
 mod rules;
 mod stampede;
 
+use crate::course::language::Language;
 use crate::exam::Exam;
 use play::check::Check;
 use play::evidence::ALIKE;
@@ -93,11 +94,18 @@ impl Drill for CacheRace {
         include_str!("cache_race/contract.rs")
     }
 
-    fn python(&self) -> Option<Spoken> {
-        Some(Spoken {
-            contract: include_str!("cache_race/contract.py"),
-            hints: &[],
-        })
+    fn spoken(&self, language: Language) -> Option<Spoken> {
+        match language {
+            Language::Rust => None,
+            Language::Python => Some(Spoken {
+                contract: include_str!("cache_race/contract.py"),
+                hints: &[],
+            }),
+            Language::Node => Some(Spoken {
+                contract: include_str!("cache_race/contract.js"),
+                hints: &[],
+            }),
+        }
     }
 
     fn world(&self) -> &'static dyn World {

@@ -2,6 +2,7 @@
 
 mod rules;
 
+use crate::course::language::Language;
 use crate::exam::{Exam, Findings};
 use play::check::Check;
 use play::evidence::{ALIKE, Evidence};
@@ -11,7 +12,7 @@ use play::space::{A_WEEK, Ask, Space, Straight};
 use play::world::World;
 use play::world::sink::Sink;
 
-use super::{Drill, common};
+use super::{Drill, Spoken, common};
 use rules::InLine;
 
 /// See the module.
@@ -146,6 +147,25 @@ impl Drill for InOrder {
 
     fn contract(&self) -> &'static str {
         include_str!("in_order/contract.rs")
+    }
+
+    fn spoken(&self, language: Language) -> Option<Spoken> {
+        match language {
+            Language::Rust | Language::Node => None,
+            Language::Python => Some(Spoken {
+                contract: include_str!("in_order/contract.py"),
+                hints: &[
+                    (
+                        "dropped",
+                        "a caller in the middle of the line is cancelled before its turn comes: who passes the turn on?",
+                    ),
+                    (
+                        "panic_contained",
+                        "an exception that you did not expect leaves by the same door as those you did; what runs then?",
+                    ),
+                ],
+            }),
+        }
     }
 
     fn world(&self) -> &'static dyn World {

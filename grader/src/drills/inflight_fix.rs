@@ -2,6 +2,7 @@
 
 mod rules;
 
+use crate::course::language::Language;
 use crate::exam::{Exam, Findings};
 use play::check::Check;
 use play::evidence::{BITS, Evidence, FAR_AWAY, PRIMES};
@@ -149,32 +150,64 @@ impl Drill for InflightFix {
         include_str!("inflight_fix/contract.rs")
     }
 
-    fn python(&self) -> Option<Spoken> {
-        Some(Spoken {
-            contract: include_str!("inflight_fix/contract.py"),
-            hints: &[
-                (
-                    "answered",
-                    "what do those who wait await, who ends it, and with what? An `await` of a future that somebody else has cancelled raises `CancelledError`",
-                ),
-                (
-                    "leader_dropped",
-                    "a cancelled task raises `CancelledError` at its await: `except Exception` does not see it, and a shared future is not ended by a `finally` that only removes it. Whose task is the fetch?",
-                ),
-                (
-                    "follower_dropped",
-                    "to cancel a task is to cancel what it awaits: does a caller that waits await something that is everybody's?",
-                ),
-                (
-                    "panic_contained",
-                    "an exception that you did not expect leaves by the same door as those you did; what runs then?",
-                ),
-                (
-                    "error_ends_waiting",
-                    "follow the path on which the fetch raises: what do those who wait for it hear?",
-                ),
-            ],
-        })
+    fn spoken(&self, language: Language) -> Option<Spoken> {
+        match language {
+            Language::Rust => None,
+            Language::Python => Some(Spoken {
+                contract: include_str!("inflight_fix/contract.py"),
+                hints: &[
+                    (
+                        "answered",
+                        "what do those who wait await, who ends it, and with what? An `await` of a future that somebody else has cancelled raises `CancelledError`",
+                    ),
+                    (
+                        "leader_dropped",
+                        "a cancelled task raises `CancelledError` at its await: `except Exception` does not see it, and a shared future is not ended by a `finally` that only removes it. Whose task is the fetch?",
+                    ),
+                    (
+                        "follower_dropped",
+                        "to cancel a task is to cancel what it awaits: does a caller that waits await something that is everybody's?",
+                    ),
+                    (
+                        "panic_contained",
+                        "an exception that you did not expect leaves by the same door as those you did; what runs then?",
+                    ),
+                    (
+                        "error_ends_waiting",
+                        "follow the path on which the fetch raises: what do those who wait for it hear?",
+                    ),
+                ],
+            }),
+            Language::Node => Some(Spoken {
+                contract: include_str!("inflight_fix/contract.js"),
+                hints: &[
+                    (
+                        "answered",
+                        "what does a request that waits await, who settles it, and with what? Which line runs when the fetch is over, and is the row there by then?",
+                    ),
+                    (
+                        "one_fetch",
+                        "when a second request comes, how can it know that a fetch is under way? Everything between two `await`s runs as one piece",
+                    ),
+                    (
+                        "error_ends_waiting",
+                        "follow the path on which the fetch rejects: what do those that wait for it hear, and does anybody handle every promise you make?",
+                    ),
+                    (
+                        "panic_contained",
+                        "an error that you did not expect leaves by the same door as those you did; what runs then?",
+                    ),
+                    (
+                        "no_polling",
+                        "looking again and again is not waiting; which promise can a request await that somebody else settles?",
+                    ),
+                ],
+            }),
+        }
+    }
+
+    fn about_drops(&self) -> &'static [&'static str] {
+        &["leader_dropped", "follower_dropped"]
     }
 
     fn world(&self) -> &'static dyn World {
@@ -233,19 +266,10 @@ impl Drill for InflightFix {
         );
         also(exam, "error_no_herd", &errors, FETCHES);
         let mut waiting = patient_waiting(exam);
-        let mut leaders = dropping(exam, Callers::Leaders);
-        let in_a_row = exam.explore(&Coalescing, &Straight(leaders_go_and_go));
-        let followers = dropping(exam, Callers::Followers);
-        // Where the fetch is a task of its own, those who went one after the other followed.
-        let is_followers = |kind: &Kind| in_a_row.has(*kind) && followers.has(*kind);
-        let only_in_a_row = !all.iter().any(|kind| leaders.has(*kind));
-        if only_in_a_row && all.iter().any(is_followers) {
-            exam.skip("leader_dropped", "cannot be judged: see `follower_dropped`");
-        } else {
-            leaders.join(in_a_row);
-            also(exam, "leader_dropped", &leaders, &all);
-        }
-        also(exam, "follower_dropped", &followers, &all);
+        let dropped = match exam.drops() {
+            true => dropped(exam, &together),
+            false => Findings::default(),
+        };
         let panics = exam.explore(
             &Coalescing,
             &Space {
@@ -258,7 +282,7 @@ impl Drill for InflightFix {
         let long = long_runs(exam);
 
         let mut before = together.clone();
-        for findings in [users, errors, leaders, followers] {
+        for findings in [users, errors, dropped] {
             before.join(findings);
         }
         exam.decide_beyond("long_runs", &Coalescing, &long, &all, &before);
@@ -267,6 +291,25 @@ impl Drill for InflightFix {
         exam.decide("no_polling", &Coalescing, &waiting, &[Kind::Polling]);
         exam.flood("bounded_state", "users");
     }
+}
+
+/// Decides the checks of dropped callers, leaders and followers.
+fn dropped(exam: &mut Exam<'_>, together: &Findings) -> Findings {
+    let all: Vec<Kind> = ENDINGS.iter().chain(FETCHES).copied().collect();
+    let mut leaders = dropping(exam, Callers::Leaders);
+    let in_a_row = exam.explore(&Coalescing, &Straight(leaders_go_and_go));
+    let followers = dropping(exam, Callers::Followers);
+    // Where the fetch is a task of its own, those who went one after the other followed.
+    let is_followers = |kind: &Kind| in_a_row.has(*kind) && followers.has(*kind);
+    let only_in_a_row = !all.iter().any(|kind| leaders.has(*kind));
+    if only_in_a_row && all.iter().any(is_followers) {
+        exam.skip("leader_dropped", "cannot be judged: see `follower_dropped`");
+    } else {
+        leaders.join(in_a_row);
+        exam.decide_beyond("leader_dropped", &Coalescing, &leaders, &all, together);
+    }
+    exam.decide_beyond("follower_dropped", &Coalescing, &followers, &all, together);
+    leaders.with(followers)
 }
 
 fn without(kinds: &[Kind], these: &[Kind]) -> Vec<Kind> {

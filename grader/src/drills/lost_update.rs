@@ -2,6 +2,7 @@
 
 mod rules;
 
+use crate::course::language::Language;
 use crate::exam::{Exam, Findings};
 use play::check::Check;
 use play::evidence::{ALIKE, Evidence};
@@ -127,20 +128,40 @@ impl Drill for LostUpdate {
         include_str!("lost_update/contract.rs")
     }
 
-    fn python(&self) -> Option<Spoken> {
-        Some(Spoken {
-            contract: include_str!("lost_update/contract.py"),
-            hints: &[
-                (
-                    "dropped",
-                    "the caller was cancelled in the middle of its write: did the bank carry it out, and which of your lines still run?",
-                ),
-                (
-                    "panic_contained",
-                    "an exception that you did not expect leaves by the same door as those you did; what runs then?",
-                ),
-            ],
-        })
+    fn spoken(&self, language: Language) -> Option<Spoken> {
+        match language {
+            Language::Rust => None,
+            Language::Python => Some(Spoken {
+                contract: include_str!("lost_update/contract.py"),
+                hints: &[
+                    (
+                        "dropped",
+                        "the caller was cancelled in the middle of its write: did the bank carry it out, and which of your lines still run?",
+                    ),
+                    (
+                        "panic_contained",
+                        "an exception that you did not expect leaves by the same door as those you did; what runs then?",
+                    ),
+                ],
+            }),
+            Language::Node => Some(Spoken {
+                contract: include_str!("lost_update/contract.js"),
+                hints: &[
+                    (
+                        "answered",
+                        "when a deposit is done, or has failed, how does the next one get to know? A promise that rejects runs no `then` of one argument",
+                    ),
+                    (
+                        "panic_contained",
+                        "an error that you did not expect leaves by the same door as those you did; what runs then?",
+                    ),
+                ],
+            }),
+        }
+    }
+
+    fn about_drops(&self) -> &'static [&'static str] {
+        &["dropped"]
     }
 
     fn world(&self) -> &'static dyn World {
@@ -176,9 +197,12 @@ impl Drill for LostUpdate {
         }
         let errors = failing(exam);
         also(exam, "errors", &errors, &together);
-        let dropped = dropping(exam);
         let said = together.with(errors.clone()).with(accounts.clone());
-        also(exam, "dropped", &dropped, &said);
+        let mut dropped = Findings::default();
+        if exam.drops() {
+            dropped = dropping(exam);
+            also(exam, "dropped", &dropped, &said);
+        }
         let panics = exam.explore(
             &Depositing,
             &Space {

@@ -4,7 +4,8 @@ mod panics;
 mod paths;
 mod rules;
 
-use super::Drill;
+use super::{Drill, Spoken};
+use crate::course::language::Language;
 use crate::exam::{Exam, Findings};
 use paths::{Callers, Hashing, Straight, finish, held, make, start, state_of};
 use play::check::Check;
@@ -146,6 +147,29 @@ impl Drill for Offload {
 
     fn contract(&self) -> &'static str {
         include_str!("offload/contract.rs")
+    }
+
+    fn spoken(&self, language: Language) -> Option<Spoken> {
+        match language {
+            Language::Rust | Language::Node => None,
+            Language::Python => Some(Spoken {
+                contract: include_str!("offload/contract.py"),
+                hints: &[
+                    (
+                        "too_long",
+                        "follow the slot on the path where `hash_password` raises `TooLong`",
+                    ),
+                    (
+                        "dropped_hashing",
+                        "to cancel a task does not stop a thread: who should own the slot?",
+                    ),
+                    (
+                        "panicking_hash",
+                        "what becomes of the slot, the lock or the thread when the hash raises?",
+                    ),
+                ],
+            }),
+        }
     }
 
     fn world(&self) -> &'static dyn World {

@@ -2,6 +2,7 @@
 
 mod rules;
 
+use crate::course::language::Language;
 use crate::exam::{Exam, Findings};
 use play::check::Check;
 use play::evidence::Evidence;
@@ -13,7 +14,7 @@ use play::world::audit::{
     ALL, Audit, BEYOND, FLOODED_ACCOUNTS, MOST, NEGATIVE, NOWHERE, SMALL, ZERO,
 };
 
-use super::{Drill, common};
+use super::{Drill, Spoken, common};
 use rules::Transferring;
 
 /// See the module.
@@ -143,6 +144,29 @@ impl Drill for Transfers {
 
     fn contract(&self) -> &'static str {
         include_str!("transfer/contract.rs")
+    }
+
+    fn spoken(&self, language: Language) -> Option<Spoken> {
+        match language {
+            Language::Rust | Language::Node => None,
+            Language::Python => Some(Spoken {
+                contract: include_str!("transfer/contract.py"),
+                hints: &[
+                    (
+                        "results",
+                        "go through each way in which a transfer can end, every exception among them: which balances has it changed by then, and what becomes of a reservation?",
+                    ),
+                    (
+                        "dropped",
+                        "the caller was cancelled while its record was being written: which of your lines still run, and what had it changed by then?",
+                    ),
+                    (
+                        "panic_contained",
+                        "an exception that you did not expect leaves by the same door as those you did; what runs then?",
+                    ),
+                ],
+            }),
+        }
     }
 
     fn world(&self) -> &'static dyn World {

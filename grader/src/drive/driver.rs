@@ -264,6 +264,7 @@ impl<'a> Driver<'a> {
         let secret = derived(self.seed, &format!("rows of run {run}"));
         Evidence::new(self.world, run * IDS_PER_RUN, secret)
             .with_common(derived(self.seed, "every run"))
+            .ending_when_broken(self.program.ends_when_broken)
     }
 
     /// Adds a run driven by [`Driver::converse`] to the sums.

@@ -1,5 +1,6 @@
-//! The Python on this machine: which program it is, and whether the course's drills run in
-//! it. Its main type is [`Interpreter`]. It is asked once, when a drill first needs it.
+//! The interpreters on this machine: which program runs a language, and whether the course's
+//! drills run in it. Its main type is [`Interpreter`]. Each is asked once, when a drill first
+//! needs it.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -8,21 +9,59 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 use thiserror::Error;
 
-/// The oldest version that the drills run in.
-const OLDEST: (u32, u32) = (3, 11);
+use crate::course::language::Language;
 
-/// What it is called, the usual name first.
-const NAMES: [&str; 5] = [
-    "python3",
-    "python3.14",
-    "python3.13",
-    "python3.12",
-    "python3.11",
-];
+/// What the drills of a language need.
+struct Needed {
+    /// The language.
+    language: Language,
+    /// What the program is called, the usual name first.
+    names: &'static [&'static str],
+    /// The oldest version that will do.
+    oldest: (u32, u32),
+    /// The same in words.
+    oldest_words: &'static str,
+    /// Its own name, in a sentence.
+    program: &'static str,
+    /// How to get it on Debian.
+    debian: &'static str,
+    /// What it is asked about itself: its version, its own file behind every link and
+    /// wrapper, and where its library is.
+    asked: &'static [&'static str],
+}
 
-/// What an interpreter is asked about itself: its version, its own file behind every link
-/// and wrapper, and where its library is.
-const ASKED: &str = "import json, os, sys
+const PYTHON: Needed = Needed {
+    language: Language::Python,
+    names: &[
+        "python3",
+        "python3.14",
+        "python3.13",
+        "python3.12",
+        "python3.11",
+    ],
+    oldest: (3, 11),
+    oldest_words: "3.11",
+    program: "Python",
+    debian: "`apt install python3`",
+    asked: &["-I", "-S", "-c", ASKED_OF_PYTHON],
+};
+
+const NODE: Needed = Needed {
+    language: Language::Node,
+    names: &["node", "nodejs"],
+    oldest: (20, 0),
+    oldest_words: "20",
+    program: "Node.js",
+    debian: "`apt install nodejs`, where that is new enough",
+    asked: &["--jitless", "--no-warnings", "-e", ASKED_OF_NODE],
+};
+
+const ASKED_OF_NODE: &str = "const fs = require('node:fs'), path = require('node:path')
+const own = fs.realpathSync(process.execPath)
+const version = process.versions.node.split('.').map((part) => parseInt(part, 10))
+console.log(JSON.stringify({ version, path: own, stdlib: path.dirname(own) }))";
+
+const ASKED_OF_PYTHON: &str = "import json, os, sys
 own = getattr(sys, '_base_executable', None) or sys.executable
 print(json.dumps({
     'version': list(sys.version_info[:3]),
@@ -30,35 +69,57 @@ print(json.dumps({
     'stdlib': os.path.dirname(os.path.realpath(os.__file__)),
 }))";
 
-/// A Python interpreter that is new enough.
+/// An interpreter that is new enough.
 #[derive(Clone, Debug)]
 pub struct Interpreter {
+    language: Language,
     path: PathBuf,
     stdlib: PathBuf,
     version: String,
 }
 
-/// Why Python drills cannot be graded here.
+/// Why drills in a language cannot be graded here.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum NoInterpreter {
     /// There is none.
     #[error(
-        "no `python3` on the path, and Python drills need 3.11 or newer; install it (on Debian: `apt install python3`)"
+        "no `{name}` on the path, and {language} drills need {program} {oldest} or newer; install it (on Debian: {debian})"
     )]
-    Missing,
+    Missing {
+        /// The language.
+        language: Language,
+        /// What was looked for.
+        name: &'static str,
+        /// What is needed,
+        program: &'static str,
+        /// in which version at least,
+        oldest: &'static str,
+        /// and where it is found.
+        debian: &'static str,
+    },
     /// Submissions run as another user, who may not read it.
     #[error(
-        "`{}` is open to its own user only, and submissions run as another one; install a Python for everybody (on Debian: `apt install python3`)", path.display()
+        "`{}` is open to its own user only, and submissions run as another one; install a {program} for everybody (on Debian: {debian})", path.display()
     )]
     Closed {
+        /// What is needed,
+        program: &'static str,
+        /// and where it is found.
+        debian: &'static str,
         /// Its file.
         path: PathBuf,
     },
     /// It is too old.
     #[error(
-        "`{}` is Python {version}, and Python drills need 3.11 or newer; install a newer one and put it on the path", path.display()
+        "`{}` is {program} {version}, and {language} drills need {oldest} or newer; install a newer one and put it on the path", path.display()
     )]
     TooOld {
+        /// The language.
+        language: Language,
+        /// What is needed,
+        program: &'static str,
+        /// in which version at least.
+        oldest: &'static str,
         /// Its file.
         path: PathBuf,
         /// Its version.
@@ -74,36 +135,67 @@ struct Told {
 }
 
 impl Interpreter {
-    /// The first on the path that is new enough.
+    /// The first on the path that runs this language and is new enough.
     ///
     /// # Errors
     /// When there is none.
-    pub fn find() -> Result<&'static Interpreter, NoInterpreter> {
-        static FOUND: OnceLock<Result<Interpreter, NoInterpreter>> = OnceLock::new();
-        let found = FOUND.get_or_init(|| {
+    ///
+    /// # Panics
+    /// For Rust, which is compiled.
+    pub fn find(language: Language) -> Result<&'static Interpreter, NoInterpreter> {
+        type Found = OnceLock<Result<Interpreter, NoInterpreter>>;
+        static FOUND: [Found; 2] = [Found::new(), Found::new()];
+        let (needed, found) = match language {
+            Language::Rust => panic!("Rust is compiled"),
+            Language::Python => (&PYTHON, &FOUND[0]),
+            Language::Node => (&NODE, &FOUND[1]),
+        };
+        let found = found.get_or_init(|| {
             let path = std::env::var_os("PATH").unwrap_or_default();
             let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
-            Interpreter::among(&folders, rustix::process::geteuid().is_root())
+            Interpreter::among(needed, &folders, rustix::process::geteuid().is_root())
         });
         found.as_ref().map_err(Clone::clone)
     }
 
     /// The same, of those in these folders. `as_root`: they are run as another user.
-    fn among(folders: &[PathBuf], as_root: bool) -> Result<Interpreter, NoInterpreter> {
+    fn among(
+        needed: &Needed,
+        folders: &[PathBuf],
+        as_root: bool,
+    ) -> Result<Interpreter, NoInterpreter> {
+        let Needed {
+            language,
+            program,
+            debian,
+            oldest_words: oldest,
+            ..
+        } = *needed;
         let mut passed_over = None;
-        for name in NAMES {
+        for name in needed.names {
             for path in folders.iter().map(|folder| folder.join(name)) {
-                let Some(told) = path.is_file().then(|| ask(&path)).flatten() else {
+                let Some(told) = path.is_file().then(|| ask(&path, needed)).flatten() else {
                     continue;
                 };
                 let (major, minor, patch) = told.version;
                 let version = format!("{major}.{minor}.{patch}");
-                if (major, minor) < OLDEST {
-                    passed_over.get_or_insert(NoInterpreter::TooOld { path, version });
+                if (major, minor) < needed.oldest {
+                    passed_over.get_or_insert(NoInterpreter::TooOld {
+                        language,
+                        program,
+                        oldest,
+                        path,
+                        version,
+                    });
                 } else if as_root && !is_for_everybody(&told.path) {
-                    passed_over.get_or_insert(NoInterpreter::Closed { path });
+                    passed_over.get_or_insert(NoInterpreter::Closed {
+                        program,
+                        debian,
+                        path,
+                    });
                 } else {
                     return Ok(Interpreter {
+                        language,
                         path: told.path,
                         stdlib: told.stdlib,
                         version,
@@ -111,7 +203,13 @@ impl Interpreter {
                 }
             }
         }
-        Err(passed_over.unwrap_or(NoInterpreter::Missing))
+        Err(passed_over.unwrap_or(NoInterpreter::Missing {
+            language,
+            name: needed.names[0],
+            program,
+            oldest,
+            debian,
+        }))
     }
 
     /// Its own file.
@@ -121,6 +219,10 @@ impl Interpreter {
 
     /// Where its library is, and what that needs.
     pub(crate) fn folders(&self) -> Vec<PathBuf> {
+        if self.language == Language::Node {
+            // All of it is in the program.
+            return vec![self.path.clone()];
+        }
         // `/usr/lib/python3.11`, and the shared libraries beside it.
         let beside = self.stdlib.parent().unwrap_or(&self.stdlib);
         vec![beside.to_owned(), self.stdlib.clone()]
@@ -132,6 +234,15 @@ impl Interpreter {
     }
 }
 
+/// Why nothing in this language can be graded on this machine, if so.
+pub fn trouble(language: Language) -> Option<String> {
+    if language.is_rust() {
+        return None;
+    }
+    let found = Interpreter::find(language);
+    found.err().map(|why| why.to_string())
+}
+
 /// Whether every user may execute the file.
 fn is_for_everybody(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
@@ -140,10 +251,10 @@ fn is_for_everybody(path: &Path) -> bool {
     })
 }
 
-/// What the program at `path` says of itself, if it is a Python at all.
-fn ask(path: &Path) -> Option<Told> {
+/// What the program at `path` says of itself, if it runs the language at all.
+fn ask(path: &Path, needed: &Needed) -> Option<Told> {
     let said = Command::new(path)
-        .args(["-I", "-S", "-c", ASKED])
+        .args(needed.asked)
         .stdin(Stdio::null())
         .stderr(Stdio::null())
         .output()
@@ -172,13 +283,35 @@ mod tests {
 
     #[test]
     fn one_that_is_missing_or_too_old_is_told_in_one_line() {
-        let missing = Interpreter::among(&[], false).expect_err("there is none");
-        assert_eq!(missing, NoInterpreter::Missing);
+        for needed in [&PYTHON, &NODE] {
+            let missing = Interpreter::among(needed, &[], false).expect_err("there is none");
+            let line = missing.to_string();
+            assert!(
+                line.starts_with(&format!("no `{}` on", needed.names[0])),
+                "{line}"
+            );
+            assert!(!line.contains('\n'));
+        }
         let old = folder_with(r#"{"version":[3,10,2],"path":"/x","stdlib":"/y"}"#);
-        let too_old = Interpreter::among(&[old.path().to_owned()], false).expect_err("it is old");
+        let too_old =
+            Interpreter::among(&PYTHON, &[old.path().to_owned()], false).expect_err("it is old");
         let line = too_old.to_string();
         assert!(line.contains("is Python 3.10.2"), "{line}");
         assert!(!line.contains('\n'));
+    }
+
+    #[test]
+    fn a_node_that_is_too_old_is_told_in_one_line() {
+        let folder = folder_with(r#"{"version":[18,19,1],"path":"/x","stdlib":"/y"}"#);
+        let name = folder.path().join("node");
+        std::fs::rename(folder.path().join("python3"), name).expect("it is ours");
+        let old = Interpreter::among(&NODE, &[folder.path().to_owned()], false);
+        let line = old.expect_err("it is old").to_string();
+        assert!(line.contains("is Node.js 18.19.1"), "{line}");
+        assert!(
+            line.contains("JavaScript drills need 20 or newer"),
+            "{line}"
+        );
     }
 
     #[test]
@@ -190,9 +323,10 @@ mod tests {
         );
         let new = folder_with(&told);
         let folders = [new.path().to_owned()];
-        let closed = Interpreter::among(&folders, true).expect_err("a temporary folder is closed");
+        let closed =
+            Interpreter::among(&PYTHON, &folders, true).expect_err("a temporary folder is closed");
         assert!(matches!(closed, NoInterpreter::Closed { .. }));
-        assert!(Interpreter::among(&folders, false).is_ok());
+        assert!(Interpreter::among(&PYTHON, &folders, false).is_ok());
     }
 
     #[test]
@@ -202,7 +336,7 @@ mod tests {
         let none = folder_with("no Python");
         let folders = [none, old, new].map(|folder| (folder.path().to_owned(), folder));
         let paths = folders.each_ref().map(|(path, _)| path.clone());
-        let found = Interpreter::among(&paths, false).expect("one is new enough");
+        let found = Interpreter::among(&PYTHON, &paths, false).expect("one is new enough");
         assert_eq!(found.version(), "3.12.0");
         assert_eq!(found.path(), Path::new("/p"));
     }

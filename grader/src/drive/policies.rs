@@ -186,6 +186,7 @@ impl Places {
             name: None,
             arguments: all,
             hands_filters: false,
+            hands_library: None,
             environment,
             folder: dir.to_owned(),
         }
@@ -228,7 +229,8 @@ pub(crate) fn running(sandbox: &Sandbox, limits: &Limits, program: &Program) -> 
             &[sandbox.seal().to_owned(), limits.memory_bytes.to_string()],
         ]
         .concat(),
-        hands_filters: program.is_interpreter,
+        hands_filters: program.is_interpreter && program.seal.is_none(),
+        hands_library: program.seal.clone(),
         // Otherwise each thread reserves 64 MiB of address space for itself.
         environment: [
             &program.environment[..],

@@ -20,6 +20,11 @@ pub struct Program {
     /// Whether it is an interpreter: then it has to know its own place, and puts the
     /// filters of the seal in force that the launcher hands it.
     pub(crate) is_interpreter: bool,
+    /// The library that an interpreter loads for this instead, if it cannot by itself.
+    pub(crate) seal: Option<PathBuf>,
+    /// Whether code that fails outside any call ends its process, as a rejection that nobody
+    /// handles does in Node.
+    pub(crate) ends_when_broken: bool,
 }
 
 impl Program {
@@ -39,6 +44,8 @@ impl From<&Path> for Program {
             reads: Vec::new(),
             prelude: Vec::new(),
             is_interpreter: false,
+            seal: None,
+            ends_when_broken: false,
         }
     }
 }

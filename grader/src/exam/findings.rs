@@ -137,6 +137,11 @@ pub fn violations(rules: &dyn Rules, played: &Played<Driver<'_>>) -> Vec<Violati
         turn: evidence.turns().len().saturating_sub(1),
         message,
     }));
+    violations.extend(evidence.ended_by().map(|(turn, message)| Violation {
+        kind: Kind::Panicked,
+        turn,
+        message: message.to_owned(),
+    }));
     let of_process = failure.and_then(|failure| judge::violation_of(failure, evidence));
     violations.extend(of_process.map(|mut violation| {
         rules.describe(&mut violation, evidence);

@@ -43,7 +43,8 @@ impl Exam<'_> {
         if self.wants_more_care() {
             return;
         }
-        let mut flood = match Flood::begin(&mut self.driver, turns) {
+        let drops = self.drops();
+        let mut flood = match Flood::begin(&mut self.driver, turns, drops) {
             Ok(flood) => flood,
             Err(failure) => return self.fail_by(check, &failure),
         };
@@ -92,10 +93,16 @@ struct Flood<'d, 'a> {
     /// Rounds of answering so far.
     rounds: usize,
     said: VecDeque<Order>,
+    /// Whether callers can be dropped.
+    drops: bool,
 }
 
 impl<'d, 'a> Flood<'d, 'a> {
-    fn begin(driver: &'d mut Driver<'a>, turns: &[Turn]) -> Result<Flood<'d, 'a>, Failure> {
+    fn begin(
+        driver: &'d mut Driver<'a>,
+        turns: &[Turn],
+        drops: bool,
+    ) -> Result<Flood<'d, 'a>, Failure> {
         let run = driver.new_run();
         let open = driver.opening_with(run, turns);
         driver.converse(run, vec![open])?;
@@ -111,6 +118,7 @@ impl<'d, 'a> Flood<'d, 'a> {
             open: BTreeMap::new(),
             rounds: 0,
             said: VecDeque::new(),
+            drops,
         })
     }
 
@@ -146,6 +154,7 @@ impl<'d, 'a> Flood<'d, 'a> {
 
     /// A third of the keys get an error with one of the next waves. A third are dropped.
     /// Each of the last third has two callers, and both are dropped, the first one first.
+    /// Where nobody can be dropped, all of them get an error.
     fn wave(&mut self) -> Vec<Step> {
         let mut asks = Vec::new();
         let mut first_drops = Vec::new();
@@ -154,11 +163,11 @@ impl<'d, 'a> Flood<'d, 'a> {
             self.keys += 1;
             asks.push(self.ask(self.keys));
             if place % 3 > 0 {
-                first_drops.push(self.hang_up());
+                first_drops.extend(self.hang_up());
             }
             if place % 3 == 2 {
                 asks.push(self.ask(self.keys));
-                second_drops.push(self.hang_up());
+                second_drops.extend(self.hang_up());
             }
         }
         [asks, first_drops, second_drops].map(settled).concat()
@@ -190,11 +199,14 @@ impl<'d, 'a> Flood<'d, 'a> {
     }
 
     /// The caller that came last is dropped.
-    fn hang_up(&mut self) -> Step {
-        self.waiting.remove(&self.requests);
-        Step::Drop {
-            call: self.requests,
+    fn hang_up(&mut self) -> Option<Step> {
+        if !self.drops {
+            return None;
         }
+        self.waiting.remove(&self.requests);
+        Some(Step::Drop {
+            call: self.requests,
+        })
     }
 
     fn ask(&mut self, key: u32) -> Step {

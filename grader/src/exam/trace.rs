@@ -5,6 +5,7 @@
 //! Branches that are equal from some turn on are kept once, so a trace is a
 //! graph with one beginning.
 
+mod code;
 mod freedom;
 mod moment;
 mod single;
@@ -22,6 +23,7 @@ use play::schedule::Turn;
 use play::timeline;
 use play::world::World;
 
+pub use code::Code;
 pub use freedom::Freedom;
 use moment::Moment;
 
@@ -49,6 +51,9 @@ pub struct Trace {
     /// The nouns for operations, kind by kind, if they are not fetches.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     nouns: Vec<&'static str>,
+    /// The functions in which requests are suspended, if somebody marked the lines.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<Code>,
     /// How many requests there are.
     callers: usize,
     /// How many different schedules lead through the graph.
@@ -153,6 +158,7 @@ impl Trace {
             user: freedom.user,
             what: what(driver.world()),
             nouns: nouns(driver.world()),
+            code: None,
             callers: freedom.callers,
             schedules: paths.all,
             broken: paths.broken,
@@ -160,6 +166,15 @@ impl Trace {
             texts: folding.texts.texts,
             nodes: from_the_first(&folding.nodes, first),
         })
+    }
+
+    /// The same with the code beside it.
+    #[must_use]
+    pub fn beside(self, code: Code) -> Trace {
+        Trace {
+            code: Some(code),
+            ..self
+        }
     }
 
     /// The trace as JSON, one node a line.

@@ -4,43 +4,41 @@
 
 #[cfg(test)]
 mod begun;
+mod blank;
 mod by_hand;
+mod error;
+mod examining;
 mod mutants;
+mod pictures;
 mod settled;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use thiserror::Error;
-
 use crate::build::compile::{CompileError, Compiled, Control, Workshop, compile};
-use crate::build::prepared::{Audience, PrepareError, Prepared};
-use crate::build::python;
+use crate::build::interpreted;
+use crate::build::prepared::{Audience, Prepared};
 use crate::build::submission::{Caps, Part, Submission, SubmissionError, Wanted};
 use crate::course::language::Language;
-use crate::course::{Course, CourseError, Exercise};
+use crate::course::{Course, Exercise};
 use crate::drills::{self, Drill};
 use crate::drive::driver::Driver;
-use crate::drive::interpreter::{Interpreter, NoInterpreter};
+use crate::drive::interpreter::Interpreter;
 use crate::drive::interrupt;
 use crate::drive::limits::Limits;
 use crate::drive::policies::Places;
 use crate::drive::sandbox::{Sandbox, Tier};
 use crate::drive::stop::Stop;
-use crate::drive::tight::tight;
-use crate::drive::toolchain::{Toolchain, ToolchainError};
-use crate::exam::Exam;
-use crate::grade::latency::LoopLatency;
-use crate::grade::verdict::{CheckResult, CheckStatus, Metrics, SCHEMA, Status, Verdict};
-use play::check::Decision;
-use play::timeline;
+use crate::drive::toolchain::Toolchain;
+use crate::grade::verdict::{Status, Verdict};
 
+use blank::blank_in;
+pub use blank::{not_graded, rejected};
+pub use error::{GradeError, NoWorker};
+use examining::in_words_of;
 pub use mutants::Examined;
 use settled::settled;
-
-/// How many passwords are hashed for a picture.
-const PASSWORDS: u32 = 2;
 
 /// Grades submissions of one course.
 #[derive(Clone, Debug)]
@@ -55,76 +53,6 @@ pub struct Grader {
     control: Arc<Control>,
     repairing: Arc<Mutex<()>>,
     jobs: usize,
-}
-
-/// Why there is no verdict. Nothing here is the submission's fault.
-#[derive(Debug, Error)]
-pub enum GradeError {
-    /// Something is wrong with the course.
-    #[error(transparent)]
-    Course(#[from] CourseError),
-    /// There is no Rust toolchain.
-    #[error(transparent)]
-    Toolchain(#[from] ToolchainError),
-    /// There is no Python that is new enough.
-    #[error(transparent)]
-    Python(#[from] NoInterpreter),
-    /// The crates to link with could not be built.
-    #[error(transparent)]
-    Prepare(#[from] PrepareError),
-    /// The path does not lead to a submission.
-    #[error(transparent)]
-    Submission(SubmissionError),
-    /// The machine failed us.
-    #[error("cannot compile or run submissions: {}; {}", .0, what_to_do())]
-    Machine(std::io::Error),
-    /// The grader did not survive earlier attempts.
-    #[error(
-        "grading it has ended the grader {deaths} times, so it is skipped; delete `{}` to try it again", mark.display()
-    )]
-    PassedBy {
-        /// How often.
-        deaths: u32,
-        /// The file that records this.
-        mark: PathBuf,
-    },
-    /// The grader did not survive it.
-    #[error(
-        "grading it ended the grader by signal {signal}; that says nothing of it, but look at it before you grade it again"
-    )]
-    Ended {
-        /// Which.
-        signal: i32,
-    },
-    /// The grader could not begin; the text says it all.
-    #[error("{0}")]
-    Begin(String),
-    /// The code is a stranger's, and the sandbox is not full.
-    #[error(
-        "the sandbox is {} here, so strangers' code is not run; `cargo grader doctor` says what is missing, `--allow-degraded` runs it all the same", .0.name()
-    )]
-    Sandbox(Tier),
-}
-
-/// Advice for a machine on which nothing can be graded.
-fn what_to_do() -> String {
-    match tight().join("; ") {
-        none if none.is_empty() => {
-            "is there space below `target/`, and may programs be started?".to_owned()
-        }
-        limits => limits,
-    }
-}
-
-/// Why a submission has no worker, through its own fault, in words for its author.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum NoWorker {
-    /// rustc refused it.
-    #[error("{0}")]
-    Refused(String),
-    /// It contains something that is not allowed.
-    #[error("{0}")]
-    Rejected(String),
 }
 
 impl Grader {
@@ -252,8 +180,9 @@ impl Grader {
         seed: u64,
     ) -> Result<(Verdict, Option<Compiled>), GradeError> {
         self.may_run(path)?;
-        match self.read(drill, path) {
-            Ok(submission) => self.examine_submission(drill, &submission, seed),
+        let exercise = self.course.exercise(drill.slug())?;
+        match self.read_within(&caps(&exercise), drill, path) {
+            Ok(submission) => self.examine_submission(drill, &exercise, &submission, seed),
             Err(GradeError::Submission(error)) if error.is_rejection() => {
                 let mut verdict = rejected(drill, path, seed, error.to_string());
                 verdict.sandbox = self.sandbox.tier();
@@ -268,8 +197,16 @@ impl Grader {
     /// # Errors
     /// When it cannot be read or taken.
     pub fn read(&self, drill: &dyn Drill, path: &Path) -> Result<Submission, GradeError> {
-        let caps = self.caps(drill)?;
-        let read = || read_submission(drill, path, &caps);
+        self.read_within(&caps(&self.course.exercise(drill.slug())?), drill, path)
+    }
+
+    fn read_within(
+        &self,
+        caps: &Caps,
+        drill: &dyn Drill,
+        path: &Path,
+    ) -> Result<Submission, GradeError> {
+        let read = || read_submission(drill, path, caps);
         // Into a folder somebody may write meanwhile: half of it is nobody's submission.
         let read = match path.is_dir() {
             true => settled(read, |one, other| one.sha256() == other.sha256()),
@@ -288,20 +225,13 @@ impl Grader {
         path: &Path,
         parts: &[Part],
     ) -> Result<Submission, GradeError> {
-        let caps = self.caps(drill)?;
+        let caps = caps(&self.course.exercise(drill.slug())?);
         let wanted = Wanted {
             drill: Some(drill.slug()),
             drills: &drills::slugs(),
         };
         let read = Submission::read_parts(path, parts, &wanted, &caps);
         read.map_err(GradeError::Submission)
-    }
-
-    fn caps(&self, drill: &dyn Drill) -> Result<Caps, GradeError> {
-        Ok(Caps {
-            bytes: self.limits(drill)?.source_bytes,
-            ..Caps::default()
-        })
     }
 
     /// Grades a submission that was read for `drill`.
@@ -314,7 +244,8 @@ impl Grader {
         submission: &Submission,
         seed: u64,
     ) -> Result<Verdict, GradeError> {
-        self.examine_submission(drill, submission, seed)
+        let exercise = self.course.exercise(drill.slug())?;
+        self.examine_submission(drill, &exercise, submission, seed)
             .map(|(verdict, _)| verdict)
     }
 
@@ -322,12 +253,13 @@ impl Grader {
     fn examine_submission(
         &self,
         drill: &dyn Drill,
+        exercise: &Exercise,
         submission: &Submission,
         seed: u64,
     ) -> Result<(Verdict, Option<Compiled>), GradeError> {
-        match self.examine_once(drill, submission, seed) {
+        match self.examine_once(drill, exercise, submission, seed) {
             Err(GradeError::Machine(_)) if self.repair(true)? => {
-                self.examine_once(drill, submission, seed)
+                self.examine_once(drill, exercise, submission, seed)
             }
             other => other,
         }
@@ -359,18 +291,18 @@ impl Grader {
     fn examine_once(
         &self,
         drill: &dyn Drill,
+        exercise: &Exercise,
         submission: &Submission,
         seed: u64,
     ) -> Result<(Verdict, Option<Compiled>), GradeError> {
-        let mut verdict = blank(drill, submission.path(), seed);
-        verdict.language = submission.language();
+        let mut verdict = blank_in(drill, submission.path(), seed, submission.language());
         for check in &mut verdict.checks {
             in_words_of(verdict.language, check);
         }
         verdict.sandbox = self.sandbox.tier();
         submission.sha256().clone_into(&mut verdict.sha256);
         let begun = Instant::now();
-        let compiled = self.compile(drill, submission)?;
+        let compiled = self.compile_by(drill, exercise, submission)?;
         verdict.metrics.compile_ms = millis(begun);
         let worker = match compiled {
             Ok(compiled) => {
@@ -395,12 +327,6 @@ impl Grader {
         Ok((verdict, worker))
     }
 
-    /// The limits of a submission for `drill`.
-    fn limits(&self, drill: &dyn Drill) -> Result<Limits, GradeError> {
-        let exercise = self.course.exercise(drill.slug())?;
-        Ok(Limits::of_drill(&exercise.limits))
-    }
-
     /// Compiles a submission; the inner error is the submission's own fault.
     ///
     /// # Errors
@@ -410,8 +336,6 @@ impl Grader {
         drill: &dyn Drill,
         submission: &Submission,
     ) -> Result<Result<Compiled, NoWorker>, GradeError> {
-        self.may_run(submission.path())?;
-        self.repair(false)?;
         let exercise = self.course.exercise(drill.slug())?;
         self.compile_by(drill, &exercise, submission)
     }
@@ -422,6 +346,8 @@ impl Grader {
         exercise: &Exercise,
         submission: &Submission,
     ) -> Result<Result<Compiled, NoWorker>, GradeError> {
+        self.may_run(submission.path())?;
+        self.repair(false)?;
         let workshop = Workshop {
             course: &self.course,
             prepared: &self.prepared,
@@ -433,13 +359,13 @@ impl Grader {
         };
         let compiled = match submission.language() {
             Language::Rust => compile(workshop, drill, exercise, submission),
-            Language::Python => {
-                let Some(spoken) = drill.python() else {
-                    let why = drills::not_in(drill, Language::Python);
+            language => {
+                let Some(spoken) = drill.spoken(language) else {
+                    let why = drills::not_in(drill, language);
                     return Ok(Err(NoWorker::Rejected(why)));
                 };
-                Interpreter::find()?;
-                python::prepare(workshop, drill.slug(), spoken, exercise, submission)
+                Interpreter::find(language)?;
+                interpreted::prepare(workshop, drill.slug(), spoken, exercise, submission)
             }
         };
         match compiled {
@@ -459,128 +385,6 @@ impl Grader {
     ) -> Driver<'a> {
         Driver::new(compiled.program(), compiled.limits(), drill.world(), seed)
     }
-
-    /// Watches the loop of the submission at `path` while passwords are hashed.
-    ///
-    /// # Errors
-    /// When the path cannot be read or the machine fails. The inner error says why
-    /// there is no picture, in rustc's words or the supervisor's.
-    pub fn watch(
-        &self,
-        drill: &dyn Drill,
-        path: &Path,
-    ) -> Result<Result<LoopLatency, String>, GradeError> {
-        let submission = Submission::read(path).map_err(GradeError::Submission)?;
-        let compiled = match self.compile(drill, &submission)? {
-            Ok(compiled) => compiled,
-            Err(refused) => return Ok(Err(refused.to_string())),
-        };
-        let picture = self
-            .driver(drill, &compiled, fastrand::u64(..))
-            .watch(PASSWORDS);
-        Ok(match picture {
-            Ok(picture) => Ok(LoopLatency::from(picture)),
-            Err(failure) => Err(failure.to_string()),
-        })
-    }
-
-    /// The picture of the drill's stub on this machine, taken once.
-    pub fn stub_latency(&self, drill: &dyn Drill) -> Option<LoopLatency> {
-        let name = format!("{}_stub_latency.json", drill.slug());
-        let known = self.prepared.folder().join(name);
-        let read = || serde_json::from_slice(&std::fs::read(&known).ok()?).ok();
-        read().or_else(|| {
-            let latency = self.watch_stub(drill)?;
-            // If it cannot be kept, it is measured again next time.
-            let _ = serde_json::to_vec(&latency).map(|text| std::fs::write(&known, text));
-            Some(latency)
-        })
-    }
-
-    /// The picture of the drill's stub, taken now.
-    pub fn watch_stub(&self, drill: &dyn Drill) -> Option<LoopLatency> {
-        let stub = self.course.solution_dir(drill.slug()).join("stub.rs");
-        self.watch(drill, &stub).ok()?.ok()
-    }
-
-    fn examine(
-        &self,
-        drill: &dyn Drill,
-        (compiled, language): (&Compiled, Language),
-        seed: u64,
-        verdict: &mut Verdict,
-    ) -> Result<(), GradeError> {
-        let begun = Instant::now();
-        let driver = self.driver(drill, compiled, seed);
-        let mut exam = Exam::new(driver).ending_early(drill.checks());
-        exam.put_through(drill.rules(), |exam| drill.examine(exam));
-        let (crashed, out_of_time) = (exam.crashed(), exam.is_out_of_time());
-        verdict.metrics.unnamed = exam.unnamed().to_vec();
-        let (mut driver, decisions, coverage) = exam.finish();
-        if self.pictures && drill.world().uses_threads() {
-            // The verdict is the same without a picture.
-            let picture = driver.watch(PASSWORDS).ok().map(LoopLatency::from);
-            verdict.metrics.loop_stall_max_ms = picture.as_ref().map(|it| it.max_ms);
-            verdict.metrics.loop_latency = picture;
-            verdict.metrics.stub_loop_latency = self.stub_latency(drill);
-        }
-        if let Some(error) = driver.broken() {
-            let error = std::io::Error::new(error.kind(), error.to_string());
-            return Err(GradeError::Machine(error));
-        }
-        verdict.metrics.run_ms = millis(begun);
-        verdict.metrics.operations = driver.tally().operations;
-        if drill
-            .world()
-            .kinds()
-            .iter()
-            .any(|kind| kind.noun == "fetch")
-        {
-            verdict.metrics.fetches = driver.tally().operations;
-        }
-        verdict.metrics.schedules = driver.tally().runs;
-        verdict.metrics.unexplored = coverage.unexplored as u64;
-        verdict.output = driver.output();
-        for (result, check) in verdict.checks.iter_mut().zip(drill.checks()) {
-            if let Some(decision) = decisions.get(check.id) {
-                let hint = drills::hint(drill, check, language);
-                fill(result, decision, &hint, compiled.limits());
-            }
-            in_words_of(language, result);
-        }
-        let held = |result: &CheckResult| result.status == CheckStatus::Passed;
-        let failed = |result: &CheckResult| result.required && result.status == CheckStatus::Failed;
-        verdict.score = verdict.checks.iter().map(|result| result.points).sum();
-        verdict.status = if verdict
-            .checks
-            .iter()
-            .all(|result| held(result) || !result.required)
-        {
-            Status::Passed
-        } else if out_of_time && !verdict.checks.iter().any(failed) {
-            Status::TimedOut
-        } else if crashed {
-            Status::Crashed
-        } else {
-            Status::Failed
-        };
-        if !verdict.passed() && (crashed || ran_short(verdict)) && !tight().is_empty() {
-            let why = "the submission ran into a limit, which may be the machine's";
-            return Err(GradeError::Machine(std::io::Error::other(why)));
-        }
-        Ok(())
-    }
-}
-
-/// Whether the system refused a resource.
-fn ran_short(verdict: &Verdict) -> bool {
-    let words = [
-        "Resource temporarily unavailable",
-        "Too many open files",
-        "Cannot allocate memory",
-    ];
-    let short = |check: &CheckResult| words.iter().any(|words| check.message.contains(words));
-    verdict.checks.iter().any(short)
 }
 
 /// Reads the submission for `drill` at `path`, within `caps`.
@@ -599,87 +403,12 @@ pub fn read_submission(
     Submission::read_for(path, &wanted, caps)
 }
 
-fn fill(result: &mut CheckResult, decision: &Decision, hint: &str, limits: &Limits) {
-    result.status = decision.status;
-    result.message.clone_from(&decision.message);
-    // What a refused thread looks like from inside the submission.
-    if decision
-        .message
-        .contains("Resource temporarily unavailable")
-    {
-        let limit = format!(" (a submission may have {} threads here)", limits.threads);
-        result.message.push_str(&limit);
+/// What may be read of a submission for a drill.
+fn caps(exercise: &Exercise) -> Caps {
+    Caps {
+        bytes: Limits::of_drill(&exercise.limits).source_bytes,
+        ..Caps::default()
     }
-    result.timeline = timeline::in_words(&decision.timeline);
-    result.moments = decision
-        .timeline
-        .iter()
-        .map(|line| line.moment.clone())
-        .collect();
-    result.schedule = decision.schedule.as_ref().map(ToString::to_string);
-    match decision.status {
-        CheckStatus::Passed => result.points = result.max_points,
-        CheckStatus::Failed => decision.hint.unwrap_or(hint).clone_into(&mut result.hint),
-        CheckStatus::Skipped => {}
-    }
-}
-
-/// The check's texts in the words of the submission's language.
-fn in_words_of(language: Language, result: &mut CheckResult) {
-    let texts = [&mut result.title, &mut result.message];
-    for text in texts.into_iter().chain(&mut result.timeline) {
-        *text = language.says(text);
-    }
-}
-
-/// A verdict in which nothing has been judged yet: missing evidence is not a pass.
-fn blank(drill: &dyn Drill, path: &Path, seed: u64) -> Verdict {
-    let check = |check: &play::check::Check| CheckResult {
-        id: check.id.to_owned(),
-        title: check.title.to_owned(),
-        required: check.required,
-        status: CheckStatus::Skipped,
-        points: 0,
-        max_points: check.points,
-        message: "not judged".to_owned(),
-        hint: String::new(),
-        schedule: None,
-        timeline: Vec::new(),
-        moments: Vec::new(),
-    };
-    Verdict {
-        schema: SCHEMA,
-        drill: drill.slug().to_owned(),
-        submission: path.display().to_string(),
-        language: Language::of_file(&path.to_string_lossy()),
-        sha256: String::new(),
-        status: Status::Failed,
-        score: 0,
-        max_score: drill.checks().iter().map(|check| check.points).sum(),
-        seed,
-        grader: env!("CARGO_PKG_VERSION").to_owned(),
-        sandbox: Tier::None,
-        checks: drill.checks().iter().map(check).collect(),
-        metrics: Metrics::default(),
-        diagnostics: String::new(),
-        output: String::new(),
-    }
-}
-
-/// The verdict on a submission that cannot be taken.
-pub fn rejected(drill: &dyn Drill, path: &Path, seed: u64, why: String) -> Verdict {
-    let mut verdict = blank(drill, path, seed);
-    verdict.status = Status::Rejected;
-    verdict.diagnostics = why;
-    verdict
-}
-
-/// The verdict on a submission that could not be graded; it says nothing about the submission.
-pub fn not_graded(drill: &dyn Drill, path: &Path, seed: u64, why: &GradeError) -> Verdict {
-    let mut verdict = blank(drill, path, seed);
-    verdict.status = Status::InfraError;
-    verdict.diagnostics = why.to_string();
-    verdict
 }
 
 fn millis(since: Instant) -> u64 {

@@ -63,7 +63,7 @@ impl Stub {
         })
     }
 
-    /// The language that a drill was begun in: Rust, unless only the Python file is not the
+    /// The language that a drill was begun in: Rust, unless only another language's file is not the
     /// stub any more.
     pub fn begun_in(course: &Course, slug: &str) -> Language {
         let is_begun = |language: &Language| {

@@ -3,23 +3,26 @@
 use std::fs;
 use std::io::Write;
 
+use grader::course::language::Language;
 use grader::drills;
 use grader::drive::interpreter::Interpreter;
 
 use crate::courses::{Said, Scratch, program, root};
 
 /// The places of a drill's solutions, one for each language: folder, reference, stub, ending.
-const PLACES: [[&str; 4]; 2] = [
+const PLACES: [[&str; 4]; 3] = [
     ["", "src/lib.rs", "stub.rs", ".rs"],
     ["python/", "reference.py", "stub.py", ".py"],
+    ["node/", "reference.mjs", "stub.mjs", "js"],
 ];
 
 /// The output of `audit` for a drill without problems, made from its files alone.
 fn all_is_well(drill: &str) -> String {
     let folder = root().join("solutions").join(drill);
     let is_there = |place: &&[&str; 4]| {
-        let is_python = place[3] == ".py";
-        !is_python || folder.join(place[0]).is_dir() && Interpreter::find().is_ok()
+        let language = Language::of_file(place[1]);
+        let is_run = || language.is_rust() || Interpreter::find(language).is_ok();
+        folder.join(place[0]).is_dir() && is_run()
     };
     let places: Vec<&[&str; 4]> = PLACES.iter().filter(is_there).collect();
     let files = |kind: &str, [place, _, _, ending]: &[&str; 4]| -> Vec<String> {

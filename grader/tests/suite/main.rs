@@ -33,6 +33,7 @@ mod learner_cannot;
 mod limits;
 mod machine;
 mod misbehaviour;
+mod node;
 mod offload;
 mod package;
 mod panel;

@@ -14,43 +14,93 @@ const TRACES: &[(&str, &str, &str, &[&str])] = &[
         "naive_cache",
         "inflight_fix",
         "solutions/cache_race/src/lib.rs",
-        &[],
+        &["--mark", "fetch=.fetch_user(id)"],
     ),
     (
         "seed_fix",
         "inflight_fix",
         "solutions/inflight_fix/wrong/promise_never_kept.rs",
-        &[],
+        &[
+            "--mark",
+            "fetch=.fetch_user(id)",
+            "--mark",
+            "other=.notified().await",
+        ],
     ),
     (
         "real_fix",
         "inflight_fix",
         "solutions/inflight_fix/src/lib.rs",
-        &[],
+        &[
+            "--mark",
+            "fetch=get_or_try_init(fetch)",
+            "--mark",
+            "other=get_or_try_init(fetch)",
+        ],
     ),
     (
         "lost_update",
         "lost_update",
         "solutions/lost_update/stub.rs",
-        &["--callers", "2", "--drops", "0", "--errors", "0"],
+        &[
+            "--callers",
+            "2",
+            "--drops",
+            "0",
+            "--errors",
+            "0",
+            "--mark",
+            "read=.read(account)",
+            "--mark",
+            "write=.write(account",
+        ],
     ),
     (
         "connection_pool",
         "connection_pool",
         "solutions/connection_pool/wrong/guard_always_gives_back.rs",
-        &["--callers", "2", "--errors", "0", "--holds", "0"],
+        &[
+            "--callers",
+            "2",
+            "--errors",
+            "0",
+            "--holds",
+            "0",
+            "--mark",
+            "connect=.connect().await",
+            "--mark",
+            "ask=.await;",
+            "--mark",
+            "other=.acquire().await",
+        ],
     ),
     (
         "batch_loader",
         "batch_loader",
         "solutions/batch_loader/wrong/sent_by_the_first.rs",
-        &["--callers", "2", "--errors", "0"],
+        &[
+            "--callers",
+            "2",
+            "--errors",
+            "0",
+            "--mark",
+            "call=send_all(bulk,",
+            "--mark",
+            "other=answered.await",
+        ],
     ),
     (
         "in_order",
         "in_order",
         "solutions/in_order/wrong/turn_handed_to_nobody.rs",
-        &["--errors", "0"],
+        &[
+            "--errors",
+            "0",
+            "--mark",
+            "store=.store(event)",
+            "--mark",
+            "other=turn.await",
+        ],
     ),
     (
         "give_way",
@@ -68,7 +118,14 @@ const TRACES: &[(&str, &str, &str, &[&str])] = &[
         "transfer",
         "transfer",
         "solutions/transfer/stub.rs",
-        &["--callers", "2", "--holds", "0"],
+        &[
+            "--callers",
+            "2",
+            "--holds",
+            "0",
+            "--mark",
+            "record=.record(from",
+        ],
     ),
 ];
 
@@ -115,6 +172,53 @@ fn the_race_and_the_forgotten_promise_break_and_the_reference_never_does() {
     }
     let (broken, all) = broken("real_fix");
     assert!(broken == 0 && all > 100, "{broken} of {all}");
+}
+
+#[test]
+fn wherever_a_request_waits_a_line_of_the_code_is_marked() {
+    let mut marked = 0;
+    for (name, ..) in TRACES {
+        let trace = parsed(name);
+        let code = &trace["code"];
+        if code.is_null() {
+            continue;
+        }
+        marked += 1;
+        for node in trace["nodes"].as_array().unwrap() {
+            if node["h"] == true {
+                continue; // It may not have come to an await yet.
+            }
+            let operations = node["f"].as_str().unwrap_or_default();
+            for (at, letter) in node["r"].as_str().unwrap().chars().enumerate() {
+                let kind = own_operation(operations, at + 1);
+                let line = match kind {
+                    Some(kind) => &code["kinds"][kind],
+                    None => &code["other"],
+                };
+                assert!(letter != 'w' || line.is_u64(), "{name}: {node}");
+            }
+        }
+    }
+    assert_eq!(
+        marked, 8,
+        "all but those in which no request waits for another"
+    );
+}
+
+/// The kind of the last operation under way that a request has begun.
+fn own_operation(operations: &str, request: usize) -> Option<usize> {
+    let mut own = None;
+    let mut rest = operations;
+    while let Some(letter) = rest.chars().next() {
+        let kind = rest[1..].chars().next().filter(char::is_ascii_uppercase);
+        let number = &rest[1 + usize::from(kind.is_some())..];
+        let length = number.chars().take_while(char::is_ascii_digit).count();
+        if "la".contains(letter) && number[..length] == request.to_string() {
+            own = Some(kind.map_or(0, |kind| kind as usize - 'A' as usize));
+        }
+        rest = &number[length..];
+    }
+    own
 }
 
 /// Follows a schedule through a trace, and returns the violations it meets.

@@ -25,7 +25,9 @@
 //! before these two, and after them come the seal's filters for seccomp, each as bytes in
 //! hexadecimal digits, in the order in which they are to be put in force. It is sent one
 //! line before anything else: a JSON object that holds the text it runs, the submission's
-//! among it. See `grader/workers/python/boot.py`.
+//! among it. See `grader/workers/python/boot.py` and `grader/workers/node/boot.js`. Node is
+//! not given the filters: its last argument is the path of a library, and to load that is to
+//! be sealed.
 //!
 //! What the steps mean there: a caller is a task, and to drop it is to cancel that task,
 //! which may clean up when the loop next runs. A poll is one callback that the loop runs. A
@@ -167,7 +169,8 @@
 //!   password of more than 72 bytes in UTF-8, and begins no operation.
 //! - A hash that is answered with a list computes a real bcrypt hash of the password and
 //!   returns it, in version `2b`, with the work factor and the 16 bytes of salt in the list:
-//!   `[4,[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15]]`.
+//!   `[4,[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15],TEXT]`. The text is what it comes to: where
+//!   there is no bcrypt, other work of that length is done, and the hash ends with the text.
 //! - The kit's function that verifies a password is the same operation, with the
 //!   password; only a panic in its answer counts, and it says whether the hash belongs to
 //!   that password.

@@ -6,9 +6,11 @@ import random
 
 import clock
 import words
+from hashes import Hashes
 from loop import Loop
 from operations import Operations
 from submission import Refused
+from threads import LoopWithThreads
 
 # Tasks that nobody holds are looked for when so much time passes, in microseconds.
 COLLECTS_AFTER = 1_000_000
@@ -17,16 +19,37 @@ COLLECTS_AFTER = 1_000_000
 LAST_POLLS = 1_000
 
 
+# How many collections there were.
+collections = 0
+
+
+def collect():
+    """Ends what nobody holds, in all runs."""
+    global collections
+    collections += 1
+    gc.collect()
+
+
 class Caller:
     """One caller: makes its call, and makes it once more if that is asked for."""
 
     def __init__(self, run, number, again, make):
         self.run, self.number, self.again, self.make = run, number, again, make
+        self.numbers = (number, again)
         self.task = None
         self.gone = False
 
     async def call(self):
+        try:
+            await self._calls()
+        finally:
+            # Nothing is left for a collection.
+            self.task = self.make = None
+
+    async def _calls(self):
         while not self.gone:
+            if self.run.tells_entered:
+                self.run.journal.append({"noted": {"kind": "polled", "call": self.number}})
             try:
                 ended = {"ok": self.run.contract.told(await self.make())}
             except BaseException as error:
@@ -58,13 +81,22 @@ class Run:
 
     def __init__(self, submission, step):
         self.submission, self.contract = submission, submission.contract
+        # Whether the moment counts in which a call is first entered.
+        self.tells_entered = getattr(self.contract, "TELLS_ENTERED", False)
         self.journal = []
+        # After which collection something last happened in this run.
+        self.moved_after = collections
         self.age = 0
         self.callers = {}
         self.instance = self.module = None
         self.discarded = False
         self.arguments = [words.read(one) for one in step.get("arguments", [])]
-        self.loop = Loop(self.broke)
+        self.hashes = None
+        if submission.has_threads:
+            self.loop = LoopWithThreads(self.broke)
+            self.hashes = Hashes(self.loop, self.journal)
+        else:
+            self.loop = Loop(self.broke)
         self.operations = Operations(self.loop, self.journal)
         random.seed(step["seed"])
         self.enter()
@@ -94,19 +126,20 @@ class Run:
             self.broke(error)
 
     def forget(self, caller):
-        for number in [number for number, one in self.callers.items() if one is caller]:
-            del self.callers[number]
+        for number in caller.numbers:
+            self.callers.pop(number, None)
 
     def take(self):
+        # Threads may add to it meanwhile.
         events = self.journal[:]
-        self.journal.clear()
+        del self.journal[: len(events)]
         return events
 
     def step(self, kind, step):
-        """Carries out one step and says what was seen."""
-        self.enter()
-        getattr(self, "_" + kind)(step)
-        self.leave()
+        """Carries out one step, in a run that was entered, and says what was seen."""
+        if kind not in MOVES_NOTHING:
+            self.moved_after = collections
+        STEPS[kind](self, step)
         return self.take()
 
     def _call(self, step):
@@ -116,6 +149,8 @@ class Run:
         if self.instance is None:
             return
         arguments = [words.read(one) for one in step.get("arguments", [])]
+        if self.hashes is not None:
+            self.hashes.issue(arguments[0])
         module, instance, ask = self.module, self.instance, self.operations.ask
 
         def make(entry=step["entry"]):
@@ -127,7 +162,7 @@ class Run:
         task = self.loop.create_task(caller.call(), name=f"request {caller.number}")
         self.loop._factory = factory
         task.caller, caller.task = caller, task
-        for number in (caller.number, caller.again):
+        for number in caller.numbers:
             if number is not None:
                 self.callers[number] = caller
 
@@ -143,7 +178,8 @@ class Run:
             self.journal.append({"seen": {"value": value}})
 
     def _answer(self, step):
-        self.operations.answer(step["operation"], step["with"])
+        operations = self.operations if self.hashes is None else self.hashes
+        operations.answer(step["operation"], step["with"])
 
     def _ping(self, step):
         async def pong():
@@ -164,8 +200,8 @@ class Run:
 
     def _advance(self, step):
         self._pass(step["micros"])
-        if step["micros"] >= COLLECTS_AFTER:
-            gc.collect()
+        if step["micros"] >= COLLECTS_AFTER and self.moved_after == collections:
+            collect()
         self.loop.wake_timers()
         self.journal.append({"clock": {"micros": self.age}})
 
@@ -201,8 +237,26 @@ class Run:
             except BaseException:
                 pass
         events = self.take()
+        if self.hashes is not None:
+            self.hashes.close()
         self.loop.settle(LAST_POLLS)
         self.instance = self.module = None
         self.loop.close()
         self.leave()
         return events
+
+
+# Steps that run no line of a submission and change nothing that it holds.
+MOVES_NOTHING = ("advance", "look")
+
+STEPS = {
+    "call": Run._call,
+    "look": Run._look,
+    "answer": Run._answer,
+    "ping": Run._ping,
+    "drop": Run._drop,
+    "advance": Run._advance,
+    "block": Run._block,
+    "settle": Run._settle,
+    "discard": Run._discard,
+}

@@ -10,7 +10,8 @@ import traceback
 
 # What a submission may import, with all that these import themselves.
 ALLOWED = (
-    "abc asyncio bisect builtins collections collections.abc contextlib contextvars copy "
+    "abc asyncio bisect builtins collections collections.abc concurrent.futures contextlib "
+    "contextvars copy "
     "dataclasses datetime decimal enum fractions functools gc heapq inspect itertools json "
     "kit logging math numbers operator queue random re string sys textwrap "
     "threading time traceback types typing warnings weakref __future__"
@@ -40,6 +41,8 @@ class Submission:
         self._code = None
         self.contract = type(sys)("contract")
         exec(compile(contract, "contract.py", "exec"), self.contract.__dict__)
+        # Whether other threads than the loop's have a part.
+        self.has_threads = getattr(self.contract, "HAS_THREADS", False)
         lines = text.splitlines(keepends=True)
         linecache.cache[file] = (len(text), None, lines, file)
 

@@ -87,7 +87,10 @@ impl World for Passwords {
             Outcome::Real => {
                 let (cost, salt) = cost_and_salt(evidence.secrets(), operation);
                 let salt = salt.map(|byte| Value::from(u32::from(byte))).to_vec();
-                vec![cost.into(), Value::List(salt)].into()
+                // A language that has no bcrypt works as long on something else, and ends with
+                // this text: that work is done is its worker's word in any case.
+                let text = bcrypt_of(evidence, operation).unwrap_or_default();
+                vec![cost.into(), Value::List(salt), text.into()].into()
             }
             _ => hash_text(evidence.secrets(), operation).into(),
         }
@@ -255,9 +258,20 @@ pub fn cost_and_salt(secrets: &Secrets, number: u32) -> (u32, [u8; 16]) {
 
 /// Whether `text` is the real hash `number` of `password`.
 fn is_bcrypt_of(secrets: &Secrets, number: u32, password: &str, text: &str) -> bool {
+    real_hash(secrets, number, password).is_some_and(|real| real == text)
+}
+
+/// The real hash `number` of the password that it was begun with.
+fn bcrypt_of(evidence: &Evidence, number: u32) -> Option<String> {
+    let key = evidence.operation(number)?.key?;
+    let secrets = evidence.secrets();
+    real_hash(secrets, number, &password(secrets, key))
+}
+
+fn real_hash(secrets: &Secrets, number: u32, password: &str) -> Option<String> {
     let (cost, salt) = cost_and_salt(secrets, number);
-    bcrypt::hash_with_salt(password, cost, salt)
-        .is_ok_and(|parts| parts.format_for_version(bcrypt::Version::TwoB) == text)
+    let parts = bcrypt::hash_with_salt(password, cost, salt).ok()?;
+    Some(parts.format_for_version(bcrypt::Version::TwoB))
 }
 
 /// `text` ended with letters that have no unused bits.

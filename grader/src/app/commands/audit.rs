@@ -40,10 +40,12 @@ pub(super) fn run(course: Course, args: &Audit) -> Result<Exit> {
             drills.push(drill);
         }
     }
-    if let Err(why) = Interpreter::find()
-        && drills.iter().any(|drill| drill.python().is_some())
-    {
-        aloud::say(&format!("what is in Python is left out: {why}"));
+    for language in Language::interpreted() {
+        if let Err(why) = Interpreter::find(language)
+            && drills.iter().any(|drill| drills::is_in(*drill, language))
+        {
+            aloud::say(&format!("what is in {language} is left out: {why}"));
+        }
     }
     if args.mutants {
         return mutants::run(
@@ -106,6 +108,11 @@ pub(super) fn run(course: Course, args: &Audit) -> Result<Exit> {
                 "WRONG {}: no wrong solution needs check `{check}`",
                 drill.slug()
             )?;
+        }
+    }
+    for drill in &drills {
+        for line in unwritten(*drill, &cases) {
+            writeln!(out, "todo  {}: {line}", drill.slug())?;
         }
     }
     writeln!(out, "\n{} gradings, {problems} problems", cases.len())?;
@@ -253,20 +260,25 @@ fn cases_of(course: &Course, drill: &'static dyn Drill) -> Result<Vec<Case>> {
     ];
     let mut wrong = files(&dir.join("wrong"), Language::Rust)?;
     let mut right = files(&dir.join("right"), Language::Rust)?;
-    let in_python = course.solutions_in(drill.slug(), Language::Python);
-    if drill.python().is_some() && in_python.is_dir() && Interpreter::find().is_ok() {
-        let dir = in_python;
-        cases.push(case(dir.join("reference.py"), Expected::FullMarks));
-        cases.push(case(dir.join("stub.py"), Expected::Fail));
-        right.extend(files(&dir.join("right"), Language::Python)?);
-        wrong.extend(files(&dir.join("wrong"), Language::Python)?);
+    for language in Language::interpreted() {
+        let dir = course.solutions_in(drill.slug(), language);
+        if !drills::gradable_in(drill, language) || !dir.is_dir() {
+            continue;
+        }
+        let stub = format!("stub.{}", language.ending());
+        cases.push(case(dir.join(language.reference()), Expected::FullMarks));
+        cases.push(case(dir.join(stub), Expected::Fail));
+        right.extend(files(&dir.join("right"), language)?);
+        wrong.extend(files(&dir.join("wrong"), language)?);
     }
     for path in right {
         cases.push(case(path, Expected::Pass));
     }
     for path in wrong {
         let check = named_check(&path)?;
-        if !drill.checks().iter().any(|known| known.id == check) {
+        let language = Language::of_file(&path.to_string_lossy());
+        let checks = drills::checks_in(drill, language);
+        if !checks.iter().any(|known| known.id == check) {
             bail!(
                 "`{}` names the check `{check}`, which drill `{}` does not have",
                 path.display(),
@@ -288,10 +300,8 @@ fn files(dir: &Path, language: Language) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in entries {
         let path = entry?.path();
-        if path
-            .extension()
-            .is_some_and(|extension| extension == language.ending())
-        {
+        let is_of = |ending: &&'static str| path.extension().is_some_and(|it| it == *ending);
+        if language.endings().iter().any(is_of) {
             files.push(path);
         }
     }
@@ -300,15 +310,12 @@ fn files(dir: &Path, language: Language) -> Result<Vec<PathBuf>> {
 }
 
 /// The check a wrong solution's first line names: `//! Wrong: … Caught by: ID`, or the same
-/// behind `#`.
+/// behind what opens a comment there.
 fn named_check(path: &Path) -> Result<String> {
     let text =
         fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;
     let first = text.lines().next().unwrap_or_default();
-    let opening = match Language::of_file(&path.to_string_lossy()) {
-        Language::Rust => "//!",
-        Language::Python => "#",
-    };
+    let opening = Language::of_file(&path.to_string_lossy()).comment();
     let named = first
         .strip_prefix(opening)
         .and_then(|rest| rest.strip_prefix(" Wrong: "))
@@ -338,6 +345,38 @@ fn unneeded(drill: &dyn Drill, cases: &[Case]) -> Vec<&'static str> {
         .map(|check| check.id)
         .filter(|id| !needed.contains(id))
         .collect()
+}
+
+/// What is left to write in other languages: checks that no wrong solution there names. One
+/// in another language shows that the check works, so that is no problem.
+fn unwritten(drill: &dyn Drill, cases: &[Case]) -> Vec<String> {
+    let language = |case: &Case| Language::of_file(&case.path.to_string_lossy());
+    let mut lines = Vec::new();
+    for other in Language::ALL.into_iter().filter(|it| !it.is_rust()) {
+        let own = || {
+            let own = cases
+                .iter()
+                .filter(|case| case.drill.slug() == drill.slug());
+            own.filter(|case| language(case) == other)
+        };
+        if own().next().is_none() {
+            continue;
+        }
+        let is_named = |id: &str| {
+            let is_it = |case: &Case| matches!(&case.expected, Expected::CaughtBy(it) if it == id);
+            own().any(is_it)
+        };
+        let ids = drill.checks().iter().map(|check| check.id);
+        let left: Vec<String> = ids
+            .filter(|id| !is_named(id))
+            .map(|id| format!("`{id}`"))
+            .collect();
+        if !left.is_empty() {
+            let left = left.join(", ");
+            lines.push(format!("no wrong solution in {other} is caught by {left}"));
+        }
+    }
+    lines
 }
 
 fn grade_all(grader: &Grader, cases: &[Case], args: &Audit) -> Vec<Result<Verdict, String>> {

@@ -8,6 +8,7 @@ use super::Exit;
 use crate::app::cli::{Doctor, Format};
 use crate::course::Course;
 use crate::course::language::Language;
+use crate::drills;
 use crate::drive::interpreter::Interpreter;
 use crate::drive::sandbox::{Kept, Promise, Sandbox, Tier};
 use crate::grade::grading::Grader;
@@ -20,32 +21,38 @@ pub(super) fn run(course: Course, args: &Doctor) -> Result<Exit> {
     let grader = Grader::new(course)?;
     let sandbox = grader.sandbox();
     let trouble = trouble(&grader)?;
-    let python = Interpreter::find();
+    let found = Language::interpreted().map(|language| (language, Interpreter::find(language)));
+    let found: Vec<_> = found.collect();
     let mut out = anstream::stdout();
     match args.format {
         Format::Human => {
             tell(sandbox, trouble.as_deref(), &mut out)?;
-            match &python {
-                Ok(python) => writeln!(
-                    out,
-                    "python: {}, `{}`; drills in Python are graded",
-                    python.version(),
-                    python.path().display()
-                )?,
-                Err(why) => writeln!(out, "python: {why}")?,
+            for (language, found) in &found {
+                let name = language.folder();
+                match found {
+                    Ok(it) => writeln!(
+                        out,
+                        "{name}: {}, `{}`; drills in {language} are graded",
+                        it.version(),
+                        it.path().display()
+                    )?,
+                    Err(why) => writeln!(out, "{name}: {why}")?,
+                }
             }
         }
         Format::Json => {
-            let report = serde_json::json!({
+            let mut report = serde_json::json!({
                 "schema": 1,
                 "sandbox": sandbox.tier(),
                 "promises": sandbox.promises(),
-                "python": {
-                    "version": python.as_ref().ok().map(|it| it.version()),
-                    "trouble": python.as_ref().err().map(ToString::to_string),
-                },
                 "grading": { "works": trouble.is_none(), "trouble": trouble },
             });
+            for (language, found) in &found {
+                report[language.folder()] = serde_json::json!({
+                    "version": found.as_ref().ok().map(|it| it.version()),
+                    "trouble": found.as_ref().err().map(ToString::to_string),
+                });
+            }
             serde_json::to_writer_pretty(&mut out, &report)?;
             writeln!(out)?;
         }
@@ -64,8 +71,11 @@ fn trouble(grader: &Grader) -> Result<Option<String>> {
             continue;
         };
         let mut stubs = vec![course.solution_dir(&slug).join("stub.rs")];
-        if drill.python().is_some() && Interpreter::find().is_ok() {
-            stubs.push(course.solutions_in(&slug, Language::Python).join("stub.py"));
+        for language in Language::interpreted() {
+            if drills::gradable_in(drill, language) {
+                let name = format!("stub.{}", language.ending());
+                stubs.push(course.solutions_in(&slug, language).join(name));
+            }
         }
         for stub in stubs {
             if let Err(error) = grader.grade(drill, &stub, 1) {

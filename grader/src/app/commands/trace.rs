@@ -3,14 +3,16 @@
 
 use std::fs;
 use std::io::Write;
+use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
+use play::world::World;
 
 use super::{Exit, overseer};
 use crate::app::cli::Trace as Args;
 use crate::build::submission::Caps;
 use crate::course::Course;
-use crate::exam::trace::{Freedom, Subject, Trace};
+use crate::exam::trace::{Code, Freedom, Subject, Trace};
 use crate::grade::grading::{GradeError, Grader, read_submission};
 
 /// The user that the requests of the book's figures ask for.
@@ -26,6 +28,10 @@ pub(super) fn run(course: Course, args: &Args) -> Result<Exit> {
     }
     let submission =
         read_submission(drill, &args.path, &Caps::default()).map_err(GradeError::Submission)?;
+    let code = match args.marks.is_empty() {
+        true => None,
+        false => Some(code(&args.path, drill.world(), &args.marks)?),
+    };
     let root = course.root().canonicalize()?;
     let grader = Grader::new(course)?;
     overseer::limit_memory();
@@ -68,7 +74,10 @@ pub(super) fn run(course: Course, args: &Args) -> Result<Exit> {
         Ok(trace) => trace,
         Err(failure) => bail!("cannot record code whose process ends early: {failure}"),
     };
-    let json = trace.to_json();
+    let json = match code {
+        Some(code) => trace.beside(code).to_json(),
+        None => trace.to_json(),
+    };
     match &args.out {
         Some(path) => {
             fs::write(path, json).with_context(|| format!("cannot write `{}`", path.display()))?
@@ -76,4 +85,12 @@ pub(super) fn run(course: Course, args: &Args) -> Result<Exit> {
         None => write!(anstream::stdout(), "{json}")?,
     }
     Ok(Exit::Passed)
+}
+
+/// The functions of the file at `path` in which requests are suspended.
+fn code(path: &Path, world: &dyn World, marks: &[(String, String)]) -> Result<Code> {
+    let source =
+        fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+    Code::of(&source, world, marks)
+        .map_err(|why| anyhow!("cannot mark a line of `{}`: {why}", path.display()))
 }

@@ -26,8 +26,9 @@ struct Mark {
 }
 
 impl Manifest {
-    /// Lists the crates in `deps`, the launcher, and the files beside the shared library.
-    pub(super) fn of(deps: &Path, launcher: &Path, shared: Option<&Path>) -> io::Result<Manifest> {
+    /// Lists the crates in `deps`, the launcher and what else is `alone`, and the files beside
+    /// the shared library.
+    pub(super) fn of(deps: &Path, alone: &[&Path], shared: Option<&Path>) -> io::Result<Manifest> {
         let mut marks = BTreeMap::new();
         let beside = shared.and_then(Path::parent);
         for folder in [Some(deps), beside].into_iter().flatten() {
@@ -39,7 +40,9 @@ impl Manifest {
                 }
             }
         }
-        marks.insert(launcher.to_owned(), Mark::of(launcher)?);
+        for path in alone {
+            marks.insert((*path).to_owned(), Mark::of(path)?);
+        }
         Ok(Manifest(marks))
     }
 
@@ -134,7 +137,7 @@ mod tests {
         fs::write(&launcher, "launcher")?;
         fs::write(&rlib, "crate")?;
         fs::write(deps.join("a.d"), "not one of them")?;
-        let mut manifest = Manifest::of(&deps, &launcher, None)?;
+        let mut manifest = Manifest::of(&deps, &[&launcher], None)?;
         assert_eq!(manifest.0.len(), 2);
         assert_eq!(manifest.damage(true), None);
 

@@ -9,7 +9,7 @@ use super::CRATE_ROOT;
 use super::error::Fault;
 use super::listing::Listing;
 use super::name::{plain_file_name, shown};
-use super::python;
+use super::one_file;
 use super::wanted::{Named, Wanted};
 use crate::course::language::Language;
 
@@ -74,9 +74,10 @@ pub(super) fn choose(listing: &Listing, wanted: &Wanted<'_>) -> Result<Choice, F
     // A crate whose code is missing is a crate all the same.
     if code.is_none()
         && !listing.has_manifest()
-        && let Some(path) = python::among(listing, wanted)?
+        && let Some(path) = one_file::among(listing, wanted)?
     {
-        return one(listing, path, python::root(without_ending(path)));
+        let name = path.rsplit('/').next().unwrap_or(path);
+        return one(listing, path, one_file::root(name, Language::of_file(name)));
     }
     match code {
         Some(Candidate {
@@ -102,7 +103,7 @@ pub(super) fn drills<'a>(listing: &Listing, drills: &[&'a str]) -> Vec<&'a str> 
             .any(|it| it.named() >= Named::InPart)
             || matches!(candidate::lone(&all, &wanted), Ok(Some(it)) if it.named() >= Named::InPart)
             || listing.archives().any(archived)
-            || listing.python().any(archived)
+            || listing.interpreted().any(archived)
     };
     drills.iter().filter(is_there).copied().collect()
 }
@@ -148,12 +149,6 @@ fn alone(listing: &Listing, path: &str) -> Result<Choice, Fault> {
     one(listing, path, plain_file_name(name))
 }
 
-/// The name of a file without an ending of three letters.
-fn without_ending(path: &str) -> &str {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    &name[..name.len() - ".py".len()]
-}
-
 /// The file at `path`, which is called `root`.
 fn one(listing: &Listing, path: &str, root: String) -> Result<Choice, Fault> {
     let folder = path.rfind('/').map_or("", |at| &path[..=at]);
@@ -167,7 +162,7 @@ fn one(listing: &Listing, path: &str, root: String) -> Result<Choice, Fault> {
         inner: "",
         // Files beside it may be included.
         place: match listing.below(folder).count() {
-            _ if Language::of_file(&root) == Language::Python => path.to_owned(),
+            _ if !Language::of_file(&root).is_rust() => path.to_owned(),
             1 => path.to_owned(),
             _ => folder.trim_end_matches('/').to_owned(),
         },

@@ -12,6 +12,7 @@ use super::error::Fault;
 use super::format;
 use super::name::{EntryName, shown};
 use super::sources::Stop;
+use crate::course::language::Language;
 
 /// The kind of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,9 +127,10 @@ impl Listing {
             .any(|path| path.rsplit('/').next() == Some("Cargo.toml"))
     }
 
-    /// The paths of all Python files, in the order of their names.
-    pub(super) fn python(&self) -> impl Iterator<Item = &str> {
-        self.paths().filter(|path| is_python(path))
+    /// The paths of all files in interpreted languages, in the order of their names.
+    pub(super) fn interpreted(&self) -> impl Iterator<Item = &str> {
+        let is_it = |path: &&str| Language::of_code(path).is_some_and(|it| !it.is_rust());
+        self.paths().filter(is_it)
     }
 
     /// The paths of all archives.
@@ -165,18 +167,7 @@ impl Listing {
 
 /// Windows does not distinguish `.RS` from `.rs`.
 pub(super) fn is_rust(path: &str) -> bool {
-    ends_with(path, b".rs")
-}
-
-/// The same for Python.
-pub(super) fn is_python(path: &str) -> bool {
-    ends_with(path, b".py")
-}
-
-fn ends_with(path: &str, ending: &[u8; 3]) -> bool {
-    let bytes = path.as_bytes();
-    let last = bytes.len().checked_sub(3).map(|at| &bytes[at..]);
-    last.is_some_and(|last| last.eq_ignore_ascii_case(ending))
+    Language::of_code(path) == Some(Language::Rust)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! A submission that is one file on disk: how any such file is opened, and a lone `.rs` or `.py` file.
+//! A submission that is one file on disk: how any such file is opened, and a lone file of code.
 //!
 //! [`open`] never waits: a named pipe put where a file should be is refused, not read from.
 
@@ -11,15 +11,15 @@ use super::Form;
 use super::caps::Caps;
 use super::error::{Fault, SubmissionError};
 use super::name::plain_file_name;
-use super::python;
+use super::one_file;
 use super::sources::{Sources, Tree};
 
-/// Reads a lone `.rs` or `.py` file.
+/// Reads a lone file of code.
 pub(super) fn read(path: &Path, caps: &Caps) -> Result<Tree, SubmissionError> {
     let (file, size) = open(path)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let root = match Form::of(&name) {
-        Some((Form::Python, stem)) => python::root(stem),
+        Some((Form::Code(language), _)) if !language.is_rust() => one_file::root(&name, language),
         form => plain_file_name(form.map_or(&name, |(_, stem)| stem)),
     };
     let mut sources = Sources::with_root(&root, caps);

@@ -55,8 +55,8 @@ impl From<io::Error> for Stop {
 /// Files, taken in as long as the caps allow.
 pub(super) struct Sources<'a> {
     caps: &'a Caps,
-    /// Whether the submission is a Python file.
-    python: bool,
+    /// Whether the submission is one file in an interpreted language.
+    one_file: bool,
     bytes: u64,
     files: BTreeMap<String, String>,
     included: BTreeMap<String, Vec<u8>>,
@@ -68,7 +68,7 @@ impl<'a> Sources<'a> {
     pub(super) fn new(caps: &'a Caps) -> Sources<'a> {
         Sources {
             caps,
-            python: false,
+            one_file: false,
             bytes: 0,
             files: BTreeMap::new(),
             included: BTreeMap::new(),
@@ -79,7 +79,7 @@ impl<'a> Sources<'a> {
     /// The same for the submission with that root file.
     pub(super) fn with_root(root: &str, caps: &'a Caps) -> Sources<'a> {
         Sources {
-            python: Language::of_file(root) == Language::Python,
+            one_file: !Language::of_file(root).is_rust(),
             ..Sources::new(caps)
         }
     }
@@ -113,7 +113,7 @@ impl<'a> Sources<'a> {
         from.take(left.saturating_add(1)).read_to_end(&mut bytes)?;
         let read = bytes.len() as u64;
         self.check_size(read, left)?;
-        match path.ends_with(".rs") || self.python {
+        match path.ends_with(".rs") || self.one_file {
             true => match String::from_utf8(bytes) {
                 Ok(text) => drop(self.files.insert(path.to_owned(), text)),
                 Err(_) => drop(self.not_text.insert(path.to_owned())),

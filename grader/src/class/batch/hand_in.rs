@@ -15,6 +15,7 @@ use super::find::{HandIn, PassedOver, Trouble};
 use super::pattern::{drill_named, drill_within};
 use super::student::Student;
 use crate::build::submission::{Form, Part, Wanted, drills_within, place_within};
+use crate::course::language::Language;
 
 /// Where a crate begins.
 const CRATE: &str = "src/lib.rs";
@@ -129,11 +130,13 @@ pub(super) fn all_things(root: &Path, folder: &Path) -> io::Result<Vec<Thing>> {
     Ok(things)
 }
 
-/// Whether a file may be a submission, by its name. Python is what else lies beside a
-/// crate, too: only a file that is named after a drill is one.
+/// Whether a file may be a submission, by its name. Scripts are what else lies beside a
+/// crate, too: only one that is named after a drill is a submission.
 fn is_source(name: &str) -> bool {
     match Form::of(name) {
-        Some((Form::Python, stem)) => drill_named(stem, &crate::drills::slugs()).is_some(),
+        Some((Form::Code(language), stem)) if !language.is_rust() => {
+            drill_named(stem, &crate::drills::slugs()).is_some()
+        }
         form => form.is_some(),
     }
 }
@@ -162,7 +165,8 @@ impl Thing {
     }
 
     fn is_rust(&self) -> bool {
-        self.kind == Kind::Source && matches!(Form::of(&self.name), Some((Form::Rust, _)))
+        self.kind == Kind::Source
+            && matches!(Form::of(&self.name), Some((Form::Code(Language::Rust), _)))
     }
 
     pub(super) fn passed_over(&self, why: &str) -> PassedOver {

@@ -103,8 +103,8 @@ fn in_language(rules: Arc<str>, language: Language) -> Arc<str> {
     if language.is_rust() {
         return rules;
     }
-    match Interpreter::find() {
-        Ok(python) => format!("{rules} Python {}", python.version()).into(),
+    match Interpreter::find(language) {
+        Ok(found) => format!("{rules} {language} {}", found.version()).into(),
         Err(_) => rules,
     }
 }

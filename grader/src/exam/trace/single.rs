@@ -68,6 +68,7 @@ impl Trace {
             what: super::what(driver.world()),
             nouns: super::nouns(driver.world()),
             user: started.clone().next().unwrap_or(FIRST_KEY),
+            code: None,
             callers: started.count(),
             schedules: paths.all,
             broken: paths.broken,

@@ -17,7 +17,7 @@ impl Learner {
         self.back_up_in(course, slug, Language::Rust)
     }
 
-    /// The same in a language: in Python the one file is copied.
+    /// The same in a language: in an interpreted language the one file is copied.
     ///
     /// # Errors
     /// When it cannot be copied whole.
@@ -29,7 +29,7 @@ impl Learner {
     ) -> Result<Option<PathBuf>, LearnerError> {
         let source = match language {
             Language::Rust => course.exercise_dir(slug).join("src"),
-            Language::Python => course.root().join(course.file_in(slug, language)),
+            _ => course.root().join(course.file_in(slug, language)),
         };
         if !source.exists() || (language.is_rust() && !source.is_dir()) {
             return Ok(None);

@@ -1,4 +1,4 @@
-//! A submission in Python: one file. In a folder or an archive without Rust it is the one
+//! A submission in an interpreted language: one file. In a folder or an archive without Rust it is the one
 //! that is named after the drill, or else the only one.
 //!
 //! Nothing beside that file is read: tests, notes and helpers that a learner keeps there are
@@ -8,28 +8,28 @@ use super::error::Fault;
 use super::listing::Listing;
 use super::name::{plain_file_name, shown};
 use super::wanted::{Named, Wanted};
+use crate::course::language::Language;
 
-/// The endings of a Python file: some editors on Windows save it as text.
-const ENDINGS: [&str; 2] = [".py", ".py.txt"];
-
-/// How long the ending of a Python file's name is.
-pub(super) fn ending(name: &str) -> Option<usize> {
-    let lower = name.to_ascii_lowercase();
-    let mut endings = ENDINGS.into_iter().filter(|end| lower.ends_with(end));
-    endings.next().map(str::len)
-}
-
-/// A file's name without its ending, as a root file's name in plain letters.
-pub(super) fn root(stem: &str) -> String {
+/// The name of a file in this language as a root file's name, in plain letters and with its
+/// own ending.
+pub(super) fn root(name: &str, language: Language) -> String {
+    let (_, long) = Language::of_ending(name).unwrap_or_default();
+    let (stem, ending) = name.split_at(name.len() - long);
     let plain = plain_file_name(stem);
-    format!("{}.py", plain.strip_suffix(".rs").unwrap_or(&plain))
+    let stem = plain.strip_suffix(".rs").unwrap_or(&plain);
+    let endings = language.endings();
+    let lower = ending.to_ascii_lowercase();
+    let is_it = |it: &&&str| lower.starts_with(&format!(".{it}"));
+    let ending = endings.iter().find(is_it).unwrap_or(&endings[0]);
+    format!("{stem}.{ending}")
 }
 
 /// Whether a file is a learner's test, or the course's kit.
 fn is_aside(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let name = name.to_ascii_lowercase();
-    name.starts_with("test") || name.ends_with("_test.py") || name == "kit.py"
+    let stem = name.rsplit_once('.').map_or(&*name, |(stem, _)| stem);
+    name.starts_with("test") || stem.ends_with("_test") || stem.ends_with(".test") || stem == "kit"
 }
 
 /// The file among those of `listing` that is the wanted drill's, if one is.
@@ -37,7 +37,7 @@ pub(super) fn among<'a>(
     listing: &'a Listing,
     wanted: &Wanted<'_>,
 ) -> Result<Option<&'a str>, Fault> {
-    let all = || listing.python().filter(|path| !is_aside(path));
+    let all = || listing.interpreted().filter(|path| !is_aside(path));
     for named in [Named::Whole, Named::InPart, Named::None] {
         let mut found = all().filter(|path| wanted.stem_named(path) == named);
         match (found.next(), found.next()) {

@@ -1,0 +1,261 @@
+//! The explorer on trees of letters.
+
+use super::*;
+
+/// Plays letters; fails when asked to play one it has been told to choke on.
+#[derive(Default)]
+struct Letters {
+    chokes_on: Option<char>,
+    open: isize,
+    messages: usize,
+    sent: VecDeque<Vec<(String, Vec<char>)>>,
+}
+
+impl System for Letters {
+    type Turn = char;
+    type Run = String;
+    type Failure = char;
+
+    fn width(&self) -> usize {
+        48
+    }
+
+    fn open(&mut self) -> String {
+        self.open += 1;
+        String::new()
+    }
+
+    fn send(&mut self, batch: Vec<(String, Vec<char>)>) {
+        self.messages += 1;
+        self.sent.push_back(batch);
+    }
+
+    fn receive(&mut self) -> Vec<Played<Self>> {
+        let play = |(mut run, turns): (String, Vec<char>)| {
+            let failure = turns
+                .iter()
+                .copied()
+                .find(|turn| Some(*turn) == self.chokes_on);
+            run.extend(turns);
+            Played { run, failure }
+        };
+        let batch = self.sent.pop_front().unwrap_or_default();
+        batch.into_iter().map(play).collect()
+    }
+
+    fn abandon(&mut self) {
+        let given_up: usize = self.sent.drain(..).map(|batch| batch.len()).sum();
+        self.open -= given_up as isize;
+    }
+
+    fn close(&mut self, _: &String) {
+        self.open -= 1;
+    }
+}
+
+fn follow(choices: Vec<char>) -> Follow<char> {
+    if choices.is_empty() {
+        Follow::End
+    } else {
+        Follow::AnyOf(choices)
+    }
+}
+
+fn all(
+    system: &mut Letters,
+    limit: usize,
+    choices: impl Fn(&String) -> Vec<char>,
+) -> (Coverage, Vec<String>) {
+    let mut seen = Vec::new();
+    let coverage = explore(
+        system,
+        Limit::of(limit),
+        |run| follow(choices(run)),
+        |played| {
+            seen.push(played.run.clone());
+            Next::Continue
+        },
+    );
+    assert_eq!(system.open, 0, "every run is closed");
+    seen.sort();
+    (coverage, seen)
+}
+
+/// The orders in which two tasks of `steps` steps each can interleave.
+fn interleavings(steps: usize) -> impl Fn(&String) -> Vec<char> {
+    move |run| {
+        let done = |task| run.chars().filter(|turn| *turn == task).count();
+        ['a', 'b']
+            .into_iter()
+            .filter(|task| done(*task) < steps)
+            .collect()
+    }
+}
+
+#[test]
+fn two_tasks_of_three_steps_interleave_in_twenty_ways() {
+    // 6! / (3! 3!)
+    let (coverage, seen) = all(&mut Letters::default(), usize::MAX, interleavings(3));
+    assert_eq!(
+        coverage,
+        Coverage {
+            schedules: 20,
+            ..Coverage::default()
+        }
+    );
+    assert_eq!(seen.len(), 20);
+    assert!(
+        seen.windows(2).all(|pair| pair[0] != pair[1]),
+        "no schedule twice"
+    );
+    assert!(seen.iter().all(|run| run.len() == 6));
+}
+
+#[test]
+fn five_tasks_of_one_step_come_in_a_hundred_and_twenty_orders() {
+    let choices = |run: &String| ('a'..='e').filter(|task| !run.contains(*task)).collect();
+    let (coverage, seen) = all(&mut Letters::default(), usize::MAX, choices);
+    assert_eq!(coverage.schedules, 120);
+    assert_eq!(seen.len(), 120);
+}
+
+#[test]
+fn a_system_without_choices_has_one_schedule() {
+    let (coverage, seen) = all(&mut Letters::default(), usize::MAX, |_| Vec::new());
+    assert_eq!((coverage.schedules, seen), (1, vec![String::new()]));
+}
+
+#[test]
+fn a_branch_that_shows_nothing_new_is_cut_off_and_counted() {
+    let mut seen = 0;
+    let choices = |run: &String| match &run[..] {
+        "b" => Follow::Pruned,
+        run => follow(interleavings(2)(&run.to_owned())),
+    };
+    let coverage = explore(
+        &mut Letters::default(),
+        Limit::of(usize::MAX),
+        choices,
+        |_| {
+            seen += 1;
+            Next::Continue
+        },
+    );
+    assert_eq!(
+        coverage,
+        Coverage {
+            schedules: 3,
+            pruned: 1,
+            unexplored: 0
+        }
+    );
+    assert_eq!(seen, 3);
+}
+
+#[test]
+fn what_a_limit_leaves_out_is_counted() {
+    let (coverage, seen) = all(&mut Letters::default(), 7, interleavings(3));
+    assert_eq!(coverage.schedules, 7);
+    assert_eq!(seen.len(), 7);
+    assert!(coverage.unexplored > 0);
+}
+
+#[test]
+fn many_branches_share_a_message() {
+    let mut system = Letters::default();
+    let (coverage, _) = all(&mut system, usize::MAX, interleavings(5));
+    assert_eq!(coverage.schedules, 252);
+    assert!(system.messages < 252 / 3, "{} messages", system.messages);
+}
+
+#[test]
+fn a_run_that_fails_is_an_end_and_the_others_go_on() {
+    let mut system = Letters {
+        chokes_on: Some('b'),
+        ..Letters::default()
+    };
+    let (coverage, seen) = all(&mut system, usize::MAX, interleavings(2));
+    assert_eq!(
+        seen,
+        ["aa".to_owned() + "b", "ab".to_owned(), "b".to_owned()]
+    );
+    assert_eq!(coverage.schedules, 3);
+}
+
+#[test]
+fn stopping_leaves_no_run_open_and_counts_the_rest() {
+    let mut system = Letters::default();
+    let mut seen = 0;
+    let coverage = explore(
+        &mut system,
+        Limit::of(usize::MAX),
+        |run| follow(interleavings(6)(run)),
+        |_| {
+            seen += 1;
+            Next::Stop
+        },
+    );
+    assert!(seen >= 1);
+    assert!(coverage.unexplored > 0);
+    assert_eq!(system.open, 0);
+}
+
+#[test]
+fn the_order_of_discovery_is_always_the_same() {
+    let discover = || {
+        let mut seen = Vec::new();
+        explore(
+            &mut Letters::default(),
+            Limit::of(usize::MAX),
+            |run| follow(interleavings(4)(run)),
+            |played| {
+                seen.push(played.run.clone());
+                Next::Continue
+            },
+        );
+        seen
+    };
+    assert_eq!(discover(), discover());
+}
+
+#[test]
+fn wandering_plays_as_many_schedules_as_asked() {
+    let mut system = Letters::default();
+    let mut seen = Vec::new();
+    let coverage = wander(
+        &mut system,
+        100,
+        |walk, run| (run.len() < 3).then(|| char::from(b'a' + ((walk + run.len()) % 3) as u8)),
+        |played| {
+            seen.push(played.run.clone());
+            Next::Continue
+        },
+    );
+    assert_eq!(
+        coverage,
+        Coverage {
+            schedules: 100,
+            ..Coverage::default()
+        }
+    );
+    assert_eq!(seen.len(), 100);
+    assert_eq!(system.open, 0);
+}
+
+#[test]
+fn shrinking_keeps_only_what_the_failure_needs() {
+    let drop_one = |text: &String| {
+        (0..text.len())
+            .map(|at| {
+                let mut shorter = text.clone();
+                shorter.remove(at);
+                shorter
+            })
+            .collect()
+    };
+    let fails = |text: &String| (text.contains('x') && text.contains('y')).then(|| text.clone());
+    let shortest = shrink("abxcdyefg".to_owned(), usize::MAX, drop_one, fails);
+    assert_eq!(shortest, "xy");
+    let tired = shrink("abxcdyefg".to_owned(), 2, drop_one, fails);
+    assert_eq!(tired, "xcdyefg");
+}

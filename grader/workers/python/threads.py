@@ -1,0 +1,77 @@
+"""The loop of a drill in which other threads have a part.
+
+They reach it by `call_soon_threadsafe` only. What they hand over is run when the grader next
+lets the loop run; any other call from another thread is refused, as asyncio does in its debug
+mode.
+"""
+
+import _thread
+import asyncio
+import concurrent.futures.thread
+import os
+import threading
+
+import clock
+from loop import Loop
+
+# Of each thread: the system's own is eight times as large.
+STACK = 1 << 20
+
+_own_thread = _thread.get_ident
+
+
+def install():
+    """What a process needs in which submissions start threads."""
+    threading.stack_size(STACK)
+    clock.sleeps_elsewhere(_own_thread())
+
+
+class LoopWithThreads(Loop):
+    """See the module."""
+
+    def __init__(self, broke):
+        super().__init__(broke)
+        self._thread = _own_thread()
+        self._executor = None
+
+    def call_soon(self, callback, *args, context=None):
+        self._check_thread()
+        return super().call_soon(callback, *args, context=context)
+
+    def call_at(self, when, callback, *args, context=None):
+        self._check_thread()
+        return super().call_at(when, callback, *args, context=context)
+
+    def call_soon_threadsafe(self, callback, *args, context=None):
+        # A deque takes one at a time, whoever gives it.
+        return Loop.call_soon(self, callback, *args, context=context)
+
+    def _check_thread(self):
+        if _own_thread() != self._thread:
+            raise RuntimeError(
+                "Non-thread-safe operation invoked on an event loop other than the current one; "
+                "from another thread use `call_soon_threadsafe`"
+            )
+
+    def run_in_executor(self, executor, func, *args):
+        if executor is None:
+            if self._executor is None:
+                # As large as asyncio's own.
+                self._executor = concurrent.futures.ThreadPoolExecutor(
+                    min(32, (os.cpu_count() or 1) + 4), thread_name_prefix="asyncio"
+                )
+            executor = self._executor
+        return asyncio.wrap_future(executor.submit(func, *args), loop=self)
+
+    def set_default_executor(self, executor):
+        self._executor = executor
+
+    async def shutdown_default_executor(self, timeout=None):
+        if self._executor is not None:
+            self._executor.shutdown(wait=False)
+
+    def close(self):
+        super().close()
+        executor, self._executor = self._executor, None
+        if executor is not None:
+            executor.shutdown(wait=False)

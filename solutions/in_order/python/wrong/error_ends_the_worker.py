@@ -1,0 +1,41 @@
+# Wrong: a rejected event ends the worker of its key, and those in line behind it wait for ever. Caught by: rejected_holds_nothing_up
+
+import asyncio
+import collections
+
+
+class Processor:
+    """Hands events to a sink, in order for each key."""
+
+    def __init__(self, sink, max_parallel):
+        self._sink = sink
+        self._places = asyncio.Semaphore(max_parallel)
+        self._lines, self._workers = {}, set()
+
+    async def handle(self, event):
+        """Has `event` stored, and returns when that is done."""
+        answer = asyncio.get_running_loop().create_future()
+        line = self._lines.get(event.key)
+        if line is None:
+            line = self._lines[event.key] = collections.deque()
+            worker = asyncio.create_task(self._serve(event.key, line))
+            self._workers.add(worker)
+            worker.add_done_callback(self._workers.discard)
+        line.append((event, answer))
+        await answer
+
+    async def _serve(self, key, line):
+        while line:
+            event, answer = line.popleft()
+            if answer.done():
+                continue
+            async with self._places:
+                try:
+                    await self._sink.store(event)
+                except Exception as error:
+                    if not answer.done():
+                        answer.set_exception(error)
+                    raise
+            if not answer.done():
+                answer.set_result(None)
+        del self._lines[key]

@@ -1,0 +1,39 @@
+# Wrong: nobody keeps a reference to the worker of a key, and a collection takes it. Caught by: answered
+
+import asyncio
+import collections
+
+
+class Processor:
+    """Hands events to a sink, in order for each key."""
+
+    def __init__(self, sink, max_parallel):
+        self._sink = sink
+        self._places = asyncio.Semaphore(max_parallel)
+        self._lines = {}
+
+    async def handle(self, event):
+        """Has `event` stored, and returns when that is done."""
+        answer = asyncio.get_running_loop().create_future()
+        line = self._lines.get(event.key)
+        if line is None:
+            line = self._lines[event.key] = collections.deque()
+            asyncio.create_task(self._serve(event.key, line))
+        line.append((event, answer))
+        await answer
+
+    async def _serve(self, key, line):
+        while line:
+            event, answer = line.popleft()
+            if answer.done():
+                continue
+            try:
+                async with self._places:
+                    await self._sink.store(event)
+            except Exception as error:
+                if not answer.done():
+                    answer.set_exception(error)
+            else:
+                if not answer.done():
+                    answer.set_result(None)
+        del self._lines[key]

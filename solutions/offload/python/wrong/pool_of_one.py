@@ -1,0 +1,18 @@
+# Wrong: a pool of one thread, whatever `max_parallel` says. Caught by: parallel
+
+import asyncio
+import concurrent.futures
+
+from kit import hash_password
+
+
+class PasswordService:
+    """Hashes passwords, and keeps the loop free."""
+
+    def __init__(self, max_parallel):
+        self._pool = concurrent.futures.ThreadPoolExecutor(1)
+
+    async def hash(self, password):
+        """The hash of `password`, by `kit.hash_password`."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pool, hash_password, password)

@@ -1,0 +1,32 @@
+# Wrong: a `defaultdict` opens an account for whoever is paid. Caught by: odd_amounts
+
+import collections
+
+from kit import Insufficient, NoSuchAccount
+
+
+class Accounts:
+    """Accounts between which many tasks transfer money."""
+
+    def __init__(self, audit, opening):
+        self._audit = audit
+        self._balances = collections.defaultdict(int, opening)
+
+    async def transfer(self, source, target, amount):
+        """Moves `amount` from one account to another."""
+        await self._audit.record(source, target, amount)
+        if source not in self._balances:
+            raise NoSuchAccount()
+        if self._balances[source] < amount:
+            raise Insufficient()
+        if amount > 0:
+            self._balances[source] -= amount
+            self._balances[target] += amount
+
+    def balance(self, account):
+        """What an account holds; `None` if there is no such account."""
+        return self._balances.get(account)
+
+    def total(self):
+        """What all accounts hold together."""
+        return sum(self._balances.values())
