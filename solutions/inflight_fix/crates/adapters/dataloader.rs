@@ -26,6 +26,9 @@ struct Fetch {
 
 impl BatchFn<UserId, Loaded> for Fetch {
     async fn load(&mut self, ids: &[UserId]) -> HashMap<UserId, Loaded> {
+        // It comes in another order in each process; a schedule is to be found again.
+        let mut ids = ids.to_vec();
+        ids.sort_unstable();
         let fetches = ids.iter().map(async |id| {
             let answer = self.db.fetch_user(*id).await;
             let ended = self.ended.get() + 1;
