@@ -128,11 +128,11 @@ fn newer(language: Language) -> Option<&'static str> {
             "python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||\n    \
              apt-get install --yes --no-install-recommends python3.11",
         ),
-        // Ubuntu has none that is new enough.
+        // Ubuntu's is too old; this one is as its makers build it.
         Language::Node => Some(
-            "node -e 'process.exit(parseInt(process.versions.node) < 20)' || {\n    \
-             curl --proto '=https' --tlsv1.2 --silent --show-error --fail https://deb.nodesource.com/setup_22.x | bash -\n    \
-             apt-get install --yes nodejs\n}",
+            "node -e 'process.exit(parseInt(process.versions.node) < 20)' ||\n    \
+             curl --proto '=https' --tlsv1.2 --silent --show-error --fail https://nodejs.org/dist/v22.12.0/node-v22.12.0-linux-x64.tar.xz |\n    \
+             tar --extract --xz --directory /usr/local --strip-components 1",
         ),
     }
 }

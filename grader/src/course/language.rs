@@ -297,14 +297,6 @@ mod tests {
     }
 
     #[test]
-    fn a_name_says_the_drill_and_the_language() {
-        for language in Language::ALL {
-            let name = language.of_drill("cache_race");
-            assert_eq!(Language::and_drill(&name), ("cache_race", language));
-        }
-    }
-
-    #[test]
     fn an_ending_is_as_long_as_it_is_written() {
         let long = |name| Language::of_ending(name).map(|(_, long)| long);
         assert_eq!(long("a.mjs"), Some(4));
@@ -325,6 +317,14 @@ mod tests {
         ];
         for (rust, javascript) in said {
             assert_eq!(Language::Node.says(rust), javascript);
+        }
+    }
+
+    #[test]
+    fn a_name_says_the_drill_and_the_language() {
+        for language in Language::ALL {
+            let name = language.of_drill("cache_race");
+            assert_eq!(Language::and_drill(&name), ("cache_race", language));
         }
     }
 

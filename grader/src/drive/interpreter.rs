@@ -236,10 +236,11 @@ impl Interpreter {
 
 /// Why nothing in this language can be graded on this machine, if so.
 pub fn trouble(language: Language) -> Option<String> {
-    match language.is_rust() {
-        true => None,
-        false => Interpreter::find(language).err().map(|why| why.to_string()),
+    if language.is_rust() {
+        return None;
     }
+    let found = Interpreter::find(language);
+    found.err().map(|why| why.to_string())
 }
 
 /// Whether every user may execute the file.

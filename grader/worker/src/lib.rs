@@ -25,7 +25,9 @@
 //! before these two, and after them come the seal's filters for seccomp, each as bytes in
 //! hexadecimal digits, in the order in which they are to be put in force. It is sent one
 //! line before anything else: a JSON object that holds the text it runs, the submission's
-//! among it. See `grader/workers/python/boot.py`.
+//! among it. See `grader/workers/python/boot.py` and `grader/workers/node/boot.js`. Node is
+//! not given the filters: its last argument is the path of a library, and to load that is to
+//! be sealed.
 //!
 //! What the steps mean there: a caller is a task, and to drop it is to cancel that task,
 //! which may clean up when the loop next runs. A poll is one callback that the loop runs. A

@@ -300,10 +300,8 @@ fn files(dir: &Path, language: Language) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in entries {
         let path = entry?.path();
-        if path
-            .extension()
-            .is_some_and(|extension| extension == language.ending())
-        {
+        let is_of = |ending: &&'static str| path.extension().is_some_and(|it| it == *ending);
+        if language.endings().iter().any(is_of) {
             files.push(path);
         }
     }

@@ -1,0 +1,327 @@
+//! Submissions in JavaScript: the same hidden tests, by a worker in Node.js.
+//!
+//! Where there is no Node that is new enough, nothing here is tried: the course works without
+//! one.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::Command;
+
+use grader::course::language::Language;
+use grader::drills;
+use grader::drive::interpreter::Interpreter;
+use grader::grade::verdict::{CheckStatus, Status, Verdict};
+use tempfile::TempDir;
+
+use crate::courses::{Said, program, root};
+use crate::verdicts::{grade, steady, verdict};
+
+/// Whether there is nothing to be tried.
+fn no_node() -> bool {
+    match Interpreter::find(Language::Node) {
+        Ok(_) => false,
+        Err(why) => {
+            // Not by `eprintln!`, which a test that passes does not show.
+            let _ = writeln!(
+                std::io::stderr(),
+                "SKIPPED: nothing in JavaScript is tried: {why}"
+            );
+            true
+        }
+    }
+}
+
+/// A folder with this text as a file of that name.
+fn written(name: &str, text: &str) -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("there is space");
+    let path = folder.path().join(name);
+    std::fs::write(&path, text).expect("it is ours");
+    (folder, path)
+}
+
+/// The verdict on this text as `inflight_fix.mjs`.
+fn on(text: &str) -> Verdict {
+    let (_folder, path) = written("inflight_fix.mjs", text);
+    grade("inflight_fix", &path)
+}
+
+/// A cache that does not coalesce, in a module that begins with these lines.
+fn naive_after(lines: &str) -> String {
+    format!(
+        "{lines}
+export class UserCache {{
+  users = new Map();
+  constructor(db) {{
+    this.db = db;
+  }}
+  async getUser(id) {{
+    if (!this.users.has(id)) this.users.set(id, await this.db.fetchUser(id));
+    return this.users.get(id);
+  }}
+}}
+"
+    )
+}
+
+#[test]
+fn the_reference_in_javascript_has_all_points_and_the_stub_fails() {
+    if no_node() {
+        return;
+    }
+    for drill in drills::ALL
+        .iter()
+        .filter(|drill| drills::is_in(**drill, Language::Node))
+    {
+        let of = |name: &str| {
+            let path = format!("solutions/{}/node/{name}.mjs", drill.slug());
+            verdict(drill.slug(), &path)
+        };
+        let reference = of("reference");
+        assert_eq!(reference.score, 100, "{reference:#?}");
+        assert_eq!(reference.status, Status::Passed);
+        let stub = of("stub");
+        assert_eq!(stub.status, Status::Failed, "{stub:#?}");
+    }
+}
+
+#[test]
+fn what_javascript_cannot_have_is_not_shown_and_the_points_make_a_hundred() {
+    if no_node() {
+        return;
+    }
+    let given = verdict("inflight_fix", "solutions/inflight_fix/node/reference.mjs");
+    let is_dropped = |id: &str| id.contains("dropped");
+    assert!(!given.checks.iter().any(|check| is_dropped(&check.id)));
+    let points: u32 = given.checks.iter().map(|check| check.max_points).sum();
+    assert_eq!(points, 100);
+}
+
+#[test]
+fn the_folder_of_an_exercise_is_its_javascript_file() {
+    if no_node() {
+        return;
+    }
+    let folder = root().join("exercises/inflight_fix/node");
+    let given = grade("inflight_fix", &folder);
+    assert_eq!(given.status, Status::Failed);
+    let stub = verdict("inflight_fix", "solutions/inflight_fix/node/stub.mjs");
+    assert_eq!(given.sha256, stub.sha256);
+}
+
+#[test]
+fn the_same_javascript_gets_the_same_verdict() {
+    if no_node() {
+        return;
+    }
+    let path = "solutions/inflight_fix/node/wrong/then_order.mjs";
+    let once = steady(&verdict("inflight_fix", path));
+    let twice = steady(&grade("inflight_fix", &root().join(path)));
+    let text = |verdict: &Verdict| serde_json::to_string_pretty(verdict).expect("it is plain data");
+    assert_eq!(text(&once), text(&twice));
+}
+
+#[test]
+fn a_rejection_that_nobody_handles_fails_as_it_ends_a_real_process() {
+    if no_node() {
+        return;
+    }
+    let path = "solutions/inflight_fix/node/wrong/finally_unhandled.mjs";
+    let given = verdict("inflight_fix", path);
+    let check = given.checks.iter().find(|it| it.id == "error_ends_waiting");
+    let check = check.expect("it is there");
+    assert_eq!(check.status, CheckStatus::Failed);
+    let what = "nobody handled a rejection, which ends a Node process";
+    assert!(check.message.contains(what), "{}", check.message);
+}
+
+#[test]
+fn javascript_that_cannot_be_loaded_is_a_compile_error_that_says_why() {
+    if no_node() {
+        return;
+    }
+    for (text, why) in [
+        ("export class UserCache {", "SyntaxError"),
+        ("export const nothing = 1;", "exports no class `UserCache`"),
+        (
+            "export class UserCache { constructor() {} }",
+            "has no method `getUser`",
+        ),
+        (
+            &naive_after("import fs from 'node:fs';"),
+            "cannot import `node:fs`",
+        ),
+        (&naive_after("await new Promise(() => {});"), "never ends"),
+        (&naive_after("nowhere();"), "nowhere is not defined"),
+    ] {
+        let given = on(text);
+        assert_eq!(given.status, Status::CompileError, "{given:#?}");
+        assert!(given.diagnostics.contains(why), "{}", given.diagnostics);
+    }
+}
+
+#[test]
+fn a_drill_that_there_is_not_in_javascript_says_which_there_are() {
+    let (_folder, path) = written("offload.mjs", "export class PasswordService {}");
+    let given = grade("offload", &path);
+    assert_eq!(given.status, Status::Rejected);
+    let said = &given.diagnostics;
+    assert!(said.contains("is not there in JavaScript"), "{said}");
+    assert!(said.contains("`batch_loader`"), "{said}");
+}
+
+/// What a cache that does not coalesce could do about its verdict.
+const ATTACKS: [(&str, &str); 22] = [
+    (
+        "exit",
+        "process.exit?.(0); process.kill?.(1); process.abort?.();",
+    ),
+    (
+        "kit",
+        "import * as kit from 'kit'; kit.Db.prototype.fetchUser = async (id) => new kit.User(id, 'Ada');",
+    ),
+    (
+        "then",
+        "Promise.prototype.then = function () { return this; };",
+    ),
+    (
+        "promise",
+        "globalThis.Promise = class { then() {} catch() {} static resolve() {} };",
+    ),
+    (
+        "array",
+        "Array.prototype.push = () => 0; Array.prototype.map = () => []; Array.prototype[Symbol.iterator] = function* () {};",
+    ),
+    (
+        "json",
+        "JSON.parse = () => null; JSON.stringify = () => '{}'; Object.prototype.toJSON = () => 'passed';",
+    ),
+    (
+        "map",
+        "Map.prototype.get = () => undefined; Map.prototype.set = () => {}; Function.prototype.call = Function.prototype.apply = () => 0;",
+    ),
+    (
+        "object",
+        "Object.defineProperty(Object.prototype, 'call', { get: () => 1, set() {} }); Object.entries = () => [];",
+    ),
+    (
+        "timers",
+        "globalThis.setTimeout = globalThis.setImmediate = (f) => f();",
+    ),
+    (
+        "clock",
+        "Date.now = () => 0; performance.now = () => 0; globalThis.Date = null;",
+    ),
+    (
+        "binding",
+        "process.binding?.('fs'); process._tickCallback = () => {}; process.nextTick = () => {};",
+    ),
+    (
+        "constructors",
+        "for (const one of [console.log, setTimeout, process.nextTick, queueMicrotask, globalThis, process]) { const own = one.constructor.constructor('return typeof process === \"object\" && process.exit')(); own?.(0); }",
+    ),
+    (
+        "stack",
+        "Error.prepareStackTrace = (_, sites) => { for (const site of sites) { const own = site.getThis?.() ?? site.getFunction?.(); own?.constructor?.constructor?.('return process')().exit?.(0); } return ''; }; new Error().stack;",
+    ),
+    (
+        "stack overflow",
+        "const deeper = () => { try { return deeper() + 1; } catch (error) { const own = error.constructor.constructor('return process')(); own.exit?.(0); return 0; } }; deeper(); const log = () => { try { console.log('x'); log(); } catch (error) { error.constructor.constructor('return process')().exit?.(0); } }; log();",
+    ),
+    (
+        "modules",
+        "for (const name of ['node:fs', 'node:worker_threads', 'node:vm', 'node:inspector', 'node:child_process', 'module']) { try { (await import(name)).default; process.exit(0); } catch {} }",
+    ),
+    (
+        "wasm",
+        "try { new WebAssembly.Module(new Uint8Array(8)); } catch {}",
+    ),
+    (
+        "shared memory",
+        "try { const memory = new SharedArrayBuffer(4); Atomics.wait(new Int32Array(memory), 0, 0); } catch {}",
+    ),
+    (
+        "microtasks",
+        "const again = () => Promise.resolve().then(again); again(); const { then } = Promise.prototype;",
+    ),
+    ("loop", "for (;;);"),
+    (
+        "output",
+        "for (let line = 0; line < 100000; line += 1) console.log('passed'.repeat(20));",
+    ),
+    (
+        "memory",
+        "const all = []; for (;;) all.push(new Array(1e6).fill(all.length));",
+    ),
+    (
+        "thenable",
+        "Object.prototype.then = function (resolve) { delete Object.prototype.then; resolve({}); };",
+    ),
+];
+
+#[test]
+fn no_attack_from_within_node_passes() {
+    if no_node() {
+        return;
+    }
+    let plain = on(&naive_after(""));
+    let check = plain.checks.iter().find(|it| it.id == "one_fetch");
+    assert_eq!(check.map(|it| it.status), Some(CheckStatus::Failed));
+    for (name, lines) in ATTACKS {
+        let given = on(&naive_after(lines));
+        assert!(!given.passed(), "{name}: {given:#?}");
+        assert_ne!(given.status, Status::InfraError, "{name}: {given:#?}");
+    }
+}
+
+#[test]
+fn the_tests_a_learner_sees_in_javascript_pass_on_the_reference_and_fail_on_the_stub() {
+    let Ok(node) = Interpreter::find(Language::Node) else {
+        no_node();
+        return;
+    };
+    let course = tempfile::tempdir().expect("there is space");
+    let beside = course.path().join("exercises/kit/node");
+    std::fs::create_dir_all(&beside).expect("it is ours");
+    let kit = root().join("exercises/kit/node/kit.mjs");
+    std::fs::copy(kit, beside.join("kit.mjs")).expect("it is there");
+    for drill in drills::ALL
+        .iter()
+        .filter(|drill| drills::is_in(**drill, Language::Node))
+    {
+        let slug = drill.slug();
+        let folder = course.path().join(format!("exercises/{slug}/node"));
+        std::fs::create_dir_all(&folder).expect("it is ours");
+        let tests = root().join(format!("exercises/{slug}/node/public.test.mjs"));
+        std::fs::copy(tests, folder.join("public.test.mjs")).expect("it is there");
+        for (name, passes) in [("reference", true), ("stub", false)] {
+            let solution = root().join(format!("solutions/{slug}/node/{name}.mjs"));
+            std::fs::copy(solution, folder.join(format!("{slug}.mjs"))).expect("it is there");
+            let mut tests = Command::new(node.path());
+            let ran = tests.arg("--test").current_dir(&folder).output();
+            let ran = ran.expect("it runs");
+            let said = String::from_utf8_lossy(&ran.stdout);
+            assert_eq!(ran.status.success(), passes, "{slug} {name}: {said}");
+            assert!(said.contains("tests 2"), "{slug} {name}: {said}");
+        }
+    }
+}
+
+#[test]
+fn without_node_one_line_says_so_and_other_drills_are_graded() {
+    let empty = tempfile::tempdir().expect("there is space");
+    let grade = |path: &str| {
+        let mut grader = program();
+        grader.env("PATH", empty.path()).arg("--course").arg(root());
+        grader.args(["grade", "cache_race"]).arg(root().join(path));
+        Said::by(&mut grader)
+    };
+    let none = grade("solutions/cache_race/node/reference.mjs");
+    assert_eq!(none.code, 2, "{}", none.err);
+    let line = none.err.lines().last().unwrap_or_default();
+    assert!(
+        line.contains("JavaScript drills need Node.js 20 or newer"),
+        "{}",
+        none.err
+    );
+    assert!(line.contains("no `node` on the path"), "{}", none.err);
+}

@@ -1,0 +1,33 @@
+// Wrong: all ids go into one call, however many there are. Caught by: limits
+export class Loader {
+  #bulk;
+  #maxBatch;
+  #waiting = [];
+
+  constructor(bulk, maxBatch) {
+    this.#bulk = bulk;
+    this.#maxBatch = maxBatch;
+  }
+
+  load(id) {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ id, resolve, reject });
+      if (this.#waiting.length === 1) setImmediate(() => this.#send());
+    });
+  }
+
+  #send() {
+    const all = this.#waiting.splice(0);
+    this.#call([...new Set(all.map(({ id }) => id))], all);
+  }
+
+  async #call(ids, those) {
+    try {
+      const items = await this.#bulk.load(ids);
+      for (const { id, resolve } of those) resolve(items[ids.indexOf(id)]);
+    } catch (error) {
+      for (const { reject } of those) reject(error);
+    }
+  }
+
+}

@@ -1,0 +1,22 @@
+// Wrong: `Promise.race` waits for the first answer only. Caught by: stampede_elapsed
+export class UserCache {
+  #db;
+  #users = new Map();
+
+  constructor(db) {
+    this.#db = db;
+  }
+
+  async getUser(id) {
+    if (!this.#users.has(id)) this.#users.set(id, await this.#db.fetchUser(id));
+    return this.#users.get(id);
+  }
+}
+
+export async function stampede(db, id, requests) {
+  const before = db.fetches;
+  const start = performance.now();
+  const cache = new UserCache(db);
+  await Promise.race(Array.from({ length: requests }, () => cache.getUser(id)));
+  return { fetches: db.fetches - before, elapsedMs: performance.now() - start };
+}
