@@ -530,7 +530,10 @@ impl Recipe {
                 launcher,
                 seal,
             }),
-            _ => Err(PrepareError::Cargo("it built no launcher".to_owned())),
+            (None, launcher, _) => Err(PrepareError::Cargo(format!(
+                "it built no {}",
+                if launcher.is_none() { LAUNCHER } else { SEAL }
+            ))),
         }
     }
 }

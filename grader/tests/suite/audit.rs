@@ -118,13 +118,22 @@ fn course_with(first_line: &str) -> Scratch {
         fs::remove_dir_all(&folder).unwrap();
         fs::create_dir(&folder).unwrap();
     }
-    let _ = fs::remove_dir_all(course.path("solutions/cache_race/python"));
+    only_in_rust(&course);
     let rest = wrong.split_once('\n').unwrap().1;
     course.write(
         "solutions/cache_race/wrong/only.rs",
         &format!("{first_line}\n{rest}"),
     );
     course
+}
+
+/// Takes `cache_race` away in the other languages.
+fn only_in_rust(course: &Scratch) {
+    let others = Language::ALL.into_iter().filter(|it| !it.is_rust());
+    for language in others {
+        let folder = format!("solutions/{}", language.of_drill("cache_race"));
+        fs::remove_dir_all(course.path(&folder)).expect("it is there");
+    }
 }
 
 #[test]
@@ -199,7 +208,7 @@ fn a_rule_that_no_wrong_solution_needs_is_told() {
     let course = Scratch::gradable();
     let folder = "solutions/cache_race/wrong";
     let kept = ["coalesced.rs", "row_expires.rs"];
-    fs::remove_dir_all(course.path("solutions/cache_race/python")).expect("it is there");
+    only_in_rust(&course);
     for entry in fs::read_dir(course.path(folder)).expect("they are there") {
         let path = entry.expect("it can be read").path();
         let name = path.file_name().expect("it has one").to_string_lossy();

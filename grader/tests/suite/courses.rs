@@ -137,12 +137,18 @@ impl Scratch {
             "filenames": [],
             "executable": "@DEPS@/../launcher",
         });
-        messages.push(launcher.to_string());
+        let seal = serde_json::json!({
+            "reason": "compiler-artifact",
+            "target": { "name": "seal" },
+            "filenames": ["@DEPS@/../libseal.so"],
+        });
+        messages.extend([launcher.to_string(), seal.to_string()]);
         let script = format!(
             "#!/bin/sh\nmkdir -p \"$CARGO_TARGET_DIR/release\"\ncd \"$CARGO_TARGET_DIR/release\"\n\
-             {put} '{}' deps\ncp '{}' launcher\nsed \"s|@DEPS@|$PWD/deps|\" <<'END'\n{}\nEND\n",
+             {put} '{}' deps\ncp '{}' launcher\ncp '{}' libseal.so\nsed \"s|@DEPS@|$PWD/deps|\" <<'END'\n{}\nEND\n",
             prepared.deps().display(),
             prepared.launcher().display(),
+            prepared.seal().display(),
             messages.join("\n")
         );
         self.write("toolchain/cargo", &script);
