@@ -84,7 +84,12 @@ export class CourseCopy {
 
   /** Saves a drill's file as most editors do: another file takes its place. */
   save(slug, text) {
-    const file = join(this.folder, "exercises", slug, "src/lib.rs");
+    this.saveAs(`exercises/${slug}/src/lib.rs`, text);
+  }
+
+  /** Saves one of its files in that way. */
+  saveAs(name, text) {
+    const file = join(this.folder, name);
     writeFileSync(`${file}~`, text);
     renameSync(`${file}~`, file);
   }

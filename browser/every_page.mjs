@@ -101,7 +101,7 @@ async function tabThrough(page, whole) {
  */
 export async function resize(page, size) {
   await page.setViewportSize(size);
-  await page.waitForFunction(() => [...document.querySelectorAll("pre:not(drill-panel *), .table-wrapper")]
+  await page.waitForFunction(() => [...document.querySelectorAll("pre:not(drill-panel *, schedule-walker *), .table-wrapper")]
     .every((box) => (box.scrollWidth > box.clientWidth) === (box.tabIndex === 0)));
 }
 

@@ -3,6 +3,7 @@
 
 import { test } from "node:test";
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CourseCopy, root } from "./course.mjs";
@@ -67,6 +68,19 @@ async function travel({ browser }, course) {
   await panel.getByText("Compare with the reference solution").click();
   await panel.locator(".side-by-side pre").first().getByText("impl UserCache").waitFor();
 
+  // The same in Python, where the machine has one: its tab comes forward when its file is saved.
+  if (hasPython()) {
+    const python = course.solution("inflight_fix", "python/reference.py");
+    course.saveAs("exercises/inflight_fix/python/inflight_fix.py", `${python}\nimport socket\n`);
+    await panel.getByText("What Python says").waitFor();
+    const at = panel.getByRole("link", { name: /^inflight_fix\.py:\d+:1$/ });
+    assert.match(await at.getAttribute("href") ?? "", /exercises\/inflight_fix\/python\/inflight_fix\.py:\d+:1$/);
+    await panel.getByRole("button", { name: "Python" }).and(panel.locator("[aria-pressed=true]")).waitFor();
+    course.saveAs("exercises/inflight_fix/python/inflight_fix.py", python);
+    await says("Passed: 100 of 100 points.");
+    await panel.getByRole("button", { name: "Rust" }).click();
+  }
+
   // The terminal reported all of this.
   const shown = join(root, "book/listings/replayed/learn.txt");
   const said = () => saidOf("inflight_fix", course.said);
@@ -101,6 +115,11 @@ async function travel({ browser }, course) {
   const noise = /net::ERR_/;
   none(page.complaints.filter((text) => !noise.test(text)), "complaints");
   await page.context().close();
+}
+
+/** Whether there is a Python that drills can be graded in. */
+function hasPython() {
+  return spawnSync("python3", ["-c", "import sys; sys.exit(sys.version_info < (3, 11))"]).status === 0;
 }
 
 /**

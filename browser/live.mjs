@@ -4,7 +4,7 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import { axe, motion, overflow, resize, violations } from "./every_page.mjs";
-import { Mock } from "./mock.mjs";
+import { Mock, inPython } from "./mock.mjs";
 import { text } from "./site.mjs";
 import { DESKTOP, PHONE, none, open, ready, tab, until } from "./stage.mjs";
 
@@ -147,6 +147,47 @@ export function live(stage) {
     assert.equal(await panel.getByRole("link", { name: "src/lib.rs:14:1" }).count(), 0, "no link is a script");
     await panel.getByText("What rustc says").click();
     assert.match(await panel.locator("pre").innerText(), /error\[E0425\]/);
+  });
+
+  scene("a drill has a tab for each language, and keeps which one was chosen", async ({ mock, on, page, panel }) => {
+    mock.state.drills.splice(2, 0, inPython("inflight_fix", { phase: "error", words: "no `python3` on the path; install it (on Debian: `apt install python3`)" }));
+    withTraces(mock);
+    await open(on, page, "inflight_fix.html");
+    mock.set("inflight_fix", { phase: "graded", run: 1, verdict: passing(), passed: true, best: 100 });
+    await says(panel, "Passed: 100 of 100 points.");
+    const tabs = panel.getByRole("group", { name: "The language of your file" }).getByRole("button");
+    const pressed = async () => (await tabs.evaluateAll((all) => all.map((tab) => `${tab.textContent} ${tab.getAttribute("aria-pressed")}`)));
+    assert.deepEqual(await pressed(), ["Rust ✓ true", "Python false"]);
+    await press(tabs.nth(1));
+    await says(panel, "Not graded: no python3 on the path; install it (on Debian: apt install python3)");
+    assert.deepEqual(await pressed(), ["Rust ✓ false", "Python true"]);
+    assert.ok(await tabs.nth(1).evaluate((tab) => tab === document.activeElement), "the focus stays");
+    await panel.getByText("You have passed this drill in Rust: it counts as passed.").waitFor();
+    await panel.getByText("exercises/inflight_fix/python/inflight_fix.py").waitFor();
+    // Another page, the same language; what is asked for is asked of it.
+    await page.reload();
+    await says(panel, "Not graded: no python3 on the path");
+    await press(panel.getByRole("button", { name: "Show a hint" }));
+    await panel.getByText("Hint 1 of inflight_fix/python.").waitFor();
+    assert.deepEqual(mock.asked, ["inflight_fix/python hint"]);
+    const PYTHON = 'Traceback (most recent call last):\n  File "inflight_fix.py", line 3, in <module>\nNameError: x\n';
+    const verdict = { ...unjudged("compile_error", PYTHON), language: "python" };
+    const errors = [{ file: "inflight_fix.py", line: 3, column: 1, message: "NameError: x", open: "vscode://file/course/exercises/inflight_fix/python/inflight_fix.py:3:1" }];
+    mock.set("inflight_fix/python", { phase: "graded", run: 1, verdict, errors, words: "", took_ms: 300 });
+    await panel.getByText("What Python says").waitFor();
+    await panel.getByRole("link", { name: "inflight_fix.py:3:1" }).waitFor();
+    // A file that is saved is the one that is looked at.
+    mock.set("inflight_fix", { phase: "graded", run: 2, verdict: recorded("inflight_fix"), took_ms: 200 });
+    await says(panel, "Not yet: 25 of 100 points");
+    assert.deepEqual(await pressed(), ["Rust ✓ true", "Python false"]);
+    assert.equal(await panel.getByText("NameError").filter({ visible: true }).count(), 0);
+    none(page.complaints, "complaints");
+    // On the way through the course any language counts.
+    mock.set("inflight_fix", { passed: false, best: 0, started: false });
+    mock.set("inflight_fix/python", { passed: true, best: 90, started: true, worked_seconds: 120 });
+    await open(on, page, "progress.html");
+    await page.getByText("1 of 3 drills passed.").waitFor();
+    await page.getByText("Passed in Python, 90 of 100 points; you took 2 minutes").waitFor();
   });
 
   play("each other way to end is told in words", "inflight_fix.html", async ({ mock, panel }) => {
@@ -499,6 +540,7 @@ export function live(stage) {
   scene("every look of a live page is held to what every page is", async ({ mock, on, page, panel }) => {
     const found = [];
     withTraces(mock);
+    mock.state.drills.splice(2, 0, inPython("inflight_fix"));
     await open(on, page, "inflight_fix.html");
     await page.evaluate(axe);
     const look = async (name) => {

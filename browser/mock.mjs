@@ -7,6 +7,9 @@ import { answer, listen } from "./site.mjs";
 /** A drill without a verdict. */
 export function drill(slug, more = {}) {
   return {
+    id: slug,
+    language: "rust",
+    spoken: "Rust",
     slug,
     title: { cache_race: "The cache race", inflight_fix: "One fetch, however many ask", offload: "Offload the hash" }[slug],
     page: `${slug}.html`,
@@ -31,6 +34,11 @@ export function drill(slug, more = {}) {
     next: null,
     ...more,
   };
+}
+
+/** The same drill in Python, which a test puts behind its own. */
+export function inPython(slug, more = {}) {
+  return drill(slug, { id: `${slug}/python`, language: "python", spoken: "Python", file: `exercises/${slug}/python/${slug}.py`, started: false, ...more });
 }
 
 /** A server that can be stopped and started again, on the same port, with a new token. */
@@ -88,8 +96,8 @@ export class Mock {
   }
 
   /** Changes the state of a drill, and sends it. */
-  set(slug, more) {
-    const found = this.state.drills.find((one) => one.slug === slug);
+  set(id, more) {
+    const found = this.state.drills.find((one) => one.id === id);
     Object.assign(found, more);
     this.say("drill", found);
   }
@@ -118,7 +126,7 @@ export class Mock {
       request.on("close", () => this.#streams.delete(response));
       return;
     }
-    const [, slug, what] = pathname.match(/^\/learn\/drills\/(\w+)\/(\w+)$/) ?? [];
+    const [, slug, what] = pathname.match(/^\/learn\/drills\/([\w/]+)\/(\w+)$/) ?? [];
     if (!slug) {
       const meta = `<meta name="learn-token" content="${this.token}"><meta name="learn-edition" content="${this.state.book.edition}">`;
       response.setHeader("cache-control", "no-store");
@@ -131,7 +139,7 @@ export class Mock {
       return this.#post(slug, what, json);
     }
     if (what === "solution") {
-      const isOpen = this.state.drills.find((one) => one.slug === slug)?.passed;
+      const isOpen = this.state.drills.find((one) => one.id === slug)?.passed;
       return isOpen ? json(200, this.solution) : json(403, { error: "not passed yet" });
     }
     const trace = this.traces[`${slug} ${searchParams.get("check")}`];
@@ -139,7 +147,7 @@ export class Mock {
   }
 
   #post(slug, what, json) {
-    const found = this.state.drills.find((one) => one.slug === slug);
+    const found = this.state.drills.find((one) => one.id === slug);
     if (what === "hint") {
       const hints = [...found.hints, `Hint ${found.hints.length + 1} of ${slug}.`];
       this.set(slug, { hints, more_hints: hints.length < 3 });

@@ -3,7 +3,7 @@
 // every save. Without `cargo learn`, a recorded verdict and how to get one's own.
 
 import { html, keep, opens, recording, words as inWords } from "./dom.js";
-import { current, learn, place } from "./learn.js";
+import { current, language, learn, place } from "./learn.js";
 import { Results, editor, outcome } from "./verdict.js";
 
 /** @typedef {import("./learn.js").Drill} Drill */
@@ -13,6 +13,11 @@ import { Results, editor, outcome } from "./verdict.js";
 class DrillPanel extends HTMLElement {
   #ready = false;
   #slug = "";
+  /** The drill in the language that is shown. */
+  #id = "";
+  /** The verdicts seen in each language. */
+  #seen = new Map();
+  #languages = html("div", { class: "languages", role: "group", "aria-label": "The language of your file" });
   #link = html("p", { class: "link bad", role: "status", hidden: true });
   #outcome = html("p", { class: "outcome", role: "status" });
   #now = html("p", { class: "now soft" });
@@ -28,7 +33,9 @@ class DrillPanel extends HTMLElement {
   #result = "";
   /** Fetches both solutions again, if they are compared. */
   #refresh = () => {};
-  #results = new Results((check) => `/learn/drills/${this.#slug}/trace?check=${encodeURIComponent(check.id)}&run=${this.#drill?.run ?? 0}`);
+  /** What is shown of a verdict, in each language: what was opened there stays open. */
+  #all = /** @type {Map<string, Results>} */ (new Map());
+  #results = this.#resultsOf("");
   #hint = this.#button("Show a hint", "hint");
   #grade = this.#button("Grade again", "grade");
   #reset = html("div", { class: "reset" });
@@ -40,7 +47,7 @@ class DrillPanel extends HTMLElement {
     this.#slug = slug;
     if (learn.isServed) {
       const content = html("div", { class: "ba-fallback", hidden: true }, ...this.childNodes);
-      this.replaceChildren(this.#figure(this.#link, html("div", { class: "head" }, this.#outcome, this.#now), this.#results.bar, this.#prepare, this.#notes, this.#next, this.#results.element,
+      this.replaceChildren(this.#figure(this.#link, this.#languages, html("div", { class: "head" }, this.#outcome, this.#now), this.#results.bar, this.#prepare, this.#notes, this.#next, this.#results.element,
         this.#solution, this.#hints, html("div", { class: "controls" }, this.#hint, this.#grade, this.#reset), this.#said), content);
       this.#askReset(false);
       learn.watch(() => this.#show());
@@ -54,7 +61,53 @@ class DrillPanel extends HTMLElement {
   }
 
   get #drill() {
-    return learn.drill(this.#slug);
+    return learn.all(this.#slug).find(({ id }) => id === this.#id);
+  }
+
+  /** @param {string} id */
+  #resultsOf(id) {
+    const known = this.#all.get(id) ?? new Results((check) => `/learn/drills/${id}/trace?check=${encodeURIComponent(check.id)}&run=${this.#drill?.run ?? 0}`);
+    this.#all.set(id, known);
+    return known;
+  }
+
+  /** Chooses what is shown: what was saved last, else what was looked at last, else what was begun. */
+  #choose() {
+    const all = learn.all(this.#slug);
+    const isFirst = this.#id === "";
+    const saved = all.find(({ id, phase, run, took_ms }) => phase === "graded" && took_ms !== null && this.#seen.has(id) && this.#seen.get(id) !== run);
+    for (const { id, phase, run } of all) if (phase === "graded" || isFirst) this.#seen.set(id, phase === "graded" ? run : 0);
+    if (saved && saved.id !== this.#id) this.#turnTo(saved);
+    if (!isFirst || all.length === 0) return;
+    const remembered = all.find((drill) => drill.language === language());
+    this.#turnTo(remembered ?? all.find(({ started }) => started) ?? all[0]);
+  }
+
+  /** @param {Drill} drill */
+  #turnTo({ id }) {
+    this.#id = id;
+    const { bar, element } = this.#results;
+    this.#results = this.#resultsOf(id);
+    bar.replaceWith(this.#results.bar);
+    element.replaceWith(this.#results.element);
+    this.#refresh = () => {};
+    this.#say("");
+    this.#askReset(false);
+  }
+
+  /** A button for each language, where there are several. */
+  #tabs() {
+    const all = learn.all(this.#slug);
+    keep(this.#languages, all.map(({ id, passed }) => [id, passed]), () => all.length < 2 ? [] : all.map((drill) => html("button", {
+      type: "button",
+      "data-id": drill.id,
+      click: () => {
+        language(drill.language);
+        this.#turnTo(drill);
+        this.#show();
+      },
+    }, drill.spoken, drill.passed && html("span", { class: "sign good", role: "img", "aria-label": ", passed" }, " ✓"))));
+    for (const button of this.#languages.querySelectorAll("button")) button.setAttribute("aria-pressed", String(button.dataset.id === this.#id));
   }
 
   /** @param {HTMLElement[]} parts */
@@ -73,6 +126,8 @@ class DrillPanel extends HTMLElement {
 
   #show() {
     const { state, link } = learn;
+    this.#choose();
+    this.#tabs();
     const drill = this.#drill;
     const isLost = link === "lost";
     this.#link.hidden = !isLost;
@@ -81,13 +136,13 @@ class DrillPanel extends HTMLElement {
     const verdict = drill ? current(drill) : null;
     keep(this.#prepare, state?.prepare, () => state ? preparing(state.prepare) : []);
     // The number distinguishes one verdict from the next, also for screen readers.
-    keep(this.#outcome, [verdict, errors, phase === "grading" && verdict ? run - 1 : run, verdict ? "" : phase, !state, drill?.words], () => this.#told());
+    keep(this.#outcome, [this.#id, verdict, errors, phase === "grading" && verdict ? run - 1 : run, verdict ? "" : phase, !state, drill?.words], () => this.#told());
     this.#now.textContent = phase === "grading" || (phase === "waiting" && verdict) ? "grading…" : verdict && run > 0 ? graded(run, drill?.took_ms ?? null) : "";
-    keep(this.#notes, drill && [drill.phase, drill.words, drill.file, drill.open, drill.changed_upstream, drill.passed, drill.best, drill.max, verdict?.status], () => drill ? notes(drill) : []);
+    keep(this.#notes, drill && [drill.phase, drill.words, drill.file, drill.open, drill.changed_upstream, drill.passed, drill.best, drill.max, verdict?.status, elsewhere(drill)], () => drill ? notes(drill) : []);
     this.#results.bar.hidden = this.#results.element.hidden = !verdict;
     if (verdict) this.#results.show(verdict, errors);
     const next = drill?.passed && drill.next ? learn.drill(drill.next) : undefined;
-    const done = state?.drills.every(({ passed }) => passed) ?? false;
+    const done = learn.path.every((all) => all.some(({ passed }) => passed));
     keep(this.#next, [drill?.passed, next?.slug, done], () => drill?.passed ? onward(next, done) : []);
     keep(this.#hints, drill?.hints, () => (drill?.hints ?? []).map((hint) => html("li", { tabindex: -1 }, ...inWords(hint))));
     this.#hint.textContent = drill?.hints.length ? "Show one hint more" : "Show a hint";
@@ -95,9 +150,9 @@ class DrillPanel extends HTMLElement {
     const hadFocus = document.activeElement === this.#hint;
     this.#hint.hidden = !drill?.more_hints;
     if (hadFocus && this.#hint.hidden) /** @type {HTMLElement | null} */ (this.#hints.lastElementChild)?.focus();
-    keep(this.#solution, drill?.passed, () => drill?.passed ? [this.#compare()] : []);
+    keep(this.#solution, [this.#id, drill?.passed], () => drill?.passed ? [this.#compare()] : []);
     this.#solution.hidden = phase === "missing";
-    const result = `${phase} ${run}`;
+    const result = `${this.#id} ${phase} ${run}`;
     if (["waiting", "grading"].includes(phase) || this.#result === result) return;
     this.#result = result;
     if (this.#outlives === 0) this.#say("");
@@ -132,7 +187,7 @@ class DrillPanel extends HTMLElement {
       button.setAttribute("aria-disabled", "true");
       this.#say("");
       try {
-        const answer = await learn.ask(`${this.#slug}/${what}`, "POST");
+        const answer = await learn.ask(`${this.#id}/${what}`, "POST");
         // The stub is graded next; the reader can read on meanwhile.
         if (what === "reset") this.#say(wasReset(answer), 1);
       } catch (error) {
@@ -175,7 +230,7 @@ class DrillPanel extends HTMLElement {
       const [reference, yours] = [column("The reference"), column("Yours")];
       const said = html("p", { role: "status" }, "Fetching both …");
       this.#refresh = () => {
-        learn.ask(`${this.#slug}/solution`).then((both) => {
+        learn.ask(`${this.#id}/solution`).then((both) => {
           reference.code.textContent = both.reference;
           yours.code.textContent = both.yours;
           said.textContent = "";
@@ -214,6 +269,14 @@ function preparing({ phase, done, total, words }) {
   ];
 }
 
+/**
+ * The languages in which a drill has passed, where it has not in this one.
+ * @param {Drill} drill
+ */
+function elsewhere({ slug, passed }) {
+  return passed ? "" : learn.all(slug).filter((it) => it.passed).map(({ spoken }) => spoken).join(" and ");
+}
+
 /** @param {Drill} drill */
 function notes(drill) {
   const { phase, words, file, open, changed_upstream, passed, best, max } = drill;
@@ -221,6 +284,7 @@ function notes(drill) {
   return [
     (verdict || phase === "error") && html("p", { class: "soft" }, html("code", {}, file), " ", editor(open, "Open in the editor")),
     passed && verdict?.status !== "passed" && html("p", { class: "good" }, `You have passed this drill before, with ${best} of ${max} points. That stays.`),
+    elsewhere(drill) !== "" && html("p", { class: "good" }, `You have passed this drill in ${elsewhere(drill)}: it counts as passed.`),
     phase === "graded" && words !== "" && html("p", {}, ...inWords(words)),
     changed_upstream && html("p", {}, "The stub of this drill has changed since you began. Your file was left alone. To begin with the new one, put the stub back."),
   ];

@@ -28,6 +28,7 @@ import { hear } from "./events.js";
  * @typedef {object} Verdict
  * @property {string} drill
  * @property {string} submission
+ * @property {string} [language] Rust where none is named
  * @property {"passed" | "failed" | "compile_error" | "rejected" | "crashed" | "timed_out" | "infra_error"} status
  * @property {number} score
  * @property {number} max_score
@@ -41,7 +42,11 @@ import { hear } from "./events.js";
 /** @typedef {{file: string | null, line: number | null, column: number | null, message: string, open: string | null}} Mistake */
 
 /**
+ * A drill in one of its languages.
  * @typedef {object} Drill
+ * @property {string} id the slug, or `SLUG/python`
+ * @property {string} language
+ * @property {string} spoken what the language is called
  * @property {string} slug
  * @property {string} title
  * @property {string} page
@@ -53,7 +58,7 @@ import { hear } from "./events.js";
  * @property {number | null} took_ms from the save to the verdict
  * @property {string[]} hints
  * @property {boolean} more_hints
- * @property {boolean} passed once, perhaps with another file than the present one
+ * @property {boolean} passed in this language once, perhaps with another file than the present one
  * @property {number} best
  * @property {number} max
  * @property {number | null} first_passed_at in seconds since 1970, if it was noted
@@ -112,9 +117,27 @@ class Learn {
     listener();
   }
 
-  /** @param {string} slug */
-  drill(slug) {
-    return this.state?.drills.find((drill) => drill.slug === slug);
+  /**
+   * A drill in its first language, or in this one.
+   * @param {string} slug
+   * @param {string} [language]
+   */
+  drill(slug, language) {
+    return this.all(slug).find((drill) => language === undefined || drill.language === language);
+  }
+
+  /**
+   * A drill in all its languages.
+   * @param {string} slug
+   */
+  all(slug) {
+    return this.state?.drills.filter((drill) => drill.slug === slug) ?? [];
+  }
+
+  /** Every drill once: all its languages. */
+  get path() {
+    const slugs = new Set(this.state?.drills.map(({ slug }) => slug));
+    return [...slugs].map((slug) => this.all(slug));
   }
 
   /**
@@ -166,7 +189,7 @@ class Learn {
     if (!this.state) return;
     if (name === "book") this.state.book = what;
     if (name === "prepare") this.state.prepare = what;
-    if (name === "drill") this.state.drills = this.state.drills.map((drill) => drill.slug === what.slug ? what : drill);
+    if (name === "drill") this.state.drills = this.state.drills.map((drill) => drill.id === what.id ? what : drill);
   }
 
   #tell() {
@@ -185,6 +208,19 @@ class Learn {
  */
 export function place(page) {
   return new URL(page, new URL("../", import.meta.url)).href;
+}
+
+/**
+ * The language that the reader looked at last; none if nothing was kept.
+ * @param {string} [chosen] kept from now on
+ */
+export function language(chosen) {
+  try {
+    if (chosen) localStorage.setItem("language", chosen);
+    return localStorage.getItem("language") ?? "";
+  } catch {
+    return chosen ?? ""; // Nothing is kept.
+  }
 }
 
 /**

@@ -65,7 +65,7 @@ class ScheduleWalker extends HTMLElement {
         !walk.isOne && this.#choices,
         !walk.isOne && html("label", { class: "hold" }, hold, " Hold the tasks back: the next event comes before any task has run"),
         this.#controls,
-        walk.trace.code && html("figure", { class: "suspended" },
+        walk.trace.code !== undefined && html("figure", { class: "suspended" },
           html("figcaption", {}, "The await at which each request is suspended"),
           html("pre", { tabindex: "0", role: "group", "aria-label": "Code with the numbers of the requests suspended there" }, this.#code)),
         html("details", {}, html("summary", {}, "Timeline so far"), this.#told,

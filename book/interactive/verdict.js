@@ -22,6 +22,12 @@ const OUTCOMES = {
 /** With these no check was judged: the words of rustc or the grader are all there is. */
 const UNJUDGED = ["compile_error", "rejected", "infra_error"];
 
+/** Who says that a file cannot be loaded, by its language. */
+const LOADERS = /** @type {Record<string, string>} */ ({ python: "Python", node: "Node.js" });
+
+/** @param {Verdict} verdict */
+const loader = ({ language = "rust" }) => LOADERS[language] ?? "rustc";
+
 /** More turns than a reader would take one by one. */
 const MOST_TURNS = 40;
 
@@ -37,7 +43,7 @@ export function outcome(verdict, mistakes = []) {
   const told = () => {
     switch (status) {
       case "passed": return score < max_score ? `${points}; what is missing is mastery` : points;
-      case "compile_error": return mistakes.length > 0 ? plural(mistakes.length, "error") : "rustc says why below";
+      case "compile_error": return mistakes.length > 0 ? plural(mistakes.length, "error") : `${loader(verdict)} says why below`;
       case "rejected": return "it was not compiled; see the reason below";
       case "infra_error": return "the grader could not do its work, which says nothing about your code";
       default: return `${points}; ${held} of ${plural(checks.length, "check")} ${held === 1 ? "holds" : "hold"}`;
@@ -103,7 +109,7 @@ export class Results {
     keep(this.bar, checks.map(({ status, max_points }) => [status, max_points]), () => checks.length > 0 ? [bar(checks)] : []);
     keep(this.#mistakes, [mistakes, diagnostics, isJudged], () => isJudged && diagnostics === "" ? [] : [
       html("ul", { class: "errors" }, ...mistakes.map(mistake)),
-      diagnostics !== "" && opens({ open: mistakes.length === 0 }, status === "compile_error" ? "What rustc says" : "The reason", () => [block(diagnostics)]),
+      diagnostics !== "" && opens({ open: mistakes.length === 0 }, status === "compile_error" ? `What ${loader(verdict)} says` : "The reason", () => [block(diagnostics)]),
     ]);
 
     for (const [at, check] of failed.entries()) {

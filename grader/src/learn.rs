@@ -40,8 +40,10 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use crate::course::language::Language;
 use crate::course::{Course, CourseError};
 use crate::drills::{self, Drill};
+use crate::drive::interpreter;
 use crate::drive::interrupt;
 use crate::learn::learner::Learner;
 use book::BookError;
@@ -107,16 +109,14 @@ pub fn run(course: Course, settings: Settings) -> Result<Infallible, LearnError>
     let key = guard::key_of(&course.target()).map_err(random)?;
     let desk = Arc::new(desk(course, &token, settings.editor)?);
     // Noted before anything can be saved.
-    let slugs = desk.board.read(slugs);
-    let watch = Watch::new(desk.course.clone(), slugs.clone());
-    slugs
-        .iter()
-        .for_each(|slug| desk.queue.grade_when_idle(slug));
+    let watch = Watch::new(desk.course.clone(), desk.board.read(names));
+    let begun = desk.board.read(begun);
+    begun.iter().for_each(|id| desk.queue.grade_when_idle(id));
     let watching = Arc::clone(&desk);
     let (book_changed, changes) = mpsc::channel();
     start("watch", move || {
         watch.run(|changed| match changed {
-            Changed::Drill(slug, since) => watching.queue.grade_now(slug, Some(since)),
+            Changed::Drill(id, since) => watching.queue.grade_now(id, Some(since)),
             // Sending fails only when the program ends.
             Changed::Book => drop(book_changed.send(())),
         })
@@ -160,12 +160,21 @@ fn browse(address: &str, tell: impl FnOnce(String) + Send + 'static) -> io::Resu
     })
 }
 
-fn slugs(state: &State) -> Vec<String> {
-    state
-        .drills
-        .iter()
-        .map(|drill| drill.slug.clone())
-        .collect()
+/// The ids of all drills in all languages.
+fn names(state: &State) -> Vec<String> {
+    state.drills.iter().map(|drill| drill.id.clone()).collect()
+}
+
+/// Those that are graded without being asked for: every drill in Rust, and what was begun
+/// in another language.
+fn begun(state: &State) -> Vec<String> {
+    let listed = state.drills.iter().filter(|drill| drill.is_listed());
+    listed.map(|drill| drill.id.clone()).collect()
+}
+
+/// What a verdict calls the learner's own submission: its folder in the course.
+fn submission_of(id: &str) -> String {
+    format!("exercises/{id}")
 }
 
 /// The desk of a course, with the learner's remembered state.
@@ -178,7 +187,13 @@ fn desk(course: Course, token: &str, editor: Option<Editor>) -> Result<Desk, Lea
     });
     let mut drills = Vec::new();
     for drill in graded.iter().filter_map(|slug| drills::find(slug)) {
-        drills.push(blank(&course, drill, editor.as_ref())?);
+        let is_there = |language: &Language| {
+            language.is_rust() || course.solutions_in(drill.slug(), *language).is_dir()
+        };
+        let languages = Language::ALL.into_iter();
+        for language in languages.filter(|it| drills::is_in(drill, *it) && is_there(it)) {
+            drills.push(blank(&course, drill, language, editor.as_ref())?);
+        }
     }
     let state = State {
         course: book::title(&course),
@@ -194,7 +209,8 @@ fn desk(course: Course, token: &str, editor: Option<Editor>) -> Result<Desk, Lea
         drills,
     };
     let desk = Desk::new(course, Board::new(state), editor);
-    graded.iter().for_each(|slug| desk.show_progress(slug));
+    let all = desk.board.read(names);
+    all.iter().for_each(|id| desk.show_progress(id));
     if let Ok(((), Some(word))) = begun {
         desk.say(word);
     }
@@ -216,28 +232,38 @@ fn graded(course: &Course) -> Result<Vec<String>, CourseError> {
     Ok(slugs)
 }
 
-/// A drill of which nothing is known.
+/// A drill in a language, of which nothing is known but whether it can be graded here.
 fn blank(
     course: &Course,
     drill: &dyn Drill,
+    language: Language,
     editor: Option<&Editor>,
 ) -> Result<DrillNow, CourseError> {
     let slug = drill.slug();
-    let (title, hints) = match course.exercise(slug) {
-        Ok(exercise) => (exercise.title, exercise.hints),
-        Err(CourseError::NoDrill { .. }) => (slug.to_owned(), Vec::new()),
+    let title = match course.exercise(slug) {
+        Ok(exercise) => exercise.title,
+        Err(CourseError::NoDrill { .. }) => slug.to_owned(),
         Err(error) => return Err(error),
     };
-    let file = course.exercise_dir(slug).join("src/lib.rs");
+    let hints = course.hints_in(slug, language).unwrap_or_default();
+    let file = course.file_in(slug, language);
+    let open = editor.map(|editor| editor.link(&course.root().join(&file), 1, 1));
+    let trouble = interpreter::trouble(language);
     Ok(DrillNow {
+        id: language.of_drill(slug),
+        language,
+        spoken: language.to_string(),
         slug: slug.to_owned(),
         title,
         page: format!("{slug}.html"),
-        file: format!("exercises/{slug}/src/lib.rs"),
-        phase: Phase::Waiting,
+        file,
+        phase: match trouble {
+            None => Phase::Waiting,
+            Some(_) => Phase::Error,
+        },
         run: 0,
         verdict: None,
-        words: String::new(),
+        words: trouble.unwrap_or_default(),
         hints: Vec::new(),
         more_hints: !hints.is_empty(),
         passed: false,
@@ -249,7 +275,7 @@ fn blank(
         changed_upstream: false,
         started: false,
         errors: Vec::new(),
-        open: editor.map(|editor| editor.link(&file, 1, 1)),
+        open,
         next: None,
         took_ms: None,
     })

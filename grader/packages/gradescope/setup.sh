@@ -5,7 +5,8 @@ root="${AUTOGRADER_ROOT:-/autograder}"
 cd "$root/source"
 
 apt-get update
-apt-get install --yes --no-install-recommends build-essential ca-certificates curl
+apt-get install --yes --no-install-recommends build-essential ca-certificates curl @PACKAGES@
+@NEWER@
 
 curl --proto '=https' --tlsv1.2 --silent --show-error --fail https://sh.rustup.rs |
     sh -s -- -y --profile minimal --default-toolchain none
@@ -18,6 +19,7 @@ cargo build --locked --quiet --profile grader --package grader
 for drill in @DRILLS@; do
     target/grader/grader grade "$drill" "solutions/$drill/src/lib.rs"
 done
+@CHECKS@
 # The autograder refuses to run strangers' code where the sandbox is not full. That is to
 # be known now, and not by the first student.
 if ! target/grader/grader doctor && [ @DEGRADED@ = no ]; then

@@ -287,6 +287,7 @@ pub struct Solution {
 Examples:
   cargo grader new read_through --title \"Read through\"
   cargo grader new two_accounts --world bank        deposits in place of fetches
+  cargo grader new two_accounts --language python   its part in Python
   cargo grader audit read_through                   what it still lacks
 
 It compiles and can be graded at once. CONTRIBUTING.md says how to go on.")]
@@ -301,6 +302,10 @@ pub struct New {
     /// The world of its submissions: users, passwords or bank
     #[arg(long, value_name = "NAME", default_value = "users")]
     pub world: String,
+
+    /// Its part in this language as well; a drill that is there gets only this part
+    #[arg(long, value_enum, value_name = "NAME")]
+    pub language: Option<Language>,
 }
 
 /// Check the course itself: solutions pass, stubs fail, wrong ones are caught

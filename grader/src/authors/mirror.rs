@@ -7,6 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::course::Course;
+use crate::course::language::Language;
 use crate::drills;
 
 /// The files of a drill; `SLUG` stands for its name.
@@ -121,10 +122,47 @@ pub fn missing(course: &Course, slug: &str) -> Vec<String> {
         .filter(|place| !root.join(place).exists())
         .map(|place| format!("`{place}` is missing"))
         .collect();
+    missing.extend(missing_in_languages(course, slug));
     for List { file, mark, .. } in &LISTS {
         let mark = mark.replace("SLUG", slug);
         if !text(root, file).contains(&mark) {
             missing.push(format!("`{file}` does not list it: no `{}`", mark.trim()));
+        }
+    }
+    missing
+}
+
+/// The same of its parts in other languages that were begun.
+fn missing_in_languages(course: &Course, slug: &str) -> Vec<String> {
+    let mut missing = Vec::new();
+    for language in Language::ALL.into_iter().filter(|it| !it.is_rust()) {
+        let named = drills::find(slug).is_some_and(|drill| drills::is_in(drill, language));
+        let begun = course.solutions_in(slug, language).is_dir();
+        if !begun {
+            continue;
+        }
+        let place = language.of_drill(slug);
+        let ending = language.ending();
+        let places = [
+            course.file_in(slug, language),
+            format!("exercises/{place}/hints.toml"),
+            format!("solutions/{place}/reference.{ending}"),
+            format!("solutions/{place}/stub.{ending}"),
+            format!("solutions/{place}/right"),
+            format!("solutions/{place}/wrong"),
+        ];
+        let is_missing = |place: &String| !course.root().join(place).exists();
+        let lines = places.into_iter().filter(is_missing);
+        missing.extend(lines.map(|place| format!("`{place}` is missing")));
+        let mut endings = language.endings().iter();
+        let folder = course.root().join("grader/src/drills").join(slug);
+        if !endings.any(|ending| folder.join(format!("contract.{ending}")).exists()) {
+            let place = format!("grader/src/drills/{slug}/contract.{ending}");
+            missing.push(format!("`{place}` is missing"));
+        }
+        if !named && drills::find(slug).is_some() {
+            let why = "no contract in this language is named there";
+            missing.push(format!("`grader/src/drills/{slug}.rs`: {why} ({language})"));
         }
     }
     missing

@@ -3,6 +3,8 @@
 //! The main function is [`scaffold`]. It overwrites nothing: when any of the
 //! files exists, nothing at all is written.
 
+pub mod language;
+
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,6 +12,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use crate::authors::mirror::{self, LISTS, Place};
+use crate::course::language::Language;
 use crate::course::{Course, guess};
 use play::text::closest;
 
@@ -128,6 +131,18 @@ pub enum ScaffoldError {
         name: String,
         /// What may have been meant.
         closest: Option<String>,
+    },
+    /// No beginning in that language.
+    #[error(
+        "drills of `{world}` cannot be begun in {language} yet; in {language} there are {worlds}"
+    )]
+    Language {
+        /// The language.
+        language: Language,
+        /// The world.
+        world: &'static str,
+        /// The worlds that it has.
+        worlds: String,
     },
     /// Something with that name exists.
     #[error("`{}` exists already; choose another name, or remove it", .0.display())]

@@ -92,6 +92,14 @@ impl Language {
         }
     }
 
+    /// The slug and the language in such a name.
+    pub fn and_drill(name: &str) -> (&str, Language) {
+        let (slug, folder) = name.split_once('/').unwrap_or((name, ""));
+        let mut all = Language::ALL.into_iter();
+        let language = all.find(|language| language.folder() == folder);
+        (slug, language.unwrap_or_default())
+    }
+
     /// The endings that its files may have, without the dot; the course's own have the first.
     pub fn endings(self) -> &'static [&'static str] {
         match self {
@@ -226,6 +234,11 @@ impl Course {
         }
     }
 
+    /// The reference solution of a drill in a language.
+    pub fn reference_in(&self, slug: &str, language: Language) -> PathBuf {
+        self.solutions_in(slug, language).join(language.reference())
+    }
+
     /// The hints of a drill in a language, from a nudge to nearly the answer.
     ///
     /// # Errors
@@ -304,6 +317,14 @@ mod tests {
         ];
         for (rust, javascript) in said {
             assert_eq!(Language::Node.says(rust), javascript);
+        }
+    }
+
+    #[test]
+    fn a_name_says_the_drill_and_the_language() {
+        for language in Language::ALL {
+            let name = language.of_drill("cache_race");
+            assert_eq!(Language::and_drill(&name), ("cache_race", language));
         }
     }
 

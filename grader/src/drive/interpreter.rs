@@ -234,6 +234,15 @@ impl Interpreter {
     }
 }
 
+/// Why nothing in this language can be graded on this machine, if so.
+pub fn trouble(language: Language) -> Option<String> {
+    if language.is_rust() {
+        return None;
+    }
+    let found = Interpreter::find(language);
+    found.err().map(|why| why.to_string())
+}
+
 /// Whether every user may execute the file.
 fn is_for_everybody(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;

@@ -15,6 +15,7 @@ use super::editor::Editor;
 use super::queue::Queue;
 use super::state::{Board, Phase};
 use crate::build::compile::Compiled;
+use crate::course::language::Language;
 use crate::course::{Course, CourseError};
 use crate::drills;
 use crate::exam::trace::{Subject, Trace};
@@ -106,9 +107,10 @@ impl Desk {
         }
     }
 
-    /// The drill's file that is edited.
-    pub fn file(&self, slug: &str) -> PathBuf {
-        self.course.exercise_dir(slug).join("src/lib.rs")
+    /// The file that is edited, of the drill of that name.
+    pub fn file(&self, id: &str) -> PathBuf {
+        let (slug, language) = Language::and_drill(id);
+        self.course.root().join(self.course.file_in(slug, language))
     }
 
     /// The grader, once it is ready.
@@ -118,15 +120,15 @@ impl Desk {
 
     /// Makes every drill show this with its first verdict, so that a learner sees it with any drill.
     pub(super) fn say(&self, word: String) {
-        let slugs = self.board.read(super::slugs);
-        *lock(&self.word) = (word, slugs);
+        let all = self.board.read(super::names);
+        *lock(&self.word) = (word, all);
     }
 
     /// The note that this drill has to show, once.
-    pub(super) fn word_for(&self, slug: &str) -> Option<String> {
+    pub(super) fn word_for(&self, id: &str) -> Option<String> {
         let mut word = lock(&self.word);
         let (words, left) = &mut *word;
-        let at = left.iter().position(|it| it == slug)?;
+        let at = left.iter().position(|it| it == id)?;
         left.swap_remove(at);
         Some(words.clone())
     }
@@ -141,7 +143,8 @@ impl Desk {
     pub(super) fn keep(&self, verdict: &Verdict, compiled: Option<Compiled>) {
         let mut kept = lock(&self.kept);
         // The kept worker belongs to an older text.
-        kept.remove(&verdict.drill);
+        let id = verdict.language.of_drill(&verdict.drill);
+        kept.remove(&id);
         if let Some(compiled) = compiled {
             let key = |check: &crate::grade::verdict::CheckResult| {
                 let key = check.schedule.as_ref()?.parse().ok()?;
@@ -152,37 +155,38 @@ impl Desk {
                 compiled,
                 schedules,
             };
-            kept.insert(verdict.drill.clone(), Arc::new(of_now));
+            kept.insert(id, Arc::new(of_now));
         }
     }
 
     /// Shows the remembered state of the drill.
-    pub fn show_progress(&self, slug: &str) {
+    pub fn show_progress(&self, id: &str) {
         let learner = Learner::read(&self.course);
         self.board
-            .change_drill(slug, |drill| self.write_progress(&learner, drill));
+            .change_drill(id, |drill| self.write_progress(&learner, drill));
     }
 
     /// Copies the remembered state into what is shown.
     pub(super) fn write_progress(&self, learner: &Learner, drill: &mut super::state::DrillNow) {
-        let mut hints = Vec::new();
-        if let Ok(exercise) = self.course.exercise(&drill.slug) {
-            (drill.title, hints) = (exercise.title, exercise.hints);
+        let (slug, language) = (&*drill.slug, drill.language);
+        if let Ok(exercise) = self.course.exercise(slug) {
+            drill.title = exercise.title;
             drill.minutes = exercise.minutes;
         }
-        let shown = learner.hints_shown(&drill.slug).min(hints.len());
+        let hints = self.course.hints_in(slug, language).unwrap_or_default();
+        let shown = learner.hints_shown(&drill.id).min(hints.len());
         drill.more_hints = shown < hints.len();
         drill.hints = hints[..shown].to_vec();
-        drill.passed = learner.has_passed(&drill.slug);
+        drill.passed = learner.has_passed_in(slug, language);
         drill.best = learner
-            .best(&drill.slug)
+            .best_in(slug, language)
             .map_or(0, |(score, _)| score.min(drill.max));
-        drill.first_passed_at = learner.first_passed_at(&drill.slug);
-        drill.worked_seconds = learner.worked(&drill.slug).as_secs();
-        drill.started = learner.has_begun(&self.course, &drill.slug);
-        drill.changed_upstream = learner.is_behind(&self.course, &drill.slug);
+        drill.first_passed_at = learner.first_passed_at(&drill.id);
+        drill.worked_seconds = learner.worked(&drill.id).as_secs();
+        drill.started = learner.has_begun_in(&self.course, slug, language);
+        drill.changed_upstream = learner.is_behind_in(&self.course, slug, language);
         drill.next = match drill.passed {
-            true => self.next(&drill.slug),
+            true => self.next(slug),
             false => None,
         };
     }
@@ -194,8 +198,8 @@ impl Desk {
         drills.next().map(str::to_owned)
     }
 
-    fn known(&self, slug: &str) -> Result<(), Refused> {
-        match self.board.drill(slug, |_| ()) {
+    fn known(&self, id: &str) -> Result<(), Refused> {
+        match self.board.drill(id, |_| ()) {
             Some(()) => Ok(()),
             None => Err(Refused::Unknown("no such drill".to_owned())),
         }
@@ -205,14 +209,15 @@ impl Desk {
     ///
     /// # Errors
     /// When it cannot be remembered, or no drill has that name.
-    pub fn hint(&self, slug: &str) -> Result<(), Refused> {
-        self.known(slug)?;
-        let hints = self.course.exercise(slug)?.hints.len();
+    pub fn hint(&self, id: &str) -> Result<(), Refused> {
+        self.known(id)?;
+        let (slug, language) = Language::and_drill(id);
+        let hints = self.course.hints_in(slug, language)?.len();
         Learner::change(&self.course, |learner| {
-            learner.begin(&self.course, slug);
-            learner.show_one_more_hint(slug, hints)
+            learner.begin_in(&self.course, slug, language);
+            learner.show_one_more_hint(id, hints)
         })?;
-        self.show_progress(slug);
+        self.show_progress(id);
         Ok(())
     }
 
@@ -220,9 +225,9 @@ impl Desk {
     ///
     /// # Errors
     /// When no drill has that name.
-    pub fn grade(&self, slug: &str) -> Result<(), Refused> {
-        self.known(slug)?;
-        self.queue.grade_now(slug, None);
+    pub fn grade(&self, id: &str) -> Result<(), Refused> {
+        self.known(id)?;
+        self.queue.grade_now(id, None);
         Ok(())
     }
 
@@ -230,17 +235,18 @@ impl Desk {
     ///
     /// # Errors
     /// When that fails, or no drill has that name.
-    pub fn reset(&self, slug: &str) -> Result<PutBack, Refused> {
-        self.known(slug)?;
+    pub fn reset(&self, id: &str) -> Result<PutBack, Refused> {
+        self.known(id)?;
+        let (slug, language) = Language::and_drill(id);
         if self.course.exercise(slug).is_err() {
             return Err(Refused::Failed(gone(slug)));
         }
-        let done = Stub::of(&self.course, slug)
+        let done = Stub::in_language(&self.course, slug, language)
             .map_err(StubError::from)?
             .put_back(&self.course)?;
-        self.show_progress(slug);
+        self.show_progress(id);
         // The watcher would find out, but the learner should not wait for that.
-        self.queue.grade_now(slug, None);
+        self.queue.grade_now(id, None);
         Ok(done)
     }
 
@@ -248,9 +254,10 @@ impl Desk {
     ///
     /// # Errors
     /// Before that; when a file cannot be read; when no drill has that name.
-    pub fn solutions(&self, slug: &str) -> Result<Solutions, Refused> {
-        self.known(slug)?;
-        if !Learner::read(&self.course).has_passed(slug) {
+    pub fn solutions(&self, id: &str) -> Result<Solutions, Refused> {
+        self.known(id)?;
+        let (slug, language) = Language::and_drill(id);
+        if !Learner::read(&self.course).has_passed_in(slug, language) {
             let words = "you have not passed this drill yet; the reference is shown once you have";
             return Err(Refused::NotYet(words.to_owned()));
         }
@@ -260,8 +267,8 @@ impl Desk {
             Ok::<_, CourseError>(String::from_utf8_lossy(&text).into_owned())
         };
         Ok(Solutions {
-            reference: read(self.course.solution_dir(slug).join("src/lib.rs"))?,
-            yours: read(self.file(slug))?,
+            reference: read(self.course.reference_in(slug, language))?,
+            yours: read(self.file(id))?,
         })
     }
 
@@ -270,10 +277,11 @@ impl Desk {
     ///
     /// # Errors
     /// When there is no schedule that a figure can walk.
-    pub fn trace(&self, slug: &str, check: &str) -> Result<String, Refused> {
-        self.known(slug)?;
+    pub fn trace(&self, id: &str, check: &str) -> Result<String, Refused> {
+        self.known(id)?;
+        let (slug, _) = Language::and_drill(id);
         let none = || Refused::Unknown("no schedule to walk through".to_owned());
-        let kept = lock(&self.kept).get(slug).cloned().ok_or_else(none)?;
+        let kept = lock(&self.kept).get(id).cloned().ok_or_else(none)?;
         let key = kept.schedules.get(check).ok_or_else(none)?;
         let drill = drills::find(slug).ok_or_else(none)?;
         let grader = self.grader().ok_or_else(none)?;
@@ -286,7 +294,7 @@ impl Desk {
         let mut driver = grader.driver(drill, &kept.compiled, key.seed);
         let subject = Subject {
             drill: slug.to_owned(),
-            source: format!("exercises/{slug}"),
+            source: super::submission_of(id),
             check: check.to_owned(),
         };
         driver.look_for_threads();
@@ -295,8 +303,8 @@ impl Desk {
     }
 
     /// Says that a drill will be graded.
-    pub(super) fn will_be_graded(&self, slug: &str) {
-        self.board.change_drill(slug, |drill| {
+    pub(super) fn will_be_graded(&self, id: &str) {
+        self.board.change_drill(id, |drill| {
             drill.phase = Phase::Waiting;
             drill.words.clear();
         });

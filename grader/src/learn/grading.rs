@@ -6,12 +6,14 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::desk::{Desk, gone};
-use super::places::places;
+use super::places::{place_in, places};
 use super::queue::Job;
 use super::state::{DrillNow, Phase, PreparePhase};
+use super::submission_of;
 use crate::build::compile::Compiled;
 use crate::build::prepared::{Audience, Progress};
 use crate::course::CourseError;
+use crate::course::language::Language;
 use crate::drills::Drill;
 use crate::drive::sandbox::Tier;
 use crate::grade::grading::{GradeError, Grader};
@@ -80,32 +82,40 @@ fn prepare(desk: &Desk) -> bool {
 }
 
 fn grade(desk: &Desk, job: &Job) {
-    let slug = &job.slug;
+    let id = &*job.id;
+    let (slug, language) = Language::and_drill(id);
     let (Some(drill), Some(grader)) = (crate::drills::find(slug), desk.grader()) else {
         return;
     };
-    if !desk.file(slug).is_file() {
+    if !desk.file(id).is_file() {
         let words = match desk.course.exercise(slug) {
-            Ok(_) => format!(
-                "`exercises/{slug}/src/lib.rs` is not there; `cargo grader reset {slug}` puts the stub back"
-            ),
+            Ok(_) => {
+                let file = desk.course.file_in(slug, language);
+                let said = match language.is_rust() {
+                    true => String::new(),
+                    false => format!(" --language {}", word(language)),
+                };
+                format!(
+                    "`{file}` is not there; `cargo grader reset {slug}{said}` puts the stub back"
+                )
+            }
             Err(_) => gone(slug),
         };
         desk.queue
-            .finish(job, || show_words(desk, slug, Phase::Missing, words));
+            .finish(job, || show_words(desk, id, Phase::Missing, words));
         return;
     }
     let was_missing = |drill: &DrillNow| drill.phase == Phase::Missing;
-    if desk.board.drill(slug, was_missing) == Some(true) {
+    if desk.board.drill(id, was_missing) == Some(true) {
         // Its title and hints are there again, too.
-        desk.show_progress(slug);
+        desk.show_progress(id);
     }
-    desk.board.change_drill(slug, |drill| {
+    desk.board.change_drill(id, |drill| {
         drill.phase = Phase::Grading;
         drill.run += 1;
     });
     let grader = grader.until(&job.stop);
-    let graded = catch_unwind(AssertUnwindSafe(|| graded(desk, &grader, drill)));
+    let graded = catch_unwind(AssertUnwindSafe(|| graded(desk, &grader, drill, language)));
     let mut remembered = None;
     let counts = desk.queue.finish(job, || match graded {
         Ok(Ok((verdict, compiled))) => {
@@ -113,22 +123,22 @@ fn grade(desk: &Desk, job: &Job) {
             show(desk, job, verdict, compiled);
         }
         Ok(Err(GradeError::Course(CourseError::NoDrill { .. }))) => {
-            show_words(desk, slug, Phase::Missing, gone(slug));
+            show_words(desk, id, Phase::Missing, gone(slug));
         }
         Ok(Err(error)) => {
             let words = one_line(&error.to_string(), 2_000);
-            show_words(desk, slug, Phase::Error, words);
+            show_words(desk, id, Phase::Error, words);
         }
         Err(_) => {
             let words = "the grader itself failed; see the terminal. Save again to try again";
-            show_words(desk, slug, Phase::Error, words.to_owned());
+            show_words(desk, id, Phase::Error, words.to_owned());
         }
     });
-    if !counts && desk.queue.is_waiting(slug) {
-        desk.will_be_graded(slug);
+    if !counts && desk.queue.is_waiting(id) {
+        desk.will_be_graded(id);
     }
     if let Some(verdict) = remembered {
-        remember(desk, slug, &verdict);
+        remember(desk, id, &verdict);
     }
 }
 
@@ -136,26 +146,35 @@ fn graded(
     desk: &Desk,
     grader: &Grader,
     drill: &'static dyn Drill,
+    language: Language,
 ) -> Result<(Verdict, Option<Compiled>), GradeError> {
-    let path = desk.course.exercise_dir(drill.slug());
+    let id = language.of_drill(drill.slug());
+    let path = match language.is_rust() {
+        true => desk.course.exercise_dir(drill.slug()),
+        false => desk.file(&id),
+    };
     let seed = fastrand::u64(..SEEDS);
     let (mut verdict, compiled) = grader.grade_and_keep(drill, &path, seed)?;
     // Its name relative to the course's folder, wherever that is.
-    verdict.submission = format!("exercises/{}", drill.slug());
+    verdict.submission = submission_of(&id);
     Ok((verdict, compiled))
 }
 
 fn show(desk: &Desk, job: &Job, verdict: Verdict, compiled: Option<Compiled>) {
     desk.keep(&verdict, compiled);
-    let dir = desk.course.exercise_dir(&job.slug);
+    let editor = desk.editor.as_ref();
     let errors = match verdict.status {
+        Status::CompileError | Status::Rejected if verdict.language.is_rust() => {
+            let dir = desk.course.exercise_dir(&verdict.drill);
+            places(&verdict.diagnostics, &dir, editor)
+        }
         Status::CompileError | Status::Rejected => {
-            places(&verdict.diagnostics, &dir, desk.editor.as_ref())
+            place_in(&verdict.diagnostics, &desk.file(&job.id), editor)
         }
         _ => Vec::new(),
     };
     let took = job.saved.map(|saved| saved.elapsed());
-    desk.board.change_drill(&job.slug, |drill| {
+    desk.board.change_drill(&job.id, |drill| {
         drill.phase = Phase::Graded;
         drill.words.clear();
         drill.errors = errors;
@@ -171,23 +190,29 @@ fn show(desk: &Desk, job: &Job, verdict: Verdict, compiled: Option<Compiled>) {
 }
 
 /// Records the verdict, after everyone has seen it.
-fn remember(desk: &Desk, slug: &str, verdict: &Verdict) {
+fn remember(desk: &Desk, id: &str, verdict: &Verdict) {
     let course = &desk.course;
     let words = match Learner::change_quietly(course, |learner| learner.note(course, verdict)) {
         Ok(((), word)) => {
-            desk.show_progress(slug);
-            word.or_else(|| desk.word_for(slug))
+            desk.show_progress(id);
+            word.or_else(|| desk.word_for(id))
         }
         Err(error) => Some(format!("your result is not remembered: {error}")),
     };
     if let Some(words) = words {
-        desk.board.change_drill(slug, |drill| drill.words = words);
+        desk.board.change_drill(id, |drill| drill.words = words);
     }
 }
 
-fn show_words(desk: &Desk, slug: &str, phase: Phase, words: String) {
-    desk.board.change_drill(slug, |drill| {
+fn show_words(desk: &Desk, id: &str, phase: Phase, words: String) {
+    desk.board.change_drill(id, |drill| {
         drill.phase = phase;
         drill.words = words;
     });
+}
+
+/// What the command line calls a language.
+fn word(language: Language) -> String {
+    let word = clap::ValueEnum::to_possible_value(&language);
+    word.map_or_else(String::new, |word| word.get_name().to_owned())
 }

@@ -121,6 +121,12 @@ impl Learner {
         row.is_some_and(|row| row.passed.is_some())
     }
 
+    /// Whether the drill has passed in any language: then it is done.
+    pub fn has_passed_in_any(&self, slug: &str) -> bool {
+        let mut all = Language::ALL.into_iter();
+        all.any(|language| self.has_passed_in(slug, language))
+    }
+
     /// The best result so far: the points, and the most points at that time.
     pub fn best(&self, slug: &str) -> Option<(u32, u32)> {
         self.best_in(slug, Language::Rust)
@@ -130,6 +136,13 @@ impl Learner {
     pub fn best_in(&self, slug: &str, language: Language) -> Option<(u32, u32)> {
         let best = self.row(&language.of_drill(slug))?.best?;
         Some((best.score, best.max_score))
+    }
+
+    /// The same for a drill in all languages together.
+    pub fn worked_in_all(&self, slug: &str) -> Duration {
+        let all = Language::ALL.into_iter();
+        all.map(|language| self.worked(&language.of_drill(slug)))
+            .sum()
     }
 
     /// How long the learner has worked on a drill, as far as gradings show it: the time
@@ -174,7 +187,8 @@ impl Learner {
         self.is_behind_in(course, slug, Language::Rust)
     }
 
-    fn is_behind_in(&self, course: &Course, slug: &str, language: Language) -> bool {
+    /// The same in a language.
+    pub fn is_behind_in(&self, course: &Course, slug: &str, language: Language) -> bool {
         let Ok(stub) = Stub::in_language(course, slug, language) else {
             return false;
         };

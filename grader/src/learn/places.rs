@@ -73,6 +73,40 @@ pub(super) fn places(
     places
 }
 
+/// The same for a submission that is one interpreted `file`: the last of its lines that the
+/// text names, which is where the error came from.
+pub(super) fn place_in(
+    diagnostics: &str,
+    file: &std::path::Path,
+    editor: Option<&Editor>,
+) -> Vec<Place> {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let names_line = |line: &str| {
+        let quoted = line.split_once(&format!("\"{name}\", line "));
+        let plain = line.split_once(&format!("{name}:"));
+        let rest = quoted.or(plain)?.1;
+        let end = rest.find(|letter: char| !letter.is_ascii_digit());
+        rest[..end.unwrap_or(rest.len())].parse::<u32>().ok()
+    };
+    let at = diagnostics.lines().filter_map(names_line).next_back();
+    let said = |line: &&str| {
+        let (word, _) = line.split_once(':').unwrap_or_default();
+        word.ends_with("Error") && !word.contains(' ')
+    };
+    let mut lines = diagnostics.lines().filter(|line| !line.trim().is_empty());
+    let message = lines.clone().rfind(said).or_else(|| lines.next_back());
+    let Some(message) = message else {
+        return Vec::new();
+    };
+    vec![Place {
+        open: editor.zip(at).map(|(editor, at)| editor.link(file, at, 1)),
+        file: at.map(|_| name.into_owned()),
+        line: at,
+        column: at.map(|_| 1),
+        message: one_line(message, 300),
+    }]
+}
+
 /// The message in an error's first line.
 fn message(line: &str) -> Option<&str> {
     let rest = line.strip_prefix("error")?;
@@ -153,6 +187,36 @@ mod tests {
         let found = told("src/lib.rs:3: `unsafe` is not taken; no drill needs it\n\n    3 | x\n");
         let message = "`unsafe` is not taken; no drill needs it".to_owned();
         assert_eq!(found, [(Some("src/lib.rs".to_owned()), Some(3), message)]);
+    }
+
+    #[test]
+    fn an_interpreter_names_its_last_own_line_and_the_error() {
+        let file = Path::new("/course/exercises/a/python/a.py");
+        let told = |text: &str| {
+            let found = place_in(text, file, None);
+            let told = |place: Place| (place.file, place.line, place.message);
+            found.into_iter().map(told).collect::<Vec<_>>()
+        };
+        let at = |line, message: &str| (Some("a.py".to_owned()), Some(line), message.to_owned());
+        let traceback = "Traceback (most recent call last):\n  File \"a.py\", line 2, in <module>\n    f()\n\
+            \x20 File \"a.py\", line 7, in f\n    import socket\nModuleNotFoundError: `socket` cannot be imported here\n";
+        assert_eq!(
+            told(traceback),
+            [at(
+                7,
+                "ModuleNotFoundError: `socket` cannot be imported here"
+            )]
+        );
+        let syntax =
+            "  File \"a.py\", line 3\n    def x(:\n          ^\nSyntaxError: invalid syntax\n";
+        assert_eq!(told(syntax), [at(3, "SyntaxError: invalid syntax")]);
+        let node = "a.py:4\n  let let = 1;\n      ^^^\n\nSyntaxError: let is disallowed\n    at wrap (a)\n";
+        assert_eq!(told(node), [at(4, "SyntaxError: let is disallowed")]);
+        let missing = "`a.py` has no class `UserCache`, which the drill calls";
+        assert_eq!(told(missing), [(None, None, missing.to_owned())]);
+        let elsewhere = "  File \"/etc/b.py\", line 3\nValueError: x";
+        assert_eq!(told(elsewhere), [(None, None, "ValueError: x".to_owned())]);
+        assert_eq!(told(""), []);
     }
 
     #[test]

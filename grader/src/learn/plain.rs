@@ -70,14 +70,16 @@ impl Told {
 
     fn of_drill(&mut self, drill: &DrillNow) -> Option<String> {
         let now = (drill.run, drill.phase, drill.words.clone());
-        let before = self.drills.insert(drill.slug.clone(), now.clone());
+        let before = self.drills.insert(drill.id.clone(), now.clone());
         match before {
             Some(before) if before == now => None,
             // The verdict was reported already.
             Some((run, Phase::Graded, _)) if (run, Phase::Graded) == (now.0, now.1) => {
                 let words = one_line(&drill.words, 400);
-                (!words.is_empty()).then(|| format!("{}: {words}", drill.slug))
+                (!words.is_empty()).then(|| format!("{}: {words}", drill.named()))
             }
+            // A language that this machine lacks is said in its tab, not of every drill.
+            None if drill.run == 0 && drill.phase == Phase::Error => None,
             _ => said(drill),
         }
     }
@@ -124,15 +126,15 @@ impl Told {
 
 /// The report on a drill as it is now.
 fn said(drill: &DrillNow) -> Option<String> {
-    let slug = &drill.slug;
+    let name = drill.named();
     match drill.phase {
         Phase::Waiting | Phase::Grading => None,
-        Phase::Missing | Phase::Error => Some(format!("{slug}: {}", one_line(&drill.words, 400))),
+        Phase::Missing | Phase::Error => Some(format!("{name}: {}", one_line(&drill.words, 400))),
         Phase::Graded => {
             let verdict = drill.verdict.as_ref()?;
             let took = drill.took_ms.map(|took| format!(" ({took} ms)"));
             let took = took.unwrap_or_default();
-            Some(format!("{slug}: {}{took}", summary(drill, verdict)))
+            Some(format!("{name}: {}{took}", summary(drill, verdict)))
         }
     }
 }

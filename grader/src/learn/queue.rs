@@ -11,8 +11,8 @@ use crate::drive::stop::Stop;
 /// A drill to be graded.
 #[derive(Clone, Debug)]
 pub struct Job {
-    /// The drill.
-    pub slug: String,
+    /// The drill and its language, as `DrillNow::id`.
+    pub id: String,
     /// When its file was saved; `None` when nobody is waiting for a save.
     pub saved: Option<Instant>,
     /// Set when something else is more urgent.
@@ -36,27 +36,27 @@ struct Inner {
 }
 
 impl Inner {
-    fn forget(&mut self, slug: &str) {
-        self.waiting.retain(|job| job.slug != slug);
+    fn forget(&mut self, id: &str) {
+        self.waiting.retain(|job| job.id != id);
     }
 }
 
 impl Queue {
     /// Grades this drill now: it was saved, or somebody asked for it. The grading in flight
     /// is ended; if it is another drill's, that comes right after.
-    pub fn grade_now(&self, slug: &str, saved: Option<Instant>) {
+    pub fn grade_now(&self, id: &str, saved: Option<Instant>) {
         let mut inner = self.lock();
         inner.requests += 1;
-        inner.forget(slug);
+        inner.forget(id);
         if let Some(job) = &inner.in_flight {
             job.stop.ask();
-            if job.slug != slug {
-                let again = fresh(&job.slug, job.saved);
-                inner.forget(&again.slug);
+            if job.id != id {
+                let again = fresh(&job.id, job.saved);
+                inner.forget(&again.id);
                 inner.waiting.push(again);
             }
         }
-        inner.waiting.push(fresh(slug, saved));
+        inner.waiting.push(fresh(id, saved));
         self.changed.notify_all();
     }
 
@@ -67,17 +67,17 @@ impl Queue {
         if let Some(job) = in_flight.filter(|job| !job.stop.is_asked()) {
             job.stop.ask();
             // Not measured from the save, which would count the suspended time.
-            inner.waiting.push(fresh(&job.slug, None));
+            inner.waiting.push(fresh(&job.id, None));
             self.changed.notify_all();
         }
     }
 
     /// Grades this drill when nothing else waits.
-    pub fn grade_when_idle(&self, slug: &str) {
+    pub fn grade_when_idle(&self, id: &str) {
         let mut inner = self.lock();
-        let known = inner.waiting.iter().any(|job| job.slug == slug);
+        let known = inner.waiting.iter().any(|job| job.id == id);
         if !known {
-            inner.waiting.insert(0, fresh(slug, None));
+            inner.waiting.insert(0, fresh(id, None));
             self.changed.notify_all();
         }
     }
@@ -126,8 +126,8 @@ impl Queue {
     }
 
     /// Whether this drill waits for its grading.
-    pub fn is_waiting(&self, slug: &str) -> bool {
-        self.lock().waiting.iter().any(|job| job.slug == slug)
+    pub fn is_waiting(&self, id: &str) -> bool {
+        self.lock().waiting.iter().any(|job| job.id == id)
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -135,9 +135,9 @@ impl Queue {
     }
 }
 
-fn fresh(slug: &str, saved: Option<Instant>) -> Job {
+fn fresh(id: &str, saved: Option<Instant>) -> Job {
     Job {
-        slug: slug.to_owned(),
+        id: id.to_owned(),
         saved,
         stop: Stop::new(),
     }
@@ -148,7 +148,7 @@ mod tests {
     use super::*;
 
     fn order(queue: &Queue, count: usize) -> Vec<String> {
-        (0..count).map(|_| queue.take().slug).collect()
+        (0..count).map(|_| queue.take().id).collect()
     }
 
     #[test]
@@ -173,7 +173,7 @@ mod tests {
         assert!(job.stop.is_asked());
         queue.finish(&job, || panic!("nobody wants this verdict any more"));
         let again = queue.take();
-        assert!(again.slug == "a" && again.saved.is_some() && !again.stop.is_asked());
+        assert!(again.id == "a" && again.saved.is_some() && !again.stop.is_asked());
         let mut told = false;
         assert!(queue.finish(&again, || told = true) && told);
     }
@@ -188,7 +188,7 @@ mod tests {
         queue.grade_now("b", None);
         assert!(job.stop.is_asked() && queue.is_waiting("a"));
         let next = queue.take();
-        assert_eq!(next.slug, "b");
+        assert_eq!(next.id, "b");
         // While it runs, the first drill is saved again: still only one grading.
         queue.grade_now("a", saved);
         assert!(next.stop.is_asked());
@@ -207,7 +207,7 @@ mod tests {
         queue.restart_current();
         assert!(job.stop.is_asked() && !queue.finish(&job, || ()));
         let anew = queue.take();
-        assert!(anew.slug == "a" && anew.saved.is_none() && !anew.stop.is_asked());
+        assert!(anew.id == "a" && anew.saved.is_none() && !anew.stop.is_asked());
         assert!(queue.finish(&anew, || ()));
         // A finished grading is not repeated.
         queue.restart_current();

@@ -27,18 +27,15 @@ impl Requests {
 
     /// Reads something.
     pub(super) async fn read(&self, path: &str, query: &str) -> Answer {
-        let (slug, what) = drill(path)?;
+        let (id, what) = drill(path)?;
         match what.as_str() {
-            "solution" => {
-                self.ask(move |desk| Ok(json(&desk.solutions(&slug)?)))
-                    .await
-            }
+            "solution" => self.ask(move |desk| Ok(json(&desk.solutions(&id)?))).await,
             "trace" => {
                 let check = query
                     .split('&')
                     .find_map(|pair| pair.strip_prefix("check="));
                 let check = check.unwrap_or_default().to_owned();
-                self.ask(move |desk| desk.trace(&slug, &check)).await
+                self.ask(move |desk| desk.trace(&id, &check)).await
             }
             _ => Err(nothing()),
         }
@@ -46,18 +43,18 @@ impl Requests {
 
     /// Changes something; the caller has checked that the request may.
     pub(super) async fn change(&self, path: &str) -> Answer {
-        let (slug, what) = drill(path)?;
+        let (id, what) = drill(path)?;
         match what.as_str() {
             "hint" => {
                 self.ask(move |desk| {
-                    desk.hint(&slug)?;
-                    now(desk, &slug)
+                    desk.hint(&id)?;
+                    now(desk, &id)
                 })
                 .await
             }
             "reset" => {
                 self.ask(move |desk| {
-                    let done = desk.reset(&slug)?;
+                    let done = desk.reset(&id)?;
                     Ok(json(&WasReset::new(done, desk.course.root())))
                 })
                 .await
@@ -65,8 +62,8 @@ impl Requests {
             "grade" => {
                 let answer = self
                     .ask(move |desk| {
-                        desk.grade(&slug)?;
-                        now(desk, &slug)
+                        desk.grade(&id)?;
+                        now(desk, &id)
                     })
                     .await;
                 answer.map(|(_, text)| (StatusCode::ACCEPTED, text))
@@ -130,16 +127,16 @@ impl WasReset {
 }
 
 /// The drill as it is now.
-fn now(desk: &Desk, slug: &str) -> Result<String, Refused> {
-    let drill = desk.board.drill(slug, json);
+fn now(desk: &Desk, id: &str) -> Result<String, Refused> {
+    let drill = desk.board.drill(id, json);
     drill.ok_or_else(|| Refused::Unknown("no such drill".to_owned()))
 }
 
-/// `drills/SLUG/WHAT`, taken apart.
+/// `drills/ID/WHAT`, taken apart; an id is `SLUG` or `SLUG/python`.
 fn drill(path: &str) -> Result<(String, String), (StatusCode, String)> {
     let rest = path.strip_prefix("drills/").ok_or_else(nothing)?;
-    let (slug, what) = rest.split_once('/').ok_or_else(nothing)?;
-    Ok((slug.to_owned(), what.to_owned()))
+    let (id, what) = rest.rsplit_once('/').ok_or_else(nothing)?;
+    Ok((id.to_owned(), what.to_owned()))
 }
 
 fn nothing() -> (StatusCode, String) {

@@ -10,6 +10,7 @@ use serde::Serialize;
 use tokio::sync::broadcast;
 
 use super::places::Place;
+use crate::course::language::Language;
 use crate::grade::report::clickable;
 use crate::grade::verdict::Verdict;
 use play::text::printable;
@@ -30,8 +31,16 @@ pub struct State {
     pub book: BookNow,
     /// How far the grader's own crates are.
     pub prepare: Prepare,
-    /// The drills, in the course's order.
+    /// The drills, in the course's order, and each in every language it can be written in.
     pub drills: Vec<DrillNow>,
+}
+
+impl State {
+    /// Whether a drill has passed, in any language.
+    pub(super) fn has_passed(&self, slug: &str) -> bool {
+        let mut of_slug = self.drills.iter().filter(|drill| drill.slug == slug);
+        of_slug.any(|drill| drill.passed)
+    }
 }
 
 /// The served book.
@@ -71,9 +80,15 @@ pub enum PreparePhase {
     Failed,
 }
 
-/// The state of one drill.
+/// The state of one drill in one language.
 #[derive(Clone, Debug, Serialize)]
 pub struct DrillNow {
+    /// Its name among all of them: the slug, or `SLUG/python`.
+    pub id: String,
+    /// The language.
+    pub language: Language,
+    /// What the language is called.
+    pub spoken: String,
     /// The slug.
     pub slug: String,
     /// Its title.
@@ -123,10 +138,33 @@ pub struct DrillNow {
 impl DrillNow {
     /// Text of its verdict, with paths from the course's folder, which a terminal makes links of.
     pub(super) fn shown(&self, text: &str) -> String {
+        let text = printable(text);
+        if !self.language.is_rust() {
+            return match self.file.rsplit_once('/') {
+                Some((folder, name)) => {
+                    text.replace(&format!("{name}:"), &format!("{folder}/{name}:"))
+                }
+                None => text,
+            };
+        }
         let folder = self.file.strip_suffix("src/lib.rs").unwrap_or_default();
-        clickable(&printable(text), |file| {
+        clickable(&text, |file| {
             file.starts_with("src/").then(|| format!("{folder}{file}"))
         })
+    }
+
+    /// Its slug, and its language where that is not the course's first one.
+    pub(super) fn named(&self) -> String {
+        match self.language.is_rust() {
+            true => self.slug.clone(),
+            false => format!("{} in {}", self.slug, self.spoken),
+        }
+    }
+
+    /// Whether a list shows it: in another language than the course's first one, once it
+    /// was begun there.
+    pub(super) fn is_listed(&self) -> bool {
+        self.language.is_rust() || self.started || self.run > 0
     }
 }
 
@@ -205,16 +243,16 @@ impl Board {
         (read(&state), self.news.subscribe())
     }
 
-    /// The drill with this slug.
-    pub fn drill<T>(&self, slug: &str, read: impl FnOnce(&DrillNow) -> T) -> Option<T> {
+    /// The drill of this name.
+    pub fn drill<T>(&self, id: &str, read: impl FnOnce(&DrillNow) -> T) -> Option<T> {
         let state = self.lock();
-        state.drills.iter().find(|it| it.slug == slug).map(read)
+        state.drills.iter().find(|it| it.id == id).map(read)
     }
 
     /// Changes a drill and tells the listeners.
-    pub fn change_drill(&self, slug: &str, change: impl FnOnce(&mut DrillNow)) {
+    pub fn change_drill(&self, id: &str, change: impl FnOnce(&mut DrillNow)) {
         let mut state = self.lock();
-        if let Some(drill) = state.drills.iter_mut().find(|it| it.slug == slug) {
+        if let Some(drill) = state.drills.iter_mut().find(|it| it.id == id) {
             change(drill);
             self.tell(What::Drill(Box::new(drill.clone())));
         }

@@ -18,6 +18,7 @@ use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use crate::build::submission::Submission;
 use crate::course::Course;
+use crate::course::language::Language;
 
 /// After this long without an event, a save is over. A look that comes too early costs a
 /// grading that is ended at once, so this can be short.
@@ -39,7 +40,7 @@ const FOLDERS: usize = 200;
 /// What has changed.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Changed<'a> {
-    /// A drill, and when the change was first noticed.
+    /// A drill in a language, by its id, and when the change was first noticed.
     Drill(&'a str, Instant),
     /// The book.
     Book,
@@ -59,7 +60,7 @@ struct Looked {
 /// Watches the drills' files and the book's.
 pub(super) struct Watch {
     course: Course,
-    slugs: Vec<String>,
+    drills: Vec<String>,
     known: BTreeMap<String, Looked>,
     book: BTreeMap<PathBuf, Written>,
     watcher: Option<RecommendedWatcher>,
@@ -70,8 +71,8 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// Watches the drills `slugs` of `course`. Their present content counts as known.
-    pub(super) fn new(course: Course, slugs: Vec<String>) -> Watch {
+    /// Watches the drills of these ids in `course`. Their present content counts as known.
+    pub(super) fn new(course: Course, drills: Vec<String>) -> Watch {
         let (sender, events) = mpsc::channel();
         let heard = sender.clone();
         let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
@@ -83,7 +84,7 @@ impl Watch {
         });
         let mut watch = Watch {
             course,
-            slugs,
+            drills,
             known: BTreeMap::new(),
             book: BTreeMap::new(),
             // Without a watcher, the regular looks remain.
@@ -122,8 +123,8 @@ impl Watch {
             };
             // Set up before the look, so that later writes make an event.
             self.follow();
-            for slug in self.look() {
-                tell(Changed::Drill(&slug, since));
+            for id in self.look() {
+                tell(Changed::Drill(&id, since));
             }
             // A learner who saved a drill is waiting; a page of the book can wait for that.
             book_changed |= self.look_at_book();
@@ -142,12 +143,18 @@ impl Watch {
     /// The drills that were saved since the last look.
     fn look(&mut self) -> Vec<String> {
         let mut changed = Vec::new();
-        for slug in &self.slugs {
+        for id in &self.drills {
+            let (slug, language) = Language::and_drill(id);
             let dir = self.course.exercise_dir(slug);
             let mut files = vec![dir.join("exercise.toml")];
-            let text = match Submission::read(&dir) {
+            let own = self.course.root().join(self.course.file_in(slug, language));
+            let given = if language.is_rust() { &dir } else { &own };
+            let text = match Submission::read(given) {
                 Ok(submission) => {
-                    files.extend(submission.files().keys().map(|name| dir.join(name)));
+                    match language.is_rust() {
+                        true => files.extend(submission.files().keys().map(|name| dir.join(name))),
+                        false => files.push(own),
+                    }
                     submission.sha256().to_owned()
                 }
                 Err(error) => error.to_string(),
@@ -160,9 +167,9 @@ impl Watch {
                 text,
                 files: files.collect(),
             };
-            if self.known.get(slug) != Some(&now) {
-                self.known.insert(slug.clone(), now);
-                changed.push(slug.clone());
+            if self.known.get(id) != Some(&now) {
+                self.known.insert(id.clone(), now);
+                changed.push(id.clone());
             }
         }
         changed
@@ -206,7 +213,12 @@ impl Watch {
             self.course.root().join("exercises"),
         ];
         wanted.extend(book);
-        for slug in &self.slugs {
+        for id in &self.drills {
+            let (slug, language) = Language::and_drill(id);
+            if !language.is_rust() {
+                wanted.push(self.course.exercise_in(slug, language));
+                continue;
+            }
             let dir = self.course.exercise_dir(slug);
             let src = dir.join("src");
             wanted.push(dir);

@@ -290,7 +290,7 @@ fn the_loop_one_can_read_is_shown_whole_in_sixty_lines_of_code() {
 fn every_output_that_is_recorded_is_shown() {
     let sources = sources();
     let shown: BTreeSet<&str> = sources.values().flat_map(|text| included(text)).collect();
-    for folder in ["recorded", "replayed", "measured"] {
+    for folder in ["recorded", "replayed", "measured", "judged"] {
         let place = root().join("book/listings").join(folder);
         for path in files(&place).into_keys() {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();

@@ -173,6 +173,7 @@ fn what_the_book_shows_of_a_class_is_what_the_reports_say() {
         .all(&[Feedback::at(Level::Checks).of(carol)], &mut gradescope)
         .expect("memory can be written");
     let packing = Packing {
+        language: None,
         drills: vec!["inflight_fix".to_owned()],
         options: vec!["--feedback full".to_owned()],
     };

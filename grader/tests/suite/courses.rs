@@ -212,7 +212,7 @@ impl Scratch {
 }
 
 /// Copies a folder without its build results.
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("it is ours");
     for entry in fs::read_dir(from).expect("it is there") {
         let entry = entry.expect("it can be read");

@@ -216,18 +216,19 @@ impl Learning {
         self.get("/learn/state").json()
     }
 
-    fn drill(&self, slug: &str) -> Value {
+    /// A drill by its id: its slug, or `SLUG/python`.
+    fn drill(&self, id: &str) -> Value {
         let state = self.state();
         let drills = state["drills"].as_array().expect("it has drills");
-        let found = drills.iter().find(|drill| drill["slug"] == slug);
+        let found = drills.iter().find(|drill| drill["id"] == id);
         found.expect("the drill is there").clone()
     }
 
     /// Waits until a drill satisfies this.
-    fn await_drill(&self, slug: &str, what: &str, like: impl Fn(&Value) -> bool) -> Value {
+    fn await_drill(&self, id: &str, what: &str, like: impl Fn(&Value) -> bool) -> Value {
         let patience = Instant::now() + PATIENCE;
         loop {
-            let drill = self.drill(slug);
+            let drill = self.drill(id);
             if like(&drill) {
                 return drill;
             }

@@ -38,6 +38,7 @@ mod offload;
 mod package;
 mod panel;
 mod protocol;
+mod published_crates;
 mod python;
 mod reports;
 mod rooms;

@@ -15,6 +15,7 @@ use grader::grade::verdict::{CheckStatus, Status, Verdict};
 use tempfile::TempDir;
 
 use crate::courses::{Scratch, root};
+use crate::reports::human;
 use crate::verdicts::{GRADER, SEED, grade, steady, verdict};
 
 /// Whether there is nothing to be tried.
@@ -139,9 +140,9 @@ fn what_cannot_be_loaded_is_a_compile_error_that_says_why() {
 
 #[test]
 fn a_drill_that_there_is_not_in_python_says_which_there_are() {
-    let (_folder, path) = written("offload.py", "");
+    let (_folder, path) = written("give_way.py", "");
     let submission = Submission::read(&path).expect("it is a file");
-    let drill = drills::find("offload").expect("it is a drill");
+    let drill = drills::find("give_way").expect("it is a drill");
     let refused = GRADER.grade_submission(drill, &submission, SEED);
     let refused = refused.expect("the submission is at fault");
     assert_eq!(refused.status, Status::Rejected);
@@ -221,6 +222,102 @@ fn no_attack_from_within_the_interpreter_passes() {
     }
 }
 
+/// A service whose `hash` begins with these lines.
+fn service_that(lines: &str) -> String {
+    let lines = lines.replace('\n', "\n        ");
+    format!(
+        "import asyncio\nimport threading\nfrom kit import hash_password\n\nclass PasswordService:\n    def __init__(self, max_parallel):\n        self.max_parallel = max_parallel\n\n    async def hash(self, password):\n        {lines}\n"
+    )
+}
+
+#[test]
+fn no_attack_by_threads_passes() {
+    if no_python() {
+        return;
+    }
+    let attacks = [
+        // A process has a loop of its own, and none can be started.
+        "from concurrent.futures import ProcessPoolExecutor\nloop = asyncio.get_running_loop()\nreturn await loop.run_in_executor(ProcessPoolExecutor(self.max_parallel), hash_password, password)",
+        "import multiprocessing\nmultiprocessing.Process(target=hash_password, args=(password,)).start()",
+        "import os\nif os.fork() == 0:\n    os._exit(0)",
+        // The hash is on the loop, and another thread's number is told for it.
+        "import _thread, hashes\nhashes._own_thread = lambda: 1\nreturn hash_password(password)",
+        "import sys\nsys.modules['hashes']._own_thread = lambda: 1\nreturn hash_password(password)",
+        // The kit's hash is never asked, or answers at once.
+        "import kit\nkit._hash = lambda password: 'x' * 60\nreturn kit.hash_password(password)",
+        "return '$2b$12$' + 'a' * 53",
+        // It answers itself.
+        "import sys\nrun = sys.modules['hashes'].Hashes.open\nthreading.Thread(target=hash_password, args=(password,)).start()\nrun.answer(1, {'ok': 'mine'})\nreturn 'mine'",
+        // What it reports is a lie: no thread is held.
+        "import sys\nrun = sys.modules['hashes'].Hashes.open\nrun._begun += 1\nrun._journal.append({'begun': {'operation': run._begun, 'kind': 'hash_password', 'arguments': [password], 'off_loop': True}})\nawait asyncio.sleep(1000)",
+        // The loop is run by another thread, or the channel is read by one.
+        "import sys\nframe = sys._getframe()\nwhile frame.f_back:\n    frame = frame.f_back\nthreading.Thread(target=frame.f_globals['boot']).start()\nreturn await asyncio.to_thread(hash_password, password)",
+        "def swallow():\n    import os\n    for channel in range(3, 20):\n        try:\n            os.read(channel, 1 << 20)\n        except OSError:\n            pass\nthreading.Thread(target=swallow, daemon=True).start()\nreturn await asyncio.to_thread(hash_password, password)",
+        // Threads without end, and one that keeps the interpreter busy.
+        "while True:\n    threading.Thread(target=threading.Event().wait, daemon=True).start()",
+        "def spin():\n    while True:\n        pass\nthreading.Thread(target=spin, daemon=True).start()\nreturn hash_password(password)",
+        // It ends the process from another thread.
+        "import os\nthreading.Thread(target=os._exit, args=(0,)).start()\nreturn await asyncio.to_thread(hash_password, password)",
+    ];
+    for attack in attacks {
+        let (_folder, path) = written("offload.py", &service_that(attack));
+        let given = grade("offload", &path);
+        assert_ne!(given.status, Status::Passed, "{attack}");
+        assert_ne!(given.status, Status::InfraError, "{attack}");
+        // As much as the same service has without the attack: `to_thread` bounds nothing.
+        assert!(given.score <= 64, "{attack}: {given:#?}");
+    }
+}
+
+#[test]
+fn only_a_drill_with_threads_lets_one_start() {
+    if no_python() {
+        return;
+    }
+    let begins = "import threading\nthreading.Thread(target=print).start()\n";
+    let refused = on(&format!("{begins}{}", cache_that("return None")));
+    assert_eq!(refused.status, Status::CompileError, "{refused:#?}");
+    let said = "threads have no part in this drill";
+    assert!(refused.diagnostics.contains(said), "{refused:#?}");
+    let reference = std::fs::read_to_string(root().join("solutions/offload/python/reference.py"));
+    let begins = format!("{begins}{}", reference.expect("it is there"));
+    let (_folder, path) = written("offload.py", &begins);
+    assert_eq!(grade("offload", &path).status, Status::Passed);
+}
+
+/// The cache of a page's listing, as a submission.
+fn cache_of(listing: &str) -> String {
+    let path = format!("book/listings/python/{listing}.py");
+    let text = std::fs::read_to_string(root().join(path)).expect("it is there");
+    let (_, after) = text.split_once("class UserCache").expect("it has one");
+    let (cache, _) = after.split_once("async def main").expect("it has one");
+    format!("import asyncio\n\n\nclass UserCache{cache}")
+}
+
+#[test]
+fn the_book_shows_the_verdicts_on_its_own_python() {
+    if no_python() {
+        return;
+    }
+    let fix = "solutions/inflight_fix/python/wrong/well_known_fix.py";
+    let fix = std::fs::read_to_string(root().join(fix)).expect("it is there");
+    for (name, text) in [
+        ("well_known_fix", fix),
+        ("mini_drill", cache_of("mini_drill")),
+        ("mini_drill_fixed", cache_of("mini_drill_fixed")),
+    ] {
+        let mut given = steady(&on(&text));
+        "inflight_fix.py".clone_into(&mut given.submission);
+        let said = human(&given).replace("; compiled in 0 ms, ran for 0 ms", "");
+        let kept = root().join(format!("book/listings/graded/{name}.txt"));
+        if std::env::var_os("RECORD").is_some() {
+            std::fs::write(&kept, &said).expect("it is ours");
+        }
+        let recorded = std::fs::read_to_string(&kept).unwrap_or_default();
+        assert_eq!(said, recorded, "{name}; RECORD=1 writes it anew");
+    }
+}
+
 #[test]
 fn a_learner_is_served_in_the_language_that_was_begun() {
     if no_python() {
@@ -247,7 +344,7 @@ fn a_learner_is_served_in_the_language_that_was_begun() {
     assert_eq!(course.read(file), stub);
     let backup = ".learner/backups/cache_race/python/1/cache_race.py";
     assert_eq!(course.read(backup), reference);
-    let other = course.run(&["hint", "offload", "--language", "python"]);
+    let other = course.run(&["hint", "give_way", "--language", "python"]);
     assert_eq!(other.code, 2);
     assert!(other.err.contains("not there in Python"), "{}", other.err);
 }
@@ -295,7 +392,7 @@ fn a_class_may_mix_languages_and_the_gradebook_says_which() {
     for (student, name, solution) in [
         ("ada", "cache_race.py", "python/reference.py"),
         ("bob", "cache_race.rs", "src/lib.rs"),
-        ("cyd", "offload.py", "python/reference.py"),
+        ("cyd", "give_way.py", "python/reference.py"),
     ] {
         let folder = class.path().join("in").join(student);
         std::fs::create_dir_all(&folder).expect("it is ours");

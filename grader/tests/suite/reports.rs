@@ -7,7 +7,7 @@ use grader::grade::verdict::{CheckStatus, Verdict};
 use crate::verdicts::{steady, verdict, without_bytes};
 
 /// A verdict in words, without colours.
-fn human(verdict: &Verdict) -> String {
+pub(crate) fn human(verdict: &Verdict) -> String {
     let mut text = Vec::new();
     let mut out = StripStream::new(&mut text);
     Human.one(verdict, &mut out).expect("memory can be written");

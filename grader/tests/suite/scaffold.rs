@@ -4,8 +4,10 @@
 use std::fs;
 
 use grader::authors::mirror;
-use grader::authors::scaffold::BEGINNINGS;
+use grader::authors::scaffold::{BEGINNINGS, language};
 use grader::course::Course;
+use grader::course::language::Language;
+use grader::drive::interpreter::Interpreter;
 use serde_json::Value;
 
 use crate::courses::{Said, Scratch, program, real, root};
@@ -211,4 +213,133 @@ fn what_a_drill_lacks_is_named() {
         "{}",
         said.err
     );
+}
+
+/// What is in Python of drill `read_through`.
+const IN_PYTHON: [&str; 8] = [
+    "exercises/read_through/python/read_through.py",
+    "exercises/read_through/python/test_public.py",
+    "exercises/read_through/python/hints.toml",
+    "solutions/read_through/python/reference.py",
+    "solutions/read_through/python/stub.py",
+    "solutions/read_through/python/right/another_design.py",
+    "grader/src/drills/read_through/contract.py",
+    "grader/src/drills/read_through.rs",
+];
+
+#[test]
+fn a_drill_begins_in_python_at_once_or_later() {
+    for world in language::PARTS.iter().map(|part| part.world) {
+        let course = course();
+        let in_python = [
+            "new",
+            "read_through",
+            "--world",
+            world,
+            "--language",
+            "python",
+        ];
+        let said = course.run(&in_python);
+        assert_eq!(said.code, 0, "{}", said.err);
+        let later = self::course();
+        assert_eq!(later.run(&in_python[..4]).code, 0);
+        let said = later.run(&in_python);
+        assert_eq!(said.code, 0, "{}", said.err);
+        assert!(
+            !said.out.contains("src/lib.rs"),
+            "only that part: {}",
+            said.out
+        );
+        for file in IN_PYTHON {
+            let text = course.read(file);
+            for mark in ["SLUG", "CAMEL", "HINT", "MISTAKE"] {
+                assert!(!text.contains(mark), "{world}: {file} holds {mark}");
+            }
+            assert_eq!(text, later.read(file), "{world}: {file}");
+        }
+        let drill = course.read("grader/src/drills/read_through.rs");
+        assert!(
+            drill.contains("include_str!(\"read_through/contract.py\")"),
+            "{drill}"
+        );
+        let found = Course::find(Some(&course.path("")), &course.path("")).expect("it is one");
+        assert_eq!(mirror::missing(&found, "read_through"), [""; 0]);
+        fs::remove_file(course.path(IN_PYTHON[3])).expect("it is ours");
+        let missing = mirror::missing(&found, "read_through");
+        assert_eq!(missing, [format!("`{}` is missing", IN_PYTHON[3])]);
+        // Nothing is overwritten.
+        let again = later.run(&in_python);
+        assert_eq!(again.code, 2);
+        assert!(again.err.contains("exists already"), "{}", again.err);
+    }
+}
+
+#[test]
+fn a_world_without_python_says_which_have_it_and_writes_nothing() {
+    let course = course();
+    let said = course.run(&[
+        "new",
+        "read_through",
+        "--world",
+        "passwords",
+        "--language",
+        "python",
+    ]);
+    assert_eq!(said.code, 2);
+    let words =
+        "drills of `passwords` cannot be begun in Python yet; in Python there are `users`, `bank`";
+    assert!(said.err.contains(words), "{}", said.err);
+    assert!(!course.path("exercises/read_through").exists());
+}
+
+#[test]
+fn what_it_writes_in_python_is_judged_as_it_should_be() {
+    if Interpreter::find(Language::Python).is_err() {
+        return;
+    }
+    for (world, drill) in [("users", "inflight_fix"), ("bank", "lost_update")] {
+        let course = course();
+        let said = course.run(&[
+            "new",
+            "read_through",
+            "--world",
+            world,
+            "--language",
+            "python",
+        ]);
+        assert_eq!(said.code, 0, "{}", said.err);
+        let folder = course.path("solutions/read_through/python");
+        let mut wrong = fs::read_dir(folder.join("wrong")).expect("it is there");
+        let wrong = wrong.next().expect("there is one").expect("it can be read");
+        let files = [
+            folder.join("reference.py"),
+            folder.join("right/another_design.py"),
+            wrong.path(),
+            folder.join("stub.py"),
+        ];
+        let mut grade = program();
+        grade.arg("--course").arg(root()).args(["grade", drill]);
+        grade.args(files).args(["--seed", "7", "--format", "json"]);
+        let said = Said::by(&mut grade);
+        let verdicts: Vec<Value> = serde_json::from_str(&said.out).expect(&said.err);
+        assert_eq!(verdicts.len(), 4, "{}", said.err);
+        let held = |verdict: &Value| -> Vec<String> {
+            let checks = verdict["checks"].as_array().expect("a list").iter();
+            let held = checks.filter(|check| check["status"] == "passed");
+            held.map(|check| check["id"].to_string()).collect()
+        };
+        let [reference, right, wrong, stub] = [0, 1, 2, 3].map(|at| held(&verdicts[at]));
+        assert!(
+            reference.contains(&"\"answered\"".to_owned()),
+            "{verdicts:#?}"
+        );
+        assert!(right.contains(&"\"answered\"".to_owned()), "{verdicts:#?}");
+        let caught = |held: &[String]| reference.iter().any(|id| !held.contains(id));
+        assert!(caught(&wrong) && caught(&stub), "{verdicts:#?}");
+        assert!(
+            verdicts
+                .iter()
+                .all(|verdict| verdict["language"] == "python")
+        );
+    }
 }

@@ -12,10 +12,10 @@ def bulk(ask):
         try:
             brought = await ask("load", *map(words.from_id, ids))
         except Failed as failed:
-            error = kit.TooMany() if failed.name == "too_many" else kit.BulkUnavailable()
+            are_too_many = failed.name == "too_many"
         else:
             return [one and kit.Item(words.to_id(one[0]), one[1]) for one in brought]
-        raise error
+        raise kit.TooMany() if are_too_many else kit.BulkUnavailable()
 
     made = kit.Bulk()
     made._ask = load

@@ -16,6 +16,9 @@ import clock
 # A timer that is due within half a microsecond is due: the clock counts whole ones.
 DUE = 5e-7
 
+# So many tasks are looked through for those that are gone.
+LOOKS_AT = 64
+
 
 class Task(asyncio.Task):
     """A task that knows its place among the run's, and the caller it is, if it is one's."""
@@ -39,6 +42,32 @@ class Future(asyncio.Future):
         return self is other
 
 
+class OpenTasks(weakref.WeakSet):
+    """Takes the place of asyncio's set of all tasks. Tasks of many runs have one hash, and a
+    set of them is slow: so each loop keeps its own."""
+
+    def add(self, task):
+        pass
+
+    def discard(self, task):
+        pass
+
+    def __iter__(self):
+        loop = asyncio._get_running_loop()
+        return iter(loop.tasks() if isinstance(loop, Loop) else ())
+
+    def __len__(self):
+        return sum(1 for _ in self)
+
+
+def install():
+    """Tells asyncio of it, by the names that its versions have for the set."""
+    for name in ("_all_tasks", "_scheduled_tasks"):
+        tasks = getattr(asyncio.tasks, name, None)
+        if type(tasks) is weakref.WeakSet:
+            tasks.__class__ = OpenTasks
+
+
 class Loop(asyncio.AbstractEventLoop):
     """See the module."""
 
@@ -46,7 +75,8 @@ class Loop(asyncio.AbstractEventLoop):
         self._broke = broke
         self._ready = collections.deque()
         self._timers = []
-        self._tasks = weakref.WeakSet()
+        self._tasks = []
+        self._crowd = LOOKS_AT
         self._places = itertools.count(1)
         self._factory = None
         self._handler = None
@@ -58,13 +88,14 @@ class Loop(asyncio.AbstractEventLoop):
         """Runs ready handles until none is left or `limit` ran: how many, how many of
         callers, and whether none is left."""
         ready, spent, of_calls = self._ready, 0, 0
+        next_ready = ready.popleft
         while ready:
-            if ready[0]._cancelled:
-                ready.popleft()
+            handle = next_ready()
+            if handle._cancelled:
                 continue
             if spent >= limit:
+                ready.appendleft(handle)
                 return spent, of_calls, False
-            handle = ready.popleft()
             spent += 1
             task = getattr(handle._callback, "__self__", None)
             if type(task) is Task and task.caller is not None:
@@ -86,8 +117,14 @@ class Loop(asyncio.AbstractEventLoop):
 
     def tasks(self):
         """Those that are still there, the first ones first."""
-        tasks = [task for task in self._tasks if not task.done()]
-        return sorted(tasks, key=lambda task: task.place)
+        self.forget_lost()
+        tasks = [task for task in (held() for held in self._tasks) if task is not None]
+        return [task for task in tasks if not task.done()]
+
+    def forget_lost(self):
+        """Leaves those that are still there, so that the list is no longer than twice that."""
+        self._tasks = [held for held in self._tasks if held() is not None]
+        self._crowd = max(LOOKS_AT, 2 * len(self._tasks))
 
     def close(self):
         self._closed = True
@@ -140,7 +177,9 @@ class Loop(asyncio.AbstractEventLoop):
         if context is not None:
             more["context"] = context
         task.__init__(coro, loop=self, name=name, **more)
-        self._tasks.add(task)
+        self._tasks.append(weakref.ref(task))
+        if len(self._tasks) > self._crowd:
+            self.forget_lost()
         return task
 
     def set_task_factory(self, factory):
@@ -156,10 +195,16 @@ class Loop(asyncio.AbstractEventLoop):
         return self._handler
 
     def default_exception_handler(self, context):
-        # What asyncio only logs is nobody's business; a callback that raised is.
-        error = context.get("exception")
-        if error is not None and "handle" in context and not self._closed:
-            self._broke(error)
+        # What asyncio only logs is nobody's business; a callback that raised is, unless it
+        # would have told somebody who was cancelled.
+        error, handle = context.get("exception"), context.get("handle")
+        if error is None or handle is None or self._closed:
+            return
+        told = getattr(handle._callback, "__self__", None)
+        if isinstance(error, asyncio.InvalidStateError) and isinstance(told, asyncio.Future):
+            if told.cancelled():
+                return
+        self._broke(error)
 
     def call_exception_handler(self, context):
         if self._handler is None:

@@ -17,9 +17,10 @@ import traceback
 
 import clock
 import hashes
+import loop
 import seal
 import threads
-from run import Run
+from run import Run, collect
 from submission import ALLOWED, Finder, Submission
 
 PROTOCOL = 2
@@ -28,13 +29,16 @@ PROTOCOL = 2
 BLOCK = 32
 
 # Runs that are closed between two collections.
-COLLECTS_EVERY = 64
+COLLECTS_EVERY = 256
 
 # What the interpreter may hold beside the submission's heap, in bytes.
 OWN_MEMORY = 256 << 20
 
 # What is written together.
 WRITTEN = 1 << 13
+
+# A report as text. None contains itself.
+told = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 
 def run(channel, rest, given, arguments):
@@ -44,6 +48,7 @@ def run(channel, rest, given, arguments):
         if name not in sys.modules:
             importlib.import_module(name)
     clock.install()
+    loop.install()
     sys.unraisablehook = lambda unraisable: None
     limit = int(arguments[1]) + OWN_MEMORY
     _, most = resource.getrlimit(resource.RLIMIT_DATA)
@@ -103,10 +108,10 @@ def serve(channel, buffer, submission):
         buffer = rest
         order = json.loads(line)
         report, ended = carry_out(order, runs, submission)
-        written.append(json.dumps(report, separators=(",", ":")).encode() + b"\n")
+        written.append(told(report).encode() + b"\n")
         closed += ended
         if closed >= COLLECTS_EVERY:
-            gc.collect()
+            collect()
             closed = 0
 
 
@@ -115,17 +120,27 @@ def send(channel, text):
         text = text[os.write(channel, text):]
 
 
+# Steps that open, close or need no run: no run is entered meanwhile.
+OF_NO_STEP = ("new", "measure", "end")
+
+
 def carry_out(order, runs, submission):
     number, steps, ended = order["run"], [], 0
+    entered = None
     for step in order["steps"]:
         kind, given = (step, {}) if type(step) is str else next(iter(step.items()))
+        if entered is not None and kind in OF_NO_STEP:
+            entered.leave()
+            entered = None
         if kind == "new":
             if number in runs:
                 runs.pop(number).end()
             made = runs[number] = Run(submission, given)
             steps.append(made.take())
         elif kind == "measure":
-            gc.collect()
+            for one in runs.values():
+                one.loop.forget_lost()
+            collect()
             steps.append([{"holds": {"bytes": sys.getallocatedblocks() * BLOCK}}])
         elif kind == "end":
             steps.append(runs.pop(number).end() if number in runs else [])
@@ -135,10 +150,14 @@ def carry_out(order, runs, submission):
                 sys.modules.pop(submission.slug, None)
                 ended = COLLECTS_EVERY
         elif number in runs:
-            open_run = runs[number]
-            if open_run.module is not None:
-                sys.modules[submission.slug] = open_run.module
-            steps.append(open_run.step(kind, given))
+            if entered is None:
+                entered = runs[number]
+                if entered.module is not None:
+                    sys.modules[submission.slug] = entered.module
+                entered.enter()
+            steps.append(entered.step(kind, given))
         else:
             steps.append([])
+    if entered is not None:
+        entered.leave()
     return {"run": number, "steps": steps}, ended

@@ -19,15 +19,34 @@ COLLECTS_AFTER = 1_000_000
 LAST_POLLS = 1_000
 
 
+# How many collections there were.
+collections = 0
+
+
+def collect():
+    """Ends what nobody holds, in all runs."""
+    global collections
+    collections += 1
+    gc.collect()
+
+
 class Caller:
     """One caller: makes its call, and makes it once more if that is asked for."""
 
     def __init__(self, run, number, again, make):
         self.run, self.number, self.again, self.make = run, number, again, make
+        self.numbers = (number, again)
         self.task = None
         self.gone = False
 
     async def call(self):
+        try:
+            await self._calls()
+        finally:
+            # Nothing is left for a collection.
+            self.task = self.make = None
+
+    async def _calls(self):
         while not self.gone:
             if self.run.tells_entered:
                 self.run.journal.append({"noted": {"kind": "polled", "call": self.number}})
@@ -65,6 +84,8 @@ class Run:
         # Whether the moment counts in which a call is first entered.
         self.tells_entered = getattr(self.contract, "TELLS_ENTERED", False)
         self.journal = []
+        # After which collection something last happened in this run.
+        self.moved_after = collections
         self.age = 0
         self.callers = {}
         self.instance = self.module = None
@@ -105,8 +126,8 @@ class Run:
             self.broke(error)
 
     def forget(self, caller):
-        for number in [number for number, one in self.callers.items() if one is caller]:
-            del self.callers[number]
+        for number in caller.numbers:
+            self.callers.pop(number, None)
 
     def take(self):
         # Threads may add to it meanwhile.
@@ -115,10 +136,10 @@ class Run:
         return events
 
     def step(self, kind, step):
-        """Carries out one step and says what was seen."""
-        self.enter()
-        getattr(self, "_" + kind)(step)
-        self.leave()
+        """Carries out one step, in a run that was entered, and says what was seen."""
+        if kind not in MOVES_NOTHING:
+            self.moved_after = collections
+        STEPS[kind](self, step)
         return self.take()
 
     def _call(self, step):
@@ -141,7 +162,7 @@ class Run:
         task = self.loop.create_task(caller.call(), name=f"request {caller.number}")
         self.loop._factory = factory
         task.caller, caller.task = caller, task
-        for number in (caller.number, caller.again):
+        for number in caller.numbers:
             if number is not None:
                 self.callers[number] = caller
 
@@ -179,8 +200,8 @@ class Run:
 
     def _advance(self, step):
         self._pass(step["micros"])
-        if step["micros"] >= COLLECTS_AFTER:
-            gc.collect()
+        if step["micros"] >= COLLECTS_AFTER and self.moved_after == collections:
+            collect()
         self.loop.wake_timers()
         self.journal.append({"clock": {"micros": self.age}})
 
@@ -223,3 +244,19 @@ class Run:
         self.loop.close()
         self.leave()
         return events
+
+
+# Steps that run no line of a submission and change nothing that it holds.
+MOVES_NOTHING = ("advance", "look")
+
+STEPS = {
+    "call": Run._call,
+    "look": Run._look,
+    "answer": Run._answer,
+    "ping": Run._ping,
+    "drop": Run._drop,
+    "advance": Run._advance,
+    "block": Run._block,
+    "settle": Run._settle,
+    "discard": Run._discard,
+}

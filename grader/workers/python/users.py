@@ -12,10 +12,11 @@ def database(ask, fetches=0):
         try:
             name = await ask("fetch_user", words.from_id(user_id))
         except Failed as failed:
-            error = kit.NotFound(user_id) if failed.name == "not_found" else kit.Unavailable()
+            is_there = failed.name != "not_found"
         else:
             return kit.User(user_id, name)
-        raise error
+        # No frame keeps its own error: nothing is left for a collection.
+        raise kit.Unavailable() if is_there else kit.NotFound(user_id)
 
     db = kit.Db()
     db._ask, db._fetches = fetch, fetches

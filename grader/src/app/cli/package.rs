@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::Told;
+use crate::course::language::Language;
 
 /// Make what another system needs to grade with this course
 #[derive(Debug, Args)]
@@ -14,6 +15,7 @@ Examples:
   cargo grader package gradescope offload                for this one
   cargo grader package gradescope offload --feedback checks --out gradescope/
   cargo grader package github offload --course-repository ada/between-awaits --course-ref v1
+  cargo grader package github cache_race --language python --course-repository … --course-ref v1
 
 For a container, and for PrairieLearn, there is a Containerfile in the course.")]
 pub struct Package {
@@ -73,6 +75,11 @@ pub struct Packed {
 pub struct Github {
     /// The drill to hand in
     pub drill: String,
+
+    /// The language the class writes in: of a repository that holds a whole course, only
+    /// this language's folder is graded
+    #[arg(long, value_enum, value_name = "NAME")]
+    pub language: Option<Language>,
 
     /// The options of all packages.
     #[command(flatten)]

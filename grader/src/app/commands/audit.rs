@@ -110,6 +110,11 @@ pub(super) fn run(course: Course, args: &Audit) -> Result<Exit> {
             )?;
         }
     }
+    for drill in &drills {
+        for line in unwritten(*drill, &cases) {
+            writeln!(out, "todo  {}: {line}", drill.slug())?;
+        }
+    }
     writeln!(out, "\n{} gradings, {problems} problems", cases.len())?;
     Ok(if problems == 0 {
         Exit::Passed
@@ -340,6 +345,38 @@ fn unneeded(drill: &dyn Drill, cases: &[Case]) -> Vec<&'static str> {
         .map(|check| check.id)
         .filter(|id| !needed.contains(id))
         .collect()
+}
+
+/// What is left to write in other languages: checks that no wrong solution there names. One
+/// in another language shows that the check works, so that is no problem.
+fn unwritten(drill: &dyn Drill, cases: &[Case]) -> Vec<String> {
+    let language = |case: &Case| Language::of_file(&case.path.to_string_lossy());
+    let mut lines = Vec::new();
+    for other in Language::ALL.into_iter().filter(|it| !it.is_rust()) {
+        let own = || {
+            let own = cases
+                .iter()
+                .filter(|case| case.drill.slug() == drill.slug());
+            own.filter(|case| language(case) == other)
+        };
+        if own().next().is_none() {
+            continue;
+        }
+        let is_named = |id: &str| {
+            let is_it = |case: &Case| matches!(&case.expected, Expected::CaughtBy(it) if it == id);
+            own().any(is_it)
+        };
+        let ids = drill.checks().iter().map(|check| check.id);
+        let left: Vec<String> = ids
+            .filter(|id| !is_named(id))
+            .map(|id| format!("`{id}`"))
+            .collect();
+        if !left.is_empty() {
+            let left = left.join(", ");
+            lines.push(format!("no wrong solution in {other} is caught by {left}"));
+        }
+    }
+    lines
 }
 
 fn grade_all(grader: &Grader, cases: &[Case], args: &Audit) -> Vec<Result<Verdict, String>> {

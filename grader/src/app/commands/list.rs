@@ -32,9 +32,9 @@ pub(super) fn run(course: &Course) -> Result<Exit> {
             _ => word.to_owned(),
         };
         let others = in_others(course, &learner, slug);
-        let yours = match in_words(learner.worked(slug)) {
+        let yours = match in_words(learner.worked_in_all(slug)) {
             None => String::new(),
-            Some(time) if passed => format!("; you took {time}"),
+            Some(time) if learner.has_passed_in_any(slug) => format!("; you took {time}"),
             Some(time) => format!("; you have worked {time}"),
         };
         writeln!(
@@ -78,9 +78,11 @@ fn in_others(course: &Course, learner: &Learner, slug: &str) -> String {
 /// How far the learner is, and what is next.
 fn way(course: &Course, learner: &Learner, slugs: &[String]) -> Result<String> {
     let graded = || slugs.iter().filter(|slug| drills::find(slug).is_some());
-    let left: Vec<&String> = graded().filter(|slug| !learner.has_passed(slug)).collect();
+    let left: Vec<&String> = graded()
+        .filter(|slug| !learner.has_passed_in_any(slug))
+        .collect();
     let passed = graded().count() - left.len();
-    let worked = in_words(graded().map(|slug| learner.worked(slug)).sum());
+    let worked = in_words(graded().map(|slug| learner.worked_in_all(slug)).sum());
     let worked = worked.map_or(String::new(), |time| format!(", in {time} of work"));
     let Some(next) = left.first() else {
         return Ok(format!(
@@ -93,9 +95,30 @@ fn way(course: &Course, learner: &Learner, slugs: &[String]) -> Result<String> {
     }
     let all = count(graded().count(), "drill", "drills");
     let rest = in_words(Duration::from_secs(u64::from(minutes) * 60)).unwrap_or_default();
+    let elsewhere = |slug: &&String| learner.has_passed_in_any(slug) && !learner.has_passed(slug);
+    let counts = match graded().any(|slug| elsewhere(&slug)) {
+        true => "; a drill counts once it has passed in any language",
+        false => "",
+    };
+    let language = spoken_by(learner, slugs);
+    let language = match drills::find(next) {
+        Some(drill) if drills::is_in(drill, language) => language,
+        _ => Language::Rust,
+    };
+    let file = course.file_in(next, language);
     Ok(format!(
-        "{passed} of {all} passed{worked}; what is left takes about {rest}\nnext: {next}, in `exercises/{next}/src/lib.rs`"
+        "{passed} of {all} passed{worked}{counts}; what is left takes about {rest}\nnext: {next}, in `{file}`"
     ))
+}
+
+/// The language that the learner goes on in: the first one in which something has passed.
+fn spoken_by(learner: &Learner, slugs: &[String]) -> Language {
+    let is_spoken = |language: &Language| {
+        let mut slugs = slugs.iter();
+        slugs.any(|slug| learner.has_passed_in(slug, *language))
+    };
+    let mut all = Language::ALL.into_iter();
+    all.find(is_spoken).unwrap_or_default()
 }
 
 /// Hours and minutes; nothing for less than a minute.

@@ -11,12 +11,20 @@ use super::Exit;
 use crate::app::cli::package::{Gradescope, Package, Packed, System};
 use crate::authors::package::{Packing, autograder, drill_of, made_for, workflow};
 use crate::course::{Course, CourseError};
+use crate::drills;
 
 pub(super) fn run(course: &Course, args: &Package) -> Result<Exit> {
     match &args.system {
         System::Gradescope(gradescope) => for_gradescope(course, gradescope),
         System::Github(github) => {
-            let packing = packing(vec![known(course, &github.drill)?], &github.packed);
+            let drill = course.drill(&github.drill)?;
+            if let Some(language) = github.language.filter(|it| !drills::is_in(drill, *it)) {
+                bail!(drills::not_in(drill, language));
+            }
+            let packing = Packing {
+                language: github.language,
+                ..packing(vec![drill.slug().to_owned()], &github.packed)
+            };
             let text = workflow(&packing, &github.course_repository, &github.course_ref)?;
             let path = github.packed.out.join("grade.yml");
             let first = |text: &str| text.lines().next().map(str::to_owned);
@@ -112,7 +120,11 @@ fn packing(drills: Vec<String>, packed: &Packed) -> Packing {
     if packed.allow_degraded {
         options.push("--allow-degraded".to_owned());
     }
-    Packing { drills, options }
+    Packing {
+        drills,
+        language: None,
+        options,
+    }
 }
 
 /// Written completely or not at all.

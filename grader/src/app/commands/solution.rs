@@ -17,8 +17,7 @@ pub(super) fn run(course: &Course, args: &Solution) -> Result<Exit> {
             "you have not passed `{slug}` yet; pass it first, or add `--peek` if you want to give up on it"
         );
     }
-    let solutions = course.solutions_in(slug, language);
-    let path = solutions.join(language.reference());
+    let path = course.reference_in(slug, language);
     let text = std::fs::read_to_string(&path)
         .with_context(|| format!("cannot read `{}`; is the course complete?", path.display()))?;
     anstream::stdout().write_all(text.as_bytes())?;

@@ -3,12 +3,25 @@
 //! Its main function is [`of`]. Two submissions of one shape are the same work or a
 //! copy with other names; people must decide whether that means anything.
 
+mod javascript;
+mod python;
+mod rust;
+mod scanner;
+
 use std::collections::HashMap;
 
-use ra_ap_rustc_lexer::{FrontmatterAllowed, TokenKind, tokenize};
 use sha2::{Digest, Sha256};
 
 use crate::build::submission::Submission;
+
+/// A token that counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Piece<'a> {
+    /// A name that somebody chose.
+    Name(&'a str),
+    /// Anything else, as it is written.
+    Fixed(&'a str),
+}
 
 /// A hash over the tokens of every file, in the order of their paths. Each name
 /// counts as the number of the place where it was first met, so that renaming
@@ -16,24 +29,18 @@ use crate::build::submission::Submission;
 pub fn of(submission: &Submission) -> String {
     let mut names: HashMap<&str, usize> = HashMap::new();
     let mut hash = Sha256::new();
-    for text in submission.files().values() {
-        // Some editors begin a file with an invisible mark that rustc ignores.
+    for (path, text) in submission.files() {
+        // Some editors begin a file with an invisible mark that no language counts.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let mut at = 0;
-        for token in tokenize(text, FrontmatterAllowed::No) {
-            let word = &text[at..at + token.len as usize];
-            at += token.len as usize;
-            match token.kind {
-                TokenKind::Whitespace
-                | TokenKind::LineComment { .. }
-                | TokenKind::BlockComment { .. } => {}
-                TokenKind::Ident | TokenKind::RawIdent if !is_keyword(word) => {
+        for piece in pieces(path, text) {
+            match piece {
+                Piece::Name(word) => {
                     let next = names.len();
                     let number = *names.entry(word).or_insert(next);
                     hash.update(b"#");
                     hash.update(number.to_le_bytes());
                 }
-                _ => {
+                Piece::Fixed(word) => {
                     hash.update((word.len() as u64).to_le_bytes());
                     hash.update(word);
                 }
@@ -49,15 +56,15 @@ pub fn of(submission: &Submission) -> String {
         .collect()
 }
 
-/// Words that no renaming can touch.
-fn is_keyword(word: &str) -> bool {
-    const KEYWORDS: &[&str] = &[
-        "Self", "as", "async", "await", "break", "const", "continue", "crate", "dyn", "else",
-        "enum", "extern", "false", "fn", "for", "if", "impl", "in", "let", "loop", "match", "mod",
-        "move", "mut", "pub", "ref", "return", "self", "static", "struct", "super", "trait",
-        "true", "type", "unsafe", "use", "where", "while", "yield",
-    ];
-    KEYWORDS.binary_search(&word).is_ok()
+/// What counts of a file, by the language that its ending says.
+fn pieces<'a>(path: &str, text: &'a str) -> Vec<Piece<'a>> {
+    let path = path.to_ascii_lowercase();
+    let code = path.strip_suffix(".txt").unwrap_or(&path);
+    match code.rsplit_once('.').map_or("", |(_, ending)| ending) {
+        "py" => python::pieces(text),
+        "mjs" | "cjs" | "js" => javascript::pieces(text),
+        _ => rust::pieces(text),
+    }
 }
 
 #[cfg(test)]
@@ -65,8 +72,13 @@ mod tests {
     use super::*;
 
     fn shape(text: &str) -> String {
+        shape_as("lib.rs", text)
+    }
+
+    /// The shape of a file of that name.
+    fn shape_as(name: &str, text: &str) -> String {
         let folder = tempfile::tempdir().expect("there is space");
-        let path = folder.path().join("lib.rs");
+        let path = folder.path().join(name);
         std::fs::write(&path, text).expect("it is ours");
         of(&Submission::read(&path).expect("it is a submission"))
     }
@@ -98,6 +110,38 @@ mod tests {
             "pub fn f(a: u8, b: u8) -> u8 { a + b }",
         ] {
             assert_ne!(sum, shape(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_copy_in_python_is_found_whatever_its_comments_and_names_are() {
+        let one = "import asyncio\n\nclass UserCache:\n    def __init__(self, db):\n        self.db = db  # it's mine\n";
+        let two = "import asyncio\nclass UserCache:\n  \"\"\"What it is.\"\"\"\n  # Other words, \"quoted\n  def __init__(me, base):\n\n    me.db = (base)\n";
+        let two = two.replace("me.db = (base)", "me.db = base");
+        // `db` was a name of two things; in the copy these are two names.
+        let one = one.replace("self.db", "self.rows");
+        assert_eq!(shape_as("a.py", &one), shape_as("b.py.txt", &two));
+        assert_ne!(
+            shape_as("a.py", &one),
+            shape_as("a.py", &one.replace("= db", "= self"))
+        );
+    }
+
+    /// Pieces of text that begin, end or hide other tokens.
+    const PIECES: [&str; 20] = [
+        "a", "f\"", "'", "\"\"\"", "`", "${", "{", "}", "(", ")", "/", "*", "\\", "#", "\n", "  ",
+        "1e", "r'", ":", "é",
+    ];
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_has_a_shape(text: String, pieces in proptest::collection::vec(0..20usize, 0..40)) {
+            let made: String = pieces.into_iter().map(|piece| PIECES[piece]).collect();
+            for text in [&text, &made] {
+                for path in ["a.py", "a.mjs", "a.rs"] {
+                    let _ = super::pieces(path, text);
+                }
+            }
         }
     }
 }

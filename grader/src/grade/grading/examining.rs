@@ -33,8 +33,8 @@ impl Grader {
         let (crashed, out_of_time) = (exam.crashed(), exam.is_out_of_time());
         verdict.metrics.unnamed = exam.unnamed().to_vec();
         let (mut driver, decisions, coverage) = exam.finish();
-        if self.pictures && drill.world().uses_threads() {
-            // The verdict is the same without a picture.
+        if self.pictures && drill.world().uses_threads() && language.is_rust() {
+            // The verdict is the same without a picture, and only the worker in Rust takes one.
             let picture = driver.watch(PASSWORDS).ok().map(LoopLatency::from);
             verdict.metrics.loop_stall_max_ms = picture.as_ref().map(|it| it.max_ms);
             verdict.metrics.loop_latency = picture;

@@ -177,7 +177,7 @@ fn body(state: &State, show: &Show<'_>) -> Vec<Line> {
         Looking::Hints => hints(drill),
         Looking::Schedule(number) => schedule(drill, *number),
         Looking::Reset => vec![
-            plain(format!("Put the stub of `{}` back?", drill.slug)),
+            plain(format!("Put the stub `{}` back?", drill.file)),
             plain("What you have is kept in `.learner/backups/`."),
         ],
         Looking::Keys => all_keys(),
@@ -185,14 +185,18 @@ fn body(state: &State, show: &Show<'_>) -> Vec<Line> {
 }
 
 fn list(state: &State, marked: usize) -> Vec<Line> {
-    let width = state.drills.iter().map(|drill| drill.slug.len()).max();
+    let listed = || {
+        let all = state.drills.iter().enumerate();
+        all.filter(|(_, drill)| drill.is_listed())
+    };
+    let width = listed().map(|(_, drill)| drill.named().len()).max();
     let width = width.unwrap_or_default();
     let row = |(number, drill): (usize, &DrillNow)| {
         let mark = if number == marked { MARK } else { "  " };
         let (word, style) = standing(drill);
         let mut line = vec![
             span(mark, BOLD),
-            span(format!("{:width$}  ", drill.slug), PLAIN),
+            span(format!("{:width$}  ", drill.named()), PLAIN),
             span(format!("{word:<17}"), style),
             span(drill.title.clone(), PLAIN),
         ];
@@ -201,7 +205,7 @@ fn list(state: &State, marked: usize) -> Vec<Line> {
         }
         line
     };
-    state.drills.iter().enumerate().map(row).collect()
+    listed().map(row).collect()
 }
 
 fn all_keys() -> Vec<Line> {

@@ -31,6 +31,8 @@ pub(super) struct Viewer<'a> {
     book: String,
     /// Gradings seen of each drill.
     runs: Vec<u64>,
+    /// Those of each that come from no save: the first one, of what was begun before.
+    unasked: Vec<u64>,
 }
 
 impl<'a> Viewer<'a> {
@@ -38,9 +40,14 @@ impl<'a> Viewer<'a> {
     /// to `sender`.
     pub(super) fn new(desk: &'a Desk, address: &'a str, sender: Sender<Happened>) -> Viewer<'a> {
         let (drill, runs) = desk.board.read(|state| {
-            let open = state.drills.iter().position(|drill| !drill.passed);
+            let mut drills = state.drills.iter();
+            let open = drills.position(|drill| !state.has_passed(&drill.slug));
             let runs = state.drills.iter().map(|drill| drill.run).collect();
             (open.unwrap_or(0), runs)
+        });
+        let unasked = desk.board.read(|state| {
+            let listed = state.drills.iter().map(DrillNow::is_listed);
+            listed.map(u64::from).collect()
         });
         Viewer {
             desk,
@@ -53,6 +60,7 @@ impl<'a> Viewer<'a> {
             sender,
             book: String::new(),
             runs,
+            unasked,
         }
     }
 
@@ -111,8 +119,8 @@ impl<'a> Viewer<'a> {
             .board
             .read(|state| state.drills.iter().map(|it| (it.run, it.phase)).collect());
         for (number, (run, phase)) in runs.into_iter().enumerate() {
-            // The first grading of each drill does not come from a save.
-            if run > self.runs[number] && run > 1 && phase == Phase::Grading {
+            let is_asked = run > self.unasked[number];
+            if run > self.runs[number] && is_asked && phase == Phase::Grading {
                 if number != self.drill {
                     self.look_at(number);
                 } else if self.looking != Looking::Reset {
@@ -144,12 +152,25 @@ impl<'a> Viewer<'a> {
         self.scrolled = 0;
     }
 
-    fn slug(&self) -> String {
-        let slug = |state: &State| {
+    fn id(&self) -> String {
+        let id = |state: &State| {
             let drill = state.drills.get(self.drill);
-            drill.map(|drill| drill.slug.clone())
+            drill.map(|drill| drill.id.clone())
         };
-        self.desk.board.read(slug).unwrap_or_default()
+        self.desk.board.read(id).unwrap_or_default()
+    }
+
+    /// The drill in the list that is `step` away from another one, as far as the list goes.
+    fn listed(&self, from: usize, step: isize) -> Option<usize> {
+        let is_listed = |at: &usize| {
+            let listed = |state: &State| state.drills.get(*at).is_some_and(DrillNow::is_listed);
+            self.desk.board.read(listed)
+        };
+        let mut ends = (0..self.runs.len()).filter(is_listed);
+        match step {
+            ..0 => ends.rfind(|at| *at < from),
+            _ => ends.find(|at| *at > from),
+        }
     }
 
     fn press(&mut self, screen: &Screen, key: KeyEvent) -> io::Result<Option<End>> {
@@ -172,12 +193,11 @@ impl<'a> Viewer<'a> {
         if let Looking::List(marked) = self.looking {
             match key.code {
                 KeyCode::Up | KeyCode::Char('k') => {
-                    self.look(Looking::List(marked.saturating_sub(1)));
+                    self.look(Looking::List(self.listed(marked, -1).unwrap_or(marked)));
                     return Ok(None);
                 }
                 KeyCode::Down | KeyCode::Char('j') => {
-                    let last = drills.saturating_sub(1);
-                    self.look(Looking::List((marked + 1).min(last)));
+                    self.look(Looking::List(self.listed(marked, 1).unwrap_or(marked)));
                     return Ok(None);
                 }
                 KeyCode::Home | KeyCode::Char('g') => {
@@ -185,7 +205,7 @@ impl<'a> Viewer<'a> {
                     return Ok(None);
                 }
                 KeyCode::End | KeyCode::Char('G') => {
-                    self.look(Looking::List(drills.saturating_sub(1)));
+                    self.look(Looking::List(self.listed(drills, -1).unwrap_or(0)));
                     return Ok(None);
                 }
                 KeyCode::Enter => {
@@ -198,7 +218,7 @@ impl<'a> Viewer<'a> {
         match key.code {
             KeyCode::Char('q') => return Ok(Some(End::Quit)),
             KeyCode::Esc => self.look(Looking::Drill),
-            KeyCode::Char('n') => self.look_at((self.drill + 1) % drills.max(1)),
+            KeyCode::Char('n') => self.look_at(self.listed(self.drill, 1).unwrap_or(0)),
             KeyCode::Char('l') => self.look(match self.looking {
                 Looking::List(_) => Looking::Drill,
                 _ => Looking::List(self.drill),
@@ -228,11 +248,11 @@ impl<'a> Viewer<'a> {
 
     fn hint(&mut self) {
         // The first time, the hints that were shown before are enough.
-        let slug = self.slug();
-        let known = self.desk.board.drill(&slug, |drill| drill.hints.len());
+        let id = self.id();
+        let known = self.desk.board.drill(&id, |drill| drill.hints.len());
         let again = self.looking == Looking::Hints;
         if (again || known == Some(0))
-            && let Err(refused) = self.desk.hint(&slug)
+            && let Err(refused) = self.desk.hint(&id)
         {
             self.word = refused.to_string();
         }
@@ -243,7 +263,7 @@ impl<'a> Viewer<'a> {
 
     fn replay(&mut self) {
         let count = |drill: &DrillNow| view::told(drill).len();
-        let told = self.desk.board.drill(&self.slug(), count).unwrap_or(0);
+        let told = self.desk.board.drill(&self.id(), count).unwrap_or(0);
         let next = match self.looking {
             Looking::Schedule(number) => (number + 1) % told.max(1),
             _ => 0,
@@ -255,8 +275,8 @@ impl<'a> Viewer<'a> {
     }
 
     fn reset(&mut self) {
-        let slug = self.slug();
-        self.word = match self.desk.reset(&slug) {
+        let id = self.id();
+        self.word = match self.desk.reset(&id) {
             Ok(PutBack::Already) => "it is the stub already".to_owned(),
             Ok(PutBack::Done(Some(backup))) => {
                 let root = self.desk.course.root();
@@ -273,7 +293,7 @@ impl<'a> Viewer<'a> {
 
     fn open(&self) -> io::Result<()> {
         let page = |drill: &DrillNow| drill.page.clone();
-        let page = self.desk.board.drill(&self.slug(), page);
+        let page = self.desk.board.drill(&self.id(), page);
         self.browse(&page.unwrap_or_default())
     }
 

@@ -76,6 +76,18 @@ fn the_list_shows_the_time_of_work_and_the_next_drill() {
 }
 
 #[test]
+fn a_drill_that_passed_in_another_language_counts_and_the_next_one_is_in_it() {
+    let course = Scratch::new();
+    passed(&course, &[("cache_race/python", 60)]);
+    let listed = course.run(&["list"]).out;
+    assert!(listed.contains("; in Python: passed"), "{listed}");
+    let way = "\n1 of 10 drills passed, in 1 minute of work; a drill counts once it has passed in any language; ";
+    assert!(listed.contains(way), "{listed}");
+    let next = "\nnext: lost_update, in `exercises/lost_update/python/lost_update.py`\n";
+    assert!(listed.contains(next), "{listed}");
+}
+
+#[test]
 fn the_list_says_where_the_summary_is_once_all_have_passed() {
     let course = Scratch::new();
     let all: Vec<(&str, u64)> = grader::drills::slugs()

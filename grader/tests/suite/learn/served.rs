@@ -67,6 +67,7 @@ fn a_listener_gets_the_whole_state_and_then_every_change() {
             .as_array()
             .unwrap()
             .iter()
+            .filter(|drill| drill["language"] == "rust")
             .map(|drill| drill["slug"].as_str().unwrap())
             .collect();
         assert_eq!(slugs, grader::drills::slugs());
@@ -248,4 +249,30 @@ fn the_book_is_opened_in_a_browser_when_that_is_asked_for() {
         line = learning.line();
         assert!(!line.is_empty(), "never said: {said}");
     }
+}
+
+#[test]
+fn a_language_that_the_machine_lacks_is_said_in_its_tab_and_nowhere_else() {
+    let course = ungraded();
+    let mut command = going_on(&course, &["learn", "--port", "0"]);
+    command.stdin(std::process::Stdio::null());
+    command.env("PATH", course.path("nothing"));
+    let learning = Learning::spawned(command);
+    let drill = learning.drill("cache_race/python");
+    assert_eq!(drill["phase"], "error");
+    let words = drill["words"].as_str().expect("it is text");
+    assert!(
+        words.contains("install it (on Debian: `apt install python3`)"),
+        "{words}"
+    );
+    assert!(!words.contains('\n'), "{words}");
+    assert_eq!(learning.drill("cache_race")["words"], "");
+    // What it has never been written in has no tab.
+    let state = learning.state();
+    let drills = state["drills"].as_array().expect("a list");
+    assert!(
+        drills
+            .iter()
+            .all(|drill| drill["id"] != "loop_monitor/python")
+    );
 }

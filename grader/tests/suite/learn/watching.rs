@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use grader::build::submission::Submission;
+use grader::course::language::Language;
+use grader::drive::interpreter::Interpreter;
 use serde_json::Value;
 
 use super::{Learning, with_one_drill};
@@ -269,4 +271,90 @@ fn a_damaged_memory_is_told_with_the_first_verdict() {
         403
     );
     assert_eq!(course.read(".learner/state.json"), "again");
+}
+
+#[test]
+fn a_save_in_another_language_is_graded_there_and_counts_there() {
+    if Interpreter::find(Language::Python).is_err() {
+        return;
+    }
+    let course = with_one_drill();
+    let learning = Learning::begin(&course);
+    // Nobody has begun it there, so nothing is graded before a save.
+    await_verdict(&learning, &course);
+    let drill = learning.drill("cache_race/python");
+    assert_eq!(
+        (&drill["phase"], &drill["run"]),
+        (&"waiting".into(), &0.into())
+    );
+    assert_eq!(drill["file"], "exercises/cache_race/python/cache_race.py");
+
+    let file = course.path("exercises/cache_race/python/cache_race.py");
+    let right = course.read("solutions/cache_race/python/reference.py");
+    let stub = course.read("solutions/cache_race/python/stub.py");
+    save_atomically(&file, &right);
+    let is_at = |status: &'static str| {
+        move |drill: &Value| drill["phase"] == "graded" && drill["verdict"]["status"] == status
+    };
+    let drill = learning.await_drill("cache_race/python", "passed", is_at("passed"));
+    assert_eq!(drill["verdict"]["language"], "python");
+    assert_eq!(
+        drill["verdict"]["submission"],
+        "exercises/cache_race/python"
+    );
+    assert!(drill["took_ms"].is_u64(), "{drill}");
+    learning.await_drill("cache_race/python", "remembered", |drill| {
+        drill["passed"] == true && drill["best"] == 100
+    });
+    let rust = learning.drill("cache_race");
+    assert_eq!((&rust["passed"], &rust["run"]), (&false.into(), &1.into()));
+
+    // A mistake is shown at its line.
+    save_atomically(&file, &format!("{right}\n\nimport socket\n"));
+    let drill = learning.await_drill("cache_race/python", "refused", is_at("compile_error"));
+    let place = &drill["errors"][0];
+    assert_eq!(place["file"], "cache_race.py");
+    assert_eq!(place["line"], right.lines().count() + 3);
+    let message = place["message"].as_str().expect("it is text");
+    assert!(message.contains("`socket` cannot be imported"), "{message}");
+
+    // Hints, the reference and the stub are the language's.
+    let hint = learning.post("/learn/drills/cache_race/python/hint").json();
+    let hints = course.read("exercises/cache_race/python/hints.toml");
+    assert!(hints.contains(hint["hints"][0].as_str().expect("it is text")));
+    assert_eq!(
+        learning.drill("cache_race")["hints"],
+        Value::Array(Vec::new())
+    );
+    let both = learning
+        .get("/learn/drills/cache_race/python/solution")
+        .json();
+    assert_eq!(both["reference"], *right);
+    assert_eq!(
+        learning.get("/learn/drills/cache_race/solution").status,
+        403
+    );
+    let reset = learning
+        .post("/learn/drills/cache_race/python/reset")
+        .json();
+    assert_eq!(reset["backup"], ".learner/backups/cache_race/python/1");
+    assert_eq!(
+        course.read("exercises/cache_race/python/cache_race.py"),
+        stub
+    );
+    learning.await_drill("cache_race/python", "the stub's", is_at("failed"));
+
+    fs::remove_file(&file).expect("it is ours");
+    let drill = learning.await_drill("cache_race/python", "missing", |it| {
+        it["phase"] == "missing"
+    });
+    let words = drill["words"].as_str().expect("it is text");
+    assert!(
+        words.contains("reset cache_race --language python"),
+        "{words}"
+    );
+    assert_eq!(
+        learning.get("/learn/drills/cache_race/go/solution").status,
+        404
+    );
 }

@@ -62,7 +62,9 @@ fn the_autograder_holds_all_that_grading_needs_and_nothing_else() {
 fn the_autograder_is_set_up_by_programs_that_are_named() {
     let folder = unpacked(&["cache_race"]);
     let source = folder.path().join("source");
-    for name in ["apt-get", "curl", "sh", "rustup", "cargo"] {
+    for name in [
+        "apt-get", "python3", "node", "curl", "sh", "rustup", "cargo",
+    ] {
         stand_in(folder.path(), name);
     }
     let built = source.join("target/grader");
@@ -81,7 +83,7 @@ fn the_autograder_is_set_up_by_programs_that_are_named() {
     let calls = fs::read_to_string(folder.path().join("calls")).expect("it called them");
     let mut calls: Vec<&str> = calls.lines().collect();
     // The two ends of a pipe are started together.
-    calls[2..4].sort_unstable();
+    calls[3..5].sort_unstable();
     insta::assert_snapshot!(calls.join("\n"));
     // The submission for its self-test is there.
     assert!(source.join("solutions/cache_race/src/lib.rs").is_file());
@@ -95,7 +97,9 @@ fn a_sandbox_that_is_not_full_stops_the_set_up_and_not_the_first_student() {
     ] {
         let folder = unpacked(arguments);
         let source = folder.path().join("source");
-        for name in ["apt-get", "curl", "sh", "rustup", "cargo"] {
+        for name in [
+            "apt-get", "python3", "node", "curl", "sh", "rustup", "cargo",
+        ] {
             stand_in(folder.path(), name);
         }
         let grader = source.join("target/grader/grader");

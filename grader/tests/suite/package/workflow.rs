@@ -5,6 +5,7 @@ use super::*;
 fn packing(options: &[&str]) -> Packing {
     Packing {
         drills: vec!["cache_race".to_owned()],
+        language: None,
         options: options.iter().map(|option| (*option).to_owned()).collect(),
     }
 }

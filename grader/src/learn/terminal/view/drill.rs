@@ -11,7 +11,7 @@ use play::text::{count, one_line, printable};
 pub(super) fn about(drill: &DrillNow) -> Vec<Line> {
     let mut lines = vec![
         vec![
-            span(drill.slug.clone(), BOLD),
+            span(drill.named(), BOLD),
             span(format!("  {}", drill.title), PLAIN),
         ],
         vec![span(drill.file.clone(), DIM)],

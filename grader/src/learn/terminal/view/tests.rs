@@ -49,6 +49,9 @@ fn verdict(status: Status, checks: Vec<CheckResult>) -> Verdict {
 
 fn drill(slug: &str, phase: Phase, verdict: Option<Verdict>) -> DrillNow {
     DrillNow {
+        id: slug.to_owned(),
+        language: Default::default(),
+        spoken: "Rust".to_owned(),
         slug: slug.to_owned(),
         title: "One fetch".to_owned(),
         page: format!("{slug}.html"),
