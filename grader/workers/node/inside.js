@@ -111,8 +111,15 @@
   // What a module does not export, if it lacks something.
   inside.missing = (module) => {
     const { contract } = inside;
+    const kind = (name) => {
+      try {
+        return typeof module[name];
+      } catch {
+        return undefined;
+      }
+    };
     for (const name of contract.offers) {
-      if (typeof module?.[name] !== 'function') {
+      if (kind(name) !== 'function') {
         const what = name === contract.offers[0] ? 'class' : 'function';
         return `exports no ${what} \`${name}\`, which the drill calls`;
       }

@@ -39,7 +39,12 @@ const REST = 'rest';
 exports.run = (rest, given, [, , library]) => {
   const puppet = new Puppet(new Channel(rest), given);
   closeForGood(library);
-  puppet.serve();
+  try {
+    puppet.serve();
+  } catch (error) {
+    console.error(error);
+    process.reallyExit(1);
+  }
 };
 
 class Puppet {

@@ -37,6 +37,11 @@ exports.Submission = class Submission {
     } catch (error) {
       throw this.refused(error);
     }
+    // A module that awaits at its top level counts as evaluated before it is.
+    let isOver = false;
+    const ends = () => {
+      isOver = true;
+    };
     let failed;
     const fails = (error) => {
       failed = { error };
@@ -44,11 +49,11 @@ exports.Submission = class Submission {
     module.link((specifier) => this.found(specifier)).then(undefined, fails);
     drain();
     if (failed === undefined) {
-      module.evaluate().then(undefined, fails);
+      module.evaluate().then(ends, fails);
       drain();
     }
     if (failed !== undefined) throw this.refused(failed.error);
-    if (module.status !== 'evaluated') {
+    if (!isOver) {
       throw new Refused(`\`${this.file}\`: its top-level \`await\` never ends`);
     }
     return module.namespace;
@@ -80,7 +85,26 @@ exports.Submission = class Submission {
   // An error while it was loaded, in the words of its author's own file.
   refused(error) {
     if (error instanceof Refused) return error;
-    return new Refused(this.realm.inside.whole(error, this.file));
+    const { whole } = this.realm.inside;
+    const text = whole(error, this.file);
+    return new Refused(text.includes(this.file) ? text : this.placed(text));
+  }
+
+  // Node says of a script where its syntax is wrong, and not of a module. So the module is
+  // read as a script, with blanks for what a script cannot have.
+  placed(text) {
+    const blank = (found) => found.replace(/[^\n]/g, ' ');
+    const script = this.text
+      .replace(/^\s*import\b[^;'"]*(['"])[^'"\n]*\1/gm, blank)
+      .replace(/^\s*export\s+(default\b)?/gm, blank);
+    try {
+      vm.compileFunction(script, [], { filename: this.file, parsingContext: this.realm.context });
+    } catch (error) {
+      const again = this.realm.inside.whole(error, this.file);
+      const last = (of) => of.trimEnd().split('\n').at(-1);
+      if (last(again) === last(text)) return again;
+    }
+    return `${this.file}: ${text}`;
   }
 };
 
