@@ -43,6 +43,10 @@ impl Exam<'_> {
                     self.seen_again.insert(kind);
                     findings.by_kind.insert(kind, *again);
                 }
+                Seen::Nothing if kind == Kind::Polling => {
+                    findings.out_of_time = true;
+                    findings.by_kind.insert(kind, counted(finding));
+                }
                 Seen::Nothing => findings.out_of_time = true,
                 Seen::Otherwise => self.wanted = self.driver.care().more(),
             }
@@ -57,6 +61,10 @@ impl Exam<'_> {
         }
         match self.seen_again(rules, &finding) {
             Seen::Again(again) => return Some(*again),
+            Seen::Nothing if finding.violation.kind == Kind::Polling => {
+                self.out_of_time = true;
+                return Some(counted(finding));
+            }
             Seen::Nothing => self.out_of_time = true,
             Seen::Otherwise => self.wanted = self.driver.care().more(),
         }
@@ -88,6 +96,15 @@ impl Exam<'_> {
             }
         }
         Seen::Otherwise
+    }
+}
+
+/// What polls and polls uses up the time in which it would be seen again. Its polls were
+/// counted, and out of time it passes in no case: so its author is told why.
+fn counted(finding: Finding) -> Finding {
+    Finding {
+        is_certain: true,
+        ..finding
     }
 }
 

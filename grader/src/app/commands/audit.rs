@@ -366,7 +366,8 @@ fn unwritten(drill: &dyn Drill, cases: &[Case]) -> Vec<String> {
             let is_it = |case: &Case| matches!(&case.expected, Expected::CaughtBy(it) if it == id);
             own().any(is_it)
         };
-        let ids = drill.checks().iter().map(|check| check.id);
+        let checks = drills::checks_in(drill, other);
+        let ids = checks.iter().map(|check| check.id);
         let left: Vec<String> = ids
             .filter(|id| !is_named(id))
             .map(|id| format!("`{id}`"))
