@@ -8,8 +8,8 @@ apt-get update
 apt-get install --yes --no-install-recommends build-essential ca-certificates curl @PACKAGES@
 @NEWER@
 
-curl --proto '=https' --tlsv1.2 --silent --show-error --fail https://sh.rustup.rs |
-    sh -s -- -y --profile minimal --default-toolchain none
+curl --proto '=https' --tlsv1.2 --silent --show-error --fail --output rustup-init.sh https://sh.rustup.rs
+sh rustup-init.sh -y --profile minimal --default-toolchain none
 export PATH="${HOME:-/root}/.cargo/bin:$PATH"
 # The version that rust-toolchain.toml names.
 rustup toolchain install

@@ -81,10 +81,7 @@ fn the_autograder_is_set_up_by_programs_that_are_named() {
     let words = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{words}");
     let calls = fs::read_to_string(folder.path().join("calls")).expect("it called them");
-    let mut calls: Vec<&str> = calls.lines().collect();
-    // The two ends of a pipe are started together.
-    calls[3..5].sort_unstable();
-    insta::assert_snapshot!(calls.join("\n"));
+    insta::assert_snapshot!(calls.trim_end());
     // The submission for its self-test is there.
     assert!(source.join("solutions/cache_race/src/lib.rs").is_file());
 }

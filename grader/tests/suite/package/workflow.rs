@@ -110,7 +110,7 @@ fn the_workflow_s_steps_run_where_they_will_run() {
     for place in [&workspace, &temp] {
         fs::create_dir(place).expect("it is a new place");
     }
-    for name in ["rustup", "cargo"] {
+    for name in ["rustup", "cargo", "sudo"] {
         stand_in(folder.path(), name);
     }
     let course = Scratch::gradable();
