@@ -32,6 +32,9 @@ setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc');
 setFlagsFromString('--no-expose-gc');
 
+// How often garbage is collected before the heap is measured.
+const COLLECTIONS = 4;
+
 // What `advance` came back for.
 const ALL = 'all';
 const REST = 'rest';
@@ -243,9 +246,14 @@ class Puppet {
     this.replayed = (lost.steps ?? []).slice(1);
   }
 
+  // A collection leaves what the collector itself has not let go of yet: the least counts.
   measure() {
-    collect();
-    collect();
-    return [{ holds: { bytes: getHeapStatistics().used_heap_size } }];
+    let bytes = Infinity;
+    for (let round = 0; round < COLLECTIONS; round += 1) {
+      collect();
+      drain();
+      bytes = Math.min(bytes, getHeapStatistics().used_heap_size);
+    }
+    return [{ holds: { bytes } }];
   }
 }
