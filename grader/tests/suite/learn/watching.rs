@@ -310,13 +310,13 @@ fn a_save_in_another_language_is_graded_there_and_counts_there() {
     assert_eq!((&rust["passed"], &rust["run"]), (&false.into(), &1.into()));
 
     // A mistake is shown at its line.
-    save_atomically(&file, &format!("{right}\n\nimport socket\n"));
+    save_atomically(&file, &format!("{right}\n\nimport sqlite3\n"));
     let drill = learning.await_drill("cache_race/python", "refused", is_at("compile_error"));
     let place = &drill["errors"][0];
     assert_eq!(place["file"], "cache_race.py");
     assert_eq!(place["line"], right.lines().count() + 3);
     let message = place["message"].as_str().expect("it is text");
-    assert!(message.contains("`socket` cannot be imported"), "{message}");
+    assert!(message.contains("`sqlite3` cannot be imported"), "{message}");
 
     // Hints, the reference and the stub are the language's.
     let hint = learning.post("/learn/drills/cache_race/python/hint").json();
