@@ -135,7 +135,7 @@ export function frame(stage) {
     await open(stage, page, "every_element.html");
     const scripts = [...sizes].filter(([path]) => path.startsWith("/interactive/") && path.endsWith(".js"));
     const weight = scripts.reduce((sum, [, size]) => sum + size, 0);
-    assert.ok(scripts.length === 12 && weight < 32_000, `${weight} bytes: ${JSON.stringify(scripts)}`);
+    assert.ok(scripts.length === 13 && weight < 32_000, `${weight} bytes: ${JSON.stringify(scripts)}`);
     await page.context().close();
   });
 }
