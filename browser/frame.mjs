@@ -121,7 +121,7 @@ export function frame(stage) {
     await page.context().close();
   });
 
-  test("the first page weighs less than 150 kB, the figures’ scripts less than 32", async () => {
+  test("the first page weighs less than 150 kB, the figures' scripts less than 30", async () => {
     const page = await tab(stage);
     const sizes = new Map();
     page.on("response", async (response) => {
@@ -135,7 +135,7 @@ export function frame(stage) {
     await open(stage, page, "every_element.html");
     const scripts = [...sizes].filter(([path]) => path.startsWith("/interactive/") && path.endsWith(".js"));
     const weight = scripts.reduce((sum, [, size]) => sum + size, 0);
-    assert.ok(scripts.length === 13 && weight < 32_000, `${weight} bytes: ${JSON.stringify(scripts)}`);
+    assert.ok(scripts.length === 12 && weight < 30_000, `${weight} bytes: ${JSON.stringify(scripts)}`);
     await page.context().close();
   });
 }

@@ -6,11 +6,11 @@ import { html, keep } from "./dom.js";
 import { current, learn, place } from "./learn.js";
 
 /** @typedef {import("./learn.js").Drill} Drill */
-/** @typedef {Drill & {others: string[]}} OnPath a drill in the language that counts, and how far it is in others */
+/** @typedef {Drill & {others: string[]}} OnPath */
 
 /**
- * The language that counts is the one with the most points among those that passed; if none
- * has, the first that was begun. The time is that of all.
+ * A drill in the language that counts: of those that passed, the one with the most points; else
+ * the first that was begun. The time is that of all.
  * @param {Drill[]} all
  * @returns {OnPath}
  */

@@ -15,7 +15,7 @@ class DrillPanel extends HTMLElement {
   #slug = "";
   /** The drill in the language that is shown. */
   #id = "";
-  /** The verdicts seen in each language. */
+  /** The gradings seen, by id. */
   #seen = new Map();
   #languages = html("div", { class: "languages", role: "group", "aria-label": "The language of your file" });
   #link = html("p", { class: "link bad", role: "status", hidden: true });
@@ -33,7 +33,7 @@ class DrillPanel extends HTMLElement {
   #result = "";
   /** Fetches both solutions again, if they are compared. */
   #refresh = () => {};
-  /** What is shown of a verdict, in each language: what was opened there stays open. */
+  /** By id, so that what was opened stays open. */
   #all = /** @type {Map<string, Results>} */ (new Map());
   #results = this.#resultsOf("");
   #hint = this.#button("Show a hint", "hint");
@@ -141,7 +141,7 @@ class DrillPanel extends HTMLElement {
     keep(this.#notes, drill && [drill.phase, drill.words, drill.file, drill.open, drill.changed_upstream, drill.passed, drill.best, drill.max, verdict?.status, elsewhere(drill)], () => drill ? notes(drill) : []);
     this.#results.bar.hidden = this.#results.element.hidden = !verdict;
     if (verdict) this.#results.show(verdict, errors);
-    const next = drill?.passed && drill.next ? learn.drill(drill.next) : undefined;
+    const next = drill?.passed && drill.next ? learn.all(drill.next)[0] : undefined;
     const done = learn.path.every((all) => all.some(({ passed }) => passed));
     keep(this.#next, [drill?.passed, next?.slug, done], () => drill?.passed ? onward(next, done) : []);
     keep(this.#hints, drill?.hints, () => (drill?.hints ?? []).map((hint) => html("li", { tabindex: -1 }, ...inWords(hint))));
@@ -281,10 +281,11 @@ function elsewhere({ slug, passed }) {
 function notes(drill) {
   const { phase, words, file, open, changed_upstream, passed, best, max } = drill;
   const verdict = current(drill);
+  const others = elsewhere(drill);
   return [
     (verdict || phase === "error") && html("p", { class: "soft" }, html("code", {}, file), " ", editor(open, "Open in the editor")),
     passed && verdict?.status !== "passed" && html("p", { class: "good" }, `You have passed this drill before, with ${best} of ${max} points. That stays.`),
-    elsewhere(drill) !== "" && html("p", { class: "good" }, `You have passed this drill in ${elsewhere(drill)}: it counts as passed.`),
+    others !== "" && html("p", { class: "good" }, `You have passed this drill in ${others}: it counts as passed.`),
     phase === "graded" && words !== "" && html("p", {}, ...inWords(words)),
     changed_upstream && html("p", {}, "The stub of this drill has changed since you began. Your file was left alone. To begin with the new one, put the stub back."),
   ];

@@ -58,7 +58,7 @@ import { hear } from "./events.js";
  * @property {number | null} took_ms from the save to the verdict
  * @property {string[]} hints
  * @property {boolean} more_hints
- * @property {boolean} passed in this language once, perhaps with another file than the present one
+ * @property {boolean} passed once, perhaps with another file than the present one
  * @property {number} best
  * @property {number} max
  * @property {number | null} first_passed_at in seconds since 1970, if it was noted
@@ -115,15 +115,6 @@ class Learn {
       this.#connect();
     }
     listener();
-  }
-
-  /**
-   * A drill in its first language, or in this one.
-   * @param {string} slug
-   * @param {string} [language]
-   */
-  drill(slug, language) {
-    return this.all(slug).find((drill) => language === undefined || drill.language === language);
   }
 
   /**
@@ -211,7 +202,7 @@ export function place(page) {
 }
 
 /**
- * The language that the reader looked at last; none if nothing was kept.
+ * The language that the reader looked at last, if it was kept.
  * @param {string} [chosen] kept from now on
  */
 export function language(chosen) {

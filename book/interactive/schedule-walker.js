@@ -3,7 +3,6 @@
 // next, and sees what the real code then did. Its own content is the fallback. A
 // recording of one schedule is shown from its end, where it broke.
 
-import { code } from "./code.js";
 import { drawn, fallback, html, recording } from "./dom.js";
 import { lanes } from "./lanes.js";
 import { Walk, held, operations, wording } from "./schedule.js";
@@ -12,6 +11,8 @@ import { Walk, held, operations, wording } from "./schedule.js";
 
 /** More lanes than a picture should have. */
 const MOST_LANES = 16;
+
+const SUSPENDED = "The await at which each request is suspended";
 
 class ScheduleWalker extends HTMLElement {
   /** @type {Walk | undefined} */
@@ -66,8 +67,8 @@ class ScheduleWalker extends HTMLElement {
         !walk.isOne && html("label", { class: "hold" }, hold, " Hold the tasks back: the next event comes before any task has run"),
         this.#controls,
         walk.trace.code !== undefined && html("figure", { class: "suspended" },
-          html("figcaption", {}, "The await at which each request is suspended"),
-          html("pre", { tabindex: "0", role: "group", "aria-label": "Code with the numbers of the requests suspended there" }, this.#code)),
+          html("figcaption", {}, SUSPENDED),
+          html("pre", { tabindex: "0", role: "group", "aria-label": SUSPENDED }, this.#code)),
         html("details", {}, html("summary", {}, "Timeline so far"), this.#told,
           html("p", {}, "The same in your terminal: ", this.#replay, ". The end of this key names the turns, as do the letters above the picture.")),
         html("p", { class: "alternative" }, asText),
@@ -202,6 +203,18 @@ function known(walk) {
         : lost ? `nothing, yet ${who}` : `nothing; ${who}`, lost || tooMany),
     pair(`${nouns ? "Operations" : "Fetches"} begun`, `${all.length}${live.length > 1 ? `, ${live.length} live at once` : ""}`, tooMany),
   ];
+}
+
+/**
+ * A line of code each, after the requests that are suspended there.
+ * @param {Walk} walk
+ */
+function code(walk) {
+  const requests = [...walk.moment().r].map((_, at) => at + 1);
+  return (walk.trace.code?.lines ?? []).map((line, at) => {
+    const here = requests.filter((request) => walk.suspended(request) === at).join(" ");
+    return html("span", { class: here && "here" }, html("span", { class: "who" }, here && `${here} →`), line, "\n");
+  });
 }
 
 customElements.define("schedule-walker", ScheduleWalker);

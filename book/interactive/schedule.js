@@ -38,8 +38,8 @@
  */
 
 /**
- * Lines of code, and on which of them, counted from 0, a request is suspended: for each kind
- * of operation while one of its own is under way, and while it waits for something else.
+ * Lines of code, and on which of them a request is suspended: while an operation of its own
+ * is under way, by kind, and while it waits for something else.
  * @typedef {{lines: string[], kinds: (number | null)[], other?: number}} Code
  */
 
@@ -163,15 +163,20 @@ export class Walk {
     return this.planned.at(0);
   }
 
+  /** The turns on the way. */
+  turns() {
+    return this.path.map((edge) => this.turn(edge));
+  }
+
   /** The user that each request on the way asks for. */
   users() {
-    const turns = this.path.map((edge) => this.turn(edge)).filter((turn) => turn[0] === "q");
-    return turns.map((turn) => parseInt(turn.slice(1), 10));
+    const asking = this.turns().filter((turn) => turn[0] === "q");
+    return asking.map((turn) => parseInt(turn.slice(1), 10));
   }
 
   /**
-   * The line of the code at which a request is suspended, counted from 0; none where that was
-   * not seen, as long as tasks have been held back ever since it started.
+   * The line of the code at which a request is suspended, counted from 0; unknown while tasks
+   * have been held back ever since it started.
    * @param {number} request counted from 1
    */
   suspended(request) {
@@ -180,7 +185,7 @@ export class Walk {
     if (!code || moment.r[request - 1] !== "w") return undefined;
     const own = operations(moment).findLast(({ letter, leader }) => leader === request && "la".includes(letter));
     if (own) return code.kinds[own.kind] ?? undefined;
-    const turns = this.path.map((edge) => this.turn(edge));
+    const turns = this.turns();
     const starts = turns.flatMap((turn, at) => (turn[0] === "q" ? [at] : []));
     const hasRun = turns.slice(starts[request - 1]).some((turn) => !turn.includes("+"));
     return hasRun ? code.other : undefined;
@@ -193,7 +198,7 @@ export class Walk {
 
   /** The way as a replay key. */
   key() {
-    return [this.trace.key, this.path.map((edge) => this.turn(edge)).join(".")].join(":");
+    return `${this.trace.key}:${this.turns().join(".")}`;
   }
 
   /**

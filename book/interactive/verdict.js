@@ -22,7 +22,7 @@ const OUTCOMES = {
 /** With these no check was judged: the words of rustc or the grader are all there is. */
 const UNJUDGED = ["compile_error", "rejected", "infra_error"];
 
-/** Who says that a file cannot be loaded, by its language. */
+/** Who says why a file cannot be loaded. */
 const LOADERS = /** @type {Record<string, string>} */ ({ python: "Python", node: "Node.js" });
 
 /** @param {Verdict} verdict */

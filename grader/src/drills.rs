@@ -19,7 +19,7 @@ mod user_cache;
 use std::borrow::Cow;
 
 use crate::course::language::Language;
-use crate::drive::interpreter::Interpreter;
+use crate::drive::interpreter;
 use crate::exam::Exam;
 use play::check::Check;
 use play::judge::Rules;
@@ -89,7 +89,7 @@ pub fn is_in(drill: &dyn Drill, language: Language) -> bool {
 
 /// Whether it can also be graded in that language on this machine.
 pub fn gradable_in(drill: &dyn Drill, language: Language) -> bool {
-    is_in(drill, language) && (language.is_rust() || Interpreter::find(language).is_ok())
+    is_in(drill, language) && interpreter::trouble(language).is_none()
 }
 
 /// The checks of a drill in a language. Where some are not there, the others share their

@@ -135,10 +135,8 @@ pub fn missing(course: &Course, slug: &str) -> Vec<String> {
 /// The same of its parts in other languages that were begun.
 fn missing_in_languages(course: &Course, slug: &str) -> Vec<String> {
     let mut missing = Vec::new();
-    for language in Language::ALL.into_iter().filter(|it| !it.is_rust()) {
-        let named = drills::find(slug).is_some_and(|drill| drills::is_in(drill, language));
-        let begun = course.solutions_in(slug, language).is_dir();
-        if !begun {
+    for language in Language::interpreted() {
+        if !course.solutions_in(slug, language).is_dir() {
             continue;
         }
         let place = language.of_drill(slug);
@@ -146,7 +144,7 @@ fn missing_in_languages(course: &Course, slug: &str) -> Vec<String> {
         let places = [
             course.file_in(slug, language),
             format!("exercises/{place}/hints.toml"),
-            format!("solutions/{place}/reference.{ending}"),
+            format!("solutions/{place}/{}", language.reference()),
             format!("solutions/{place}/stub.{ending}"),
             format!("solutions/{place}/right"),
             format!("solutions/{place}/wrong"),
@@ -160,7 +158,7 @@ fn missing_in_languages(course: &Course, slug: &str) -> Vec<String> {
             let place = format!("grader/src/drills/{slug}/contract.{ending}");
             missing.push(format!("`{place}` is missing"));
         }
-        if !named && drills::find(slug).is_some() {
+        if drills::find(slug).is_some_and(|drill| !drills::is_in(drill, language)) {
             let why = "no contract in this language is named there";
             missing.push(format!("`grader/src/drills/{slug}.rs`: {why} ({language})"));
         }

@@ -55,11 +55,10 @@ pub enum PackageError {
 impl Packing {
     /// The languages besides Rust that the drills can be written in.
     fn others(&self) -> impl Iterator<Item = Language> {
-        let is_there = |language: &Language| {
+        Language::interpreted().filter(|language| {
             let mut drills = self.drills.iter().filter_map(|slug| drills::find(slug));
-            !language.is_rust() && drills.any(|drill| drills::is_in(drill, *language))
-        };
-        Language::ALL.into_iter().filter(is_there)
+            drills.any(|drill| drills::is_in(drill, *language))
+        })
     }
 
     /// Debian's packages for them.

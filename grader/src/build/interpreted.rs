@@ -51,6 +51,20 @@ impl Given<'_> {
         })
     }
 
+    /// The texts of these files of the worker, each with its name.
+    pub(super) fn workers(
+        &self,
+        ending: &str,
+        names: &[&'static str],
+    ) -> io::Result<Vec<(&'static str, String)>> {
+        let folder = self.submission.language().folder();
+        let read = |name: &&'static str| {
+            let text = self.read(&format!("grader/workers/{folder}/{name}.{ending}"))?;
+            Ok((*name, text))
+        };
+        names.iter().map(read).collect()
+    }
+
     /// The submission's text.
     pub(super) fn text(&self) -> Option<&String> {
         self.submission.files().get(self.submission.root_file())

@@ -41,13 +41,7 @@ const FLAGS: [&str; 8] = [
 /// # Errors
 /// When the course is not complete.
 pub(super) fn program(given: &Given<'_>) -> io::Result<Program> {
-    let texts = |names: &[&'static str]| -> io::Result<Vec<(&'static str, String)>> {
-        let read = |name: &&'static str| {
-            let text = given.read(&format!("grader/workers/node/{name}.js"))?;
-            Ok((*name, text))
-        };
-        names.iter().map(read).collect()
-    };
+    let texts = |names| given.workers("js", names);
     let mut realm = serde_json::Map::new();
     for (name, text) in texts(&OF_THE_REALM)? {
         realm.insert(name.to_owned(), text.into());

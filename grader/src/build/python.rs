@@ -33,12 +33,7 @@ const MODULES: [&str; 15] = [
 pub(super) fn program(given: &Given<'_>) -> io::Result<Program> {
     // As pairs: what imports another comes after it.
     let mut modules = vec![("kit", given.read("exercises/kit/python/kit.py")?)];
-    for name in MODULES {
-        modules.push((
-            name,
-            given.read(&format!("grader/workers/python/{name}.py"))?,
-        ));
-    }
+    modules.extend(given.workers("py", &MODULES)?);
     let told = json!({
         "modules": modules,
         "slug": given.slug,

@@ -137,7 +137,8 @@ impl Language {
         self != Language::Node
     }
 
-    /// Its folder in a drill's places; none, where they are its own.
+    /// Its folder in a drill's places, which `--language` calls it as well; none, where they are
+    /// its own.
     pub fn folder(self) -> &'static str {
         match self {
             Language::Rust => "",
@@ -231,6 +232,19 @@ impl Course {
                 let (folder, ending) = (other.folder(), other.ending());
                 format!("exercises/{slug}/{folder}/{slug}.{ending}")
             }
+        }
+    }
+
+    /// The same, wherever the course lies.
+    pub fn path_in(&self, slug: &str, language: Language) -> PathBuf {
+        self.root().join(self.file_in(slug, language))
+    }
+
+    /// What a learner's submission is: a crate, or the one file.
+    pub fn submission_in(&self, slug: &str, language: Language) -> PathBuf {
+        match language.is_rust() {
+            true => self.exercise_dir(slug),
+            false => self.path_in(slug, language),
         }
     }
 

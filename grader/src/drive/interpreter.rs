@@ -12,15 +12,14 @@ use thiserror::Error;
 use crate::course::language::Language;
 
 /// What the drills of a language need.
-struct Needed {
+#[derive(Debug, PartialEq, Eq)]
+pub struct Needed {
     /// The language.
     language: Language,
     /// What the program is called, the usual name first.
     names: &'static [&'static str],
     /// The oldest version that will do.
     oldest: (u32, u32),
-    /// The same in words.
-    oldest_words: &'static str,
     /// Its own name, in a sentence.
     program: &'static str,
     /// How to get it on Debian.
@@ -30,7 +29,7 @@ struct Needed {
     asked: &'static [&'static str],
 }
 
-const PYTHON: Needed = Needed {
+static PYTHON: Needed = Needed {
     language: Language::Python,
     names: &[
         "python3",
@@ -40,17 +39,15 @@ const PYTHON: Needed = Needed {
         "python3.11",
     ],
     oldest: (3, 11),
-    oldest_words: "3.11",
     program: "Python",
     debian: "`apt install python3`",
     asked: &["-I", "-S", "-c", ASKED_OF_PYTHON],
 };
 
-const NODE: Needed = Needed {
+static NODE: Needed = Needed {
     language: Language::Node,
     names: &["node", "nodejs"],
     oldest: (20, 0),
-    oldest_words: "20",
     program: "Node.js",
     debian: "`apt install nodejs`, where that is new enough",
     asked: &["--jitless", "--no-warnings", "-e", ASKED_OF_NODE],
@@ -78,48 +75,44 @@ pub struct Interpreter {
     version: String,
 }
 
+impl Needed {
+    /// The oldest version in words: `3.11`, and `20` where any of that one will do.
+    fn oldest(&self) -> String {
+        match self.oldest {
+            (major, 0) => major.to_string(),
+            (major, minor) => format!("{major}.{minor}"),
+        }
+    }
+}
+
 /// Why drills in a language cannot be graded here.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum NoInterpreter {
     /// There is none.
     #[error(
-        "no `{name}` on the path, and {language} drills need {program} {oldest} or newer; install it (on Debian: {debian})"
+        "no `{}` on the path, and {} drills need {} {} or newer; install it (on Debian: {})",
+        .0.names[0], .0.language, .0.program, .0.oldest(), .0.debian
     )]
-    Missing {
-        /// The language.
-        language: Language,
-        /// What was looked for.
-        name: &'static str,
-        /// What is needed,
-        program: &'static str,
-        /// in which version at least,
-        oldest: &'static str,
-        /// and where it is found.
-        debian: &'static str,
-    },
+    Missing(&'static Needed),
     /// Submissions run as another user, who may not read it.
     #[error(
-        "`{}` is open to its own user only, and submissions run as another one; install a {program} for everybody (on Debian: {debian})", path.display()
+        "`{}` is open to its own user only, and submissions run as another one; install a {} for everybody (on Debian: {})",
+        path.display(), needed.program, needed.debian
     )]
     Closed {
-        /// What is needed,
-        program: &'static str,
-        /// and where it is found.
-        debian: &'static str,
+        /// What is needed.
+        needed: &'static Needed,
         /// Its file.
         path: PathBuf,
     },
     /// It is too old.
     #[error(
-        "`{}` is {program} {version}, and {language} drills need {oldest} or newer; install a newer one and put it on the path", path.display()
+        "`{}` is {} {version}, and {} drills need {} or newer; install a newer one and put it on the path",
+        path.display(), needed.program, needed.language, needed.oldest()
     )]
     TooOld {
-        /// The language.
-        language: Language,
-        /// What is needed,
-        program: &'static str,
-        /// in which version at least.
-        oldest: &'static str,
+        /// What is needed.
+        needed: &'static Needed,
         /// Its file.
         path: PathBuf,
         /// Its version.
@@ -160,17 +153,10 @@ impl Interpreter {
 
     /// The same, of those in these folders. `as_root`: they are run as another user.
     fn among(
-        needed: &Needed,
+        needed: &'static Needed,
         folders: &[PathBuf],
         as_root: bool,
     ) -> Result<Interpreter, NoInterpreter> {
-        let Needed {
-            language,
-            program,
-            debian,
-            oldest_words: oldest,
-            ..
-        } = *needed;
         let mut passed_over = None;
         for name in needed.names {
             for path in folders.iter().map(|folder| folder.join(name)) {
@@ -181,21 +167,15 @@ impl Interpreter {
                 let version = format!("{major}.{minor}.{patch}");
                 if (major, minor) < needed.oldest {
                     passed_over.get_or_insert(NoInterpreter::TooOld {
-                        language,
-                        program,
-                        oldest,
+                        needed,
                         path,
                         version,
                     });
                 } else if as_root && !is_for_everybody(&told.path) {
-                    passed_over.get_or_insert(NoInterpreter::Closed {
-                        program,
-                        debian,
-                        path,
-                    });
+                    passed_over.get_or_insert(NoInterpreter::Closed { needed, path });
                 } else {
                     return Ok(Interpreter {
-                        language,
+                        language: needed.language,
                         path: told.path,
                         stdlib: told.stdlib,
                         version,
@@ -203,13 +183,7 @@ impl Interpreter {
                 }
             }
         }
-        Err(passed_over.unwrap_or(NoInterpreter::Missing {
-            language,
-            name: needed.names[0],
-            program,
-            oldest,
-            debian,
-        }))
+        Err(passed_over.unwrap_or(NoInterpreter::Missing(needed)))
     }
 
     /// Its own file.

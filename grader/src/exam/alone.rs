@@ -43,11 +43,10 @@ impl Exam<'_> {
                     self.seen_again.insert(kind);
                     findings.by_kind.insert(kind, *again);
                 }
-                Seen::Nothing if kind == Kind::Polling => {
+                Seen::Nothing(counted) => {
                     findings.out_of_time = true;
-                    findings.by_kind.insert(kind, counted(finding));
+                    findings.by_kind.extend(counted.map(|it| (kind, *it)));
                 }
-                Seen::Nothing => findings.out_of_time = true,
                 Seen::Otherwise => self.wanted = self.driver.care().more(),
             }
         }
@@ -61,11 +60,10 @@ impl Exam<'_> {
         }
         match self.seen_again(rules, &finding) {
             Seen::Again(again) => return Some(*again),
-            Seen::Nothing if finding.violation.kind == Kind::Polling => {
+            Seen::Nothing(counted) => {
                 self.out_of_time = true;
-                return Some(counted(finding));
+                return counted.map(|it| *it);
             }
-            Seen::Nothing => self.out_of_time = true,
             Seen::Otherwise => self.wanted = self.driver.care().more(),
         }
         None
@@ -82,7 +80,14 @@ impl Exam<'_> {
         for _ in 0..tries {
             let played = self.driver.play_in_a_fresh_worker(finding.turns.clone());
             if matches!(played.failure, Some(Failure::OutOfTime(_))) {
-                return Seen::Nothing;
+                // What polls and polls uses up the time in which it would be seen again. Its
+                // polls were counted, and out of time it passes in no case: so its author is
+                // told why.
+                let counted = (kind == Kind::Polling).then(|| Finding {
+                    is_certain: true,
+                    ..finding.clone()
+                });
+                return Seen::Nothing(counted.map(Box::new));
             }
             let mut shown = violations(rules, &played).into_iter();
             if let Some(violation) = shown.find(|it| it.kind == kind) {
@@ -99,21 +104,12 @@ impl Exam<'_> {
     }
 }
 
-/// What polls and polls uses up the time in which it would be seen again. Its polls were
-/// counted, and out of time it passes in no case: so its author is told why.
-fn counted(finding: Finding) -> Finding {
-    Finding {
-        is_certain: true,
-        ..finding
-    }
-}
-
 /// What came of a run that was played once more.
 pub(super) enum Seen {
     /// The same kind of violation.
     Again(Box<Finding>),
     /// Not that.
     Otherwise,
-    /// It could not be played: the time is used up.
-    Nothing,
+    /// It could not be played: the time is used up. The finding, if it is believed all the same.
+    Nothing(Option<Box<Finding>>),
 }

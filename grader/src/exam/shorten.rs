@@ -67,7 +67,7 @@ impl Exam<'_> {
         // A replay key must show what it says, on every machine.
         match self.seen_again(rules, &shortest) {
             Seen::Again(again) => *again,
-            Seen::Otherwise | Seen::Nothing => finding,
+            Seen::Otherwise | Seen::Nothing(_) => finding,
         }
     }
 }

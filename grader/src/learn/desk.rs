@@ -110,7 +110,7 @@ impl Desk {
     /// The file that is edited, of the drill of that name.
     pub fn file(&self, id: &str) -> PathBuf {
         let (slug, language) = Language::and_drill(id);
-        self.course.root().join(self.course.file_in(slug, language))
+        self.course.path_in(slug, language)
     }
 
     /// The grader, once it is ready.

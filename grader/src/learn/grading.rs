@@ -93,7 +93,7 @@ fn grade(desk: &Desk, job: &Job) {
                 let file = desk.course.file_in(slug, language);
                 let said = match language.is_rust() {
                     true => String::new(),
-                    false => format!(" --language {}", word(language)),
+                    false => format!(" --language {}", language.folder()),
                 };
                 format!(
                     "`{file}` is not there; `cargo grader reset {slug}{said}` puts the stub back"
@@ -148,15 +148,11 @@ fn graded(
     drill: &'static dyn Drill,
     language: Language,
 ) -> Result<(Verdict, Option<Compiled>), GradeError> {
-    let id = language.of_drill(drill.slug());
-    let path = match language.is_rust() {
-        true => desk.course.exercise_dir(drill.slug()),
-        false => desk.file(&id),
-    };
+    let path = desk.course.submission_in(drill.slug(), language);
     let seed = fastrand::u64(..SEEDS);
     let (mut verdict, compiled) = grader.grade_and_keep(drill, &path, seed)?;
     // Its name relative to the course's folder, wherever that is.
-    verdict.submission = submission_of(&id);
+    verdict.submission = submission_of(&language.of_drill(drill.slug()));
     Ok((verdict, compiled))
 }
 
@@ -209,10 +205,4 @@ fn show_words(desk: &Desk, id: &str, phase: Phase, words: String) {
         drill.phase = phase;
         drill.words = words;
     });
-}
-
-/// What the command line calls a language.
-fn word(language: Language) -> String {
-    let word = clap::ValueEnum::to_possible_value(&language);
-    word.map_or_else(String::new, |word| word.get_name().to_owned())
 }

@@ -240,7 +240,7 @@ impl Learner {
         let (slug, language) = (&verdict.drill, verdict.language);
         let mut own = vec![course.exercise_in(slug, language)];
         if !language.is_rust() {
-            own.push(course.root().join(course.file_in(slug, language)));
+            own.push(course.path_in(slug, language));
         }
         let given = Path::new(&verdict.submission).canonicalize();
         let is_given = |own: &PathBuf| own.canonicalize().ok() == given.as_ref().ok().cloned();

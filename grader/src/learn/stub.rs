@@ -58,7 +58,7 @@ impl Stub {
             sha256: sha256.iter().map(|byte| format!("{byte:02x}")).collect(),
             text,
             language,
-            file: course.root().join(&shown),
+            file: course.path_in(slug, language),
             shown,
         })
     }

@@ -147,13 +147,12 @@ impl Watch {
             let (slug, language) = Language::and_drill(id);
             let dir = self.course.exercise_dir(slug);
             let mut files = vec![dir.join("exercise.toml")];
-            let own = self.course.root().join(self.course.file_in(slug, language));
-            let given = if language.is_rust() { &dir } else { &own };
-            let text = match Submission::read(given) {
+            let given = self.course.submission_in(slug, language);
+            let text = match Submission::read(&given) {
                 Ok(submission) => {
                     match language.is_rust() {
                         true => files.extend(submission.files().keys().map(|name| dir.join(name))),
-                        false => files.push(own),
+                        false => files.push(given),
                     }
                     submission.sha256().to_owned()
                 }

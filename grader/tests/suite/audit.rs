@@ -129,8 +129,7 @@ fn course_with(first_line: &str) -> Scratch {
 
 /// Takes `cache_race` away in the other languages.
 fn only_in_rust(course: &Scratch) {
-    let others = Language::ALL.into_iter().filter(|it| !it.is_rust());
-    for language in others {
+    for language in Language::interpreted() {
         let folder = format!("solutions/{}", language.of_drill("cache_race"));
         fs::remove_dir_all(course.path(&folder)).expect("it is there");
     }

@@ -5,6 +5,7 @@
 
 // Tools.
 mod courses;
+mod interpreted;
 mod processes;
 #[cfg(target_os = "linux")]
 mod unprivileged;

@@ -3,41 +3,18 @@
 //! Where there is no Node that is new enough, nothing here is tried: the course works without
 //! one.
 
-use std::io::Write;
 use std::path::PathBuf;
-use std::process::Command;
 
 use grader::course::language::Language;
-use grader::drills;
-use grader::drive::interpreter::Interpreter;
 use grader::grade::verdict::{CheckStatus, Status, Verdict};
 use tempfile::TempDir;
 
 use crate::courses::{Said, program, root};
-use crate::verdicts::{grade, steady, verdict};
-
-/// Whether there is nothing to be tried.
-fn no_node() -> bool {
-    match Interpreter::find(Language::Node) {
-        Ok(_) => false,
-        Err(why) => {
-            // Not by `eprintln!`, which a test that passes does not show.
-            let _ = writeln!(
-                std::io::stderr(),
-                "SKIPPED: nothing in JavaScript is tried: {why}"
-            );
-            true
-        }
-    }
-}
-
-/// A folder with this text as a file of that name.
-fn written(name: &str, text: &str) -> (TempDir, PathBuf) {
-    let folder = tempfile::tempdir().expect("there is space");
-    let path = folder.path().join(name);
-    std::fs::write(&path, text).expect("it is ours");
-    (folder, path)
-}
+use crate::interpreted::{
+    PublicTests, is_missing, the_folder_of_an_exercise_is_its_file,
+    the_reference_has_all_points_and_the_stub_fails, the_same_gets_the_same_verdict, written,
+};
+use crate::verdicts::{grade, verdict};
 
 /// The verdict on this text as `inflight_fix.mjs`.
 fn on(text: &str) -> Verdict {
@@ -65,28 +42,12 @@ export class UserCache {{
 
 #[test]
 fn the_reference_in_javascript_has_all_points_and_the_stub_fails() {
-    if no_node() {
-        return;
-    }
-    for drill in drills::ALL
-        .iter()
-        .filter(|drill| drills::is_in(**drill, Language::Node))
-    {
-        let of = |name: &str| {
-            let path = format!("solutions/{}/node/{name}.mjs", drill.slug());
-            verdict(drill.slug(), &path)
-        };
-        let reference = of("reference");
-        assert_eq!(reference.score, 100, "{reference:#?}");
-        assert_eq!(reference.status, Status::Passed);
-        let stub = of("stub");
-        assert_eq!(stub.status, Status::Failed, "{stub:#?}");
-    }
+    the_reference_has_all_points_and_the_stub_fails(Language::Node);
 }
 
 #[test]
 fn what_javascript_cannot_have_is_not_shown_and_the_points_make_a_hundred() {
-    if no_node() {
+    if is_missing(Language::Node) {
         return;
     }
     let given = verdict("inflight_fix", "solutions/inflight_fix/node/reference.mjs");
@@ -98,31 +59,17 @@ fn what_javascript_cannot_have_is_not_shown_and_the_points_make_a_hundred() {
 
 #[test]
 fn the_folder_of_an_exercise_is_its_javascript_file() {
-    if no_node() {
-        return;
-    }
-    let folder = root().join("exercises/inflight_fix/node");
-    let given = grade("inflight_fix", &folder);
-    assert_eq!(given.status, Status::Failed);
-    let stub = verdict("inflight_fix", "solutions/inflight_fix/node/stub.mjs");
-    assert_eq!(given.sha256, stub.sha256);
+    the_folder_of_an_exercise_is_its_file(Language::Node);
 }
 
 #[test]
 fn the_same_javascript_gets_the_same_verdict() {
-    if no_node() {
-        return;
-    }
-    let path = "solutions/inflight_fix/node/wrong/then_order.mjs";
-    let once = steady(&verdict("inflight_fix", path));
-    let twice = steady(&grade("inflight_fix", &root().join(path)));
-    let text = |verdict: &Verdict| serde_json::to_string_pretty(verdict).expect("it is plain data");
-    assert_eq!(text(&once), text(&twice));
+    the_same_gets_the_same_verdict(Language::Node, "then_order");
 }
 
 #[test]
 fn a_rejection_that_nobody_handles_fails_as_it_ends_a_real_process() {
-    if no_node() {
+    if is_missing(Language::Node) {
         return;
     }
     let path = "solutions/inflight_fix/node/wrong/finally_unhandled.mjs";
@@ -136,7 +83,7 @@ fn a_rejection_that_nobody_handles_fails_as_it_ends_a_real_process() {
 
 #[test]
 fn javascript_that_cannot_be_loaded_is_a_compile_error_that_says_why() {
-    if no_node() {
+    if is_missing(Language::Node) {
         return;
     }
     for (text, why) in [
@@ -263,7 +210,7 @@ const ATTACKS: [(&str, &str); 22] = [
 
 #[test]
 fn no_attack_from_within_node_passes() {
-    if no_node() {
+    if is_missing(Language::Node) {
         return;
     }
     let plain = on(&naive_after(""));
@@ -278,35 +225,14 @@ fn no_attack_from_within_node_passes() {
 
 #[test]
 fn the_tests_a_learner_sees_in_javascript_pass_on_the_reference_and_fail_on_the_stub() {
-    let Ok(node) = Interpreter::find(Language::Node) else {
-        no_node();
-        return;
-    };
-    let course = tempfile::tempdir().expect("there is space");
-    let beside = course.path().join("exercises/kit/node");
-    std::fs::create_dir_all(&beside).expect("it is ours");
-    let kit = root().join("exercises/kit/node/kit.mjs");
-    std::fs::copy(kit, beside.join("kit.mjs")).expect("it is there");
-    for drill in drills::ALL
-        .iter()
-        .filter(|drill| drills::is_in(**drill, Language::Node))
-    {
-        let slug = drill.slug();
-        let folder = course.path().join(format!("exercises/{slug}/node"));
-        std::fs::create_dir_all(&folder).expect("it is ours");
-        let tests = root().join(format!("exercises/{slug}/node/public.test.mjs"));
-        std::fs::copy(tests, folder.join("public.test.mjs")).expect("it is there");
-        for (name, passes) in [("reference", true), ("stub", false)] {
-            let solution = root().join(format!("solutions/{slug}/node/{name}.mjs"));
-            std::fs::copy(solution, folder.join(format!("{slug}.mjs"))).expect("it is there");
-            let mut tests = Command::new(node.path());
-            let ran = tests.arg("--test").current_dir(&folder).output();
-            let ran = ran.expect("it runs");
-            let said = String::from_utf8_lossy(&ran.stdout);
-            assert_eq!(ran.status.success(), passes, "{slug} {name}: {said}");
-            assert!(said.contains("tests 2"), "{slug} {name}: {said}");
-        }
+    PublicTests {
+        language: Language::Node,
+        kit: "kit.mjs",
+        file: "public.test.mjs",
+        arguments: &["--test"],
+        ran: |said| said.contains("tests 2"),
     }
+    .pass_on_the_reference_and_fail_on_the_stub();
 }
 
 /// A folder with nothing but what Rust needs.

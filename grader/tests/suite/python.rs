@@ -3,43 +3,18 @@
 //! Where there is no Python that is new enough, nothing here is tried: the course works
 //! without one.
 
-use std::io::Write;
-use std::path::PathBuf;
-use std::process::Command;
-
 use grader::Submission;
 use grader::course::language::Language;
 use grader::drills;
-use grader::drive::interpreter::Interpreter;
 use grader::grade::verdict::{CheckStatus, Status, Verdict};
-use tempfile::TempDir;
 
 use crate::courses::{Scratch, root};
+use crate::interpreted::{
+    PublicTests, is_missing, the_folder_of_an_exercise_is_its_file,
+    the_reference_has_all_points_and_the_stub_fails, the_same_gets_the_same_verdict, written,
+};
 use crate::reports::human;
 use crate::verdicts::{GRADER, SEED, grade, steady, verdict};
-
-/// Whether there is nothing to be tried.
-fn no_python() -> bool {
-    match Interpreter::find(Language::Python) {
-        Ok(_) => false,
-        Err(why) => {
-            // Not by `eprintln!`, which a test that passes does not show.
-            let _ = writeln!(
-                std::io::stderr(),
-                "SKIPPED: nothing in Python is tried: {why}"
-            );
-            true
-        }
-    }
-}
-
-/// A folder with this text as a file of that name.
-fn written(name: &str, text: &str) -> (TempDir, PathBuf) {
-    let folder = tempfile::tempdir().expect("there is space");
-    let path = folder.path().join(name);
-    std::fs::write(&path, text).expect("it is ours");
-    (folder, path)
-}
 
 /// The verdict on this text as `inflight_fix.py`.
 fn on(text: &str) -> Verdict {
@@ -57,52 +32,22 @@ fn cache_that(lines: &str) -> String {
 
 #[test]
 fn the_reference_in_python_has_all_points_and_the_stub_fails() {
-    if no_python() {
-        return;
-    }
-    for drill in drills::ALL
-        .iter()
-        .filter(|drill| drills::is_in(**drill, Language::Python))
-    {
-        let of = |name: &str| {
-            let path = format!("solutions/{}/python/{name}.py", drill.slug());
-            verdict(drill.slug(), &path)
-        };
-        let reference = of("reference");
-        assert_eq!(reference.score, 100, "{reference:#?}");
-        assert_eq!(reference.status, Status::Passed);
-        let stub = of("stub");
-        assert_eq!(stub.status, Status::Failed, "{stub:#?}");
-    }
+    the_reference_has_all_points_and_the_stub_fails(Language::Python);
 }
 
 #[test]
 fn the_folder_of_an_exercise_is_its_python_file() {
-    if no_python() {
-        return;
-    }
-    let folder = root().join("exercises/inflight_fix/python");
-    let given = grade("inflight_fix", &folder);
-    assert_eq!(given.status, Status::Failed);
-    let stub = verdict("inflight_fix", "solutions/inflight_fix/python/stub.py");
-    assert_eq!(given.sha256, stub.sha256);
+    the_folder_of_an_exercise_is_its_file(Language::Python);
 }
 
 #[test]
 fn the_same_python_gets_the_same_verdict() {
-    if no_python() {
-        return;
-    }
-    let path = "solutions/inflight_fix/python/wrong/well_known_fix.py";
-    let once = steady(&verdict("inflight_fix", path));
-    let twice = steady(&grade("inflight_fix", &root().join(path)));
-    let text = |verdict: &Verdict| serde_json::to_string_pretty(verdict).expect("it is plain data");
-    assert_eq!(text(&once), text(&twice));
+    the_same_gets_the_same_verdict(Language::Python, "well_known_fix");
 }
 
 #[test]
 fn a_python_verdict_speaks_of_exceptions_and_cancelling() {
-    if no_python() {
+    if is_missing(Language::Python) {
         return;
     }
     let stub = verdict("inflight_fix", "solutions/inflight_fix/python/stub.py");
@@ -122,7 +67,7 @@ fn a_python_verdict_speaks_of_exceptions_and_cancelling() {
 
 #[test]
 fn what_cannot_be_loaded_is_a_compile_error_that_says_why() {
-    if no_python() {
+    if is_missing(Language::Python) {
         return;
     }
     for (text, why) in [
@@ -153,7 +98,7 @@ fn a_drill_that_there_is_not_in_python_says_which_there_are() {
 
 #[test]
 fn what_keeps_the_loop_is_told_with_its_line() {
-    if no_python() {
+    if is_missing(Language::Python) {
         return;
     }
     let sleeping = on(&cache_that(
@@ -166,7 +111,7 @@ fn what_keeps_the_loop_is_told_with_its_line() {
 
 #[test]
 fn no_attack_from_within_the_interpreter_passes() {
-    if no_python() {
+    if is_missing(Language::Python) {
         return;
     }
     let attacks = [
@@ -232,7 +177,7 @@ fn service_that(lines: &str) -> String {
 
 #[test]
 fn no_attack_by_threads_passes() {
-    if no_python() {
+    if is_missing(Language::Python) {
         return;
     }
     let attacks = [
@@ -271,7 +216,7 @@ fn no_attack_by_threads_passes() {
 
 #[test]
 fn only_a_drill_with_threads_lets_one_start() {
-    if no_python() {
+    if is_missing(Language::Python) {
         return;
     }
     let begins = "import threading\nthreading.Thread(target=print).start()\n";
@@ -296,7 +241,7 @@ fn cache_of(listing: &str) -> String {
 
 #[test]
 fn the_book_shows_the_verdicts_on_its_own_python() {
-    if no_python() {
+    if is_missing(Language::Python) {
         return;
     }
     let fix = "solutions/inflight_fix/python/wrong/well_known_fix.py";
@@ -320,7 +265,7 @@ fn the_book_shows_the_verdicts_on_its_own_python() {
 
 #[test]
 fn a_learner_is_served_in_the_language_that_was_begun() {
-    if no_python() {
+    if is_missing(Language::Python) {
         return;
     }
     let course = Scratch::gradable();
@@ -351,41 +296,19 @@ fn a_learner_is_served_in_the_language_that_was_begun() {
 
 #[test]
 fn the_tests_that_a_learner_sees_pass_on_the_reference_and_fail_on_the_stub() {
-    let Ok(python) = Interpreter::find(Language::Python) else {
-        no_python();
-        return;
-    };
-    let kit = std::fs::read_to_string(root().join("exercises/kit/python/kit.py"));
-    let kit = kit.expect("the kit is there");
-    for drill in drills::ALL
-        .iter()
-        .filter(|drill| drills::is_in(**drill, Language::Python))
-    {
-        let slug = drill.slug();
-        let course = tempfile::tempdir().expect("there is space");
-        let folder = course.path().join(format!("exercises/{slug}/python"));
-        let beside = course.path().join("exercises/kit/python");
-        std::fs::create_dir_all(&folder).expect("it is ours");
-        std::fs::create_dir_all(&beside).expect("it is ours");
-        std::fs::write(beside.join("kit.py"), &kit).expect("it is ours");
-        let tests = root().join(format!("exercises/{slug}/python/test_public.py"));
-        std::fs::copy(tests, folder.join("test_public.py")).expect("it is there");
-        for (name, passes) in [("reference", true), ("stub", false)] {
-            let solution = root().join(format!("solutions/{slug}/python/{name}.py"));
-            std::fs::copy(solution, folder.join(format!("{slug}.py"))).expect("it is there");
-            let mut tests = Command::new(python.path());
-            tests.args(["-B", "-m", "unittest"]).current_dir(&folder);
-            let ran = tests.output().expect("it runs");
-            let said = String::from_utf8_lossy(&ran.stderr);
-            assert_eq!(ran.status.success(), passes, "{slug} {name}: {said}");
-            assert!(!said.contains("Ran 0 tests"), "{slug} {name}: {said}");
-        }
+    PublicTests {
+        language: Language::Python,
+        kit: "kit.py",
+        file: "test_public.py",
+        arguments: &["-B", "-m", "unittest"],
+        ran: |said| !said.contains("Ran 0 tests"),
     }
+    .pass_on_the_reference_and_fail_on_the_stub();
 }
 
 #[test]
 fn a_class_may_mix_languages_and_the_gradebook_says_which() {
-    if no_python() {
+    if is_missing(Language::Python) {
         return;
     }
     let class = tempfile::tempdir().expect("there is space");

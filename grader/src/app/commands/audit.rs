@@ -352,7 +352,7 @@ fn unneeded(drill: &dyn Drill, cases: &[Case]) -> Vec<&'static str> {
 fn unwritten(drill: &dyn Drill, cases: &[Case]) -> Vec<String> {
     let language = |case: &Case| Language::of_file(&case.path.to_string_lossy());
     let mut lines = Vec::new();
-    for other in Language::ALL.into_iter().filter(|it| !it.is_rust()) {
+    for other in Language::interpreted() {
         let own = || {
             let own = cases
                 .iter()

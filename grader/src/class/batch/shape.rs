@@ -3,6 +3,8 @@
 //! Its main function is [`of`]. Two submissions of one shape are the same work or a
 //! copy with other names; people must decide whether that means anything.
 
+#[cfg(test)]
+mod compared;
 mod javascript;
 mod python;
 mod rust;
@@ -13,6 +15,7 @@ use std::collections::HashMap;
 use sha2::{Digest, Sha256};
 
 use crate::build::submission::Submission;
+use crate::course::language::Language;
 
 /// A token that counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,12 +61,10 @@ pub fn of(submission: &Submission) -> String {
 
 /// What counts of a file, by the language that its ending says.
 fn pieces<'a>(path: &str, text: &'a str) -> Vec<Piece<'a>> {
-    let path = path.to_ascii_lowercase();
-    let code = path.strip_suffix(".txt").unwrap_or(&path);
-    match code.rsplit_once('.').map_or("", |(_, ending)| ending) {
-        "py" => python::pieces(text),
-        "mjs" | "cjs" | "js" => javascript::pieces(text),
-        _ => rust::pieces(text),
+    match Language::of_file(path) {
+        Language::Rust => rust::pieces(text),
+        Language::Python => python::pieces(text),
+        Language::Node => javascript::pieces(text),
     }
 }
 

@@ -1,8 +1,8 @@
 //! The code beside a figure's lanes: the functions in which requests are suspended, and at
 //! which of their lines. Its main type is [`Code`].
 //!
-//! What a request waits for was seen; the line is named by whoever records the figure, by
-//! a piece of its text. A text that is not there, or is there twice, is refused.
+//! What a request waits for was seen. The author of the figure names the line by a piece
+//! of its text. A text that is not there, or is there twice, is refused.
 
 use std::ops::RangeInclusive;
 

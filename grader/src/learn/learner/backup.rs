@@ -29,7 +29,7 @@ impl Learner {
     ) -> Result<Option<PathBuf>, LearnerError> {
         let source = match language {
             Language::Rust => course.exercise_dir(slug).join("src"),
-            _ => course.root().join(course.file_in(slug, language)),
+            _ => course.path_in(slug, language),
         };
         if !source.exists() || (language.is_rust() && !source.is_dir()) {
             return Ok(None);

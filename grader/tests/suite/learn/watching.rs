@@ -316,7 +316,10 @@ fn a_save_in_another_language_is_graded_there_and_counts_there() {
     assert_eq!(place["file"], "cache_race.py");
     assert_eq!(place["line"], right.lines().count() + 3);
     let message = place["message"].as_str().expect("it is text");
-    assert!(message.contains("`sqlite3` cannot be imported"), "{message}");
+    assert!(
+        message.contains("`sqlite3` cannot be imported"),
+        "{message}"
+    );
 
     // Hints, the reference and the stub are the language's.
     let hint = learning.post("/learn/drills/cache_race/python/hint").json();

@@ -181,33 +181,15 @@ impl<'a> File<'a> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::compared;
     use super::*;
 
     fn same(one: &str, other: &str) {
-        assert_eq!(numbered(one), numbered(other), "{one}\n---\n{other}");
+        compared::same(pieces, one, other);
     }
 
     fn other(one: &str, other: &str) {
-        assert_ne!(numbered(one), numbered(other), "{one}\n---\n{other}");
-    }
-
-    /// The pieces with names as numbers.
-    fn numbered(text: &str) -> Vec<String> {
-        let mut names = Vec::new();
-        let number = |piece| match piece {
-            Piece::Fixed(word) => format!("={word}"),
-            Piece::Name(word) => {
-                let known = names.iter().position(|it| *it == word);
-                format!(
-                    "{}",
-                    known.unwrap_or_else(|| {
-                        names.push(word);
-                        names.len() - 1
-                    })
-                )
-            }
-        };
-        pieces(text).into_iter().map(number).collect()
+        compared::other(pieces, one, other);
     }
 
     #[test]
