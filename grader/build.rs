@@ -16,10 +16,9 @@ fn main() {
         "play/src",
         "protocol/src",
         "worker/src",
-        "workers/python",
+        "workers",
         "sandbox/src",
-        "../exercises/kit/src",
-        "../exercises/kit/python",
+        "../exercises/kit",
     ] {
         println!("cargo::rerun-if-changed={folder}");
         collect(Path::new(folder), &mut sources);

@@ -84,7 +84,8 @@ pub enum CourseError {
     },
 }
 
-pub(crate) fn guess(closest: &Option<String>) -> String {
+/// The end of an error about an unknown name: what was perhaps meant.
+pub fn guess(closest: &Option<String>) -> String {
     closest
         .as_ref()
         .map(|name| format!("; did you mean `{name}`?"))

@@ -1,6 +1,6 @@
 //! Processes: started, spoken to, limited and ended. Nothing above is known here.
 
-pub(crate) mod confined;
+pub mod confined;
 pub mod driver;
 pub mod interpreter;
 pub mod interrupt;
@@ -12,6 +12,6 @@ pub mod sandbox;
 pub mod stop;
 pub mod stopwatch;
 pub mod supervisor;
-mod threads;
-pub(crate) mod tight;
+pub mod threads;
+pub mod tight;
 pub mod toolchain;

@@ -40,23 +40,16 @@
 //! modules are public for the program, its tests and its examples, and change as they
 //! must.
 //!
-//! Its modules are rooms, each above all that it uses; the lowest comes first. Below all
-//! of them is the crate `play`:
+//! Its modules are rooms, each above all that it uses; the lowest comes first. Those of
+//! the crate `examiner` are below the others, and the crate `play` is below all of them:
 
-// What is on the disk.
-pub mod course;
-// Processes.
-pub mod drive;
-// One submission through one drill.
-pub mod exam;
-// The hidden tests.
-pub mod drills;
-// Which drills there are.
-pub mod catalogue;
-// What a drill is made of.
-pub mod authors;
+// What is on the disk, processes, and the hidden tests.
+pub use examiner::{catalogue, course, drills, drive, exam};
+
 // From files to a program that can be started.
 pub mod build;
+// What a drill is made of.
+pub mod authors;
 // From a path to a verdict, and on to its readers.
 pub mod grade;
 // The book beside the editor.

@@ -4,11 +4,14 @@
 //! before the next one does. A schedule is a list of turns; its text form is the
 //! middle of a replay key.
 
+mod key;
+
 use std::fmt;
 use std::str::FromStr;
 
 use thiserror::Error;
 
+pub use key::ReplayKey;
 pub use protocol::Polled;
 
 use crate::text::one_line;
@@ -375,67 +378,6 @@ impl FromStr for Turn {
     }
 }
 
-/// Everything needed to play one schedule again: `SEED:CHECK:TURNS`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReplayKey {
-    /// The seed of the grading.
-    pub seed: u64,
-    /// The check whose rules judge it.
-    pub check: String,
-    /// The schedule.
-    pub turns: Vec<Turn>,
-}
-
-impl fmt::Display for ReplayKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:", self.seed, self.check)?;
-        let mut rest = &self.turns[..];
-        let mut separator = "";
-        while let Some(first) = rest.first() {
-            let run = rest.iter().take_while(|turn| *turn == first).count();
-            write!(f, "{separator}{first}")?;
-            // Three or more equal turns in a row are written once, with their number.
-            let taken = if run > 2 {
-                write!(f, "*{run}")?;
-                run
-            } else {
-                1
-            };
-            rest = &rest[taken..];
-            separator = ".";
-        }
-        Ok(())
-    }
-}
-
-impl FromStr for ReplayKey {
-    type Err = ScheduleError;
-
-    fn from_str(text: &str) -> Result<ReplayKey, ScheduleError> {
-        let wrong = || ScheduleError::Key(one_line(text, 80));
-        let mut parts = text.trim().splitn(3, ':');
-        let (Some(seed), Some(check), Some(list)) = (parts.next(), parts.next(), parts.next())
-        else {
-            return Err(wrong());
-        };
-        let seed = seed.parse().map_err(|_| wrong())?;
-        let mut turns = Vec::new();
-        for item in list.split('.') {
-            let (turn, times) = match item.split_once('*') {
-                Some((turn, times)) => (turn, times.parse().map_err(|_| wrong())?),
-                None => (item, 1),
-            };
-            let turn: Turn = turn.parse()?;
-            if times > MAX_TURNS - turns.len().min(MAX_TURNS) {
-                return Err(ScheduleError::TooLong);
-            }
-            turns.extend(std::iter::repeat_n(turn, times));
-        }
-        let check = check.to_owned();
-        Ok(ReplayKey { seed, check, turns })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -482,7 +424,7 @@ mod tests {
         let text = key.to_string();
         assert_eq!(
             text,
-            "7:leader_dropped:m2_5.q7*3.S7_8_100.x1+0.y2.e1+2.t10000.w"
+            "7:leader_dropped:m2_5.q7%3.S7_8_100.x1+0.y2.e1+2.t10000.w"
         );
         assert_eq!(text.parse(), Ok(key));
     }

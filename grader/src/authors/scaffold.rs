@@ -3,6 +3,8 @@
 //! The main function is [`scaffold`]. It overwrites nothing: when any of the
 //! files exists, nothing at all is written.
 
+#[cfg(test)]
+pub(crate) mod begun;
 pub mod language;
 
 use std::fs;

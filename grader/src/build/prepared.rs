@@ -232,7 +232,7 @@ impl Prepared {
     ///
     /// # Errors
     /// When rustc cannot be started.
-    pub(crate) fn loaded_by_rustc(&self, toolchain: &Toolchain) -> io::Result<Vec<PathBuf>> {
+    pub fn loaded_by_rustc(&self, toolchain: &Toolchain) -> io::Result<Vec<PathBuf>> {
         match self.loaded.iter().all(|path| path.is_file()) {
             true => Ok(self.loaded.clone()),
             // The system's libraries have changed.

@@ -21,7 +21,7 @@ pub(super) const ENDINGS: &[Kind] = &[
 
 /// The violations that show as the facts are followed in order; `note` is handed each of
 /// them with its index.
-pub(super) fn followed<Found>(
+pub fn followed<Found>(
     evidence: &Evidence,
     mut note: impl FnMut(usize, &Fact) -> Found,
 ) -> Vec<Violation>
@@ -41,7 +41,7 @@ where
 }
 
 /// After a constructor panicked there is nothing to call.
-pub(super) fn constructor(evidence: &Evidence) -> Option<Violation> {
+pub fn constructor(evidence: &Evidence) -> Option<Violation> {
     let first = evidence
         .entries()
         .iter()
@@ -65,7 +65,7 @@ pub(super) fn constructor(evidence: &Evidence) -> Option<Violation> {
 
 /// Requests that still wait when the schedule is over, although nothing more
 /// can happen to the operations they need.
-pub(super) fn hang(evidence: &Evidence) -> Option<Violation> {
+pub fn hang(evidence: &Evidence) -> Option<Violation> {
     let unserved = evidence.unserved();
     let first = *unserved.first()?;
     let key = evidence.request(first)?.key;
@@ -112,7 +112,7 @@ pub(super) fn hang(evidence: &Evidence) -> Option<Violation> {
 
 /// A request that began nothing for a whole minute, and was served as soon as what was under
 /// way for another key had been answered: that is what it waited for.
-pub(super) fn waited_for_another(evidence: &Evidence) -> Option<Violation> {
+pub fn waited_for_another(evidence: &Evidence) -> Option<Violation> {
     let patience = Action::Pass {
         micros: PATIENCE_MICROS,
     };
@@ -215,7 +215,7 @@ impl Words {
 
 /// Events that came only after a minute with nothing under way: a task was not woken when
 /// it could have gone on.
-pub(super) fn late(evidence: &Evidence) -> Option<Violation> {
+pub fn late(evidence: &Evidence) -> Option<Violation> {
     let is_patience = |turn: usize| {
         let turn = evidence.turns().get(turn).map(|turn| turn.action);
         matches!(turn, Some(Action::Pass { micros }) if micros == PATIENCE_MICROS)
@@ -241,7 +241,7 @@ pub(super) fn late(evidence: &Evidence) -> Option<Violation> {
 
 /// The turns that end a schedule: live operations are answered in the order they began;
 /// then time passes for requests that still wait.
-pub(super) fn then_all_answered(evidence: &Evidence) -> Option<Turn> {
+pub fn then_all_answered(evidence: &Evidence) -> Option<Turn> {
     if !evidence.is_settled() {
         return Some(Turn::full(Action::Wait));
     }
@@ -256,14 +256,14 @@ pub(super) fn then_all_answered(evidence: &Evidence) -> Option<Turn> {
 }
 
 /// Whether only time passes in this turn.
-pub(super) fn is_pass(evidence: &Evidence, turn: usize) -> bool {
+pub fn is_pass(evidence: &Evidence, turn: usize) -> bool {
     let turn = evidence.turns().get(turn);
     turn.is_some_and(|turn| matches!(turn.action, Action::Pass { .. }))
 }
 
 /// While nothing happens, a waiting request must not be polled; when its answer
 /// comes, it must return without the clock having to move.
-pub(super) fn polling(evidence: &Evidence) -> Vec<Violation> {
+pub fn polling(evidence: &Evidence) -> Vec<Violation> {
     let one_answer_is_enough = evidence.world().kinds().len() == 1;
     let mut violations = Vec::new();
     let mut polls_while_waiting = 0;

@@ -9,7 +9,7 @@ use play::text::one_line;
 
 /// Finds requests that end wrongly. A request must end with its own user's row or
 /// with an error that a fetch really returned; it must not panic or wait for ever.
-pub(super) fn endings(evidence: &Evidence) -> Vec<Violation> {
+pub fn endings(evidence: &Evidence) -> Vec<Violation> {
     let mut violations: Vec<Violation> = common::constructor(evidence).into_iter().collect();
     for (at, entry) in evidence.entries().iter().enumerate() {
         let wrong = match &entry.fact {

@@ -67,14 +67,17 @@ const NAP: Duration = Duration::from_millis(1);
 
 /// A child in a process group of its own. Dropping it ends the whole group.
 #[derive(Debug)]
-pub(crate) struct Confined {
+pub struct Confined {
     child: Child,
     _group: Group,
 }
 
 impl Confined {
     /// Starts a policy's program under the policy, in the sandbox of `limits`.
-    pub(crate) fn spawn(policy: &Policy, limits: &Limits, input: Stdio) -> io::Result<Confined> {
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn spawn(policy: &Policy, limits: &Limits, input: Stdio) -> io::Result<Confined> {
         let child = limits
             .sandbox
             .command(policy)?
@@ -93,16 +96,21 @@ impl Confined {
         Ok(confined)
     }
 
-    pub(crate) fn child(&mut self) -> &mut Child {
+    /// The process, for its input and its outputs.
+    pub fn child(&mut self) -> &mut Child {
         &mut self.child
     }
 
-    pub(crate) fn id(&self) -> u32 {
+    /// Its number.
+    pub fn id(&self) -> u32 {
         self.child.id()
     }
 
     /// How it ended, if it does within `time`.
-    pub(crate) fn wait_for(&mut self, time: Duration) -> io::Result<Option<ExitStatus>> {
+    ///
+    /// # Errors
+    /// When the system does not say.
+    pub fn wait_for(&mut self, time: Duration) -> io::Result<Option<ExitStatus>> {
         let until = Instant::now() + time;
         loop {
             let left = until.saturating_duration_since(Instant::now());

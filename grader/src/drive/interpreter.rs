@@ -192,7 +192,7 @@ impl Interpreter {
     }
 
     /// Where its library is, and what that needs.
-    pub(crate) fn folders(&self) -> Vec<PathBuf> {
+    pub fn folders(&self) -> Vec<PathBuf> {
         if self.language == Language::Node {
             // All of it is in the program.
             return vec![self.path.clone()];

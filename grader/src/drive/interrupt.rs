@@ -33,7 +33,7 @@ fn alive() -> MutexGuard<'static, Alive> {
 }
 
 /// The exit code that shells give a program ended by Ctrl-C.
-pub(crate) const EXIT_CODE: u8 = 130;
+pub const EXIT_CODE: u8 = 130;
 
 /// From now on Ctrl-C, SIGTERM and SIGHUP clean up before they end the program.
 ///
@@ -68,7 +68,7 @@ fn last_words() {
 }
 
 /// Ends the program like Ctrl-C, but with a code of one's own.
-pub(crate) fn end(code: u8) -> ! {
+pub fn end(code: u8) -> ! {
     // Held until the end, so that nothing new is started meanwhile.
     let alive = alive();
     for group in &alive.groups {
@@ -95,10 +95,11 @@ pub fn at_last(last: impl Fn() + Send + 'static) {
 
 /// A process group that Ctrl-C must end; forgotten when this is dropped.
 #[derive(Debug)]
-pub(crate) struct Group(u32);
+pub struct Group(u32);
 
 impl Group {
-    pub(crate) fn of(pid: u32) -> Group {
+    /// The group that process `pid` leads.
+    pub fn of(pid: u32) -> Group {
         alive().groups.insert(pid);
         Group(pid)
     }
@@ -112,14 +113,18 @@ impl Drop for Group {
 
 /// A new folder below `parent`, removed when this is dropped and on Ctrl-C.
 #[derive(Debug)]
-pub(crate) struct Folder {
+pub struct Folder {
     folder: tempfile::TempDir,
     /// Held as long as we live: a free lock means that nobody uses the folder.
     _lock: File,
 }
 
 impl Folder {
-    pub(crate) fn below(parent: &Path) -> std::io::Result<Folder> {
+    /// Makes one, and `parent` if it is missing.
+    ///
+    /// # Errors
+    /// When there is no space, or one may not write there.
+    pub fn below(parent: &Path) -> std::io::Result<Folder> {
         fs::create_dir_all(parent)?;
         let folder = tempfile::Builder::new().prefix("job-").tempdir_in(parent)?;
         let lock = File::open(folder.path())?;
@@ -131,13 +136,14 @@ impl Folder {
         })
     }
 
-    pub(crate) fn path(&self) -> &Path {
+    /// Where it is.
+    pub fn path(&self) -> &Path {
         self.folder.path()
     }
 }
 
 /// Removes the folders below `parent` that graders left behind when they were killed.
-pub(crate) fn sweep(parent: &Path) {
+pub fn sweep(parent: &Path) {
     // A new folder may not have its lock yet.
     let is_old = |path: &Path| {
         let modified = fs::metadata(path).and_then(|meta| meta.modified());

@@ -30,7 +30,7 @@ pub struct Places {
 
 /// The purpose of a call of rustc.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Calling {
+pub enum Calling {
     /// To compile a submission to a library: rustc sees what it needs for that, and
     /// nothing of the system's.
     ForLibrary,
@@ -90,7 +90,7 @@ impl Places {
     /// The arguments that make the linker called in the job folder `dir` use the
     /// toolchain's own linker, if it has one. rustc would do so by itself if it were not
     /// told where the linker is.
-    pub(crate) fn linking_quickly(&self, dir: &Path) -> std::io::Result<Vec<String>> {
+    pub fn linking_quickly(&self, dir: &Path) -> std::io::Result<Vec<String>> {
         let Some(linker) = &self.quick_linker else {
             return Ok(Vec::new());
         };
@@ -109,12 +109,12 @@ impl Places {
     }
 
     /// The toolchain's folder.
-    pub(crate) fn sysroot(&self) -> &Path {
+    pub fn sysroot(&self) -> &Path {
         &self.sysroot
     }
 
     /// The library that holds what a worker needs, if it is linked with one.
-    pub(crate) fn shared(&self) -> Option<&Path> {
+    pub fn shared(&self) -> Option<&Path> {
         self.shared.as_deref()
     }
 
@@ -130,7 +130,7 @@ impl Places {
 
     /// rustc's policy for one call in the job folder `dir`, in which it may write to
     /// `out` and `tmp` only.
-    pub(crate) fn compiling(
+    pub fn compiling(
         &self,
         sandbox: &Sandbox,
         limits: &Limits,

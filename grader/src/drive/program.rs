@@ -8,23 +8,23 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Debug)]
 pub struct Program {
     /// The file that is executed.
-    pub(crate) path: PathBuf,
+    pub path: PathBuf,
     /// Its arguments, before those that every worker gets.
-    pub(crate) arguments: Vec<String>,
+    pub arguments: Vec<String>,
     /// Its environment, besides what every worker has.
-    pub(crate) environment: Vec<(String, String)>,
+    pub environment: Vec<(String, String)>,
     /// What it reads until it seals itself, besides what every worker may.
-    pub(crate) reads: Vec<PathBuf>,
+    pub reads: Vec<PathBuf>,
     /// What it is sent before anything else, one line; nothing if it is empty.
-    pub(crate) prelude: Vec<u8>,
+    pub prelude: Vec<u8>,
     /// Whether it is an interpreter: then it has to know its own place, and puts the
     /// filters of the seal in force that the launcher hands it.
-    pub(crate) is_interpreter: bool,
+    pub is_interpreter: bool,
     /// The library that an interpreter loads for this instead, if it cannot by itself.
-    pub(crate) seal: Option<PathBuf>,
+    pub seal: Option<PathBuf>,
     /// Whether code that fails outside any call ends its process, as a rejection that nobody
     /// handles does in Node.
-    pub(crate) ends_when_broken: bool,
+    pub ends_when_broken: bool,
 }
 
 impl Program {

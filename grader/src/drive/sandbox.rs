@@ -96,7 +96,7 @@ impl Sandbox {
     }
 
     /// The program that starts its processes, if there is one.
-    pub(crate) fn launcher(&self) -> Option<&Path> {
+    pub fn launcher(&self) -> Option<&Path> {
         self.launcher.as_deref()
     }
 
@@ -117,7 +117,7 @@ impl Sandbox {
 
     /// Gives `folder` and its contents to the user that processes started with
     /// `user` will run as. None may run yet, because it could move things meanwhile.
-    pub(crate) fn give(&self, folder: &Path, user: u32) -> io::Result<()> {
+    pub fn give(&self, folder: &Path, user: u32) -> io::Result<()> {
         if self.launcher.is_none() || !rustix::process::geteuid().is_root() {
             return Ok(());
         }
@@ -159,7 +159,7 @@ impl Sandbox {
     }
 
     /// Whether this exit status means that the launcher gave up, and the program never started.
-    pub(crate) fn gave_up(&self, status: ExitStatus) -> bool {
+    pub fn gave_up(&self, status: ExitStatus) -> bool {
         self.launcher.is_some() && status.code() == Some(i32::from(FAILED))
     }
 
@@ -171,7 +171,7 @@ impl Sandbox {
 
 /// A user for one submission, so that its threads are counted apart from all others.
 #[derive(Debug)]
-pub(crate) struct User {
+pub struct User {
     id: u32,
     /// Tells the other graders on this machine that the user is taken. However we end,
     /// it is free then.
@@ -180,7 +180,7 @@ pub(crate) struct User {
 
 impl User {
     /// A user that no other submission has at the same time.
-    pub(crate) fn next() -> User {
+    pub fn next() -> User {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let number = || NEXT.fetch_add(1, Ordering::Relaxed);
         // Another grader starts at another number.
@@ -205,7 +205,7 @@ impl User {
     }
 
     /// Its number.
-    pub(crate) fn id(&self) -> u32 {
+    pub fn id(&self) -> u32 {
         self.id
     }
 }

@@ -10,7 +10,7 @@ use crate::drive::threads;
 
 /// After this many times its length a limit holds in any case: a submission can keep
 /// itself waiting, by many threads.
-const MOST: u32 = 4;
+pub const MOST: u32 = 4;
 
 /// Measures how long this thread, and the main thread of one process, have been at work.
 #[derive(Clone, Copy, Debug)]

@@ -5,7 +5,7 @@
 //! knows what the messages mean.
 
 mod channel;
-pub(crate) mod output;
+pub mod output;
 mod pulse;
 mod signals;
 mod threads;
@@ -250,7 +250,7 @@ impl Worker {
 }
 
 /// How a process ended, naming the limit if it was one.
-pub(crate) fn describe(status: ExitStatus, limits: &Limits) -> String {
+pub fn describe(status: ExitStatus, limits: &Limits) -> String {
     match (status.code(), status.signal()) {
         (Some(code), _) => format!("it exited with code {code}"),
         (_, Some(signal)) => format!("it was ended by {}", signals::name(signal, limits)),

@@ -68,7 +68,7 @@ pub(crate) fn doing(pid: u32, id: u32) -> Option<Doing> {
 }
 
 /// The CPU time of process `pid`: all of its threads together, including those that ended.
-pub(crate) fn cpu_of_process(pid: u32) -> Option<Duration> {
+pub fn cpu_of_process(pid: u32) -> Option<Duration> {
     let stat = std::fs::read(format!("/proc/{pid}/stat")).ok()?;
     doing_from(&String::from_utf8_lossy(&stat)).map(Doing::cpu)
 }

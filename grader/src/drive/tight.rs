@@ -14,7 +14,7 @@ const NEEDED: [(Resource, u64, &str, u64, char); 5] = [
 ];
 
 /// Each limit that is too tight, in words.
-pub(crate) fn tight() -> Vec<String> {
+pub fn tight() -> Vec<String> {
     let said = |(resource, needed, what, unit, letter): (_, u64, _, _, _)| {
         // Root's threads are not counted.
         if resource == Resource::Nproc && rustix::process::geteuid().is_root() {

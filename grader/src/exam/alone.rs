@@ -8,6 +8,7 @@
 
 use super::findings::violations;
 use super::{Exam, Finding, Findings};
+use play::evidence::Evidence;
 use play::failure::Failure;
 use play::judge::{Kind, Rules};
 
@@ -41,6 +42,8 @@ impl Exam<'_> {
             match self.seen_again(rules, &finding) {
                 Seen::Again(again) => {
                     self.seen_again.insert(kind);
+                    let idle = again.evidence.as_ref().is_none_or(Evidence::is_idle);
+                    self.polls_on |= kind == Kind::Polling && !idle;
                     findings.by_kind.insert(kind, *again);
                 }
                 Seen::Nothing(counted) => {

@@ -26,12 +26,17 @@ pub struct Finding {
 /// Why a check is not judged for want of time.
 pub(super) const OUT_OF_TIME: &str = "the time limit was reached before everything was seen";
 
+/// Why a check is not judged by runs that were spared.
+const SPARED: &str = "cannot be judged while tasks ask to be polled again and again";
+
 /// The findings in the schedules of one space: the shortest schedule for each
 /// kind of violation.
 #[derive(Clone, Debug, Default)]
 pub struct Findings {
     pub(super) by_kind: BTreeMap<Kind, Finding>,
     pub(super) out_of_time: bool,
+    /// A run was not played, because it would have taken long to see what is known.
+    pub(super) spared: bool,
     /// The numbers of the spaces that they are of.
     pub(super) spaces: BTreeSet<usize>,
     /// Schedules after which the process was still there.
@@ -47,6 +52,7 @@ impl Findings {
     /// Adds the findings of other schedules.
     pub fn join(&mut self, other: Findings) {
         self.out_of_time |= other.out_of_time;
+        self.spared |= other.spared;
         self.survived += other.survived;
         self.spaces.extend(&other.spaces);
         for (kind, finding) in other.by_kind {
@@ -76,6 +82,9 @@ impl Findings {
     pub(super) fn incomplete(&self) -> Option<String> {
         if self.out_of_time {
             return Some(OUT_OF_TIME.to_owned());
+        }
+        if self.spared {
+            return Some(SPARED.to_owned());
         }
         let ended = Kind::OF_THE_PROCESS
             .iter()

@@ -95,10 +95,7 @@ impl Channel {
 
     pub(super) fn receive(&mut self) -> Received {
         loop {
-            if let Some(at) = self.buffer[self.searched..]
-                .iter()
-                .position(|byte| *byte == b'\n')
-            {
+            if let Some(at) = memchr::memchr(b'\n', &self.buffer[self.searched..]) {
                 let end = self.searched + at;
                 let line = self.begin..end;
                 (self.begin, self.searched) = (end + 1, end + 1);

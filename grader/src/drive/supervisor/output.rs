@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 
 /// The first bytes of a process's standard output and error, together.
 #[derive(Debug)]
-pub(crate) struct Output {
+pub struct Output {
     kept: Arc<Mutex<Kept>>,
     followers: Vec<JoinHandle<()>>,
     cap: usize,
@@ -21,7 +21,7 @@ struct Kept {
 
 impl Output {
     /// Drains both pipes of `child` in the background, keeping `cap` bytes.
-    pub(crate) fn drain(child: &mut Child, cap: usize) -> Output {
+    pub fn drain(child: &mut Child, cap: usize) -> Output {
         let mut output = Output {
             kept: Arc::default(),
             followers: Vec::new(),
@@ -51,7 +51,7 @@ impl Output {
 
     /// Waits until both pipes are closed. Only for a process that has ended: one
     /// that lives on, or left a child behind, keeps them open.
-    pub(crate) fn wait(&mut self) {
+    pub fn wait(&mut self) {
         for follower in self.followers.drain(..) {
             // A reader thread does nothing that could panic.
             let _ = follower.join();
@@ -59,7 +59,7 @@ impl Output {
     }
 
     /// The kept bytes as they came, and how many more there were.
-    pub(crate) fn raw(&self) -> (String, u64) {
+    pub fn raw(&self) -> (String, u64) {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         (
             String::from_utf8_lossy(&kept.bytes).into_owned(),
@@ -68,7 +68,7 @@ impl Output {
     }
 
     /// The kept output as text that is fit to show, without control characters.
-    pub(crate) fn text(&self) -> String {
+    pub fn text(&self) -> String {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let mut text = play::text::printable(&String::from_utf8_lossy(&kept.bytes));
         if kept.dropped > 0 {

@@ -4,10 +4,10 @@
 use std::path::Path;
 
 use super::Grader;
-use crate::authors::scaffold::{BEGINNINGS, Beginning};
+use crate::authors::scaffold::{BEGINNINGS, Beginning, begun};
 use crate::build::submission::Submission;
 use crate::course::{Course, Exercise};
-use crate::drills::{Drill, begun};
+use crate::drills::Drill;
 use crate::exam::Exam;
 use play::check::CheckStatus;
 
@@ -51,6 +51,8 @@ fn what_a_drill_begins_as_is_judged_as_it_should_be_in_every_world() {
     for (drill, beginning) in begun::ALL.into_iter().zip(&BEGINNINGS) {
         let world = beginning.world;
         assert_eq!(drill.world().name(), world);
+        let points = drill.checks().iter().map(|check| check.points);
+        assert_eq!(points.sum::<u32>(), 100, "{world}");
         let judged = |file| judged(&grader, drill, beginning, file);
         for right in [
             "solutions/SLUG/src/lib.rs",

@@ -16,12 +16,11 @@ pub(crate) struct Source {
 }
 
 /// Sources that only report, show, store or list decisions, and sources that only test them.
-const DECIDES_NOTHING: [&str; 13] = [
+const DECIDES_NOTHING: [&str; 12] = [
     "src/app",
     "src/authors",
     "src/class",
     "src/drills",
-    "src/drills/begun",
     "src/drive/interrupt",
     "src/exam/trace",
     "src/grade/feedback",

@@ -6,13 +6,13 @@
     reason = "the templates name the drill in capitals"
 )]
 
-use super::{Drill, common, user_cache};
+use crate::drills::{Drill, common, user_cache};
 
-#[path = "../authors/scaffold/bank/drill.txt"]
+#[path = "bank/drill.txt"]
 mod bank;
-#[path = "../authors/scaffold/passwords/drill.txt"]
+#[path = "passwords/drill.txt"]
 mod passwords;
-#[path = "../authors/scaffold/users/drill.txt"]
+#[path = "users/drill.txt"]
 mod users;
 
 /// The templates, in the order in which `new` lists the worlds.
