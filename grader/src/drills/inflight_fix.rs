@@ -12,6 +12,7 @@ use play::space::{A_WEEK, Ask, Callers, Space, Straight};
 use play::world::World;
 use play::world::users::{NOT_FOUND, UNAVAILABLE, Users};
 
+use super::woken::Woken;
 use super::{Drill, Spoken};
 use rules::Coalescing;
 
@@ -459,7 +460,15 @@ fn dropping(exam: &mut Exam<'_>, who: Callers) -> Findings {
         halves: 1,
         ..Space::of(&[USER; 3])
     };
-    exam.explore(&Coalescing, &space)
+    let mut findings = exam.explore(&Coalescing, &space);
+    if who == Callers::Followers {
+        let woken = Woken {
+            made: None,
+            asks: vec![Action::ask(USER); 3],
+        };
+        findings.join(exam.explore(&Coalescing, &woken));
+    }
+    findings
 }
 
 /// One leader after another is dropped while a request waits: it must not give up, however
