@@ -12,7 +12,7 @@ use play::space::{A_WEEK, Ask, Callers, Space, Straight};
 use play::world::World;
 use play::world::users::{NOT_FOUND, UNAVAILABLE, Users};
 
-use super::woken::Woken;
+use super::woken::{By, Woken};
 use super::{Drill, Spoken};
 use rules::Coalescing;
 
@@ -461,13 +461,15 @@ fn dropping(exam: &mut Exam<'_>, who: Callers) -> Findings {
         ..Space::of(&[USER; 3])
     };
     let mut findings = exam.explore(&Coalescing, &space);
-    if who == Callers::Followers {
-        let woken = Woken {
-            made: None,
-            asks: vec![Action::ask(USER); 3],
-        };
-        findings.join(exam.explore(&Coalescing, &woken));
-    }
+    let woken = Woken {
+        made: None,
+        asks: vec![Action::ask(USER); 3],
+        by: match who {
+            Callers::Leaders => By::HangUp,
+            _ => By::Answers,
+        },
+    };
+    findings.join(exam.explore(&Coalescing, &woken));
     findings
 }
 
