@@ -105,7 +105,7 @@ impl Language {
         match self {
             Language::Rust => &["rs"],
             Language::Python => &["py"],
-            Language::Node => &["mjs", "js"],
+            Language::Node => &["mjs", "js", "cjs"],
         }
     }
 

@@ -1,19 +1,45 @@
 // The realm's first lines: callers, operations, and what is told of errors. It keeps what it
 // needs before any line of the submission runs.
 //
-// `host` is the puppet's side. Nothing of it is ever handed to the submission.
-(host) => {
+// `outside` is the puppet's side. Nothing of it is ever handed to the submission, nor an error
+// that is thrown there.
+(outside) => {
   'use strict';
 
   const { parse } = JSON;
   const { apply } = Reflect;
+  const RealRangeError = RangeError;
+  // For those that call nothing of the submission's.
+  const guarded = (named) => {
+    const made = Object.create(null);
+    for (const name of Object.keys(named)) {
+      const call = named[name];
+      made[name] = (...given) => {
+        try {
+          return apply(call, undefined, given);
+        } catch {
+          throw new RealRangeError('Maximum call stack size exceeded');
+        }
+      };
+    }
+    return made;
+  };
+  const host = guarded(outside);
   const RealPromise = Promise;
   const RealError = Error;
   const runs = new Map();
   const { get, set } = Map.prototype;
   const forget = Map.prototype.delete;
   const runOf = (number) => apply(get, runs, [number]);
-  const inside = { host, contract: null, file: '' };
+  const inside = { host, guarded, contract: null, file: '' };
+
+  // An error as Node makes it, with a code.
+  inside.coded = (Type, code, message) => Object.assign(new Type(message), { code });
+
+  inside.signalled = (signal) => {
+    if (inside.web.isSignal(signal)) return signal;
+    throw inside.coded(TypeError, 'ERR_INVALID_ARG_TYPE', 'The "signal" argument must be an instance of AbortSignal');
+  };
 
   // Begins an operation of a run and waits for its answer.
   inside.operation = async (number, kind, given) => {
@@ -127,22 +153,53 @@
     return undefined;
   };
 
+  // What could not be imported: the submission may catch it, and its author is told.
+  const refusals = new WeakSet();
+  const { add, has } = WeakSet.prototype;
+  inside.refusal = (message) => {
+    const error = inside.coded(RealError, 'MODULE_NOT_FOUND', message);
+    apply(add, refusals, [error]);
+    return error;
+  };
+  inside.isRefusal = (error) => typeof error === 'object' && error !== null && apply(has, refusals, [error]);
+
+  // Runs a file of CommonJS. `found` says why there is no such module, if so.
   inside.required = (body, found) => {
     const module = { exports: {} };
-    apply(body, module.exports, [module, module.exports, (name) => found(name)]);
+    const require = (name) => {
+      const text = `${name}`;
+      const why = found(text);
+      if (why !== '') throw inside.refusal(why);
+      return inside.modules[bareName(text)] ?? inside.kit;
+    };
+    apply(body, module.exports, [module.exports, require, module, `/${inside.file}`, '/']);
     return module.exports;
   };
+  const bareName = (text) => (text.startsWith('node:') ? text.slice(5) : text);
 
   // An error in one line, with its place in the submission.
   inside.describe = (error) => {
     try {
       if (!(error instanceof RealError)) return `${host.inspect(error)} was thrown, which is not an error`;
-      const text = `${error.name}: ${error.message}`;
+      const text = `${error.name}: ${error.message}${inside.advice(error)}`;
       const place = placeOf(`${error.stack}`);
       return place === '' || text.includes(place) ? text : `${text} (${place})`;
     } catch {
       return 'an error that cannot be shown';
     }
+  };
+
+  // What Node has under a name that is not defined here.
+  const NOT_OFFERED =
+    'Blob Buffer ByteLengthQueuingStrategy BroadcastChannel Crypto CryptoKey File FormData Headers MessageChannel MessageEvent MessagePort Navigator PerformanceObserver ReadableStream Request Response SharedArrayBuffer SubtleCrypto Atomics TransformStream WebAssembly WebSocket WritableStream crypto fetch navigator localStorage sessionStorage';
+  const notOffered = NOT_OFFERED.split(' ');
+  inside.advice = (error) => {
+    const name = /^(\w+) is not defined$/.exec(`${error?.message}`)?.[1];
+    if (name === undefined) return '';
+    if (name === 'require' || name === 'module' || name === 'exports') {
+      return `; the file is read as an ES module, because it has \`import\`, \`export\` or a top-level \`await\``;
+    }
+    return notOffered.includes(name) ? `; Node has it, but \`${name}\` is not offered here` : '';
   };
 
   const placeOf = (stack) => {
@@ -158,7 +215,7 @@
     try {
       const lines = `${error?.stack ?? host.inspect(error)}`.split('\n');
       const isOwn = (line) => !/^\s+at /.test(line) || line.includes(file);
-      return lines.filter(isOwn).join('\n');
+      return lines.filter(isOwn).join('\n') + inside.advice(error);
     } catch {
       return inside.describe(error);
     }
