@@ -177,6 +177,31 @@
   };
   const bareName = (text) => (text.startsWith('node:') ? text.slice(5) : text);
 
+  // What a value is, in a few words, for who wanted another.
+  inside.kind = (value) => {
+    if (typeof value === 'string') return `the text ${host.inspect(value.slice(0, 40))}`;
+    if (typeof value === 'number' || typeof value === 'bigint') return `the number ${value}`;
+    if (typeof value === 'function') return 'a function';
+    if (typeof value === 'symbol') return 'a symbol';
+    if (typeof value !== 'object' || value === null) return `\`${value}\``;
+    if (host.is('isPromise', value)) return 'a promise: is an `await` missing?';
+    if (host.is('isNativeError', value)) return 'an error, which was not thrown';
+    if (Array.isArray(value)) return 'an array';
+    if (host.is('isMap', value)) return 'a map';
+    return Object.getPrototypeOf(value) === Object.prototype ? 'a plain object' : 'another object';
+  };
+
+  // What a call returned in place of what was wanted.
+  inside.odd = (value, wanted) => {
+    const what = inside.kind(value);
+    return [what.includes('?') ? what : `${what}, not ${wanted}`];
+  };
+
+  inside.mustBeNumber = (value, method) => {
+    if (typeof value === 'number' || typeof value === 'bigint') return;
+    throw new TypeError(`\`${method}\` takes a number, and was given ${inside.kind(value)}`);
+  };
+
   // An error in one line, with its place in the submission.
   inside.describe = (error) => {
     try {

@@ -44,7 +44,7 @@ exports.Realm = class Realm {
     this.inside.kit = this.kit.namespace;
     const worlds = {};
     for (const [name, text] of given.realm.worlds) worlds[name] = run(name, text)(this.inside, this.kit.namespace);
-    this.inside.contract = run('contract', given.contract)(worlds);
+    this.inside.contract = run('contract', given.contract)({ ...worlds, inside: this.inside });
     this.inside.file = given.file;
   }
 
