@@ -36,7 +36,6 @@ use crate::grade::verdict::{Status, Verdict};
 use blank::blank_in;
 pub use blank::{not_graded, rejected};
 pub use error::{GradeError, NoWorker};
-use examining::in_words_of;
 pub use mutants::Examined;
 use settled::settled;
 

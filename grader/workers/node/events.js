@@ -7,10 +7,13 @@
   const REJECTION = Symbol.for('nodejs.rejection');
 
   // What each emitter has, also one that a function has made.
-  const known = new WeakMap();
+  const OWN = Symbol('events');
   const of = (emitter) => {
-    if (!known.has(emitter)) known.set(emitter, { listeners: new Map(), catches: EventEmitter.captureRejections, most: undefined });
-    return known.get(emitter);
+    if (!Object.hasOwn(emitter, OWN)) {
+      const value = { listeners: new Map(), catches: EventEmitter.captureRejections, most: undefined };
+      Object.defineProperty(emitter, OWN, { value });
+    }
+    return emitter[OWN];
   };
   const all = (emitter, name) => of(emitter).listeners.get(name) ?? [];
 

@@ -240,7 +240,8 @@
     try {
       const lines = `${error?.stack ?? host.inspect(error)}`.split('\n');
       const isOwn = (line) => !/^\s+at /.test(line) || line.includes(file);
-      return lines.filter(isOwn).join('\n') + inside.advice(error);
+      lines[0] += inside.advice(error);
+      return lines.filter(isOwn).join('\n');
     } catch {
       return inside.describe(error);
     }

@@ -111,9 +111,7 @@ exports.Submission = class Submission {
   // Why there is no such module.
   lacking(specifier) {
     const names = this.realm.names().map((name) => `\`${name}\``);
-    const at = this.text.split('\n').findIndex((line) => line.includes(`'${specifier}'`) || line.includes(`"${specifier}"`));
-    const file = at < 0 ? this.file : `${this.file}:${at + 1}`;
-    return `\`${file}\` cannot import \`${specifier}\`; a submission may import ${names.join(', ')}`;
+    return `\`${this.placeOf(specifier)}\` cannot import \`${specifier}\`; a submission may import ${names.join(', ')}`;
   }
 
   // An error while it was loaded, in the words of its author's own file.
@@ -132,7 +130,14 @@ exports.Submission = class Submission {
     if (!module) return text;
     const names = Object.keys(module.namespace).filter((one) => one !== 'default');
     const offered = names.map((one) => `\`${one}\``).join(', ');
-    return `\`${name}\` of \`${specifier}\` is not offered here; it offers ${offered}`;
+    return `\`${this.placeOf(specifier)}\`: \`${name}\` of \`${specifier}\` is not offered here; it offers ${offered}`;
+  }
+
+  // The file, and the line that first names a module, if one does.
+  placeOf(specifier) {
+    const names = (line) => line.includes(`'${specifier}'`) || line.includes(`"${specifier}"`);
+    const at = this.text.split('\n').findIndex(names);
+    return at < 0 ? this.file : `${this.file}:${at + 1}`;
   }
 
   // Node says of a script where its syntax is wrong, and not of a module. So the module is

@@ -18,6 +18,11 @@ ALLOWED = (
 ).split()
 
 
+WHAT_RUNS_ALONE = (
+    'The grader imports the file, on its own loop: put what runs alone below `if __name__ == "__main__":`.\n'
+)
+
+
 class Refused(Exception):
     """The submission cannot be loaded."""
 
@@ -66,6 +71,8 @@ class Submission:
         frames = traceback.extract_tb(error.__traceback__)
         own = [frame for frame in frames if frame.filename == self.file]
         said = traceback.format_exception_only(type(error), error)
+        if isinstance(error, RuntimeError) and "running event loop" in str(error):
+            said.append(WHAT_RUNS_ALONE)
         head = ["Traceback (most recent call last):\n"] if own else []
         return "".join(head + traceback.format_list(own) + said).replace("clock.BlocksTheLoop: ", "")
 
