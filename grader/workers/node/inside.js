@@ -33,6 +33,8 @@
   const runOf = (number) => apply(get, runs, [number]);
   const inside = { host, guarded, contract: null, file: '' };
 
+  inside.bare = () => Object.create(null);
+
   // An error as Node makes it, with a code.
   inside.coded = (Type, code, message) => Object.assign(new Type(message), { code });
 
@@ -163,19 +165,22 @@
   };
   inside.isRefusal = (error) => typeof error === 'object' && error !== null && apply(has, refusals, [error]);
 
-  // Runs a file of CommonJS. `found` says why there is no such module, if so.
-  inside.required = (body, found) => {
+  const found = (among, text) => {
+    const why = host.lacking(text);
+    if (why !== '') throw inside.refusal(why);
+    return among[text.startsWith('node:') ? text.slice(5) : text] ?? inside.namespaces.kit;
+  };
+  const require = (name) => found(inside.modules, `${name}`);
+
+  // What `import(…)` becomes.
+  inside.imports = async (name) => found(inside.namespaces, `${name}`);
+
+  // Runs a file of CommonJS.
+  inside.required = (body) => {
     const module = { exports: {} };
-    const require = (name) => {
-      const text = `${name}`;
-      const why = found(text);
-      if (why !== '') throw inside.refusal(why);
-      return inside.modules[bareName(text)] ?? inside.kit;
-    };
     apply(body, module.exports, [module.exports, require, module, `/${inside.file}`, '/']);
     return module.exports;
   };
-  const bareName = (text) => (text.startsWith('node:') ? text.slice(5) : text);
 
   // What a value is, in a few words, for who wanted another.
   inside.kind = (value) => {

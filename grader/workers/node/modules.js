@@ -114,7 +114,9 @@
     }
   }
 
+  inside.offer({ $mport: inside.imports });
   return {
+    __proto__: null,
     async_hooks: { AsyncLocalStorage, AsyncResource },
     events: EventEmitter,
     perf_hooks: { performance, PerformanceEntry, PerformanceMark, PerformanceMeasure },

@@ -41,7 +41,8 @@ exports.Realm = class Realm {
     for (const name of Object.keys(this.inside.modules)) this.modules.set(name, this.synthetic(name));
     this.kit = this.sourceText(given.kit, 'kit.mjs');
     evaluated(this.kit);
-    this.inside.kit = this.kit.namespace;
+    this.inside.namespaces = Object.assign(this.inside.bare(), { kit: this.kit.namespace });
+    for (const [name, module] of this.modules) this.inside.namespaces[name] = module.namespace;
     const worlds = {};
     for (const [name, text] of given.realm.worlds) worlds[name] = run(name, text)(this.inside, this.kit.namespace);
     this.inside.contract = run('contract', given.contract)({ ...worlds, inside: this.inside });
@@ -147,6 +148,7 @@ function functions(puppet) {
     changed: (text, name, value) => address(() => Object.assign(new URL(text), { [name]: value })),
     query: (text) => JSON.stringify([...new URLSearchParams(text)]),
     queried: (pairs) => new URLSearchParams(JSON.parse(pairs)).toString(),
+    lacking: (specifier) => puppet.submission.lacking(specifier),
     encoded: (text) => Buffer.from(text).toString('latin1'),
     encoding: (label) => orElse('', () => new TextDecoder(label).encoding),
     decoded: (bytes, label, fatal, ignoreBOM) =>

@@ -9,12 +9,19 @@ const vm = require('node:vm');
 exports.Refused = class Refused extends Error {};
 const { Refused } = exports;
 
+// Code from a cache does not know whom to ask for what it imports as it runs. So `import(…)`
+// becomes a call of a function of the realm's, where it is one beyond doubt, and elsewhere
+// there is no cache.
+const IMPORTS = /(\bawait\s+|\breturn\s+|[=>(,[?]\s*)import(?=\s*\()/g;
+
 exports.Submission = class Submission {
   constructor(realm, { file, text }) {
     this.realm = realm;
     this.file = file;
-    this.text = text;
+    this.text = text.replace(IMPORTS, '$1$$mport');
+    this.hasCache = !/\bimport\s*\(/.test(this.text);
     this.cached = undefined;
+    this.body = undefined;
     this.isCommon = file.endsWith('.cjs') || this.isScript();
   }
 
@@ -36,8 +43,7 @@ exports.Submission = class Submission {
           meta.url = `file:///${this.file}`;
         },
       });
-      // Code from a cache does not know whom to ask for what it imports.
-      if (!/\bimport\s*[(.]/.test(this.text)) this.cached ??= module.createCachedData();
+      if (this.hasCache) this.cached ??= module.createCachedData();
     } catch (error) {
       throw this.refused(error);
     }
@@ -69,7 +75,7 @@ exports.Submission = class Submission {
   required() {
     const { inside } = this.realm;
     try {
-      return inside.required(this.script(), (specifier) => (this.realm.found(specifier) ? '' : this.lacking(specifier)));
+      return inside.required(this.script());
     } catch (error) {
       throw this.refused(error);
     }
@@ -77,11 +83,12 @@ exports.Submission = class Submission {
 
   // It as a function of CommonJS.
   script() {
-    return vm.compileFunction(this.text, ['exports', 'require', 'module', '__filename', '__dirname'], {
+    this.body ??= vm.compileFunction(this.text, ['exports', 'require', 'module', '__filename', '__dirname'], {
       filename: this.file,
       parsingContext: this.realm.context,
       importModuleDynamically: (specifier) => this.imports(`${specifier}`),
     });
+    return this.body;
   }
 
   // Whether it is no module but CommonJS: what has `import` or `export` is no script.
@@ -108,8 +115,9 @@ exports.Submission = class Submission {
     throw this.realm.inside.refusal(this.lacking(specifier));
   }
 
-  // Why there is no such module.
+  // Why there is no such module, if so.
   lacking(specifier) {
+    if (this.realm.found(specifier) !== undefined) return '';
     const names = this.realm.names().map((name) => `\`${name}\``);
     return `\`${this.placeOf(specifier)}\` cannot import \`${specifier}\`; a submission may import ${names.join(', ')}`;
   }
