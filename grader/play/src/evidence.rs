@@ -11,11 +11,12 @@ mod secrets;
 use protocol::Value;
 
 pub use facts::{
-    Entry, Fact, Operation, OperationState, Request, RequestState, Returned, Tampering,
+    Entry, Fact, Operation, OperationState, Request, RequestState, Returned, Tampering, UNHEARD,
 };
 pub use secrets::{LETTERS, Secrets};
 
 use crate::schedule::{FIRST_KEY, Few, Turn};
+use crate::text::one_line;
 use crate::world::World;
 
 /// The ids of two keys whose numbers are this far apart are 2^32 apart: the same to
@@ -110,6 +111,17 @@ impl Evidence {
             _ => None,
         });
         broke.filter(|_| self.ends_when_broken)
+    }
+
+    /// What ended a task that nobody has asked about, if something did.
+    pub fn unheard(&self) -> Option<String> {
+        let mut last = self.entries.iter().rev();
+        last.find_map(|entry| match &entry.fact {
+            Fact::Noted {
+                kind, arguments, ..
+            } if kind == UNHEARD => Some(one_line(arguments.first()?.text()?, 200)),
+            _ => None,
+        })
     }
 
     /// The grader's secrets, the same in every run of a grading, so that a schedule

@@ -5,7 +5,7 @@
 
 mod moment;
 
-use crate::evidence::{Evidence, Fact};
+use crate::evidence::{Evidence, Fact, UNHEARD};
 use crate::judge::Violation;
 use crate::schedule::{Outcome, Settle};
 use crate::text::one_line;
@@ -113,10 +113,17 @@ fn sentence(evidence: &Evidence, fact: &Fact) -> Option<String> {
         }
         Fact::Noted {
             kind, arguments, ..
+        } if kind == UNHEARD => {
+            let what = one_line(arguments.first()?.text()?, 160);
+            format!("  a task of its own, which nobody awaits, ended with {what}")
+        }
+        Fact::Noted {
+            kind, arguments, ..
         } => format!("  {}", world.noted(evidence, kind, arguments)?),
         Fact::Seen { look, value } => format!("  {}", world.seen(evidence, *look, value)?),
         Fact::Returned { request, answer } => {
-            format!("  request {request} returns {}", world.returned(answer))
+            let what = answer.odd().unwrap_or_else(|| world.returned(answer));
+            format!("  request {request} returns {what}")
         }
         Fact::Panicked { request, message } => {
             format!("  request {request} panics: {}", one_line(message, 160))

@@ -111,7 +111,7 @@ pub struct Grade {
     /// The drill [default: every drill in exercises/]
     pub drill: Option<String>,
 
-    /// Submissions: crate folders, .rs or .py files, .tar.gz or .zip archives
+    /// Submissions: crate folders, .rs, .py, .mjs, .js or .cjs files, .tar.gz or .zip archives
     /// [default: exercises/DRILL]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,

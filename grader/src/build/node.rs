@@ -19,7 +19,16 @@ const MODULES: [&str; 7] = [
 ];
 
 /// The texts that run in the submission's own realm.
-const OF_THE_REALM: [&str; 3] = ["inside", "globals", "modules"];
+const OF_THE_REALM: [&str; 8] = [
+    "inside",
+    "globals",
+    "web",
+    "data",
+    "performance",
+    "events",
+    "util",
+    "modules",
+];
 
 /// The worlds, likewise.
 const WORLDS: [&str; 3] = ["users", "accounts", "items"];

@@ -105,7 +105,7 @@ impl Language {
         match self {
             Language::Rust => &["rs"],
             Language::Python => &["py"],
-            Language::Node => &["mjs", "js"],
+            Language::Node => &["mjs", "js", "cjs"],
         }
     }
 
@@ -179,8 +179,29 @@ impl Language {
     }
 }
 
-const IN_PYTHON: [(&str, &str); 7] = [
+const IN_PYTHON: [(&str, &str); 22] = [
+    ("makes the loop poll a request", "wakes a request"),
     ("while it was being dropped", "while it was being closed"),
+    ("the instance is dropped", "the instance is let go"),
+    ("only one poll before", "only one step of a task before"),
+    (
+        "polls before the next line",
+        "steps of tasks before the next line",
+    ),
+    ("in the same poll", "in the same step"),
+    (
+        "asks to be polled again and again",
+        "asks to run again and again",
+    ),
+    ("asks to be polled again", "asks to run again"),
+    ("a task was polled", "a task ran"),
+    ("burn no polls", "do not keep the loop busy"),
+    (" polls", " steps of tasks"),
+    ("a transfer that returned Ok", "a transfer that returned"),
+    ("returned Ok", "returned"),
+    ("returns Ok", "returns"),
+    ("was told Ok", "was told that it was done"),
+    ("other than Ok", "other than nothing"),
     ("panicked", "raised"),
     ("panics", "raises"),
     ("a panic", "an exception"),
@@ -189,7 +210,28 @@ const IN_PYTHON: [(&str, &str); 7] = [
     ("dropped", "cancelled"),
 ];
 
-const IN_JAVASCRIPT: [(&str, &str); 6] = [
+const IN_JAVASCRIPT: [(&str, &str); 15] = [
+    ("the instance is dropped", "the instance is let go"),
+    (
+        "only one poll before",
+        "only one round of microtasks before",
+    ),
+    (
+        "polls before the next line",
+        "rounds of microtasks before the next line",
+    ),
+    ("in the same poll", "in the same microtask"),
+    (
+        "asks to be polled again and again",
+        "asks to run again and again",
+    ),
+    ("asks to be polled again", "asks to run again"),
+    ("a task was polled", "a task ran"),
+    (
+        "runs on and on without reaching an await",
+        "runs on and on: microtasks come before anything else, so an `await` of nothing is no way to wait",
+    ),
+    (" polls", " turns of the loop"),
     (" or whose callers were dropped", ""),
     (
         "failed fetches and dropped callers leave",

@@ -103,6 +103,10 @@ pub fn hang(evidence: &Evidence) -> Option<Violation> {
             )
         }
     };
+    let message = match evidence.unheard() {
+        Some(what) => format!("{message}; a task of its own ended with {what}"),
+        None => message,
+    };
     Some(Violation {
         kind,
         turn,

@@ -43,8 +43,10 @@ fn wrong_answer(
     let (outcome, text) = match answer {
         Returned::Of { .. } => return None,
         Returned::Invented | Returned::Plain(_) => {
-            let message =
-                format!("request {request} returned a row that no fetch of user {user} brought");
+            let what = answer.odd();
+            let what =
+                what.unwrap_or_else(|| format!("a row that no fetch of user {user} brought"));
+            let message = format!("request {request} returned {what}");
             return Some((Kind::WrongRow, message));
         }
         Returned::Error { own: false, .. } => {

@@ -36,7 +36,6 @@ use crate::grade::verdict::{Status, Verdict};
 use blank::blank_in;
 pub use blank::{not_graded, rejected};
 pub use error::{GradeError, NoWorker};
-use examining::in_words_of;
 pub use mutants::Examined;
 use settled::settled;
 
@@ -296,9 +295,6 @@ impl Grader {
         seed: u64,
     ) -> Result<(Verdict, Option<Compiled>), GradeError> {
         let mut verdict = blank_in(drill, submission.path(), seed, submission.language());
-        for check in &mut verdict.checks {
-            in_words_of(verdict.language, check);
-        }
         verdict.sandbox = self.sandbox.tier();
         submission.sha256().clone_into(&mut verdict.sha256);
         let begun = Instant::now();

@@ -28,7 +28,7 @@ pub use markdown::Markdown;
 pub use paths::clickable;
 pub use prairielearn::PrairieLearn;
 pub use strip::{duration, strips};
-pub use words::ended;
+pub use words::{ended, ended_of};
 
 /// A way to write verdicts.
 pub trait Report {

@@ -9,6 +9,7 @@ use super::browse;
 use super::desk::Desk;
 use super::state::{BookNow, DrillNow, News, Phase, Prepare, PreparePhase, State, What};
 use super::terminal::End;
+use crate::grade::report::ended_of;
 use crate::grade::verdict::{CheckStatus, Status, Verdict};
 use play::text::one_line;
 
@@ -150,7 +151,8 @@ fn summary(drill: &DrillNow, verdict: &Verdict) -> String {
                 let at = place.file.as_deref().zip(place.line);
                 let at = at.map(|(file, line)| drill.shown(&format!("{file}:{line}: ")));
                 let message = one_line(&place.message, 200);
-                format!("does not compile: {}{message}", at.unwrap_or_default())
+                let ended = ended_of(verdict);
+                format!("{ended}: {}{message}", at.unwrap_or_default())
             }
             None => format!(
                 "not compiled: {}",

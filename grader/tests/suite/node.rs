@@ -102,6 +102,14 @@ fn javascript_that_cannot_be_loaded_is_a_compile_error_that_says_why() {
         ),
         (&naive_after("await new Promise(() => {});"), "never ends"),
         (&naive_after("nowhere();"), "nowhere is not defined"),
+        (
+            &naive_after("Buffer.from('a');"),
+            "`Buffer` is not offered here",
+        ),
+        (
+            &naive_after("import { PerformanceObserver } from 'node:perf_hooks';"),
+            "`inflight_fix.mjs:1`: `PerformanceObserver` of `node:perf_hooks` is not offered here",
+        ),
     ] {
         let given = on(text);
         assert_eq!(given.status, Status::CompileError, "{given:#?}");
@@ -220,6 +228,59 @@ fn no_attack_from_within_node_passes() {
         let given = on(&naive_after(lines));
         assert!(!given.passed(), "{name}: {given:#?}");
         assert_ne!(given.status, Status::InfraError, "{name}: {given:#?}");
+    }
+}
+
+/// A file that throws where something is not as it should be is graded, and has not thrown.
+fn does_not_throw(file: &str) {
+    let given = verdict(
+        "inflight_fix",
+        &format!("grader/tests/fixtures/node/{file}"),
+    );
+    assert_eq!(given.status, Status::Failed, "{}", given.diagnostics);
+}
+
+#[test]
+fn what_nodes_modules_offer_here_they_offer_in_node() {
+    if is_missing(Language::Node) {
+        return;
+    }
+    let mut node = std::process::Command::new("node");
+    let file = root().join("grader/tests/fixtures/node/offered.mjs");
+    let status = node.arg(file).status().expect("there is a Node");
+    assert!(status.success());
+    does_not_throw("offered.mjs");
+}
+
+#[test]
+fn nothing_of_the_workers_realm_is_within_reach() {
+    if is_missing(Language::Node) {
+        return;
+    }
+    does_not_throw("reach.mjs");
+}
+
+#[test]
+fn what_a_value_is_that_is_none_of_those_wanted_is_said() {
+    if is_missing(Language::Node) {
+        return;
+    }
+    for (drill, file, what) in [
+        (
+            "batch_loader",
+            "ids_as_texts",
+            "`load` takes a number, and was given the text",
+        ),
+        (
+            "lost_update",
+            "balance_as_text",
+            "`write` takes a number, and was given the text",
+        ),
+        ("cache_race", "elapsed_as_text", "as `elapsedMs`"),
+    ] {
+        let given = verdict(drill, &format!("solutions/{drill}/node/wrong/{file}.mjs"));
+        let said = format!("{:?}", given.checks);
+        assert!(said.contains(what), "{said}");
     }
 }
 

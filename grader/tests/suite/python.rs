@@ -84,6 +84,68 @@ fn what_cannot_be_loaded_is_a_compile_error_that_says_why() {
 }
 
 #[test]
+fn a_file_that_windows_saved_with_a_mark_is_taken() {
+    if is_missing(Language::Python) {
+        return;
+    }
+    let reference = "solutions/inflight_fix/python/reference.py";
+    let reference = std::fs::read_to_string(root().join(reference)).expect("it is there");
+    let given = on(&format!("\u{feff}{reference}"));
+    assert!(given.passed(), "{given:#?}");
+}
+
+#[test]
+fn what_a_learner_would_find_in_the_log_is_told() {
+    if is_missing(Language::Python) {
+        return;
+    }
+    for (drill, file, what) in [
+        (
+            "batch_loader",
+            "task_dies",
+            "a task of its own ended with NameError",
+        ),
+        (
+            "batch_loader",
+            "task_dies",
+            "a task of its own, which nobody awaits, ended with NameError",
+        ),
+        (
+            "inflight_fix",
+            "not_awaited",
+            "returned a coroutine: is an `await` missing?",
+        ),
+        (
+            "cache_race",
+            "report_as_a_dict",
+            "returned a `dict`, not a tuple `(fetches, seconds)`",
+        ),
+    ] {
+        let given = verdict(drill, &format!("solutions/{drill}/python/wrong/{file}.py"));
+        let said: Vec<&str> = given
+            .checks
+            .iter()
+            .flat_map(|check| check.timeline.iter().chain([&check.message]))
+            .map(String::as_str)
+            .collect();
+        assert!(said.iter().any(|line| line.contains(what)), "{said:#?}");
+    }
+}
+
+#[test]
+fn what_runs_alone_is_told_to_do_so() {
+    if is_missing(Language::Python) {
+        return;
+    }
+    let text = cache_that("return await self.db.fetch_user(uid)");
+    let given = on(&format!(
+        "{text}\nasync def main():\n    pass\n\nasyncio.run(main())\n"
+    ));
+    let said = given.diagnostics;
+    assert!(said.contains("below `if __name__"), "{said}");
+}
+
+#[test]
 fn a_drill_that_there_is_not_in_python_says_which_there_are() {
     let (_folder, path) = written("give_way.py", "");
     let submission = Submission::read(&path).expect("it is a file");
@@ -253,7 +315,7 @@ fn the_book_shows_the_verdicts_on_its_own_python() {
     ] {
         let mut given = steady(&on(&text));
         "inflight_fix.py".clone_into(&mut given.submission);
-        let said = human(&given).replace("; compiled in 0 ms, ran for 0 ms", "");
+        let said = human(&given).replace("; loaded in 0 ms, ran for 0 ms", "");
         let kept = root().join(format!("book/listings/graded/{name}.txt"));
         if std::env::var_os("RECORD").is_some() {
             std::fs::write(&kept, &said).expect("it is ours");

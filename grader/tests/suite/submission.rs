@@ -23,8 +23,9 @@ const MIB: usize = 1024 * 1024;
 const LIB: (&str, &[u8]) = ("src/lib.rs", b"mod a;\n");
 const MODULE: (&str, &[u8]) = ("src/a.rs", b"// a\n");
 
-const HAND_IN: &str = "hand in a crate folder, a .rs or .py file, a .zip or a .tar.gz";
-const NO_RUST: &str = "holds no Rust file; hand in the crate folder with its `src/lib.rs`";
+const HAND_IN: &str =
+    "hand in a crate folder, a .rs, .py, .mjs, .js or .cjs file, a .zip or a .tar.gz";
+const NO_RUST: &str = "holds no Rust, Python or JavaScript file; hand in the crate folder with its `src/lib.rs`, or the one file";
 const PLAIN_NAMES: &str = "give files plain names inside the crate folder";
 
 /// A folder in which submissions lie.

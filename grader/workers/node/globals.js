@@ -10,9 +10,7 @@
 
   const checked = (callback) => {
     if (typeof callback === 'function') return;
-    const error = new TypeError('The "callback" argument must be of type function');
-    error.code = 'ERR_INVALID_ARG_TYPE';
-    throw error;
+    throw inside.coded(TypeError, 'ERR_INVALID_ARG_TYPE', 'The "callback" argument must be of type function');
   };
   const millis = (delay) => {
     const number = Number(delay);
@@ -111,6 +109,7 @@
   let state = 1;
   inside.seed = (seed) => {
     state = seed || 1;
+    inside.clearEntries();
   };
   Math.random = () => {
     state ^= state << 13;
@@ -119,10 +118,15 @@
     return (state >>> 0) / 2 ** 32;
   };
 
-  const globals = {
+  // Makes these global, as Node's own are.
+  inside.offer = (globals) => {
+    for (const [name, value] of Object.entries(globals)) {
+      Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
+    }
+  };
+  inside.offer({
     console,
     process,
-    performance: { now: () => host.monotonic(), timeOrigin: host.epoch() - host.monotonic() },
     Date: VirtualDate,
     setTimeout: (callback, delay, ...given) => timer(callback, delay, false, given),
     setInterval: (callback, delay, ...given) => timer(callback, delay, true, given),
@@ -139,9 +143,6 @@
       host.microtask(() => inside.run(callback));
     },
     global: globalThis,
-  };
-  for (const name of Object.keys(globals)) {
-    Object.defineProperty(globalThis, name, { value: globals[name], writable: true, configurable: true, enumerable: false });
-  }
+  });
   for (const name of ['WebAssembly', 'SharedArrayBuffer', 'Atomics']) Reflect.deleteProperty(globalThis, name);
 };

@@ -1,19 +1,47 @@
 // The realm's first lines: callers, operations, and what is told of errors. It keeps what it
 // needs before any line of the submission runs.
 //
-// `host` is the puppet's side. Nothing of it is ever handed to the submission.
-(host) => {
+// `outside` is the puppet's side. Nothing of it is ever handed to the submission, nor an error
+// that is thrown there.
+(outside) => {
   'use strict';
 
   const { parse } = JSON;
   const { apply } = Reflect;
+  const RealRangeError = RangeError;
+  // For those that call nothing of the submission's.
+  const guarded = (named) => {
+    const made = Object.create(null);
+    for (const name of Object.keys(named)) {
+      const call = named[name];
+      made[name] = (...given) => {
+        try {
+          return apply(call, undefined, given);
+        } catch {
+          throw new RealRangeError('Maximum call stack size exceeded');
+        }
+      };
+    }
+    return made;
+  };
+  const host = guarded(outside);
   const RealPromise = Promise;
   const RealError = Error;
   const runs = new Map();
   const { get, set } = Map.prototype;
   const forget = Map.prototype.delete;
   const runOf = (number) => apply(get, runs, [number]);
-  const inside = { host, contract: null, file: '' };
+  const inside = { host, guarded, contract: null, file: '' };
+
+  inside.bare = () => Object.create(null);
+
+  // An error as Node makes it, with a code.
+  inside.coded = (Type, code, message) => Object.assign(new Type(message), { code });
+
+  inside.signalled = (signal) => {
+    if (inside.web.isSignal(signal)) return signal;
+    throw inside.coded(TypeError, 'ERR_INVALID_ARG_TYPE', 'The "signal" argument must be an instance of AbortSignal');
+  };
 
   // Begins an operation of a run and waits for its answer.
   inside.operation = async (number, kind, given) => {
@@ -127,22 +155,81 @@
     return undefined;
   };
 
-  inside.required = (body, found) => {
+  // What could not be imported: the submission may catch it, and its author is told.
+  const refusals = new WeakSet();
+  const { add, has } = WeakSet.prototype;
+  inside.refusal = (message) => {
+    const error = inside.coded(RealError, 'MODULE_NOT_FOUND', message);
+    apply(add, refusals, [error]);
+    return error;
+  };
+  inside.isRefusal = (error) => typeof error === 'object' && error !== null && apply(has, refusals, [error]);
+
+  const found = (among, text) => {
+    const why = host.lacking(text);
+    if (why !== '') throw inside.refusal(why);
+    return among[text.startsWith('node:') ? text.slice(5) : text] ?? inside.namespaces.kit;
+  };
+  const require = (name) => found(inside.modules, `${name}`);
+
+  // What `import(…)` becomes.
+  inside.imports = async (name) => found(inside.namespaces, `${name}`);
+
+  // Runs a file of CommonJS.
+  inside.required = (body) => {
     const module = { exports: {} };
-    apply(body, module.exports, [module, module.exports, (name) => found(name)]);
+    apply(body, module.exports, [module.exports, require, module, `/${inside.file}`, '/']);
     return module.exports;
+  };
+
+  // What a value is, in a few words, for who wanted another.
+  inside.kind = (value) => {
+    if (typeof value === 'string') return `the text ${host.inspect(value.slice(0, 40))}`;
+    if (typeof value === 'number' || typeof value === 'bigint') return `the number ${value}`;
+    if (typeof value === 'function') return 'a function';
+    if (typeof value === 'symbol') return 'a symbol';
+    if (typeof value !== 'object' || value === null) return `\`${value}\``;
+    if (host.is('isPromise', value)) return 'a promise: is an `await` missing?';
+    if (host.is('isNativeError', value)) return 'an error, which was not thrown';
+    if (Array.isArray(value)) return 'an array';
+    if (host.is('isMap', value)) return 'a map';
+    return Object.getPrototypeOf(value) === Object.prototype ? 'a plain object' : 'another object';
+  };
+
+  // What a call returned in place of what was wanted.
+  inside.odd = (value, wanted) => {
+    const what = inside.kind(value);
+    return [what.includes('?') ? what : `${what}, not ${wanted}`];
+  };
+
+  inside.mustBeNumber = (value, method) => {
+    if (typeof value === 'number' || typeof value === 'bigint') return;
+    throw new TypeError(`\`${method}\` takes a number, and was given ${inside.kind(value)}`);
   };
 
   // An error in one line, with its place in the submission.
   inside.describe = (error) => {
     try {
       if (!(error instanceof RealError)) return `${host.inspect(error)} was thrown, which is not an error`;
-      const text = `${error.name}: ${error.message}`;
+      const text = `${error.name}: ${error.message}${inside.advice(error)}`;
       const place = placeOf(`${error.stack}`);
       return place === '' || text.includes(place) ? text : `${text} (${place})`;
     } catch {
       return 'an error that cannot be shown';
     }
+  };
+
+  // What Node has under a name that is not defined here.
+  const NOT_OFFERED =
+    'Blob Buffer ByteLengthQueuingStrategy BroadcastChannel Crypto CryptoKey File FormData Headers MessageChannel MessageEvent MessagePort Navigator PerformanceObserver ReadableStream Request Response SharedArrayBuffer SubtleCrypto Atomics TransformStream WebAssembly WebSocket WritableStream crypto fetch navigator localStorage sessionStorage';
+  const notOffered = NOT_OFFERED.split(' ');
+  inside.advice = (error) => {
+    const name = /^(\w+) is not defined$/.exec(`${error?.message}`)?.[1];
+    if (name === undefined) return '';
+    if (name === 'require' || name === 'module' || name === 'exports') {
+      return `; the file is read as an ES module, because it has \`import\`, \`export\` or a top-level \`await\``;
+    }
+    return notOffered.includes(name) ? `; Node has it, but \`${name}\` is not offered here` : '';
   };
 
   const placeOf = (stack) => {
@@ -158,6 +245,7 @@
     try {
       const lines = `${error?.stack ?? host.inspect(error)}`.split('\n');
       const isOwn = (line) => !/^\s+at /.test(line) || line.includes(file);
+      lines[0] += inside.advice(error);
       return lines.filter(isOwn).join('\n');
     } catch {
       return inside.describe(error);

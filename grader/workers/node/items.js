@@ -5,6 +5,7 @@
   // A handle to the run's items.
   const bulk = (run) => {
     const load = async (ids) => {
+      for (const one of ids) inside.mustBeNumber(one, 'load');
       const ending = await inside.operation(run.number, 'load', ids);
       if (ending[0] === 'ok') {
         return ending[2].map((item) => (item === null ? null : new kit.Item(item[0], item[1])));
@@ -20,7 +21,7 @@
   // What a call returned, as the grader is told.
   const item = (value) => {
     if (value === null || value === undefined) return null;
-    if (!(value instanceof kit.Item)) return [null, null];
+    if (!(value instanceof kit.Item)) return inside.odd(value, 'an `Item` or `null`');
     return [value.id, typeof value.text === 'string' ? value.text : null];
   };
 

@@ -3,103 +3,94 @@
 (inside) => {
   'use strict';
 
-  const { host } = inside;
+  const { host, guarded, signalled, aborted, EventEmitter, util } = inside;
 
-  class EventEmitter {
-    #listeners = new Map();
-    #of(name) {
-      if (!this.#listeners.has(name)) this.#listeners.set(name, []);
-      return this.#listeners.get(name);
+  // Waits for what `start` begins and a signal may call off.
+  const unlessAborted = (options, start) => {
+    const given = options?.signal;
+    if (given === undefined) return new Promise((resolve) => start(resolve));
+    try {
+      signalled(given);
+    } catch (error) {
+      return Promise.reject(error);
     }
-    on(name, listener) {
-      this.#of(name).push({ listener, once: false });
-      return this;
-    }
-    once(name, listener) {
-      this.#of(name).push({ listener, once: true });
-      return this;
-    }
-    prependListener(name, listener) {
-      this.#of(name).unshift({ listener, once: false });
-      return this;
-    }
-    off(name, listener) {
-      const all = this.#of(name);
-      const at = all.findLastIndex((one) => one.listener === listener);
-      if (at >= 0) all.splice(at, 1);
-      if (all.length === 0) this.#listeners.delete(name);
-      return this;
-    }
-    emit(name, ...given) {
-      const all = [...(this.#listeners.get(name) ?? [])];
-      if (all.length === 0) {
-        if (name === 'error') throw given[0] instanceof Error ? given[0] : new Error('Unhandled error.');
-        return false;
-      }
-      for (const one of all) {
-        if (one.once) this.off(name, one.listener);
-        one.listener.apply(this, given);
-      }
-      return true;
-    }
-    removeAllListeners(name) {
-      if (name === undefined) this.#listeners.clear();
-      else this.#listeners.delete(name);
-      return this;
-    }
-    listenerCount(name) {
-      return this.#listeners.get(name)?.length ?? 0;
-    }
-    listeners(name) {
-      return (this.#listeners.get(name) ?? []).map((one) => one.listener);
-    }
-    eventNames() {
-      return [...this.#listeners.keys()];
-    }
-    setMaxListeners() {
-      return this;
-    }
-    getMaxListeners() {
-      return Infinity;
-    }
-  }
-  EventEmitter.prototype.addListener = EventEmitter.prototype.on;
-  EventEmitter.prototype.removeListener = EventEmitter.prototype.off;
-  const once = (emitter, name) =>
-    new Promise((resolve, reject) => {
-      const fails = (error) => {
-        emitter.off(name, comes);
-        reject(error);
+    if (given.aborted) return Promise.reject(aborted(given));
+    return new Promise((resolve, reject) => {
+      const calledOff = () => {
+        end();
+        reject(aborted(given));
       };
-      const comes = (...given) => {
-        emitter.off('error', fails);
-        resolve(given);
-      };
-      emitter.once(name, comes);
-      if (name !== 'error') emitter.once('error', fails);
+      const end = start((value) => {
+        given.removeEventListener('abort', calledOff);
+        resolve(value);
+      });
+      given.addEventListener('abort', calledOff, { once: true });
     });
-  Object.assign(EventEmitter, { EventEmitter, once });
-
-  const after = (start) => (delay, value) => new Promise((resolve) => start(() => resolve(value), delay));
+  };
+  // Whatever the globals become.
+  const timers = { setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate };
   const later = {
-    setTimeout: after((callback, delay) => setTimeout(callback, delay)),
-    setImmediate: (value) => new Promise((resolve) => setImmediate(() => resolve(value))),
-    async *setInterval(delay, value) {
-      for (;;) {
-        await later.setTimeout(delay);
-        yield value;
+    setTimeout: (delay, value, options) =>
+      unlessAborted(options, (resolve) => {
+        const timer = timers.setTimeout(() => resolve(value), delay);
+        return () => timers.clearTimeout(timer);
+      }),
+    setImmediate: (value, options) =>
+      unlessAborted(options, (resolve) => {
+        const timer = timers.setImmediate(() => resolve(value));
+        return () => timers.clearImmediate(timer);
+      }),
+    async *setInterval(delay, value, options) {
+      const signal = options?.signal === undefined ? undefined : signalled(options.signal);
+      let due = 0;
+      let wake;
+      const wakes = () => wake?.();
+      const timer = timers.setInterval(() => {
+        due += 1;
+        wakes();
+      }, delay);
+      signal?.addEventListener('abort', wakes, { once: true });
+      try {
+        while (!signal?.aborted) {
+          if (due === 0) await new Promise((resolve) => (wake = resolve));
+          for (; due > 0; due -= 1) yield value;
+        }
+        throw aborted(signal);
+      } finally {
+        timers.clearInterval(timer);
+        signal?.removeEventListener('abort', wakes);
       }
     },
   };
-  later.scheduler = { wait: (delay) => later.setTimeout(delay), yield: () => later.setImmediate() };
+  later.scheduler = {
+    wait: (delay, options) => later.setTimeout(delay, undefined, options),
+    yield: () => later.setImmediate(),
+  };
+  for (const name of ['setTimeout', 'setImmediate']) {
+    Object.defineProperty(timers[name], util.promisify.custom, { get: () => later[name], configurable: true, enumerable: true });
+  }
+
+  // What a callback returns or throws when the host calls it, which itself throws nothing.
+  const outcome = (called, callback, given) => {
+    let made;
+    called(() => {
+      try {
+        made = { value: callback(...given) };
+      } catch (error) {
+        made = { error };
+      }
+    });
+    if ('error' in made) throw made.error;
+    return made.value;
+  };
 
   class AsyncLocalStorage {
-    #own = host.storage();
+    #own = guarded(host.storage());
     run(store, callback, ...given) {
-      return this.#own.run(store, () => callback(...given));
+      return outcome((call) => this.#own.run(store, call), callback, given);
     }
     exit(callback, ...given) {
-      return this.#own.exit(() => callback(...given));
+      return outcome((call) => this.#own.exit(call), callback, given);
     }
     getStore() {
       return this.#own.get();
@@ -123,51 +114,17 @@
     }
   }
 
-  const promisify = (callable) =>
-    function promisified(...given) {
-      return new Promise((resolve, reject) => {
-        callable.call(this, ...given, (error, value) => (error ? reject(error) : resolve(value)));
-      });
-    };
-  const callbackify = (callable) =>
-    function callbackified(...given) {
-      const done = given.pop();
-      callable.apply(this, given).then((value) => done(null, value), (error) => done(error));
-    };
-  const isDeepStrictEqual = (one, other) => {
-    if (Object.is(one, other)) return true;
-    if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
-    if (Object.getPrototypeOf(one) !== Object.getPrototypeOf(other)) return false;
-    const keys = Reflect.ownKeys(one);
-    return (
-      keys.length === Reflect.ownKeys(other).length &&
-      keys.every((key) => isDeepStrictEqual(one[key], other[key]))
-    );
-  };
-  const util = {
-    inspect: (value) => host.inspect(value),
-    format: (...values) => values.map((value) => (typeof value === 'string' ? value : host.inspect(value))).join(' '),
-    promisify,
-    callbackify,
-    isDeepStrictEqual,
-    inherits: (type, parent) => Object.setPrototypeOf(type.prototype, parent.prototype),
-    deprecate: (callable) => callable,
-    debuglog: () => () => {},
-    types: {
-      isPromise: (value) => value instanceof Promise,
-      isNativeError: (value) => value instanceof Error,
-      isMap: (value) => value instanceof Map,
-      isSet: (value) => value instanceof Set,
-      isDate: (value) => value instanceof Date,
-    },
-  };
-
+  inside.offer({ $mport: inside.imports });
   return {
+    __proto__: null,
     async_hooks: { AsyncLocalStorage, AsyncResource },
-    events: Object.assign(EventEmitter, {}),
-    perf_hooks: { performance },
-    timers: { setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate, promises: later },
+    events: EventEmitter,
+    perf_hooks: { performance, PerformanceEntry, PerformanceMark, PerformanceMeasure },
+    timers: { ...timers, promises: later },
     'timers/promises': later,
+    process,
+    console,
+    url: { URL, URLSearchParams, fileURLToPath: (url) => decodeURIComponent(new URL(url).pathname) },
     util,
   };
 };

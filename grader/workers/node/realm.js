@@ -4,7 +4,7 @@
 'use strict';
 
 const { AsyncLocalStorage } = require('node:async_hooks');
-const { inspect } = require('node:util');
+const { inspect, types } = require('node:util');
 const { writeSync } = require('node:fs');
 const vm = require('node:vm');
 
@@ -12,20 +12,40 @@ const vm = require('node:vm');
 const EPOCH = 1_700_000_000_000;
 const BEGAN = 1_000;
 
+// What `structuredClone` treats each in its own way.
+const KINDS = [
+  ['Map', types.isMap],
+  ['Set', types.isSet],
+  ['Date', types.isDate],
+  ['RegExp', types.isRegExp],
+  ['Boxed', types.isBoxedPrimitive],
+  ['Error', types.isNativeError],
+  ['ArrayBuffer', types.isAnyArrayBuffer],
+  ['View', types.isArrayBufferView],
+  ['Other', (value) => types.isPromise(value) || types.isWeakMap(value) || types.isWeakSet(value) || types.isProxy(value)],
+];
+
+// The parts of an address, and what changes them.
+const ADDRESS = 'href origin protocol username password host hostname port pathname search hash'.split(' ');
+
 exports.Realm = class Realm {
   constructor(given, puppet) {
     this.context = vm.createContext(Object.create(null), { name: 'submission' });
     const run = (name, text) => vm.runInContext(text, this.context, { filename: `${name}.js` });
     this.inside = run('inside', given.realm.inside)(bare(functions(puppet)));
-    run('globals', given.realm.globals)(this.inside);
+    for (const name of ['globals', 'web', 'data', 'performance', 'events', 'util']) {
+      run(name, given.realm[name])(this.inside);
+    }
     this.inside.modules = run('modules', given.realm.modules)(this.inside);
     this.modules = new Map();
     for (const name of Object.keys(this.inside.modules)) this.modules.set(name, this.synthetic(name));
     this.kit = this.sourceText(given.kit, 'kit.mjs');
     evaluated(this.kit);
+    this.inside.namespaces = Object.assign(this.inside.bare(), { kit: this.kit.namespace });
+    for (const [name, module] of this.modules) this.inside.namespaces[name] = module.namespace;
     const worlds = {};
     for (const [name, text] of given.realm.worlds) worlds[name] = run(name, text)(this.inside, this.kit.namespace);
-    this.inside.contract = run('contract', given.contract)(worlds);
+    this.inside.contract = run('contract', given.contract)({ ...worlds, inside: this.inside });
     this.inside.file = given.file;
   }
 
@@ -122,6 +142,19 @@ function functions(puppet) {
     microtask: (callback) => queueMicrotask(callback),
     print: (text) => print(`${text}\n`),
     inspect: (value) => inspect(value, { customInspect: false }),
+    is: (name, value) => types[name](value),
+    kind: (value) => KINDS.find(([, is]) => is(value))?.[0] ?? '',
+    address: (text, base) => address(() => new URL(text, base)),
+    changed: (text, name, value) => address(() => Object.assign(new URL(text), { [name]: value })),
+    query: (text) => JSON.stringify([...new URLSearchParams(text)]),
+    queried: (pairs) => new URLSearchParams(JSON.parse(pairs)).toString(),
+    lacking: (specifier) => puppet.submission.lacking(specifier),
+    encoded: (text) => Buffer.from(text).toString('latin1'),
+    encoding: (label) => orElse('', () => new TextDecoder(label).encoding),
+    decoded: (bytes, label, fatal, ignoreBOM) =>
+      orElse(null, () => new TextDecoder(label, { fatal, ignoreBOM }).decode(Buffer.from(bytes, 'latin1'))),
+    atob: (text) => orElse(null, () => atob(text)),
+    btoa: (text) => orElse(null, () => btoa(text)),
     storage: () => {
       const storage = new AsyncLocalStorage();
       return bare({
@@ -133,6 +166,22 @@ function functions(puppet) {
       });
     },
   };
+}
+
+function orElse(otherwise, make) {
+  try {
+    return make();
+  } catch {
+    return otherwise;
+  }
+}
+
+// An address as a text with its parts; nothing where it is none.
+function address(make) {
+  return orElse('', () => {
+    const url = make();
+    return JSON.stringify(Object.fromEntries(ADDRESS.map((name) => [name, url[name]])));
+  });
 }
 
 function print(text) {

@@ -9,13 +9,20 @@ const vm = require('node:vm');
 exports.Refused = class Refused extends Error {};
 const { Refused } = exports;
 
+// Code from a cache does not know whom to ask for what it imports as it runs. So `import(…)`
+// becomes a call of a function of the realm's, where it is one beyond doubt, and elsewhere
+// there is no cache.
+const IMPORTS = /(\bawait\s+|\breturn\s+|[=>(,[?]\s*)import(?=\s*\()/g;
+
 exports.Submission = class Submission {
   constructor(realm, { file, text }) {
     this.realm = realm;
     this.file = file;
-    this.text = text;
+    this.text = text.replace(IMPORTS, '$1$$mport');
+    this.hasCache = !/\bimport\s*\(/.test(this.text);
     this.cached = undefined;
-    this.isCommon = isCommon(text);
+    this.body = undefined;
+    this.isCommon = file.endsWith('.cjs') || this.isScript();
   }
 
   // What it exports, run anew. `drain` runs the microtasks that this takes.
@@ -31,9 +38,12 @@ exports.Submission = class Submission {
     try {
       module = this.realm.sourceText(this.text, this.file, {
         cachedData: this.cached,
-        importModuleDynamically: (specifier) => this.found(specifier),
+        importModuleDynamically: (specifier) => this.imports(`${specifier}`),
+        initializeImportMeta: (meta) => {
+          meta.url = `file:///${this.file}`;
+        },
       });
-      this.cached ??= module.createCachedData();
+      if (this.hasCache) this.cached ??= module.createCachedData();
     } catch (error) {
       throw this.refused(error);
     }
@@ -54,7 +64,9 @@ exports.Submission = class Submission {
     }
     if (failed !== undefined) throw this.refused(failed.error);
     if (!isOver) {
-      throw new Refused(`\`${this.file}\`: its top-level \`await\` never ends`);
+      throw new Refused(
+        `\`${this.file}\`: its top-level \`await\` never ends; the clock stands still and nothing is answered while a module is loaded, so await in a method`,
+      );
     }
     return module.namespace;
   }
@@ -63,31 +75,77 @@ exports.Submission = class Submission {
   required() {
     const { inside } = this.realm;
     try {
-      const body = vm.compileFunction(this.text, ['module', 'exports', 'require'], {
-        filename: this.file,
-        parsingContext: this.realm.context,
-      });
-      return inside.required(body, (specifier) => this.found(specifier).namespace);
+      return inside.required(this.script());
     } catch (error) {
       throw this.refused(error);
     }
   }
 
+  // It as a function of CommonJS.
+  script() {
+    this.body ??= vm.compileFunction(this.text, ['exports', 'require', 'module', '__filename', '__dirname'], {
+      filename: this.file,
+      parsingContext: this.realm.context,
+      importModuleDynamically: (specifier) => this.imports(`${specifier}`),
+    });
+    return this.body;
+  }
+
+  // Whether it is no module but CommonJS: what has `import` or `export` is no script.
+  isScript() {
+    if (!/\bexports\b/.test(this.text)) return false;
+    try {
+      this.script();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   found(specifier) {
-    const module = this.realm.found(`${specifier}`);
+    const module = this.realm.found(specifier);
     if (module !== undefined) return module;
+    throw new Refused(this.lacking(specifier));
+  }
+
+  // The same for code that runs: it may catch the error, which is of its own realm.
+  imports(specifier) {
+    const module = this.realm.found(specifier);
+    if (module !== undefined) return module;
+    throw this.realm.inside.refusal(this.lacking(specifier));
+  }
+
+  // Why there is no such module, if so.
+  lacking(specifier) {
+    if (this.realm.found(specifier) !== undefined) return '';
     const names = this.realm.names().map((name) => `\`${name}\``);
-    throw new Refused(
-      `\`${this.file}\` cannot import \`${specifier}\`; a submission may import ${names.join(', ')}`,
-    );
+    return `\`${this.placeOf(specifier)}\` cannot import \`${specifier}\`; a submission may import ${names.join(', ')}`;
   }
 
   // An error while it was loaded, in the words of its author's own file.
   refused(error) {
     if (error instanceof Refused) return error;
-    const { whole } = this.realm.inside;
-    const text = whole(error, this.file);
+    const { isRefusal, whole } = this.realm.inside;
+    if (isRefusal(error)) return new Refused(`${error.message}`);
+    const text = this.unoffered(whole(error, this.file));
     return new Refused(text.includes(this.file) ? text : this.placed(text));
+  }
+
+  // An export that a module of Node's has, and ours has not.
+  unoffered(text) {
+    const [, specifier, name] = /The requested module '(.+)' does not provide an export named '(.+)'/.exec(text) ?? [];
+    const module = specifier && this.realm.found(specifier);
+    if (!module) return text;
+    const names = Object.keys(module.namespace).filter((one) => one !== 'default');
+    const offered = names.map((one) => `\`${one}\``).join(', ');
+    return `\`${this.placeOf(specifier)}\`: \`${name}\` of \`${specifier}\` is not offered here; it offers ${offered}`;
+  }
+
+  // The file, and the line that first names a module, if one does.
+  placeOf(specifier) {
+    const names = (line) => line.includes(`'${specifier}'`) || line.includes(`"${specifier}"`);
+    const at = this.text.split('\n').findIndex(names);
+    return at < 0 ? this.file : `${this.file}:${at + 1}`;
   }
 
   // Node says of a script where its syntax is wrong, and not of a module. So the module is
@@ -107,8 +165,3 @@ exports.Submission = class Submission {
     return `${this.file}: ${text}`;
   }
 };
-
-// Whether the text is no module but CommonJS.
-function isCommon(text) {
-  return /\bmodule\.exports\b|^\s*exports\.\w+\s*=/m.test(text) && !/^\s*(export|import)\b/m.test(text);
-}

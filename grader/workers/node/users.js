@@ -5,6 +5,7 @@
   // A handle to the run's database, through which so many fetches have begun before.
   const database = (run, fetches = 0) => {
     const fetch = async (id) => {
+      inside.mustBeNumber(id, 'fetchUser');
       const ending = await inside.operation(run.number, 'fetch_user', [id]);
       if (ending[0] === 'ok') return new kit.User(id, ending[2]);
       throw ending[1] === 'not_found' ? new kit.NotFound(id) : new kit.Unavailable();
@@ -14,7 +15,7 @@
 
   // What a call returned, as the grader is told.
   const row = (user) => {
-    if (!(user instanceof kit.User)) return null;
+    if (!(user instanceof kit.User)) return inside.odd(user, 'a `User`');
     return [user.id, typeof user.name === 'string' ? user.name : null];
   };
 

@@ -9,6 +9,8 @@ def bank(ask):
     """A handle to the run's bank."""
 
     async def send(kind, account, *balance):
+        for given in (account, *balance):
+            words.must_be_id(given, kind)
         try:
             return await ask(kind, words.from_id(account), *map(words.write, balance))
         except Failed:
@@ -18,6 +20,11 @@ def bank(ask):
     made = kit.Bank()
     made._ask = send
     return made
+
+
+def balance(value):
+    """What a call returned, as the grader is told."""
+    return words.write(value) if isinstance(value, int) else words.odd(value, "a balance")
 
 
 def named(error):

@@ -9,6 +9,9 @@ def bulk(ask):
     """A handle to the run's items."""
 
     async def load(ids):
+        ids = list(ids)
+        for one in ids:
+            words.must_be_id(one, "load")
         try:
             brought = await ask("load", *map(words.from_id, ids))
         except Failed as failed:
@@ -24,8 +27,10 @@ def bulk(ask):
 
 def item(one):
     """What a call returned, as the grader is told."""
+    if one is None:
+        return None
     if not isinstance(one, kit.Item):
-        return words.write(one)
+        return words.odd(one, "an `Item` or `None`")
     return [words.from_id(one.id), words.write(one.text) if isinstance(one.text, str) else None]
 
 

@@ -24,6 +24,8 @@ class Task(asyncio.Task):
     """A task that knows its place among the run's, and the caller it is, if it is one's."""
 
     caller = None
+    # Whether its exception was told as one that nobody has asked about.
+    is_told = False
 
     def __hash__(self):
         return self.place
@@ -71,8 +73,8 @@ def install():
 class Loop(asyncio.AbstractEventLoop):
     """See the module."""
 
-    def __init__(self, broke):
-        self._broke = broke
+    def __init__(self, broke, unheard):
+        self._broke, self._unheard = broke, unheard
         self._ready = collections.deque()
         self._timers = []
         self._tasks = []
@@ -125,6 +127,14 @@ class Loop(asyncio.AbstractEventLoop):
         """Leaves those that are still there, so that the list is no longer than twice that."""
         self._tasks = [held for held in self._tasks if held() is not None]
         self._crowd = max(LOOKS_AT, 2 * len(self._tasks))
+
+    def tell_unheard(self):
+        """Tells of tasks that have ended with an exception, which nobody has asked about."""
+        for held in self._tasks:
+            task = held()
+            if task is not None and getattr(task, "_log_traceback", False) and not task.is_told:
+                task.is_told = True
+                self._unheard(task._exception)
 
     def close(self):
         self._closed = True
@@ -195,10 +205,14 @@ class Loop(asyncio.AbstractEventLoop):
         return self._handler
 
     def default_exception_handler(self, context):
-        # What asyncio only logs is nobody's business; a callback that raised is, unless it
-        # would have told somebody who was cancelled.
+        # What asyncio only logs is told, and no more; a callback that raised has failed, unless
+        # it would have told somebody who was cancelled.
         error, handle = context.get("exception"), context.get("handle")
-        if error is None or handle is None or self._closed:
+        if error is None or self._closed:
+            return
+        if handle is None:
+            if not getattr(context.get("future"), "is_told", True):
+                self._unheard(error)
             return
         told = getattr(handle._callback, "__self__", None)
         if isinstance(error, asyncio.InvalidStateError) and isinstance(told, asyncio.Future):

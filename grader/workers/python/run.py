@@ -91,19 +91,22 @@ class Run:
         self.instance = self.module = None
         self.discarded = False
         self.arguments = [words.read(one) for one in step.get("arguments", [])]
+        if not self.arguments:
+            # It is made to see whether that can be done.
+            self.arguments = getattr(self.contract, "SOME_ARGUMENTS", [])
         self.hashes = None
         if submission.has_threads:
-            self.loop = LoopWithThreads(self.broke)
+            self.loop = LoopWithThreads(self.broke, self.unheard)
             self.hashes = Hashes(self.loop, self.journal)
         else:
-            self.loop = Loop(self.broke)
+            self.loop = Loop(self.broke, self.unheard)
         self.operations = Operations(self.loop, self.journal)
         random.seed(step["seed"])
         self.enter()
         try:
             self.module = submission.load()
         except Refused as refused:
-            self.journal.append({"noted": {"kind": "refused", "arguments": [words.write(str(refused))]}})
+            self.refuse(str(refused))
         else:
             self.make()
         self.leave()
@@ -119,11 +122,27 @@ class Run:
         message = words.told(error, self.submission.file)
         self.journal.append({"broke": {"message": message}})
 
+    def unheard(self, error):
+        """Tells of a task that ended with this, which nobody has asked about."""
+        if self.contract.named(error) is not None:
+            return
+        message = words.told(error, self.submission.file)
+        self.journal.append({"noted": {"kind": "unheard", "arguments": [message]}})
+
     def make(self):
         try:
             self.instance = self.contract.new(self.module, self.operations.ask, self.arguments)
         except BaseException as error:
             self.broke(error)
+            name = next(name for name, methods in self.contract.OFFERS.items() if methods)
+            lacks = self.submission.lacks(getattr(self.module, name))
+        else:
+            lacks = self.submission.lacks(self.instance)
+        if lacks is not None:
+            self.refuse(lacks)
+
+    def refuse(self, why):
+        self.journal.append({"noted": {"kind": "refused", "arguments": [words.write(why)]}})
 
     def forget(self, caller):
         for number in caller.numbers:
@@ -202,6 +221,8 @@ class Run:
         self._pass(step["micros"])
         if step["micros"] >= COLLECTS_AFTER and self.moved_after == collections:
             collect()
+        if step["micros"] >= COLLECTS_AFTER:
+            self.loop.tell_unheard()
         self.loop.wake_timers()
         self.journal.append({"clock": {"micros": self.age}})
 
@@ -229,7 +250,7 @@ class Run:
         for caller in set(self.callers.values()):
             caller.gone = True
         self.callers.clear()
-        broke, self.loop._broke = self.loop._broke, lambda error: None
+        self.loop._broke = self.loop._unheard = lambda error: None
         for task in self.loop.tasks():
             task._log_destroy_pending = False
             try:

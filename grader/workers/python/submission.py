@@ -18,6 +18,11 @@ ALLOWED = (
 ).split()
 
 
+WHAT_RUNS_ALONE = (
+    'The grader imports the file, on its own loop: put what runs alone below `if __name__ == "__main__":`.\n'
+)
+
+
 class Refused(Exception):
     """The submission cannot be loaded."""
 
@@ -37,6 +42,8 @@ class Submission:
     """One file, and what the drill asks of it."""
 
     def __init__(self, slug, file, text, contract):
+        # As Python does with a file that Windows has saved.
+        text = text.removeprefix("\ufeff")
         self.slug, self.file, self._text = slug, file, text
         self._code = None
         self.contract = type(sys)("contract")
@@ -64,17 +71,22 @@ class Submission:
         frames = traceback.extract_tb(error.__traceback__)
         own = [frame for frame in frames if frame.filename == self.file]
         said = traceback.format_exception_only(type(error), error)
+        if isinstance(error, RuntimeError) and "running event loop" in str(error):
+            said.append(WHAT_RUNS_ALONE)
         head = ["Traceback (most recent call last):\n"] if own else []
-        return "".join(head + traceback.format_list(own) + said)
+        return "".join(head + traceback.format_list(own) + said).replace("clock.BlocksTheLoop: ", "")
 
     def _offers(self, module):
         for name, methods in self.contract.OFFERS.items():
-            offered = getattr(module, name, None)
-            if offered is None:
+            if getattr(module, name, None) is None:
                 what = "class" if methods else "function"
                 raise Refused(f"`{self.file}` has no {what} `{name}`, which the drill calls")
+
+    def lacks(self, made):
+        """Why an instance cannot be called, if so; where none could be made, its class is
+        looked at. A method may well be made in `__init__`."""
+        for name, methods in self.contract.OFFERS.items():
             for method in methods:
-                if not hasattr(offered, method):
-                    raise Refused(
-                        f"class `{name}` of `{self.file}` has no method `{method}`, which the drill calls"
-                    )
+                if not hasattr(made, method):
+                    return f"class `{name}` of `{self.file}` has no method `{method}`, which the drill calls"
+        return None

@@ -29,8 +29,8 @@ def install():
 class LoopWithThreads(Loop):
     """See the module."""
 
-    def __init__(self, broke):
-        super().__init__(broke)
+    def __init__(self, broke, unheard):
+        super().__init__(broke, unheard)
         self._thread = _own_thread()
         self._executor = None
 

@@ -9,6 +9,7 @@ def database(ask, fetches=0):
     """A handle to the run's database, through which so many fetches have begun before."""
 
     async def fetch(user_id):
+        words.must_be_id(user_id, "fetch_user")
         try:
             name = await ask("fetch_user", words.from_id(user_id))
         except Failed as failed:
@@ -26,7 +27,7 @@ def database(ask, fetches=0):
 def row(user):
     """What a call returned, as the grader is told."""
     if not isinstance(user, kit.User):
-        return None
+        return words.odd(user, "a `User`")
     return [words.from_id(user.id), words.write(user.name) if isinstance(user.name, str) else None]
 
 

@@ -1,5 +1,6 @@
 """Values as the protocol has them, and what a submission's exceptions are told as."""
 
+import inspect
 import traceback
 
 # A number of this size or beyond is not exact in every language's JSON.
@@ -29,6 +30,42 @@ def write(value):
     if isinstance(value, (list, tuple)):
         return [write(one) for one in value]
     return None
+
+
+def kind(value):
+    """What a value is, in a few words, for who wanted another."""
+    if value is None or isinstance(value, bool):
+        return f"`{value}`"
+    if inspect.iscoroutine(value):
+        return "a coroutine: is an `await` missing?"
+    if inspect.isawaitable(value):
+        return f"an awaitable `{type(value).__name__}`: is an `await` missing?"
+    if isinstance(value, str):
+        return f"the text {repr(value[:40])}"
+    if isinstance(value, (int, float)):
+        return f"the number {value}"
+    if isinstance(value, BaseException):
+        return f"the exception `{type(value).__name__}`, which was not raised"
+    name = type(value).__name__
+    return f"an `{name}`" if name[:1].lower() in "aeiou" else f"a `{name}`"
+
+
+def odd(value, wanted):
+    """What a call returned in place of what was wanted."""
+    try:
+        what = kind(value)
+        if inspect.iscoroutine(value):
+            value.close()
+    except Exception:
+        what = "a value of another type"
+    return [write(what if "?" in what else f"{what}, not {wanted}")]
+
+
+def must_be_id(value, method):
+    """Raises unless it is a number, with what was given instead."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return
+    raise TypeError(f"`{method}` takes an `int`, and was given {kind(value)}")
 
 
 def to_id(number):

@@ -5,6 +5,7 @@ use protocol::Value;
 use thiserror::Error;
 
 use crate::schedule::{Few, Outcome};
+use crate::text::one_line;
 
 /// A fact, and the turn (an index into the schedule) it was learnt in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,6 +101,22 @@ pub enum Returned {
     },
     /// A value that only the drill's rules can judge.
     Plain(Value),
+}
+
+/// The note of a task that ended with an exception, which nobody has asked about: with its text.
+pub const UNHEARD: &str = "unheard";
+
+impl Returned {
+    /// What was returned in place of what was wanted, where the worker has words for it.
+    pub fn odd(&self) -> Option<String> {
+        match self {
+            Returned::Plain(Value::List(told)) => match &told[..] {
+                [Value::Text(what)] => Some(one_line(what, 120)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
 }
 
 /// A report that cannot be true, so the worker was tampered with.

@@ -125,7 +125,7 @@ impl World for Bulk {
     fn understand(&self, evidence: &Evidence, request: u32, ending: &Ending) -> Returned {
         let key = evidence.request(request).map(|it| it.key);
         match ending {
-            Ending::Ok(Value::List(returned)) => {
+            Ending::Ok(Value::List(returned)) if returned.len() > 1 => {
                 let [id, Value::Text(text)] = &returned[..] else {
                     return Returned::Invented;
                 };

@@ -11,7 +11,7 @@ use super::name::{shown, shown_path};
 use super::sources::Stop;
 
 /// What can be handed in.
-pub const HAND_IN: &str = "a crate folder, a .rs or .py file, a .zip or a .tar.gz";
+pub const HAND_IN: &str = "a crate folder, a .rs, .py, .mjs, .js or .cjs file, a .zip or a .tar.gz";
 
 /// A submission that was not read.
 #[derive(Debug, thiserror::Error)]
@@ -91,7 +91,9 @@ impl SubmissionError {
 pub enum Fault {
     #[error("has no `src/lib.rs`; hand in {HAND_IN}")]
     NoRoot,
-    #[error("holds no Rust file; hand in the crate folder with its `src/lib.rs`")]
+    #[error(
+        "holds no Rust, Python or JavaScript file; hand in the crate folder with its `src/lib.rs`, or the one file"
+    )]
     NoRust,
     #[error("holds more than one crate, `{first}` and `{second}`; hand in one")]
     SeveralRoots { first: String, second: String },

@@ -5,6 +5,9 @@ import words
 
 OFFERS = {"Loader": ["load"]}
 
+# What an instance is made with to see whether it can be.
+SOME_ARGUMENTS = [2]
+
 # A call that went out before `load` is first entered cannot be for it.
 TELLS_ENTERED = True
 

@@ -301,9 +301,11 @@ impl<'e> Record<'e> {
                     (Kind::InventedError, message)
                 })
             }
-            _ => {
-                let message =
-                    format!("request {request} returned what no call has brought for item {key}");
+            other => {
+                let what = other.odd();
+                let what =
+                    what.unwrap_or_else(|| format!("what no call has brought for item {key}"));
+                let message = format!("request {request} returned {what}");
                 Some((Kind::WrongRow, message))
             }
         }

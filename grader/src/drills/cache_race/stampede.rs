@@ -267,6 +267,13 @@ fn latency(turn: &Turn) -> Option<Duration> {
 impl Seen {
     /// What is wrong with a report.
     fn reported(&self, answer: &Returned) -> Vec<(Kind, String)> {
+        if let Some(what) = answer.odd() {
+            let message = format!("`stampede` with {} returned {what}", requests(self));
+            return vec![
+                (Kind::WrongCount, message.clone()),
+                (Kind::WrongTime, message),
+            ];
+        }
         let Returned::Plain(Value::List(report)) = answer else {
             return Vec::new();
         };

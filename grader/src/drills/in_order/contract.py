@@ -6,6 +6,9 @@ import words
 
 OFFERS = {"Processor": ["handle"]}
 
+# What an instance is made with to see whether it can be.
+SOME_ARGUMENTS = [2]
+
 # The order of events is the order in which `handle` is first entered.
 TELLS_ENTERED = True
 

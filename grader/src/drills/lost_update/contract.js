@@ -4,6 +4,6 @@
   methods: ['deposit'],
   make: (run) => new run.module.Accounts(accounts.bank(run)),
   call: (run, entry, given) => run.instance.deposit(given[0], given[1]),
-  told: (balance) => balance,
+  told: accounts.balance,
   named: accounts.named,
 });

@@ -15,8 +15,5 @@ async def call(module, made, entry, arguments, ask):
     return await made.deposit(words.to_id(account), amount)
 
 
-def told(balance):
-    return words.write(balance)
-
-
+told = accounts.balance
 named = accounts.named

@@ -158,10 +158,13 @@ impl Books<'_> {
         match answer {
             Returned::Plain(Value::Number(balance)) => self.returned_ok(request, *balance),
             Returned::Error { .. } => self.returned_error(request, at),
-            _ => Some((
-                Kind::WrongBalance,
-                format!("request {request} returned something other than a balance or an error"),
-            )),
+            other => {
+                let what = other.odd();
+                let what =
+                    what.unwrap_or_else(|| "something other than a balance or an error".to_owned());
+                let message = format!("request {request} returned {what}");
+                Some((Kind::WrongBalance, message))
+            }
         }
     }
 

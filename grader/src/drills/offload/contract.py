@@ -5,6 +5,9 @@ import words
 
 OFFERS = {"PasswordService": ["hash"]}
 
+# What an instance is made with to see whether it can be.
+SOME_ARGUMENTS = [2]
+
 # Other threads have a part in this drill.
 HAS_THREADS = True
 

@@ -6,6 +6,10 @@ import words
 OFFERS = {"Accounts": ["transfer", "balance", "total"]}
 
 
+# What an instance is made with to see whether it can be.
+SOME_ARGUMENTS = [[]]
+
+
 def new(module, ask, arguments):
     opening = [(words.to_id(account), held) for account, held in arguments[0]]
     return module.Accounts(audits.audit(ask), opening)

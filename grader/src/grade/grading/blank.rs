@@ -19,7 +19,7 @@ fn blank(drill: &dyn Drill, path: &Path, seed: u64) -> Verdict {
 pub(super) fn blank_in(drill: &dyn Drill, path: &Path, seed: u64, language: Language) -> Verdict {
     let check = |check: &play::check::Check| CheckResult {
         id: check.id.to_owned(),
-        title: check.title.to_owned(),
+        title: language.says(check.title),
         required: check.required,
         status: CheckStatus::Skipped,
         points: 0,

@@ -124,7 +124,7 @@ fn fill(result: &mut CheckResult, decision: &Decision, hint: &str, limits: &Limi
 }
 
 /// The check's texts in the words of the submission's language.
-pub(super) fn in_words_of(language: Language, result: &mut CheckResult) {
+fn in_words_of(language: Language, result: &mut CheckResult) {
     let texts = [&mut result.title, &mut result.message];
     for text in texts.into_iter().chain(&mut result.timeline) {
         *text = language.says(text);

@@ -164,7 +164,7 @@ fn shown(verdict: &Verdict, text: &str) -> String {
 }
 
 fn summary(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
-    let word = super::ended(verdict.status);
+    let word = super::ended_of(verdict);
     let style = tone(verdict.status).bold();
     write!(
         out,
@@ -177,9 +177,13 @@ fn summary(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
             0 => String::new(),
             fetches => format!(", {fetches} fetches"),
         };
+        let made = match verdict.language.is_rust() {
+            true => "compiled",
+            false => "loaded",
+        };
         write!(
             out,
-            "  {DIM}{} schedules{fetches}; compiled in {} ms, ran for {} ms; seed {}{DIM:#}",
+            "  {DIM}{} schedules{fetches}; {made} in {} ms, ran for {} ms; seed {}{DIM:#}",
             metrics.schedules, metrics.compile_ms, metrics.run_ms, verdict.seed
         )?;
     }

@@ -16,6 +16,14 @@ pub fn ended(status: Status) -> &'static str {
     }
 }
 
+/// The same of a verdict, which knows its language: what is interpreted does not compile.
+pub fn ended_of(verdict: &Verdict) -> &'static str {
+    match verdict.status {
+        Status::CompileError if !verdict.language.is_rust() => "cannot be loaded",
+        status => ended(status),
+    }
+}
+
 /// Whether a check held, in a word.
 pub(crate) fn held(status: CheckStatus) -> &'static str {
     match status {

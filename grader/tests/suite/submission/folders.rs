@@ -72,7 +72,7 @@ fn a_wrong_path_is_the_callers_mistake() {
     let desk = Desk::new();
     desk.put("hw.txt", "");
     desk.put("hw.docx", "");
-    let give = "give a crate folder, a .rs or .py file, a .zip or a .tar.gz";
+    let give = "give a crate folder, a .rs, .py, .mjs, .js or .cjs file, a .zip or a .tar.gz";
     assert_eq!(
         desk.usage_error("gone.zip"),
         format!("nothing is at `gone.zip`; {give}")

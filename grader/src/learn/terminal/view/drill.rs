@@ -3,6 +3,7 @@
 use anstyle::Style;
 
 use super::line::{BAD, BOLD, DIM, GOOD, Line, PLAIN, plain, span};
+use crate::grade::report::ended_of;
 use crate::grade::verdict::{CheckResult, CheckStatus, Status, Verdict};
 use crate::learn::state::{DrillNow, Phase};
 use play::text::{count, one_line, printable};
@@ -65,7 +66,7 @@ fn summary(drill: &DrillNow, verdict: &Verdict) -> Line {
     let (word, style) = match verdict.status {
         Status::Passed => ("passed", GOOD),
         Status::Failed => ("not yet", PLAIN),
-        Status::CompileError => ("does not compile", BAD),
+        Status::CompileError => (ended_of(verdict), BAD),
         Status::Rejected => ("rejected", BAD),
         Status::Crashed => ("crashed", BAD),
         Status::TimedOut => ("ran out of time", BAD),
