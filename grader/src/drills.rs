@@ -15,6 +15,7 @@ mod lost_update;
 mod offload;
 mod transfer;
 pub mod user_cache;
+mod woken;
 
 use std::borrow::Cow;
 

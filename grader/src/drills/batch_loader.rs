@@ -6,9 +6,10 @@ use crate::course::language::Language;
 use crate::exam::{Exam, Findings};
 use play::check::Check;
 use play::evidence::Evidence;
+use play::explore::Follow;
 use play::judge::{Kind, Rules};
 use play::schedule::{Action, FIRST_KEY, Few, Outcome, Polled, Turn};
-use play::space::{A_WEEK, Ask, Space, Straight};
+use play::space::{A_WEEK, Ask, Paths, Space, Straight};
 use play::world::World;
 use play::world::bulk::Bulk;
 
@@ -132,9 +133,11 @@ const A: u32 = FIRST_KEY;
 const B: u32 = FIRST_KEY + 1;
 const C: u32 = FIRST_KEY + 2;
 const SLOW_MICROS: u64 = 10_000_000;
+/// Calls that fail one after the other.
+const IN_A_ROW: u32 = 12;
 const RANDOM_SCHEDULES: usize = 60;
 /// More than a flood asks for at a time.
-const ROOM_FOR_A_FLOOD: u32 = 1_000;
+const ROOM_FOR_A_FLOOD: u32 = 300;
 
 impl Drill for BatchLoader {
     fn slug(&self) -> &'static str {
@@ -380,9 +383,16 @@ fn failing(exam: &mut Exam<'_>) -> Findings {
     let mut findings = exam.explore(&Loading, &some);
     let three = Space {
         errors: 1,
+        halves: 1,
         ..space(2, &[A, B, A])
     };
     findings.join(exam.explore(&Loading, &three));
+    let twice = Space {
+        errors: 1,
+        halves: 1,
+        ..space(2, &[A, A])
+    };
+    findings.join(exam.explore(&Loading, &twice));
     let again = Ask {
         again: true,
         ..Ask::of(A)
@@ -393,27 +403,34 @@ fn failing(exam: &mut Exam<'_>) -> Findings {
         ..Space::asking(vec![again, Ask::of(B)])
     };
     findings.join(exam.explore(&Loading, &insistent));
-    findings.join(exam.explore(&Loading, &made(3, Polled::Alone, away)));
+    let down = |evidence: &Evidence| common::down_for(evidence, IN_A_ROW, Action::ask(A));
+    findings.join(exam.explore(&Loading, &made(2, Polled::Alone, down)));
+    for items in [14, 5] {
+        findings.join(exam.explore(&Loading, &made(3, Polled::Alone, away(items))));
+    }
     findings
 }
 
-/// Seven together in calls of three, of which every second one fails; four times.
-fn away(evidence: &Evidence) -> Option<Turn> {
-    if !evidence.is_settled() || evidence.waiting().next().is_none() {
-        let started = evidence.started() as u32;
-        let action = Action::ask(A + started % 14);
-        return match started {
-            28.. => common::then_all_answered(evidence),
-            _ if started % 7 == 6 => Some(Turn::full(action)),
-            _ => Some(Turn::partial(action, 0)),
-        };
-    }
-    match evidence.live().next() {
-        Some(operation) if operation % 2 == 0 => {
-            let outcome = Outcome::Error((operation / 2 % 2) as u8);
-            Some(Turn::full(Action::Answer { operation, outcome }))
+/// Seven together in calls of three, of which every second one fails; four times. They are
+/// about so many items in all.
+fn away(items: u32) -> impl Fn(&Evidence) -> Option<Turn> {
+    move |evidence: &Evidence| {
+        if !evidence.is_settled() || evidence.waiting().next().is_none() {
+            let started = evidence.started() as u32;
+            let action = Action::ask(A + started % items);
+            return match started {
+                28.. => common::then_all_answered(evidence),
+                _ if started % 7 == 6 => Some(Turn::full(action)),
+                _ => Some(Turn::partial(action, 0)),
+            };
         }
-        _ => common::then_all_answered(evidence),
+        match evidence.live().next() {
+            Some(operation) if operation % 2 == 0 => {
+                let outcome = Outcome::Error((operation / 2 % 2) as u8);
+                Some(Turn::full(Action::Answer { operation, outcome }))
+            }
+            _ => common::then_all_answered(evidence),
+        }
     }
 }
 
@@ -430,12 +447,22 @@ fn dropping(exam: &mut Exam<'_>) -> Findings {
         ..space(1, &[A, B, A])
     };
     findings.join(exam.explore(&Loading, &three));
-    for dropped in 1..=3 {
-        for polls in 0..5 {
-            let next = gone_before_it_goes_out(dropped, polls);
-            findings.join(exam.explore(&Loading, &made(4, Polled::Alone, next)));
-        }
+    for (max_batch, items) in [
+        (4, [A, B, C]),
+        (4, [A, A, B]),
+        (4, [A, B, A]),
+        (1, [A, B, C]),
+        (2, [A, B, C]),
+    ] {
+        findings.join(exam.explore(&Loading, &GoneBefore { max_batch, items }));
     }
+    let gone_and_failed = Space {
+        errors: 1,
+        hang_ups: 1,
+        halves: 1,
+        ..space(2, &[A, B])
+    };
+    findings.join(exam.explore(&Loading, &gone_and_failed));
     let much = Space {
         errors: 2,
         hang_ups: 3,
@@ -447,21 +474,50 @@ fn dropping(exam: &mut Exam<'_>) -> Findings {
     findings
 }
 
-/// Three start together, and after so many polls one of them is dropped.
-fn gone_before_it_goes_out(dropped: u32, polls: u32) -> impl Fn(&Evidence) -> Option<Turn> {
-    move |evidence: &Evidence| {
-        let started = evidence.started() as u32;
-        let is_hang_up = |turn: &Turn| matches!(turn.action, Action::HangUp { .. });
-        let is_dropped = evidence.turns().iter().any(is_hang_up);
-        let request = dropped;
-        let happened = false;
-        match started {
-            0..2 => Some(Turn::partial(Action::ask(A + started), 0)),
-            2 => Some(Turn::partial(Action::ask(A + started), polls)),
-            3 if !is_dropped => Some(Turn::full(Action::HangUp { request, happened })),
-            3 if evidence.waiting().next().is_none() => Some(Turn::full(Action::ask(A))),
-            _ => common::then_all_answered(evidence),
+/// Three start together, and after some polls one or two of them are dropped, while their
+/// ids have not gone out or are just doing so.
+struct GoneBefore {
+    max_batch: u32,
+    items: [u32; 3],
+}
+
+impl Paths for GoneBefore {
+    fn choices(&self, evidence: &Evidence) -> Follow<Turn> {
+        let one = |turn| Follow::AnyOf(vec![turn]);
+        let started = evidence.started();
+        let is_hang_up = |turn: &&Turn| matches!(turn.action, Action::HangUp { .. });
+        let dropped = evidence.turns().iter().filter(is_hang_up).count();
+        let numbers = Few::one(self.max_batch);
+        if evidence.turns().is_empty() {
+            return one(Turn::full(Action::Make { numbers }));
         }
+        match self.items.get(started) {
+            Some(item) if started < 2 => return one(Turn::partial(Action::ask(*item), 0)),
+            Some(item) => {
+                let after = |polls| Turn::partial(Action::ask(*item), polls);
+                return Follow::AnyOf((0..5).map(after).collect());
+            }
+            None => {}
+        }
+        if dropped == 0 || dropped == 1 && !evidence.is_settled() {
+            let mut choices = Vec::new();
+            for request in evidence.waiting() {
+                let happened = false;
+                let action = Action::HangUp { request, happened };
+                choices.push(Turn::full(action));
+                if dropped == 0 {
+                    choices.push(Turn::partial(action, 0));
+                }
+            }
+            if !choices.is_empty() {
+                return Follow::AnyOf(choices);
+            }
+        }
+        let ends = evidence.is_settled() && evidence.waiting().next().is_none();
+        if ends && started == self.items.len() {
+            return one(Turn::full(Action::ask(A)));
+        }
+        common::then_all_answered(evidence).map_or(Follow::End, one)
     }
 }
 
@@ -473,6 +529,11 @@ fn panicking(exam: &mut Exam<'_>) -> Findings {
     };
     let mut findings = exam.explore(&Loading, &few(2, &[A, B, A]));
     findings.join(exam.explore(&Loading, &few(1, &[A, B])));
+    let twice = Space {
+        panics: 2,
+        ..space(1, &[A, A])
+    };
+    findings.join(exam.explore(&Loading, &twice));
     findings
 }
 

@@ -259,6 +259,42 @@ pub fn then_all_answered(evidence: &Evidence) -> Option<Turn> {
     (evidence.turns().last() != Some(&patience)).then_some(patience)
 }
 
+/// The same, except that from the `first` answer on two answers come at once: no task runs
+/// between them.
+pub fn then_answered_in_pairs(evidence: &Evidence, first: usize) -> Option<Turn> {
+    let is_answer = |turn: &&Turn| matches!(turn.action, Action::Answer { .. });
+    let answered = evidence.turns().iter().filter(is_answer).count();
+    let outcome = Outcome::Value;
+    let mut live = evidence.live();
+    let next = live
+        .next()
+        .map(|operation| Action::Answer { operation, outcome });
+    match (next, evidence.is_settled()) {
+        (Some(next), true) if answered >= first && live.next().is_some() => {
+            Some(Turn::partial(next, 0))
+        }
+        (Some(next), false) => Some(Turn::full(next)),
+        _ => then_all_answered(evidence),
+    }
+}
+
+/// So many operations fail, of requests that start one after the other; the next ones must
+/// not be put off by that.
+pub fn down_for(evidence: &Evidence, failures: u32, start: Action) -> Option<Turn> {
+    if let Some(operation) = evidence.live().next() {
+        let kind = evidence.world().kind(evidence.operation(operation)?.kind);
+        let outcome = match kind.errors.first() {
+            Some(error) if operation <= failures => Outcome::Error(*error),
+            _ => Outcome::Value,
+        };
+        return Some(Turn::full(Action::Answer { operation, outcome }));
+    }
+    match evidence.started() < failures as usize + 2 {
+        true => Some(Turn::full(start)),
+        false => then_all_answered(evidence),
+    }
+}
+
 /// Whether only time passes in this turn.
 pub fn is_pass(evidence: &Evidence, turn: usize) -> bool {
     let turn = evidence.turns().get(turn);

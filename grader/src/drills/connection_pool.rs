@@ -150,7 +150,7 @@ const AFTER_A_PANIC: &[Kind] = &[
 ];
 
 /// More than a flood asks for at a time.
-const ROOM_FOR_A_FLOOD: u32 = 1_000;
+const ROOM_FOR_A_FLOOD: u32 = 2_000;
 
 impl Drill for ConnectionPool {
     fn slug(&self) -> &'static str {

@@ -76,7 +76,7 @@ const ENDINGS: &[Kind] = &[
 const RESULTS: &[Kind] = &[Kind::WrongResult, Kind::Uncounted, Kind::Panicked];
 
 /// As many steps as are a stretch, a few less, a few more, and many.
-const LENGTHS: [u32; 12] = [0, 1, 2, 63, 64, 65, 127, 128, 129, 200, 640, 4_000];
+const LENGTHS: [u32; 13] = [0, 1, 2, 63, 64, 65, 127, 128, 129, 200, 640, 4_000, 70_000];
 
 /// More turns than a fold of [`LONG`] steps takes.
 const TURNS: u32 = 150;

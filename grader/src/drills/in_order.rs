@@ -12,6 +12,7 @@ use play::space::{A_WEEK, Ask, Space, Straight};
 use play::world::World;
 use play::world::sink::Sink;
 
+use super::woken::{By, Woken};
 use super::{Drill, Spoken, common};
 use rules::InLine;
 
@@ -132,13 +133,13 @@ const ALL: &[Kind] = &[
 const KEY: u32 = 7;
 const OTHER: u32 = 8;
 const THIRD: u32 = 9;
-const CROWD: u32 = 40;
+const CROWD: u32 = 300;
 const KEYS_OF_THE_CROWD: u32 = 4;
 const MANY_KEYS: u32 = 200;
 const SLOW_MICROS: u64 = 10_000_000;
 const RANDOM_SCHEDULES: usize = 150;
 /// More than a flood asks for at a time.
-const ROOM_FOR_A_FLOOD: u32 = 1_000;
+const ROOM_FOR_A_FLOOD: u32 = 300;
 
 impl Drill for InOrder {
     fn slug(&self) -> &'static str {
@@ -237,6 +238,7 @@ fn apart(exam: &mut Exam<'_>) -> Findings {
     let mut findings = exam.explore(&InLine, &few);
     findings.join(exam.explore(&InLine, &space(2, &[KEY, OTHER, THIRD])));
     findings.join(exam.explore(&InLine, &space(1, &[KEY, OTHER])));
+    findings.join(exam.explore(&InLine, &made(2, two_places_at_once)));
     findings.join(exam.explore(&InLine, &space(2, &[KEY, KEY + ALIKE])));
     findings.join(exam.explore(&InLine, &made(MANY_KEYS / 4, many_keys)));
     findings
@@ -251,6 +253,13 @@ fn together(exam: &mut Exam<'_>) -> Findings {
     };
     let mut findings = exam.explore(&InLine, &few);
     findings.join(exam.explore(&InLine, &space(2, &[KEY, OTHER, KEY])));
+    // A place comes free, and before its next user has run another event comes.
+    let newcomer = Space {
+        halves: 2,
+        half_polls: vec![0],
+        ..space(1, &[OTHER, KEY, KEY])
+    };
+    findings.join(exam.explore(&InLine, &newcomer));
     for polled in [Polled::ByNewWakers, Polled::Joined] {
         let otherwise = Space {
             polled,
@@ -275,6 +284,14 @@ fn made(
     })
 }
 
+/// Seven keys for two places, and both of them come free at once.
+fn two_places_at_once(evidence: &Evidence) -> Option<Turn> {
+    match evidence.started() as u32 {
+        started @ ..7 => Some(Turn::full(Action::ask(KEY + started))),
+        _ => common::then_answered_in_pairs(evidence, 0),
+    }
+}
+
 fn many_keys(evidence: &Evidence) -> Option<Turn> {
     match evidence.started() as u32 {
         started if started < MANY_KEYS => Some(Turn::full(Action::ask(KEY + started))),
@@ -282,7 +299,7 @@ fn many_keys(evidence: &Evidence) -> Option<Turn> {
     }
 }
 
-/// Forty events at once, none of which is polled before all have started.
+/// Three hundred events at once, none of which is polled before all have started.
 fn crowd(evidence: &Evidence) -> Option<Turn> {
     match evidence.started() as u32 {
         started if started < CROWD => {
@@ -353,7 +370,7 @@ fn rejecting(exam: &mut Exam<'_>) -> Findings {
     findings.join(exam.explore(&InLine, &two));
     let one_place = Space {
         errors: 2,
-        ..space(1, &[KEY, OTHER])
+        ..space(1, &[KEY, OTHER, THIRD])
     };
     findings.join(exam.explore(&InLine, &one_place));
     let again = Ask {
@@ -405,6 +422,24 @@ fn dropping(exam: &mut Exam<'_>) -> Findings {
         ..space(1, &[KEY, OTHER, KEY])
     };
     findings.join(exam.explore(&InLine, &one_place));
+    for asks in [[KEY; 3], [KEY, OTHER, THIRD], [OTHER, KEY, KEY]] {
+        let woken = Woken {
+            made: Some(Few::one(1)),
+            asks: asks.map(Action::ask).to_vec(),
+            by: By::Any,
+        };
+        findings.join(exam.explore(&InLine, &woken));
+    }
+    let three_keys = Space {
+        hang_ups: 1,
+        ..space(1, &[KEY, OTHER, THIRD])
+    };
+    findings.join(exam.explore(&InLine, &three_keys));
+    let behind_another = Space {
+        hang_ups: 1,
+        ..space(1, &[OTHER, KEY, KEY])
+    };
+    findings.join(exam.explore(&InLine, &behind_another));
     let much = Space {
         errors: 2,
         hang_ups: 3,
@@ -423,7 +458,7 @@ fn panicking(exam: &mut Exam<'_>) -> Findings {
         ..space(max_parallel, keys)
     };
     let mut findings = exam.explore(&InLine, &few(2, &[KEY; 3]));
-    findings.join(exam.explore(&InLine, &few(1, &[KEY, OTHER])));
+    findings.join(exam.explore(&InLine, &few(1, &[KEY, OTHER, THIRD])));
     findings
 }
 

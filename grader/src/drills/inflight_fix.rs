@@ -12,6 +12,7 @@ use play::space::{A_WEEK, Ask, Callers, Space, Straight};
 use play::world::World;
 use play::world::users::{NOT_FOUND, UNAVAILABLE, Users};
 
+use super::woken::{By, Woken};
 use super::{Drill, Spoken};
 use rules::Coalescing;
 
@@ -459,7 +460,17 @@ fn dropping(exam: &mut Exam<'_>, who: Callers) -> Findings {
         halves: 1,
         ..Space::of(&[USER; 3])
     };
-    exam.explore(&Coalescing, &space)
+    let mut findings = exam.explore(&Coalescing, &space);
+    let woken = Woken {
+        made: None,
+        asks: vec![Action::ask(USER); 3],
+        by: match who {
+            Callers::Leaders => By::HangUp,
+            _ => By::Answers,
+        },
+    };
+    findings.join(exam.explore(&Coalescing, &woken));
+    findings
 }
 
 /// One leader after another is dropped while a request waits: it must not give up, however

@@ -158,6 +158,8 @@ fn whole(micros: u64) -> u64 {
     micros / MILLISECOND * MILLISECOND
 }
 
+const MANY_STALLS: usize = 260;
+
 /// What a monitor is started with.
 #[derive(Clone, Copy)]
 struct Start {
@@ -214,14 +216,17 @@ fn idle(exam: &mut Exam<'_>) -> Findings {
         ];
         findings.join(straight(exam, &turns));
     }
-    let hours = [
-        made(&[1_000, 5_000]),
-        pass(HOUR),
-        pass(HOUR),
-        block(7 * SECOND),
-    ];
-    let hours = [&hours[..], &[pass(999 * MILLISECOND), pass(10 * SECOND)]].concat();
-    findings.join(straight(exam, &hours));
+    let hours = [made(&[1_000, 5_000]), pass(HOUR), pass(HOUR)];
+    for seconds in [0, 4] {
+        let mut before = hours.to_vec();
+        before.extend((seconds > 0).then(|| pass(seconds * SECOND)));
+        let stall = [
+            block(7 * SECOND),
+            pass(999 * MILLISECOND),
+            pass(10 * SECOND),
+        ];
+        findings.join(straight(exam, &[before, stall.to_vec()].concat()));
+    }
     findings
 }
 
@@ -252,6 +257,16 @@ fn blocked(exam: &mut Exam<'_>) -> Findings {
         turns.extend(more.flat_map(|micros| start.stall(micros)));
         turns.extend([start.rest(), start.rest()]);
         findings.join(straight(exam, &turns));
+        // Two that are alike.
+        let mut alike = vec![made(&start.numbers), start.rest()];
+        alike.extend([block(above), start.rest()]);
+        alike.extend(start.stall(above));
+        findings.join(straight(exam, &alike));
+        // More than a byte can count.
+        let mut many = vec![made(&start.numbers), start.rest()];
+        many.extend([block(above), start.rest()].repeat(MANY_STALLS));
+        many.extend(start.stall(above));
+        findings.join(straight(exam, &many));
         // Two between which nothing else runs, either of them short.
         let micros = whole(above / 2 + every);
         let half = Turn::partial(Action::Block { micros }, 0);

@@ -12,6 +12,7 @@ use play::space::{A_WEEK, Ask, Space, Straight};
 use play::world::World;
 use play::world::bank::Bank;
 
+use super::woken::{By, Woken};
 use super::{Drill, Spoken, common};
 use rules::Depositing;
 
@@ -116,6 +117,7 @@ const ACCOUNT: u32 = 7;
 const OTHER: u32 = 8;
 const CROWD: usize = 40;
 const MANY_ACCOUNTS: u32 = 200;
+const BUSY_ACCOUNTS: u32 = 150;
 const SLOW_MICROS: u64 = 10_000_000;
 const RANDOM_SCHEDULES: usize = 150;
 
@@ -271,8 +273,23 @@ fn several_accounts(exam: &mut Exam<'_>) -> Findings {
         _ => common::then_all_answered(evidence),
     };
     findings.join(exam.explore(&Depositing, &Straight(many)));
+    findings.join(exam.explore(&Depositing, &Straight(once_more_behind_many)));
     findings.join(exam.explore(&Depositing, &Space::of(&[ACCOUNT, ACCOUNT + ALIKE])));
     findings
+}
+
+/// Many accounts, all of which are busy, and the first few of them once more.
+fn once_more_behind_many(evidence: &Evidence) -> Option<Turn> {
+    let started = evidence.started() as u32;
+    match started {
+        ..BUSY_ACCOUNTS => Some(Turn::partial(Action::ask(ACCOUNT + started), 0)),
+        BUSY_ACCOUNTS => Some(Turn::full(Action::ask(ACCOUNT))),
+        _ if started < BUSY_ACCOUNTS + 3 => {
+            let nth = started - BUSY_ACCOUNTS;
+            Some(Turn::full(Action::ask(ACCOUNT + nth)))
+        }
+        _ => common::then_all_answered(evidence),
+    }
 }
 
 /// Up to two errors in every order; callers that try again at once; a bank that is down
@@ -332,6 +349,12 @@ fn dropping(exam: &mut Exam<'_>) -> Findings {
         ..Space::of(&[ACCOUNT; 3])
     };
     findings.join(exam.explore(&Depositing, &of_three));
+    let woken = Woken {
+        made: None,
+        asks: vec![Action::ask(ACCOUNT); 3],
+        by: By::Any,
+    };
+    findings.join(exam.explore(&Depositing, &woken));
     let much = Space {
         errors: 2,
         hang_ups: 3,

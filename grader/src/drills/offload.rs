@@ -315,10 +315,18 @@ fn crowd(evidence: &Evidence) -> Option<Turn> {
 
 /// Passwords that are too long, before, between and after others.
 fn too_long(exam: &mut Exam<'_>) -> Findings {
-    let alone = [TOO_LONG, TOO_LONG + 1, LONGEST];
+    let alone = [TOO_LONG, TOO_LONG + 2, LONGEST];
     let mut findings = exam.explore(&Offloading, &Hashing::of(1, &alone));
-    let between = [USER, TOO_LONG, USER + 1];
+    let between = [USER, TOO_LONG + 1, USER + 1];
     findings.join(exam.explore(&Offloading, &Hashing::of(2, &between)));
+    // Whoever is told so may be gone before.
+    let gone = Hashing {
+        hang_ups: 1,
+        halves: 1,
+        half_polls: &[0, 1],
+        ..Hashing::of(1, &[TOO_LONG, USER])
+    };
+    findings.join(exam.explore(&Offloading, &gone));
     findings
 }
 

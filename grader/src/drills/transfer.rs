@@ -14,6 +14,7 @@ use play::world::audit::{
     ALL, Audit, BEYOND, FLOODED_ACCOUNTS, MOST, NEGATIVE, NOWHERE, SMALL, ZERO,
 };
 
+use super::woken::{By, Woken};
 use super::{Drill, Spoken, common};
 use rules::Transferring;
 
@@ -316,6 +317,12 @@ fn failing(exam: &mut Exam<'_>) -> Findings {
         ..between(3, &[(A, B, MOST), (A, C, MOST), (B, A, SMALL)])
     };
     findings.join(exam.explore(&Transferring, &three));
+    // Whoever waits for promised money is told, one after the other.
+    let one_source = Space {
+        errors: 1,
+        ..between(3, &[(A, B, MOST), (A, C, MOST), (A, B, MOST)])
+    };
+    findings.join(exam.explore(&Transferring, &one_source));
     let again = |ask: Ask| Ask { again: true, ..ask };
     let insistent = between(3, &[(A, B, MOST), (B, A, MOST)]);
     let insistent = Space {
@@ -325,6 +332,8 @@ fn failing(exam: &mut Exam<'_>) -> Findings {
     };
     findings.join(exam.explore(&Transferring, &insistent));
     findings.join(exam.explore(&Transferring, &straight(3, down)));
+    let in_a_row = |evidence: &Evidence| common::down_for(evidence, 12, transfer(A, B, SMALL));
+    findings.join(exam.explore(&Transferring, &straight(3, in_a_row)));
     findings
 }
 
@@ -379,6 +388,21 @@ fn dropping(exam: &mut Exam<'_>) -> Findings {
         ..between(3, &[(A, B, MOST), (B, A, ALL), (B, C, SMALL)])
     };
     findings.join(exam.explore(&Transferring, &of_three));
+    let one_source = [(A, B, MOST), (A, C, MOST), (A, D, MOST)];
+    let one_dropped = Space {
+        hang_ups: 1,
+        drops_may_happen: true,
+        ..between(4, &one_source)
+    };
+    findings.join(exam.explore(&Transferring, &one_dropped));
+    let woken = Woken {
+        made: Some(Few::one(4)),
+        asks: one_source
+            .map(|(from, to, size)| transfer(from, to, size))
+            .to_vec(),
+        by: By::Any,
+    };
+    findings.join(exam.explore(&Transferring, &woken));
     let much = [
         (A, B, MOST),
         (B, A, MOST),

@@ -135,8 +135,14 @@ fn asked(secrets: &Secrets, number: u32, numbers: Few) -> Transfer {
     Transfer { from, to, amount }
 }
 
+/// Accounts beyond this one may have very much.
+const RICH: u32 = 40;
+
 fn opening_of(secrets: &Secrets, account: u32) -> i64 {
-    10_000 + secrets.number("opening", account, 10_000) as i64
+    let usual = 10_000 + secrets.number("opening", account, 10_000) as i64;
+    // Every tenth of many has more than 32 bits can count.
+    let is_rich = account > RICH && account.is_multiple_of(10);
+    usual + if is_rich { 1 << 40 } else { 0 }
 }
 
 /// What an account holds at first.

@@ -206,6 +206,8 @@ pub fn password(secrets: &Secrets, number: u32) -> String {
     let random = secrets.letters("password", number, 12);
     // Nothing a submission should trim, fold or cut.
     let short = format!(" {number} Pässword {random} ");
+    // As many letters as bytes.
+    let plain = format!(" {number} password {random} ");
     match number {
         EMPTY => return String::new(),
         // A NUL, a letter and its accent apart, a line's end.
@@ -217,6 +219,7 @@ pub fn password(secrets: &Secrets, number: u32) -> String {
         None if number.is_multiple_of(3) => padded(short, MAX_PASSWORD_BYTES - 1),
         None => short,
         // One is a byte too long, the other far too long.
+        Some(beyond) if beyond.is_multiple_of(4) => padded(plain, MAX_PASSWORD_BYTES + 1),
         Some(beyond) if beyond.is_multiple_of(2) => padded(short, MAX_PASSWORD_BYTES + 1),
         Some(_) => padded(short, 4 * MAX_PASSWORD_BYTES),
     }

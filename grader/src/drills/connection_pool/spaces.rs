@@ -8,12 +8,13 @@ use play::schedule::{Action, Few, Outcome, Polled, Turn};
 use play::space::{A_WEEK, Ask, Paths, Space, Straight};
 use play::world::server::CONNECT;
 
+use super::super::woken::{By, Woken};
 use super::common;
 use super::rules::AFewAtMost;
 
 /// All requests of a run ask the same server.
 const KEY: u32 = 7;
-const CROWD: usize = 40;
+const CROWD: usize = 300;
 const SLOW_MICROS: u64 = 10_000_000;
 const RANDOM_SCHEDULES: usize = 150;
 
@@ -93,12 +94,23 @@ pub(super) fn calm(exam: &mut Exam<'_>) -> Findings {
         };
         findings.join(exam.explore(&AFewAtMost, &otherwise));
     }
+    findings.join(exam.explore(&AFewAtMost, &made(2, two_places_at_once)));
     findings.join(exam.explore(&AFewAtMost, &made(3, crowd)));
+    findings.join(exam.explore(&AFewAtMost, &made(300, crowd)));
     findings.join(exam.explore(&AFewAtMost, &made(2, slow)));
     findings
 }
 
-/// Forty at once, none of which is polled before all have started; then some more, who
+/// Seven for two places, and both of them come free at once.
+fn two_places_at_once(evidence: &Evidence) -> Option<Turn> {
+    match evidence.started() {
+        ..7 => Some(Turn::full(Action::ask(KEY))),
+        // The first two answers connect.
+        _ => common::then_answered_in_pairs(evidence, 2),
+    }
+}
+
+/// Three hundred at once, none of which is polled before all have started; then some more, who
 /// find idle connections.
 fn crowd(evidence: &Evidence) -> Option<Turn> {
     if evidence.started() < CROWD {
@@ -175,6 +187,8 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     };
     findings.join(exam.explore(&AFewAtMost, &insistent));
     findings.join(exam.explore(&AFewAtMost, &made(2, half_down)));
+    let in_a_row = |evidence: &Evidence| common::down_for(evidence, 12, Action::ask(KEY));
+    findings.join(exam.explore(&AFewAtMost, &made(2, in_a_row)));
     findings
 }
 
@@ -217,6 +231,12 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
         ..space(2, 3)
     };
     findings.join(exam.explore(&AFewAtMost, &two));
+    let woken = Woken {
+        made: Some(Few::one(1)),
+        asks: vec![Action::ask(KEY); 3],
+        by: By::Any,
+    };
+    findings.join(exam.explore(&AFewAtMost, &woken));
     let many = Space {
         hang_ups: 2,
         ..space(2, 4)
