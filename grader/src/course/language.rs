@@ -228,8 +228,8 @@ const IN_JAVASCRIPT: [(&str, &str); 15] = [
     ("asks to be polled again", "asks to run again"),
     ("a task was polled", "a task ran"),
     (
-        "runs on and on without reaching an await",
-        "runs on and on: microtasks come before anything else, so an `await` of nothing is no way to wait",
+        "without reaching an await",
+        "without coming back to the loop; an `await` of what is ready does not either, as microtasks come first",
     ),
     (" polls", " turns of the loop"),
     (" or whose callers were dropped", ""),
@@ -388,6 +388,12 @@ mod tests {
     fn what_python_calls_otherwise_is_said_so() {
         let said = [
             ("request 1 panicked: x", "request 1 raised: x"),
+            (
+                "  (only 2 polls before the next line)",
+                "  (only 2 steps of tasks before the next line)",
+            ),
+            ("the instance is dropped", "the instance is let go"),
+            ("request 1 returns Ok", "request 1 returns"),
             ("`UserCache::new` panicked: x", "`UserCache()` raised: x"),
             (
                 "a fetch that panics takes down",
