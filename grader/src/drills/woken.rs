@@ -88,8 +88,14 @@ impl Paths for Woken {
             // Already as settled as full settling would leave it.
             Some(at) if since.len() == at + 1 && evidence.is_idle() => return Follow::Pruned,
             Some(at) if since.len() == at + 1 => {
-                let waiting = evidence.waiting();
-                waiting.map(|it| Turn::full(hang_up(it))).collect()
+                // The first one is not called: it goes on by itself. Neither is one that has
+                // something under way.
+                let is_idle = |request: &u32| {
+                    let mut live = evidence.live().filter_map(|it| evidence.operation(it));
+                    *request > 1 && !live.any(|it| it.request == Some(*request))
+                };
+                let called = evidence.waiting().filter(is_idle);
+                called.map(|it| Turn::full(hang_up(it))).collect()
             }
             _ => Vec::new(),
         };
