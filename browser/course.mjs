@@ -53,6 +53,7 @@ export class CourseCopy {
     const messages = [
       ...Object.entries(built.externs).map(([name, file]) => ({ reason: "compiler-artifact", target: { name }, filenames: [file] })),
       { reason: "compiler-artifact", target: { name: "launcher" }, filenames: [], executable: built.launcher },
+      { reason: "compiler-artifact", target: { name: "seal" }, filenames: [built.seal] },
     ];
     const lines = ["#!/bin/sh", 'mkdir -p "$CARGO_TARGET_DIR/release"', `ln -s '${built.deps}' "$CARGO_TARGET_DIR/release/deps"`,
       "cat <<'END'", ...messages.map((message) => JSON.stringify(message)), "END", ""];

@@ -71,7 +71,7 @@ async function travel({ browser }, course) {
   // The same in Python, where the machine has one: its tab comes forward when its file is saved.
   if (hasPython()) {
     const python = course.solution("inflight_fix", "python/reference.py");
-    course.saveAs("exercises/inflight_fix/python/inflight_fix.py", `${python}\nimport socket\n`);
+    course.saveAs("exercises/inflight_fix/python/inflight_fix.py", `${python}\nimport sqlite3\n`);
     await panel.getByText("What Python says").waitFor();
     const at = panel.getByRole("link", { name: /^inflight_fix\.py:\d+:1$/ });
     assert.match(await at.getAttribute("href") ?? "", /exercises\/inflight_fix\/python\/inflight_fix\.py:\d+:1$/);

@@ -12,7 +12,7 @@ use play::space::{A_WEEK, Ask, Space, Straight};
 use play::world::World;
 use play::world::sink::Sink;
 
-use super::woken::{By, Woken};
+use super::woken::Woken;
 use super::{Drill, Spoken, common};
 use rules::InLine;
 
@@ -426,7 +426,6 @@ fn dropping(exam: &mut Exam<'_>) -> Findings {
         let woken = Woken {
             made: Some(Few::one(1)),
             asks: asks.map(Action::ask).to_vec(),
-            by: By::Any,
         };
         findings.join(exam.explore(&InLine, &woken));
     }

@@ -12,7 +12,7 @@ use play::space::{A_WEEK, Ask, Callers, Space, Straight};
 use play::world::World;
 use play::world::users::{NOT_FOUND, UNAVAILABLE, Users};
 
-use super::woken::{By, Woken};
+use super::woken::Woken;
 use super::{Drill, Spoken};
 use rules::Coalescing;
 
@@ -460,17 +460,7 @@ fn dropping(exam: &mut Exam<'_>, who: Callers) -> Findings {
         halves: 1,
         ..Space::of(&[USER; 3])
     };
-    let mut findings = exam.explore(&Coalescing, &space);
-    let woken = Woken {
-        made: None,
-        asks: vec![Action::ask(USER); 3],
-        by: match who {
-            Callers::Leaders => By::HangUp,
-            _ => By::Answers,
-        },
-    };
-    findings.join(exam.explore(&Coalescing, &woken));
-    findings
+    exam.explore(&Coalescing, &space)
 }
 
 /// One leader after another is dropped while a request waits: it must not give up, however
@@ -513,6 +503,11 @@ fn long_runs(exam: &mut Exam<'_>) -> Findings {
         ..Space::of(&[USER; 3])
     };
     findings.join(exam.explore(&Coalescing, &drop_and_error));
+    let woken = Woken {
+        made: None,
+        asks: vec![Action::ask(USER); 3],
+    };
+    findings.join(exam.explore(&Coalescing, &woken));
     let space = Space {
         errors: 2,
         hang_ups: 3,

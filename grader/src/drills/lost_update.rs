@@ -12,7 +12,7 @@ use play::space::{A_WEEK, Ask, Space, Straight};
 use play::world::World;
 use play::world::bank::Bank;
 
-use super::woken::{By, Woken};
+use super::woken::Woken;
 use super::{Drill, Spoken, common};
 use rules::Depositing;
 
@@ -352,7 +352,6 @@ fn dropping(exam: &mut Exam<'_>) -> Findings {
     let woken = Woken {
         made: None,
         asks: vec![Action::ask(ACCOUNT); 3],
-        by: By::Any,
     };
     findings.join(exam.explore(&Depositing, &woken));
     let much = Space {

@@ -14,7 +14,7 @@ use play::world::audit::{
     ALL, Audit, BEYOND, FLOODED_ACCOUNTS, MOST, NEGATIVE, NOWHERE, SMALL, ZERO,
 };
 
-use super::woken::{By, Woken};
+use super::woken::Woken;
 use super::{Drill, Spoken, common};
 use rules::Transferring;
 
@@ -400,7 +400,6 @@ fn dropping(exam: &mut Exam<'_>) -> Findings {
         asks: one_source
             .map(|(from, to, size)| transfer(from, to, size))
             .to_vec(),
-        by: By::Any,
     };
     findings.join(exam.explore(&Transferring, &woken));
     let much = [

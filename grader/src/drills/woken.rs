@@ -21,27 +21,13 @@ pub(super) struct Woken {
     pub(super) made: Option<Few>,
     /// The requests, in the order they start.
     pub(super) asks: Vec<Action>,
-    /// What calls one of those that wait.
-    pub(super) by: By,
-}
-
-/// What calls one of those that wait.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum By {
-    /// An answer or an error.
-    Answers,
-    /// The first caller is dropped.
-    HangUp,
-    /// Either of them.
-    Any,
 }
 
 impl Woken {
     /// What may call one of those that wait.
-    fn calls(&self, evidence: &Evidence, is_first: bool) -> Vec<Action> {
+    fn calls(evidence: &Evidence, is_first: bool) -> Vec<Action> {
         let mut calls = Vec::new();
-        let live = evidence.live().next();
-        if let Some(operation) = live.filter(|_| self.by != By::HangUp) {
+        if let Some(operation) = evidence.live().next() {
             let kind = evidence.operation(operation).map(|it| it.kind);
             let errors = kind.map(|kind| evidence.world().kind(kind).errors);
             let error = errors.and_then(|errors| errors.first());
@@ -49,7 +35,7 @@ impl Woken {
             let answer = |outcome| Action::Answer { operation, outcome };
             calls.extend(outcomes.into_iter().flatten().map(answer));
         }
-        if is_first && self.by != By::Answers {
+        if is_first {
             calls.push(hang_up(1));
         }
         calls
@@ -77,7 +63,7 @@ impl Paths for Woken {
         let choices = match half {
             None if since.len() <= BEFORE => {
                 let mut choices = Vec::new();
-                for action in self.calls(evidence, since.is_empty()) {
+                for action in Woken::calls(evidence, since.is_empty()) {
                     choices.extend(POLLS.map(|polls| Turn::partial(action, polls)));
                 }
                 let outcome = Outcome::Value;

@@ -89,8 +89,25 @@ pub(crate) fn of(pid: u32) -> Option<Vec<u32>> {
     })
 }
 
+/// How often a list is read that is too short.
+const READINGS: usize = 20;
+
 /// The threads that a folder lists: at least one, while the process exists.
 fn ids_in(list: &mut Dir) -> Option<Vec<u32>> {
+    let mut ids = Vec::new();
+    for _ in 0..READINGS {
+        ids = listed(list)?;
+        // The system ends the list early where the thread it has come to ends. How many
+        // there are is in the folder's count of links, which has two for itself.
+        let there = list.stat().ok()?.st_nlink as usize;
+        if ids.len() + 2 >= there {
+            break;
+        }
+    }
+    Some(ids)
+}
+
+fn listed(list: &mut Dir) -> Option<Vec<u32>> {
     list.rewind();
     let mut ids = Vec::new();
     for entry in list {

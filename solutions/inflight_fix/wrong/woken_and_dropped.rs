@@ -1,4 +1,4 @@
-//! Wrong: only a leader calls the next: one that was called to lead and leaves before it runs calls nobody. Caught by: follower_dropped
+//! Wrong: only a leader calls the next: one that was called to lead and leaves before it runs calls nobody. Caught by: long_runs
 
 use kit::{Db, DbError, User, UserId};
 use std::cell::RefCell;

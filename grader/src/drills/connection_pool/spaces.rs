@@ -8,7 +8,7 @@ use play::schedule::{Action, Few, Outcome, Polled, Turn};
 use play::space::{A_WEEK, Ask, Paths, Space, Straight};
 use play::world::server::CONNECT;
 
-use super::super::woken::{By, Woken};
+use super::super::woken::Woken;
 use super::common;
 use super::rules::AFewAtMost;
 
@@ -234,7 +234,6 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
     let woken = Woken {
         made: Some(Few::one(1)),
         asks: vec![Action::ask(KEY); 3],
-        by: By::Any,
     };
     findings.join(exam.explore(&AFewAtMost, &woken));
     let many = Space {

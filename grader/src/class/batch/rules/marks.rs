@@ -218,7 +218,10 @@ mod tests {
             "play/src/space.rs",
             "protocol/src/lib.rs",
             "worker/src/gate.rs",
+            "workers/node/run.js",
+            "workers/python/run.py",
             "../exercises/kit/src/db.rs",
+            "../exercises/kit/node/kit.mjs",
         ] {
             assert_eq!(changed_by(place), ALL, "{place}");
         }
@@ -227,7 +230,7 @@ mod tests {
             "src/app/cli.rs",
             "src/class/batch/run.rs",
             "src/drills.rs",
-            "src/drills/begun.rs",
+            "src/authors/scaffold/begun.rs",
             "src/exam/trace.rs",
             "src/exam/trace/moment.rs",
             "src/grade/report/human.rs",
