@@ -49,7 +49,7 @@ impl Limits {
         Limits {
             // Thirty times as much of either as an honest submission takes.
             wall: Duration::from_secs(10),
-            cpu: Duration::from_secs(5),
+            cpu: Duration::from_secs(7),
             memory_bytes: 6 << 30,
             threads: 1024,
             output_bytes: 64 << 10,

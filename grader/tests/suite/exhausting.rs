@@ -75,12 +75,12 @@ const ENDLESS: &[Endless] = &[
     (
         "compile_counts_without_end",
         COMPILE_ERROR,
-        "SIGXCPU (the CPU time limit of 5 s)",
+        "SIGXCPU (the CPU time limit of 7 s)",
     ),
     (
         "compile_monomorphises_without_end",
         COMPILE_ERROR,
-        "SIGXCPU (the CPU time limit of 5 s)",
+        "SIGXCPU (the CPU time limit of 7 s)",
     ),
     (
         "compile_includes_itself",
