@@ -71,7 +71,7 @@ pub const LISTS: [List; 7] = [
         file: "grader/src/drills.rs",
         mark: "mod SLUG;",
         line: "mod SLUG;",
-        place: Place::Module("mod user_cache;"),
+        place: Place::Module("mod woken;"),
     },
     List {
         file: "grader/src/drills.rs",

@@ -267,11 +267,12 @@ fn with_line(text: &str, place: &Place, line: &str) -> Option<String> {
         }
         Place::Module(last_one) => {
             let at = last(&|known| known == *last_one)?;
+            let name = |line: &str| line.strip_prefix("pub ").unwrap_or(line).to_owned();
             let first = lines[..at]
                 .iter()
-                .rposition(|line| !line.starts_with("mod "));
+                .rposition(|line| !name(line).starts_with("mod "));
             let modules = first.map_or(0, |line| line + 1)..at + 1;
-            let before = lines[modules.clone()].partition_point(|known| known.as_str() < line);
+            let before = lines[modules.clone()].partition_point(|known| name(known) < name(line));
             lines.insert(modules.start + before, line.to_owned());
         }
         Place::InBrackets(words) => {
@@ -353,11 +354,11 @@ mod tests {
             Some("a\n    \"solutions/a\",\n    \"solutions/b\",\n    \"solutions/c\",\n]\n")
         );
         assert_eq!(with_line("nothing\n", &after, "x"), None);
-        let modules = "//! Drills.\n\nmod cache;\nmod offload;\nmod user_cache;\n\nmod tests {\n";
+        let modules = "//! Drills.\n\nmod cache;\npub mod common;\nmod offload;\nmod user_cache;\n\nmod tests {\n";
         let with = with_line(modules, &Place::Module("mod user_cache;"), "mod new;");
         let with = with.expect("it has a place");
         assert!(
-            with.contains("mod cache;\nmod new;\nmod offload;\n"),
+            with.contains("pub mod common;\nmod new;\nmod offload;\n"),
             "{with}"
         );
         let members = Place::InBrackets("members = [");
