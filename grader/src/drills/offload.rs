@@ -319,7 +319,7 @@ fn too_long(exam: &mut Exam<'_>) -> Findings {
     let mut findings = exam.explore(&Offloading, &Hashing::of(1, &alone));
     let between = [USER, TOO_LONG + 1, USER + 1];
     findings.join(exam.explore(&Offloading, &Hashing::of(2, &between)));
-    // Whoever is told so may be gone before.
+    // The caller may be gone before it is told.
     let gone = Hashing {
         hang_ups: 1,
         halves: 1,

@@ -317,7 +317,7 @@ fn failing(exam: &mut Exam<'_>) -> Findings {
         ..between(3, &[(A, B, MOST), (A, C, MOST), (B, A, SMALL)])
     };
     findings.join(exam.explore(&Transferring, &three));
-    // Whoever waits for promised money is told, one after the other.
+    // Those that wait for promised money are told one after the other.
     let one_source = Space {
         errors: 1,
         ..between(3, &[(A, B, MOST), (A, C, MOST), (A, B, MOST)])

@@ -348,7 +348,7 @@ fn unneeded(drill: &dyn Drill, cases: &[Case]) -> Vec<&'static str> {
 }
 
 /// What is left to write in other languages: checks that no wrong solution there names. One
-/// in another language shows that the check works, so that is no problem.
+/// in another language shows that the check works, so nothing is wrong.
 fn unwritten(drill: &dyn Drill, cases: &[Case]) -> Vec<String> {
     let language = |case: &Case| Language::of_file(&case.path.to_string_lossy());
     let mut lines = Vec::new();
