@@ -133,8 +133,6 @@ const A: u32 = FIRST_KEY;
 const B: u32 = FIRST_KEY + 1;
 const C: u32 = FIRST_KEY + 2;
 const SLOW_MICROS: u64 = 10_000_000;
-/// Calls that fail one after the other.
-const IN_A_ROW: u32 = 12;
 const RANDOM_SCHEDULES: usize = 60;
 /// More than a flood asks for at a time.
 const ROOM_FOR_A_FLOOD: u32 = 300;
@@ -403,7 +401,7 @@ fn failing(exam: &mut Exam<'_>) -> Findings {
         ..Space::asking(vec![again, Ask::of(B)])
     };
     findings.join(exam.explore(&Loading, &insistent));
-    let down = |evidence: &Evidence| common::down_for(evidence, IN_A_ROW, Action::ask(A));
+    let down = |evidence: &Evidence| common::down_for_a_while(evidence, Action::ask(A));
     findings.join(exam.explore(&Loading, &made(2, Polled::Alone, down)));
     for items in [14, 5] {
         findings.join(exam.explore(&Loading, &made(3, Polled::Alone, away(items))));

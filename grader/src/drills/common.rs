@@ -21,7 +21,7 @@ pub(super) const ENDINGS: &[Kind] = &[
 
 /// The violations that show as the facts are followed in order; `note` is handed each of
 /// them with its index.
-pub fn followed<Found>(
+pub(super) fn followed<Found>(
     evidence: &Evidence,
     mut note: impl FnMut(usize, &Fact) -> Found,
 ) -> Vec<Violation>
@@ -116,7 +116,7 @@ pub fn hang(evidence: &Evidence) -> Option<Violation> {
 
 /// A request that began nothing for a whole minute, and was served as soon as what was under
 /// way for another key had been answered: that is what it waited for.
-pub fn waited_for_another(evidence: &Evidence) -> Option<Violation> {
+pub(super) fn waited_for_another(evidence: &Evidence) -> Option<Violation> {
     let patience = Action::Pass {
         micros: PATIENCE_MICROS,
     };
@@ -219,7 +219,7 @@ impl Words {
 
 /// Events that came only after a minute with nothing under way: a task was not woken when
 /// it could have gone on.
-pub fn late(evidence: &Evidence) -> Option<Violation> {
+pub(super) fn late(evidence: &Evidence) -> Option<Violation> {
     let is_patience = |turn: usize| {
         let turn = evidence.turns().get(turn).map(|turn| turn.action);
         matches!(turn, Some(Action::Pass { micros }) if micros == PATIENCE_MICROS)
@@ -245,7 +245,7 @@ pub fn late(evidence: &Evidence) -> Option<Violation> {
 
 /// The turns that end a schedule: live operations are answered in the order they began;
 /// then time passes for requests that still wait.
-pub fn then_all_answered(evidence: &Evidence) -> Option<Turn> {
+pub(super) fn then_all_answered(evidence: &Evidence) -> Option<Turn> {
     if !evidence.is_settled() {
         return Some(Turn::full(Action::Wait));
     }
@@ -261,7 +261,7 @@ pub fn then_all_answered(evidence: &Evidence) -> Option<Turn> {
 
 /// The same, except that from the `first` answer on two answers come at once: no task runs
 /// between them.
-pub fn then_answered_in_pairs(evidence: &Evidence, first: usize) -> Option<Turn> {
+pub(super) fn then_answered_in_pairs(evidence: &Evidence, first: usize) -> Option<Turn> {
     let is_answer = |turn: &&Turn| matches!(turn.action, Action::Answer { .. });
     let answered = evidence.turns().iter().filter(is_answer).count();
     let outcome = Outcome::Value;
@@ -278,32 +278,35 @@ pub fn then_answered_in_pairs(evidence: &Evidence, first: usize) -> Option<Turn>
     }
 }
 
-/// So many operations fail, of requests that start one after the other; the next ones must
-/// not be put off by that.
-pub fn down_for(evidence: &Evidence, failures: u32, start: Action) -> Option<Turn> {
+/// How many operations fail where the other side is down for a while.
+const DOWN_FOR: u32 = 12;
+
+/// The other side is down for a while, and requests start one after the other; those that
+/// come later must not be put off by that.
+pub(super) fn down_for_a_while(evidence: &Evidence, start: Action) -> Option<Turn> {
     if let Some(operation) = evidence.live().next() {
         let kind = evidence.world().kind(evidence.operation(operation)?.kind);
         let outcome = match kind.errors.first() {
-            Some(error) if operation <= failures => Outcome::Error(*error),
+            Some(error) if operation <= DOWN_FOR => Outcome::Error(*error),
             _ => Outcome::Value,
         };
         return Some(Turn::full(Action::Answer { operation, outcome }));
     }
-    match evidence.started() < failures as usize + 2 {
+    match evidence.started() < DOWN_FOR as usize + 2 {
         true => Some(Turn::full(start)),
         false => then_all_answered(evidence),
     }
 }
 
 /// Whether only time passes in this turn.
-pub fn is_pass(evidence: &Evidence, turn: usize) -> bool {
+pub(super) fn is_pass(evidence: &Evidence, turn: usize) -> bool {
     let turn = evidence.turns().get(turn);
     turn.is_some_and(|turn| matches!(turn.action, Action::Pass { .. }))
 }
 
 /// While nothing happens, a waiting request must not be polled; when its answer
 /// comes, it must return without the clock having to move.
-pub fn polling(evidence: &Evidence) -> Vec<Violation> {
+pub(super) fn polling(evidence: &Evidence) -> Vec<Violation> {
     let one_answer_is_enough = evidence.world().kinds().len() == 1;
     let mut violations = Vec::new();
     let mut polls_while_waiting = 0;

@@ -332,7 +332,7 @@ fn failing(exam: &mut Exam<'_>) -> Findings {
     };
     findings.join(exam.explore(&Transferring, &insistent));
     findings.join(exam.explore(&Transferring, &straight(3, down)));
-    let in_a_row = |evidence: &Evidence| common::down_for(evidence, 12, transfer(A, B, SMALL));
+    let in_a_row = |evidence: &Evidence| common::down_for_a_while(evidence, transfer(A, B, SMALL));
     findings.join(exam.explore(&Transferring, &straight(3, in_a_row)));
     findings
 }

@@ -187,7 +187,7 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     };
     findings.join(exam.explore(&AFewAtMost, &insistent));
     findings.join(exam.explore(&AFewAtMost, &made(2, half_down)));
-    let in_a_row = |evidence: &Evidence| common::down_for(evidence, 12, Action::ask(KEY));
+    let in_a_row = |evidence: &Evidence| common::down_for_a_while(evidence, Action::ask(KEY));
     findings.join(exam.explore(&AFewAtMost, &made(2, in_a_row)));
     findings
 }
