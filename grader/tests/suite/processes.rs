@@ -1,7 +1,9 @@
 //! The processes of this machine, to find those that a test may have left behind.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::process::Child;
 use std::time::{Duration, Instant};
 
 /// A process, by its number.
@@ -40,29 +42,48 @@ pub(crate) fn with_argument_now(argument: &str) -> Vec<Pid> {
     all().filter(|pid| has_argument(*pid, argument)).collect()
 }
 
-/// Waits until `parent`, or the grader that it watches, has a child whose program is called
-/// so.
-pub(crate) fn await_child(parent: Pid, program: &str) -> Pid {
+/// The children of `parent`, or of the grader that it watches, whose program is called so.
+pub(crate) fn children_called(parent: Pid, program: &str) -> Vec<Pid> {
     let is_it = |pid: &Pid, program: &str| {
         let path = fs::read_link(format!("/proc/{pid}/exe"));
         path.is_ok_and(|path| path.ends_with(program))
     };
+    let mut pids = children(parent);
+    let watched = pids.iter().filter(|pid| is_it(pid, "grader"));
+    let below: Vec<Pid> = watched.flat_map(|pid| children(*pid)).collect();
+    pids.extend(below);
+    pids.retain(|pid| is_it(pid, program));
+    pids
+}
+
+/// Waits until there is one of these children.
+pub(crate) fn await_child(parent: Pid, program: &str) -> Pid {
     let patience = Instant::now() + PATIENCE;
     loop {
         assert!(
             Path::new(&format!("/proc/{parent}")).exists(),
             "the parent lives"
         );
-        let mut pids = children(parent);
-        let watched = pids.iter().filter(|pid| is_it(pid, "grader"));
-        let below: Vec<Pid> = watched.flat_map(|pid| children(*pid)).collect();
-        pids.extend(below);
-        if let Some(pid) = pids.into_iter().find(|pid| is_it(pid, program)) {
-            return pid;
+        if let Some(pid) = children_called(parent, program).first() {
+            return *pid;
         }
         assert!(Instant::now() < patience, "it has started no such program");
         std::thread::sleep(TICK);
     }
+}
+
+/// Kills every such child for as long as `parent` lives; says how many there were.
+pub(crate) fn kill_each(parent: &mut Child, program: &str) -> usize {
+    let patience = Instant::now() + PATIENCE;
+    let mut killed = BTreeSet::new();
+    while parent.try_wait().expect("it is ours").is_none() {
+        let found = children_called(parent.id(), program);
+        end(&found);
+        killed.extend(found);
+        assert!(Instant::now() < patience, "it does not end");
+        std::thread::sleep(TICK);
+    }
+    killed.len()
 }
 
 /// The children of a process, whichever of its threads started them; none of one that has

@@ -297,7 +297,7 @@ impl Instance {
 
     fn settle(&mut self, polls: u32) {
         let calls_before = CALL_POLLS.get();
-        let settled = self.guarded(run_ready_tasks(polls));
+        let settled = self.guarded(run_ready_tasks(polls, &self.journal));
         self.callers
             .retain(|call, caller| caller.slot.borrow().may_be(*call));
         let (polls, idle) = settled.unwrap_or((0, false));
@@ -344,12 +344,12 @@ impl Instance {
     }
 }
 
-/// Polls ready tasks until none is ready or `limit` polls were spent. Returns
-/// the polls spent, and whether nothing is ready.
+/// Polls ready tasks until none is ready, `limit` polls were spent, or the journal is too
+/// long to be told. Returns the polls spent, and whether nothing is ready.
 ///
 /// It yields rather than sleeps until the paused clock moves by itself: code
 /// that spins is always ready, so the clock would never move.
-async fn run_ready_tasks(limit: u32) -> (u32, bool) {
+async fn run_ready_tasks(limit: u32, journal: &Journal) -> (u32, bool) {
     let start = POLLS.get();
     let mut quiet_turns = 0;
     loop {
@@ -358,7 +358,7 @@ async fn run_ready_tasks(limit: u32) -> (u32, bool) {
         if quiet_turns == 2 {
             return (spent, true);
         }
-        if spent >= limit {
+        if spent >= limit || journal.is_too_long() {
             return (spent, false);
         }
         let before = POLLS.get();

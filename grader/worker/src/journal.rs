@@ -6,7 +6,10 @@
 use std::cell::{Cell, RefCell};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::protocol::Event;
+use crate::protocol::{Event, MAX_MESSAGE_BYTES};
+
+/// As many events as no message can hold: each takes more bytes than this divides by.
+const MORE_THAN_CAN_BE_TOLD: usize = MAX_MESSAGE_BYTES / 16;
 
 /// A shared handle to the journal. Operations may be begun on any thread,
 /// so it is `Send`.
@@ -21,6 +24,12 @@ impl Journal {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(event);
+    }
+
+    /// Whether more was written than a report can tell, so that going on is no use.
+    pub(crate) fn is_too_long(&self) -> bool {
+        let events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
+        events.len() > MORE_THAN_CAN_BE_TOLD
     }
 
     /// Takes the events written since the last call.
