@@ -26,6 +26,7 @@ use crate::class::batch::class::{Class, NOT_HANDED_IN};
 use crate::class::batch::shape;
 use crate::class::batch::store::Ids;
 use crate::course::Course;
+use crate::course::language::Language;
 use crate::grade::feedback::{Feedback, Level};
 use crate::grade::report::junit;
 
@@ -65,12 +66,16 @@ impl Options {
             ..Options::default()
         };
         for drill in &class.drills {
-            let folder = course.solution_dir(&drill.slug);
-            let own = [
-                (folder.join("stub.rs"), "the stub, unchanged"),
-                (folder.join("src/lib.rs"), "the course's own solution"),
-            ];
-            let known = own.into_iter().filter_map(|(path, what)| {
+            let slug = &drill.slug;
+            let own = Language::ALL.into_iter().flat_map(|language| {
+                let stub = course.stub_in(slug, language);
+                let solution = course.reference_in(slug, language);
+                [
+                    (stub, "the stub, unchanged"),
+                    (solution, "the course's own solution"),
+                ]
+            });
+            let known = own.filter_map(|(path, what)| {
                 let shape = shape::of(&Submission::read(&path).ok()?);
                 Some(KnownShape { shape, what })
             });

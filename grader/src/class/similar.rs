@@ -16,6 +16,8 @@ use super::batch::class::Class;
 use super::batch::find::HandIn;
 use super::batch::plan::taken;
 use super::class_report::Names;
+use crate::build::submission::Submission;
+use crate::course::language::Language;
 use crate::drills;
 use crate::grade::grading::Grader;
 
@@ -42,8 +44,9 @@ pub enum ExportError {
 }
 
 /// Writes what can be read of `hand_ins`, from the folder `dir`, into the new folder `out`:
-/// `DRILL/STUDENT/src/lib.rs` and so on, `DRILL/info.csv`, and the stub in `stub/DRILL`.
-/// Returns how many submissions that are.
+/// `DRILL/STUDENT/src/lib.rs` and so on, `DRILL/info.csv`, and the stub in `stub/DRILL`; what
+/// is written in another language into `DRILL-LANGUAGE` instead. Returns how many submissions
+/// that are.
 ///
 /// # Errors
 /// When `out` is there already, or cannot be written.
@@ -62,7 +65,7 @@ pub fn export(
         return Err(ExportError::There(out.to_owned()));
     }
     let names = Names::of(class);
-    let mut tables: BTreeMap<&str, Vec<[String; 6]>> = BTreeMap::new();
+    let mut tables: BTreeMap<(&str, Language), Vec<[String; 6]>> = BTreeMap::new();
     let mut count = 0;
     for hand_in in hand_ins {
         let Some(drill) = drills::find(hand_in.drill) else {
@@ -73,7 +76,8 @@ pub fn export(
             continue;
         };
         let name = names.name(&hand_in.student);
-        let folder = out.join(hand_in.drill).join(&name);
+        let language = submission.language();
+        let folder = out.join(together(hand_in.drill, language)).join(&name);
         fs::create_dir_all(&folder).map_err(failed)?;
         submission.write_to(&folder).map_err(failed)?;
         let rows = submission.files().keys().map(|file| {
@@ -88,17 +92,28 @@ pub fn export(
                 hand_in.drill.to_owned(),
             ]
         });
-        tables.entry(hand_in.drill).or_default().extend(rows);
+        let table = tables.entry((hand_in.drill, language));
+        table.or_default().extend(rows);
         count += 1;
     }
-    for (drill, rows) in tables {
-        table(&out.join(drill).join(TABLE), rows).map_err(failed)?;
-        let stub = grader.course().solution_dir(drill).join("stub.rs");
-        let place = out.join(STUB).join(drill).join("src");
+    for ((drill, language), rows) in tables {
+        let place = together(drill, language);
+        table(&out.join(&place).join(TABLE), rows).map_err(failed)?;
+        let stub = Submission::read(&grader.course().stub_in(drill, language));
+        let stub = stub.map_err(|error| failed(io::Error::other(error)))?;
+        let place = out.join(STUB).join(place);
         fs::create_dir_all(&place).map_err(failed)?;
-        fs::copy(stub, place.join("lib.rs")).map_err(failed)?;
+        stub.as_crate().write_to(&place).map_err(failed)?;
     }
     Ok(count)
+}
+
+/// The folder of all submissions for a drill that one program can compare.
+fn together(drill: &str, language: Language) -> String {
+    match language {
+        Language::Rust => drill.to_owned(),
+        language => format!("{drill}-{}", language.folder()),
+    }
 }
 
 fn table(path: &Path, rows: Vec<[String; 6]>) -> io::Result<()> {

@@ -295,6 +295,12 @@ impl Course {
         self.solutions_in(slug, language).join(language.reference())
     }
 
+    /// What everybody begins with, as it was shipped.
+    pub fn stub_in(&self, slug: &str, language: Language) -> PathBuf {
+        let name = format!("stub.{}", language.ending());
+        self.solutions_in(slug, language).join(name)
+    }
+
     /// The hints of a drill in a language, from a nudge to nearly the answer.
     ///
     /// # Errors

@@ -48,8 +48,7 @@ impl Stub {
         slug: &str,
         language: Language,
     ) -> Result<Stub, StubMissing> {
-        let name = format!("stub.{}", language.ending());
-        let path = course.solutions_in(slug, language).join(name);
+        let path = course.stub_in(slug, language);
         let shown = course.file_in(slug, language);
         let text = std::fs::read(&path).map_err(|source| StubMissing { path, source })?;
         let sha256 = Sha256::digest(&text);

@@ -265,9 +265,9 @@ fn cases_of(course: &Course, drill: &'static dyn Drill) -> Result<Vec<Case>> {
         if !drills::gradable_in(drill, language) || !dir.is_dir() {
             continue;
         }
-        let stub = format!("stub.{}", language.ending());
+        let stub = course.stub_in(drill.slug(), language);
         cases.push(case(dir.join(language.reference()), Expected::FullMarks));
-        cases.push(case(dir.join(stub), Expected::Fail));
+        cases.push(case(stub, Expected::Fail));
         right.extend(files(&dir.join("right"), language)?);
         wrong.extend(files(&dir.join("wrong"), language)?);
     }

@@ -70,11 +70,10 @@ fn trouble(grader: &Grader) -> Result<Option<String>> {
         let Ok(drill) = course.drill(&slug) else {
             continue;
         };
-        let mut stubs = vec![course.solution_dir(&slug).join("stub.rs")];
+        let mut stubs = vec![course.stub_in(&slug, Language::Rust)];
         for language in Language::interpreted() {
             if drills::gradable_in(drill, language) {
-                let name = format!("stub.{}", language.ending());
-                stubs.push(course.solutions_in(&slug, language).join(name));
+                stubs.push(course.stub_in(&slug, language));
             }
         }
         for stub in stubs {

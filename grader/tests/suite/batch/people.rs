@@ -420,19 +420,21 @@ fn a_class_file_says_what_counts() {
     );
 }
 
-/// As JPlag and Dolos read it: a folder for each student, a row for each file.
+/// As JPlag and Dolos read it: a folder for each student, a row for each file, and each
+/// language apart. `RECORD=1` writes what the book shows of it anew.
 #[test]
 fn what_is_to_be_compared_lies_in_one_place() {
     let course = class(&[
         ("ada/offload/src/lib.rs", "mod more;\nfn ("),
         ("ada/offload/src/more.rs", ""),
         ("Zo\u{eb} L/offload.rs", &broken("zoe")),
+        ("bob/offload.py", "def f(:\n"),
         ("eve/offload.zip", "no zip"),
     ]);
-    let batch = ["class", "--out", "o", "--similar", "s"];
+    let batch = ["class", "--out", "o", "--similar", "compare"];
     let said = run(&course, &batch);
     assert_eq!(said.code, 1, "{}", said.err);
-    let table = course.read("s/offload/info.csv");
+    let table = course.read("compare/offload/info.csv");
     assert_eq!(
         table,
         "filename,full_name,id,status,created_at,labels\n\
@@ -442,14 +444,37 @@ fn what_is_to_be_compared_lies_in_one_place() {
     );
     for line in table.lines().skip(1) {
         let (file, _) = line.split_once(',').expect("it has cells");
-        assert!(course.path("s/offload").join(file).is_file(), "{file}");
+        assert!(course.path("compare/offload").join(file).is_file(), "{file}");
     }
-    assert!(!course.path("s/offload/eve").exists());
+    assert!(!course.path("compare/offload/eve").exists());
     let stub = course.read("solutions/offload/stub.rs");
-    assert_eq!(course.read("s/stub/offload/src/lib.rs"), stub);
+    assert_eq!(course.read("compare/stub/offload/src/lib.rs"), stub);
+    let in_python = course.read("compare/offload-python/info.csv");
+    let (_, row) = in_python.split_once('\n').expect("it has a row");
+    let (file, _) = row.split_once(',').expect("it has cells");
+    assert_eq!(
+        course.read(&format!("compare/offload-python/{file}")),
+        "def f(:\n"
+    );
+
+    let find = std::process::Command::new("sh")
+        .args(["-c", "find compare -type f | LC_ALL=C sort"])
+        .current_dir(course.path(""))
+        .output()
+        .expect("there is a shell");
+    let files = String::from_utf8(find.stdout).expect("the names are UTF-8");
+    let shown = format!(
+        "$ find compare -type f | sort\n{files}\n$ cat compare/offload/info.csv\n{table}"
+    );
+    let kept = crate::courses::root().join("book/listings/class/compare.txt");
+    if std::env::var_os("RECORD").is_some() {
+        fs::write(&kept, &shown).expect("it is ours");
+    }
+    assert_eq!(fs::read_to_string(kept).unwrap_or_default(), shown);
+
     let said = run(&course, &batch);
     assert_eq!(said.code, 2);
-    assert!(said.err.contains("`s` is there already"), "{}", said.err);
+    assert!(said.err.contains("`compare` is there already"), "{}", said.err);
 }
 
 /// One name composed in two ways: an id makes it one person, a roster finds it, and
