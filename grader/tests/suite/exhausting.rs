@@ -170,15 +170,7 @@ fn verdict(name: &str, limits: &str) -> (Value, Peak) {
     );
     // One of them includes itself by this name.
     course.write("lib.rs", &source(name));
-    let arguments = [
-        "grade",
-        drill,
-        "lib.rs",
-        "--seed",
-        "7",
-        "--format",
-        "json",
-    ];
+    let arguments = ["grade", drill, "lib.rs", "--seed", "7", "--format", "json"];
     let mut command = course.outside(Path::new(env!("CARGO_BIN_EXE_grader")));
     command.current_dir(course.path(".")).args(arguments);
     let (output, peak) = peak::of(command);

@@ -444,7 +444,10 @@ fn what_is_to_be_compared_lies_in_one_place() {
     );
     for line in table.lines().skip(1) {
         let (file, _) = line.split_once(',').expect("it has cells");
-        assert!(course.path("compare/offload").join(file).is_file(), "{file}");
+        assert!(
+            course.path("compare/offload").join(file).is_file(),
+            "{file}"
+        );
     }
     assert!(!course.path("compare/offload/eve").exists());
     let stub = course.read("solutions/offload/stub.rs");
@@ -463,9 +466,8 @@ fn what_is_to_be_compared_lies_in_one_place() {
         .output()
         .expect("there is a shell");
     let files = String::from_utf8(find.stdout).expect("the names are UTF-8");
-    let shown = format!(
-        "$ find compare -type f | sort\n{files}\n$ cat compare/offload/info.csv\n{table}"
-    );
+    let shown =
+        format!("$ find compare -type f | sort\n{files}\n$ cat compare/offload/info.csv\n{table}");
     let kept = crate::courses::root().join("book/listings/class/compare.txt");
     if std::env::var_os("RECORD").is_some() {
         fs::write(&kept, &shown).expect("it is ours");
@@ -474,7 +476,11 @@ fn what_is_to_be_compared_lies_in_one_place() {
 
     let said = run(&course, &batch);
     assert_eq!(said.code, 2);
-    assert!(said.err.contains("`compare` is there already"), "{}", said.err);
+    assert!(
+        said.err.contains("`compare` is there already"),
+        "{}",
+        said.err
+    );
 }
 
 /// One name composed in two ways: an id makes it one person, a roster finds it, and
