@@ -10,6 +10,7 @@ mod findings;
 mod flood;
 mod mutant;
 mod named;
+mod places;
 mod shorten;
 pub mod trace;
 
@@ -590,6 +591,8 @@ impl<'a> Exam<'a> {
             evidence,
             ..
         } = self.shortened(rules, finding);
+        let with_places = self.with_places(rules, &turns, &violation);
+        let evidence = with_places.or(evidence);
         let held = evidence
             .as_ref()
             .and_then(|it| borrows::still_held(it, &violation));

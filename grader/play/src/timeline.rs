@@ -5,6 +5,8 @@
 
 mod moment;
 
+use protocol::AWAITS;
+
 use crate::evidence::{Evidence, Fact, UNHEARD};
 use crate::judge::Violation;
 use crate::schedule::{Outcome, Settle};
@@ -34,12 +36,31 @@ impl Line {
 pub fn tell(evidence: &Evidence, violation: Option<&Violation>) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut has_answered = false;
+    // The operation whose beginning the last line tells: its place belongs there.
+    let mut begun = None;
+    let mut places = Vec::new();
     for entry in evidence.entries() {
         if matches!(entry.fact, Fact::Answers { .. }) && std::mem::replace(&mut has_answered, true)
         {
             // This is said once.
             continue;
         }
+        if let Some(told) = place(&entry.fact) {
+            if let (Some(operation), Some(line)) = (begun.take(), lines.last_mut()) {
+                let line: &mut Line = line;
+                let (place, _) = told.split_once(": `").unwrap_or((told, ""));
+                line.text.push_str(&format!(" ({})", one_line(place, 80)));
+                places.push((operation, told));
+                continue;
+            }
+            if is_in_an_operation(evidence, &places, &entry.fact) {
+                continue;
+            }
+        }
+        begun = match entry.fact {
+            Fact::Began { operation } => Some(operation),
+            _ => None,
+        };
         let Some(text) = sentence(evidence, &entry.fact) else {
             continue;
         };
@@ -67,6 +88,32 @@ pub fn tell(evidence: &Evidence, violation: Option<&Violation>) -> Vec<Line> {
 /// The same, as words alone.
 pub fn in_words(lines: &[Line]) -> Vec<String> {
     lines.iter().map(|line| line.text.clone()).collect()
+}
+
+/// Whether the fact is that a request is suspended where it began an operation that is under
+/// way still. That is known, then.
+fn is_in_an_operation(evidence: &Evidence, places: &[(u32, &str)], fact: &Fact) -> bool {
+    let Fact::Noted { request, .. } = fact else {
+        return false;
+    };
+    let here = |(operation, begun_at): &(u32, &str)| {
+        let of = evidence.operation(*operation).and_then(|it| it.request);
+        of.is_some()
+            && of == *request
+            && place(fact) == Some(begun_at)
+            && evidence.live().any(|live| live == *operation)
+    };
+    places.iter().any(here)
+}
+
+/// Where a task is suspended, if that is what the fact says.
+fn place(fact: &Fact) -> Option<&str> {
+    match fact {
+        Fact::Noted {
+            kind, arguments, ..
+        } if kind == AWAITS => arguments.first()?.text(),
+        _ => None,
+    }
 }
 
 fn half_settled(polls: u32) -> String {
@@ -116,6 +163,13 @@ fn sentence(evidence: &Evidence, fact: &Fact) -> Option<String> {
         } if kind == UNHEARD => {
             let what = one_line(arguments.first()?.text()?, 160);
             format!("  a task of its own, which nobody awaits, ended with {what}")
+        }
+        Fact::Noted { kind, request, .. } if kind == AWAITS => {
+            let place = one_line(place(fact)?, 160);
+            match request {
+                Some(request) => format!("  request {request} awaits at {place}"),
+                None => format!("  a task of its own awaits at {place}"),
+            }
         }
         Fact::Noted {
             kind, arguments, ..

@@ -16,6 +16,10 @@ pub const PROTOCOL: u32 = 2;
 /// A message longer than this, in bytes without its newline, breaks the protocol.
 pub const MAX_MESSAGE_BYTES: usize = 1 << 20;
 
+/// The kind of a note that says where a task is suspended; its one argument is the file, the
+/// line and what stands there.
+pub const AWAITS: &str = "awaits";
+
 /// The first line a worker sends, before it has read anything.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -81,6 +85,10 @@ pub enum Step {
         /// How the callers of the run are polled.
         #[serde(default, skip_serializing_if = "is_default")]
         polled: Polled,
+        /// Say where in the submission each operation begins, where the language knows: an
+        /// [`Event::Noted`] of kind [`AWAITS`] after its [`Event::Begun`].
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        places: bool,
     },
     /// Make one call of the submission a task of the loop. It is not polled yet.
     Call {
@@ -145,6 +153,9 @@ pub enum Step {
     /// Drop the instance; calls under way keep what they have of it. The next call makes a
     /// new one, as the run began.
     Discard,
+    /// Say at which line of the submission each task of the run is suspended, where the
+    /// language knows: an [`Event::Noted`] of kind [`AWAITS`] for each.
+    Where,
     /// Report how many bytes the process holds.
     Measure,
     /// Watch an event loop in real time while real passwords are hashed beside other
@@ -334,6 +345,7 @@ mod tests {
                     seed: 1,
                     arguments: Vec::new(),
                     polled: Polled::Alone,
+                    places: false,
                 },
                 Step::Call {
                     call: 1,

@@ -135,6 +135,7 @@ fn load(program: &Program, limits: &Limits) -> io::Result<Option<String>> {
             seed: 0,
             arguments: Vec::new(),
             polled: Polled::Alone,
+            places: false,
         }],
     };
     let (reports, _) = worker.exchange(&[order]);

@@ -103,6 +103,8 @@ pub struct Driver<'a> {
     spare: Duration,
     /// Whether the loop has stopped at least once. It will again, and each time costs a wait.
     has_blocked: bool,
+    /// Whether a schedule that is played alone ends with where its tasks are suspended.
+    asks_where: bool,
     output: String,
 }
 
@@ -139,6 +141,7 @@ impl<'a> Driver<'a> {
             used: Duration::ZERO,
             spare: Duration::ZERO,
             has_blocked: false,
+            asks_where: false,
             output: String::new(),
         }
     }
@@ -248,7 +251,10 @@ impl<'a> Driver<'a> {
     pub fn play_alone(&mut self, turns: Vec<Turn>) -> Played<Driver<'a>> {
         let run = self.open();
         let mut played = self.play(vec![(run, turns)]);
-        let played = played.pop().expect("one run in, one run out");
+        let mut played = played.pop().expect("one run in, one run out");
+        if self.asks_where && played.failure.is_none() {
+            self.ask_where(&mut played.run);
+        }
         self.close(&played.run);
         played
     }

@@ -347,6 +347,7 @@ fn last_words(program: &Path, last: Option<i64>) -> (String, String) {
             seed: 1,
             arguments: Vec::new(),
             polled: Polled::Alone,
+            places: false,
         }],
     };
     let (_, failure) = worker.exchange(&[order]);

@@ -82,6 +82,26 @@ fn a_rejection_that_nobody_handles_fails_as_it_ends_a_real_process() {
 }
 
 #[test]
+fn where_an_operation_begins_is_told_with_its_line() {
+    if is_missing(Language::Node) {
+        return;
+    }
+    // At once, after a turn of the loop, and through a function of its own.
+    for (fetch, line) in [
+        ("await this.db.fetchUser(id)", 9),
+        ("(await null, await this.db.fetchUser(id))", 9),
+        ("await fetchWith(this.db, id)", 2),
+    ] {
+        let text =
+            naive_after("// The first line.\nconst fetchWith = (db, id) => db.fetchUser(id);");
+        let given = on(&text.replace("await this.db.fetchUser(id)", fetch));
+        let timeline = given.checks[0].timeline.join("\n");
+        let told = format!("fetch 1 begins, for user 7 (inflight_fix.mjs:{line})");
+        assert!(timeline.contains(&told), "{timeline}");
+    }
+}
+
+#[test]
 fn javascript_that_cannot_be_loaded_is_a_compile_error_that_says_why() {
     if is_missing(Language::Node) {
         return;

@@ -171,6 +171,98 @@ fn what_keeps_the_loop_is_told_with_its_line() {
     assert!(said.contains("inflight_fix.py:10"), "{said}");
 }
 
+/// The line of a request that waits, and of what it waits for, whatever it awaits.
+#[test]
+fn where_a_task_is_suspended_is_told_with_its_line() {
+    if is_missing(Language::Python) {
+        return;
+    }
+    let second = |waits: &str| {
+        cache_that(&format!(
+            "if hasattr(self, 'begun'):\n    {waits}\nself.begun = asyncio.Event()\nreturn await self.db.fetch_user(uid)"
+        )) + "\n    async def wait(self):\n        await self.begun.wait()\n\n    async def each(self):\n        await self.wait()\n        yield\n\n    def __await__(self):\n        yield from self.wait().__await__()\n"
+    };
+    let awaits = |line: u32, code: &str| format!("awaits at inflight_fix.py:{line}: `{code}`");
+    let own = |line: u32, code: &str| format!("a task of its own {}", awaits(line, code));
+    let request = |line: u32, code: &str| format!("request 2 {}", awaits(line, code));
+    let waiting = "await self.begun.wait()";
+    for (waits, told) in [
+        (waiting, vec![request(10, waiting)]),
+        ("await self.wait()", vec![request(15, waiting)]),
+        (
+            "await self",
+            vec![request(22, "yield from self.wait().__await__()")],
+        ),
+        (
+            "async with asyncio.timeout(9e9): await self.wait()",
+            vec![request(15, waiting)],
+        ),
+        (
+            "async for _ in self.each(): pass",
+            vec![request(10, "async for _ in self.each(): pass")],
+        ),
+        (
+            "await asyncio.shield(self.wait())",
+            vec![
+                request(10, "await asyncio.shield(self.wait())"),
+                own(15, waiting),
+            ],
+        ),
+        (
+            "await asyncio.gather(self.wait(), asyncio.sleep(0))",
+            vec![
+                request(10, "await asyncio.gather(self.wait(), asyncio.sleep(0))"),
+                own(15, waiting),
+            ],
+        ),
+    ] {
+        let given = on(&second(waits));
+        let answered = given.checks.iter().find(|check| check.id == "answered");
+        let timeline = &answered.expect("it is a check").timeline;
+        for line in told {
+            assert!(timeline.iter().any(|it| it.trim() == line), "{timeline:#?}");
+        }
+    }
+}
+
+#[test]
+fn where_an_operation_begins_is_told_with_its_line() {
+    if is_missing(Language::Python) {
+        return;
+    }
+    let stub = verdict("lost_update", "solutions/lost_update/python/stub.py");
+    let text = std::fs::read_to_string(root().join("solutions/lost_update/python/stub.py"))
+        .expect("it is ours");
+    let line_of = |what: &str| {
+        let found = text.lines().position(|line| line.contains(what));
+        found.expect("the stub has it") + 1
+    };
+    let timeline = stub.checks[0].timeline.join("\n");
+    for (begins, line) in [
+        ("read 1 begins, of account 7", line_of(".read(")),
+        ("write 3 begins, 564 into account 7", line_of(".write(")),
+    ] {
+        let told = format!("{begins} (lost_update.py:{line})");
+        assert!(timeline.contains(&told), "{timeline}");
+    }
+    // By a key, too.
+    let key = stub.checks[0].schedule.as_deref().expect("it failed");
+    let mut replay = crate::courses::program();
+    replay
+        .arg("--course")
+        .arg(root())
+        .args(["replay", "lost_update"]);
+    replay
+        .arg(root().join("solutions/lost_update/python/stub.py"))
+        .arg(key);
+    let said = crate::courses::Said::by(&mut replay);
+    let told = format!(
+        "read 1 begins, of account 7 (lost_update.py:{})",
+        line_of(".read(")
+    );
+    assert!(said.out.contains(&told), "{}{}", said.out, said.err);
+}
+
 #[test]
 fn no_attack_from_within_the_interpreter_passes() {
     if is_missing(Language::Python) {

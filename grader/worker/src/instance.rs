@@ -142,6 +142,8 @@ impl Instance {
             Step::Block { micros } => self.block(Duration::from_micros(micros)),
             Step::Settle { polls } => self.settle(polls),
             Step::Discard => self.discard(),
+            // Nor does a future know its line.
+            Step::Where => {}
             Step::New { .. } | Step::Watch { .. } | Step::Measure | Step::End => {}
         }
         self.take_events()

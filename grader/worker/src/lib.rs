@@ -107,7 +107,7 @@
 //!
 //! | step | fields | what the worker does |
 //! |---|---|---|
-//! | `new` | `seed`, `arguments`?, `polled`? | opens the run: a new single-threaded event loop with a virtual clock, every random choice of which is seeded with `seed`; a new instance of what the submission offers, made with the kit's handles and `arguments`. `polled` says how callers are polled, see below |
+//! | `new` | `seed`, `arguments`?, `polled`?, `places`? | opens the run: a new single-threaded event loop with a virtual clock, every random choice of which is seeded with `seed`; a new instance of what the submission offers, made with the kit's handles and `arguments`. `polled` says how callers are polled, see below. With `places`, a worker that knows the line of the submission at which an operation begins notes it right after, as `where` does |
 //! | `call` | `call`, `entry`, `arguments`?, `again`? | makes a call of an entry of the submission a task of the loop; does not run it yet. The grader numbers callers from 1. `again` is the number of a second call, see below |
 //! | `look` | `entry`, `arguments`? | calls an entry that returns at once, outside any task, and says what it returned with `seen`; runs nothing else |
 //! | `answer` | `operation`, `with` | ends an operation. The task that awaits it is woken, but not run yet; a thread that is held in it goes on. An operation that is over, or was answered before, is left alone |
@@ -117,6 +117,7 @@
 //! | `block` | `micros` | puts a task on the loop that, when it is run, lets that much time pass by the kit's clock and does nothing else: as if it had kept the loop busy for so long |
 //! | `settle` | `polls` | runs ready tasks in the loop's own order, until none is ready or `polls` polls were spent; 0 runs nothing |
 //! | `discard` | | drops the instance; calls under way keep what they hold of it |
+//! | `where` | | a worker that knows at which lines of the submission tasks are suspended notes each: `noted` of the kind `awaits`, with the `call` if it is a caller's, and one argument: ``file:line: `what stands there` ``. Neither this nor `places` is asked of a worker in Rust, whose futures do not know |
 //! | `measure` | | says how many bytes the process holds. Belongs to no run |
 //! | `watch` | `max_parallel`, `passwords` | a run of its own, in real time: hashes the passwords for real, beside a heartbeat and six handlers, and measures how long polls keep the loop |
 //! | `end` | | closes the run: drops every caller and the instance, then the loop, and lets held threads go on unseen. The events of clean-up code are in its list |

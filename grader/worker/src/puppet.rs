@@ -121,6 +121,8 @@ fn carry_out(order: Order, runs: &mut HashMap<u64, Instance>, common: &Rc<Common
             seed,
             arguments,
             polled,
+            // A future does not know its line.
+            places: _,
         } => {
             if let Some(old) = runs.remove(&run) {
                 old.end();

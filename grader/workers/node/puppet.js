@@ -217,6 +217,7 @@ class Puppet {
 
   begin(run) {
     this.realm.seed(run.made.seed);
+    if (run.made.places) run.runsAt = () => this.submission.runsAt();
     try {
       const namespace = this.submission.load(drain);
       this.realm.open(run.number, namespace);

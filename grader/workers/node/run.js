@@ -25,6 +25,8 @@ exports.Run = class Run {
     this.due = [];
     this.immediates = [];
     this.caller = null;
+    // Says at which line of the submission an operation begins, if that is to be told.
+    this.runsAt = null;
     this.isLost = false;
     this.isMuted = false;
     this.steps = [];
@@ -58,6 +60,8 @@ exports.Run = class Run {
     if (given.length > 0) begun.arguments = words.write(given);
     if (this.caller !== null) begun.call = this.caller;
     this.note({ begun });
+    const place = this.runsAt?.();
+    if (place) this.note({ noted: { kind: 'awaits', arguments: [words.write(place)] } });
     return operation;
   }
 

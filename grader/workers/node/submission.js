@@ -25,6 +25,19 @@ exports.Submission = class Submission {
     this.isCommon = file.endsWith('.cjs') || this.isScript();
   }
 
+  // The line of the file that runs, the innermost one of those that call each other.
+  runsAt() {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = Infinity;
+    const { stack } = new Error();
+    Error.stackTraceLimit = stackTraceLimit;
+    const [, line] = stack.split(`${this.file}:`, 2);
+    if (line === undefined) return undefined;
+    const number = parseInt(line, 10);
+    const text = this.text.split('\n')[number - 1] ?? '';
+    return `${this.file}:${number}: \`${text.trim()}\``;
+  }
+
   // What it exports, run anew. `drain` runs the microtasks that this takes.
   load(drain) {
     const namespace = this.isCommon ? this.required() : this.imported(drain);

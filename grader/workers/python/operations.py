@@ -33,8 +33,10 @@ class Waiting(asyncio.Future):
 class Operations:
     """See the module."""
 
-    def __init__(self, loop, journal):
+    def __init__(self, loop, journal, begins_at=None):
         self._loop, self._journal = loop, journal
+        # Says at which line of the submission an operation begins, if that is to be told.
+        self._begins_at = begins_at
         self._begun = 0
         self._open = {}
 
@@ -56,6 +58,9 @@ class Operations:
         if call is not None:
             begun["call"] = call
         self._journal.append({"begun": begun})
+        place = self._begins_at and self._begins_at()
+        if place:
+            self._journal.append({"noted": {"kind": "awaits", "arguments": [words.write(place)]}})
         waiting = Waiting(loop=self._loop)
         opened, journal = self._open, self._journal
 

@@ -100,7 +100,8 @@ class Run:
             self.hashes = Hashes(self.loop, self.journal)
         else:
             self.loop = Loop(self.broke, self.unheard)
-        self.operations = Operations(self.loop, self.journal)
+        begins_at = submission.runs_at if step.get("places") else None
+        self.operations = Operations(self.loop, self.journal, begins_at)
         random.seed(step["seed"])
         self.enter()
         try:
@@ -240,6 +241,18 @@ class Run:
         polls, of_calls, idle = self.loop.settle(step["polls"])
         self.journal.append({"settled": {"polls": polls, "of_calls": of_calls, "idle": idle}})
 
+    def _where(self, step):
+        """Tells where each task is suspended."""
+        for task in self.loop.tasks():
+            caller = getattr(task, "caller", None)
+            place = self.submission.place_of(task.get_coro())
+            if place is None or caller is not None and caller.gone:
+                continue
+            noted = {"kind": "awaits", "arguments": [words.write(place)]}
+            if caller is not None:
+                noted["call"] = caller.number
+            self.journal.append({"noted": noted})
+
     def _discard(self, step):
         self.discarded = self.instance is not None
         self.instance = None
@@ -268,7 +281,7 @@ class Run:
 
 
 # Steps that run no line of a submission and change nothing that it holds.
-MOVES_NOTHING = ("advance", "look")
+MOVES_NOTHING = ("advance", "look", "where")
 
 STEPS = {
     "call": Run._call,
@@ -280,4 +293,5 @@ STEPS = {
     "block": Run._block,
     "settle": Run._settle,
     "discard": Run._discard,
+    "where": Run._where,
 }

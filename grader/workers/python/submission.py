@@ -38,6 +38,23 @@ class Finder:
         )
 
 
+# What a suspended coroutine, generator or asynchronous generator calls its frame, and what it
+# awaits.
+NAMES = (("cr_frame", "cr_await"), ("gi_frame", "gi_yieldfrom"), ("ag_frame", "ag_await"))
+
+
+# More awaits in one another than any timeline needs.
+DEEPEST = 1_000
+
+
+def within(suspended):
+    """Its frame, and what it awaits in turn; nothing, if it is none of these."""
+    for frame, awaits in NAMES:
+        if hasattr(type(suspended), frame):
+            return getattr(suspended, frame), getattr(suspended, awaits)
+    return None, None
+
+
 class Submission:
     """One file, and what the drill asks of it."""
 
@@ -66,6 +83,26 @@ class Submission:
             raise Refused(self._why(error)) from None
         self._offers(module)
         return module
+
+    def place_of(self, suspended):
+        """The line of the file at which a coroutine is suspended, the innermost one of those
+        that await each other."""
+        line = None
+        for _ in range(DEEPEST):
+            frame, suspended = within(suspended)
+            if frame is not None and frame.f_code.co_filename == self.file:
+                line = frame.f_lineno
+        return line and self._at(line)
+
+    def runs_at(self):
+        """The line of the file that runs, the innermost one of those that call each other."""
+        frame = sys._getframe(1)
+        while frame is not None and frame.f_code.co_filename != self.file:
+            frame = frame.f_back
+        return frame and self._at(frame.f_lineno)
+
+    def _at(self, line):
+        return f"{self.file}:{line}: `{linecache.getline(self.file, line).strip()}`"
 
     def _why(self, error):
         frames = traceback.extract_tb(error.__traceback__)

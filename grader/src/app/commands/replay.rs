@@ -41,6 +41,7 @@ pub(super) fn run(course: Course, args: &Replay) -> Result<Exit> {
     };
     let mut driver = grader.driver(drill, &compiled, key.seed);
     driver.look_for_threads();
+    driver.ask_where_tasks_are(true);
     let played = driver.play_in_a_fresh_worker(key.turns);
     if let Some(error) = driver.broken() {
         return Err(std::io::Error::new(error.kind(), error.to_string()))

@@ -37,7 +37,7 @@ struct Part {
 
 /// The turns that a run begins with; they take no step of their own. If the script does
 /// not say what the instance is made with, the world's default is used.
-pub(super) fn opening(seed: u64, script: &[Turn], blank: &Evidence) -> Step {
+pub(super) fn opening(seed: u64, script: &[Turn], blank: &Evidence, places: bool) -> Step {
     let mut arguments = Vec::new();
     let mut polled = Polled::Alone;
     let usual = blank.world().usual();
@@ -59,6 +59,7 @@ pub(super) fn opening(seed: u64, script: &[Turn], blank: &Evidence) -> Step {
         seed,
         arguments,
         polled,
+        places,
     }
 }
 
@@ -141,7 +142,12 @@ impl Driver<'_> {
                 self.room.closed(1);
             }
             self.room.opening();
-            steps.push(opening(self.loop_seed(), &run.script, &run.evidence));
+            steps.push(opening(
+                self.loop_seed(),
+                &run.script,
+                &run.evidence,
+                self.asks_where,
+            ));
         }
         let played = run.evidence.turns().len();
         let turns = run.sendable(played);

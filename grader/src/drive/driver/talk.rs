@@ -1,16 +1,19 @@
 //! Steps outside any schedule: a run that is driven by hand, and the picture.
 
-use protocol::{Event, Order, Picture, Step};
+use protocol::{AWAITS, Event, Order, Picture, Step};
 
 use super::asking::{action_step, opening};
 use super::threads::TURN_LIMIT;
-use super::{Care, Driver, SPIN_POLLS};
+use super::{Care, Driver, Run, SPIN_POLLS};
 use crate::drive::limits::Limits;
 use crate::drive::stopwatch::Stopwatch;
 use crate::drive::supervisor::{Threads, Worker};
 use play::failure::Failure;
 use play::schedule::{Action, FIRST_KEY, Turn};
 use play::world::passwords::password;
+
+/// The most suspended tasks that a timeline tells of.
+const MOST_PLACES: usize = 8;
 
 impl Driver<'_> {
     /// Sends steps of any kind and waits for their events, one list for each step;
@@ -21,6 +24,23 @@ impl Driver<'_> {
     pub fn converse(&mut self, run: u64, steps: Vec<Step>) -> Result<Vec<Vec<Event>>, Failure> {
         let order = self.say(run, steps)?;
         self.hear(&order)
+    }
+
+    /// Whether a schedule that is played alone from now on ends with where its tasks are
+    /// suspended, for its timeline. Only an interpreter knows that.
+    pub fn ask_where_tasks_are(&mut self, asks: bool) {
+        self.asks_where = asks && self.program.is_interpreter;
+    }
+
+    pub(super) fn ask_where(&mut self, run: &mut Run) {
+        let Ok(events) = self.converse(run.id, vec![Step::Where]) else {
+            return;
+        };
+        let is_place = |event: &Event| matches!(event, Event::Noted { kind, .. } if kind == AWAITS);
+        let places = events.into_iter().flatten().filter(is_place);
+        let places: Vec<Event> = places.take(MOST_PLACES).collect();
+        // A note is never refused.
+        let _ = run.evidence.saw(&places);
     }
 
     /// Waits until the threads of a run that is driven by hand rest, and says what comes of
@@ -91,7 +111,7 @@ impl Driver<'_> {
     /// The step that opens a run to be driven by [`Driver::converse`] and that begins with
     /// these turns.
     pub fn opening_with(&self, run: u64, turns: &[Turn]) -> Step {
-        opening(self.loop_seed(), turns, &self.blank_evidence(run))
+        opening(self.loop_seed(), turns, &self.blank_evidence(run), false)
     }
 
     /// Opens a run, lets a request wait in it, and frees it, since code of the
@@ -101,7 +121,12 @@ impl Driver<'_> {
         let blank = self.blank_evidence(run);
         let start = Action::ask(FIRST_KEY);
         let steps = [
-            Some(opening(self.loop_seed(), &self.world.usual(), &blank)),
+            Some(opening(
+                self.loop_seed(),
+                &self.world.usual(),
+                &blank,
+                false,
+            )),
             action_step(start, 1, &blank),
             Some(Step::Settle { polls: SPIN_POLLS }),
         ];

@@ -208,6 +208,7 @@ impl Driver<'_> {
                 self.loop_seed(),
                 &run.script,
                 &self.blank_evidence(run.id),
+                self.asks_where,
             )],
         });
         let (mut reports, failure) = self.exchange(&orders);

@@ -40,6 +40,7 @@ impl Driven {
             seed: SEED,
             arguments: vec![protocol::Value::from(max_parallel as u64)],
             polled: Polled::Alone,
+            places: false,
         };
         assert_eq!(self.does([open]), []);
     }
