@@ -294,28 +294,31 @@ fn a_world_without_python_says_which_have_it_and_writes_nothing() {
 
 #[test]
 fn what_it_writes_in_python_is_judged_as_it_should_be() {
-    if Interpreter::find(Language::Python).is_err() {
+    what_it_writes_is_judged_as_it_should_be(Language::Python);
+}
+
+#[test]
+fn what_it_writes_in_javascript_is_judged_as_it_should_be() {
+    what_it_writes_is_judged_as_it_should_be(Language::Node);
+}
+
+fn what_it_writes_is_judged_as_it_should_be(language: Language) {
+    if Interpreter::find(language).is_err() {
         return;
     }
+    let (name, ending) = (language.folder(), language.ending());
     for (world, drill) in [("users", "inflight_fix"), ("bank", "lost_update")] {
         let course = course();
-        let said = course.run(&[
-            "new",
-            "read_through",
-            "--world",
-            world,
-            "--language",
-            "python",
-        ]);
+        let said = course.run(&["new", "read_through", "--world", world, "--language", name]);
         assert_eq!(said.code, 0, "{}", said.err);
-        let folder = course.path("solutions/read_through/python");
+        let folder = course.path(&format!("solutions/read_through/{name}"));
         let mut wrong = fs::read_dir(folder.join("wrong")).expect("it is there");
         let wrong = wrong.next().expect("there is one").expect("it can be read");
         let files = [
-            folder.join("reference.py"),
-            folder.join("right/another_design.py"),
+            folder.join(format!("reference.{ending}")),
+            folder.join(format!("right/another_design.{ending}")),
             wrong.path(),
-            folder.join("stub.py"),
+            folder.join(format!("stub.{ending}")),
         ];
         let mut grade = program();
         grade.arg("--course").arg(root()).args(["grade", drill]);
@@ -336,10 +339,6 @@ fn what_it_writes_in_python_is_judged_as_it_should_be() {
         assert!(right.contains(&"\"answered\"".to_owned()), "{verdicts:#?}");
         let caught = |held: &[String]| reference.iter().any(|id| !held.contains(id));
         assert!(caught(&wrong) && caught(&stub), "{verdicts:#?}");
-        assert!(
-            verdicts
-                .iter()
-                .all(|verdict| verdict["language"] == "python")
-        );
+        assert!(verdicts.iter().all(|verdict| verdict["language"] == name));
     }
 }

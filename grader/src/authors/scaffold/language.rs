@@ -18,51 +18,60 @@ pub struct Part {
     pub language: Language,
     /// The world's name.
     pub world: &'static str,
-    /// What the drill's own file says of it.
-    drill: &'static str,
+    /// What the drill's own file says of it: an arm of [`SPOKEN`].
+    arm: &'static str,
     /// Each file, and its text.
     pub files: [(&'static str, &'static str); 8],
 }
 
-/// The files of a part in Python; some of them are specific to the world.
-macro_rules! python {
-    ($world:literal) => {
+/// What a drill's own file says of its languages; `ARM` stands for the first.
+const SPOKEN: &str = include_str!("common/spoken.txt");
+
+/// The files of a part: the language, its folder, the endings of its files and of its
+/// contract, and the name of its public tests. Some of them are specific to the world.
+macro_rules! part {
+    ($language:ident, $folder:literal, $ending:literal, $script:literal, $tests:literal, $world:literal) => {
         Part {
-            language: Language::Python,
+            language: Language::$language,
             world: $world,
-            drill: include_str!("python/drill.txt"),
+            arm: include_str!(concat!($folder, "/arm.txt")),
             files: [
                 (
-                    "exercises/SLUG/python/SLUG.py",
-                    include_str!(concat!("python/", $world, "/stub.txt")),
+                    concat!("exercises/SLUG/", $folder, "/SLUG.", $ending),
+                    include_str!(concat!($folder, "/", $world, "/stub.txt")),
                 ),
                 (
-                    "exercises/SLUG/python/test_public.py",
-                    include_str!(concat!("python/", $world, "/public.txt")),
+                    concat!("exercises/SLUG/", $folder, "/", $tests),
+                    include_str!(concat!($folder, "/", $world, "/public.txt")),
                 ),
                 (
-                    "exercises/SLUG/python/hints.toml",
-                    include_str!("python/hints.txt"),
+                    concat!("exercises/SLUG/", $folder, "/hints.toml"),
+                    include_str!(concat!($folder, "/hints.txt")),
                 ),
                 (
-                    "solutions/SLUG/python/reference.py",
-                    include_str!(concat!("python/", $world, "/reference.txt")),
+                    concat!("solutions/SLUG/", $folder, "/reference.", $ending),
+                    include_str!(concat!($folder, "/", $world, "/reference.txt")),
                 ),
                 (
-                    "solutions/SLUG/python/stub.py",
-                    include_str!(concat!("python/", $world, "/stub.txt")),
+                    concat!("solutions/SLUG/", $folder, "/stub.", $ending),
+                    include_str!(concat!($folder, "/", $world, "/stub.txt")),
                 ),
                 (
-                    "solutions/SLUG/python/right/another_design.py",
-                    include_str!(concat!("python/", $world, "/right.txt")),
+                    concat!(
+                        "solutions/SLUG/",
+                        $folder,
+                        "/right/another_design.",
+                        $ending
+                    ),
+                    include_str!(concat!($folder, "/", $world, "/right.txt")),
                 ),
                 (
-                    "solutions/SLUG/python/wrong/MISTAKE.py",
-                    include_str!(concat!("python/", $world, "/wrong.txt")),
+                    concat!("solutions/SLUG/", $folder, "/wrong/MISTAKE.", $ending),
+                    include_str!(concat!($folder, "/", $world, "/wrong.txt")),
                 ),
                 (
-                    "grader/src/drills/SLUG/contract.py",
-                    include_str!(concat!("python/", $world, "/contract.txt")),
+                    concat!("grader/src/drills/SLUG/contract.", $script),
+                    include_str!(concat!($folder, "/", $world, "/contract.txt")),
                 ),
             ],
         }
@@ -70,7 +79,12 @@ macro_rules! python {
 }
 
 /// Every part that there is a beginning of.
-pub const PARTS: [Part; 2] = [python!("users"), python!("bank")];
+pub const PARTS: [Part; 4] = [
+    part!(Python, "python", "py", "py", "test_public.py", "users"),
+    part!(Python, "python", "py", "py", "test_public.py", "bank"),
+    part!(Node, "node", "mjs", "js", "public.test.mjs", "users"),
+    part!(Node, "node", "mjs", "js", "public.test.mjs", "bank"),
+];
 
 /// The part in `language` of a drill that begins as `beginning`.
 ///
@@ -115,9 +129,12 @@ pub fn add(
         texts.push((path, fill(text)));
     }
     let path = PathBuf::from(format!("grader/src/drills/{slug}.rs"));
-    let text = with_part(&read(root, &path)?, &fill(part.drill)).ok_or(ScaffoldError::List {
+    let drill = read(root, &path)?;
+    let text = with_part(&drill, part.language, &fill(part.arm)).ok_or(ScaffoldError::List {
         file: "grader/src/drills/",
-        place: format!("behind `fn contract` and without `fn spoken` in `{slug}.rs`"),
+        place: format!(
+            "behind `fn contract`, or in the `match language` of `fn spoken`, in `{slug}.rs`"
+        ),
     })?;
     texts.push((path, text));
     for (path, text) in &texts {
@@ -137,16 +154,27 @@ pub fn world_of(slug: &str) -> Option<&'static str> {
         .map(|(_, world)| world)
 }
 
-/// A drill's text with `part` behind the function that names the contract.
-fn with_part(drill: &str, part: &str) -> Option<String> {
+/// A drill's text with `arm` among its languages, which stand behind the function that names
+/// the contract; nothing, if it has no such place, or speaks the language.
+fn with_part(drill: &str, language: Language, arm: &str) -> Option<String> {
     const END: &str = "\n    }\n";
-    if drill.contains("    fn spoken(") {
+    const MATCH: &str = "match language {\n";
+    if drill.contains(&format!("Language::{language:?} =>")) {
         return None;
     }
-    let contract = drill.find("    fn contract(")?;
-    let end = contract + drill[contract..].find(END)? + END.len();
-    let (before, after) = drill.split_at(end);
-    Some([before, part, after].concat())
+    let (at, part) = match drill.find("    fn spoken(") {
+        Some(spoken) => {
+            let arms = spoken + drill[spoken..].find(MATCH)? + MATCH.len();
+            (arms, arm.to_owned())
+        }
+        None => {
+            let contract = drill.find("    fn contract(")?;
+            let end = contract + drill[contract..].find(END)? + END.len();
+            (end, SPOKEN.replace("ARM", arm))
+        }
+    };
+    let (before, after) = drill.split_at(at);
+    Some([before, &part, after].concat())
 }
 
 #[cfg(test)]
@@ -156,26 +184,34 @@ mod tests {
     #[test]
     fn a_part_comes_behind_the_contract() {
         let drill = "impl Drill for A {\n    fn contract(&self) -> &'static str {\n        x\n    }\n\n    fn world() {}\n}\n";
-        let with = with_part(drill, "\n    fn spoken() {}\n").expect("it has a place");
-        assert!(
-            with.contains("x\n    }\n\n    fn spoken() {}\n\n    fn world"),
-            "{with}"
+        let python = "            super::Language::Python => x,\n";
+        let with = with_part(drill, Language::Python, python).expect("it has a place");
+        assert!(with.contains("x\n    }\n\n    fn spoken("), "{with}");
+        assert!(with.contains("    }\n\n    fn world"), "{with}");
+        assert_eq!(with_part("nothing\n", Language::Python, python), None);
+        assert_eq!(
+            with_part(&with, Language::Python, python),
+            None,
+            "it has one"
         );
-        assert_eq!(with_part("nothing\n", "x"), None);
-        assert_eq!(with_part(&with, "x"), None, "it has one");
+        let node = "            super::Language::Node => y,\n";
+        let both = with_part(&with, Language::Node, node).expect("it has a place");
+        assert!(
+            both.contains(&format!("{node}{python}            _ => None,\n")),
+            "{both}"
+        );
     }
 
     #[test]
     fn a_part_says_what_the_trait_asks_for() {
         let drills = include_str!("../../drills.rs");
         assert!(drills.contains("    fn spoken(&self, _: Language) -> Option<Spoken> {"));
+        let says = "    fn spoken(&self, language: Language) -> Option<super::Spoken> {";
+        assert!(SPOKEN.contains(&says.replace("Language)", "super::Language)")));
         for part in &PARTS {
-            let says = "    fn spoken(&self, language: Language) -> Option<super::Spoken> {";
-            assert!(
-                part.drill
-                    .contains(&says.replace("Language)", "super::Language)"))
-            );
-            assert!(part.drill.contains("SLUG/contract.py"));
+            let named = format!("super::Language::{:?} => Some(", part.language);
+            assert!(part.arm.contains(&named), "{}", part.arm);
+            assert!(part.arm.contains("SLUG/contract."));
         }
     }
 }
