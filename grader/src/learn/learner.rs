@@ -181,13 +181,8 @@ impl Learner {
             })
     }
 
-    /// Whether a drill's stub has changed since the learner began, and the
+    /// Whether a drill's stub has changed since the learner began in that language, and the
     /// learner's file is not the new stub.
-    pub fn is_behind(&self, course: &Course, slug: &str) -> bool {
-        self.is_behind_in(course, slug, Language::Rust)
-    }
-
-    /// The same in a language.
     pub fn is_behind_in(&self, course: &Course, slug: &str, language: Language) -> bool {
         let Ok(stub) = Stub::in_language(course, slug, language) else {
             return false;
@@ -197,8 +192,9 @@ impl Learner {
     }
 
     /// Where the stub that the learner began with is kept.
-    pub fn old_stub(&self, slug: &str) -> PathBuf {
-        self.store.dir().join("stubs").join(format!("{slug}.rs"))
+    pub fn old_stub(&self, slug: &str, language: Language) -> PathBuf {
+        let name = format!("{slug}.{}", language.ending());
+        self.store.dir().join("stubs").join(name)
     }
 
     /// Notes with which stub the learner begins, unless they have begun already. A
@@ -218,17 +214,10 @@ impl Learner {
             return;
         }
         row.stub = Some(stub.sha256().to_owned());
-        if language.is_rust() {
-            let _ = self.store.keep(&self.old_stub(slug), stub.text());
-        }
+        let _ = self.store.keep(&self.old_stub(slug, language), stub.text());
     }
 
-    /// Takes a drill's present stub as the one that the learner began with.
-    pub fn begin_anew(&mut self, course: &Course, slug: &str) {
-        self.begin_anew_in(course, slug, Language::Rust);
-    }
-
-    /// The same in a language.
+    /// Takes a drill's present stub in a language as the one that the learner began with.
     pub fn begin_anew_in(&mut self, course: &Course, slug: &str, language: Language) {
         self.row_mut(&language.of_drill(slug)).stub = None;
         self.begin_in(course, slug, language);

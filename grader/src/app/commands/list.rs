@@ -42,7 +42,9 @@ pub(super) fn run(course: &Course) -> Result<Exit> {
             "{slug:width$}  {state:<19}  {} ({} minutes{yours}){others}",
             exercise.title, exercise.minutes
         )?;
-        changed |= learner.is_behind(course, slug);
+        changed |= Language::ALL
+            .iter()
+            .any(|language| learner.is_behind_in(course, slug, *language));
     }
     writeln!(out, "\n{}", way(course, &learner, &slugs)?)?;
     if changed {

@@ -251,3 +251,34 @@ fn a_stub_that_changed_is_told_and_no_file_of_the_learner_s_is_touched() {
         "no stub has changed since you began\n"
     );
 }
+
+#[test]
+fn a_stub_that_changed_in_python_is_told_likewise() {
+    let scratch = Scratch::new();
+    let stub = "solutions/cache_race/python/stub.py";
+    scratch.write("exercises/cache_race/python/cache_race.py", "# mine\n");
+    let hint = ["hint", "cache_race", "--language", "python"];
+    assert_eq!(scratch.run(&hint).code, 0);
+    let old = scratch.read(stub);
+    scratch.write(stub, &format!("{old}# more\n"));
+    assert_eq!(
+        scratch.run(&["update-check"]).out,
+        "cache_race in Python: its stub has changed since you began; your file is unchanged\n  \
+         what changed: diff -u .learner/stubs/cache_race.py solutions/cache_race/python/stub.py\n  \
+         to start over: cargo grader reset cache_race --language python (your work is kept)\n\n\
+         when your files have what they need of it: cargo grader update-check --accept\n"
+    );
+    assert_eq!(scratch.read(".learner/stubs/cache_race.py"), old);
+    let listed = scratch.run(&["list"]).out;
+    assert!(
+        listed.contains("a stub has changed since you began"),
+        "{listed}"
+    );
+    let accepted = scratch.run(&["update-check", "--accept"]).out;
+    assert!(
+        accepted.starts_with("accepted as they are now: cache_race in Python;"),
+        "{accepted}"
+    );
+    let said = scratch.run(&["update-check"]).out;
+    assert_eq!(said, "no stub has changed since you began\n");
+}
