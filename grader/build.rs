@@ -1,4 +1,4 @@
-//! Makes a mark for each drill of the sources that decide its verdicts, so that a batch
+//! Makes a mark for each drill and language of the sources that decide its verdicts, so that a batch
 //! knows when a record was made by other rules: see `src/class/batch/rules.rs`.
 
 #[path = "src/class/batch/rules/marks.rs"]

@@ -31,7 +31,7 @@ pub struct Key {
 #[derive(Clone, Debug)]
 pub struct Terms {
     seed: u64,
-    rules: BTreeMap<&'static str, Arc<str>>,
+    rules: BTreeMap<(&'static str, Language), Arc<str>>,
 }
 
 impl Terms {
@@ -40,9 +40,13 @@ impl Terms {
     /// # Errors
     /// When a drill's `exercise.toml` cannot be read.
     pub fn of(course: &Course, seed: u64, drills: &[&dyn Drill]) -> Result<Terms, CourseError> {
-        let rules = drills
+        let each = drills
             .iter()
-            .map(|drill| Ok((drill.slug(), rules_of(course, *drill)?.into())));
+            .flat_map(|drill| Language::ALL.map(|language| (*drill, language)));
+        let rules = each.map(|(drill, language)| {
+            let rules = rules_of(course, drill, language)?;
+            Ok(((drill.slug(), language), rules.into()))
+        });
         Ok(Terms {
             seed,
             rules: rules.collect::<Result<_, CourseError>>()?,
@@ -55,7 +59,7 @@ impl Terms {
         Key {
             content: Some(Content::of(submission)),
             seed: seed_of(self.seed, drill.slug(), submission.sha256()),
-            rules: in_language(key.rules.clone(), submission.language()),
+            rules: self.rules_in(drill, submission.language()),
             ..key
         }
     }
@@ -66,7 +70,20 @@ impl Terms {
             drill: drill.slug(),
             content: None,
             seed,
-            rules: self.rules.get(drill.slug()).cloned().unwrap_or_default(),
+            rules: self.rules_in(drill, Language::Rust),
+        }
+    }
+
+    /// What runs the code is one of the rules.
+    fn rules_in(&self, drill: &dyn Drill, language: Language) -> Arc<str> {
+        let rules = self.rules.get(&(drill.slug(), language));
+        let rules = rules.cloned().unwrap_or_default();
+        if language.is_rust() {
+            return rules;
+        }
+        match Interpreter::find(language) {
+            Ok(found) => format!("{rules} {language} {}", found.version()).into(),
+            Err(_) => rules,
         }
     }
 }
@@ -95,16 +112,5 @@ impl fmt::Display for Content {
 impl fmt::Debug for Content {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
-    }
-}
-
-/// The rules that apply in a language: what runs the code is one of them.
-fn in_language(rules: Arc<str>, language: Language) -> Arc<str> {
-    if language.is_rust() {
-        return rules;
-    }
-    match Interpreter::find(language) {
-        Ok(found) => format!("{rules} {language} {}", found.version()).into(),
-        Err(_) => rules,
     }
 }

@@ -6,6 +6,7 @@ mod marks;
 
 use sha2::{Digest, Sha256};
 
+use crate::course::language::Language;
 use crate::course::{Course, CourseError};
 use crate::drills::Drill;
 
@@ -21,11 +22,12 @@ pub fn seed_of(batch: u64, drill: &str, sha256: &str) -> u64 {
     u64::from_le_bytes(first) % SEEDS
 }
 
-/// The marks that the build script made, one for each drill: `SLUG=MARK SLUG=MARK`.
+/// The marks that the build script made, one for each drill and language:
+/// `SLUG=MARK SLUG/node=MARK`.
 const MARKS: &str = env!("GRADER_RULES");
 
-/// The mark of the sources that decide a verdict on this drill. A drill that the build
-/// script did not know depends on all of them.
+/// The mark of the sources that decide a verdict on this drill, `SLUG` or `SLUG/LANGUAGE`. A
+/// drill that the build script did not know depends on all of them.
 fn mark_of(drill: &str) -> &'static str {
     let mut marks = MARKS.split(' ').filter_map(|mark| mark.split_once('='));
     marks
@@ -33,22 +35,31 @@ fn mark_of(drill: &str) -> &'static str {
         .map_or(MARKS, |(_, mark)| mark)
 }
 
-/// A mark of everything that decides a verdict on a drill: its own hidden tests, its
-/// world, the common parts of grader, worker and kit, the compiler's version, and what
-/// `exercise.toml` allows. The titles and hints there are not part of it.
+/// A mark of everything that decides a verdict on a drill in a language: its own hidden
+/// tests, its world, the common parts of the grader, the language's worker and kit, the
+/// compiler's version, and what `exercise.toml` allows. The titles and hints there are not
+/// part of it.
 ///
 /// # Errors
 /// When the drill's `exercise.toml` cannot be read.
-pub fn rules_of(course: &Course, drill: &dyn Drill) -> Result<String, CourseError> {
+pub fn rules_of(
+    course: &Course,
+    drill: &dyn Drill,
+    language: Language,
+) -> Result<String, CourseError> {
     let exercise = course.exercise(drill.slug())?;
     let limits = format!("{:?} {:?}", exercise.limits, exercise.crates);
-    let compiler = std::fs::read(course.root().join("rust-toolchain.toml")).unwrap_or_default();
+    let compiler = match language {
+        Language::Rust => std::fs::read(course.root().join("rust-toolchain.toml")),
+        // Which interpreter runs it is told apart by who knows it.
+        Language::Python | Language::Node => Ok(Vec::new()),
+    };
     let digest = digest(&[
         env!("CARGO_PKG_VERSION").as_bytes(),
-        mark_of(drill.slug()).as_bytes(),
+        mark_of(&language.of_drill(drill.slug())).as_bytes(),
         drill.slug().as_bytes(),
         limits.as_bytes(),
-        &compiler,
+        &compiler.unwrap_or_default(),
     ]);
     Ok(digest
         .iter()
@@ -87,10 +98,11 @@ mod tests {
     }
 
     #[test]
-    fn every_drill_has_a_mark_of_its_own() {
+    fn every_drill_has_a_mark_of_its_own_in_each_language() {
         let marks: Vec<&str> = crate::drills::ALL
             .iter()
-            .map(|drill| mark_of(drill.slug()))
+            .flat_map(|drill| Language::ALL.map(|language| language.of_drill(drill.slug())))
+            .map(|name| mark_of(&name))
             .collect();
         assert!(marks.iter().all(|mark| mark.len() == 16), "{MARKS}");
         let different: std::collections::BTreeSet<_> = marks.iter().collect();

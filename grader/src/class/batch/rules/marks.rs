@@ -1,5 +1,5 @@
-//! Marks of the sources that decide verdicts, one for each drill, so that a change to
-//! one drill does not grade the others again.
+//! Marks of the sources that decide verdicts, one for each drill and language, so that a
+//! change to one does not grade the others again.
 //!
 //! The main function is [`marks`]. The build script calls it, so it uses nothing of
 //! the grader.
@@ -35,9 +35,43 @@ const DECIDES_NOTHING: [&str; 12] = [
 const DRILLS: &str = "src/drills/";
 const WORLDS: &str = "play/src/world/";
 
-/// The mark of each drill: of its own files, of the worlds that they name, and of all
-/// files that belong to no drill and no world. Other files in the folder of drills
-/// belong to all drills.
+/// The folder that a language's part of a drill lies in, as `Language::folder` says, and where
+/// the sources are that only it needs.
+const LANGUAGES: [(&str, &[&str]); 3] = [
+    (
+        "",
+        &[
+            "worker/src/",
+            "../exercises/kit/src/",
+            "src/build/compile",
+            "src/build/prepared",
+        ],
+    ),
+    (
+        "python",
+        &[
+            "workers/python/",
+            "../exercises/kit/python/",
+            "src/build/python",
+        ],
+    ),
+    (
+        "node",
+        &["workers/node/", "../exercises/kit/node/", "src/build/node"],
+    ),
+];
+
+/// What a drill calls in each language.
+const CONTRACTS: [(&str, &str); 3] = [
+    ("", "/contract.rs"),
+    ("python", "/contract.py"),
+    ("node", "/contract.js"),
+];
+
+/// The mark of each drill in each language, `SLUG` or `SLUG/LANGUAGE`: of its own files, of
+/// the worlds that they name, of what only that language needs, and of all files that belong
+/// to no drill, no world and no language. Other files in the folder of drills belong to all
+/// drills.
 pub(crate) fn marks(sources: &[Source]) -> BTreeMap<String, u64> {
     let drills: BTreeSet<&str> = sources
         .iter()
@@ -50,7 +84,7 @@ pub(crate) fn marks(sources: &[Source]) -> BTreeMap<String, u64> {
         .collect();
     let mut deciding: Vec<&Source> = sources.iter().filter(|it| decides(&it.place)).collect();
     deciding.sort_by(|one, other| one.place.cmp(&other.place));
-    let mark = |drill: &str| {
+    let mark = |drill: &str, language: &str| {
         let own = |source: &&&Source| name_in(DRILLS, &source.place) == Some(drill);
         let own: String = deciding.iter().filter(own).map(|it| &*it.text).collect();
         let named = worlds_in(&own);
@@ -62,12 +96,36 @@ pub(crate) fn marks(sources: &[Source]) -> BTreeMap<String, u64> {
                 None => true,
             },
         };
-        fingerprint(deciding.iter().filter(counts).copied())
+        let speaks = |source: &&&Source| language_of(&source.place).is_none_or(|it| it == language);
+        fingerprint(deciding.iter().filter(counts).filter(speaks).copied())
     };
-    let marked = drills
+    let each = drills
         .iter()
-        .map(|drill| ((*drill).to_owned(), mark(drill)));
-    marked.collect()
+        .flat_map(|drill| LANGUAGES.map(|(language, _)| (*drill, language)));
+    each.map(|(drill, language)| {
+        let name = match language {
+            "" => drill.to_owned(),
+            language => format!("{drill}/{language}"),
+        };
+        (name, mark(drill, language))
+    })
+    .collect()
+}
+
+/// The language that alone needs a file, if there is one.
+fn language_of(place: &str) -> Option<&'static str> {
+    let (language, _) = LANGUAGES
+        .iter()
+        .find(|(_, places)| places.iter().any(|it| place.starts_with(it)))
+        .or_else(|| {
+            let (of_contract, _) = CONTRACTS
+                .iter()
+                .find(|(_, name)| place.starts_with(DRILLS) && place.ends_with(name))?;
+            LANGUAGES
+                .iter()
+                .find(|(language, _)| language == of_contract)
+        })?;
+    Some(language)
 }
 
 /// Whether a file can change a verdict.
@@ -175,17 +233,31 @@ mod tests {
         }
         let after = marks(&sources);
         let other = |drill: &&String| before.get(*drill) != after.get(*drill);
-        after.keys().filter(other).cloned().collect()
+        let changed = after.keys().filter(other).cloned();
+        let mut changed: Vec<String> = changed.collect();
+        // A drill is told by its name alone where all its languages are meant.
+        let all = |drill: &String, changed: &[String]| {
+            let languages = ["/node", "/python"].map(|it| format!("{drill}{it}"));
+            languages.iter().all(|it| changed.contains(it))
+        };
+        let whole = changed.iter().filter(|it| all(it, &changed)).cloned();
+        for drill in whole.collect::<Vec<_>>() {
+            changed.retain(|it| *it == drill || !it.starts_with(&format!("{drill}/")));
+        }
+        changed
     }
 
     const ALL: [&str; 4] = ["both", "fix", "hash", "race"];
 
+    fn in_language(language: &str) -> [String; 4] {
+        ALL.map(|drill| format!("{drill}{language}"))
+    }
+
     #[test]
     fn mending_one_drill_leaves_the_others_marks() {
-        assert_eq!(marks(&sources()).into_keys().collect::<Vec<_>>(), ALL);
+        assert_eq!(marks(&sources()).len(), 3 * ALL.len());
         assert_eq!(changed_by("src/drills/race.rs"), ["race"]);
         assert_eq!(changed_by("src/drills/race/rules.rs"), ["race"]);
-        assert_eq!(changed_by("src/drills/race/contract.rs"), ["race"]);
         assert_eq!(changed_by("src/drills/hash/later.rs"), ["hash"]);
         // A new drill has a mark of its own, even if its name begins like another's.
         assert_eq!(changed_by("src/drills/racecar/contract.rs"), ["racecar"]);
@@ -217,11 +289,7 @@ mod tests {
             "play/src/world.rs",
             "play/src/space.rs",
             "protocol/src/lib.rs",
-            "worker/src/gate.rs",
-            "workers/node/run.js",
-            "workers/python/run.py",
-            "../exercises/kit/src/db.rs",
-            "../exercises/kit/node/kit.mjs",
+            "src/build/interpreted.rs",
         ] {
             assert_eq!(changed_by(place), ALL, "{place}");
         }
@@ -238,6 +306,44 @@ mod tests {
             "src/main.rs",
         ] {
             assert_eq!(changed_by(place), [""; 0], "{place}");
+        }
+    }
+
+    #[test]
+    fn what_one_language_needs_is_only_of_that() {
+        for (language, places) in [
+            (
+                "",
+                [
+                    "worker/src/gate.rs",
+                    "../exercises/kit/src/db.rs",
+                    "src/build/compile.rs",
+                ],
+            ),
+            (
+                "/node",
+                [
+                    "workers/node/run.js",
+                    "../exercises/kit/node/kit.mjs",
+                    "src/build/node.rs",
+                ],
+            ),
+            (
+                "/python",
+                [
+                    "workers/python/run.py",
+                    "../exercises/kit/python/kit.py",
+                    "src/build/python.rs",
+                ],
+            ),
+        ] {
+            for place in places {
+                assert_eq!(changed_by(place), in_language(language), "{place}");
+            }
+        }
+        for (language, file) in [("", "rs"), ("/node", "js"), ("/python", "py")] {
+            let place = format!("src/drills/race/contract.{file}");
+            assert_eq!(changed_by(&place), [format!("race{language}")]);
         }
     }
 
