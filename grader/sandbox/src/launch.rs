@@ -19,7 +19,7 @@ use nix::sys::signal::Signal;
 use nix::sys::stat::{Mode, umask};
 use nix::unistd::{self, Gid, Uid};
 
-use crate::policy::{FAILED, Limits, Policy, Stage};
+use crate::policy::{Allowance, FAILED, Policy, Stage};
 use crate::{attempts, files, filters, namespaces, raw};
 
 /// The launcher's whole program: its one argument is a [`Policy`] as JSON.
@@ -89,7 +89,7 @@ fn become_user(policy: &Policy) -> io::Result<()> {
 }
 
 /// `alone`: only this process counts as the user's.
-fn limit(limits: &Limits, alone: bool) -> io::Result<()> {
+fn limit(limits: &Allowance, alone: bool) -> io::Result<()> {
     let others = match alone {
         true => 0,
         false => tasks_of(unistd::getuid()),

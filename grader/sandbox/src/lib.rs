@@ -14,7 +14,7 @@
 //! | other processes | none; no leaving the process group | none: ends it |
 //! | system calls | all but `calls::NEVER` | only `calls::ALLOWED` |
 //! | user | one of its own where the grader is root | the same |
-//! | memory, CPU, threads, files | [`Limits`] | [`Limits`] |
+//! | memory, CPU, threads, files | [`Allowance`] | [`Allowance`] |
 //!
 //! A submission is linked with the puppet, so a worker is restricted twice: by the
 //! launcher before its program starts, as far as a program can still start, and by
@@ -22,7 +22,7 @@
 //! the attributes that could do so (`link_section`, `no_mangle`) are spelt with `unsafe`.
 
 mod policy;
-pub use policy::{FAILED, Limits, OPEN, Policy, SEALED, SEALED_WHERE_POSSIBLE, Stage};
+pub use policy::{Allowance, FAILED, OPEN, Policy, SEALED, SEALED_WHERE_POSSIBLE, Stage};
 
 #[cfg(all(target_os = "linux", feature = "enforce"))]
 mod attempts;

@@ -47,7 +47,7 @@ pub struct Policy {
     /// The user and group to become when started by root.
     pub user: u32,
     /// What it may use of the machine.
-    pub limits: Limits,
+    pub limits: Allowance,
     /// The program.
     pub program: PathBuf,
     /// What it is called by, where it must know its own place; a worker is `worker`.
@@ -72,7 +72,7 @@ pub struct Policy {
 /// What each process may use of the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Limits {
+pub struct Allowance {
     /// CPU time in seconds. One second later the kernel ends it for certain.
     pub cpu_seconds: u64,
     /// Address space, in bytes.

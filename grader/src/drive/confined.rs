@@ -16,7 +16,7 @@ use crate::drive::limits::Limits;
 ///
 /// # Errors
 /// When the system refuses; on systems without `prlimit`, never.
-fn apply(pid: u32, limits: &::sandbox::Limits) -> io::Result<()> {
+fn apply(pid: u32, limits: &::sandbox::Allowance) -> io::Result<()> {
     set(pid, Resource::Cpu, limits.cpu_seconds)?;
     set(pid, Resource::As, limits.address_bytes)?;
     set(pid, Resource::Core, 0)

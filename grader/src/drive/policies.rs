@@ -174,7 +174,7 @@ impl Places {
             write: vec![dir.join("out"), dir.join("tmp")],
             root: Some(self.root.clone()),
             user,
-            limits: sandbox::Limits {
+            limits: sandbox::Allowance {
                 cpu_seconds: limits.cpu.as_secs(),
                 address_bytes: limits.memory_bytes,
                 data_bytes: limits.memory_bytes,
@@ -214,7 +214,7 @@ pub(crate) fn running(sandbox: &Sandbox, limits: &Limits, program: &Program) -> 
         write: Vec::new(),
         root: None,
         user: limits.user,
-        limits: sandbox::Limits {
+        limits: sandbox::Allowance {
             cpu_seconds: limits.cpu.as_secs(),
             address_bytes: RESERVED + limits.memory_bytes,
             data_bytes: limits.memory_bytes + limits.threads * STACK,

@@ -6,8 +6,8 @@
 //! graph with one beginning.
 
 mod code;
+mod frame;
 mod freedom;
-mod moment;
 mod single;
 
 use std::cell::RefCell;
@@ -24,8 +24,8 @@ use play::timeline;
 use play::world::World;
 
 pub use code::Code;
+use frame::Frame;
 pub use freedom::Freedom;
-use moment::Moment;
 
 /// The version of the format, raised when old readers would misread new files.
 const FORMAT: u32 = 1;
@@ -72,7 +72,7 @@ pub struct Trace {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 struct Node {
     #[serde(flatten)]
-    moment: Moment,
+    frame: Frame,
     #[serde(rename = "n", skip_serializing_if = "Vec::is_empty")]
     next: Vec<Edge>,
 }
@@ -84,16 +84,16 @@ struct Edge(usize, usize, Vec<usize>, Vec<usize>);
 
 /// What was seen at one node of the tree.
 struct Seen {
-    moment: Moment,
+    frame: Frame,
     told: Vec<String>,
     violations: Vec<Violation>,
     choices: Vec<Turn>,
     pruned: bool,
 }
 
-/// The subject of a trace, for its reader.
+/// What a trace is of, for its reader.
 #[derive(Debug)]
-pub struct Subject {
+pub struct Origin {
     /// The drill's slug.
     pub drill: String,
     /// The submission's place, from the course's folder.
@@ -111,11 +111,11 @@ impl Trace {
         driver: &mut Driver<'_>,
         rules: &dyn Rules,
         freedom: &Freedom,
-        subject: Subject,
+        origin: Origin,
     ) -> Result<Trace, Failure> {
         let seen: RefCell<HashMap<Vec<Turn>, Seen>> = RefCell::default();
         let mut failed = None;
-        let key = format!("{}:{}", driver.seed(), subject.check);
+        let key = format!("{}:{}", driver.seed(), origin.check);
         explore::explore(
             driver,
             explore::Limit::of(LIMIT),
@@ -127,7 +127,7 @@ impl Trace {
                 };
                 let place = run.evidence.turns().to_vec();
                 let found = Seen {
-                    moment: Moment::of(&run.evidence),
+                    frame: Frame::of(&run.evidence),
                     told: timeline::in_words(&timeline::tell(&run.evidence, None)),
                     violations: rules.judge(&run.evidence),
                     choices,
@@ -152,8 +152,8 @@ impl Trace {
         let (first, paths) = folding.fold(&seen, &mut Vec::new());
         Ok(Trace {
             format: FORMAT,
-            drill: subject.drill,
-            source: subject.source,
+            drill: origin.drill,
+            source: origin.source,
             key,
             user: freedom.user,
             what: what(driver.world()),
@@ -264,8 +264,8 @@ impl Folding {
         if next.is_empty() {
             paths.all = 1;
         }
-        let moment = here.moment.clone();
-        let node = Node { moment, next };
+        let frame = here.frame.clone();
+        let node = Node { frame, next };
         let number = *self.numbers.entry(node).or_insert_with_key(|node| {
             self.nodes.push(node.clone());
             self.nodes.len() - 1

@@ -18,7 +18,7 @@ use crate::build::compile::Compiled;
 use crate::course::language::Language;
 use crate::course::{Course, CourseError};
 use crate::drills;
-use crate::exam::trace::{Subject, Trace};
+use crate::exam::trace::{Origin, Trace};
 use crate::grade::grading::Grader;
 use crate::grade::verdict::Verdict;
 use crate::learn::learner::{Learner, LearnerError};
@@ -292,13 +292,13 @@ impl Desk {
         // Played one after the other, because each request starts a process.
         let _alone = lock(&self.replaying);
         let mut driver = grader.driver(drill, &kept.compiled, key.seed);
-        let subject = Subject {
+        let origin = Origin {
             drill: slug.to_owned(),
             source: super::submission_of(id),
             check: check.to_owned(),
         };
         driver.look_for_threads();
-        let trace = Trace::replay(&mut driver, drill.rules(), &key.turns, subject);
+        let trace = Trace::replay(&mut driver, drill.rules(), &key.turns, origin);
         Ok(trace.map_err(|_| none())?.to_json())
     }
 

@@ -12,7 +12,7 @@ use super::{Exit, overseer};
 use crate::app::cli::Trace as Args;
 use crate::build::submission::Caps;
 use crate::course::Course;
-use crate::exam::trace::{Code, Freedom, Subject, Trace};
+use crate::exam::trace::{Code, Freedom, Origin, Trace};
 use crate::grade::grading::{GradeError, Grader, read_submission};
 
 /// The user that the requests of the book's figures ask for.
@@ -43,7 +43,7 @@ pub(super) fn run(course: Course, args: &Args) -> Result<Exit> {
         }
     };
     let place = args.path.canonicalize()?;
-    let subject = Subject {
+    let origin = Origin {
         drill: args.drill.clone(),
         source: place
             .strip_prefix(&root)
@@ -58,7 +58,7 @@ pub(super) fn run(course: Course, args: &Args) -> Result<Exit> {
     let seed = args.key.as_ref().map_or(args.seed, |key| key.seed);
     let mut driver = grader.driver(drill, &compiled, seed);
     let recorded = match &args.key {
-        Some(key) => Trace::replay(&mut driver, drill.rules(), &key.turns, subject),
+        Some(key) => Trace::replay(&mut driver, drill.rules(), &key.turns, origin),
         None => {
             let freedom = Freedom {
                 user: USER,
@@ -67,7 +67,7 @@ pub(super) fn run(course: Course, args: &Args) -> Result<Exit> {
                 drops: args.drops,
                 holds: args.holds,
             };
-            Trace::record(&mut driver, drill.rules(), &freedom, subject)
+            Trace::record(&mut driver, drill.rules(), &freedom, origin)
         }
     };
     let trace = match recorded {

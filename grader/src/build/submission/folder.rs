@@ -15,7 +15,7 @@ use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags};
 use super::container::{Container, Take};
 use super::error::SubmissionError;
 use super::layout::Picks;
-use super::listing::{Kind, Listing};
+use super::listing::{EntryKind, Listing};
 use super::name::EntryName;
 use super::single::not_plain;
 use super::sources::Stop;
@@ -60,9 +60,9 @@ impl Folder {
                 path => [path, b"/", name.to_bytes()].concat(),
             };
             let noted = match kind {
-                FileType::RegularFile => Kind::File,
-                FileType::Directory => Kind::Folder,
-                kind => Kind::Other(not_plain(kind).unwrap_or_default()),
+                FileType::RegularFile => EntryKind::File,
+                FileType::Directory => EntryKind::Folder,
+                kind => EntryKind::Other(not_plain(kind).unwrap_or_default()),
             };
             listing.note(&path, noted, None)?;
             self.places.push(path.clone());

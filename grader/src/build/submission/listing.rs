@@ -16,7 +16,7 @@ use crate::course::language::Language;
 
 /// The kind of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum EntryKind {
     File,
     Folder,
     /// Anything else, with its name in a refusal.
@@ -59,7 +59,7 @@ impl Listing {
     pub(super) fn note(
         &mut self,
         raw: &[u8],
-        kind: Kind,
+        kind: EntryKind,
         trouble: Option<Fault>,
     ) -> Result<(), Fault> {
         let index = self.entries;
@@ -68,7 +68,10 @@ impl Listing {
             return Err(Fault::TooManyEntries { limit: self.limit });
         }
         let name = EntryName::parse(raw);
-        if name.is_litter() || kind == Kind::Folder || (name.is_folder() && kind == Kind::File) {
+        if name.is_litter()
+            || kind == EntryKind::Folder
+            || (name.is_folder() && kind == EntryKind::File)
+        {
             return Ok(());
         }
         if let Some(why) = name.trouble() {
@@ -77,13 +80,13 @@ impl Listing {
             return Ok(());
         }
         let trouble = match kind {
-            Kind::Other(what) => Some(Fault::NotPlain {
+            EntryKind::Other(what) => Some(Fault::NotPlain {
                 what,
                 name: shown(name.path().as_bytes()),
             }),
             _ => trouble,
         };
-        if let (Kind::Other(_), Some(fault), false) = (kind, &trouble, is_rust(name.path())) {
+        if let (EntryKind::Other(_), Some(fault), false) = (kind, &trouble, is_rust(name.path())) {
             self.odd.get_or_insert_with(|| fault.clone());
         }
         let path = name.path().to_owned();
@@ -184,22 +187,22 @@ mod tests {
     #[test]
     fn litter_is_looked_past_whatever_it_is_but_not_for_ever() {
         let mut listing = listing(2);
-        let link = Kind::Other("a hard link");
+        let link = EntryKind::Other("a hard link");
         assert_eq!(listing.note(b"target/debug/x.rs", link, None), Ok(()));
         assert_eq!(listing.note(b"src/.#lib.rs", link, None), Ok(()));
         assert_eq!(listing.rust().next(), None);
-        let third = listing.note(b"src/._lib.rs", Kind::File, None);
+        let third = listing.note(b"src/._lib.rs", EntryKind::File, None);
         assert_eq!(third, Err(Fault::TooManyEntries { limit: 2 }));
     }
 
     #[test]
     fn a_fault_is_kept_until_the_file_is_wanted() {
         let mut listing = listing(9);
-        let link = Kind::Other("a symbolic link");
-        listing.note(b"src/lib.rs", Kind::File, None).unwrap();
+        let link = EntryKind::Other("a symbolic link");
+        listing.note(b"src/lib.rs", EntryKind::File, None).unwrap();
         listing.note(b"notes", link, None).unwrap();
-        listing.note(b"README", Kind::File, None).unwrap();
-        listing.note(b"README", Kind::File, None).unwrap();
+        listing.note(b"README", EntryKind::File, None).unwrap();
+        listing.note(b"README", EntryKind::File, None).unwrap();
         listing.note(b"src\\a.rs", link, None).unwrap();
         assert_eq!(listing.take("src/lib.rs"), Ok(Some(0)));
         assert_eq!(listing.take("gone"), Ok(None));

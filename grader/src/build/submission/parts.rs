@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::container::{Container, Take};
 use super::error::SubmissionError;
 use super::layout::Picks;
-use super::listing::{Kind, Listing};
+use super::listing::{EntryKind, Listing};
 use super::single;
 use super::sources::Stop;
 
@@ -22,7 +22,7 @@ pub struct Part {
 impl Container for &[Part] {
     fn list(&mut self, listing: &mut Listing) -> Result<(), Stop> {
         for part in self.iter() {
-            listing.note(part.name.as_bytes(), Kind::File, None)?;
+            listing.note(part.name.as_bytes(), EntryKind::File, None)?;
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ use super::caps::Caps;
 use super::container::Take;
 use super::error::Fault;
 use super::layout::Picks;
-use super::listing::{Kind, Listing};
+use super::listing::{EntryKind, Listing};
 use super::tarball::{MEMORY, Meter, Metered};
 
 /// Notes every entry.
@@ -82,18 +82,20 @@ fn open(bytes: &[u8]) -> Result<Archive, Fault> {
 }
 
 /// Windows' attributes; an archive made on Unix has Unix's above them.
-fn kind(entry: &ArchiveEntry) -> Kind {
+fn kind(entry: &ArchiveEntry) -> EntryKind {
     const OF_UNIX: u32 = 0x8000;
     const LINK: u32 = 0x400;
     let attributes = entry.windows_attributes();
     match attributes >> 16 & 0o170_000 {
-        _ if entry.is_directory() => Kind::Folder,
-        _ if entry.is_anti_item() => Kind::Other("a deletion"),
-        _ if attributes & OF_UNIX == 0 && attributes & LINK != 0 => Kind::Other("a symbolic link"),
-        _ if attributes & OF_UNIX == 0 => Kind::File,
-        0o120_000 => Kind::Other("a symbolic link"),
-        0 | 0o100_000 => Kind::File,
-        _ => Kind::Other("something of an unknown kind"),
+        _ if entry.is_directory() => EntryKind::Folder,
+        _ if entry.is_anti_item() => EntryKind::Other("a deletion"),
+        _ if attributes & OF_UNIX == 0 && attributes & LINK != 0 => {
+            EntryKind::Other("a symbolic link")
+        }
+        _ if attributes & OF_UNIX == 0 => EntryKind::File,
+        0o120_000 => EntryKind::Other("a symbolic link"),
+        0 | 0o100_000 => EntryKind::File,
+        _ => EntryKind::Other("something of an unknown kind"),
     }
 }
 

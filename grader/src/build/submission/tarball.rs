@@ -18,7 +18,7 @@ use super::container::Take;
 use super::error::Fault;
 use super::format::Packing;
 use super::layout::Picks;
-use super::listing::{Kind, Listing};
+use super::listing::{EntryKind, Listing};
 
 /// KiB that a decompressor may use: as much as the strongest usual setting needs, and some spare.
 pub(super) const MEMORY: u32 = 256 * 1024;
@@ -96,23 +96,23 @@ fn unpacked<'a>(bytes: &'a [u8], packing: Packing) -> Result<Box<dyn Read + 'a>,
     })
 }
 
-fn kind(entry: &mut Entry<'_, '_, '_>) -> Result<Kind, Fault> {
+fn kind(entry: &mut Entry<'_, '_, '_>) -> Result<EntryKind, Fault> {
     if let Some(extensions) = entry.pax_extensions().map_err(Fault::damaged)? {
         // The pax way to write a sparse file, under an ordinary file's type.
         let mut known = extensions.filter_map(Result::ok);
         if known.any(|known| known.key_bytes().starts_with(b"GNU.sparse.")) {
-            return Ok(Kind::Other("a sparse file"));
+            return Ok(EntryKind::Other("a sparse file"));
         }
     }
     Ok(match entry.header().entry_type() {
-        EntryType::Regular | EntryType::Continuous => Kind::File,
-        EntryType::Directory => Kind::Folder,
-        EntryType::Symlink => Kind::Other("a symbolic link"),
-        EntryType::Link => Kind::Other("a hard link"),
-        EntryType::Char | EntryType::Block => Kind::Other("a device"),
-        EntryType::Fifo => Kind::Other("a named pipe"),
-        EntryType::GNUSparse => Kind::Other("a sparse file"),
-        _ => Kind::Other("something of an unknown kind"),
+        EntryType::Regular | EntryType::Continuous => EntryKind::File,
+        EntryType::Directory => EntryKind::Folder,
+        EntryType::Symlink => EntryKind::Other("a symbolic link"),
+        EntryType::Link => EntryKind::Other("a hard link"),
+        EntryType::Char | EntryType::Block => EntryKind::Other("a device"),
+        EntryType::Fifo => EntryKind::Other("a named pipe"),
+        EntryType::GNUSparse => EntryKind::Other("a sparse file"),
+        _ => EntryKind::Other("something of an unknown kind"),
     })
 }
 

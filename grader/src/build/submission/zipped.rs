@@ -12,7 +12,7 @@ use super::caps::Caps;
 use super::container::Take;
 use super::error::Fault;
 use super::layout::Picks;
-use super::listing::{Kind, Listing};
+use super::listing::{EntryKind, Listing};
 use super::name::shown;
 
 /// The first bytes of an entry in the table at the end, and its length without the name.
@@ -78,15 +78,15 @@ pub(super) fn take(bytes: &[u8], picks: &Picks, take: &mut Take<'_>) -> Result<(
 }
 
 /// Only a zip made on Unix states the kind, in the bits of Unix's `st_mode`.
-fn kind(mode: Option<u32>) -> Kind {
+fn kind(mode: Option<u32>) -> EntryKind {
     match mode.unwrap_or_default() & 0o170_000 {
-        0 | 0o100_000 => Kind::File,
-        0o040_000 => Kind::Folder,
-        0o120_000 => Kind::Other("a symbolic link"),
-        0o010_000 => Kind::Other("a named pipe"),
-        0o020_000 | 0o060_000 => Kind::Other("a device"),
-        0o140_000 => Kind::Other("a socket"),
-        _ => Kind::Other("something of an unknown kind"),
+        0 | 0o100_000 => EntryKind::File,
+        0o040_000 => EntryKind::Folder,
+        0o120_000 => EntryKind::Other("a symbolic link"),
+        0o010_000 => EntryKind::Other("a named pipe"),
+        0o020_000 | 0o060_000 => EntryKind::Other("a device"),
+        0o140_000 => EntryKind::Other("a socket"),
+        _ => EntryKind::Other("something of an unknown kind"),
     }
 }
 
@@ -97,9 +97,9 @@ mod tests {
     #[test]
     fn the_unix_mode_tells_a_file_from_what_is_none() {
         let what = |mode| match kind(mode) {
-            Kind::File => "a file",
-            Kind::Folder => "a folder",
-            Kind::Other(what) => what,
+            EntryKind::File => "a file",
+            EntryKind::Folder => "a folder",
+            EntryKind::Other(what) => what,
         };
         assert_eq!(what(None), "a file");
         assert_eq!(what(Some(0o644)), "a file");

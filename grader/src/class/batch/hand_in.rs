@@ -31,12 +31,12 @@ pub(super) struct Thing {
     pub(super) path: PathBuf,
     /// Its name, as [`text_of`] has it.
     pub(super) name: String,
-    pub(super) kind: Kind,
+    pub(super) kind: ThingKind,
 }
 
 /// The kind of a thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ThingKind {
     /// A folder with a `src/lib.rs`.
     Crate,
     /// Any other folder.
@@ -81,7 +81,7 @@ pub(super) fn holds_submission(root: &Path, folder: &Path) -> bool {
     fn look(root: &Path, folder: &Path, depth: usize) -> bool {
         let things = things(root, folder).unwrap_or_default();
         things.iter().any(|thing| match thing.kind {
-            Kind::Folder => depth > 0 && look(root, &thing.path, depth - 1),
+            ThingKind::Folder => depth > 0 && look(root, &thing.path, depth - 1),
             _ => thing.is_usable(),
         })
     }
@@ -118,11 +118,11 @@ pub(super) fn all_things(root: &Path, folder: &Path) -> io::Result<Vec<Thing>> {
         let path = folder.join(entry.file_name());
         let kind = entry.file_type()?;
         let kind = match () {
-            () if kind.is_symlink() => Kind::Link,
-            () if kind.is_dir() && root.join(&path).join(CRATE).is_file() => Kind::Crate,
-            () if kind.is_dir() => Kind::Folder,
-            () if is_source(&name) => Kind::Source,
-            () => Kind::Other,
+            () if kind.is_symlink() => ThingKind::Link,
+            () if kind.is_dir() && root.join(&path).join(CRATE).is_file() => ThingKind::Crate,
+            () if kind.is_dir() => ThingKind::Folder,
+            () if is_source(&name) => ThingKind::Source,
+            () => ThingKind::Other,
         };
         things.push(Thing { path, name, kind });
     }
@@ -156,16 +156,19 @@ impl Thing {
     }
 
     pub(super) fn is_folder(&self) -> bool {
-        matches!(self.kind, Kind::Crate | Kind::Folder)
+        matches!(self.kind, ThingKind::Crate | ThingKind::Folder)
     }
 
     /// Whether a submission could be in it.
     pub(super) fn is_usable(&self) -> bool {
-        matches!(self.kind, Kind::Crate | Kind::Folder | Kind::Source)
+        matches!(
+            self.kind,
+            ThingKind::Crate | ThingKind::Folder | ThingKind::Source
+        )
     }
 
     fn is_rust(&self) -> bool {
-        self.kind == Kind::Source
+        self.kind == ThingKind::Source
             && matches!(Form::of(&self.name), Some((Form::Code(Language::Rust), _)))
     }
 
@@ -224,7 +227,7 @@ impl Hand {
         found: &mut Vec<HandIn>,
         passed_over: &mut Vec<PassedOver>,
     ) {
-        let plain = || self.things.iter().filter(|it| it.kind != Kind::Link);
+        let plain = || self.things.iter().filter(|it| it.kind != ThingKind::Link);
         let named = plain().filter_map(|thing| thing.drill(drills));
         let named: BTreeSet<&str> = named.collect();
         let within = match named.is_empty() {
@@ -245,7 +248,7 @@ impl Hand {
         for thing in &self.things {
             let is_part = hand_ins.iter().any(|hand_in| hand_in.is_made_of(thing));
             let why = match thing.kind {
-                Kind::Link => LINK,
+                ThingKind::Link => LINK,
                 _ if is_part || thing.drill(drills).is_some() => continue,
                 _ if thing.is_usable() => "names no drill; say which one it is for with `--drill`",
                 _ => "not a submission, by its name",
@@ -324,7 +327,7 @@ impl Hand {
                     let mut hand_in = self.within(root, drill, drills, folder);
                     // Each is a file of its own, so one of them can be the one that counts.
                     if let Some(trouble) = &mut hand_in.trouble
-                        && unnamed.iter().all(|thing| thing.kind == Kind::Source)
+                        && unnamed.iter().all(|thing| thing.kind == ThingKind::Source)
                     {
                         trouble.among = paths(&unnamed);
                     }
@@ -338,7 +341,7 @@ impl Hand {
             ([], []) if usable().next().is_some() => return None,
             ([], []) => match &*self.things {
                 [] => self.refused(drill, Path::new(""), "holds nothing"),
-                [first, ..] if first.kind == Kind::Link => self.refused(
+                [first, ..] if first.kind == ThingKind::Link => self.refused(
                     drill,
                     &first.path,
                     &format!("is {LINK}; hand in plain files"),
@@ -352,7 +355,7 @@ impl Hand {
     /// A file and the files beside it that are named after no drill: if there is a
     /// Rust file among them, they are one crate.
     fn with_parts(&self, drill: &'static str, first: &Thing, drills: &[&'static str]) -> HandIn {
-        let is_file = |it: &&Thing| it.is_rust() || it.kind == Kind::Other;
+        let is_file = |it: &&Thing| it.is_rust() || it.kind == ThingKind::Other;
         let files = self.things.iter().filter(is_file);
         let beside = |it: &&Thing| it.path == first.path || it.drill(drills).is_none();
         let files: Vec<&Thing> = files.filter(beside).collect();

@@ -9,7 +9,7 @@ use std::path::Path;
 use play::text::{closest, one_line};
 
 use super::find::{Found, PassedOver, Search, Without};
-use super::hand_in::{Hand, Kind, Thing, all_things, holds_submission, is_litter, things};
+use super::hand_in::{Hand, Thing, ThingKind, all_things, holds_submission, is_litter, things};
 use super::pattern::{Misfit, Named, Pattern, drill_within};
 use super::store;
 use super::student::{Ids, Student};
@@ -113,7 +113,7 @@ impl<'a> Walk<'a> {
         if thing.is_folder() && (self.search.is_results(&path) || store::is_one(&path)) {
             return Err(Unread::Folder("the results of a batch".to_owned()));
         }
-        if thing.kind == Kind::Link {
+        if thing.kind == ThingKind::Link {
             let why = "a link, which is not followed".to_owned();
             return Err(Unread::Folder(why));
         }
@@ -139,7 +139,7 @@ impl<'a> Walk<'a> {
             Misfit::NoDrill(name, named) => (name, named),
         };
         let nearly = drill_within(&name, self.search.drills);
-        if let (Some(drill), true, true) = (nearly, last, thing.kind != Kind::Other) {
+        if let (Some(drill), true, true) = (nearly, last, thing.kind != ThingKind::Other) {
             let said = Named {
                 drill: Some(drill.to_owned()),
                 ..*named
@@ -182,7 +182,7 @@ impl<'a> Walk<'a> {
     /// drill. Things that cannot be submissions count only if there is nothing else.
     fn together(&mut self, ends: Vec<End>) {
         let rank = |end: &End| match (end.thing.kind, end.guessed) {
-            (Kind::Other, _) => 2,
+            (ThingKind::Other, _) => 2,
             (_, true) => 1,
             _ => 0,
         };
@@ -214,7 +214,7 @@ impl<'a> Walk<'a> {
         let drill = said.drill.or(self.search.drill.map(str::to_owned));
         let things = match (thing.kind, &drill) {
             // The things in it may be named after drills.
-            (Kind::Folder, None) => match things(self.search.dir, &thing.path) {
+            (ThingKind::Folder, None) => match things(self.search.dir, &thing.path) {
                 Ok(things) => things,
                 Err(why) => {
                     let why = format!("it cannot be read: {why}");

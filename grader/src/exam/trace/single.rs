@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Folding, Moment, Seen, Subject, Trace, from_the_first};
+use super::{Folding, Frame, Origin, Seen, Trace, from_the_first};
 use crate::drive::driver::Driver;
 use crate::exam::violations;
 use play::explore::System;
@@ -21,13 +21,13 @@ impl Trace {
         driver: &mut Driver<'_>,
         rules: &dyn Rules,
         turns: &[Turn],
-        subject: Subject,
+        origin: Origin,
     ) -> Result<Trace, Failure> {
         let started = turns.iter().filter_map(|turn| match turn.action {
             Action::Start { numbers, .. } => Some(numbers.at(0)),
             _ => None,
         });
-        let key = format!("{}:{}", driver.seed(), subject.check);
+        let key = format!("{}:{}", driver.seed(), origin.check);
         let mut seen: HashMap<Vec<Turn>, Seen> = HashMap::new();
         let mut run = driver.open();
         for at in 0..=turns.len() {
@@ -42,7 +42,7 @@ impl Trace {
             }
             let over = played.failure.is_some();
             let there = Seen {
-                moment: Moment::of(&played.run.evidence),
+                frame: Frame::of(&played.run.evidence),
                 told: timeline::in_words(&timeline::tell(&played.run.evidence, None)),
                 violations: violations(rules, &played),
                 choices: match turns.get(at) {
@@ -62,8 +62,8 @@ impl Trace {
         let (first, paths) = folding.fold(&seen, &mut Vec::new());
         Ok(Trace {
             format: super::FORMAT,
-            drill: subject.drill,
-            source: subject.source,
+            drill: origin.drill,
+            source: origin.source,
             key,
             what: super::what(driver.world()),
             nouns: super::nouns(driver.world()),

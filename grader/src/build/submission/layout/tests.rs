@@ -2,14 +2,16 @@
 
 use super::*;
 use crate::build::submission::Caps;
-use crate::build::submission::listing::Kind;
+use crate::build::submission::listing::EntryKind;
 
 const DRILLS: &[&str] = &["cache_race", "offload"];
 
 fn listing(paths: &[&str]) -> Listing {
     let mut listing = Listing::new(&Caps::default());
     for path in paths {
-        listing.note(path.as_bytes(), Kind::File, None).unwrap();
+        listing
+            .note(path.as_bytes(), EntryKind::File, None)
+            .unwrap();
     }
     listing
 }

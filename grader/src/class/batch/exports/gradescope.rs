@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use saphyr::{LoadableYamlNode, Yaml};
 
 use super::super::find::{FindError, Found, Search};
-use super::super::hand_in::{Hand, Kind};
+use super::super::hand_in::{Hand, ThingKind};
 use super::super::student::{Ids, Student};
 use super::{entries, over, top};
 
@@ -58,7 +58,7 @@ pub(in super::super) fn gradescope(
             ),
         };
         let inner = match thing.kind {
-            Kind::Folder if search.drill.is_none() => entries(search, &thing.path)?,
+            ThingKind::Folder if search.drill.is_none() => entries(search, &thing.path)?,
             _ => vec![thing],
         };
         hands.extend(students.into_iter().map(|student| Hand {

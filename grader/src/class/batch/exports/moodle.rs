@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::super::find::{FindError, Found, Search};
-use super::super::hand_in::{Hand, Kind};
+use super::super::hand_in::{Hand, ThingKind};
 use super::super::student::{Ids, Student};
 use super::canvas::is_number;
 use super::{Hands, NOT_CLAIMED, entries, is_team, over, regex, top};
@@ -60,10 +60,10 @@ pub(in super::super) fn moodle(
         let file = text("file").unwrap_or_default();
         let hand = hands.of(&student, "");
         match thing.kind {
-            Kind::Folder if search.drill.is_none() => {
+            ThingKind::Folder if search.drill.is_none() => {
                 hand.things.extend(entries(search, &thing.path)?);
             }
-            Kind::Folder | Kind::Crate => hand.things.push(thing),
+            ThingKind::Folder | ThingKind::Crate => hand.things.push(thing),
             _ => {
                 thing.name = file;
                 hand.things.push(thing);

@@ -300,7 +300,7 @@ mod tests {
             "src/drills.rs",
             "src/authors/scaffold/begun.rs",
             "src/exam/trace.rs",
-            "src/exam/trace/moment.rs",
+            "src/exam/trace/frame.rs",
             "src/grade/report/human.rs",
             "src/learn/desk.rs",
             "src/main.rs",

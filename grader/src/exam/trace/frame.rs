@@ -9,7 +9,7 @@ use play::evidence::{Evidence, Fact, OperationState, RequestState, Returned};
 
 /// The state after a turn. One letter for each request and operation keeps files small.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-pub(super) struct Moment {
+pub(super) struct Frame {
     /// A letter for each request: `w`aits, returned a `r`ow, returned an `e`rror,
     /// `p`anicked, or its caller was `d`ropped.
     #[serde(rename = "r")]
@@ -31,8 +31,8 @@ pub(super) struct Moment {
     state: Vec<String>,
 }
 
-impl Moment {
-    pub(super) fn of(evidence: &Evidence) -> Moment {
+impl Frame {
+    pub(super) fn of(evidence: &Evidence) -> Frame {
         let kinds = evidence.world().kinds();
         let operations = evidence.operations().map(|(_, it)| {
             let letter = match it.state {
@@ -50,7 +50,7 @@ impl Moment {
             format!("{letter}{kind}{}", it.request.unwrap_or(0))
         });
         let requests = evidence.requests();
-        Moment {
+        Frame {
             requests: requests
                 .map(|(number, request)| match request.state {
                     RequestState::Waiting | RequestState::Unmade => 'w',
