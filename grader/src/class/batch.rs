@@ -24,6 +24,7 @@ mod exports;
 pub(crate) mod hand_in;
 mod identity;
 mod keeping;
+mod thing;
 mod walk;
 
 pub mod changes;

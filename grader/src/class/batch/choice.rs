@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use regex_lite::Regex;
 
 use super::find::HandIn;
-use super::hand_in::stem;
 use super::key::Content;
+use super::thing::stem;
 use crate::drills;
 use crate::grade::grading::Grader;
 

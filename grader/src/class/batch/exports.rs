@@ -17,9 +17,10 @@ use std::path::Path;
 use regex_lite::Regex;
 
 use super::find::{FindError, Found, Search};
-use super::hand_in::{Hand, Thing, all_things, is_litter, things};
+use super::hand_in::Hand;
 use super::store;
 use super::student::{Identity, Student};
+use super::thing::{Thing, all_things, is_litter, things};
 
 pub(super) use blackboard::blackboard;
 pub(super) use canvas::canvas;

@@ -19,7 +19,7 @@ pub(super) struct Graded {
 }
 
 /// A record of a grading for one hand-in, in place of the record `before`.
-pub(super) fn record(hand_in: &HandIn, graded: &Graded, before: Option<&Record>) -> Record {
+pub(super) fn record_of(hand_in: &HandIn, graded: &Graded, before: Option<&Record>) -> Record {
     let Graded {
         key,
         shape,
@@ -65,7 +65,7 @@ fn now() -> u64 {
 }
 
 /// Whether a record still holds for the submission it was made for.
-pub(super) fn holds(record: &Record, key: &Key, grader: &Grader) -> bool {
+pub(super) fn is_valid_for(record: &Record, key: &Key, grader: &Grader) -> bool {
     key.content
         .is_some_and(|content| content.to_string() == record.sha256)
         && record.seed == key.seed
@@ -76,7 +76,7 @@ pub(super) fn holds(record: &Record, key: &Key, grader: &Grader) -> bool {
 }
 
 /// Whether a record has this verdict on something that cannot be read.
-pub(super) fn says(record: &Record, verdict: &Verdict, hand_in: &HandIn) -> bool {
+pub(super) fn has_same_refusal(record: &Record, verdict: &Verdict, hand_in: &HandIn) -> bool {
     record.sha256.is_empty()
         && verdict.status == Status::Rejected
         && record.verdict.status == verdict.status
@@ -86,7 +86,7 @@ pub(super) fn says(record: &Record, verdict: &Verdict, hand_in: &HandIn) -> bool
 }
 
 /// The updated record, if the same code has moved or came at another time.
-pub(super) fn moved(record: Record, hand_in: &HandIn) -> Option<Record> {
+pub(super) fn record_if_moved(record: Record, hand_in: &HandIn) -> Option<Record> {
     let path = hand_in.path.to_string_lossy();
     let same = record.path == path
         && record.late == hand_in.late
@@ -95,21 +95,21 @@ pub(super) fn moved(record: Record, hand_in: &HandIn) -> Option<Record> {
     if same {
         return None;
     }
-    Some(at(record, hand_in))
+    Some(of_hand_in(record, hand_in))
 }
 
 /// The record of another hand-in with the content that `same` is about.
-pub(super) fn copy(same: &Record, hand_in: &HandIn, before: Option<&Record>) -> Record {
+pub(super) fn record_of_copy(same: &Record, hand_in: &HandIn, before: Option<&Record>) -> Record {
     Record {
         same_as: Some(same.path.clone()),
         before: earlier(before),
         history: history(before),
-        ..at(same.clone(), hand_in)
+        ..of_hand_in(same.clone(), hand_in)
     }
 }
 
 /// A record's verdict, applied to another hand-in.
-fn at(record: Record, hand_in: &HandIn) -> Record {
+fn of_hand_in(record: Record, hand_in: &HandIn) -> Record {
     let path = hand_in.path.to_string_lossy().into_owned();
     Record {
         student: hand_in.student.clone(),

@@ -11,7 +11,9 @@ use std::path::Path;
 use thiserror::Error;
 
 use super::find::HandIn;
-use super::keeping::{Graded, copy, holds, moved, record, says};
+use super::keeping::{
+    Graded, has_same_refusal, is_valid_for, record_if_moved, record_of, record_of_copy,
+};
 use super::key::{Content, Terms};
 use super::store::{Store, StoreError};
 use crate::build::submission::{HAND_IN, Part, Submission, SubmissionError};
@@ -156,7 +158,7 @@ impl Plan<'_> {
             let before = store.record(drill.slug(), &hand_in.student);
             match taken(grader, drill, dir, hand_in)? {
                 Err(verdict) => match before {
-                    Some(record) if says(&record, &verdict, hand_in) => self.kept += 1,
+                    Some(record) if has_same_refusal(&record, &verdict, hand_in) => self.kept += 1,
                     before => {
                         self.refused += 1;
                         let refused = Graded {
@@ -164,12 +166,12 @@ impl Plan<'_> {
                             shape: String::new(),
                             verdict: *verdict,
                         };
-                        store.keep(&record(hand_in, &refused, before.as_ref()))?;
+                        store.keep(&record_of(hand_in, &refused, before.as_ref()))?;
                     }
                 },
                 Ok(submission) => {
                     let key = self.terms.key(drill, &submission);
-                    let before = before.filter(|record| holds(record, &key, grader));
+                    let before = before.filter(|record| is_valid_for(record, &key, grader));
                     readable.push(Readable {
                         content: Content::of(&submission),
                         place,
@@ -177,7 +179,7 @@ impl Plan<'_> {
                     });
                     if let Some(record) = before {
                         self.kept += 1;
-                        if let Some(moved) = moved(record, hand_in) {
+                        if let Some(moved) = record_if_moved(record, hand_in) {
                             store.keep(&moved)?;
                         }
                     }
@@ -205,7 +207,7 @@ impl Plan<'_> {
                 for place in new {
                     let hand_in = self.hand_in(place);
                     let before = store.record(hand_in.drill, &hand_in.student);
-                    store.keep(&copy(&known, hand_in, before.as_ref()))?;
+                    store.keep(&record_of_copy(&known, hand_in, before.as_ref()))?;
                     self.copies += 1;
                 }
             } else if let Some(first) = new.next() {

@@ -14,7 +14,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::attempts::{Attempts, DEATHS};
 use super::find::HandIn;
-use super::keeping::{Graded, record};
+use super::keeping::{Graded, record_of};
 use super::key::{Content, Key, Terms};
 use super::plan::{Job, Plan, taken};
 use super::record::Record;
@@ -251,7 +251,7 @@ impl<'a> Work<'a> {
         let mut same_as = None;
         for hand_in in std::iter::once(&job.first).chain(&job.others) {
             let before = self.run.store.record(hand_in.drill, &hand_in.student);
-            let mut record = record(hand_in, graded, before.as_ref());
+            let mut record = record_of(hand_in, graded, before.as_ref());
             record.attempts = job.attempts;
             record.doubtful = doubtful;
             record.same_as = same_as.clone();

@@ -9,10 +9,11 @@ use std::path::Path;
 use play::text::{closest, one_line};
 
 use super::find::{Found, PassedOver, Search, Without};
-use super::hand_in::{Hand, Thing, ThingKind, all_things, holds_submission, is_litter, things};
+use super::hand_in::Hand;
 use super::pattern::{Misfit, Named, Pattern, drill_within};
 use super::store;
 use super::student::{Ids, Student};
+use super::thing::{Thing, ThingKind, all_things, holds_submission, is_litter, things};
 
 /// Endings of files that students hand in by mistake; other files are the teacher's lists.
 const MISTAKEN: [&str; 18] = [

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use saphyr::{LoadableYamlNode, Yaml};
 
 use super::super::find::{FindError, Found, Search};
-use super::super::hand_in::{Hand, ThingKind};
+use super::super::hand_in::Hand;
 use super::super::student::{Ids, Student};
+use super::super::thing::ThingKind;
 use super::{entries, over, top};
 
 /// The file name of Gradescope's list.

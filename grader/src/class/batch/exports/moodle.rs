@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use super::super::find::{FindError, Found, Search};
-use super::super::hand_in::{Hand, ThingKind};
+use super::super::hand_in::Hand;
 use super::super::student::{Ids, Student};
+use super::super::thing::ThingKind;
 use super::canvas::is_number;
 use super::{Hands, NOT_CLAIMED, entries, is_team, over, regex, top};
 
