@@ -155,7 +155,8 @@ fn summary(drill: &DrillNow, verdict: &Verdict) -> String {
                 format!("{ended}: {}{message}", at.unwrap_or_default())
             }
             None => format!(
-                "not compiled: {}",
+                "{}: {}",
+                ended_of(verdict),
                 drill.shown(&one_line(&verdict.diagnostics, 200))
             ),
         },

@@ -107,7 +107,7 @@ fn ended(class: &Class<'_>, line: Option<&Line>, ids: &[String]) -> io::Result<V
 fn status(class: &Class<'_>, line: &Line) -> String {
     let late = late(class, line).map_or(String::new(), |late| format!(", {late}"));
     let words = match line.taken {
-        true => words::ended(line.status),
+        true => words::ended_in(line.status, line.language),
         false => "could not be taken: hand in again",
     };
     format!("{words}{}{late}", line.in_language())

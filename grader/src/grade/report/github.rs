@@ -85,7 +85,7 @@ impl Github {
     fn annotate(&self, verdict: &Verdict, errors: &mut Vec<String>, warnings: &mut Vec<String>) {
         let drill = one_line(&verdict.drill, 60);
         if let Some(reason) = words::reason(verdict, LONGEST) {
-            let title = format!("{drill}: {}", words::ended(verdict.status));
+            let title = format!("{drill}: {}", words::ended_of(verdict));
             let place = match verdict.status {
                 Status::InfraError => None,
                 _ => Some(self.place(verdict, &verdict.diagnostics)),

@@ -156,7 +156,7 @@ fn outcome<W: Write>(tag: ElementWriter<'_, W>, outcome: &Outcome) -> io::Result
 
 fn cases(verdict: &Verdict) -> Vec<Case> {
     if let Some(text) = words::reason(verdict, LONGEST) {
-        let message = words::ended(verdict.status).to_owned();
+        let message = words::ended_of(verdict).to_owned();
         let outcome = match verdict.status {
             Status::InfraError => Outcome::Error { message, text },
             _ => Outcome::Failed { message, text },

@@ -1,5 +1,6 @@
 //! The words that every format shares, as plain text that is fit to show.
 
+use crate::course::language::Language;
 use crate::grade::verdict::{CheckResult, CheckStatus, Status, Verdict};
 use play::text::{excerpt, one_line, printable};
 
@@ -16,12 +17,17 @@ pub fn ended(status: Status) -> &'static str {
     }
 }
 
-/// The same of a verdict, which knows its language: what is interpreted does not compile.
-pub fn ended_of(verdict: &Verdict) -> &'static str {
-    match verdict.status {
-        Status::CompileError if !verdict.language.is_rust() => "cannot be loaded",
+/// The same in a language: nothing is compiled of what is interpreted.
+pub(crate) fn ended_in(status: Status, language: Language) -> &'static str {
+    match status {
+        Status::CompileError if !language.is_rust() => "cannot be loaded",
         status => ended(status),
     }
+}
+
+/// The same of a verdict, which knows its language.
+pub fn ended_of(verdict: &Verdict) -> &'static str {
+    ended_in(verdict.status, verdict.language)
 }
 
 /// Whether a check held, in a word.
@@ -35,12 +41,14 @@ pub(crate) fn held(status: CheckStatus) -> &'static str {
 
 /// How it ended and for how many points.
 pub(crate) fn summary(verdict: &Verdict) -> String {
-    ended_with(verdict.status, verdict.score, verdict.max_score)
+    let points = (verdict.score, verdict.max_score);
+    ended_with(verdict.status, verdict.language, points)
 }
 
 /// The same for a verdict that is not at hand.
-pub(crate) fn ended_with(status: Status, score: u32, most: u32) -> String {
-    let ended = ended(status);
+pub(crate) fn ended_with(status: Status, language: Language, points: (u32, u32)) -> String {
+    let ended = ended_in(status, language);
+    let (score, most) = points;
     match status {
         Status::InfraError => ended.to_owned(),
         _ => format!("{ended}, {score} of {most} points"),

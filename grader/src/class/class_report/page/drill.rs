@@ -191,7 +191,7 @@ fn not_run(
     let more: usize = rest.iter().map(|group| group.count).sum();
     Ok(html! {
         @if !reasons.is_empty() {
-            h3 { "What did not compile, or was rejected" }
+            h3 { "What could not be run, and why" }
             @for (number, (group, reason, text)) in (1..).zip(&reasons) {
               @if named {
                 details {

@@ -218,7 +218,7 @@ pub(super) fn everybody(class: &Class<'_>, names: &Names, out: &mut dyn Write) -
                     Some(line) if !line.taken => span.bad { "could not be taken: hand in again" },
                     Some(line) => {
                         span class=(if line.status == Status::Passed { "good" } else { "bad" }) {
-                            (words::ended_with(line.status, line.score, line.max_score))
+                            (words::ended_with(line.status, line.language, (line.score, line.max_score)))
                         }
                         (line.in_language())
                         @if let Some(late) = gradebook::late(class, line) { ", " (late) }
