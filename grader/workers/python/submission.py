@@ -92,6 +92,8 @@ class Submission:
             frame, suspended = within(suspended)
             if frame is not None and frame.f_code.co_filename == self.file:
                 line = frame.f_lineno
+            if suspended is None:
+                break
         return line and self._at(line)
 
     def runs_at(self):
