@@ -3,12 +3,14 @@
 //! Where there is no Python that is new enough, nothing here is tried: the course works
 //! without one.
 
+use std::path::Path;
+
 use grader::Submission;
 use grader::course::language::Language;
 use grader::drills;
 use grader::grade::verdict::{CheckStatus, Status, Verdict};
 
-use crate::courses::{Scratch, root};
+use crate::courses::{Said, Scratch, program, root};
 use crate::interpreted::{
     PublicTests, is_missing, the_folder_of_an_exercise_is_its_file,
     the_reference_has_all_points_and_the_stub_fails, the_same_gets_the_same_verdict, written,
@@ -171,6 +173,15 @@ fn what_keeps_the_loop_is_told_with_its_line() {
     assert!(said.contains("inflight_fix.py:10"), "{said}");
 }
 
+/// What `replay` says of a submission.
+fn replayed(drill: &str, path: &Path, key: &str) -> String {
+    let mut replay = program();
+    replay.arg("--course").arg(root());
+    replay.args(["replay", drill]).arg(path).arg(key);
+    let said = Said::by(&mut replay);
+    said.out + &said.err
+}
+
 /// The line of a request that waits, and of what it waits for, whatever it awaits.
 #[test]
 fn where_a_task_is_suspended_is_told_with_its_line() {
@@ -216,11 +227,10 @@ fn where_a_task_is_suspended_is_told_with_its_line() {
             ],
         ),
     ] {
-        let given = on(&second(waits));
-        let answered = given.checks.iter().find(|check| check.id == "answered");
-        let timeline = &answered.expect("it is a check").timeline;
+        let (_folder, path) = written("inflight_fix.py", &second(waits));
+        let said = replayed("inflight_fix", &path, "7:answered:q7.r1.q7.t60000000");
         for line in told {
-            assert!(timeline.iter().any(|it| it.trim() == line), "{timeline:#?}");
+            assert!(said.lines().any(|it| it.ends_with(&line)), "{said}");
         }
     }
 }
@@ -247,20 +257,13 @@ fn where_an_operation_begins_is_told_with_its_line() {
     }
     // By a key, too.
     let key = stub.checks[0].schedule.as_deref().expect("it failed");
-    let mut replay = crate::courses::program();
-    replay
-        .arg("--course")
-        .arg(root())
-        .args(["replay", "lost_update"]);
-    replay
-        .arg(root().join("solutions/lost_update/python/stub.py"))
-        .arg(key);
-    let said = crate::courses::Said::by(&mut replay);
+    let path = root().join("solutions/lost_update/python/stub.py");
+    let said = replayed("lost_update", &path, key);
     let told = format!(
         "read 1 begins, of account 7 (lost_update.py:{})",
         line_of(".read(")
     );
-    assert!(said.out.contains(&told), "{}{}", said.out, said.err);
+    assert!(said.contains(&told), "{said}");
 }
 
 #[test]
@@ -476,14 +479,14 @@ fn a_class_may_mix_languages_and_the_gradebook_says_which() {
         let solution = root().join("solutions/cache_race").join(solution);
         std::fs::copy(solution, folder.join(name)).expect("it is there");
     }
-    let mut batch = crate::courses::program();
+    let mut batch = program();
     batch
         .arg("--course")
         .arg(root())
         .arg("batch")
         .arg(class.path().join("in"));
     batch.arg("--out").arg(class.path().join("out"));
-    let said = crate::courses::Said::by(&mut batch);
+    let said = Said::by(&mut batch);
     let book = std::fs::read_to_string(class.path().join("out/gradebook.csv"));
     let book = book.unwrap_or_else(|why| panic!("{why}: {}", said.err));
     let row = |name: &str| book.lines().find(|line| line.starts_with(name));
