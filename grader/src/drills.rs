@@ -10,6 +10,7 @@ mod connection_pool;
 mod give_way;
 mod in_order;
 mod inflight_fix;
+mod leaving;
 mod loop_monitor;
 mod lost_update;
 mod offload;

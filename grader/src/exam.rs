@@ -199,7 +199,9 @@ impl<'a> Exam<'a> {
     fn limit(&self) -> usize {
         let driver = &self.driver;
         match driver.care() {
-            _ if driver.world().uses_threads() => extent::OF_A_SPACE,
+            _ if driver.world().uses_threads() => {
+                extent::left_with_threads(self.coverage.schedules)
+            }
             Care::Crowded => extent::left(driver.threads_of_a_run(), self.coverage.schedules),
             Care::Patient => extent::PATIENT,
             Care::Solitary => extent::SOLITARY,

@@ -23,15 +23,25 @@ use crate::world::World;
 /// a submission that keeps only the low bits.
 pub const ALIKE: u32 = 1_000;
 
-/// The ids of this key and those after it are made to be mistaken for [`FIRST_KEY`]'s: the
-/// first [`BITS`] differ from it in one bit each, the others by a prime.
+/// The ids of this key and the [`FAR_KEYS`] that begin with it are easily mistaken: the first
+/// [`BITS`] differ from [`FIRST_KEY`]'s in one bit each, others by a prime, and the last
+/// [`CLOSE`] are beyond 2^53, the most that a float can count to, and close to each other.
 pub const FAR_AWAY: u32 = 4_000_000_000;
 
+/// How many keys begin with [`FAR_AWAY`].
+pub const FAR_KEYS: u32 = BITS + PRIMES.len() as u32 + CLOSE;
+
 /// How many low bits of an id get a key that differs in that bit alone.
-pub const BITS: u32 = 62;
+const BITS: u32 = 62;
+
+/// How many keys have ids that are the same as a float.
+const CLOSE: u32 = 3;
+
+/// The low bits in which those ids differ. A float loses nine of an id of [`BITS`] bits.
+const LOW_BITS: u32 = 10;
 
 /// Some primes that hash tables use as their sizes.
-pub const PRIMES: [u32; 8] = [
+const PRIMES: [u32; 8] = [
     1_009,
     4_093,
     8_191,
@@ -249,9 +259,15 @@ impl Evidence {
     pub fn wire_id(&self, number: u32) -> u64 {
         let usual = self.id_base + u64::from(FIRST_KEY);
         if let Some(beyond) = number.checked_sub(FAR_AWAY) {
-            return match beyond {
-                0..BITS => usual ^ 1 << beyond,
-                _ => usual + u64::from(PRIMES[(beyond - BITS) as usize % PRIMES.len()]),
+            let Some(beyond) = beyond.checked_sub(BITS) else {
+                return usual ^ 1 << beyond;
+            };
+            return match PRIMES.get(beyond as usize) {
+                Some(prime) => usual + u64::from(*prime),
+                None => {
+                    let low = (beyond - PRIMES.len() as u32) % CLOSE;
+                    1 << (BITS - 1) | usual << LOW_BITS | u64::from(low)
+                }
             };
         }
         let alike = u64::from(number / ALIKE) << 32;

@@ -216,6 +216,19 @@ impl dyn World {
         }
     }
 
+    /// Whether it has what this turn names: a replay key may come from another drill.
+    pub fn has(&self, turn: &Turn) -> bool {
+        match turn.action {
+            Action::Start { entry, .. } => usize::from(entry) < self.entries().len(),
+            Action::Answer { outcome, .. } => match outcome {
+                Outcome::Error(place) => usize::from(place) < self.errors().len(),
+                Outcome::Real => self.kinds().iter().any(|kind| kind.blocks),
+                Outcome::Value | Outcome::Panic => true,
+            },
+            _ => true,
+        }
+    }
+
     /// The name in the protocol of the error with this index.
     pub fn error_name(&self, place: u8) -> &'static str {
         let error = self.errors().get(usize::from(place));
@@ -243,5 +256,27 @@ impl dyn World {
     /// The kind with an index taken from evidence.
     pub fn kind(&self, place: u8) -> &'static OperationKind {
         &self.kinds()[usize::from(place)]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schedule::ReplayKey;
+
+    fn has(world: &'static dyn World, turn: &str) -> bool {
+        let key: ReplayKey = format!("1:x:{turn}").parse().unwrap();
+        world.has(&key.turns[0])
+    }
+
+    #[test]
+    fn a_turn_of_another_drill_is_told_from_its_own() {
+        let users: &'static dyn World = &users::Users;
+        assert!(
+            ["q7", "s7_2", "r1", "e1", "n1", "p1", "x1", "w"].map(|turn| has(users, turn))
+                == [true; 8]
+        );
+        assert!(["u7", "f1", "c1"].map(|turn| has(users, turn)) == [false; 3]);
+        assert!(has(&passwords::Passwords, "c1"));
     }
 }

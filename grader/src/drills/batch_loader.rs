@@ -13,6 +13,7 @@ use play::space::{A_WEEK, Ask, Paths, Space, Straight};
 use play::world::World;
 use play::world::bulk::Bulk;
 
+use super::leaving::Leaving;
 use super::{Drill, Spoken, common};
 use rules::Loading;
 
@@ -263,11 +264,14 @@ fn together(exam: &mut Exam<'_>) -> Findings {
         (100, &[1, 32, 1][..]),
         (7, &[3, 4, 7, 15][..]),
         (1, &[3][..]),
+        (256, &[3][..]),
+        (65_536, &[3][..]),
     ] {
         findings.join(exam.explore(&Loading, &made(max_batch, alone, groups(sizes))));
     }
     findings.join(exam.explore(&Loading, &made(4, alone, twins)));
     findings.join(exam.explore(&Loading, &made(4, alone, alike)));
+    findings.join(exam.explore(&Loading, &made(100, alone, far_alike)));
     findings.join(exam.explore(&Loading, &made(4, alone, once_more)));
     findings.join(exam.explore(&Loading, &made(8, alone, crowd)));
     findings.join(exam.explore(&Loading, &made(2, alone, slow)));
@@ -333,6 +337,16 @@ fn alike(evidence: &Evidence) -> Option<Turn> {
         4.. => common::then_all_answered(evidence),
         3 => Some(Turn::full(action)),
         _ => Some(Turn::partial(action, 0)),
+    }
+}
+
+/// All whose ids are the same but for one bit, or for a multiple of a prime.
+fn far_alike(evidence: &Evidence) -> Option<Turn> {
+    let mut keys = common::alike_keys().skip(evidence.started());
+    match (keys.next(), keys.next()) {
+        (Some(key), Some(_)) => Some(Turn::partial(Action::ask(key), 0)),
+        (Some(last), None) => Some(Turn::full(Action::ask(last))),
+        (None, _) => common::then_all_answered(evidence),
     }
 }
 
@@ -453,6 +467,14 @@ fn dropping(exam: &mut Exam<'_>) -> Findings {
         (2, [A, B, C]),
     ] {
         findings.join(exam.explore(&Loading, &GoneBefore { max_batch, items }));
+    }
+    for (max_batch, asks) in [(1, [A; 4]), (2, [A, A, B, C])] {
+        let leaving = Leaving {
+            made: Some(Few::one(max_batch)),
+            asks: asks.map(Action::ask).to_vec(),
+            first_stays: false,
+        };
+        findings.join(exam.explore(&Loading, &leaving));
     }
     let gone_and_failed = Space {
         errors: 1,

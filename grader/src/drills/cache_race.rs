@@ -13,7 +13,7 @@ use play::space::{A_WEEK, Space};
 use play::world::World;
 use play::world::users::Users;
 
-use super::{Drill, Spoken};
+use super::{Drill, Spoken, common};
 use rules::Racing;
 
 /// See the module.
@@ -135,7 +135,11 @@ impl Drill for CacheRace {
         let mut later = vec![start(USER), row(1)];
         later.extend(A_WEEK.map(pass));
         later.push(start(USER));
-        let cached = one.with(exam.play(&Racing, later));
+        let mut cached = one.with(exam.play(&Racing, later));
+        // A new cache is an empty one.
+        let discard = Turn::full(Action::Discard);
+        let anew = [start(USER), row(1), discard, start(USER), row(2)];
+        cached.join(exam.play(&Racing, anew.to_vec()));
         exam.decide("cached", &Racing, &cached, &and(Kind::NeedlessFetch));
 
         let mut two = exam.explore(&Racing, &Space::of(&[USER, OTHER, USER]));
@@ -163,6 +167,10 @@ impl Drill for CacheRace {
             start(USER),
         ];
         two.join(exam.play(&Racing, alike.to_vec()));
+        let fetched = |(user, fetch)| [start(user), row(fetch)];
+        let mut alike: Vec<Turn> = common::alike_keys().zip(1..).flat_map(fetched).collect();
+        alike.extend(common::alike_keys().map(start));
+        two.join(exam.play(&Racing, alike));
         let kinds = if one.has(Kind::NeedlessFetch) {
             ENDINGS.to_vec()
         } else {

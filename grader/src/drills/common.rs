@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use play::evidence::{Entry, Evidence, Fact, RequestState};
+use play::evidence::{Entry, Evidence, FAR_AWAY, FAR_KEYS, Fact, RequestState};
 use play::judge::{Kind, Violation};
-use play::schedule::{Action, Outcome, Turn};
+use play::schedule::{Action, FIRST_KEY, Outcome, Turn};
 use play::space::PATIENCE_MICROS;
 use play::text::{count, one_line};
 
@@ -276,6 +276,28 @@ pub(super) fn then_answered_in_pairs(evidence: &Evidence, first: usize) -> Optio
         (Some(next), false) => Some(Turn::full(next)),
         _ => then_all_answered(evidence),
     }
+}
+
+/// Keys whose ids are easily mistaken for each other.
+pub(super) fn alike_keys() -> impl Iterator<Item = u32> {
+    std::iter::once(FIRST_KEY).chain(FAR_AWAY..FAR_AWAY + FAR_KEYS)
+}
+
+/// A request about each of these keys, all of which are unfinished together. It ends there if
+/// one of them waits although nothing is under way for its key.
+pub(super) fn one_for_each(
+    evidence: &Evidence,
+    mut keys: impl Iterator<Item = u32>,
+) -> Option<Turn> {
+    if let Some(key) = keys.nth(evidence.started()) {
+        return Some(Turn::full(Action::ask(key)));
+    }
+    if evidence.unserved().is_empty() {
+        return then_all_answered(evidence);
+    }
+    let micros = PATIENCE_MICROS;
+    let patience = Turn::full(Action::Pass { micros });
+    (evidence.turns().last() != Some(&patience)).then_some(patience)
 }
 
 /// How many operations fail where the other side is down for a while.

@@ -9,7 +9,7 @@ use play::judge::{Kind, Rules};
 use play::schedule::{Action, Few, Polled, Turn};
 use play::space::{Ask, Space, Straight};
 use play::world::World;
-use play::world::work::{FOLD, NEIGHBOUR, Work};
+use play::world::work::{FOLD, FROM_ZERO, NEIGHBOUR, Work};
 
 use super::{Drill, common};
 use rules::GivingWay;
@@ -156,6 +156,11 @@ fn alone(exam: &mut Exam<'_>) -> Findings {
         Turn::full(fold(LONG)),
     ];
     findings.join(straight(exam, &by_new_wakers));
+    // A state may be any number.
+    for steps in [0, 200] {
+        let from_zero = Action::call(FOLD, Few::of(&[steps, FROM_ZERO]));
+        findings.join(straight(exam, &[Turn::full(from_zero)]));
+    }
     findings
 }
 

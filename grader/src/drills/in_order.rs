@@ -12,6 +12,7 @@ use play::space::{A_WEEK, Ask, Space, Straight};
 use play::world::World;
 use play::world::sink::Sink;
 
+use super::leaving::Leaving;
 use super::woken::Woken;
 use super::{Drill, Spoken, common};
 use rules::InLine;
@@ -133,6 +134,7 @@ const ALL: &[Kind] = &[
 const KEY: u32 = 7;
 const OTHER: u32 = 8;
 const THIRD: u32 = 9;
+const FOURTH: u32 = 10;
 const CROWD: u32 = 300;
 const KEYS_OF_THE_CROWD: u32 = 4;
 const MANY_KEYS: u32 = 200;
@@ -240,7 +242,11 @@ fn apart(exam: &mut Exam<'_>) -> Findings {
     findings.join(exam.explore(&InLine, &space(1, &[KEY, OTHER])));
     findings.join(exam.explore(&InLine, &made(2, two_places_at_once)));
     findings.join(exam.explore(&InLine, &space(2, &[KEY, KEY + ALIKE])));
-    findings.join(exam.explore(&InLine, &made(MANY_KEYS / 4, many_keys)));
+    let alike = |evidence: &Evidence| common::one_for_each(evidence, common::alike_keys());
+    findings.join(exam.explore(&InLine, &made(MANY_KEYS, alike)));
+    for places in [MANY_KEYS / 4, MANY_KEYS] {
+        findings.join(exam.explore(&InLine, &made(places, many_keys)));
+    }
     findings
 }
 
@@ -267,7 +273,10 @@ fn together(exam: &mut Exam<'_>) -> Findings {
         };
         findings.join(exam.explore(&InLine, &otherwise));
     }
-    findings.join(exam.explore(&InLine, &made(3, crowd)));
+    for keys in [1, KEYS_OF_THE_CROWD] {
+        let crowd = |evidence: &Evidence| crowd(evidence, keys);
+        findings.join(exam.explore(&InLine, &made(3, crowd)));
+    }
     findings.join(exam.explore(&InLine, &made(2, slow)));
     findings
 }
@@ -300,10 +309,10 @@ fn many_keys(evidence: &Evidence) -> Option<Turn> {
 }
 
 /// Three hundred events at once, none of which is polled before all have started.
-fn crowd(evidence: &Evidence) -> Option<Turn> {
+fn crowd(evidence: &Evidence, keys: u32) -> Option<Turn> {
     match evidence.started() as u32 {
         started if started < CROWD => {
-            let key = KEY + started * 3 % KEYS_OF_THE_CROWD;
+            let key = KEY + started * 3 % keys;
             Some(Turn::partial(Action::ask(key), 0))
         }
         _ => common::then_all_answered(evidence),
@@ -384,6 +393,8 @@ fn rejecting(exam: &mut Exam<'_>) -> Findings {
     };
     findings.join(exam.explore(&InLine, &insistent));
     findings.join(exam.explore(&InLine, &made(2, unwanted)));
+    let in_a_row = |evidence: &Evidence| common::down_for_a_while(evidence, Action::ask(KEY));
+    findings.join(exam.explore(&InLine, &made(2, in_a_row)));
     findings
 }
 
@@ -429,6 +440,14 @@ fn dropping(exam: &mut Exam<'_>) -> Findings {
         };
         findings.join(exam.explore(&InLine, &woken));
     }
+    for asks in [[KEY; 4], [KEY, OTHER, THIRD, FOURTH]] {
+        let leaving = Leaving {
+            made: Some(Few::one(1)),
+            asks: asks.map(Action::ask).to_vec(),
+            first_stays: false,
+        };
+        findings.join(exam.explore(&InLine, &leaving));
+    }
     let three_keys = Space {
         hang_ups: 1,
         ..space(1, &[KEY, OTHER, THIRD])
@@ -450,10 +469,11 @@ fn dropping(exam: &mut Exam<'_>) -> Findings {
     findings
 }
 
-/// A store panics.
+/// A store panics, and a caller may be gone by then.
 fn panicking(exam: &mut Exam<'_>) -> Findings {
     let few = |max_parallel, keys| Space {
         panics: 1,
+        hang_ups: 1,
         ..space(max_parallel, keys)
     };
     let mut findings = exam.explore(&InLine, &few(2, &[KEY; 3]));

@@ -5,15 +5,16 @@ mod rules;
 use crate::course::language::Language;
 use crate::exam::{Exam, Findings};
 use play::check::Check;
-use play::evidence::{BITS, Evidence, FAR_AWAY, PRIMES};
+use play::evidence::Evidence;
 use play::judge::{Kind, Rules};
 use play::schedule::{Action, Outcome, Polled, Turn};
 use play::space::{A_WEEK, Ask, Callers, Space, Straight};
 use play::world::World;
 use play::world::users::{NOT_FOUND, UNAVAILABLE, Users};
 
+use super::leaving::Leaving;
 use super::woken::Woken;
-use super::{Drill, Spoken};
+use super::{Drill, Spoken, common};
 use rules::Coalescing;
 
 /// See the module.
@@ -407,15 +408,12 @@ fn two_users(exam: &mut Exam<'_>) -> Findings {
     many.push(wait());
     many.extend(ask_all());
     findings.join(exam.play(&Coalescing, many));
-    // Some users whose ids are alike in what a table might make of them: the low half,
-    // all but one bit, the remainder by a prime.
-    let mut alike = vec![start(USER)];
-    let beyond = BITS + PRIMES.len() as u32;
-    alike.extend((0..beyond).map(|far| start(FAR_AWAY + far)));
+    // Users whose ids are alike in what a table might make of them.
+    let mut alike: Vec<Turn> = common::alike_keys().map(start).collect();
     findings.join(exam.play(&Coalescing, alike.clone()));
     let all = alike.len() as u32;
     alike.extend((1..=all).map(row));
-    alike.extend([start(USER), start(FAR_AWAY), start(FAR_AWAY + 53)]);
+    alike.extend(common::alike_keys().map(start));
     findings.join(exam.play(&Coalescing, alike));
     findings
 }
@@ -477,7 +475,7 @@ fn leaders_go_and_go(evidence: &Evidence) -> Option<Turn> {
             request: request - 1,
             happened,
         })),
-        _ => super::common::then_all_answered(evidence),
+        _ => common::then_all_answered(evidence),
     }
 }
 
@@ -508,6 +506,12 @@ fn long_runs(exam: &mut Exam<'_>) -> Findings {
         asks: vec![Action::ask(USER); 3],
     };
     findings.join(exam.explore(&Coalescing, &woken));
+    let leaving = Leaving {
+        made: None,
+        asks: vec![Action::ask(USER); 4],
+        first_stays: false,
+    };
+    findings.join(exam.explore(&Coalescing, &leaving));
     let space = Space {
         errors: 2,
         hang_ups: 3,

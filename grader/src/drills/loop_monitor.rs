@@ -90,6 +90,10 @@ const MILLISECOND: u64 = 1_000;
 const SECOND: u64 = 1_000 * MILLISECOND;
 const HOUR: u64 = 3_600 * SECOND;
 
+/// Hours for which a loop is blocked: 32 bits hold the microseconds of the first, but not of
+/// the second.
+const LONG_STALLS: [u64; 2] = [1, 2];
+
 /// What monitors are started with, in milliseconds: `every` and `threshold`. In the last
 /// one nothing but a long stall is above both together.
 const MADE: [[u32; 2]; 4] = [[10, 50], [7, 100], [200, 3_000], [100, 20]];
@@ -231,7 +235,7 @@ fn idle(exam: &mut Exam<'_>) -> Findings {
 }
 
 /// The loop is blocked: once at several moments, again and again, twice in a row, and for
-/// an hour.
+/// hours.
 fn blocked(exam: &mut Exam<'_>) -> Findings {
     let mut findings = Findings::default();
     for start in Start::all() {
@@ -244,6 +248,13 @@ fn blocked(exam: &mut Exam<'_>) -> Findings {
                 let turns = [&[made(&start.numbers), rest][..], &start.stall(micros)];
                 findings.join(straight(exam, &turns.concat()));
             }
+        }
+        // As soon as it has started.
+        for before in [None, Some(pass(whole(every / 2)))] {
+            let mut turns = vec![made(&start.numbers)];
+            turns.extend(before);
+            turns.extend(start.stall(above));
+            findings.join(straight(exam, &turns));
         }
         // Several, the longest neither first nor last.
         let more = [
@@ -277,11 +288,13 @@ fn blocked(exam: &mut Exam<'_>) -> Findings {
             start.rest(),
         ];
         findings.join(straight(exam, &[&twice[..], &rest].concat()));
-        let hour = [
-            &[made(&start.numbers), start.rest()][..],
-            &start.stall(HOUR),
-        ];
-        findings.join(straight(exam, &hour.concat()));
+        for hours in LONG_STALLS {
+            let long = [
+                &[made(&start.numbers), start.rest()][..],
+                &start.stall(hours * HOUR),
+            ];
+            findings.join(straight(exam, &long.concat()));
+        }
     }
     findings
 }

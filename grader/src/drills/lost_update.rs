@@ -12,6 +12,7 @@ use play::space::{A_WEEK, Ask, Space, Straight};
 use play::world::World;
 use play::world::bank::Bank;
 
+use super::leaving::Leaving;
 use super::woken::Woken;
 use super::{Drill, Spoken, common};
 use rules::Depositing;
@@ -209,6 +210,7 @@ impl Drill for LostUpdate {
             &Depositing,
             &Space {
                 panics: 1,
+                hang_ups: 1,
                 ..Space::of(&[ACCOUNT; 3])
             },
         );
@@ -275,6 +277,8 @@ fn several_accounts(exam: &mut Exam<'_>) -> Findings {
     findings.join(exam.explore(&Depositing, &Straight(many)));
     findings.join(exam.explore(&Depositing, &Straight(once_more_behind_many)));
     findings.join(exam.explore(&Depositing, &Space::of(&[ACCOUNT, ACCOUNT + ALIKE])));
+    let alike = |evidence: &Evidence| common::one_for_each(evidence, common::alike_keys());
+    findings.join(exam.explore(&Depositing, &Straight(alike)));
     findings
 }
 
@@ -354,6 +358,12 @@ fn dropping(exam: &mut Exam<'_>) -> Findings {
         asks: vec![Action::ask(ACCOUNT); 3],
     };
     findings.join(exam.explore(&Depositing, &woken));
+    let leaving = Leaving {
+        made: None,
+        asks: vec![Action::ask(ACCOUNT); 4],
+        first_stays: false,
+    };
+    findings.join(exam.explore(&Depositing, &leaving));
     let much = Space {
         errors: 2,
         hang_ups: 3,

@@ -4,6 +4,7 @@ mod panics;
 mod paths;
 mod rules;
 
+use super::leaving::Leaving;
 use super::{Drill, Spoken};
 use crate::course::language::Language;
 use crate::exam::{Exam, Findings};
@@ -11,7 +12,7 @@ use paths::{Callers, Hashing, Straight, finish, held, make, start, state_of};
 use play::check::Check;
 use play::evidence::Evidence;
 use play::judge::{Kind, Rules};
-use play::schedule::{Action, Outcome, Turn};
+use play::schedule::{Action, Few, Outcome, Turn};
 use play::space::{A_WEEK, AN_HOUR};
 use play::world::World;
 use play::world::passwords::{EMPTY, LONGEST, ODD, Passwords, TOO_LONG};
@@ -350,6 +351,12 @@ fn dropping(exam: &mut Exam<'_>, callers: Callers) -> Findings {
             let next = move |evidence: &Evidence| woken_and_gone(evidence, polls);
             findings.join(exam.explore(&Offloading, &Straight(next)));
         }
+        let leaving = Leaving {
+            made: Some(Few::one(1)),
+            asks: (USER..USER + 4).map(Action::ask).collect(),
+            first_stays: true,
+        };
+        findings.join(exam.explore(&Offloading, &leaving));
     }
     findings
 }
@@ -414,7 +421,26 @@ fn panicking(exam: &mut Exam<'_>) -> Findings {
         ..with(1, &[USER])
     };
     findings.join(exam.explore(&Offloading, &orphaned));
+    findings.join(exam.explore(&Offloading, &Straight(panics_in_a_row)));
     findings
+}
+
+/// One hash after the other panics, and then all is well again.
+fn panics_in_a_row(evidence: &Evidence) -> Option<Turn> {
+    const PANICS: u32 = 12;
+    let started = evidence.started() as u32;
+    if evidence.turns().is_empty() {
+        return Some(make(2));
+    }
+    match held(evidence).next() {
+        Some(operation) if started <= PANICS => {
+            let outcome = Outcome::Panic;
+            Some(Turn::full(Action::Answer { operation, outcome }))
+        }
+        Some(operation) => Some(finish(operation)),
+        None if started < PANICS + 2 => Some(start(USER + started)),
+        None => None,
+    }
 }
 
 /// Three requests wait behind one hash while time passes in small steps, then for an

@@ -14,6 +14,7 @@ use play::world::audit::{
     ALL, Audit, BEYOND, FLOODED_ACCOUNTS, MOST, NEGATIVE, NOWHERE, SMALL, ZERO,
 };
 
+use super::leaving::Leaving;
 use super::woken::Woken;
 use super::{Drill, Spoken, common};
 use rules::Transferring;
@@ -119,7 +120,6 @@ const ALL_KINDS: &[Kind] = &[
     Kind::InventedError,
     Kind::NeedlessRefusal,
     Kind::NotRefused,
-    Kind::WrongBalance,
     Kind::Hang,
     Kind::WaitsForOther,
     Kind::Panicked,
@@ -134,6 +134,7 @@ const B: u32 = FIRST_KEY + 1;
 const C: u32 = FIRST_KEY + 2;
 const D: u32 = FIRST_KEY + 3;
 const CROWD: usize = 40;
+const DISTANCES: u32 = 32;
 const PAIRS: u32 = 52;
 const SLOW_MICROS: u64 = 10_000_000;
 const RANDOM_SCHEDULES: usize = 60;
@@ -205,8 +206,12 @@ impl Drill for Transfers {
         let dropped = dropping(exam);
         let known = known.with(pairs);
         also(exam, "dropped", &dropped, &known);
-        let odd = odd(exam);
-        also(exam, "odd_amounts", &odd, &known);
+        let mut odd = odd(exam);
+        // What `balance` says of accounts that do not exist shows in every schedule.
+        odd.join(known.only(&[Kind::WrongBalance]));
+        let odd_kinds = [ALL_KINDS, &[Kind::WrongBalance]].concat();
+        let before = known.only(ALL_KINDS);
+        exam.decide_beyond("odd_amounts", &Transferring, &odd, &odd_kinds, &before);
         let known = known.with(dropped).with(odd);
         let panics = Space {
             panics: 1,
@@ -265,6 +270,8 @@ fn together(exam: &mut Exam<'_>) -> Findings {
         findings.join(exam.explore(&Transferring, &between(4, &three)));
     }
     findings.join(exam.explore(&Transferring, &straight(4, crowd)));
+    findings.join(exam.explore(&Transferring, &straight(4, one_by_one)));
+    findings.join(exam.explore(&Transferring, &straight(DISTANCES + 2, there_and_back)));
     findings.join(exam.explore(&Transferring, &straight(4, slow)));
     findings
 }
@@ -287,6 +294,28 @@ fn crowd(evidence: &Evidence) -> Option<Turn> {
         return Some(Turn::partial(action, 0));
     }
     common::then_all_answered(evidence)
+}
+
+/// Forty small transfers from one account, each of which finds the loop at rest.
+fn one_by_one(evidence: &Evidence) -> Option<Turn> {
+    match evidence.started() < CROWD {
+        true => Some(Turn::full(transfer(A, B, SMALL))),
+        false => common::then_all_answered(evidence),
+    }
+}
+
+/// At each distance, a transfer there and one back, both of which wait for the same account:
+/// whatever a submission makes of ids, it must not take two of them for one.
+fn there_and_back(evidence: &Evidence) -> Option<Turn> {
+    let started = evidence.started() as u32;
+    let far = B + 1 + started / 3;
+    let is_over = evidence.waiting().next().is_none();
+    match started % 3 {
+        0 if !is_over || started == 3 * DISTANCES => common::then_all_answered(evidence),
+        0 => Some(Turn::full(transfer(A, B, SMALL))),
+        1 => Some(Turn::partial(transfer(A, far, SMALL), 0)),
+        _ => Some(Turn::full(transfer(far, A, SMALL))),
+    }
 }
 
 /// A submission must wait even for an audit that takes a week.
@@ -402,6 +431,12 @@ fn dropping(exam: &mut Exam<'_>) -> Findings {
             .to_vec(),
     };
     findings.join(exam.explore(&Transferring, &woken));
+    let leaving = Leaving {
+        made: Some(Few::one(4)),
+        asks: vec![transfer(A, B, MOST); 4],
+        first_stays: false,
+    };
+    findings.join(exam.explore(&Transferring, &leaving));
     let much = [
         (A, B, MOST),
         (B, A, MOST),

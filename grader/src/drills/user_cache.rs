@@ -11,8 +11,28 @@ use play::text::one_line;
 /// with an error that a fetch really returned; it must not panic or wait for ever.
 pub fn endings(evidence: &Evidence) -> Vec<Violation> {
     let mut violations: Vec<Violation> = common::constructor(evidence).into_iter().collect();
+    let mut begun = 0;
+    // How many fetches had begun when this cache was made.
+    let mut before_this_cache = 0;
     for (at, entry) in evidence.entries().iter().enumerate() {
         let wrong = match &entry.fact {
+            Fact::Began { .. } => {
+                begun += 1;
+                None
+            }
+            Fact::Discarded => {
+                before_this_cache = begun;
+                None
+            }
+            Fact::Returned {
+                request,
+                answer: Returned::Of { operation },
+            } if *operation <= before_this_cache => Some((
+                Kind::WrongRow,
+                format!(
+                    "request {request} returned the row of fetch {operation}, which another cache had fetched: a new cache is empty"
+                ),
+            )),
             Fact::Returned { request, answer } => wrong_answer(evidence, at, *request, answer),
             Fact::Panicked { request, message } if !fetch_panicked(evidence, at, *request) => {
                 Some((

@@ -4,6 +4,11 @@
 /// The most of one space.
 pub(super) const OF_A_SPACE: usize = 4_000;
 
+/// The same of a drill that is made for threads: each schedule waits for them.
+const OF_A_SPACE_WITH_THREADS: usize = 300;
+const OF_ALL_WITH_THREADS: usize = 600;
+const SAMPLE_WITH_THREADS: usize = 60;
+
 /// The most of all spaces together, but for a sample of each.
 const OF_ALL: usize = 6_000;
 const SAMPLE: usize = 300;
@@ -14,7 +19,7 @@ pub(super) const PATIENT: usize = 60;
 pub(super) const SOLITARY: usize = 40;
 
 /// So many threads, which start and end with each run, cost as much as another run.
-const THREADS: usize = 4;
+const THREADS: usize = 2;
 
 /// The most of the next space, where each run has so many threads and so many schedules have
 /// been played.
@@ -24,9 +29,21 @@ pub(super) fn left(threads: usize, played: usize) -> usize {
     left.clamp(SAMPLE / cost, OF_A_SPACE)
 }
 
+/// The most of the next space of a drill that is made for threads.
+pub(super) fn left_with_threads(played: usize) -> usize {
+    let left = OF_ALL_WITH_THREADS.saturating_sub(played);
+    left.clamp(SAMPLE_WITH_THREADS, OF_A_SPACE_WITH_THREADS)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_drill_made_for_threads_has_fewer() {
+        let left = [0, 400, 590, 2_000].map(left_with_threads);
+        assert_eq!(left, [300, 200, 60, 60]);
+    }
 
     #[test]
     fn a_space_is_played_whole_until_there_were_many_and_then_as_a_sample() {
@@ -37,8 +54,8 @@ mod tests {
     #[test]
     fn runs_with_many_threads_are_fewer() {
         let first = [1, 16, 60, 250].map(|threads| left(threads, 0));
-        assert_eq!(first, [OF_A_SPACE, 1_200, 375, 95]);
+        assert_eq!(first, [OF_A_SPACE, 666, 193, 47]);
         let last = [1, 16, 60, 250].map(|threads| left(threads, 16_000));
-        assert_eq!(last, [300, 60, 18, 4]);
+        assert_eq!(last, [300, 33, 9, 2]);
     }
 }

@@ -29,6 +29,9 @@ const ALLOWED_BYTES: u64 = 64 * 1024;
 const LAST_ROUNDS: u32 = 4;
 const MOST_ROUNDS: u32 = 40;
 
+/// After so many of those rounds, what a submission still tries succeeds.
+const PATIENT_ROUNDS: u32 = 20;
+
 /// Messages under way: the worker plays one wave while the reports of another are read.
 const UNDER_WAY: usize = 2;
 
@@ -94,6 +97,8 @@ struct Flood<'d, 'a> {
     open: BTreeMap<u32, u8>,
     /// Rounds of answering so far.
     rounds: usize,
+    /// Rounds since the last wave.
+    last_round: u32,
     said: VecDeque<Order>,
     /// Whether callers can be dropped.
     drops: bool,
@@ -119,6 +124,7 @@ impl<'d, 'a> Flood<'d, 'a> {
             waiting: BTreeSet::new(),
             open: BTreeMap::new(),
             rounds: 0,
+            last_round: 0,
             said: VecDeque::new(),
             drops,
         })
@@ -132,6 +138,7 @@ impl<'d, 'a> Flood<'d, 'a> {
             self.say(steps)?;
         }
         for round in 0..MOST_ROUNDS {
+            self.last_round = round;
             if round >= LAST_ROUNDS && self.waiting.is_empty() && self.open.is_empty() {
                 break;
             }
@@ -148,6 +155,7 @@ impl<'d, 'a> Flood<'d, 'a> {
             }
         }
         self.hear_all()?;
+        self.last_round = 0;
         let steps = self.driver.converse(self.run, vec![Step::Measure])?;
         match steps.first().and_then(|events| events.first()) {
             Some(Event::Holds { bytes }) => Ok(*bytes),
@@ -158,27 +166,29 @@ impl<'d, 'a> Flood<'d, 'a> {
     }
 
     /// A third of the keys get an error with one of the next waves. A third are dropped.
-    /// Each of the last third has two callers, and both are dropped, the first one first.
-    /// Where nobody can be dropped, all of them get an error.
+    /// Each of the last third has two callers, and both are dropped, the first one or the
+    /// second one first. Where nobody can be dropped, all of them get an error.
     fn wave(&mut self) -> Vec<Step> {
         let mut asks = Vec::new();
-        let mut first_drops = Vec::new();
-        let mut second_drops = Vec::new();
+        let mut drops = [Vec::new(), Vec::new()];
         for place in 0..WAVE {
             self.keys += 1;
             asks.push(self.ask(self.keys));
+            let second_first = usize::from(place % 6 == 5);
             if place % 3 > 0 {
-                first_drops.extend(self.hang_up());
+                drops[second_first].extend(self.hang_up());
             }
             if place % 3 == 2 {
                 asks.push(self.ask(self.keys));
-                second_drops.extend(self.hang_up());
+                drops[1 - second_first].extend(self.hang_up());
             }
         }
-        [asks, first_drops, second_drops].map(settled).concat()
+        let [first, then] = drops;
+        [asks, first, then].map(settled).concat()
     }
 
-    /// An error for each open operation; the errors of its kind take turns.
+    /// An error for each open operation; the errors of its kind take turns. What tries again
+    /// after very many of them succeeds in the end.
     fn answers(&mut self) -> Vec<Step> {
         let open = std::mem::take(&mut self.open);
         if open.is_empty() {
@@ -191,6 +201,7 @@ impl<'d, 'a> Flood<'d, 'a> {
             let error = errors.get(self.rounds % errors.len().max(1));
             let outcome = match error {
                 Some(_) if world.opens(kind) && operation.is_multiple_of(2) => Outcome::Value,
+                Some(_) if self.last_round >= PATIENT_ROUNDS => Outcome::Value,
                 Some(error) => Outcome::Error(*error),
                 None => Outcome::Panic,
             };

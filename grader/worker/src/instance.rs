@@ -8,6 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
@@ -178,7 +179,7 @@ impl Instance {
             slot: Rc::clone(&slot),
             journal: self.journal.clone(),
             again: again.map(|number| (number, Box::new(make) as Box<dyn Fn() -> CallFuture>)),
-            by_new_wakers: self.polled == Polled::ByNewWakers,
+            new_wakers: (self.polled == Polled::ByNewWakers).then(Arc::default),
         };
         let task = match self.polled {
             Polled::Joined => {
@@ -386,7 +387,8 @@ struct CallTask {
     journal: Journal,
     /// Repeats the call after an error, and the number of the repeated call.
     again: Option<(u32, Box<dyn Fn() -> CallFuture>)>,
-    by_new_wakers: bool,
+    /// How often it was polled, if each poll gets a waker of its own.
+    new_wakers: Option<Arc<AtomicU64>>,
 }
 
 impl CallTask {
@@ -442,20 +444,34 @@ impl Future for CallTask {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let this = self.get_mut();
-        if !this.by_new_wakers {
+        let Some(polls) = this.new_wakers.clone() else {
             return this.poll_once(context);
+        };
+        let poll = polls.fetch_add(1, Ordering::Relaxed) + 1;
+        let waker = context.waker().clone();
+        let forward = Forward { waker, poll, polls };
+        let polled = this.poll_once(&mut Context::from_waker(&Waker::from(Arc::new(forward))));
+        if poll == 1 && polled.is_pending() {
+            // Polled once more without a cause, as `join!` and others do: with another waker.
+            context.waker().wake_by_ref();
         }
-        let forward = Arc::new(Forward(context.waker().clone()));
-        this.poll_once(&mut Context::from_waker(&Waker::from(forward)))
+        polled
     }
 }
 
-/// A waker that differs on each poll: a future must keep the last waker it was given.
-struct Forward(Waker);
+/// A waker of one poll, which is deaf after the next: a future must keep the last waker
+/// that it was given.
+struct Forward {
+    waker: Waker,
+    poll: u64,
+    polls: Arc<AtomicU64>,
+}
 
 impl Wake for Forward {
     fn wake(self: Arc<Self>) {
-        self.0.wake_by_ref();
+        if self.poll == self.polls.load(Ordering::Relaxed) {
+            self.waker.wake_by_ref();
+        }
     }
 }
 

@@ -134,10 +134,11 @@
 //! ended. Whatever else the error woke runs later. A `drop` of either number drops the
 //! caller in the call it is in, and does nothing if it is not in that one.
 //!
-//! ***Polled.** `"alone"`, the default: each caller is a task of its own.
-//! `"by_new_wakers"`: likewise, and each poll gets a waker that differs from the one
-//! before. `"joined"`: all callers are in one task, which polls those that were
-//! woken. A language without wakers treats all three as the first.
+//! **Polled.** `"alone"`, the default: each caller is a task of its own.
+//! `"by_new_wakers"`: likewise, and each poll gets a waker of its own, which wakes nobody
+//! once there is a later one; a caller that waits after its first poll is polled once more.
+//! `"joined"`: all callers are in one task, which polls those that were woken. A language
+//! without wakers treats all three as the first.
 //!
 //! # Operations
 //!

@@ -4,7 +4,7 @@
 use protocol::{Ending, Event, Value};
 
 use super::{Entry, Evidence, Fact, Operation, OperationState, Request, RequestState, Tampering};
-use crate::schedule::{Action, Outcome, Settle, Turn};
+use crate::schedule::{Action, Settle, Turn};
 
 impl Evidence {
     /// Notes that the run was opened, with what the worker saw then.
@@ -93,14 +93,8 @@ impl Evidence {
                 Fact::Started { request, again }
             }
             Action::Answer { operation, outcome } => {
-                let kind = self.operation(operation)?.kind;
-                let kind = self.world.kind(kind);
-                let may_end_so = match outcome {
-                    Outcome::Error(error) => kind.errors.contains(&error),
-                    _ => true,
-                };
                 let open = self.operation_mut(operation)?;
-                if open.state != OperationState::Live || !may_end_so {
+                if open.state != OperationState::Live {
                     return None;
                 }
                 open.state = OperationState::Answered;

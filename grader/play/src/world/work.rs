@@ -40,10 +40,17 @@ fn mixed(state: u64) -> u64 {
     state ^ (state >> 31)
 }
 
-/// What the computation of this request begins with.
-fn seed(evidence: &Evidence, request: u32) -> u64 {
-    evidence.secrets().number("seed", request, u64::MAX)
+/// What the computation of this request begins with: a number of its own, or with
+/// [`FROM_ZERO`] 0.
+fn seed(evidence: &Evidence, request: u32, numbers: Few) -> u64 {
+    match numbers.at(1) {
+        FROM_ZERO => 0,
+        _ => evidence.secrets().number("seed", request, u64::MAX),
+    }
 }
+
+/// The second number of a fold that begins with 0.
+pub const FROM_ZERO: u32 = 1;
 
 /// No request asks for more steps, whatever a replay key says.
 const MOST_STEPS: u32 = 100_000;
@@ -58,7 +65,8 @@ pub fn asked(evidence: &Evidence, request: u32) -> Option<u64> {
 /// many beyond its last.
 pub fn states(evidence: &Evidence, request: u32, beyond: u64) -> impl Iterator<Item = u64> {
     let steps = asked(evidence, request).map_or(0, |steps| steps + beyond);
-    let mut state = seed(evidence, request);
+    let numbers = evidence.request(request).map(|it| it.numbers);
+    let mut state = seed(evidence, request, numbers.unwrap_or_default());
     (0..=steps).map(move |number| {
         let before = state;
         state = step(state, number);
@@ -193,7 +201,7 @@ impl World for Work {
     fn arguments(&self, evidence: &Evidence, request: u32, entry: u8, numbers: Few) -> Vec<Value> {
         match entry {
             FOLD => vec![
-                seed(evidence, request).into(),
+                seed(evidence, request, numbers).into(),
                 numbers.at(0).min(MOST_STEPS).into(),
             ],
             _ => vec![numbers.at(0).into()],

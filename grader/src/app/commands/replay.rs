@@ -27,6 +27,12 @@ pub(super) fn run(course: Course, args: &Replay) -> Result<Exit> {
             guess.unwrap_or_default()
         );
     };
+    if let Some(turn) = key.turns.iter().find(|turn| !drill.world().has(turn)) {
+        bail!(
+            "`{turn}` is a turn of another drill than `{}`; copy the key as the verdict shows it",
+            args.drill
+        );
+    }
     let submission =
         read_submission(drill, &args.path, &Caps::default()).map_err(GradeError::Submission)?;
     let grader = Grader::new(course)?.allow_degraded(args.allow_degraded);

@@ -111,6 +111,8 @@ fn fetches(evidence: &Evidence) -> Vec<Violation> {
                 };
                 account.waiting = account.waiting.saturating_sub(1);
             }
+            // The next cache is new and knows nothing.
+            Fact::Discarded => accounts.clear(),
             Fact::Settled { idle: true, .. } => {
                 for (user, account) in &mut accounts {
                     account.cached |= account.row_came;

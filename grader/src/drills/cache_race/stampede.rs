@@ -35,10 +35,12 @@ const ENDINGS: &[Kind] = &[
     Kind::Restless,
 ];
 
-/// One stampede to be sent.
+/// Stampedes to be sent, one after the other.
 #[derive(Clone, Copy)]
 struct Plan {
     requests: u32,
+    /// How many there are. Each one after the first has a request less.
+    stampedes: u32,
     latency_micros: u64,
     database: Database,
 }
@@ -60,6 +62,7 @@ pub(super) fn examine(exam: &mut Exam<'_>) {
     let mut dice = fastrand::Rng::with_seed(exam.seed());
     let mut plan = |requests, millis: std::ops::Range<u64>, database| Plan {
         requests: dice.u32(requests),
+        stampedes: 1,
         latency_micros: dice.u64(millis) * 1000,
         database,
     };
@@ -71,6 +74,11 @@ pub(super) fn examine(exam: &mut Exam<'_>) {
         plan(2..60, 20..150, Database::Uneven),
         plan(12..40, 100..300, Database::Hasty),
         plan(4..30, 100..300, Database::Failing),
+        // Each has a new cache, and its own count.
+        Plan {
+            stampedes: 3,
+            ..plan(4..9, 100..300, Database::Even)
+        },
     ];
     let mut findings = Findings::default();
     for plan in plans {
@@ -86,16 +94,25 @@ pub(super) fn examine(exam: &mut Exam<'_>) {
 impl Plan {
     /// The turn that comes next.
     fn next(self, evidence: &Evidence) -> Option<Turn> {
-        if evidence.turns().is_empty() {
-            let start = Action::call(STAMPEDE, Few::of(&[USER, self.requests]));
+        let sent = evidence.started() as u32;
+        let is_over = evidence.waiting().next().is_none() && evidence.live().next().is_none();
+        if sent < self.stampedes && is_over {
+            let requests = self.requests.saturating_sub(sent).max(1);
+            let start = Action::call(STAMPEDE, Few::of(&[USER, requests]));
             return Some(match self.database {
                 Database::Hasty => Turn::partial(start, A_FEW_POLLS),
                 _ => Turn::full(start),
             });
         }
-        let passes = count(evidence, |action| matches!(action, Action::Pass { .. }));
-        let answers = count(evidence, |action| matches!(action, Action::Answer { .. }));
-        let begun = evidence.operations().count();
+        let since = last_start(evidence);
+        let turns = &evidence.turns()[since..];
+        let passes = count(turns, |action| matches!(action, Action::Pass { .. }));
+        let answers = count(turns, |action| matches!(action, Action::Answer { .. }));
+        let begun = evidence
+            .entries()
+            .iter()
+            .filter(|entry| entry.turn >= since && matches!(entry.fact, Fact::Began { .. }));
+        let begun = begun.count();
         // How many answers of an uneven database come before time passes again.
         let first_half = begun.div_ceil(2);
         let due = match self.database {
@@ -146,9 +163,15 @@ fn last_resort(evidence: &Evidence) -> Option<Turn> {
     (!tried).then(|| Turn::full(patience))
 }
 
-fn count(evidence: &Evidence, which: fn(&Action) -> bool) -> usize {
-    let actions = evidence.turns().iter().map(|turn| turn.action);
+fn count(turns: &[Turn], which: fn(&Action) -> bool) -> usize {
+    let actions = turns.iter().map(|turn| turn.action);
     actions.filter(which).count()
+}
+
+/// The turn in which the last stampede started.
+fn last_start(evidence: &Evidence) -> usize {
+    let is_start = |turn: &Turn| matches!(turn.action, Action::Start { .. });
+    evidence.turns().iter().rposition(is_start).unwrap_or(0)
 }
 
 /// Whether the run is of a stampede.
@@ -159,6 +182,8 @@ pub(super) fn is_one(evidence: &Evidence) -> bool {
 /// The observations of a stampede so far.
 #[derive(Default)]
 struct Seen {
+    /// The turn in which its last fetch is answered.
+    last: usize,
     requests: usize,
     began: usize,
     strangers: usize,
@@ -175,13 +200,7 @@ struct Seen {
 /// What is wrong with the run of a stampede.
 pub(super) fn judge(evidence: &Evidence) -> Vec<Violation> {
     let mut violations: Vec<Violation> = Vec::new();
-    let last = last_answer(evidence);
-    let turns = evidence.turns().iter();
-    let mut seen = Seen {
-        // The submission does not decide how the answers are spread over time.
-        took: turns.take(last + 1).filter_map(latency).sum(),
-        ..Seen::default()
-    };
+    let mut seen = Seen::default();
     for entry in evidence.entries() {
         let turn = entry.turn;
         let mut wrong = |kind, message: String| {
@@ -196,12 +215,7 @@ pub(super) fn judge(evidence: &Evidence) -> Vec<Violation> {
                 Kind::Panicked,
                 format!("it panicked: {}", one_line(message, 200)),
             ),
-            Fact::Started { request, .. } => {
-                let numbers = evidence.request(*request).map(|it| it.numbers);
-                seen.requests = numbers.map_or(0, |it| it.at(1) as usize);
-                let settle = evidence.turns().get(turn).map(|it| it.settle);
-                seen.hasty = settle != Some(Settle::Fully);
-            }
+            Fact::Started { request, .. } => seen = Seen::started(evidence, *request, turn),
             Fact::Began { operation } => {
                 let user = evidence.operation(*operation).and_then(|it| it.key);
                 seen.strangers += usize::from(user.is_none());
@@ -232,7 +246,7 @@ pub(super) fn judge(evidence: &Evidence) -> Vec<Violation> {
                 for (kind, message) in seen.reported(answer) {
                     let turn = match kind {
                         // The last answer may come after the report.
-                        Kind::WrongTime => turn.max(last),
+                        Kind::WrongTime => turn.max(seen.last),
                         _ => turn,
                     };
                     violations.push(Violation {
@@ -249,11 +263,16 @@ pub(super) fn judge(evidence: &Evidence) -> Vec<Violation> {
     violations
 }
 
-/// The turn in which the last fetch is answered.
-fn last_answer(evidence: &Evidence) -> usize {
+/// The turn in which the last fetch of the stampede that started in this one is answered.
+fn last_answer(evidence: &Evidence, started: usize) -> usize {
+    let is_start = |turn: &Turn| matches!(turn.action, Action::Start { .. });
+    let mut later = evidence.turns().iter().skip(started + 1);
+    let next = later.position(is_start).map(|at| started + 1 + at);
+    let is_of_it = |turn: usize| turn >= started && next.is_none_or(|next| turn < next);
     let entries = evidence.entries().iter().rev();
-    let mut answers = entries.filter(|it| matches!(it.fact, Fact::Answered { .. }));
-    answers.next().map_or(0, |entry| entry.turn)
+    let mut answers =
+        entries.filter(|it| is_of_it(it.turn) && matches!(it.fact, Fact::Answered { .. }));
+    answers.next().map_or(started, |entry| entry.turn)
 }
 
 /// How much of the database's time passes in a turn.
@@ -265,6 +284,21 @@ fn latency(turn: &Turn) -> Option<Duration> {
 }
 
 impl Seen {
+    fn started(evidence: &Evidence, request: u32, turn: usize) -> Seen {
+        let numbers = evidence.request(request).map(|it| it.numbers);
+        let settle = evidence.turns().get(turn).map(|it| it.settle);
+        let last = last_answer(evidence, turn);
+        let until = evidence.turns().iter().take(last + 1).skip(turn);
+        Seen {
+            last,
+            requests: numbers.map_or(0, |it| it.at(1) as usize),
+            hasty: settle != Some(Settle::Fully),
+            // The submission does not decide how the answers are spread over time.
+            took: until.filter_map(latency).sum(),
+            ..Seen::default()
+        }
+    }
+
     /// What is wrong with a report.
     fn reported(&self, answer: &Returned) -> Vec<(Kind, String)> {
         if let Some(what) = answer.odd() {

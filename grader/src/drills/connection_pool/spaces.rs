@@ -8,6 +8,7 @@ use play::schedule::{Action, Few, Outcome, Polled, Turn};
 use play::space::{A_WEEK, Ask, Paths, Space, Straight};
 use play::world::server::CONNECT;
 
+use super::super::leaving::Leaving;
 use super::super::woken::Woken;
 use super::common;
 use super::rules::AFewAtMost;
@@ -95,9 +96,11 @@ pub(super) fn calm(exam: &mut Exam<'_>) -> Findings {
         findings.join(exam.explore(&AFewAtMost, &otherwise));
     }
     findings.join(exam.explore(&AFewAtMost, &made(2, two_places_at_once)));
-    findings.join(exam.explore(&AFewAtMost, &made(3, crowd)));
-    findings.join(exam.explore(&AFewAtMost, &made(300, crowd)));
+    for max in [3, 8, 300] {
+        findings.join(exam.explore(&AFewAtMost, &made(max, crowd)));
+    }
     findings.join(exam.explore(&AFewAtMost, &made(2, slow)));
+    findings.join(exam.explore(&AFewAtMost, &made(2, idle_for_long)));
     findings
 }
 
@@ -155,6 +158,23 @@ fn slow(evidence: &Evidence) -> Option<Turn> {
             None => answer(operation),
         },
     }
+}
+
+/// Nobody asks for two weeks, and then the connection is still there.
+fn idle_for_long(evidence: &Evidence) -> Option<Turn> {
+    if evidence.started() == 0 {
+        return Some(Turn::full(Action::ask(KEY)));
+    }
+    if evidence.waiting().next().is_some() || evidence.started() > 1 {
+        return common::then_all_answered(evidence);
+    }
+    let is_pass = |turn: &&Turn| matches!(turn.action, Action::Pass { .. });
+    let passed = evidence.turns().iter().filter(is_pass).count();
+    let mut weeks = A_WEEK.into_iter().chain(A_WEEK);
+    Some(Turn::full(match weeks.nth(passed) {
+        Some(micros) => Action::Pass { micros },
+        None => Action::ask(KEY),
+    }))
 }
 
 /// Connects are refused and connections break, in every order; callers that ask again at
@@ -236,6 +256,12 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
         asks: vec![Action::ask(KEY); 3],
     };
     findings.join(exam.explore(&AFewAtMost, &woken));
+    let leaving = Leaving {
+        made: Some(Few::one(1)),
+        asks: vec![Action::ask(KEY); 4],
+        first_stays: false,
+    };
+    findings.join(exam.explore(&AFewAtMost, &leaving));
     let many = Space {
         hang_ups: 2,
         ..space(2, 4)
@@ -256,10 +282,11 @@ pub(super) fn much(exam: &mut Exam<'_>) -> Findings {
     exam.wander(&AFewAtMost, &much, RANDOM_SCHEDULES)
 }
 
-/// A connect or an ask panics.
+/// A connect or an ask panics, and a caller may be gone by then.
 pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
     let few = |max, callers| Space {
         panics: 1,
+        hang_ups: 1,
         ..space(max, callers)
     };
     let mut findings = exam.explore(&AFewAtMost, &few(1, 2));

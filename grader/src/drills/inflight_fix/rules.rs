@@ -50,23 +50,8 @@ fn fetches(evidence: &Evidence) -> Vec<Violation> {
     let mut accounts: BTreeMap<u32, Account> = BTreeMap::new();
     let user_of_request = |request: u32| evidence.request(request).map(|it| it.key);
     let user_of_fetch = |fetch: u32| evidence.operation(fetch).and_then(|it| it.key);
-    let mut first_of_this_cache = 1;
-    for (at, entry) in evidence.entries().iter().enumerate() {
+    for entry in evidence.entries() {
         let turn = entry.turn;
-        if let Fact::Returned {
-            request,
-            answer: Returned::Of { operation },
-        } = entry.fact
-            && operation < first_of_this_cache
-        {
-            violations.push(Violation {
-                kind: Kind::WrongRow,
-                turn,
-                message: format!(
-                    "request {request} returned the row of fetch {operation}, which another cache had fetched: a new cache is empty"
-                ),
-            });
-        }
         let user = match entry.fact {
             Fact::Began { operation }
             | Fact::Answered { operation, .. }
@@ -77,7 +62,6 @@ fn fetches(evidence: &Evidence) -> Vec<Violation> {
             Fact::Discarded => {
                 // The next cache is new and knows nothing.
                 accounts.clear();
-                first_of_this_cache = first_after(evidence, at);
                 continue;
             }
             Fact::Settled { idle: true, .. } => {
@@ -133,13 +117,6 @@ fn fetches(evidence: &Evidence) -> Vec<Violation> {
         }
     }
     violations
-}
-
-/// The number of the first fetch that begins after this fact.
-fn first_after(evidence: &Evidence, at: usize) -> u32 {
-    let before = evidence.entries().iter().take(at);
-    let begun = before.filter(|entry| matches!(entry.fact, Fact::Began { .. }));
-    begun.count() as u32 + 1
 }
 
 /// How many fetches may fail in a row, beside one for each request, before every

@@ -195,11 +195,18 @@ impl Books<'_> {
                 "request {request} returned the balance {balance}, with the deposit of request {failed} in it, which was told an error"
             ));
         }
-        (!account.unknown && !account.stored.contains(&deposit)).then(|| {
+        if account.unknown {
+            return None;
+        }
+        if !account.stored.contains(&deposit) {
             let message =
                 format!("request {request} returned, but the bank does not have its deposit");
-            (Kind::LostUpdate, message)
-        })
+            return Some((Kind::LostUpdate, message));
+        }
+        let never = made.difference(&account.stored).next()?;
+        wrong(format!(
+            "request {request} returned the balance {balance}, with the deposit of request {never} in it, which the bank does not have"
+        ))
     }
 
     fn returned_error(&mut self, request: u32, at: usize) -> Wrong {

@@ -154,7 +154,7 @@ impl Books<'_> {
         let is_known = self.evidence.operation(operation);
         if is_known.is_some_and(|it| it.key.is_none()) {
             let message = format!("record {operation} is about a transfer that nobody asked for");
-            self.wrong(Kind::Unexplained, turn, message);
+            self.wrong(Kind::Unrecorded, turn, message);
         }
     }
 

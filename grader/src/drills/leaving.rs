@@ -1,0 +1,87 @@
+//! Requests in a line, several of which leave it one after the other: the turn must pass over
+//! all of them, and who comes later stands behind those who stayed. [`Leaving`] is the space
+//! of them, the same for all drills with a line.
+
+use play::evidence::Evidence;
+use play::explore::Follow;
+use play::schedule::{Action, Few, Outcome, Settle, Turn};
+use play::space::Paths;
+
+use super::common;
+
+/// How many of those in the line leave it at most.
+const MOST: usize = 3;
+
+/// These requests start. Something may end then, so that one of those who wait is called;
+/// some of them are dropped, either one by one or before any task runs; and the last of these
+/// requests is made once more.
+pub(super) struct Leaving {
+    /// What the instance is made with, if a turn says so.
+    pub(super) made: Option<Few>,
+    /// The requests, in the order they start.
+    pub(super) asks: Vec<Action>,
+    /// Whether the first of them does not leave.
+    pub(super) first_stays: bool,
+}
+
+impl Leaving {
+    /// What may come before anybody leaves: an operation ends, and no task has run since.
+    fn calls(evidence: &Evidence) -> Vec<Turn> {
+        let Some(operation) = evidence.live().next() else {
+            return Vec::new();
+        };
+        let kind = evidence.operation(operation).map(|it| it.kind);
+        let errors = kind.map(|kind| evidence.world().kind(kind).errors);
+        let error = errors.and_then(|errors| errors.first());
+        let outcomes = [Some(Outcome::Value), error.map(|it| Outcome::Error(*it))];
+        let outcomes = outcomes.into_iter().flatten();
+        let answer = |outcome| Turn::partial(Action::Answer { operation, outcome }, 0);
+        outcomes.map(answer).collect()
+    }
+
+    /// Who may leave next, and how far tasks run then.
+    fn departures(&self, evidence: &Evidence, since: &[Turn]) -> Vec<Turn> {
+        let is_hang_up = |turn: &&Turn| matches!(turn.action, Action::HangUp { .. });
+        let departed = since.iter().filter(is_hang_up);
+        let settles = match departed.clone().next() {
+            _ if departed.clone().count() >= MOST => return Vec::new(),
+            Some(first) => vec![first.settle],
+            None => vec![Settle::Fully, Settle::Polls(0)],
+        };
+        let happened = false;
+        let leaves = |request| Action::HangUp { request, happened };
+        let with = |action| settles.iter().map(move |settle| (action, *settle));
+        let stays = u32::from(self.first_stays);
+        let may_leave = evidence.waiting().filter(|request| *request > stays);
+        let all = may_leave.map(leaves).flat_map(with);
+        all.map(|(action, settle)| Turn { action, settle })
+            .collect()
+    }
+}
+
+impl Paths for Leaving {
+    fn choices(&self, evidence: &Evidence) -> Follow<Turn> {
+        let turns = evidence.turns();
+        let made = self.made.map(|numbers| Action::Make { numbers });
+        let opening = made.into_iter().chain(self.asks.iter().copied());
+        if let Some(action) = opening.clone().nth(turns.len()) {
+            return Follow::AnyOf(vec![Turn::full(action)]);
+        }
+        let since = &turns[opening.count()..];
+        let mut choices = Vec::new();
+        if evidence.started() == self.asks.len() {
+            if since.is_empty() {
+                choices.extend(Leaving::calls(evidence));
+            }
+            choices.extend(self.departures(evidence, since));
+            if !since.is_empty() {
+                choices.extend(self.asks.last().map(|last| Turn::full(*last)));
+            }
+        }
+        if !choices.is_empty() {
+            return Follow::AnyOf(choices);
+        }
+        let next = common::then_all_answered(evidence);
+        next.map_or(Follow::End, |turn| Follow::AnyOf(vec![turn]))
+    }
+}
