@@ -65,6 +65,9 @@ pub struct Evidence {
     requests: Vec<Request>,
     operations: Vec<Operation>,
     made: Option<Few>,
+    /// The first request that the current instance was called with, and the first operation
+    /// that began after that instance was made.
+    first_of_instance: (u32, u32),
     /// Whether code that fails outside any call ends a real process.
     ends_when_broken: bool,
     /// Whether operations dropped now have happened all the same.
@@ -90,6 +93,7 @@ impl Evidence {
             requests: Vec::new(),
             operations: Vec::new(),
             made: None,
+            first_of_instance: (1, 1),
             ends_when_broken: false,
             drops_happen: false,
             settled_in: None,
@@ -190,6 +194,20 @@ impl Evidence {
     /// The operations with their numbers.
     pub fn operations(&self) -> impl Iterator<Item = (u32, &Operation)> {
         (1..).zip(&self.operations)
+    }
+
+    /// Whether the current instance was called with this request: it may have been made after
+    /// an earlier one was dropped.
+    pub fn is_of_this_instance(&self, request: u32) -> bool {
+        request >= self.first_of_instance.0
+    }
+
+    /// Whether an operation is the current instance's, as far as is known.
+    pub fn is_by_this_instance(&self, number: u32) -> bool {
+        match self.operation(number).and_then(|it| it.request) {
+            Some(request) => self.is_of_this_instance(request),
+            None => number >= self.first_of_instance.1,
+        }
     }
 
     /// The numbers of the requests that have not ended.

@@ -472,7 +472,7 @@ fn dropping(exam: &mut Exam<'_>) -> Findings {
         let leaving = Leaving {
             made: Some(Few::one(max_batch)),
             asks: asks.map(Action::ask).to_vec(),
-            first_stays: false,
+            only_idle: false,
         };
         findings.join(exam.explore(&Loading, &leaving));
     }

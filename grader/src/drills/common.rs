@@ -254,9 +254,7 @@ pub(super) fn then_all_answered(evidence: &Evidence) -> Option<Turn> {
         return Some(Turn::full(Action::Answer { operation, outcome }));
     }
     evidence.waiting().next()?;
-    let micros = PATIENCE_MICROS;
-    let patience = Turn::full(Action::Pass { micros });
-    (evidence.turns().last() != Some(&patience)).then_some(patience)
+    patience(evidence)
 }
 
 /// The same, except that from the `first` answer on two answers come at once: no task runs
@@ -292,12 +290,10 @@ pub(super) fn one_for_each(
     if let Some(key) = keys.nth(evidence.started()) {
         return Some(Turn::full(Action::ask(key)));
     }
-    if evidence.unserved().is_empty() {
-        return then_all_answered(evidence);
+    match evidence.unserved().is_empty() {
+        true => then_all_answered(evidence),
+        false => patience(evidence),
     }
-    let micros = PATIENCE_MICROS;
-    let patience = Turn::full(Action::Pass { micros });
-    (evidence.turns().last() != Some(&patience)).then_some(patience)
 }
 
 /// How many operations fail where the other side is down for a while.
@@ -318,6 +314,25 @@ pub(super) fn down_for_a_while(evidence: &Evidence, start: Action) -> Option<Tur
         true => Some(Turn::full(start)),
         false => then_all_answered(evidence),
     }
+}
+
+/// Work is under way when the instance is dropped; the next one has places of its own.
+pub(super) fn one_after_the_other(evidence: &Evidence, starts: [Action; 2]) -> Option<Turn> {
+    let discards = |turn: &Turn| turn.action == Action::Discard;
+    match (evidence.started(), evidence.turns().iter().any(discards)) {
+        (0, _) => Some(Turn::full(starts[0])),
+        (1, false) => Some(Turn::full(Action::Discard)),
+        (1, true) => Some(Turn::full(starts[1])),
+        _ if !evidence.unserved().is_empty() => patience(evidence),
+        _ => then_all_answered(evidence),
+    }
+}
+
+/// A minute passes, once.
+fn patience(evidence: &Evidence) -> Option<Turn> {
+    let micros = PATIENCE_MICROS;
+    let patience = Turn::full(Action::Pass { micros });
+    (evidence.turns().last() != Some(&patience)).then_some(patience)
 }
 
 /// Whether only time passes in this turn.

@@ -244,6 +244,9 @@ fn apart(exam: &mut Exam<'_>) -> Findings {
     findings.join(exam.explore(&InLine, &space(2, &[KEY, KEY + ALIKE])));
     let alike = |evidence: &Evidence| common::one_for_each(evidence, common::alike_keys());
     findings.join(exam.explore(&InLine, &made(MANY_KEYS, alike)));
+    let starts = [Action::ask(KEY), Action::ask(OTHER)];
+    let anew = |evidence: &Evidence| common::one_after_the_other(evidence, starts);
+    findings.join(exam.explore(&InLine, &made(1, anew)));
     for places in [MANY_KEYS / 4, MANY_KEYS] {
         findings.join(exam.explore(&InLine, &made(places, many_keys)));
     }
@@ -444,7 +447,7 @@ fn dropping(exam: &mut Exam<'_>) -> Findings {
         let leaving = Leaving {
             made: Some(Few::one(1)),
             asks: asks.map(Action::ask).to_vec(),
-            first_stays: false,
+            only_idle: false,
         };
         findings.join(exam.explore(&InLine, &leaving));
     }

@@ -509,7 +509,7 @@ fn long_runs(exam: &mut Exam<'_>) -> Findings {
     let leaving = Leaving {
         made: None,
         asks: vec![Action::ask(USER); 4],
-        first_stays: false,
+        only_idle: false,
     };
     findings.join(exam.explore(&Coalescing, &leaving));
     let space = Space {

@@ -9,8 +9,9 @@ use play::space::Paths;
 
 use super::common;
 
-/// How many of those in the line leave it at most.
+/// How many leave the line at most, and how many where only those do who are idle.
 const MOST: usize = 3;
+const MOST_IDLE: usize = 2;
 
 /// These requests start. Something may end then, so that one of those who wait is called;
 /// some of them are dropped, either one by one or before any task runs; and the last of these
@@ -20,8 +21,8 @@ pub(super) struct Leaving {
     pub(super) made: Option<Few>,
     /// The requests, in the order they start.
     pub(super) asks: Vec<Action>,
-    /// Whether the first of them does not leave.
-    pub(super) first_stays: bool,
+    /// Whether those stay for whose key something has begun.
+    pub(super) only_idle: bool,
 }
 
 impl Leaving {
@@ -43,17 +44,22 @@ impl Leaving {
     fn departures(&self, evidence: &Evidence, since: &[Turn]) -> Vec<Turn> {
         let is_hang_up = |turn: &&Turn| matches!(turn.action, Action::HangUp { .. });
         let departed = since.iter().filter(is_hang_up);
+        let most = if self.only_idle { MOST_IDLE } else { MOST };
         let settles = match departed.clone().next() {
-            _ if departed.clone().count() >= MOST => return Vec::new(),
+            _ if departed.clone().count() >= most => return Vec::new(),
             Some(first) => vec![first.settle],
             None => vec![Settle::Fully, Settle::Polls(0)],
         };
         let happened = false;
         let leaves = |request| Action::HangUp { request, happened };
         let with = |action| settles.iter().map(move |settle| (action, *settle));
-        let stays = u32::from(self.first_stays);
-        let may_leave = evidence.waiting().filter(|request| *request > stays);
-        let all = may_leave.map(leaves).flat_map(with);
+        let has_begun = |request: u32| {
+            let key = evidence.request(request).map(|it| it.key);
+            evidence.operations().any(|(_, it)| it.key == key)
+        };
+        let may_leave = |request: &u32| !self.only_idle || !has_begun(*request);
+        let all = evidence.waiting().filter(may_leave);
+        let all = all.map(leaves).flat_map(with);
         all.map(|(action, settle)| Turn { action, settle })
             .collect()
     }

@@ -361,7 +361,7 @@ fn dropping(exam: &mut Exam<'_>) -> Findings {
     let leaving = Leaving {
         made: None,
         asks: vec![Action::ask(ACCOUNT); 4],
-        first_stays: false,
+        only_idle: false,
     };
     findings.join(exam.explore(&Depositing, &leaving));
     let much = Space {

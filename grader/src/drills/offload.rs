@@ -203,7 +203,10 @@ impl Drill for Offload {
             return exam.skip_undecided(CHECKS, RESTLESS);
         }
         let too_long = too_long(exam);
-        let waiting = dropping(exam, Callers::Waiting);
+        let mut waiting = dropping(exam, Callers::Waiting);
+        if !together.has(Kind::Polling) {
+            waiting.join(leaving(exam));
+        }
         if exam.operations() == 0 {
             exam.decide("right_results", &Offloading, &together, RESULTS);
             exam.skip_undecided(CHECKS, "cannot be judged: no hash has begun");
@@ -285,7 +288,19 @@ fn together(exam: &mut Exam<'_>) -> Findings {
     findings.join(exam.explore(&Offloading, &Hashing::of(1, &[EMPTY, ODD])));
     findings.join(exam.explore(&Offloading, &Straight(crowd)));
     findings.join(exam.explore(&Offloading, &Straight(wide)));
+    findings.join(exam.explore(&Offloading, &Straight(anew)));
     findings
+}
+
+/// A service is dropped while it hashes, and the next one has a place of its own.
+fn anew(evidence: &Evidence) -> Option<Turn> {
+    match evidence.turns().len() {
+        0 => Some(make(1)),
+        1 => Some(start(USER)),
+        2 => Some(Turn::full(Action::Discard)),
+        3 => Some(start(USER + 1)),
+        _ => held(evidence).next().map(finish),
+    }
 }
 
 /// More places than most machines have processors, and more requests than places.
@@ -351,14 +366,18 @@ fn dropping(exam: &mut Exam<'_>, callers: Callers) -> Findings {
             let next = move |evidence: &Evidence| woken_and_gone(evidence, polls);
             findings.join(exam.explore(&Offloading, &Straight(next)));
         }
-        let leaving = Leaving {
-            made: Some(Few::one(1)),
-            asks: (USER..USER + 4).map(Action::ask).collect(),
-            first_stays: true,
-        };
-        findings.join(exam.explore(&Offloading, &leaving));
     }
     findings
+}
+
+/// Two in the line leave it, one after the other.
+fn leaving(exam: &mut Exam<'_>) -> Findings {
+    let leaving = Leaving {
+        made: Some(Few::one(1)),
+        asks: (USER..USER + 4).map(Action::ask).collect(),
+        only_idle: true,
+    };
+    exam.explore(&Offloading, &leaving)
 }
 
 /// The first in a line of two is dropped, and the second one comes after it all the same.
@@ -433,7 +452,7 @@ fn panics_in_a_row(evidence: &Evidence) -> Option<Turn> {
         return Some(make(2));
     }
     match held(evidence).next() {
-        Some(operation) if started <= PANICS => {
+        Some(operation) if operation <= PANICS => {
             let outcome = Outcome::Panic;
             Some(Turn::full(Action::Answer { operation, outcome }))
         }

@@ -272,6 +272,7 @@ fn together(exam: &mut Exam<'_>) -> Findings {
     findings.join(exam.explore(&Transferring, &straight(4, crowd)));
     findings.join(exam.explore(&Transferring, &straight(4, one_by_one)));
     findings.join(exam.explore(&Transferring, &straight(DISTANCES + 2, there_and_back)));
+    findings.join(exam.explore(&Transferring, &straight(4, anew)));
     findings.join(exam.explore(&Transferring, &straight(4, slow)));
     findings
 }
@@ -301,6 +302,16 @@ fn one_by_one(evidence: &Evidence) -> Option<Turn> {
     match evidence.started() < CROWD {
         true => Some(Turn::full(transfer(A, B, SMALL))),
         false => common::then_all_answered(evidence),
+    }
+}
+
+/// A transfer, and the same once more between accounts that are new.
+fn anew(evidence: &Evidence) -> Option<Turn> {
+    match evidence.turns().len() {
+        1 | 4 => Some(Turn::full(transfer(A, B, MOST))),
+        3 => Some(Turn::full(Action::Discard)),
+        5 => Some(Turn::full(transfer(A, C, MOST))),
+        _ => common::then_all_answered(evidence),
     }
 }
 
@@ -434,7 +445,7 @@ fn dropping(exam: &mut Exam<'_>) -> Findings {
     let leaving = Leaving {
         made: Some(Few::one(4)),
         asks: vec![transfer(A, B, MOST); 4],
-        first_stays: false,
+        only_idle: false,
     };
     findings.join(exam.explore(&Transferring, &leaving));
     let much = [

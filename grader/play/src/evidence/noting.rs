@@ -113,7 +113,11 @@ impl Evidence {
             }
             Action::Pass { micros } => Fact::Passed { micros },
             Action::Block { micros } => Fact::Blocked { micros },
-            Action::Discard => Fact::Discarded,
+            Action::Discard => {
+                let operations = self.operations.len() as u32;
+                self.first_of_instance = (self.next_request(), operations + 1);
+                Fact::Discarded
+            }
             Action::Poll { .. } | Action::Wait => return None,
         })
     }

@@ -132,7 +132,9 @@ impl World for Passwords {
             let key = evidence.request(*number).map(|request| request.key);
             key.is_some_and(|key| !runs.contains(&key) && (room || over.contains(&key)))
         };
-        evidence.waiting().filter(is_unserved).collect()
+        let waiting = evidence.waiting();
+        let own = waiting.filter(|number| evidence.is_of_this_instance(*number));
+        own.filter(is_unserved).collect()
     }
 
     fn uses_threads(&self) -> bool {
@@ -180,10 +182,11 @@ pub fn max_parallel(evidence: &Evidence) -> u32 {
     evidence.made().at(0)
 }
 
-/// The hashes that run: begun and not over.
+/// The hashes of the current service that run: begun and not over.
 pub fn running(evidence: &Evidence) -> impl Iterator<Item = (u32, &Operation)> {
     let runs = |(_, hash): &(u32, &Operation)| hash.state != OperationState::Over;
-    evidence.operations().filter(runs)
+    let own = |(number, _): &(u32, &Operation)| evidence.is_by_this_instance(*number);
+    evidence.operations().filter(runs).filter(own)
 }
 
 /// Whether `text` is what this hash had to end with.

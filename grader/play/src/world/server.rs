@@ -278,8 +278,10 @@ impl World for Server {
     fn unserved(&self, evidence: &Evidence) -> Vec<u32> {
         let is_open =
             |it: &Operation| matches!(it.state, OperationState::Live | OperationState::Answered);
-        if !evidence.operations().any(|(_, it)| is_open(it)) {
-            return evidence.waiting().collect();
+        let is_own = |number: &u32| evidence.is_of_this_instance(*number);
+        let mut open = evidence.operations().filter(|(_, it)| is_open(it));
+        if !open.any(|(number, _)| evidence.is_by_this_instance(number)) {
+            return evidence.waiting().filter(is_own).collect();
         }
         let over = evidence.operations().filter(|(_, it)| {
             let brought = it.outcome.is_some_and(Outcome::is_value);

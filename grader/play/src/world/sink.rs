@@ -129,7 +129,8 @@ impl World for Sink {
         let is_open =
             |it: &Operation| matches!(it.state, OperationState::Live | OperationState::Answered);
         let open = evidence.operations().filter(|(_, it)| is_open(it));
-        let keys: Vec<u32> = open.filter_map(|(_, it)| it.key).collect();
+        let own = open.filter(|(number, _)| evidence.is_by_this_instance(*number));
+        let keys: Vec<u32> = own.filter_map(|(_, it)| it.key).collect();
         let room = keys.len() < max_parallel(evidence);
         let handed_in = evidence.operations();
         let done: Vec<u32> = handed_in
@@ -140,7 +141,9 @@ impl World for Sink {
             let key = evidence.request(*number).map_or(0, |it| it.key);
             !keys.contains(&key) && (room || done.contains(number))
         };
-        evidence.waiting().filter(is_unserved).collect()
+        let waiting = evidence.waiting();
+        let own = waiting.filter(|number| evidence.is_of_this_instance(*number));
+        own.filter(is_unserved).collect()
     }
 
     fn usual_numbers(&self) -> Few {

@@ -45,7 +45,8 @@ fn hang(evidence: &Evidence) -> Option<Violation> {
     if !matches!(last, Action::Pass { micros } if micros >= PATIENCE_MICROS) {
         return None;
     }
-    let message = match evidence.live().next() {
+    let mut own = evidence.live();
+    let message = match own.find(|number| evidence.is_by_this_instance(*number)) {
         None => format!(
             "{}, and no connect and no ask is under way that could end it",
             count(unserved.len(), "request waits", "requests wait")
@@ -155,7 +156,10 @@ impl<'e> Record<'e> {
             }
             Fact::Delivered { operation } => self.delivered(at, *operation),
             Fact::Dropped { operation } => self.dropped(*operation),
-            Fact::Discarded => self.connections.forget(),
+            Fact::Discarded => {
+                self.connections.forget();
+                self.calls.values_mut().for_each(|call| call.waits = false);
+            }
             Fact::Settled { idle: true, .. } => return self.rests(),
             Fact::Returned { request, answer } => {
                 let wrong = self.returned(*request, answer);

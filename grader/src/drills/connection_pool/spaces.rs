@@ -99,6 +99,9 @@ pub(super) fn calm(exam: &mut Exam<'_>) -> Findings {
     for max in [3, 8, 300] {
         findings.join(exam.explore(&AFewAtMost, &made(max, crowd)));
     }
+    let starts = [Action::ask(KEY); 2];
+    let anew = |evidence: &Evidence| common::one_after_the_other(evidence, starts);
+    findings.join(exam.explore(&AFewAtMost, &made(1, anew)));
     findings.join(exam.explore(&AFewAtMost, &made(2, slow)));
     findings.join(exam.explore(&AFewAtMost, &made(2, idle_for_long)));
     findings
@@ -259,7 +262,7 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
     let leaving = Leaving {
         made: Some(Few::one(1)),
         asks: vec![Action::ask(KEY); 4],
-        first_stays: false,
+        only_idle: false,
     };
     findings.join(exam.explore(&AFewAtMost, &leaving));
     let many = Space {

@@ -1,6 +1,6 @@
 //! The rules of `in_order`: which events are stored when, and what their callers are told.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::drills::common;
 use play::evidence::{Evidence, Fact, Returned};
@@ -84,6 +84,8 @@ struct Record<'e> {
     calls: BTreeMap<u32, Call>,
     stores: BTreeMap<u32, (Option<u32>, Store)>,
     places: BTreeMap<u32, Place>,
+    /// The stores of a processor that was dropped before this one was made.
+    elsewhere: BTreeSet<u32>,
     /// The index of the fact in which the submission last received a panic.
     panicked: Option<usize>,
 }
@@ -98,6 +100,7 @@ impl<'e> Record<'e> {
             calls: BTreeMap::new(),
             stores: BTreeMap::new(),
             places: BTreeMap::new(),
+            elsewhere: BTreeSet::new(),
             panicked: None,
         }
     }
@@ -124,6 +127,7 @@ impl<'e> Record<'e> {
                 }
             }
             Fact::HungUp { request } => self.stands(*request, Stands::Dropped),
+            Fact::Discarded => self.begins_anew(),
             Fact::Began { operation } => return self.began(at, *operation),
             Fact::Answered { operation, outcome } => {
                 self.store_is(*operation, Store::Answered(*outcome));
@@ -153,6 +157,15 @@ impl<'e> Record<'e> {
         Vec::new()
     }
 
+    /// The next processor is a new one, with places and lines of its own.
+    fn begins_anew(&mut self) {
+        self.elsewhere.extend(self.stores.keys());
+        self.places.clear();
+        for call in self.calls.values_mut() {
+            call.stands = Stands::Dropped;
+        }
+    }
+
     fn stands(&mut self, request: u32, stands: Stands) {
         if let Some(call) = self.calls.get_mut(&request) {
             call.stands = stands;
@@ -168,7 +181,8 @@ impl<'e> Record<'e> {
     /// The keys of the stores that are under way.
     fn live(&self) -> impl Iterator<Item = (u32, Option<u32>)> {
         let live = self.stores.iter().filter(|(_, (_, it))| *it == Store::Live);
-        live.map(|(operation, _)| {
+        let own = live.filter(|(operation, _)| !self.elsewhere.contains(operation));
+        own.map(|(operation, _)| {
             let key = self.evidence.operation(*operation).and_then(|it| it.key);
             (*operation, key)
         })

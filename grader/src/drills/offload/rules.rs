@@ -81,6 +81,11 @@ fn facts(evidence: &Evidence) -> Vec<Violation> {
                 running.remove(operation);
                 None
             }
+            // The next service is a new one.
+            Fact::Discarded => {
+                running.clear();
+                None
+            }
             Fact::Returned { request, .. }
                 if on_loop.contains(&evidence.request(*request).map(|it| it.key)) =>
             {
@@ -273,8 +278,12 @@ fn left_waiting(evidence: &Evidence) -> Vec<Violation> {
         (
             Kind::Hang,
             format!(
-                "{} for ever: no hash is running and none begins",
-                waiting(&unserved)
+                "{} for ever: no hash {}is running and none begins",
+                waiting(&unserved),
+                match evidence.live().next() {
+                    Some(_) => "of this service ",
+                    None => "",
+                },
             ),
         )
     } else {

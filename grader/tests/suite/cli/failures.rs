@@ -138,6 +138,8 @@ fn text_that_is_no_replay_key_is_refused() {
         "7:one_fetch:",
         "7:one_fetch:q7.zz",
         "7:one_fetch:q7*99999999999",
+        "7:one_fetch:q7.f1",
+        "7:one_fetch:q7.u7",
         "7:one_fetc:q7",
         "-7:one_fetch:q7",
         "\u{1b}[31m:a:b",

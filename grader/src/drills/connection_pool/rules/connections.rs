@@ -1,6 +1,6 @@
 //! How the connections of a run stand. Its main type is [`Connections`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How a connection stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub(super) enum Stands {
 #[derive(Default)]
 pub(super) struct Connections {
     all: BTreeMap<u32, Connection>,
+    /// Those of a pool that is gone.
+    forgotten: BTreeSet<u32>,
 }
 
 struct Connection {
@@ -38,6 +40,9 @@ impl Connections {
     }
 
     pub(super) fn set(&mut self, connection: u32, stands: Stands) {
+        if self.forgotten.contains(&connection) {
+            return;
+        }
         let has_rested = false;
         self.all
             .insert(connection, Connection { stands, has_rested });
@@ -47,7 +52,9 @@ impl Connections {
         self.all.remove(&connection);
     }
 
+    /// The pool is dropped; the next one is new.
     pub(super) fn forget(&mut self) {
+        self.forgotten.extend(self.all.keys());
         self.all.clear();
     }
 

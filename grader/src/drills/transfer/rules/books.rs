@@ -55,10 +55,9 @@ pub(super) struct Books<'e> {
 impl Books<'_> {
     /// The violations that the books of this run show.
     pub(super) fn follow(evidence: &Evidence) -> Vec<Violation> {
-        let held = |account| (account, opening(evidence, account));
         let mut books = Books {
             evidence,
-            balances: accounts(evidence).map(held).collect(),
+            balances: opening_balances(evidence),
             unknown: false,
             alike: BTreeMap::new(),
             waiting: BTreeMap::new(),
@@ -75,6 +74,14 @@ impl Books<'_> {
         }
         books.all_looks();
         books.violations
+    }
+
+    /// The next accounts are new ones, and know nothing of what was moved before.
+    fn begin_anew(&mut self) {
+        self.balances = opening_balances(self.evidence);
+        self.alike.clear();
+        self.waiting.clear();
+        self.unfinished = Unfinished::default();
     }
 
     fn wrong(&mut self, kind: Kind, turn: usize, message: String) {
@@ -105,6 +112,7 @@ impl Books<'_> {
             Fact::HungUp { request } => {
                 self.waiting.remove(request);
             }
+            Fact::Discarded => self.begin_anew(),
             Fact::Seen { value, .. } => self.looked(value, turn),
             Fact::Settled { idle, .. } => self.rested = *idle,
             _ => {}
@@ -425,4 +433,9 @@ impl Books<'_> {
             }
         }
     }
+}
+
+fn opening_balances(evidence: &Evidence) -> BTreeMap<u32, i64> {
+    let held = |account| (account, opening(evidence, account));
+    accounts(evidence).map(held).collect()
 }
