@@ -3,19 +3,16 @@
 mod panics;
 mod paths;
 mod rules;
+mod spaces;
 
-use super::leaving::Leaving;
 use super::{Drill, Spoken};
 use crate::course::language::Language;
 use crate::exam::{Exam, Findings};
-use paths::{Callers, Hashing, Straight, finish, held, make, start, state_of};
+use paths::Callers;
 use play::check::Check;
-use play::evidence::Evidence;
 use play::judge::{Kind, Rules};
-use play::schedule::{Action, Few, Outcome, Turn};
-use play::space::{A_WEEK, AN_HOUR};
 use play::world::World;
-use play::world::passwords::{EMPTY, LONGEST, ODD, Passwords, TOO_LONG};
+use play::world::passwords::Passwords;
 use rules::Offloading;
 
 /// See the module.
@@ -134,13 +131,6 @@ const NOT_WOKEN: &str = "cannot be judged before waiting callers are woken: see 
 const RESTLESS: &str =
     "cannot be judged while hashes begin that nothing calls for: see `right_results`";
 
-/// The first password's number.
-const USER: u32 = 7;
-/// Callers at once in a busy hour, more than the title says, and those who come one by one
-/// after it.
-const CALLERS: u32 = 600;
-const AFTERWARDS: u32 = 64;
-
 impl Drill for Offload {
     fn slug(&self) -> &'static str {
         "offload"
@@ -186,7 +176,7 @@ impl Drill for Offload {
     }
 
     fn examine(&self, exam: &mut Exam<'_>) {
-        let together = together(exam);
+        let together = spaces::together(exam);
         if let Some(why) = hopeless(&together) {
             if exam.operations() > 0 {
                 exam.decide("off_the_loop", &Offloading, &together, &[Kind::HashOnLoop]);
@@ -202,28 +192,28 @@ impl Drill for Offload {
             exam.decide("bounded", &Offloading, &together, &[Kind::OverLimit]);
             return exam.skip_undecided(CHECKS, RESTLESS);
         }
-        let too_long = too_long(exam);
-        let mut waiting = dropping(exam, Callers::Waiting);
+        let too_long = spaces::too_long(exam);
+        let mut waiting = spaces::dropping(exam, Callers::Waiting);
         if !together.has(Kind::Polling) {
-            waiting.join(leaving(exam));
+            waiting.join(spaces::leaving(exam));
         }
         if exam.operations() == 0 {
             exam.decide("right_results", &Offloading, &together, RESULTS);
             exam.skip_undecided(CHECKS, "cannot be judged: no hash has begun");
             return;
         }
-        let panics = panicking(exam);
-        let patient = patient_waiting(exam);
+        let panics = spaces::panicking(exam);
+        let patient = spaces::patient_waiting(exam);
         // With a thread for every request, both checks would show that and little else; so
         // would the second one where hundreds of callers ask again and again whether it is their turn.
         let unbounded = together.has(Kind::OverLimit);
         let unwoken = together.has(Kind::Polling);
         let (mut hashing, mut busy) = (Findings::default(), Findings::default());
         if !unbounded {
-            hashing = dropping(exam, Callers::Hashing);
+            hashing = spaces::dropping(exam, Callers::Hashing);
         }
         if !unbounded && !unwoken {
-            busy = in_a_busy_hour(exam);
+            busy = spaces::in_a_busy_hour(exam);
         }
         let mut all = together.clone();
         for findings in [&too_long, &waiting, &hashing, &panics, &patient, &busy] {
@@ -268,261 +258,4 @@ fn hopeless(together: &Findings) -> Option<&'static str> {
     } else {
         None
     }
-}
-
-/// Nothing goes wrong: a few callers in every order, and a crowd.
-fn together(exam: &mut Exam<'_>) -> Findings {
-    let users = |count: u32| -> Vec<u32> { (USER..USER + count).collect() };
-    let mut findings = exam.explore(&Offloading, &Hashing::of(1, &users(2)));
-    if hopeless(&findings).is_some() || findings.has(Kind::Restless) {
-        return findings;
-    }
-    let halves = Hashing {
-        halves: 1,
-        ..Hashing::of(1, &users(2))
-    };
-    findings.join(exam.explore(&Offloading, &halves));
-    findings.join(exam.explore(&Offloading, &Hashing::of(2, &users(3))));
-    // Two requests with one password have a hash each.
-    findings.join(exam.explore(&Offloading, &Hashing::of(2, &[USER, USER])));
-    findings.join(exam.explore(&Offloading, &Hashing::of(1, &[EMPTY, ODD])));
-    findings.join(exam.explore(&Offloading, &Straight(crowd)));
-    findings.join(exam.explore(&Offloading, &Straight(wide)));
-    findings.join(exam.explore(&Offloading, &Straight(anew)));
-    findings
-}
-
-/// A service is dropped while it hashes, and the next one has a place of its own.
-fn anew(evidence: &Evidence) -> Option<Turn> {
-    match evidence.turns().len() {
-        0 => Some(make(1)),
-        1 => Some(start(USER)),
-        2 => Some(Turn::full(Action::Discard)),
-        3 => Some(start(USER + 1)),
-        _ => held(evidence).next().map(finish),
-    }
-}
-
-/// More places than most machines have processors, and more requests than places.
-fn wide(evidence: &Evidence) -> Option<Turn> {
-    const ROOM: u32 = 40;
-    let started = evidence.started() as u32;
-    match evidence.turns().len() {
-        0 => Some(make(ROOM)),
-        _ if started < ROOM + 2 => Some(Turn::partial(Action::ask(USER + started), 0)),
-        _ if !evidence.is_settled() => Some(Turn::full(Action::Wait)),
-        _ => held(evidence).next().map(finish),
-    }
-}
-
-/// Twelve requests at once, five places; the last hash that began ends first.
-fn crowd(evidence: &Evidence) -> Option<Turn> {
-    let started = evidence.started() as u32;
-    match evidence.turns().len() {
-        0 => Some(make(5)),
-        _ if started < 12 => Some(Turn::partial(
-            Action::ask(USER + started),
-            u32::from(started.is_multiple_of(2)),
-        )),
-        13 => Some(Turn::full(Action::Wait)),
-        _ => held(evidence).last().map(finish),
-    }
-}
-
-/// Passwords that are too long, before, between and after others.
-fn too_long(exam: &mut Exam<'_>) -> Findings {
-    let alone = [TOO_LONG, TOO_LONG + 2, LONGEST];
-    let mut findings = exam.explore(&Offloading, &Hashing::of(1, &alone));
-    let between = [USER, TOO_LONG + 1, USER + 1];
-    findings.join(exam.explore(&Offloading, &Hashing::of(2, &between)));
-    // The caller may be gone before it is told.
-    let gone = Hashing {
-        hang_ups: 1,
-        halves: 1,
-        half_polls: &[0, 1],
-        ..Hashing::of(1, &[TOO_LONG, USER])
-    };
-    findings.join(exam.explore(&Offloading, &gone));
-    findings
-}
-
-/// One caller is dropped, at every moment.
-fn dropping(exam: &mut Exam<'_>, callers: Callers) -> Findings {
-    let with = |max_parallel, users: &[u32], halves| Hashing {
-        hang_ups: 1,
-        may_hang_up: callers,
-        halves,
-        ..Hashing::of(max_parallel, users)
-    };
-    let polled = Hashing {
-        half_polls: &[0, 1],
-        ..with(1, &[USER, USER + 1], 1)
-    };
-    let mut findings = exam.explore(&Offloading, &polled);
-    findings.join(exam.explore(&Offloading, &with(2, &[USER, USER + 1, USER + 2], 0)));
-    if callers == Callers::Waiting {
-        findings.join(exam.explore(&Offloading, &Straight(gone_from_the_line)));
-        for polls in 0..4 {
-            let next = move |evidence: &Evidence| woken_and_gone(evidence, polls);
-            findings.join(exam.explore(&Offloading, &Straight(next)));
-        }
-    }
-    findings
-}
-
-/// Two in the line leave it, one after the other.
-fn leaving(exam: &mut Exam<'_>) -> Findings {
-    let leaving = Leaving {
-        made: Some(Few::one(1)),
-        asks: (USER..USER + 4).map(Action::ask).collect(),
-        only_idle: true,
-    };
-    exam.explore(&Offloading, &leaving)
-}
-
-/// The first in a line of two is dropped, and the second one comes after it all the same.
-fn gone_from_the_line(evidence: &Evidence) -> Option<Turn> {
-    let hang_up = Action::HangUp {
-        request: 2,
-        happened: false,
-    };
-    match evidence.turns().len() {
-        0 => Some(make(1)),
-        turn @ 1..4 => Some(start(USER + turn as u32)),
-        4 => Some(Turn::full(hang_up)),
-        _ => held(evidence).next().map(finish),
-    }
-}
-
-/// The first in a line of two is woken for the place that has come free, and is dropped
-/// before it runs: the second one must get it.
-fn woken_and_gone(evidence: &Evidence, polls: u32) -> Option<Turn> {
-    let hang_up = Action::HangUp {
-        request: 2,
-        happened: false,
-    };
-    match evidence.turns().len() {
-        0 => Some(make(1)),
-        turn @ 1..4 => Some(start(USER + turn as u32)),
-        4 => Some(Turn::partial(finish(1).action, polls)),
-        // Whose hash has begun by then does not wait.
-        5 if state_of(evidence, 2) == Callers::Waiting => Some(Turn::full(hang_up)),
-        _ => held(evidence).next().map(finish),
-    }
-}
-
-/// Nobody asks for an hour, a moment of which really passes: threads that end when they are
-/// idle have ended by then, and others must take their place.
-fn after_a_pause(evidence: &Evidence) -> Option<Turn> {
-    let (started, over) = (evidence.started() as u32, evidence.live().next().is_none());
-    let pauses = evidence.turns().iter();
-    let pauses = pauses.filter(|turn| turn.action == Action::Pass { micros: AN_HOUR });
-    match (started, pauses.count()) {
-        _ if evidence.turns().is_empty() => Some(make(2)),
-        (0..2, _) | (2..5, 1) => Some(start(USER + started)),
-        (2, 0) if over => Some(Turn::full(Action::Pass { micros: AN_HOUR })),
-        _ => held(evidence).next().map(finish),
-    }
-}
-
-/// One hash panics, at every moment.
-fn panicking(exam: &mut Exam<'_>) -> Findings {
-    let with = |max_parallel, users: &[u32]| Hashing {
-        panics: 1,
-        ..Hashing::of(max_parallel, users)
-    };
-    let mut findings = exam.explore(&Offloading, &with(1, &[USER, USER + 1]));
-    findings.join(exam.explore(&Offloading, &with(2, &[USER, USER + 1])));
-    // A hash whose caller is gone.
-    let orphaned = Hashing {
-        hang_ups: 1,
-        may_hang_up: Callers::Hashing,
-        ..with(1, &[USER])
-    };
-    findings.join(exam.explore(&Offloading, &orphaned));
-    findings.join(exam.explore(&Offloading, &Straight(panics_in_a_row)));
-    findings
-}
-
-/// One hash after the other panics, and then all is well again.
-fn panics_in_a_row(evidence: &Evidence) -> Option<Turn> {
-    const PANICS: u32 = 12;
-    let started = evidence.started() as u32;
-    if evidence.turns().is_empty() {
-        return Some(make(2));
-    }
-    match held(evidence).next() {
-        Some(operation) if operation <= PANICS => {
-            let outcome = Outcome::Panic;
-            Some(Turn::full(Action::Answer { operation, outcome }))
-        }
-        Some(operation) => Some(finish(operation)),
-        None if started < PANICS + 2 => Some(start(USER + started)),
-        None => None,
-    }
-}
-
-/// Three requests wait behind one hash while time passes in small steps, then for an
-/// hour: they must not give up.
-fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
-    let pass = |micros| Turn::full(Action::Pass { micros });
-    let next = move |evidence: &Evidence| match evidence.turns().len() {
-        0 => Some(make(1)),
-        turn @ 1..4 => Some(start(USER + turn as u32)),
-        4..24 => Some(pass(10_000)),
-        turn @ 24.. => match A_WEEK.get(turn - 24) {
-            Some(micros) => Some(pass(*micros)),
-            None => held(evidence).next().map(finish),
-        },
-    };
-    let mut findings = exam.explore(&Offloading, &Straight(next));
-    findings.join(exam.explore(&Offloading, &Straight(after_a_pause)));
-    findings
-}
-
-/// Hundreds of callers at once: some give up, some give too long a password or
-/// meet a hash that panics; then some one by one.
-fn in_a_busy_hour(exam: &mut Exam<'_>) -> Findings {
-    exam.explore(&Offloading, &Straight(crowded))
-}
-
-fn crowded(evidence: &Evidence) -> Option<Turn> {
-    const AT_ONCE: u32 = 4;
-    let started = evidence.started() as u32;
-    let last = evidence.turns().last().map(|turn| turn.action);
-    match last {
-        None => return Some(make(AT_ONCE)),
-        Some(Action::Start { numbers, .. }) if numbers.at(0).is_multiple_of(17) => {
-            // Callers that change their mind at once.
-            return Some(Turn::full(Action::HangUp {
-                request: started,
-                happened: false,
-            }));
-        }
-        Some(_) => {}
-    }
-    if started < CALLERS {
-        let user = USER + started;
-        return Some(match user {
-            _ if user.is_multiple_of(13) => start(TOO_LONG + user),
-            _ if user.is_multiple_of(5) => start(user),
-            _ => Turn::partial(Action::ask(user), 0),
-        });
-    }
-    if !evidence.is_settled() {
-        return Some(Turn::full(Action::Wait));
-    }
-    let held: Vec<u32> = held(evidence).collect();
-    if held.is_empty() && started < CALLERS + AFTERWARDS {
-        return Some(start(USER + started));
-    }
-    // Not always the hash that began first.
-    let hash = *held.get(evidence.turns().len() % held.len().max(1))?;
-    let outcome = match hash {
-        _ if hash.is_multiple_of(19) => Outcome::Panic,
-        _ if hash.is_multiple_of(16) => Outcome::Real,
-        _ => Outcome::Value,
-    };
-    let operation = hash;
-    Some(Turn::full(Action::Answer { operation, outcome }))
 }

@@ -1,0 +1,351 @@
+//! The schedules of `batch_loader`.
+
+use super::super::common;
+use super::super::leaving::Leaving;
+use super::rules::Loading;
+use crate::exam::{Exam, Findings};
+use play::evidence::Evidence;
+use play::explore::Follow;
+use play::schedule::{Action, FIRST_KEY, Few, Outcome, Polled, Turn};
+use play::space::{A_WEEK, Ask, Paths, Space, Straight};
+
+const A: u32 = FIRST_KEY;
+const B: u32 = FIRST_KEY + 1;
+const C: u32 = FIRST_KEY + 2;
+const SLOW_MICROS: u64 = 10_000_000;
+const RANDOM_SCHEDULES: usize = 60;
+
+/// Requests for these items, of a loader whose calls have so many ids at most.
+fn space(max_batch: u32, keys: &[u32]) -> Space {
+    Space {
+        made: Some(Few::one(max_batch)),
+        ..Space::of(keys)
+    }
+}
+
+/// Nothing goes wrong: three requests in every order, and many that start together.
+pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
+    let few = Space {
+        halves: 1,
+        ..space(2, &[A, B, A])
+    };
+    let mut findings = exam.explore(&Loading, &few);
+    findings.join(exam.explore(&Loading, &space(2, &[A, A, B, C])));
+    findings.join(exam.explore(&Loading, &space(1, &[A, B])));
+    for polled in [Polled::ByNewWakers, Polled::Joined] {
+        let otherwise = Space {
+            polled,
+            ..space(3, &[A, B, A])
+        };
+        findings.join(exam.explore(&Loading, &otherwise));
+        findings.join(exam.explore(&Loading, &made(5, polled, groups(&[7, 12, 5]))));
+    }
+    let alone = Polled::Alone;
+    for (max_batch, sizes) in [
+        (32, &[32, 2][..]),
+        (8, &[32, 9, 8][..]),
+        (100, &[1, 32, 1][..]),
+        (7, &[3, 4, 7, 15][..]),
+        (1, &[3][..]),
+        (256, &[3][..]),
+        (65_536, &[3][..]),
+    ] {
+        findings.join(exam.explore(&Loading, &made(max_batch, alone, groups(sizes))));
+    }
+    findings.join(exam.explore(&Loading, &made(4, alone, twins)));
+    findings.join(exam.explore(&Loading, &made(4, alone, alike)));
+    findings.join(exam.explore(&Loading, &made(100, alone, far_alike)));
+    findings.join(exam.explore(&Loading, &made(4, alone, once_more)));
+    findings.join(exam.explore(&Loading, &made(8, alone, crowd)));
+    findings.join(exam.explore(&Loading, &made(2, alone, slow)));
+    findings
+}
+
+/// What such a schedule does that begins by making a loader.
+fn made(
+    max_batch: u32,
+    polled: Polled,
+    then: impl Fn(&Evidence) -> Option<Turn>,
+) -> Straight<impl Fn(&Evidence) -> Option<Turn>> {
+    let numbers = Few::one(max_batch);
+    Straight(move |evidence: &Evidence| match evidence.turns().len() {
+        0 => Some(Turn::full(Action::Make { numbers })),
+        1 => Some(Turn::full(Action::Poll { polled })),
+        _ => then(evidence),
+    })
+}
+
+/// Groups of so many requests, each about an item of its own. The first group is answered
+/// before the second starts; the others start while calls are out.
+fn groups(sizes: &[u32]) -> impl Fn(&Evidence) -> Option<Turn> {
+    let ends: Vec<u32> = sizes
+        .iter()
+        .scan(0, |sum, size| {
+            *sum += size;
+            Some(*sum)
+        })
+        .collect();
+    move |evidence: &Evidence| {
+        let started = evidence.started() as u32;
+        if started == ends[0] && evidence.waiting().next().is_some() {
+            return common::then_all_answered(evidence);
+        }
+        if Some(&started) >= ends.last() {
+            return common::then_all_answered(evidence);
+        }
+        let action = Action::ask(A + started);
+        match ends.contains(&(started + 1)) {
+            true => Some(Turn::full(action)),
+            false => Some(Turn::partial(action, 0)),
+        }
+    }
+}
+
+/// Four together, two for each of two items; then once more while that is out.
+fn twins(evidence: &Evidence) -> Option<Turn> {
+    let started = evidence.started() as u32;
+    let action = Action::ask(A + started % 2);
+    match started {
+        8.. => common::then_all_answered(evidence),
+        3 | 7 => Some(Turn::full(action)),
+        _ => Some(Turn::partial(action, 0)),
+    }
+}
+
+/// Four whose ids are the same in all low bits.
+fn alike(evidence: &Evidence) -> Option<Turn> {
+    let started = evidence.started() as u32;
+    let action = Action::ask(A + started * play::evidence::ALIKE);
+    match started {
+        4.. => common::then_all_answered(evidence),
+        3 => Some(Turn::full(action)),
+        _ => Some(Turn::partial(action, 0)),
+    }
+}
+
+/// All whose ids are the same but for one bit, or for a multiple of a prime.
+fn far_alike(evidence: &Evidence) -> Option<Turn> {
+    let mut keys = common::alike_keys().skip(evidence.started());
+    match (keys.next(), keys.next()) {
+        (Some(key), Some(_)) => Some(Turn::partial(Action::ask(key), 0)),
+        (Some(last), None) => Some(Turn::full(Action::ask(last))),
+        (None, _) => common::then_all_answered(evidence),
+    }
+}
+
+/// Four together, of which one at least is unknown; then the same once more.
+fn once_more(evidence: &Evidence) -> Option<Turn> {
+    let started = evidence.started() as u32;
+    let action = Action::ask(A + started % 4);
+    match started {
+        4 if evidence.waiting().next().is_some() => common::then_all_answered(evidence),
+        8.. => common::then_all_answered(evidence),
+        3 | 7 => Some(Turn::full(action)),
+        _ => Some(Turn::partial(action, 0)),
+    }
+}
+
+/// More than one turn of the loop polls, each item asked for several times.
+fn crowd(evidence: &Evidence) -> Option<Turn> {
+    let started = evidence.started() as u32;
+    match started {
+        100.. => common::then_all_answered(evidence),
+        _ => Some(Turn::partial(Action::ask(A + started % 30), 0)),
+    }
+}
+
+/// Items that take a week are no reason to give up, or to ask again.
+fn slow(evidence: &Evidence) -> Option<Turn> {
+    let pass = |micros| Some(Turn::full(Action::Pass { micros }));
+    match evidence.turns().len() {
+        turn @ 2..5 => Some(Turn::full(Action::ask(A + turn as u32 % 2))),
+        5 => pass(SLOW_MICROS),
+        turn => match A_WEEK.get(turn - 6) {
+            Some(micros) => pass(*micros),
+            None => common::then_all_answered(evidence),
+        },
+    }
+}
+
+/// Calls fail, in every order; callers that ask again at once; items that are away for
+/// long.
+pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
+    let some = Space {
+        errors: 1,
+        halves: 1,
+        ..space(2, &[A, B])
+    };
+    let mut findings = exam.explore(&Loading, &some);
+    let three = Space {
+        errors: 1,
+        halves: 1,
+        ..space(2, &[A, B, A])
+    };
+    findings.join(exam.explore(&Loading, &three));
+    let twice = Space {
+        errors: 1,
+        halves: 1,
+        ..space(2, &[A, A])
+    };
+    findings.join(exam.explore(&Loading, &twice));
+    let again = Ask {
+        again: true,
+        ..Ask::of(A)
+    };
+    let insistent = Space {
+        errors: 1,
+        made: Some(Few::one(2)),
+        ..Space::asking(vec![again, Ask::of(B)])
+    };
+    findings.join(exam.explore(&Loading, &insistent));
+    let down = |evidence: &Evidence| common::down_for_a_while(evidence, Action::ask(A));
+    findings.join(exam.explore(&Loading, &made(2, Polled::Alone, down)));
+    for items in [14, 5] {
+        findings.join(exam.explore(&Loading, &made(3, Polled::Alone, away(items))));
+    }
+    findings
+}
+
+/// Seven together in calls of three, of which every second one fails; four times. They are
+/// about so many items in all.
+fn away(items: u32) -> impl Fn(&Evidence) -> Option<Turn> {
+    move |evidence: &Evidence| {
+        if !evidence.is_settled() || evidence.waiting().next().is_none() {
+            let started = evidence.started() as u32;
+            let action = Action::ask(A + started % items);
+            return match started {
+                28.. => common::then_all_answered(evidence),
+                _ if started % 7 == 6 => Some(Turn::full(action)),
+                _ => Some(Turn::partial(action, 0)),
+            };
+        }
+        match evidence.live().next() {
+            Some(operation) if operation % 2 == 0 => {
+                let outcome = Outcome::Error((operation / 2 % 2) as u8);
+                Some(Turn::full(Action::Answer { operation, outcome }))
+            }
+            _ => common::then_all_answered(evidence),
+        }
+    }
+}
+
+/// One caller is dropped, at every moment; then several things go wrong.
+pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
+    let one = Space {
+        hang_ups: 1,
+        halves: 1,
+        ..space(2, &[A, B])
+    };
+    let mut findings = exam.explore(&Loading, &one);
+    let three = Space {
+        hang_ups: 1,
+        ..space(1, &[A, B, A])
+    };
+    findings.join(exam.explore(&Loading, &three));
+    for (max_batch, items) in [
+        (4, [A, B, C]),
+        (4, [A, A, B]),
+        (4, [A, B, A]),
+        (1, [A, B, C]),
+        (2, [A, B, C]),
+    ] {
+        findings.join(exam.explore(&Loading, &GoneBefore { max_batch, items }));
+    }
+    for (max_batch, asks) in [(1, [A; 4]), (2, [A, A, B, C])] {
+        let leaving = Leaving {
+            made: Some(Few::one(max_batch)),
+            asks: asks.map(Action::ask).to_vec(),
+            only_idle: false,
+        };
+        findings.join(exam.explore(&Loading, &leaving));
+    }
+    let gone_and_failed = Space {
+        errors: 1,
+        hang_ups: 1,
+        halves: 1,
+        ..space(2, &[A, B])
+    };
+    findings.join(exam.explore(&Loading, &gone_and_failed));
+    let much = Space {
+        errors: 2,
+        hang_ups: 3,
+        halves: 4,
+        half_polls: vec![0, 1, 2, 3],
+        ..space(3, &[A, B, A, C, B, C + 1, A, C])
+    };
+    findings.join(exam.wander(&Loading, &much, RANDOM_SCHEDULES));
+    findings
+}
+
+/// Three start together, and after some polls one or two of them are dropped, while their
+/// ids have not gone out or are just doing so.
+struct GoneBefore {
+    max_batch: u32,
+    items: [u32; 3],
+}
+
+impl Paths for GoneBefore {
+    fn choices(&self, evidence: &Evidence) -> Follow<Turn> {
+        let one = |turn| Follow::AnyOf(vec![turn]);
+        let started = evidence.started();
+        let is_hang_up = |turn: &&Turn| matches!(turn.action, Action::HangUp { .. });
+        let dropped = evidence.turns().iter().filter(is_hang_up).count();
+        let numbers = Few::one(self.max_batch);
+        if evidence.turns().is_empty() {
+            return one(Turn::full(Action::Make { numbers }));
+        }
+        match self.items.get(started) {
+            Some(item) if started < 2 => return one(Turn::partial(Action::ask(*item), 0)),
+            Some(item) => {
+                let after = |polls| Turn::partial(Action::ask(*item), polls);
+                return Follow::AnyOf((0..5).map(after).collect());
+            }
+            None => {}
+        }
+        if dropped == 0 || dropped == 1 && !evidence.is_settled() {
+            let mut choices = Vec::new();
+            for request in evidence.waiting() {
+                let happened = false;
+                let action = Action::HangUp { request, happened };
+                choices.push(Turn::full(action));
+                if dropped == 0 {
+                    choices.push(Turn::partial(action, 0));
+                }
+            }
+            if !choices.is_empty() {
+                return Follow::AnyOf(choices);
+            }
+        }
+        let ends = evidence.is_settled() && evidence.waiting().next().is_none();
+        if ends && started == self.items.len() {
+            return one(Turn::full(Action::ask(A)));
+        }
+        common::then_all_answered(evidence).map_or(Follow::End, one)
+    }
+}
+
+/// A call panics.
+pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
+    let few = |max_batch, keys| Space {
+        panics: 1,
+        ..space(max_batch, keys)
+    };
+    let mut findings = exam.explore(&Loading, &few(2, &[A, B, A]));
+    findings.join(exam.explore(&Loading, &few(1, &[A, B])));
+    let twice = Space {
+        panics: 2,
+        ..space(1, &[A, A])
+    };
+    findings.join(exam.explore(&Loading, &twice));
+    findings
+}
+
+/// Four wait while time passes in small steps; the answers come between two.
+pub(super) fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
+    let next = |evidence: &Evidence| match evidence.turns().len() {
+        turn @ 2..6 => Some(Turn::full(Action::ask(A + turn as u32 % 3))),
+        6..26 => Some(Turn::full(Action::Pass { micros: 10_000 })),
+        _ => common::then_all_answered(evidence),
+    };
+    exam.explore(&Loading, &made(2, Polled::Alone, next))
+}

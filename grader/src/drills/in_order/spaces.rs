@@ -1,0 +1,294 @@
+//! The schedules of `in_order`.
+
+use super::super::common;
+use super::super::leaving::Leaving;
+use super::super::woken::Woken;
+use super::rules::InLine;
+use crate::exam::{Exam, Findings};
+use play::evidence::{ALIKE, Evidence};
+use play::schedule::{Action, Few, Outcome, Polled, Turn};
+use play::space::{A_WEEK, Ask, Space, Straight};
+
+const KEY: u32 = 7;
+const OTHER: u32 = 8;
+const THIRD: u32 = 9;
+const FOURTH: u32 = 10;
+const CROWD: u32 = 300;
+const KEYS_OF_THE_CROWD: u32 = 4;
+const MANY_KEYS: u32 = 200;
+const SLOW_MICROS: u64 = 10_000_000;
+const RANDOM_SCHEDULES: usize = 150;
+
+/// Events of these keys, for a processor with this many places.
+fn space(max_parallel: u32, keys: &[u32]) -> Space {
+    Space {
+        made: Some(Few::one(max_parallel)),
+        ..Space::of(keys)
+    }
+}
+
+/// One event of each key, and nothing goes wrong.
+pub(super) fn apart(exam: &mut Exam<'_>) -> Findings {
+    let few = Space {
+        halves: 1,
+        ..space(2, &[KEY, OTHER])
+    };
+    let mut findings = exam.explore(&InLine, &few);
+    findings.join(exam.explore(&InLine, &space(2, &[KEY, OTHER, THIRD])));
+    findings.join(exam.explore(&InLine, &space(1, &[KEY, OTHER])));
+    findings.join(exam.explore(&InLine, &made(2, two_places_at_once)));
+    findings.join(exam.explore(&InLine, &space(2, &[KEY, KEY + ALIKE])));
+    let alike = |evidence: &Evidence| common::one_for_each(evidence, common::alike_keys());
+    findings.join(exam.explore(&InLine, &made(MANY_KEYS, alike)));
+    let starts = [Action::ask(KEY), Action::ask(OTHER)];
+    let anew = |evidence: &Evidence| common::one_after_the_other(evidence, starts);
+    findings.join(exam.explore(&InLine, &made(1, anew)));
+    for places in [MANY_KEYS / 4, MANY_KEYS] {
+        findings.join(exam.explore(&InLine, &made(places, many_keys)));
+    }
+    findings
+}
+
+/// Several events of one key, and nothing goes wrong: in every order, as a crowd, with
+/// callers that are polled in other ways, and with a slow sink.
+pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
+    let few = Space {
+        halves: 1,
+        ..space(2, &[KEY; 3])
+    };
+    let mut findings = exam.explore(&InLine, &few);
+    findings.join(exam.explore(&InLine, &space(2, &[KEY, OTHER, KEY])));
+    // A place comes free, and before its next user has run another event comes.
+    let newcomer = Space {
+        halves: 2,
+        half_polls: vec![0],
+        ..space(1, &[OTHER, KEY, KEY])
+    };
+    findings.join(exam.explore(&InLine, &newcomer));
+    for polled in [Polled::ByNewWakers, Polled::Joined] {
+        let otherwise = Space {
+            polled,
+            ..space(2, &[KEY, KEY, OTHER])
+        };
+        findings.join(exam.explore(&InLine, &otherwise));
+    }
+    for keys in [1, KEYS_OF_THE_CROWD] {
+        let crowd = |evidence: &Evidence| crowd(evidence, keys);
+        findings.join(exam.explore(&InLine, &made(3, crowd)));
+    }
+    findings.join(exam.explore(&InLine, &made(2, slow)));
+    findings
+}
+
+/// A schedule that begins by making a processor.
+fn made(
+    max_parallel: u32,
+    then: impl Fn(&Evidence) -> Option<Turn>,
+) -> Straight<impl Fn(&Evidence) -> Option<Turn>> {
+    let numbers = Few::one(max_parallel);
+    Straight(move |evidence: &Evidence| match evidence.turns() {
+        [] => Some(Turn::full(Action::Make { numbers })),
+        _ => then(evidence),
+    })
+}
+
+/// Seven keys for two places, and both of them come free at once.
+fn two_places_at_once(evidence: &Evidence) -> Option<Turn> {
+    match evidence.started() as u32 {
+        started @ ..7 => Some(Turn::full(Action::ask(KEY + started))),
+        _ => common::then_answered_in_pairs(evidence, 0),
+    }
+}
+
+fn many_keys(evidence: &Evidence) -> Option<Turn> {
+    match evidence.started() as u32 {
+        started if started < MANY_KEYS => Some(Turn::full(Action::ask(KEY + started))),
+        _ => common::then_all_answered(evidence),
+    }
+}
+
+/// Three hundred events at once, none of which is polled before all have started.
+fn crowd(evidence: &Evidence, keys: u32) -> Option<Turn> {
+    match evidence.started() as u32 {
+        started if started < CROWD => {
+            let key = KEY + started * 3 % keys;
+            Some(Turn::partial(Action::ask(key), 0))
+        }
+        _ => common::then_all_answered(evidence),
+    }
+}
+
+/// A submission must wait even for a sink that takes a week.
+pub(super) fn slow(evidence: &Evidence) -> Option<Turn> {
+    let pass = |micros| Some(Turn::full(Action::Pass { micros }));
+    match evidence.turns().len() {
+        0..3 => Some(Turn::full(Action::ask(KEY))),
+        3 => pass(SLOW_MICROS),
+        turn => match A_WEEK.get(turn - 4) {
+            Some(micros) => pass(*micros),
+            None => common::then_all_answered(evidence),
+        },
+    }
+}
+
+/// One key with many events beside keys with few.
+pub(super) fn slow_key(exam: &mut Exam<'_>) -> Findings {
+    let one_place = space(1, &[KEY, KEY, OTHER, KEY]);
+    let mut findings = exam.explore(&InLine, &one_place);
+    findings.join(exam.explore(&InLine, &space(2, &[KEY, KEY, KEY, OTHER])));
+    findings.join(exam.explore(&InLine, &made(2, backlog)));
+    findings
+}
+
+/// Six events of one key whose first store takes longer than all those of twelve others.
+fn backlog(evidence: &Evidence) -> Option<Turn> {
+    let key = match evidence.started() as u32 {
+        started if started < 6 => KEY,
+        started if started < 18 => OTHER + started % 4,
+        _ => {
+            let is_other = |operation: &u32| {
+                let key = evidence.operation(*operation).and_then(|it| it.key);
+                key != Some(KEY)
+            };
+            return match evidence.live().find(is_other) {
+                Some(operation) if evidence.is_settled() => {
+                    let outcome = Outcome::Value;
+                    Some(Turn::full(Action::Answer { operation, outcome }))
+                }
+                _ => common::then_all_answered(evidence),
+            };
+        }
+    };
+    Some(Turn::full(Action::ask(key)))
+}
+
+/// Events are rejected, in every order; callers hand their events in again at once; a
+/// sink rejects everything.
+pub(super) fn rejecting(exam: &mut Exam<'_>) -> Findings {
+    let some = Space {
+        errors: 1,
+        halves: 1,
+        ..space(2, &[KEY; 2])
+    };
+    let mut findings = exam.explore(&InLine, &some);
+    let two = Space {
+        errors: 2,
+        ..space(2, &[KEY, OTHER, KEY])
+    };
+    findings.join(exam.explore(&InLine, &two));
+    let one_place = Space {
+        errors: 2,
+        ..space(1, &[KEY, OTHER, THIRD])
+    };
+    findings.join(exam.explore(&InLine, &one_place));
+    let again = Ask {
+        again: true,
+        ..Ask::of(KEY)
+    };
+    let insistent = Space {
+        errors: 2,
+        made: Some(Few::one(1)),
+        ..Space::asking(vec![again, Ask::of(KEY)])
+    };
+    findings.join(exam.explore(&InLine, &insistent));
+    findings.join(exam.explore(&InLine, &made(2, unwanted)));
+    let in_a_row = |evidence: &Evidence| common::down_for_a_while(evidence, Action::ask(KEY));
+    findings.join(exam.explore(&InLine, &made(2, in_a_row)));
+    findings
+}
+
+/// Twenty events of three keys, of which the sink wants every third.
+fn unwanted(evidence: &Evidence) -> Option<Turn> {
+    let started = evidence.started() as u32;
+    if started < 20 {
+        return Some(Turn::full(Action::ask(KEY + started % 3)));
+    }
+    match evidence.live().next() {
+        Some(operation) if operation % 3 > 0 => {
+            let outcome = Outcome::Error(0);
+            Some(Turn::full(Action::Answer { operation, outcome }))
+        }
+        _ => common::then_all_answered(evidence),
+    }
+}
+
+/// One caller is dropped, at every moment; then several things go wrong. Whether a
+/// dropped store has happened all the same makes no difference here: nobody reads the
+/// stored events, and none may be stored again.
+pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
+    let one = Space {
+        hang_ups: 1,
+        halves: 1,
+        ..space(2, &[KEY; 2])
+    };
+    let mut findings = exam.explore(&InLine, &one);
+    let two = Space {
+        hang_ups: 2,
+        ..space(2, &[KEY; 3])
+    };
+    findings.join(exam.explore(&InLine, &two));
+    let one_place = Space {
+        hang_ups: 1,
+        ..space(1, &[KEY, OTHER, KEY])
+    };
+    findings.join(exam.explore(&InLine, &one_place));
+    for asks in [[KEY; 3], [KEY, OTHER, THIRD], [OTHER, KEY, KEY]] {
+        let woken = Woken {
+            made: Some(Few::one(1)),
+            asks: asks.map(Action::ask).to_vec(),
+        };
+        findings.join(exam.explore(&InLine, &woken));
+    }
+    for asks in [[KEY; 4], [KEY, OTHER, THIRD, FOURTH]] {
+        let leaving = Leaving {
+            made: Some(Few::one(1)),
+            asks: asks.map(Action::ask).to_vec(),
+            only_idle: false,
+        };
+        findings.join(exam.explore(&InLine, &leaving));
+    }
+    let three_keys = Space {
+        hang_ups: 1,
+        ..space(1, &[KEY, OTHER, THIRD])
+    };
+    findings.join(exam.explore(&InLine, &three_keys));
+    let behind_another = Space {
+        hang_ups: 1,
+        ..space(1, &[OTHER, KEY, KEY])
+    };
+    findings.join(exam.explore(&InLine, &behind_another));
+    let much = Space {
+        errors: 2,
+        hang_ups: 3,
+        halves: 4,
+        half_polls: vec![0, 1, 2, 3],
+        ..space(2, &[KEY, KEY, OTHER, KEY, THIRD, OTHER, KEY, OTHER])
+    };
+    findings.join(exam.wander(&InLine, &much, RANDOM_SCHEDULES));
+    findings
+}
+
+/// A store panics, and a caller may be gone by then.
+pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
+    let few = |max_parallel, keys| Space {
+        panics: 1,
+        hang_ups: 1,
+        ..space(max_parallel, keys)
+    };
+    let mut findings = exam.explore(&InLine, &few(2, &[KEY; 3]));
+    findings.join(exam.explore(&InLine, &few(1, &[KEY, OTHER, THIRD])));
+    findings
+}
+
+/// Four events wait while time passes in small steps; the answers come between two steps.
+pub(super) fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
+    let next = |evidence: &Evidence| match evidence.turns().len() {
+        0..5 => {
+            let key = if evidence.started() == 2 { OTHER } else { KEY };
+            Some(Turn::full(Action::ask(key)))
+        }
+        5..25 => Some(Turn::full(Action::Pass { micros: 10_000 })),
+        _ => common::then_all_answered(evidence),
+    };
+    exam.explore(&InLine, &made(2, next))
+}

@@ -1,0 +1,275 @@
+//! The schedules of `inflight_fix`.
+
+use super::super::common;
+use super::super::leaving::Leaving;
+use super::super::woken::Woken;
+use super::rules::Coalescing;
+use crate::exam::{Exam, Findings};
+use play::evidence::Evidence;
+use play::schedule::{Action, Outcome, Polled, Turn};
+use play::space::{A_WEEK, Ask, Callers, Space, Straight};
+use play::world::users::{NOT_FOUND, UNAVAILABLE};
+
+const USER: u32 = 7;
+const OTHER: u32 = 8;
+/// More requests than the hundred that every learner knows of.
+const CROWD: u32 = 130;
+/// More requests than any table of a fixed size should hold.
+const MANY_USERS: u32 = 600;
+/// Fetches that fail in a row when the database is down.
+const DOWN_FOR: u32 = 20;
+/// Ten seconds: a slow database that still answers.
+const SLOW_MICROS: u64 = 10_000_000;
+const RANDOM_SCHEDULES: usize = 300;
+
+/// One user, nothing goes wrong: four callers in every order, and a crowd.
+pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
+    let few = Space {
+        halves: 2,
+        ..Space::of(&[USER; 4])
+    };
+    let mut findings = exam.explore(&Coalescing, &few);
+    for polled in [Polled::ByNewWakers, Polled::Joined] {
+        let few = Space {
+            polled,
+            ..Space::of(&[USER; 3])
+        };
+        findings.join(exam.explore(&Coalescing, &few));
+    }
+    // Either each request rests before the next one comes, or none does; each is a task
+    // of its own, or all are in one task.
+    for polled in [Polled::Alone, Polled::Joined] {
+        for rests in [true, false] {
+            let mut crowd = vec![Turn::full(Action::Poll { polled })];
+            let polls = |turn: Turn| if rests { turn } else { unsettled(turn) };
+            crowd.extend((0..CROWD).map(|_| polls(start(USER))));
+            crowd.extend([wait(), row(1), start(USER), start(USER)]);
+            findings.join(exam.play(&Coalescing, crowd));
+        }
+    }
+    // A new cache is an empty one.
+    let anew = [
+        start(USER),
+        row(1),
+        Turn::full(Action::Discard),
+        start(USER),
+        row(2),
+    ];
+    findings.join(exam.play(&Coalescing, anew.to_vec()));
+    // A submission must not give up or ask twice when the database is slow.
+    let slow = [start(USER), start(USER), pass(SLOW_MICROS)];
+    findings.join(exam.play(&Coalescing, slow.to_vec()));
+    findings
+}
+
+/// The same for a database that hangs for an hour. How often waiting requests
+/// are polled meanwhile is not judged here.
+pub(super) fn slow_database(exam: &mut Exam<'_>) -> Findings {
+    let mut turns = vec![start(USER); 2];
+    turns.extend(a_week());
+    exam.play(&Coalescing, turns)
+}
+
+/// Rows do not expire: an hour later they are still there.
+pub(super) fn much_later(exam: &mut Exam<'_>) -> Findings {
+    let mut turns = vec![start(USER), row(1)];
+    turns.extend(a_week());
+    turns.push(start(USER));
+    exam.play(&Coalescing, turns)
+}
+
+fn a_week() -> impl Iterator<Item = Turn> {
+    A_WEEK.into_iter().map(pass)
+}
+
+/// Two users in every order, and many at once.
+pub(super) fn two_users(exam: &mut Exam<'_>) -> Findings {
+    let two = Space {
+        halves: 1,
+        ..Space::of(&[USER, OTHER, USER])
+    };
+    let mut findings = exam.explore(&Coalescing, &two);
+    findings.join(exam.explore(&Coalescing, &Space::of(&[USER, OTHER, OTHER, USER])));
+    // All users are asked for at once, again while they are fetched, and again after the
+    // answers: every fetch must be found, and every row must still be there. No task runs
+    // before all have asked, or before all are answered.
+    let ask_all = || {
+        let mut all: Vec<Turn> = (USER..USER + MANY_USERS)
+            .map(start)
+            .map(unsettled)
+            .collect();
+        all.push(wait());
+        all
+    };
+    let mut many = ask_all();
+    findings.join(exam.play(&Coalescing, many.clone()));
+    many.extend(ask_all());
+    many.extend((1..=MANY_USERS).map(row).map(unsettled));
+    many.push(wait());
+    many.extend(ask_all());
+    findings.join(exam.play(&Coalescing, many));
+    // Users whose ids are alike in what a table might make of them.
+    let mut alike: Vec<Turn> = common::alike_keys().map(start).collect();
+    findings.join(exam.play(&Coalescing, alike.clone()));
+    let all = alike.len() as u32;
+    alike.extend((1..=all).map(row));
+    alike.extend(common::alike_keys().map(start));
+    findings.join(exam.play(&Coalescing, alike));
+    findings
+}
+
+/// Up to two errors among three callers, in every order; then a database that is
+/// down for long.
+pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
+    let some = Space {
+        errors: 2,
+        halves: 1,
+        ..Space::of(&[USER; 3])
+    };
+    let mut findings = exam.explore(&Coalescing, &some);
+    let again = Ask {
+        again: true,
+        ..Ask::of(USER)
+    };
+    let insistent = Space {
+        errors: 2,
+        halves: 1,
+        half_polls: vec![0],
+        ..Space::asking(vec![again; 2])
+    };
+    findings.join(exam.explore(&Coalescing, &insistent));
+    let mut one_after_the_other = Vec::new();
+    for fetch in 1..=DOWN_FOR {
+        one_after_the_other.extend([start(USER), failure(fetch)]);
+    }
+    one_after_the_other.extend([start(USER), row(DOWN_FOR + 1)]);
+    findings.join(exam.play(&Coalescing, one_after_the_other));
+    let mut at_once = vec![start(USER); 2];
+    at_once.extend((1..=DOWN_FOR).map(failure));
+    findings.join(exam.play(&Coalescing, at_once));
+    findings
+}
+
+/// One caller is dropped, at every moment.
+pub(super) fn dropping(exam: &mut Exam<'_>, who: Callers) -> Findings {
+    let space = Space {
+        hang_ups: 1,
+        may_hang_up: who,
+        halves: 1,
+        ..Space::of(&[USER; 3])
+    };
+    exam.explore(&Coalescing, &space)
+}
+
+/// A panic, at every moment.
+pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
+    let panics = Space {
+        panics: 1,
+        halves: 1,
+        ..Space::of(&[USER; 3])
+    };
+    exam.explore(&Coalescing, &panics)
+}
+
+/// Leaders are dropped one after the other.
+pub(super) fn leaders_gone(exam: &mut Exam<'_>) -> Findings {
+    exam.explore(&Coalescing, &Straight(leaders_go_and_go))
+}
+
+/// One leader after another is dropped while a request waits: it must not give up, however
+/// many there are.
+fn leaders_go_and_go(evidence: &Evidence) -> Option<Turn> {
+    const LEADERS: u32 = 20;
+    let turn = evidence.turns().len() as u32;
+    let request = turn / 2 + 1;
+    let happened = false;
+    match turn {
+        0 => Some(start(USER)),
+        turn if turn <= 2 * LEADERS && turn % 2 == 1 => Some(start(USER)),
+        turn if turn <= 2 * LEADERS => Some(Turn::full(Action::HangUp {
+            request: request - 1,
+            happened,
+        })),
+        _ => common::then_all_answered(evidence),
+    }
+}
+
+/// Four requests wait while time passes in small steps; the answer comes between two steps.
+pub(super) fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
+    let mut turns = vec![start(USER); 4];
+    turns.extend(vec![pass(10_000); 20]);
+    turns.extend([pass(3_700), row(1)]);
+    exam.play(&Coalescing, turns)
+}
+
+/// Two things go wrong, in every way; then many callers, two users, several errors
+/// and dropped callers, at random.
+pub(super) fn long_runs(exam: &mut Exam<'_>) -> Findings {
+    let two_drops = Space {
+        hang_ups: 2,
+        ..Space::of(&[USER; 3])
+    };
+    let mut findings = exam.explore(&Coalescing, &two_drops);
+    let drop_and_error = Space {
+        hang_ups: 1,
+        errors: 1,
+        ..Space::of(&[USER; 3])
+    };
+    findings.join(exam.explore(&Coalescing, &drop_and_error));
+    let woken = Woken {
+        made: None,
+        asks: vec![Action::ask(USER); 3],
+    };
+    findings.join(exam.explore(&Coalescing, &woken));
+    let leaving = Leaving {
+        made: None,
+        asks: vec![Action::ask(USER); 4],
+        only_idle: false,
+    };
+    findings.join(exam.explore(&Coalescing, &leaving));
+    let space = Space {
+        errors: 2,
+        hang_ups: 3,
+        halves: 4,
+        half_polls: vec![0, 1, 2, 3],
+        ..Space::of(&[USER, USER, OTHER, USER, USER, OTHER, USER, OTHER])
+    };
+    findings.join(exam.wander(&Coalescing, &space, RANDOM_SCHEDULES));
+    findings
+}
+
+/// The same, but no task runs before the next turn.
+fn unsettled(turn: Turn) -> Turn {
+    Turn::partial(turn.action, 0)
+}
+
+fn wait() -> Turn {
+    Turn::full(Action::Wait)
+}
+
+fn start(user: u32) -> Turn {
+    Turn::full(Action::ask(user))
+}
+
+fn row(fetch: u32) -> Turn {
+    let outcome = Outcome::Value;
+    Turn::full(Action::Answer {
+        operation: fetch,
+        outcome,
+    })
+}
+
+fn failure(fetch: u32) -> Turn {
+    let outcome = match fetch % 2 {
+        0 => Outcome::Error(NOT_FOUND),
+        _ => Outcome::Error(UNAVAILABLE),
+    };
+    Turn::full(Action::Answer {
+        operation: fetch,
+        outcome,
+    })
+}
+
+fn pass(micros: u64) -> Turn {
+    Turn::full(Action::Pass { micros })
+}
