@@ -204,9 +204,18 @@ impl Evidence {
 
     /// Whether an operation is the current instance's, as far as is known.
     pub fn is_by_this_instance(&self, number: u32) -> bool {
-        match self.operation(number).and_then(|it| it.request) {
+        let Some(operation) = self.operation(number) else {
+            return false;
+        };
+        match operation.request {
             Some(request) => self.is_of_this_instance(request),
-            None => number >= self.first_of_instance.1,
+            None => {
+                let about = |(_, it): &(u32, &Request)| Some(it.key) == operation.key;
+                let mut asked = self.requests().filter(about).peekable();
+                let is_asked_by_none = asked.peek().is_none();
+                number >= self.first_of_instance.1
+                    && (is_asked_by_none || asked.any(|(it, _)| self.is_of_this_instance(it)))
+            }
         }
     }
 

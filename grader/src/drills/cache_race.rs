@@ -140,6 +140,15 @@ impl Drill for CacheRace {
         let discard = Turn::full(Action::Discard);
         let anew = [start(USER), row(1), discard, start(USER), row(2)];
         cached.join(exam.play(&Racing, anew.to_vec()));
+        let errors = exam.explore(
+            &Racing,
+            &Space {
+                errors: 2,
+                ..Space::of(&[USER; 2])
+            },
+        );
+        // Nor does an error of another fetch empty the cache.
+        cached.join(errors.only(&[Kind::NeedlessFetch]));
         exam.decide("cached", &Racing, &cached, &and(Kind::NeedlessFetch));
 
         let mut two = exam.explore(&Racing, &Space::of(&[USER, OTHER, USER]));
@@ -178,13 +187,6 @@ impl Drill for CacheRace {
         };
         exam.decide("two_users", &Racing, &two, &kinds);
 
-        let errors = exam.explore(
-            &Racing,
-            &Space {
-                errors: 2,
-                ..Space::of(&[USER; 2])
-            },
-        );
         let mut kinds = and(Kind::StaleError);
         // A cache that tries again by itself does not hand on the error.
         if !one.has(Kind::ExtraFetch) {

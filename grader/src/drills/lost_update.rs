@@ -181,16 +181,17 @@ impl Drill for LostUpdate {
 
     fn examine(&self, exam: &mut Exam<'_>) {
         let together = together(exam);
+        let accounts = several_accounts(exam);
         let lost = &[Kind::LostUpdate, Kind::Unexplained];
-        exam.decide("kept", &Depositing, &together, lost);
+        let kept = together.with(accounts.only(lost));
+        exam.decide("kept", &Depositing, &kept, lost);
         exam.decide("returned", &Depositing, &together, &[Kind::WrongBalance]);
         exam.decide("answered", &Depositing, &together, ENDINGS);
         // Faults that show when nothing goes wrong were reported above.
         let also = |exam: &mut Exam<'_>, check, findings: &Findings, known: &Findings| {
             exam.decide_beyond(check, &Depositing, findings, ALL, known);
         };
-        let accounts = several_accounts(exam);
-        also(exam, "accounts_independent", &accounts, &together);
+        also(exam, "accounts_independent", &accounts, &kept);
         if together.has(Kind::LostUpdate) || together.has(Kind::Unexplained) {
             exam.skip_undecided(
                 CHECKS,

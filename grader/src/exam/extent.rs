@@ -5,9 +5,9 @@
 pub(super) const OF_A_SPACE: usize = 4_000;
 
 /// The same of a drill that is made for threads: each schedule waits for them.
-const OF_A_SPACE_WITH_THREADS: usize = 300;
-const OF_ALL_WITH_THREADS: usize = 600;
-const SAMPLE_WITH_THREADS: usize = 60;
+const OF_A_SPACE_WITH_THREADS: usize = 200;
+const OF_ALL_WITH_THREADS: usize = 400;
+const SAMPLE_WITH_THREADS: usize = 40;
 
 /// The most of all spaces together, but for a sample of each.
 const OF_ALL: usize = 6_000;
@@ -41,8 +41,8 @@ mod tests {
 
     #[test]
     fn a_drill_made_for_threads_has_fewer() {
-        let left = [0, 400, 590, 2_000].map(left_with_threads);
-        assert_eq!(left, [300, 200, 60, 60]);
+        let left = [0, 250, 390, 2_000].map(left_with_threads);
+        assert_eq!(left, [200, 150, 40, 40]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Wrong: a lock is forgotten when there are more than sixty-four, also while it is in use. Caught by: accounts_independent
+//! Wrong: a lock is forgotten when there are more than sixty-four, also while it is in use. Caught by: kept
 
 use kit::bank::{AccountId, Bank, BankError};
 use std::cell::RefCell;

@@ -55,6 +55,9 @@ fn facts(evidence: &Evidence) -> Vec<Violation> {
     let mut running: BTreeSet<u32> = BTreeSet::new();
     let mut dropped: BTreeSet<u32> = BTreeSet::new();
     let mut returned: BTreeSet<u32> = BTreeSet::new();
+    // The passwords that were given, and those that were given to a service before this one.
+    let mut asked: BTreeSet<u32> = BTreeSet::new();
+    let mut of_others: BTreeSet<u32> = BTreeSet::new();
     // Their hash was not held, so nobody knows what it ended with.
     let mut on_loop: BTreeSet<Option<u32>> = BTreeSet::new();
     for entry in evidence.entries() {
@@ -71,6 +74,7 @@ fn facts(evidence: &Evidence) -> Vec<Violation> {
                         on_loop.insert(key);
                         Some((Kind::HashOnLoop, on_the_loop(*hash, key)))
                     }
+                    true if key.is_some_and(|key| of_others.contains(&key)) => None,
                     true => {
                         running.insert(*hash);
                         over_limit(evidence, &running, &dropped)
@@ -84,6 +88,11 @@ fn facts(evidence: &Evidence) -> Vec<Violation> {
             // The next service is a new one.
             Fact::Discarded => {
                 running.clear();
+                of_others.extend(asked.iter());
+                None
+            }
+            Fact::Started { request, .. } => {
+                asked.extend(evidence.request(*request).map(|it| it.key));
                 None
             }
             Fact::Returned { request, .. }
