@@ -14,6 +14,7 @@ mod leaving;
 mod loop_monitor;
 mod lost_update;
 mod offload;
+mod schedules;
 mod transfer;
 pub mod user_cache;
 mod woken;

@@ -13,7 +13,7 @@ use play::space::{A_WEEK, Space};
 use play::world::World;
 use play::world::users::Users;
 
-use super::{Drill, Spoken, common};
+use super::{Drill, Spoken, schedules};
 use rules::Racing;
 
 /// See the module.
@@ -177,8 +177,8 @@ impl Drill for CacheRace {
         ];
         two.join(exam.play(&Racing, alike.to_vec()));
         let fetched = |(user, fetch)| [start(user), row(fetch)];
-        let mut alike: Vec<Turn> = common::alike_keys().zip(1..).flat_map(fetched).collect();
-        alike.extend(common::alike_keys().map(start));
+        let mut alike: Vec<Turn> = schedules::alike_keys().zip(1..).flat_map(fetched).collect();
+        alike.extend(schedules::alike_keys().map(start));
         two.join(exam.play(&Racing, alike));
         let kinds = if one.has(Kind::NeedlessFetch) {
             ENDINGS.to_vec()

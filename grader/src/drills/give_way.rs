@@ -11,7 +11,7 @@ use play::space::{Ask, Space, Straight};
 use play::world::World;
 use play::world::work::{FOLD, FROM_ZERO, NEIGHBOUR, Work};
 
-use super::{Drill, common};
+use super::{Drill, schedules};
 use rules::GivingWay;
 
 /// See the module.
@@ -134,7 +134,7 @@ fn fold(steps: u32) -> Action {
 fn then_to_the_end(evidence: &Evidence, turns: &[Turn]) -> Option<Turn> {
     match turns.get(evidence.turns().len()) {
         Some(turn) => Some(*turn),
-        None => common::then_all_answered(evidence),
+        None => schedules::then_all_answered(evidence),
     }
 }
 

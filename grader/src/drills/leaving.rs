@@ -7,7 +7,7 @@ use play::explore::Follow;
 use play::schedule::{Action, Few, Outcome, Settle, Turn};
 use play::space::Paths;
 
-use super::common;
+use super::schedules;
 
 /// How many leave the line at most, and how many where only those do who are idle.
 const MOST: usize = 3;
@@ -87,7 +87,7 @@ impl Paths for Leaving {
         if !choices.is_empty() {
             return Follow::AnyOf(choices);
         }
-        let next = common::then_all_answered(evidence);
+        let next = schedules::then_all_answered(evidence);
         next.map_or(Follow::End, |turn| Follow::AnyOf(vec![turn]))
     }
 }

@@ -14,7 +14,7 @@ use play::world::bank::Bank;
 
 use super::leaving::Leaving;
 use super::woken::Woken;
-use super::{Drill, Spoken, common};
+use super::{Drill, Spoken, schedules};
 use rules::Depositing;
 
 /// See the module.
@@ -247,7 +247,7 @@ fn crowd(evidence: &Evidence) -> Option<Turn> {
     if evidence.started() < CROWD {
         return Some(Turn::partial(Action::ask(ACCOUNT), 0));
     }
-    common::then_all_answered(evidence)
+    schedules::then_all_answered(evidence)
 }
 
 /// A submission must wait even for a bank that takes an hour.
@@ -258,7 +258,7 @@ fn slow(evidence: &Evidence) -> Option<Turn> {
         2 => pass(SLOW_MICROS),
         turn => match A_WEEK.get(turn - 3) {
             Some(micros) => pass(*micros),
-            None => common::then_all_answered(evidence),
+            None => schedules::then_all_answered(evidence),
         },
     }
 }
@@ -273,12 +273,12 @@ fn several_accounts(exam: &mut Exam<'_>) -> Findings {
     findings.join(exam.explore(&Depositing, &Space::of(&[ACCOUNT, OTHER, ACCOUNT])));
     let many = |evidence: &Evidence| match evidence.started() as u32 {
         started if started < MANY_ACCOUNTS => Some(Turn::full(Action::ask(ACCOUNT + started))),
-        _ => common::then_all_answered(evidence),
+        _ => schedules::then_all_answered(evidence),
     };
     findings.join(exam.explore(&Depositing, &Straight(many)));
     findings.join(exam.explore(&Depositing, &Straight(once_more_behind_many)));
     findings.join(exam.explore(&Depositing, &Space::of(&[ACCOUNT, ACCOUNT + ALIKE])));
-    let alike = |evidence: &Evidence| common::one_for_each(evidence, common::alike_keys());
+    let alike = |evidence: &Evidence| schedules::one_for_each(evidence, schedules::alike_keys());
     findings.join(exam.explore(&Depositing, &Straight(alike)));
     findings
 }
@@ -293,7 +293,7 @@ fn once_more_behind_many(evidence: &Evidence) -> Option<Turn> {
             let nth = started - BUSY_ACCOUNTS;
             Some(Turn::full(Action::ask(ACCOUNT + nth)))
         }
-        _ => common::then_all_answered(evidence),
+        _ => schedules::then_all_answered(evidence),
     }
 }
 
@@ -335,7 +335,7 @@ fn down(evidence: &Evidence) -> Option<Turn> {
     }
     match evidence.started() < 20 {
         true => Some(Turn::full(Action::ask(ACCOUNT))),
-        false => common::then_all_answered(evidence),
+        false => schedules::then_all_answered(evidence),
     }
 }
 
@@ -384,7 +384,7 @@ fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
     let next = |evidence: &Evidence| match evidence.turns().len() {
         0..4 => Some(Turn::full(Action::ask(ACCOUNT))),
         4..24 => Some(Turn::full(Action::Pass { micros: 10_000 })),
-        _ => common::then_all_answered(evidence),
+        _ => schedules::then_all_answered(evidence),
     };
     exam.explore(&Depositing, &Straight(next))
 }

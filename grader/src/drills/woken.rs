@@ -6,7 +6,7 @@ use play::explore::Follow;
 use play::schedule::{Action, Few, Outcome, Settle, Turn};
 use play::space::Paths;
 
-use super::common;
+use super::schedules;
 
 /// Answers that come before somebody is called; a connection is made before it is used.
 const BEFORE: usize = 2;
@@ -88,7 +88,7 @@ impl Paths for Woken {
         if !choices.is_empty() {
             return Follow::AnyOf(choices);
         }
-        let next = common::then_all_answered(evidence);
+        let next = schedules::then_all_answered(evidence);
         next.map_or(Follow::End, |turn| Follow::AnyOf(vec![turn]))
     }
 }

@@ -1,8 +1,8 @@
 //! The schedules of `batch_loader`.
 
-use super::super::common;
-use super::super::leaving::Leaving;
 use super::rules::Loading;
+use crate::drills::leaving::Leaving;
+use crate::drills::schedules;
 use crate::exam::{Exam, Findings};
 use play::evidence::Evidence;
 use play::explore::Follow;
@@ -88,10 +88,10 @@ fn groups(sizes: &[u32]) -> impl Fn(&Evidence) -> Option<Turn> {
     move |evidence: &Evidence| {
         let started = evidence.started() as u32;
         if started == ends[0] && evidence.waiting().next().is_some() {
-            return common::then_all_answered(evidence);
+            return schedules::then_all_answered(evidence);
         }
         if Some(&started) >= ends.last() {
-            return common::then_all_answered(evidence);
+            return schedules::then_all_answered(evidence);
         }
         let action = Action::ask(A + started);
         match ends.contains(&(started + 1)) {
@@ -106,7 +106,7 @@ fn twins(evidence: &Evidence) -> Option<Turn> {
     let started = evidence.started() as u32;
     let action = Action::ask(A + started % 2);
     match started {
-        8.. => common::then_all_answered(evidence),
+        8.. => schedules::then_all_answered(evidence),
         3 | 7 => Some(Turn::full(action)),
         _ => Some(Turn::partial(action, 0)),
     }
@@ -117,7 +117,7 @@ fn alike(evidence: &Evidence) -> Option<Turn> {
     let started = evidence.started() as u32;
     let action = Action::ask(A + started * play::evidence::ALIKE);
     match started {
-        4.. => common::then_all_answered(evidence),
+        4.. => schedules::then_all_answered(evidence),
         3 => Some(Turn::full(action)),
         _ => Some(Turn::partial(action, 0)),
     }
@@ -125,11 +125,11 @@ fn alike(evidence: &Evidence) -> Option<Turn> {
 
 /// All whose ids are the same but for one bit, or for a multiple of a prime.
 fn far_alike(evidence: &Evidence) -> Option<Turn> {
-    let mut keys = common::alike_keys().skip(evidence.started());
+    let mut keys = schedules::alike_keys().skip(evidence.started());
     match (keys.next(), keys.next()) {
         (Some(key), Some(_)) => Some(Turn::partial(Action::ask(key), 0)),
         (Some(last), None) => Some(Turn::full(Action::ask(last))),
-        (None, _) => common::then_all_answered(evidence),
+        (None, _) => schedules::then_all_answered(evidence),
     }
 }
 
@@ -138,8 +138,8 @@ fn once_more(evidence: &Evidence) -> Option<Turn> {
     let started = evidence.started() as u32;
     let action = Action::ask(A + started % 4);
     match started {
-        4 if evidence.waiting().next().is_some() => common::then_all_answered(evidence),
-        8.. => common::then_all_answered(evidence),
+        4 if evidence.waiting().next().is_some() => schedules::then_all_answered(evidence),
+        8.. => schedules::then_all_answered(evidence),
         3 | 7 => Some(Turn::full(action)),
         _ => Some(Turn::partial(action, 0)),
     }
@@ -149,7 +149,7 @@ fn once_more(evidence: &Evidence) -> Option<Turn> {
 fn crowd(evidence: &Evidence) -> Option<Turn> {
     let started = evidence.started() as u32;
     match started {
-        100.. => common::then_all_answered(evidence),
+        100.. => schedules::then_all_answered(evidence),
         _ => Some(Turn::partial(Action::ask(A + started % 30), 0)),
     }
 }
@@ -162,7 +162,7 @@ fn slow(evidence: &Evidence) -> Option<Turn> {
         5 => pass(SLOW_MICROS),
         turn => match A_WEEK.get(turn - 6) {
             Some(micros) => pass(*micros),
-            None => common::then_all_answered(evidence),
+            None => schedules::then_all_answered(evidence),
         },
     }
 }
@@ -198,7 +198,7 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
         ..Space::asking(vec![again, Ask::of(B)])
     };
     findings.join(exam.explore(&Loading, &insistent));
-    let down = |evidence: &Evidence| common::down_for_a_while(evidence, Action::ask(A));
+    let down = |evidence: &Evidence| schedules::down_for_a_while(evidence, Action::ask(A));
     findings.join(exam.explore(&Loading, &made(2, Polled::Alone, down)));
     for items in [14, 5] {
         findings.join(exam.explore(&Loading, &made(3, Polled::Alone, away(items))));
@@ -214,7 +214,7 @@ fn away(items: u32) -> impl Fn(&Evidence) -> Option<Turn> {
             let started = evidence.started() as u32;
             let action = Action::ask(A + started % items);
             return match started {
-                28.. => common::then_all_answered(evidence),
+                28.. => schedules::then_all_answered(evidence),
                 _ if started % 7 == 6 => Some(Turn::full(action)),
                 _ => Some(Turn::partial(action, 0)),
             };
@@ -224,7 +224,7 @@ fn away(items: u32) -> impl Fn(&Evidence) -> Option<Turn> {
                 let outcome = Outcome::Error((operation / 2 % 2) as u8);
                 Some(Turn::full(Action::Answer { operation, outcome }))
             }
-            _ => common::then_all_answered(evidence),
+            _ => schedules::then_all_answered(evidence),
         }
     }
 }
@@ -320,7 +320,7 @@ impl Paths for GoneBefore {
         if ends && started == self.items.len() {
             return one(Turn::full(Action::ask(A)));
         }
-        common::then_all_answered(evidence).map_or(Follow::End, one)
+        schedules::then_all_answered(evidence).map_or(Follow::End, one)
     }
 }
 
@@ -345,7 +345,7 @@ pub(super) fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
     let next = |evidence: &Evidence| match evidence.turns().len() {
         turn @ 2..6 => Some(Turn::full(Action::ask(A + turn as u32 % 3))),
         6..26 => Some(Turn::full(Action::Pass { micros: 10_000 })),
-        _ => common::then_all_answered(evidence),
+        _ => schedules::then_all_answered(evidence),
     };
     exam.explore(&Loading, &made(2, Polled::Alone, next))
 }

@@ -8,10 +8,10 @@ use play::schedule::{Action, Few, Outcome, Polled, Turn};
 use play::space::{A_WEEK, Ask, Paths, Space, Straight};
 use play::world::server::CONNECT;
 
-use super::super::leaving::Leaving;
-use super::super::woken::Woken;
-use super::common;
 use super::rules::AFewAtMost;
+use crate::drills::leaving::Leaving;
+use crate::drills::schedules;
+use crate::drills::woken::Woken;
 
 /// All requests of a run ask the same server.
 const KEY: u32 = 7;
@@ -100,7 +100,7 @@ pub(super) fn calm(exam: &mut Exam<'_>) -> Findings {
         findings.join(exam.explore(&AFewAtMost, &made(max, crowd)));
     }
     let starts = [Action::ask(KEY); 2];
-    let anew = |evidence: &Evidence| common::one_after_the_other(evidence, starts);
+    let anew = |evidence: &Evidence| schedules::one_after_the_other(evidence, starts);
     findings.join(exam.explore(&AFewAtMost, &made(1, anew)));
     findings.join(exam.explore(&AFewAtMost, &made(2, slow)));
     findings.join(exam.explore(&AFewAtMost, &made(2, idle_for_long)));
@@ -112,7 +112,7 @@ fn two_places_at_once(evidence: &Evidence) -> Option<Turn> {
     match evidence.started() {
         ..7 => Some(Turn::full(Action::ask(KEY))),
         // The first two answers connect.
-        _ => common::then_answered_in_pairs(evidence, 2),
+        _ => schedules::then_answered_in_pairs(evidence, 2),
     }
 }
 
@@ -126,7 +126,7 @@ fn crowd(evidence: &Evidence) -> Option<Turn> {
     if done && evidence.waiting().next().is_none() && evidence.started() < CROWD + 2 {
         return Some(Turn::full(Action::ask(KEY)));
     }
-    common::then_all_answered(evidence)
+    schedules::then_all_answered(evidence)
 }
 
 /// A submission must wait for a server that is slow to accept and takes a week to answer.
@@ -141,7 +141,7 @@ fn slow(evidence: &Evidence) -> Option<Turn> {
     let Some(operation) = evidence.live().next() else {
         return match evidence.turns().last() {
             _ if evidence.started() > 3 || evidence.waiting().next().is_some() => {
-                common::then_all_answered(evidence)
+                schedules::then_all_answered(evidence)
             }
             Some(turn) if is_pass(&turn) => Some(Turn::full(Action::ask(KEY))),
             _ => pass(SLOW_MICROS),
@@ -169,7 +169,7 @@ fn idle_for_long(evidence: &Evidence) -> Option<Turn> {
         return Some(Turn::full(Action::ask(KEY)));
     }
     if evidence.waiting().next().is_some() || evidence.started() > 1 {
-        return common::then_all_answered(evidence);
+        return schedules::then_all_answered(evidence);
     }
     let is_pass = |turn: &&Turn| matches!(turn.action, Action::Pass { .. });
     let passed = evidence.turns().iter().filter(is_pass).count();
@@ -210,7 +210,7 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     };
     findings.join(exam.explore(&AFewAtMost, &insistent));
     findings.join(exam.explore(&AFewAtMost, &made(2, half_down)));
-    let in_a_row = |evidence: &Evidence| common::down_for_a_while(evidence, Action::ask(KEY));
+    let in_a_row = |evidence: &Evidence| schedules::down_for_a_while(evidence, Action::ask(KEY));
     findings.join(exam.explore(&AFewAtMost, &made(2, in_a_row)));
     findings
 }
@@ -226,7 +226,7 @@ fn half_down(evidence: &Evidence) -> Option<Turn> {
             let outcome = Outcome::Error(*evidence.world().kind(kind).errors.first()?);
             Some(Turn::full(Action::Answer { operation, outcome }))
         }
-        _ => common::then_all_answered(evidence),
+        _ => schedules::then_all_answered(evidence),
     }
 }
 
@@ -302,7 +302,7 @@ pub(super) fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
     let next = |evidence: &Evidence| match evidence.turns().len() {
         0..6 => Some(Turn::full(Action::ask(KEY))),
         6..26 => Some(Turn::full(Action::Pass { micros: 10_000 })),
-        _ => common::then_all_answered(evidence),
+        _ => schedules::then_all_answered(evidence),
     };
     exam.explore(&AFewAtMost, &made(2, next))
 }

@@ -1,9 +1,9 @@
 //! The schedules of `in_order`.
 
-use super::super::common;
-use super::super::leaving::Leaving;
-use super::super::woken::Woken;
 use super::rules::InLine;
+use crate::drills::leaving::Leaving;
+use crate::drills::schedules;
+use crate::drills::woken::Woken;
 use crate::exam::{Exam, Findings};
 use play::evidence::{ALIKE, Evidence};
 use play::schedule::{Action, Few, Outcome, Polled, Turn};
@@ -38,10 +38,10 @@ pub(super) fn apart(exam: &mut Exam<'_>) -> Findings {
     findings.join(exam.explore(&InLine, &space(1, &[KEY, OTHER])));
     findings.join(exam.explore(&InLine, &made(2, two_places_at_once)));
     findings.join(exam.explore(&InLine, &space(2, &[KEY, KEY + ALIKE])));
-    let alike = |evidence: &Evidence| common::one_for_each(evidence, common::alike_keys());
+    let alike = |evidence: &Evidence| schedules::one_for_each(evidence, schedules::alike_keys());
     findings.join(exam.explore(&InLine, &made(MANY_KEYS, alike)));
     let starts = [Action::ask(KEY), Action::ask(OTHER)];
-    let anew = |evidence: &Evidence| common::one_after_the_other(evidence, starts);
+    let anew = |evidence: &Evidence| schedules::one_after_the_other(evidence, starts);
     findings.join(exam.explore(&InLine, &made(1, anew)));
     for places in [MANY_KEYS / 4, MANY_KEYS] {
         findings.join(exam.explore(&InLine, &made(places, many_keys)));
@@ -96,14 +96,14 @@ fn made(
 fn two_places_at_once(evidence: &Evidence) -> Option<Turn> {
     match evidence.started() as u32 {
         started @ ..7 => Some(Turn::full(Action::ask(KEY + started))),
-        _ => common::then_answered_in_pairs(evidence, 0),
+        _ => schedules::then_answered_in_pairs(evidence, 0),
     }
 }
 
 fn many_keys(evidence: &Evidence) -> Option<Turn> {
     match evidence.started() as u32 {
         started if started < MANY_KEYS => Some(Turn::full(Action::ask(KEY + started))),
-        _ => common::then_all_answered(evidence),
+        _ => schedules::then_all_answered(evidence),
     }
 }
 
@@ -114,7 +114,7 @@ fn crowd(evidence: &Evidence, keys: u32) -> Option<Turn> {
             let key = KEY + started * 3 % keys;
             Some(Turn::partial(Action::ask(key), 0))
         }
-        _ => common::then_all_answered(evidence),
+        _ => schedules::then_all_answered(evidence),
     }
 }
 
@@ -126,7 +126,7 @@ pub(super) fn slow(evidence: &Evidence) -> Option<Turn> {
         3 => pass(SLOW_MICROS),
         turn => match A_WEEK.get(turn - 4) {
             Some(micros) => pass(*micros),
-            None => common::then_all_answered(evidence),
+            None => schedules::then_all_answered(evidence),
         },
     }
 }
@@ -155,7 +155,7 @@ fn backlog(evidence: &Evidence) -> Option<Turn> {
                     let outcome = Outcome::Value;
                     Some(Turn::full(Action::Answer { operation, outcome }))
                 }
-                _ => common::then_all_answered(evidence),
+                _ => schedules::then_all_answered(evidence),
             };
         }
     };
@@ -192,7 +192,7 @@ pub(super) fn rejecting(exam: &mut Exam<'_>) -> Findings {
     };
     findings.join(exam.explore(&InLine, &insistent));
     findings.join(exam.explore(&InLine, &made(2, unwanted)));
-    let in_a_row = |evidence: &Evidence| common::down_for_a_while(evidence, Action::ask(KEY));
+    let in_a_row = |evidence: &Evidence| schedules::down_for_a_while(evidence, Action::ask(KEY));
     findings.join(exam.explore(&InLine, &made(2, in_a_row)));
     findings
 }
@@ -208,7 +208,7 @@ fn unwanted(evidence: &Evidence) -> Option<Turn> {
             let outcome = Outcome::Error(0);
             Some(Turn::full(Action::Answer { operation, outcome }))
         }
-        _ => common::then_all_answered(evidence),
+        _ => schedules::then_all_answered(evidence),
     }
 }
 
@@ -288,7 +288,7 @@ pub(super) fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
             Some(Turn::full(Action::ask(key)))
         }
         5..25 => Some(Turn::full(Action::Pass { micros: 10_000 })),
-        _ => common::then_all_answered(evidence),
+        _ => schedules::then_all_answered(evidence),
     };
     exam.explore(&InLine, &made(2, next))
 }

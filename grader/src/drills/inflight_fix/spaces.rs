@@ -1,9 +1,9 @@
 //! The schedules of `inflight_fix`.
 
-use super::super::common;
-use super::super::leaving::Leaving;
-use super::super::woken::Woken;
 use super::rules::Coalescing;
+use crate::drills::leaving::Leaving;
+use crate::drills::schedules;
+use crate::drills::woken::Woken;
 use crate::exam::{Exam, Findings};
 use play::evidence::Evidence;
 use play::schedule::{Action, Outcome, Polled, Turn};
@@ -109,11 +109,11 @@ pub(super) fn two_users(exam: &mut Exam<'_>) -> Findings {
     many.extend(ask_all());
     findings.join(exam.play(&Coalescing, many));
     // Users whose ids are alike in what a table might make of them.
-    let mut alike: Vec<Turn> = common::alike_keys().map(start).collect();
+    let mut alike: Vec<Turn> = schedules::alike_keys().map(start).collect();
     findings.join(exam.play(&Coalescing, alike.clone()));
     let all = alike.len() as u32;
     alike.extend((1..=all).map(row));
-    alike.extend(common::alike_keys().map(start));
+    alike.extend(schedules::alike_keys().map(start));
     findings.join(exam.play(&Coalescing, alike));
     findings
 }
@@ -190,7 +190,7 @@ fn leaders_go_and_go(evidence: &Evidence) -> Option<Turn> {
             request: request - 1,
             happened,
         })),
-        _ => common::then_all_answered(evidence),
+        _ => schedules::then_all_answered(evidence),
     }
 }
 

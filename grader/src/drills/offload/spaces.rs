@@ -1,9 +1,9 @@
 //! The schedules of `offload`.
 
-use super::super::leaving::Leaving;
 use super::hopeless;
 use super::paths::{Callers, Hashing, Straight, finish, held, make, start, state_of};
 use super::rules::Offloading;
+use crate::drills::leaving::Leaving;
 use crate::exam::{Exam, Findings};
 use play::evidence::Evidence;
 use play::judge::Kind;

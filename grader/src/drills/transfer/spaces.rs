@@ -1,9 +1,9 @@
 //! The schedules of `transfer`.
 
-use super::super::common;
-use super::super::leaving::Leaving;
-use super::super::woken::Woken;
 use super::rules::Transferring;
+use crate::drills::leaving::Leaving;
+use crate::drills::schedules;
+use crate::drills::woken::Woken;
 use crate::exam::{Exam, Findings};
 use play::evidence::Evidence;
 use play::schedule::{Action, FIRST_KEY, Few, Outcome, Turn};
@@ -88,14 +88,14 @@ fn crowd(evidence: &Evidence) -> Option<Turn> {
         );
         return Some(Turn::partial(action, 0));
     }
-    common::then_all_answered(evidence)
+    schedules::then_all_answered(evidence)
 }
 
 /// Forty small transfers from one account, each of which finds the loop at rest.
 fn one_by_one(evidence: &Evidence) -> Option<Turn> {
     match evidence.started() < CROWD {
         true => Some(Turn::full(transfer(A, B, SMALL))),
-        false => common::then_all_answered(evidence),
+        false => schedules::then_all_answered(evidence),
     }
 }
 
@@ -105,7 +105,7 @@ fn anew(evidence: &Evidence) -> Option<Turn> {
         1 | 4 => Some(Turn::full(transfer(A, B, MOST))),
         3 => Some(Turn::full(Action::Discard)),
         5 => Some(Turn::full(transfer(A, C, MOST))),
-        _ => common::then_all_answered(evidence),
+        _ => schedules::then_all_answered(evidence),
     }
 }
 
@@ -116,7 +116,7 @@ fn there_and_back(evidence: &Evidence) -> Option<Turn> {
     let far = B + 1 + started / 3;
     let is_over = evidence.waiting().next().is_none();
     match started % 3 {
-        0 if !is_over || started == 3 * DISTANCES => common::then_all_answered(evidence),
+        0 if !is_over || started == 3 * DISTANCES => schedules::then_all_answered(evidence),
         0 => Some(Turn::full(transfer(A, B, SMALL))),
         1 => Some(Turn::partial(transfer(A, far, SMALL), 0)),
         _ => Some(Turn::full(transfer(far, A, SMALL))),
@@ -132,7 +132,7 @@ fn slow(evidence: &Evidence) -> Option<Turn> {
         3 => pass(SLOW_MICROS),
         turn => match A_WEEK.get(turn - 4) {
             Some(micros) => pass(*micros),
-            None => common::then_all_answered(evidence),
+            None => schedules::then_all_answered(evidence),
         },
     }
 }
@@ -166,7 +166,8 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     };
     findings.join(exam.explore(&Transferring, &insistent));
     findings.join(exam.explore(&Transferring, &straight(3, down)));
-    let in_a_row = |evidence: &Evidence| common::down_for_a_while(evidence, transfer(A, B, SMALL));
+    let in_a_row =
+        |evidence: &Evidence| schedules::down_for_a_while(evidence, transfer(A, B, SMALL));
     findings.join(exam.explore(&Transferring, &straight(3, in_a_row)));
     findings
 }
@@ -186,7 +187,7 @@ fn down(evidence: &Evidence) -> Option<Turn> {
             let size = sizes[usize::from(started % 4 == 1)];
             Some(Turn::full(transfer(A, B, size)))
         }
-        _ => common::then_all_answered(evidence),
+        _ => schedules::then_all_answered(evidence),
     }
 }
 
@@ -201,7 +202,7 @@ pub(super) fn independent(exam: &mut Exam<'_>) -> Findings {
     findings.join(exam.explore(&Transferring, &between(5, &chain)));
     let many = |evidence: &Evidence| match evidence.started() as u32 {
         pair if pair < PAIRS => Some(Turn::full(transfer(A + 2 * pair, B + 2 * pair, MOST))),
-        _ => common::then_all_answered(evidence),
+        _ => schedules::then_all_answered(evidence),
     };
     findings.join(exam.explore(&Transferring, &straight(2 * PAIRS, many)));
     findings
@@ -286,7 +287,7 @@ pub(super) fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
     let next = |evidence: &Evidence| match evidence.turns().len() {
         1..5 => Some(Turn::full(transfer(A, B, SMALL))),
         5..25 => Some(Turn::full(Action::Pass { micros: 10_000 })),
-        _ => common::then_all_answered(evidence),
+        _ => schedules::then_all_answered(evidence),
     };
     exam.explore(&Transferring, &straight(2, next))
 }
