@@ -10,17 +10,17 @@
 //! That a submission does not compile is believed only when the machine cannot be the
 //! reason: see `compile/said.rs` and `compile/control.rs`.
 
+mod call;
 mod control;
 mod hints;
 mod room;
+mod rustc;
 mod said;
 mod tokens;
 
-use std::io::{self, Write};
-use std::os::unix::process::ExitStatusExt;
+use std::io;
 use std::path::Path;
-use std::process::{ExitStatus, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Stdio;
 
 use thiserror::Error;
 
@@ -28,22 +28,17 @@ use crate::build::prepared::{Prepared, shared};
 use crate::build::submission::Submission;
 use crate::course::{Course, Exercise};
 use crate::drills::Drill;
-use crate::drive::confined::Confined;
 use crate::drive::interrupt::Folder;
 use crate::drive::limits::Limits;
 use crate::drive::policies::{Calling, Places};
 use crate::drive::program::Program;
 use crate::drive::sandbox::{Sandbox, User};
 use crate::drive::stop::Stop;
-use crate::drive::stopwatch;
-use crate::drive::supervisor::describe;
-use crate::drive::supervisor::output::Output;
-use crate::drive::threads;
 use crate::drive::tight::tight;
 use play::text::one_line;
 
 pub use control::Control;
-use said::Said;
+use rustc::{Rustc, variables};
 
 /// A compiled worker; dropping it removes its files.
 #[derive(Debug)]
@@ -257,306 +252,6 @@ fn place(submission: &Submission, dir: &Path) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-/// The variables that Cargo would set for a package that states only its name. Its folder
-/// is given relative to `src`, so that files beside that can be included and nothing of
-/// this machine is revealed. `CARGO_CRATE_NAME` is left out: rustc would take it that
-/// Cargo calls, and give advice for that.
-fn variables(drill: &dyn Drill) -> Vec<(String, String)> {
-    let told = [
-        ("CARGO_PKG_NAME", drill.slug()),
-        ("CARGO_PKG_VERSION", "0.1.0"),
-        ("CARGO_PKG_VERSION_MAJOR", "0"),
-        ("CARGO_PKG_VERSION_MINOR", "1"),
-        ("CARGO_PKG_VERSION_PATCH", "0"),
-        ("CARGO_MANIFEST_DIR", ".."),
-        ("CARGO_MANIFEST_PATH", "../Cargo.toml"),
-    ];
-    let untold = [
-        "VERSION_PRE",
-        "AUTHORS",
-        "DESCRIPTION",
-        "HOMEPAGE",
-        "REPOSITORY",
-        "LICENSE",
-        "LICENSE_FILE",
-        "RUST_VERSION",
-        "README",
-    ];
-    let untold = untold.map(|name| (format!("CARGO_PKG_{name}"), String::new()));
-    let told = told.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    told.into_iter().chain(untold).collect()
-}
-
-/// As little work for rustc as an honest run allows. Overflow is still checked, as
-/// in the learner's own builds. Only `debug_assert!`s are left out: those in the
-/// standard library's generic code alone cost an eighth of the time.
-const CODEGEN: [&str; 5] = [
-    "opt-level=0",
-    "debuginfo=0",
-    "debug-assertions=off",
-    "overflow-checks=on",
-    "embed-bitcode=no",
-];
-
-struct Rustc<'a> {
-    workshop: Workshop<'a>,
-    dir: &'a Path,
-    user: u32,
-    variables: Vec<(String, String)>,
-}
-
-impl Rustc<'_> {
-    fn arguments(&self, crates: &[String]) -> Vec<String> {
-        let prepared = self.workshop.prepared;
-        let mut arguments = strings(&[
-            "--edition",
-            "2024",
-            "--error-format",
-            "json",
-            "-F",
-            "unsafe_code",
-            "-A",
-            "warnings",
-        ]);
-        for option in CODEGEN {
-            arguments.extend(strings(&["-C", option]));
-        }
-        let deps = format!("dependency={}", prepared.deps().display());
-        arguments.extend(["-L".to_owned(), deps]);
-        for name in crates {
-            if let Some(rlib) = prepared.rlib(name) {
-                arguments.extend(["--extern".to_owned(), shared::named(name, rlib)]);
-            }
-        }
-        arguments
-    }
-
-    /// How the submission becomes a library.
-    fn of_library(
-        &self,
-        drill: &dyn Drill,
-        crates: &[String],
-        submission: &Submission,
-    ) -> Vec<String> {
-        let mut arguments = self.arguments(crates);
-        arguments.extend(strings(&[
-            "--crate-type",
-            "rlib",
-            "--crate-name",
-            drill.slug(),
-            "--emit",
-            "link,dep-info",
-            "--out-dir",
-            "out",
-        ]));
-        arguments.push(submission.root_file().to_owned());
-        arguments
-    }
-
-    /// How the library and the contract, which comes through standard input,
-    /// become a worker.
-    fn of_worker(&self, drill: &dyn Drill) -> io::Result<Vec<String>> {
-        let places = self.workshop.places;
-        let mut arguments = self.arguments(&["kit".to_owned(), "worker".to_owned()]);
-        arguments.extend(places.linking_quickly(self.dir)?);
-        arguments.extend(places.shared().map(linking_with).unwrap_or_default());
-        arguments.extend(strings(&[
-            "--crate-type",
-            "bin",
-            "--crate-name",
-            "worker_of_submission",
-            "--extern",
-            &format!("submission=out/lib{}.rlib", drill.slug()),
-            "-C",
-            "strip=debuginfo",
-            // The contract is a few lines, not worth a second codegen unit.
-            "-C",
-            "codegen-units=1",
-            "-o",
-            "out/worker",
-            "-",
-        ]));
-        Ok(arguments)
-    }
-
-    fn start(
-        &self,
-        calling: Calling,
-        arguments: Vec<String>,
-        input: Stdio,
-    ) -> io::Result<Call<'_>> {
-        let sandbox = self.workshop.sandbox;
-        let limits = Limits {
-            sandbox: sandbox.clone(),
-            ..room::limits(self.workshop.jobs)
-        };
-        let places = self.workshop.places;
-        let dir = self.dir;
-        let mut policy = places.compiling(sandbox, &limits, self.user, dir, calling, arguments);
-        policy.environment.extend(self.variables.iter().cloned());
-        let mut process = Confined::spawn(&policy, &limits, input)?;
-        let output = Output::drain(process.child(), said::RAW_BYTES);
-        Ok(Call {
-            rustc: self,
-            process,
-            output,
-            limits,
-        })
-    }
-
-    /// rustc's text without paths of this machine.
-    fn shorten(&self, text: &str) -> String {
-        // Text from standard input has no file name.
-        let mut short = text.replace("<anon>", "contract.rs");
-        let workshop = self.workshop;
-        let text_of = |path: &Path| path.to_string_lossy().into_owned();
-        for (long, name) in [
-            (text_of(self.dir) + "/", ""),
-            (text_of(workshop.prepared.deps()), "DEPENDENCIES"),
-            (text_of(workshop.prepared.folder()), "PREPARED"),
-            (text_of(workshop.places.sysroot()), "RUST"),
-            (text_of(&workshop.course.target()), "TARGET"),
-            (text_of(workshop.course.root()) + "/", ""),
-        ] {
-            short = short.replace(&long, name);
-        }
-        // The text must not reveal whether an unreadable file exists.
-        for there in [
-            "Permission denied (os error 13)",
-            "Is a directory (os error 21)",
-        ] {
-            short = short.replace(there, "No such file or directory (os error 2)");
-        }
-        let home = std::env::var("HOME").unwrap_or_default();
-        let cargo = std::env::var("CARGO_HOME").unwrap_or_else(|_| home.clone() + "/.cargo");
-        for (long, name) in [(cargo, "CARGO_HOME"), (home, "HOME")] {
-            if long.len() > 1 && long.starts_with('/') {
-                short = short.replace(&long, name);
-            }
-        }
-        short
-    }
-}
-
-/// The arguments that link the prepared crates from one shared library.
-fn linking_with(library: &Path) -> Vec<String> {
-    let folder = library.parent().unwrap_or(library).display();
-    strings(&[
-        "--extern",
-        &shared::named(shared::NAME, library),
-        "-C",
-        "prefer-dynamic",
-        "-C",
-        &format!("link-arg=-Wl,-rpath,{folder}"),
-    ])
-}
-
-/// The time between two looks at whether a call of rustc is still wanted.
-const LOOK: Duration = Duration::from_millis(10);
-
-/// What the second call has of the time in any case.
-const LEAST: Duration = Duration::from_secs(3);
-
-/// A call of rustc.
-struct Call<'a> {
-    rustc: &'a Rustc<'a>,
-    process: Confined,
-    output: Output,
-    limits: Limits,
-}
-
-impl Call<'_> {
-    /// The same, where another call took so long already.
-    fn after(mut self, took: Duration) -> Self {
-        let left = self.limits.wall.saturating_sub(took);
-        self.limits.wall = left.max(LEAST);
-        self
-    }
-
-    /// Gives it the input that it waits for, and waits for its end.
-    fn end_given(mut self, text: &str) -> Result<Duration, Failed> {
-        if let Some(mut input) = self.process.child().stdin.take() {
-            match input.write_all(text.as_bytes()) {
-                // It ended early, and its exit status tells why.
-                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
-                other => other?,
-            }
-        }
-        self.end()
-    }
-
-    /// Waits for its end; returns how long that took.
-    fn end(mut self) -> Result<Duration, Failed> {
-        let mut took = Duration::ZERO;
-        let began = Instant::now();
-        let status = loop {
-            if let Some(status) = self.process.wait_for(LOOK)? {
-                break status;
-            }
-            // A busy machine keeps it waiting, which says nothing about the submission.
-            let elapsed = began.elapsed();
-            let cpu = threads::cpu_of_process(self.process.id());
-            // Of a process that has ended nobody knows what it used.
-            took = cpu.map_or(elapsed, |cpu| cpu.min(elapsed)).max(took);
-            if self.rustc.workshop.stop.is_asked() {
-                let why = io::Error::new(
-                    io::ErrorKind::Interrupted,
-                    "the grading is no longer wanted",
-                );
-                return Err(why.into());
-            }
-            let wall = self.limits.wall;
-            if took > wall || elapsed > wall * stopwatch::MOST {
-                return Err(Failed::Refused {
-                    text: format!("rustc was stopped after {} s\n", elapsed.as_secs()),
-                    doubt: Doubt::Limit,
-                });
-            }
-        };
-        if status.success() {
-            return Ok(took);
-        }
-        self.output.wait();
-        if self.limits.sandbox.gave_up(status) {
-            return Err(io::Error::other(self.output.text().trim().to_owned()).into());
-        }
-        let (raw, dropped) = self.output.raw();
-        let said = Said::read(&raw, dropped, self.rustc.dir);
-        let mut text = self.rustc.shorten(&said.text);
-        if status.code() != Some(1) {
-            text.push_str(&format!(
-                "rustc did not finish: {}\n",
-                describe(status, &self.limits)
-            ));
-        }
-        if let Some(why) = said.machine.or_else(|| ended_by_others(status)) {
-            let why = format!("rustc failed: {}", self.rustc.shorten(&why));
-            return Err(io::Error::other(why).into());
-        }
-        let doubt = match (status.signal(), said.doubtful) {
-            (Some(_), _) => Doubt::Limit,
-            (None, true) => Doubt::Machine,
-            (None, false) => Doubt::None,
-        };
-        Err(Failed::Refused { text, doubt })
-    }
-}
-
-/// Why this exit status is the machine's doing: no limit of ours sends these signals.
-/// The first comes when memory runs out, the second when a file has shrunk or a disk
-/// is full.
-fn ended_by_others(status: ExitStatus) -> Option<String> {
-    use rustix::process::Signal;
-    let signal = status.signal()?;
-    let from_outside = [Signal::KILL, Signal::BUS].map(Signal::as_raw);
-    let is_it = from_outside.contains(&signal);
-    is_it.then(|| describe(status, &Limits::default()))
-}
-
-fn strings(texts: &[&str]) -> Vec<String> {
-    texts.iter().map(|text| (*text).to_owned()).collect()
 }
 
 impl Failed {

@@ -1,0 +1,97 @@
+//! Turns that several drills play.
+
+use play::evidence::{Evidence, FAR_AWAY, FAR_KEYS};
+use play::schedule::{Action, FIRST_KEY, Outcome, Turn};
+use play::space::PATIENCE_MICROS;
+
+/// The turns that end a schedule: live operations are answered in the order they began;
+/// then time passes for requests that still wait.
+pub(super) fn then_all_answered(evidence: &Evidence) -> Option<Turn> {
+    if !evidence.is_settled() {
+        return Some(Turn::full(Action::Wait));
+    }
+    if let Some(operation) = evidence.live().next() {
+        let outcome = Outcome::Value;
+        return Some(Turn::full(Action::Answer { operation, outcome }));
+    }
+    evidence.waiting().next()?;
+    patience(evidence)
+}
+
+/// The same, except that from the `first` answer on two answers come at once: no task runs
+/// between them.
+pub(super) fn then_answered_in_pairs(evidence: &Evidence, first: usize) -> Option<Turn> {
+    let is_answer = |turn: &&Turn| matches!(turn.action, Action::Answer { .. });
+    let answered = evidence.turns().iter().filter(is_answer).count();
+    let outcome = Outcome::Value;
+    let mut live = evidence.live();
+    let next = live
+        .next()
+        .map(|operation| Action::Answer { operation, outcome });
+    match (next, evidence.is_settled()) {
+        (Some(next), true) if answered >= first && live.next().is_some() => {
+            Some(Turn::partial(next, 0))
+        }
+        (Some(next), false) => Some(Turn::full(next)),
+        _ => then_all_answered(evidence),
+    }
+}
+
+/// Keys whose ids are easily mistaken for each other.
+pub(super) fn alike_keys() -> impl Iterator<Item = u32> {
+    std::iter::once(FIRST_KEY).chain(FAR_AWAY..FAR_AWAY + FAR_KEYS)
+}
+
+/// A request about each of these keys, all of which are unfinished together. It ends there if
+/// one of them waits although nothing is under way for its key.
+pub(super) fn one_for_each(
+    evidence: &Evidence,
+    mut keys: impl Iterator<Item = u32>,
+) -> Option<Turn> {
+    if let Some(key) = keys.nth(evidence.started()) {
+        return Some(Turn::full(Action::ask(key)));
+    }
+    match evidence.unserved().is_empty() {
+        true => then_all_answered(evidence),
+        false => patience(evidence),
+    }
+}
+
+/// How many operations fail where the other side is down for a while.
+const DOWN_FOR: u32 = 12;
+
+/// The other side is down for a while, and requests start one after the other; those that
+/// come later must not be put off by that.
+pub(super) fn down_for_a_while(evidence: &Evidence, start: Action) -> Option<Turn> {
+    if let Some(operation) = evidence.live().next() {
+        let kind = evidence.world().kind(evidence.operation(operation)?.kind);
+        let outcome = match kind.errors.first() {
+            Some(error) if operation <= DOWN_FOR => Outcome::Error(*error),
+            _ => Outcome::Value,
+        };
+        return Some(Turn::full(Action::Answer { operation, outcome }));
+    }
+    match evidence.started() < DOWN_FOR as usize + 2 {
+        true => Some(Turn::full(start)),
+        false => then_all_answered(evidence),
+    }
+}
+
+/// Work is under way when the instance is dropped; the next one has places of its own.
+pub(super) fn one_after_the_other(evidence: &Evidence, starts: [Action; 2]) -> Option<Turn> {
+    let discards = |turn: &Turn| turn.action == Action::Discard;
+    match (evidence.started(), evidence.turns().iter().any(discards)) {
+        (0, _) => Some(Turn::full(starts[0])),
+        (1, false) => Some(Turn::full(Action::Discard)),
+        (1, true) => Some(Turn::full(starts[1])),
+        _ if !evidence.unserved().is_empty() => patience(evidence),
+        _ => then_all_answered(evidence),
+    }
+}
+
+/// A minute passes, once.
+fn patience(evidence: &Evidence) -> Option<Turn> {
+    let micros = PATIENCE_MICROS;
+    let patience = Turn::full(Action::Pass { micros });
+    (evidence.turns().last() != Some(&patience)).then_some(patience)
+}
