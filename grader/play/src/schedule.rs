@@ -47,8 +47,8 @@ pub enum Action {
         entry: u8,
         /// What it asks about. The first number is its key: the user, the account.
         numbers: Few,
-        /// Whether its caller asks again in the very poll in which it gets an error.
-        /// The repeated request then has the next number.
+        /// Whether its caller asks again in the very poll in which it gets an error; in some
+        /// worlds, whatever it gets. The repeated request then has the next number.
         again: bool,
     },
     /// An operation is answered. Operations are numbered from 1, in the order they begin.

@@ -42,7 +42,8 @@ pub struct Ask {
     pub entry: u8,
     /// What it asks about.
     pub numbers: Few,
-    /// Whether its caller asks again in the poll in which it is told an error.
+    /// Whether its caller asks again in the poll in which it is told an error; in some worlds,
+    /// whatever it is told.
     pub again: bool,
 }
 

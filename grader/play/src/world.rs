@@ -152,6 +152,12 @@ pub trait World: Debug + Sync {
         numbers.map(|number| number.max(1))
     }
 
+    /// Whether a caller that asks again does so whatever it was told. Where a call changes
+    /// something, it does so only after an error.
+    fn asks_again_always(&self) -> bool {
+        false
+    }
+
     /// The turns with which a run begins unless its schedule says otherwise.
     fn usual(&self) -> Vec<Turn> {
         let numbers = self.usual_numbers();

@@ -103,6 +103,9 @@ pub enum Step {
         /// the same poll, under this number; [`Event::Again`] says so.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         again: Option<u32>,
+        /// Whether it does so whatever the call returns.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        always: bool,
     },
     /// Call an entry that returns at once, outside any task: nothing else runs.
     Look {
@@ -352,6 +355,7 @@ mod tests {
                     entry: "get_user".to_owned(),
                     arguments: vec![Value::Number(42)],
                     again: None,
+                    always: false,
                 },
                 Step::Settle { polls: 1000 },
                 Step::Answer {

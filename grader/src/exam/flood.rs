@@ -235,6 +235,7 @@ impl<'d, 'a> Flood<'d, 'a> {
             entry: world.entries()[0].to_owned(),
             arguments: world.arguments(&self.blank, self.requests, 0, numbers),
             again: None,
+            always: false,
         }
     }
 

@@ -132,7 +132,8 @@ impl Instance {
                 entry,
                 arguments,
                 again,
-            } => self.call(call, entry, arguments, again),
+                always,
+            } => self.call(call, entry, arguments, Again { again, always }),
             Step::Look { entry, arguments } => self.look(&entry, &arguments),
             Step::Answer { operation, with } => self.answer(operation, with),
             Step::Ping { nonce } => self.ping(nonce),
@@ -159,7 +160,8 @@ impl Instance {
         self.journal.take()
     }
 
-    fn call(&mut self, call: u32, entry: String, arguments: Vec<Value>, again: Option<u32>) {
+    fn call(&mut self, call: u32, entry: String, arguments: Vec<Value>, repeated: Again) {
+        let Again { again, always } = repeated;
         if std::mem::take(&mut self.is_discarded) {
             self.make();
         }
@@ -179,6 +181,7 @@ impl Instance {
             slot: Rc::clone(&slot),
             journal: self.journal.clone(),
             again: again.map(|number| (number, Box::new(make) as Box<dyn Fn() -> CallFuture>)),
+            always,
             new_wakers: (self.polled == Polled::ByNewWakers).then(Arc::default),
         };
         let task = match self.polled {
@@ -381,12 +384,21 @@ impl Slot {
     }
 }
 
+/// The number of the call that a caller makes when it was told, and whether it does so after
+/// a value, too.
+struct Again {
+    again: Option<u32>,
+    always: bool,
+}
+
 /// One caller: polls its future and writes down how it ends.
 struct CallTask {
     slot: CallSlot,
     journal: Journal,
     /// Repeats the call after an error, and the number of the repeated call.
     again: Option<(u32, Box<dyn Fn() -> CallFuture>)>,
+    /// Whether it does so after a value, too.
+    always: bool,
     /// How often it was polled, if each poll gets a waker of its own.
     new_wakers: Option<Arc<AtomicU64>>,
 }
@@ -417,18 +429,15 @@ impl CallTask {
                 message: panic_message(&*payload),
             },
         };
-        let is_error = matches!(
-            event,
-            Event::Returned {
-                with: Ending::Error(..),
-                ..
-            }
-        );
+        let asks_again = match &event {
+            Event::Returned { with, .. } => self.always || matches!(with, Ending::Error(..)),
+            _ => false,
+        };
         self.journal.write(event);
-        // The caller receives the error before it asks again.
+        // The caller receives what it is told before it asks again.
         drop(future);
         match self.again.take() {
-            Some((call, make)) if is_error => {
+            Some((call, make)) if asks_again => {
                 self.journal.write(Event::Again { call });
                 let future = Some(make());
                 *self.slot.borrow_mut() = Slot { call, future };

@@ -108,7 +108,7 @@
 //! | step | fields | what the worker does |
 //! |---|---|---|
 //! | `new` | `seed`, `arguments`?, `polled`?, `places`? | opens the run: a new single-threaded event loop with a virtual clock, every random choice of which is seeded with `seed`; a new instance of what the submission offers, made with the kit's handles and `arguments`. `polled` says how callers are polled, see below. With `places`, a worker that knows the line of the submission at which an operation begins notes it right after, as `where` does |
-//! | `call` | `call`, `entry`, `arguments`?, `again`? | makes a call of an entry of the submission a task of the loop; does not run it yet. The grader numbers callers from 1. `again` is the number of a second call, see below |
+//! | `call` | `call`, `entry`, `arguments`?, `again`?, `always`? | makes a call of an entry of the submission a task of the loop; does not run it yet. The grader numbers callers from 1. `again` is the number of a second call, see below |
 //! | `look` | `entry`, `arguments`? | calls an entry that returns at once, outside any task, and says what it returned with `seen`; runs nothing else |
 //! | `answer` | `operation`, `with` | ends an operation. The task that awaits it is woken, but not run yet; a thread that is held in it goes on. An operation that is over, or was answered before, is left alone |
 //! | `ping` | `nonce` | puts a task on the loop that answers with a `pong` when it is run |
@@ -131,7 +131,7 @@
 //! **Asking again.** A call with `again` that ends in an error is made once more, by the
 //! same caller, with the same entry and arguments: `returned` first, then `again` with the
 //! second number, then the second call is polled, all in the poll in which the first one
-//! ended. Whatever else the error woke runs later. A `drop` of either number drops the
+//! ended. With `always`, so is one that ends in a value. Whatever else was woken runs later. A `drop` of either number drops the
 //! caller in the call it is in, and does nothing if it is not in that one.
 //!
 //! **Polled.** `"alone"`, the default: each caller is a task of its own.
@@ -197,7 +197,7 @@
 //! | `noted` | `kind`, `arguments`?, `call`? | the submission did something in the kit that needs no answer |
 //! | `pong` | `nonce` | the task of a ping was run |
 //! | `seen` | `value` | what the entry of a `look` returned |
-//! | `again` | `call` | a caller that was told an error makes its call once more, under this number |
+//! | `again` | `call` | a caller makes its call once more, under this number |
 //! | `returned` | `call`, `with` | a call returned a value or an error |
 //! | `panicked` | `call`, `message` | a call ended in a panic |
 //! | `broke` | `message` | the submission panicked outside any call: in its constructor, in a task of its own, while something of it was dropped |

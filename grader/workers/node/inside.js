@@ -83,8 +83,7 @@
         call = failed(run.number, call, error);
         continue;
       }
-      host.returned(run.number, call, value);
-      return;
+      call = host.returned(run.number, call, value);
     }
   };
 

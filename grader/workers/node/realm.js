@@ -131,7 +131,7 @@ function functions(puppet) {
     begin: (run, kind, given, resolve) => of(run)?.begin(kind, given, resolve) ?? 0,
     noted: (run, kind) => of(run)?.noted(kind),
     delivered: (run, operation) => of(run)?.delivered(operation),
-    returned: (run, call, value) => of(run)?.returned(call, value),
+    returned: (run, call, value) => of(run)?.returned(call, value) ?? 0,
     failed: (run, call, name, given) => of(run)?.failed(call, name, given) ?? 0,
     threw: (run, call, message) => of(run)?.threw(call, message),
     broke: (message) => current()?.broke(message),

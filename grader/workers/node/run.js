@@ -75,17 +75,23 @@ exports.Run = class Run {
     this.note({ delivered: { operation } });
   }
 
+  // Returns the number under which the caller asks again, or 0.
   returned(call, value) {
-    this.again.delete(call);
     this.note({ returned: { call, with: { ok: words.write(value) } } });
+    return this.asksAgain(call, true);
   }
 
-  // Returns the number under which the caller asks again, or 0.
+  // Likewise.
   failed(call, name, given) {
     this.note({ returned: { call, with: { error: [name, words.write(given)] } } });
-    const again = this.again.get(call) ?? 0;
+    return this.asksAgain(call, false);
+  }
+
+  asksAgain(call, hasValue) {
+    const { again, always } = this.again.get(call) ?? { again: 0, always: false };
     this.again.delete(call);
-    if (again > 0) this.note({ again: { call: again } });
+    if (again === 0 || (hasValue && !always)) return 0;
+    this.note({ again: { call: again } });
     return again;
   }
 
@@ -123,8 +129,8 @@ exports.Run = class Run {
 
   // What the grader asks for.
 
-  call({ call, entry, arguments: given = [], again }) {
-    if (again !== undefined) this.again.set(call, again);
+  call({ call, entry, arguments: given = [], again, always = false }) {
+    if (again !== undefined) this.again.set(call, { again, always });
     this.realm.inside.call(this.number, call, entry, words.read(given));
   }
 

@@ -91,6 +91,10 @@ impl World for Bulk {
         ERRORS
     }
 
+    fn asks_again_always(&self) -> bool {
+        true
+    }
+
     fn key_noun(&self) -> &'static str {
         "item"
     }

@@ -61,6 +61,10 @@ impl World for Users {
         ERRORS
     }
 
+    fn asks_again_always(&self) -> bool {
+        true
+    }
+
     fn key_noun(&self) -> &'static str {
         "user"
     }

@@ -31,6 +31,16 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
     };
     let mut findings = exam.explore(&Loading, &few);
     findings.join(exam.explore(&Loading, &space(2, &[A, A, B, C])));
+    // Callers that ask again as soon as they are told.
+    let again = |key| Ask {
+        again: true,
+        ..Ask::of(key)
+    };
+    let insistent = Space {
+        made: Some(Few::one(2)),
+        ..Space::asking([A, B, A].map(again).to_vec())
+    };
+    findings.join(exam.explore(&Loading, &insistent));
     findings.join(exam.explore(&Loading, &space(1, &[A, B])));
     for polled in [Polled::ByNewWakers, Polled::Joined] {
         let otherwise = Space {

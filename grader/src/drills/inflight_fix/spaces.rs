@@ -36,6 +36,12 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
         };
         findings.join(exam.explore(&Coalescing, &few));
     }
+    // Callers that ask again as soon as they are told.
+    let again = Ask {
+        again: true,
+        ..Ask::of(USER)
+    };
+    findings.join(exam.explore(&Coalescing, &Space::asking(vec![again; 3])));
     // Either each request rests before the next one comes, or none does; each is a task
     // of its own, or all are in one task.
     for polled in [Polled::Alone, Polled::Joined] {

@@ -80,6 +80,7 @@ pub(super) fn action_step(action: Action, request: u32, evidence: &Evidence) -> 
             entry: (*world.entries().get(usize::from(entry))?).to_owned(),
             arguments: world.arguments(evidence, request, entry, numbers),
             again: again.then_some(request + 1),
+            always: again && world.asks_again_always(),
         },
         Action::Answer { operation, outcome } => Step::Answer {
             operation,

@@ -96,6 +96,7 @@ fn request(request: u32) -> Step {
         entry: "hash".to_owned(),
         arguments: vec![password(request).into()],
         again: None,
+        always: false,
     }
 }
 
