@@ -13,6 +13,8 @@ use tokio::time::Instant;
 #[derive(Clone, Debug)]
 pub struct Clock {
     began: Instant,
+    #[cfg(feature = "supervised")]
+    sleeps: supervised::Sleeps,
 }
 
 impl Clock {
@@ -20,8 +22,11 @@ impl Clock {
     /// where `tokio::time::advance(time).await` does what a task does that keeps the loop
     /// for so long.
     pub fn simulated() -> Clock {
-        let began = Instant::now();
-        Clock { began }
+        Clock {
+            began: Instant::now(),
+            #[cfg(feature = "supervised")]
+            sleeps: supervised::Sleeps::default(),
+        }
     }
 
     /// How much time has passed since the clock began.
@@ -32,6 +37,8 @@ impl Clock {
     /// Waits until so much time has passed: at least until everybody else who is ready has
     /// had a turn, and for longer than `wait` only if a task blocks the loop.
     pub async fn sleep(&self, wait: Duration) {
+        #[cfg(feature = "supervised")]
+        let _under_way = self.sleeps.begin();
         match wait.is_zero() {
             true => yield_now().await,
             false => tokio::time::sleep(wait).await,
@@ -41,8 +48,40 @@ impl Clock {
 
 #[cfg(feature = "supervised")]
 mod supervised {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
     use super::Clock;
     use crate::supervised::Supply;
+
+    /// How many sleeps of a clock and its clones are under way.
+    #[derive(Clone, Debug, Default)]
+    pub(super) struct Sleeps(Arc<AtomicU64>);
+
+    impl Sleeps {
+        /// A sleep that ends when this is dropped.
+        pub(super) fn begin(&self) -> Sleep {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            Sleep(self.clone())
+        }
+    }
+
+    /// A sleep that was polled, and is neither over nor dropped.
+    pub(super) struct Sleep(Sleeps);
+
+    impl Drop for Sleep {
+        fn drop(&mut self) {
+            let Sleep(Sleeps(under_way)) = self;
+            under_way.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    impl Clock {
+        /// How many calls of `sleep` have been polled, and are neither over nor dropped.
+        pub fn sleeps_under_way(&self) -> u64 {
+            self.sleeps.0.load(Ordering::Relaxed)
+        }
+    }
 
     impl Supply {
         /// A clock that begins now.

@@ -172,8 +172,10 @@ fn sentence(evidence: &Evidence, fact: &Fact) -> Option<String> {
             }
         }
         Fact::Noted {
-            kind, arguments, ..
-        } => format!("  {}", world.noted(evidence, kind, arguments)?),
+            kind,
+            arguments,
+            request,
+        } => format!("  {}", world.noted(evidence, *request, kind, arguments)?),
         Fact::Seen { look, value } => format!("  {}", world.seen(evidence, *look, value)?),
         Fact::Returned { request, answer } => {
             let what = answer.odd().unwrap_or_else(|| world.returned(answer));

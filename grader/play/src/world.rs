@@ -53,6 +53,15 @@ pub struct Look {
     pub arguments: Vec<Value>,
 }
 
+/// Something that is suspended at an await, and not in an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Suspended {
+    /// The request; `None` for a task of the submission's own.
+    pub request: Option<u32>,
+    /// What it awaits, by its index among the world's awaits.
+    pub at: u8,
+}
+
 /// The entries and operations of some drills.
 pub trait World: Debug + Sync {
     /// Its name, in snake case.
@@ -193,8 +202,15 @@ pub trait World: Debug + Sync {
     /// How an answer with a value is told: `with the row`.
     fn brings(&self, evidence: &Evidence, operation: u32) -> String;
 
-    /// A note, in words, if it is worth a line.
-    fn noted(&self, _evidence: &Evidence, _kind: &str, _arguments: &[Value]) -> Option<String> {
+    /// A note, in words, if it is worth a line; made in a poll of a request's own task, if
+    /// there is one.
+    fn noted(
+        &self,
+        _evidence: &Evidence,
+        _request: Option<u32>,
+        _kind: &str,
+        _arguments: &[Value],
+    ) -> Option<String> {
         None
     }
 
@@ -205,6 +221,16 @@ pub trait World: Debug + Sync {
 
     /// What a request returned, in words: `the row`.
     fn returned(&self, answer: &Returned) -> String;
+
+    /// The nouns for what is awaited, is no operation, and can be told from facts: a `sleep`.
+    fn awaits(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// What is suspended at one of these awaits, as far as facts tell.
+    fn suspended(&self, _evidence: &Evidence) -> Vec<Suspended> {
+        Vec::new()
+    }
 
     /// The world's own state, which a figure shows beside the lanes.
     fn state(&self, _evidence: &Evidence) -> Vec<String> {

@@ -234,7 +234,8 @@ pub struct Trace {
     pub key: Option<ReplayKey>,
 
     /// Keep the code too, and mark where a request is suspended while an operation is under
-    /// way (`read`), or while it waits without one (`other`): on the line that holds the text
+    /// way (`read`), at another await (`pause`), or while it waits without one (`other`): on
+    /// the line that holds the text
     #[arg(long = "mark", value_name = "NOUN=TEXT", value_parser = mark)]
     pub marks: Vec<(String, String)>,
 

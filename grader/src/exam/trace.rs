@@ -48,9 +48,9 @@ pub struct Trace {
     /// The noun for that key, if it is not a user.
     #[serde(skip_serializing_if = "Option::is_none")]
     what: Option<&'static str>,
-    /// The nouns for operations, kind by kind, if they are not fetches.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    nouns: Vec<&'static str>,
+    /// The nouns for operations, kind by kind, if they are not fetches. There may be none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nouns: Option<Vec<&'static str>>,
     /// The functions in which requests are suspended, if somebody marked the lines.
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<Code>,
@@ -190,12 +190,9 @@ fn what(world: &dyn World) -> Option<&'static str> {
 }
 
 /// The nouns for operations, if they are not fetches.
-fn nouns(world: &dyn World) -> Vec<&'static str> {
+fn nouns(world: &dyn World) -> Option<Vec<&'static str>> {
     let nouns: Vec<&str> = world.kinds().iter().map(|kind| kind.noun).collect();
-    match nouns[..] {
-        ["fetch"] => Vec::new(),
-        _ => nouns,
-    }
+    (nouns != ["fetch"]).then_some(nouns)
 }
 
 /// How many schedules lead through a node, and how many of these break a rule

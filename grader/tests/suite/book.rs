@@ -376,7 +376,7 @@ fn the_text_of_a_figure_is_what_the_grader_replays() {
             "give_way",
             "give_way",
             "solutions/give_way/wrong/one_at_a_time.rs",
-            "7:side_by_side:s9+0.q200+0.q200",
+            "7:side_by_side:s9+0.q200+0.q200+0.w+1.w+1.w+1.w+1.w+1.w+1.w+1.w+1.w+1",
         ),
         (
             "loop_monitor",

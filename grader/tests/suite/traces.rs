@@ -106,13 +106,25 @@ const TRACES: &[(&str, &str, &str, &[&str])] = &[
         "give_way",
         "give_way",
         "solutions/give_way/wrong/one_at_a_time.rs",
-        &["--key", "7:side_by_side:s9+0.q200+0.q200"],
+        &[
+            "--key",
+            "7:side_by_side:s9+0.q200+0.q200+0.w+1.w+1.w+1.w+1.w+1.w+1.w+1.w+1.w+1",
+            "--mark",
+            "start=.lock().await",
+            "--mark",
+            "pause=yield_now().await",
+        ],
     ),
     (
         "loop_monitor",
         "loop_monitor",
         "solutions/loop_monitor/wrong/each_missed_look.rs",
-        &["--key", "7:counted:m10_50.t30000.b300000.t9000.t30000"],
+        &[
+            "--key",
+            "7:counted:m10_50.t30000.b300000.t9000.t30000",
+            "--mark",
+            "sleep=clock.sleep(",
+        ],
     ),
     (
         "transfer",
@@ -176,14 +188,10 @@ fn the_race_and_the_forgotten_promise_break_and_the_reference_never_does() {
 
 #[test]
 fn wherever_a_request_waits_a_line_of_the_code_is_marked() {
-    let mut marked = 0;
     for (name, ..) in TRACES {
         let trace = parsed(name);
         let code = &trace["code"];
-        if code.is_null() {
-            continue;
-        }
-        marked += 1;
+        assert!(code.is_object(), "{name} has no code beside its lanes");
         for node in trace["nodes"].as_array().unwrap() {
             if node["h"] == true {
                 continue; // It may not have come to an await yet.
@@ -199,9 +207,65 @@ fn wherever_a_request_waits_a_line_of_the_code_is_marked() {
             }
         }
     }
+}
+
+/// For each node of a trace the marked lines: who is suspended, and the text of the line.
+fn marked(name: &str) -> Vec<String> {
+    let trace = parsed(name);
+    let (lines, kinds) = (&trace["code"]["lines"], &trace["code"]["kinds"]);
+    let marks = |node: &Value| {
+        let awaits = node["a"].as_object().into_iter().flatten();
+        let marks = awaits.map(|(request, awaited)| {
+            let line = &kinds[awaited.as_u64().unwrap() as usize];
+            let line = &lines[line.as_u64().unwrap() as usize];
+            format!("{request} {}", line.as_str().unwrap().trim())
+        });
+        marks.collect::<Vec<_>>().join(" ")
+    };
+    let nodes = trace["nodes"].as_array().unwrap();
+    nodes.iter().map(marks).collect()
+}
+
+#[test]
+fn a_fold_is_marked_where_its_last_poll_left_it() {
+    let pause = "2 yield_now().await;";
+    let start = "3 let _folding = FOLDING.lock().await;";
+    let both = format!("{pause} {start}");
+    let mut marks = vec![String::new(); 5];
+    marks.push(pause.to_owned());
+    marks.extend(vec![both; 6]);
+    marks.push(start.to_owned());
+    assert_eq!(marked("give_way"), marks);
+}
+
+#[test]
+fn a_monitor_is_marked_at_its_sleep_from_its_first_poll() {
+    let sleep = "0 clock.sleep(due.saturating_sub(clock.now())).await;";
+    let marks = [&[""][..], &[sleep; 5]].concat();
+    assert_eq!(marked("loop_monitor"), marks);
+}
+
+#[test]
+fn no_await_is_told_that_the_facts_do_not_tell() {
+    let recorded = |arguments: &[&str]| {
+        let said = Said::by(program().current_dir(root()).args(arguments));
+        assert_eq!(said.code, 0, "{}", said.err);
+        said.out
+    };
+    // The clock hears nothing of tokio's own timers.
+    let timer = "solutions/loop_monitor/right/interval_that_skips.rs";
+    let key = "7:counted:m10_50.t30000";
+    let trace = recorded(&["trace", "loop_monitor", timer, "--key", key]);
+    assert!(!trace.contains("\"a\":"), "{trace}");
+    // The request's own task makes no step, and is polled again when another task has made all.
+    let spawned = "solutions/give_way/right/task_that_is_aborted.rs";
+    let key = "7:side_by_side:q200+1.w+1.w+1";
+    let trace = recorded(&["trace", "give_way", spawned, "--key", key]);
+    let marks = trace.lines().map(|node| node.contains(r#""a":{"1":0}"#));
     assert_eq!(
-        marked, 8,
-        "all but those in which no request waits for another"
+        marks.collect::<Vec<_>>(),
+        [false, false, true, false, false],
+        "{trace}"
     );
 }
 

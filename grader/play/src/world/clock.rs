@@ -5,7 +5,7 @@
 
 use protocol::{Ending, Value};
 
-use super::{ErrorName, Look, OperationKind, World};
+use super::{ErrorName, Look, OperationKind, Suspended, World};
 use crate::evidence::{Evidence, Fact, Returned};
 use crate::schedule::{Few, Outcome};
 use crate::text::count;
@@ -33,18 +33,27 @@ pub struct Reading {
     pub stalls: u64,
     /// The longest one, in microseconds.
     pub longest: u64,
+    /// Calls of its clock's `sleep` that are under way.
+    pub sleeps: u64,
 }
 
 impl Reading {
     /// What was seen at a look, if it is a report of a monitor that is there.
     pub fn seen(value: &Value) -> Option<Reading> {
-        let [stalls, longest] = value.list() else {
+        let [stalls, longest, sleeps] = value.list() else {
             return None;
         };
         Some(Reading {
             stalls: stalls.number()?.cast_unsigned(),
             longest: longest.number()?.cast_unsigned(),
+            sleeps: sleeps.number()?.cast_unsigned(),
         })
+    }
+
+    /// In words: what a monitor reported.
+    fn told(self) -> String {
+        let stalls = count(self.stalls as usize, "stall", "stalls");
+        format!("{stalls}, the longest of {}", duration(self.longest))
     }
 }
 
@@ -160,51 +169,100 @@ impl World for Clock {
     }
 
     fn seen(&self, evidence: &Evidence, look: usize, value: &Value) -> Option<String> {
-        let Reading { stalls, longest } = Reading::seen(value)?;
-        let all = monitors(evidence.made()).len();
-        let whose = match all {
-            1 => "the monitor".to_owned(),
-            _ => format!("monitor {}", look + 1),
-        };
-        let stalls = count(stalls as usize, "stall", "stalls");
-        Some(format!(
-            "{whose} reports {stalls}, the longest of {}",
-            duration(longest)
-        ))
+        let told = Reading::seen(value)?.told();
+        Some(format!("{} reports {told}", name(evidence, look)))
     }
 
     fn returned(&self, _: &Returned) -> String {
         "when that is done".to_owned()
     }
 
+    fn awaits(&self) -> &'static [&'static str] {
+        &["sleep"]
+    }
+
+    /// The task of a monitor whose clock said so at the last look.
+    fn suspended(&self, evidence: &Evidence) -> Vec<Suspended> {
+        let now = evidence.turns().len().checked_sub(1);
+        let readings = last_readings(evidence).into_iter();
+        let asleep = readings.filter(|(_, turn, it)| Some(*turn) == now && it.sleeps > 0);
+        let of_its_own = |_| Suspended {
+            request: None,
+            at: 0,
+        };
+        asleep.map(of_its_own).take(1).collect()
+    }
+
     /// The last report of each monitor.
     fn state(&self, evidence: &Evidence) -> Vec<String> {
-        let told = (0..monitors(evidence.made()).len()).filter_map(|monitor| {
-            let entries = evidence.entries().iter().rev();
-            let mut seen = entries.filter_map(|entry| match &entry.fact {
-                Fact::Seen { look, value } if *look == monitor => Some(value),
-                _ => None,
-            });
-            self.seen(evidence, monitor, seen.next()?)
-        });
+        let readings = last_readings(evidence).into_iter();
+        let told = readings.map(|(look, _, it)| format!("{}: {}", name(evidence, look), it.told()));
         told.collect()
     }
 }
 
+/// What a monitor is called.
+fn name(evidence: &Evidence, look: usize) -> String {
+    match monitors(evidence.made()).len() {
+        1 => "the monitor".to_owned(),
+        _ => format!("monitor {}", look + 1),
+    }
+}
+
+/// The last report of each monitor, with the look and the turn in which it was seen.
+fn last_readings(evidence: &Evidence) -> Vec<(usize, usize, Reading)> {
+    let last = |monitor| {
+        let mut entries = evidence.entries().iter().rev();
+        let (turn, value) = entries.find_map(|entry| match &entry.fact {
+            Fact::Seen { look, value } if *look == monitor => Some((entry.turn, value)),
+            _ => None,
+        })?;
+        Some((monitor, turn, Reading::seen(value)?))
+    };
+    let monitors = 0..monitors(evidence.made()).len();
+    monitors.filter_map(last).collect()
+}
+
 #[cfg(test)]
 mod tests {
+    use protocol::Event;
+
     use super::*;
+    use crate::schedule::{Action, Turn};
 
     #[test]
-    fn a_report_is_two_numbers_and_nothing_else() {
+    fn a_report_is_three_numbers_and_nothing_else() {
         let report = |values: &[u64]| {
             let values = values.iter().copied().map(Value::from);
             Reading::seen(&Value::List(values.collect()))
         };
-        let longest = 80_000;
-        assert_eq!(report(&[1, longest]), Some(Reading { stalls: 1, longest }));
-        assert_eq!(report(&[1]), None);
+        let reading = Reading {
+            stalls: 1,
+            longest: 80_000,
+            sleeps: 1,
+        };
+        assert_eq!(report(&[1, 80_000, 1]), Some(reading));
+        assert_eq!(report(&[1, 80_000]), None);
         assert_eq!(Reading::seen(&Value::Nothing), None);
+    }
+
+    #[test]
+    fn a_task_is_suspended_at_a_sleep_if_the_last_look_saw_one_under_way() {
+        let mut evidence = Evidence::new(&Clock, 0, 7);
+        let mut look = |value| {
+            evidence.begin(Turn::full(Action::Wait));
+            evidence.saw(&[Event::Seen { value }]).unwrap();
+            Clock.suspended(&evidence)
+        };
+        let report = |sleeps: u64| Value::List([0, 0, sleeps].map(Value::from).to_vec());
+        let of_its_own = Suspended {
+            request: None,
+            at: 0,
+        };
+        assert_eq!(look(report(1)), [of_its_own]);
+        assert_eq!(look(report(0)), []);
+        assert_eq!(look(report(1)), [of_its_own]);
+        assert_eq!(look(Value::Nothing), [], "it was dropped");
     }
 
     #[test]

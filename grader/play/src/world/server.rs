@@ -354,7 +354,13 @@ impl World for Server {
         }
     }
 
-    fn noted(&self, _: &Evidence, kind: &str, arguments: &[Value]) -> Option<String> {
+    fn noted(
+        &self,
+        _: &Evidence,
+        _: Option<u32>,
+        kind: &str,
+        arguments: &[Value],
+    ) -> Option<String> {
         let connection = connection_noted(arguments).filter(|_| kind == CLOSED)?;
         Some(format!("connection {connection} is closed"))
     }

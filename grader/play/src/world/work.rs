@@ -4,11 +4,13 @@
 //! grader knows which computation a step belongs to, wherever it was made. Its main type
 //! is [`Stretch`].
 
+mod polls;
+
 use std::collections::BTreeMap;
 
 use protocol::{Ending, Value};
 
-use super::{ErrorName, OperationKind, World};
+use super::{ErrorName, OperationKind, Suspended, World};
 use crate::evidence::{Evidence, Fact, Returned};
 use crate::schedule::{Few, Outcome};
 use crate::text::count;
@@ -25,8 +27,8 @@ pub const NEIGHBOUR: u8 = 1;
 /// What the kit notes of the steps of one poll.
 const STEPS: &str = "steps";
 
-/// What the neighbour notes whenever it has its turn.
-const TURN: &str = "polled";
+/// What the neighbour notes whenever it has its turn, and a computation in its first poll.
+const POLLED: &str = "polled";
 
 /// The kit's step: `kit::work::step`.
 fn step(state: u64, number: u64) -> u64 {
@@ -132,8 +134,15 @@ impl Stretch {
 }
 
 /// Whether the neighbour has its turn here.
-pub fn is_turn(fact: &Fact) -> bool {
-    matches!(fact, Fact::Noted { kind, .. } if kind == TURN)
+pub fn is_turn(evidence: &Evidence, fact: &Fact) -> bool {
+    match fact {
+        Fact::Noted {
+            kind,
+            request: Some(request),
+            ..
+        } => kind == POLLED && asked(evidence, *request).is_none(),
+        _ => false,
+    }
 }
 
 fn counted(arguments: &[Value]) -> u64 {
@@ -244,9 +253,15 @@ impl World for Work {
         String::new()
     }
 
-    fn noted(&self, evidence: &Evidence, kind: &str, arguments: &[Value]) -> Option<String> {
-        if kind == TURN {
-            return Some("the neighbour has its turn".to_owned());
+    fn noted(
+        &self,
+        evidence: &Evidence,
+        request: Option<u32>,
+        kind: &str,
+        arguments: &[Value],
+    ) -> Option<String> {
+        if kind == POLLED {
+            return polls::told(evidence, request?);
         }
         let steps = |number: u64| count(number as usize, "step", "steps");
         let parts = Computations::of(evidence).parts(arguments);
@@ -267,6 +282,14 @@ impl World for Work {
             Returned::Plain(Value::Nothing) => "after its last turn".to_owned(),
             _ => "a state".to_owned(),
         }
+    }
+
+    fn awaits(&self) -> &'static [&'static str] {
+        polls::AWAITS
+    }
+
+    fn suspended(&self, evidence: &Evidence) -> Vec<Suspended> {
+        polls::suspended(evidence)
     }
 
     /// How far each computation has come, and in how many polls.

@@ -17,7 +17,11 @@ impl Subject for Folds {
         let supply = supply.clone();
         match call.entry {
             "neighbour" => Box::pin(neighbour(first, supply)),
-            _ => Box::pin(async move { Ending::Ok(seen::<u64>(fold(first, second).await)) }),
+            _ => Box::pin(async move {
+                // Where nothing follows, it is suspended before its first step.
+                supply.polled();
+                Ending::Ok(seen::<u64>(fold(first, second).await))
+            }),
         }
     }
 }

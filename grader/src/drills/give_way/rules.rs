@@ -163,7 +163,7 @@ fn long(stretches: &[Stretch]) -> Vec<Violation> {
 /// one computation.
 fn neighbours(evidence: &Evidence, stretches: &[Stretch]) -> Vec<Violation> {
     let entries = evidence.entries().iter().enumerate();
-    let turns = entries.filter(|(_, entry)| is_turn(&entry.fact));
+    let turns = entries.filter(|(_, entry)| is_turn(evidence, &entry.fact));
     let turns: Vec<usize> = turns.map(|(at, _)| at).collect();
     let (Some(first), Some(last)) = (turns.first(), turns.last()) else {
         return Vec::new();

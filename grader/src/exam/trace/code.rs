@@ -19,7 +19,7 @@ pub struct Code {
     /// Their lines, with an empty one between two functions.
     lines: Vec<String>,
     /// For each kind of operation the line, counted from 0, where the request that began
-    /// one is suspended as long as it is under way.
+    /// one is suspended as long as it is under way. Then the lines of the world's other awaits.
     kinds: Vec<Option<usize>>,
     /// The same for a request that waits and has no operation under way.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -27,14 +27,15 @@ pub struct Code {
 }
 
 impl Code {
-    /// The functions of `source` that hold the marked lines. Each mark is the noun of a
-    /// kind of operation, or `other`, and a text that one line holds.
+    /// The functions of `source` that hold the marked lines. Each mark is the noun of
+    /// something that is awaited, or `other`, and a text that one line holds.
     ///
     /// # Errors
     /// When a noun is unknown, or a text is not on exactly one line of a function.
     pub fn of(source: &str, world: &dyn World, marks: &[(String, String)]) -> Result<Code, String> {
         let all: Vec<&str> = source.lines().collect();
-        let nouns: Vec<&str> = world.kinds().iter().map(|kind| kind.noun).collect();
+        let operations = world.kinds().iter().map(|kind| kind.noun);
+        let nouns: Vec<&str> = operations.chain(world.awaits().iter().copied()).collect();
         let mut functions: Vec<RangeInclusive<usize>> = Vec::new();
         let mut found = Vec::new();
         for (noun, text) in marks {
@@ -158,6 +159,14 @@ impl Accounts {
             ]
         );
         assert_eq!((code.kinds, code.other), (vec![Some(2), Some(3)], Some(7)));
+    }
+
+    #[test]
+    fn an_await_that_is_no_operation_has_a_place_after_the_operations() {
+        let marks = [("pause", ".read("), ("start", "lock()")];
+        let marks = marks.map(|(noun, text)| (noun.to_owned(), text.to_owned()));
+        let code = Code::of(SOURCE, &world::work::Work, &marks).expect("each is there once");
+        assert_eq!((code.kinds, code.other), (vec![Some(7), Some(2)], None));
     }
 
     #[test]

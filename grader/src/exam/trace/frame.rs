@@ -3,6 +3,8 @@
 //! It holds only what was seen from outside: which requests wait, which operations were
 //! begun, their states, and the state of the world.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use play::evidence::{Evidence, Fact, OperationState, RequestState, Returned};
@@ -19,6 +21,11 @@ pub(super) struct Frame {
     /// brought what was asked for (`r`), brought an `e`rror, was dropped (`d`).
     #[serde(rename = "f", skip_serializing_if = "String::is_empty")]
     operations: String,
+    /// For each request that is suspended at an await which is no operation, what it awaits:
+    /// its place among the kinds of operations and the other awaits. Request 0 is a task of
+    /// the submission's own.
+    #[serde(rename = "a", skip_serializing_if = "BTreeMap::is_empty")]
+    awaits: BTreeMap<u32, usize>,
     /// A request has returned the row and every ready task has run: the next request
     /// should find it.
     #[serde(rename = "c", skip_serializing_if = "std::ops::Not::not")]
@@ -49,6 +56,9 @@ impl Frame {
             };
             format!("{letter}{kind}{}", it.request.unwrap_or(0))
         });
+        let suspended = evidence.world().suspended(evidence).into_iter();
+        let awaits =
+            suspended.map(|it| (it.request.unwrap_or(0), kinds.len() + usize::from(it.at)));
         let requests = evidence.requests();
         Frame {
             requests: requests
@@ -59,6 +69,7 @@ impl Frame {
                 })
                 .collect(),
             operations: operations.collect(),
+            awaits: awaits.collect(),
             cached: kinds.len() == 1 && is_cached(evidence),
             held: !evidence.is_settled(),
             state: evidence.world().state(evidence),
