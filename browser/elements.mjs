@@ -104,6 +104,37 @@ export function elements(stage) {
     assert.deepEqual(await marked(), [], "it has not come to any await");
   });
 
+  test("a fold is marked at its pause and at the lock, and a monitor's task at its sleep", async () => {
+    const page = await tab(stage);
+    const marked = (/** @type {Locator} */ figure) => figure.locator(".suspended .here").allInnerTexts();
+    const shows = async (figure, lines) => assert.deepEqual((await marked(figure)).map((line) => line.trim().split(/\s*→\s*/)), lines);
+    const [lock, pause] = ["let _folding = FOLDING.lock().await;", "yield_now().await;"];
+    await open(stage, page, "give_way.html");
+    const folds = walker(page, "give_way");
+    await shows(folds, [["3", lock]]);
+    await press(folds.getByRole("button", { name: "One turn back" }));
+    await shows(folds, [["3", lock], ["2", pause]]);
+    await press(folds.getByRole("button", { name: "From the start" }));
+    for (const choice of ["Request 1 starts", "Request 2 starts", "Request 3 starts", "The tasks run"]) {
+      await press(folds.getByRole("button", { name: choice }));
+      await shows(folds, []);
+    }
+    await press(folds.getByRole("button", { name: "The tasks run" }));
+    await shows(folds, [["2", pause]]);
+    assert.equal(await folds.getByText(/fetch|cache/i).count(), 0, "there is none");
+    await open(stage, page, "loop_monitor.html");
+    const monitor = walker(page, "loop_monitor");
+    await press(monitor.getByRole("button", { name: "From the start" }));
+    await shows(monitor, []);
+    for (const choice of ["The instance is made", "30 ms pass", "A task keeps the loop"]) {
+      await press(monitor.getByRole("button", { name: choice }));
+      await shows(monitor, [["task", "clock.sleep(due.saturating_sub(clock.now())).await;"]]);
+    }
+    assert.match(await known(monitor, "The monitor").innerText(), /^24 stalls/);
+    none(page.complaints, "complaints");
+    await page.context().close();
+  });
+
   on("every way through every trace can be drawn and told", async (page) => {
     for (const name of ["naive_cache", "seed_fix", "real_fix"]) {
       const figure = walker(page, name);

@@ -47,7 +47,7 @@ export function lanes(walk, width) {
     const wrong = edge[3].length > 0;
     const at = x(index + 1);
     parts.push(svg("line", { class: wrong ? "wrong" : "turn", x1: at, x2: at, y1: TOP - 4, y2: height }));
-    const code = walk.turn(edge).replace(/^t\d+/, "60s").replace(/^q\d+/, "q");
+    const code = walk.turn(edge).replace(/^t60000000/, "60s").replace(/^t(\d+)000/, "$1ms").replace(/^([qbm])[\d_]+/, "$1");
     if (column > 22) parts.push(svg("text", { class: wrong ? "code bad" : "code", x: at, y: 13 }, code));
   });
   for (let request = 0; request < trace.callers; request += 1) {

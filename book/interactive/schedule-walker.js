@@ -12,7 +12,7 @@ import { Walk, held, operations, wording } from "./schedule.js";
 /** More lanes than a picture should have. */
 const MOST_LANES = 16;
 
-const SUSPENDED = "The await at which each request is suspended";
+const SUSPENDED = "The await at which each request or task is suspended";
 
 class ScheduleWalker extends HTMLElement {
   /** @type {Walk | undefined} */
@@ -55,8 +55,8 @@ class ScheduleWalker extends HTMLElement {
         html("p", { class: "what" }, walk.isOne ? "One schedule, recorded from " : "You choose what happens next, and see what this code did then: ", html("code", {}, source),
           walk.isOne ? ". Go back, and take it turn by turn." : `. All ${count(schedules)} schedules were recorded; ${result}.`),
         isDrawn && picture,
-        isDrawn && html("p", { class: "legend", "aria-hidden": "true" },
-          ...[["leads", `waits for its own ${one}`], ["follows", "waits for another’s"], ["stranded", "waits for nothing"], ["live", `${one} under way`]]
+        isDrawn && callers > 0 && html("p", { class: "legend", "aria-hidden": "true" },
+          ...[["leads", `waits for its own ${one}`], ["follows", "waits for another’s"], ["live", `${one} under way`], ["stranded", "waits for nothing"]].slice(one ? 0 : 3)
             .map(([kind, text]) => html("span", {}, html("i", { class: kind }), text)),
           ...[["r", "✓", nouns ? "is done" : "has the row"], ["e", "×", "has an error"], ["d", "–", "dropped"]]
             .map(([kind, sign, text]) => html("span", {}, html("i", { class: `end ${kind}` }, sign), text))),
@@ -147,7 +147,7 @@ class ScheduleWalker extends HTMLElement {
   #back(step) {
     step();
     const last = this.#here().path.at(-1);
-    this.#said.textContent = last ? `Back. Before this: ${this.#sentences(last)}` : `Back at the beginning.${this.#here().trace.nouns ? "" : " The cache is empty."}`;
+    this.#said.textContent = last ? `Back. Before this: ${this.#sentences(last)}` : "Back at the beginning.";
     this.#said.classList.toggle("bad", (last?.[3].length ?? 0) > 0);
     this.#show(true);
   }
@@ -186,16 +186,17 @@ function known(walk) {
   const live = all.flatMap(({ letter }, at) => (letter === "l" ? [walk.name(at + 1)] : []));
   const waiting = [...moment.r].flatMap((letter, at) => (letter === "w" ? [at + 1] : []));
   const answered = all.some(({ letter }) => letter === "a");
-  const who = waiting.length === 0 ? "nobody waits"
-    : `${waiting.length > 1 ? "requests" : "request"} ${new Intl.ListFormat("en").format(waiting.map(String))} ${waiting.length > 1 ? "wait" : "waits"}`;
+  const who = waiting.length === 0 ? "nobody waits" : waiting.length === 1 ? `request ${waiting} waits`
+    : `requests ${new Intl.ListFormat("en").format(waiting.map(String))} wait`;
   const tooMany = live.length > 1 && !walk.several && !nouns && walk.trace.drill !== "cache_race";
   const lost = waiting.length > 0 && live.length === 0 && !answered && !moment.h;
   const of = walk.several ? "" : `${what} ${user}: `;
   const pair = (/** @type {string} */ term, /** @type {string} */ text, bad = false) =>
     html("div", { class: bad ? "bad" : "" }, html("dt", {}, term), html("dd", {}, text));
-  const state = (moment.s ?? []).map((line) => line.split(": "));
+  const state = (moment.s ?? []).map((line) => line.split(": ")).map(([term, ...text]) => pair(term, text.join(": ")));
+  if (nouns?.length === 0) return moment.r === "" ? state : [...state, pair("Requests", who, lost)];
   return [
-    ...state.map(([term, ...text]) => pair(term[0].toUpperCase() + term.slice(1), text.join(": "))),
+    ...state,
     // With several users, the recording does not say whose row is known.
     ...walk.several || nouns ? [] : [pair("Cache", `${of}${moment.c ? "the row" : "no row seen yet"}`)],
     pair("In flight", live.length > 0 ? `${of}${live.join(", ")}; ${who}`
@@ -210,9 +211,9 @@ function known(walk) {
  * @param {Walk} walk
  */
 function code(walk) {
-  const requests = [...walk.moment().r].map((_, at) => at + 1);
+  const requests = [0, ...walk.moment().r].map((_, at) => at);
   return (walk.trace.code?.lines ?? []).map((line, at) => {
-    const here = requests.filter((request) => walk.suspended(request) === at).join(" ");
+    const here = requests.filter((request) => walk.suspended(request) === at).map((request) => request || "task").join(" ");
     return html("span", { class: here && "here" }, html("span", { class: "who" }, here && `${here} →`), line, "\n");
   });
 }

@@ -9,37 +9,25 @@
  */
 
 /**
- * What is known at some moment, as `grader/src/exam/trace/moment.rs` describes it.
+ * What is known at some moment, as `grader/src/exam/trace/frame.rs` describes it.
  * @typedef {object} Moment
- * @property {string} r a letter for each request
- * @property {string} [f] for each operation a letter, a capital for its kind where there
- *   are several, and the request that began it
- * @property {string[]} [s] the state of the world, a line each
+ * @property {string} r the requests
+ * @property {string} [f] the operations
+ * @property {Record<number, number>} [a] what requests await that is no operation
+ * @property {string[]} [s] the state of the world
  * @property {boolean} [c] the row is known to be cached
  * @property {boolean} [h] tasks are held back
  * @property {Edge[]} [n] what may happen next
  */
 
 /**
- * @typedef {object} Trace
- * @property {string} drill
- * @property {string} source
- * @property {string} key
- * @property {number} user
- * @property {string} [what] the noun for what requests ask about, if it is not a user
- * @property {string[]} [nouns] the nouns for operations, kind by kind, if they are not fetches
- * @property {Code} [code] the functions in which requests are suspended
- * @property {number} callers
- * @property {number} schedules
- * @property {number} broken
- * @property {string[]} turns
- * @property {string[]} texts
- * @property {Moment[]} nodes
+ * A recording, as `grader/src/exam/trace.rs` describes it.
+ * @typedef {{drill: string, source: string, key: string, user: number, what?: string, nouns?: string[], code?: Code,
+ *   callers: number, schedules: number, broken: number, turns: string[], texts: string[], nodes: Moment[]}} Trace
  */
 
 /**
- * Lines of code, and on which of them a request is suspended: while an operation of its own
- * is under way, by kind, and while it waits for something else.
+ * Lines of code, and on which of them a request is suspended.
  * @typedef {{lines: string[], kinds: (number | null)[], other?: number}} Code
  */
 
@@ -54,7 +42,7 @@ export function operations(moment) {
   const found = (moment.f ?? "").matchAll(/([a-z])([A-Z]?)(\d+)/g);
   return [...found].map(([, letter, kind, leader]) => ({
     letter,
-    kind: kind === "" ? 0 : kind.charCodeAt(0) - "A".charCodeAt(0),
+    kind: "ABCDEFGH".indexOf(kind),
     leader: Number(leader),
   }));
 }
@@ -70,6 +58,9 @@ export function wording(walk, turn) {
   const name = walk.name(number);
   const noun = `${name[0].toUpperCase()}${name.slice(1)}`;
   switch (turn[0]) {
+    case "m": return "The instance is made";
+    case "b": return "A task keeps the loop";
+    case "s":
     case "q": return `Request ${walk.moment().r.length + 1} ${walk.several ? `asks for ${what} ${number}` : "starts"}`;
     case "r": return nouns ? `${noun} is answered` : `${noun} brings the row`;
     case "n": return `${noun} finds no such user`;
@@ -77,13 +68,10 @@ export function wording(walk, turn) {
     case "p": return `${noun} panics`;
     case "x": return `The caller of request ${number} is dropped`;
     case "y": return `The caller of request ${number} is dropped; what it had begun happens all the same`;
-    case "t": return number === MINUTE ? "A minute passes" : `${number / 1000} ms pass`;
+    case "t": return number === 60_000_000 ? "A minute passes" : `${number / 1000} ms pass`;
     default: return "The tasks run";
   }
 }
-
-/** In microseconds, as replay keys count. */
-const MINUTE = 60_000_000;
 
 /**
  * How much runs after a turn, if not everything does.
@@ -114,7 +102,7 @@ export class Walk {
 
   /** The moment after so many turns. */
   moment(turns = this.path.length) {
-    return this.trace.nodes[turns === 0 ? 0 : this.path[turns - 1][1]];
+    return this.trace.nodes[this.path[turns - 1]?.[1] ?? 0];
   }
 
   /** @param {Edge} edge */
@@ -175,19 +163,18 @@ export class Walk {
   }
 
   /**
-   * The line of the code at which a request is suspended, counted from 0; unknown while tasks
-   * have been held back ever since it started.
-   * @param {number} request counted from 1
+   * The line of the code at which a request is suspended; unknown while tasks have been held
+   * back ever since it started.
+   * @param {number} request 0 is a task of the submission's own
    */
   suspended(request) {
     const { code } = this.trace;
     const moment = this.moment();
-    if (!code || moment.r[request - 1] !== "w") return undefined;
-    const own = operations(moment).findLast(({ letter, leader }) => leader === request && "la".includes(letter));
-    if (own) return code.kinds[own.kind] ?? undefined;
-    const turns = this.turns();
-    const starts = turns.flatMap((turn, at) => (turn[0] === "q" ? [at] : []));
-    const hasRun = turns.slice(starts[request - 1]).some((turn) => !turn.includes("+"));
+    const awaited = moment.a?.[request];
+    if (!code || (awaited === undefined && moment.r[request - 1] !== "w")) return undefined;
+    const kind = awaited ?? operations(moment).findLast(({ letter, leader }) => leader === request && "la".includes(letter))?.kind;
+    if (kind !== undefined) return code.kinds[kind];
+    const hasRun = this.path.some((edge, at) => this.moment(at + 1).r[request - 1] && !this.turn(edge).includes("+"));
     return hasRun ? code.other : undefined;
   }
 
