@@ -8,9 +8,9 @@ use play::check::Check;
 use play::evidence::{ALIKE, Evidence};
 use play::judge::{Kind, Rules};
 use play::schedule::{Action, Outcome, Turn};
-use play::space::{A_WEEK, Ask, Space, Straight};
+use play::space::{Ask, Space, Straight};
 use play::world::World;
-use play::world::bank::Bank;
+use play::world::bank::{Bank, READ, WRITE};
 
 use super::leaving::Leaving;
 use super::woken::Woken;
@@ -117,9 +117,9 @@ const ENDINGS: &[Kind] = &[
 const ACCOUNT: u32 = 7;
 const OTHER: u32 = 8;
 const CROWD: usize = 40;
-const MANY_ACCOUNTS: u32 = 200;
+const LINE: usize = 300;
+const MANY_ACCOUNTS: u32 = 300;
 const BUSY_ACCOUNTS: u32 = 150;
-const SLOW_MICROS: u64 = 10_000_000;
 const RANDOM_SCHEDULES: usize = 150;
 
 impl Drill for LostUpdate {
@@ -238,6 +238,7 @@ fn together(exam: &mut Exam<'_>) -> Findings {
     }
     findings.join(exam.explore(&Depositing, &Space::of(&[ACCOUNT; 4])));
     findings.join(exam.explore(&Depositing, &Straight(crowd)));
+    findings.join(exam.explore(&Depositing, &Straight(long_line)));
     findings.join(exam.explore(&Depositing, &Straight(slow)));
     findings
 }
@@ -250,17 +251,18 @@ fn crowd(evidence: &Evidence) -> Option<Turn> {
     schedules::then_all_answered(evidence)
 }
 
-/// A submission must wait even for a bank that takes an hour.
+/// A submission must wait even for a bank that takes a week.
 fn slow(evidence: &Evidence) -> Option<Turn> {
-    let pass = |micros| Some(Turn::full(Action::Pass { micros }));
-    match evidence.turns().len() {
-        0..2 => Some(Turn::full(Action::ask(ACCOUNT))),
-        2 => pass(SLOW_MICROS),
-        turn => match A_WEEK.get(turn - 3) {
-            Some(micros) => pass(*micros),
-            None => schedules::then_all_answered(evidence),
-        },
+    let deposit = Action::ask(ACCOUNT);
+    schedules::slow(evidence, 0, &[deposit; 2], deposit)
+}
+
+/// More deposits in one account than any line should have room for.
+fn long_line(evidence: &Evidence) -> Option<Turn> {
+    if evidence.started() < LINE {
+        return Some(Turn::partial(Action::ask(ACCOUNT), 0));
     }
+    schedules::then_all_answered(evidence)
 }
 
 /// Two accounts in every order, many accounts at once, and two accounts with similar ids.
@@ -276,6 +278,11 @@ fn several_accounts(exam: &mut Exam<'_>) -> Findings {
         _ => schedules::then_all_answered(evidence),
     };
     findings.join(exam.explore(&Depositing, &Straight(many)));
+    let at_once = |evidence: &Evidence| {
+        let deposits = (ACCOUNT..ACCOUNT + MANY_ACCOUNTS).map(Action::ask);
+        schedules::answered_at_once(evidence, deposits)
+    };
+    findings.join(exam.explore(&Depositing, &Straight(at_once)));
     findings.join(exam.explore(&Depositing, &Straight(once_more_behind_many)));
     findings.join(exam.explore(&Depositing, &Space::of(&[ACCOUNT, ACCOUNT + ALIKE])));
     let alike = |evidence: &Evidence| schedules::one_for_each(evidence, schedules::alike_keys());
@@ -321,6 +328,11 @@ fn failing(exam: &mut Exam<'_>) -> Findings {
     };
     findings.join(exam.explore(&Depositing, &insistent));
     findings.join(exam.explore(&Depositing, &Straight(down)));
+    for kind in [READ, WRITE] {
+        let in_a_row =
+            |evidence: &Evidence| schedules::down_for_a_while(evidence, Action::ask(ACCOUNT), kind);
+        findings.join(exam.explore(&Depositing, &Straight(in_a_row)));
+    }
     findings
 }
 

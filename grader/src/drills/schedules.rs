@@ -2,7 +2,7 @@
 
 use play::evidence::{Evidence, FAR_AWAY, FAR_KEYS};
 use play::schedule::{Action, FIRST_KEY, Outcome, Turn};
-use play::space::PATIENCE_MICROS;
+use play::space::{A_WEEK, PATIENCE_MICROS};
 
 /// The turns that end a schedule: live operations are answered in the order they began;
 /// then time passes for requests that still wait.
@@ -57,23 +57,69 @@ pub(super) fn one_for_each(
     }
 }
 
-/// How many operations fail where the other side is down for a while.
-const DOWN_FOR: u32 = 12;
+/// Ten seconds.
+const SLOW_MICROS: u64 = 10_000_000;
 
-/// The other side is down for a while, and requests start one after the other; those that
-/// come later must not be put off by that.
-pub(super) fn down_for_a_while(evidence: &Evidence, start: Action) -> Option<Turn> {
+/// How many operations fail where the other side is down for a while.
+const DOWN_FOR: usize = 12;
+
+/// Operations of this kind fail for a while, and requests start one after the other; those
+/// that come later must not be put off by that.
+pub(super) fn down_for_a_while(evidence: &Evidence, start: Action, kind: u8) -> Option<Turn> {
     if let Some(operation) = evidence.live().next() {
-        let kind = evidence.world().kind(evidence.operation(operation)?.kind);
-        let outcome = match kind.errors.first() {
-            Some(error) if operation <= DOWN_FOR => Outcome::Error(*error),
+        let is_of_kind = |number: u32| evidence.operation(number).is_some_and(|it| it.kind == kind);
+        let so_far = (1..=operation).filter(|number| is_of_kind(*number)).count();
+        let outcome = match evidence.world().kind(kind).errors.first() {
+            Some(error) if is_of_kind(operation) && so_far <= DOWN_FOR => Outcome::Error(*error),
             _ => Outcome::Value,
         };
         return Some(Turn::full(Action::Answer { operation, outcome }));
     }
-    match evidence.started() < DOWN_FOR as usize + 2 {
+    match evidence.started() < DOWN_FOR + 2 {
         true => Some(Turn::full(start)),
         false => then_all_answered(evidence),
+    }
+}
+
+/// What is under way takes more than a week, which is no reason to give it up; then another
+/// request comes, and must not take its place. The schedule begins with so many other turns.
+pub(super) fn slow(
+    evidence: &Evidence,
+    opening: usize,
+    starts: &[Action],
+    late: Action,
+) -> Option<Turn> {
+    let turn = evidence.turns().len() - opening;
+    if let Some(start) = starts.get(turn) {
+        return Some(Turn::full(*start));
+    }
+    let mut pauses = std::iter::once(SLOW_MICROS).chain(A_WEEK);
+    match pauses.nth(turn - starts.len()) {
+        Some(micros) => Some(Turn::full(Action::Pass { micros })),
+        None if evidence.started() == starts.len() => Some(Turn::full(late)),
+        None => then_all_answered(evidence),
+    }
+}
+
+/// These requests start together, and whatever is under way at one time is answered at once:
+/// no task runs in between.
+pub(super) fn answered_at_once(
+    evidence: &Evidence,
+    mut starts: impl Iterator<Item = Action>,
+) -> Option<Turn> {
+    if let Some(start) = starts.nth(evidence.started()) {
+        return Some(Turn::partial(start, 0));
+    }
+    let last = evidence.turns().last().map(|turn| turn.action);
+    let is_answering = matches!(last, Some(Action::Answer { .. }));
+    let outcome = Outcome::Value;
+    let answer = |operation| Action::Answer { operation, outcome };
+    let mut live = evidence.live().map(answer);
+    match (live.next(), live.next()) {
+        _ if !evidence.is_settled() && !is_answering => Some(Turn::full(Action::Wait)),
+        (Some(next), Some(_)) => Some(Turn::partial(next, 0)),
+        (Some(last), None) => Some(Turn::full(last)),
+        (None, _) => then_all_answered(evidence),
     }
 }
 

@@ -7,12 +7,12 @@ use crate::exam::{Exam, Findings};
 use play::evidence::Evidence;
 use play::explore::Follow;
 use play::schedule::{Action, FIRST_KEY, Few, Outcome, Polled, Turn};
-use play::space::{A_WEEK, Ask, Paths, Space, Straight};
+use play::space::{Ask, Paths, Space, Straight};
 
 const A: u32 = FIRST_KEY;
 const B: u32 = FIRST_KEY + 1;
 const C: u32 = FIRST_KEY + 2;
-const SLOW_MICROS: u64 = 10_000_000;
+const MANY_ITEMS: u32 = 300;
 const RANDOM_SCHEDULES: usize = 60;
 
 /// Requests for these items, of a loader whose calls have so many ids at most.
@@ -67,6 +67,10 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
     findings.join(exam.explore(&Loading, &made(100, alone, far_alike)));
     findings.join(exam.explore(&Loading, &made(4, alone, once_more)));
     findings.join(exam.explore(&Loading, &made(8, alone, crowd)));
+    let at_once = |evidence: &Evidence| {
+        schedules::answered_at_once(evidence, (A..A + MANY_ITEMS).map(Action::ask))
+    };
+    findings.join(exam.explore(&Loading, &made(1, alone, at_once)));
     findings.join(exam.explore(&Loading, &made(2, alone, slow)));
     findings
 }
@@ -166,15 +170,7 @@ fn crowd(evidence: &Evidence) -> Option<Turn> {
 
 /// Items that take a week are no reason to give up, or to ask again.
 fn slow(evidence: &Evidence) -> Option<Turn> {
-    let pass = |micros| Some(Turn::full(Action::Pass { micros }));
-    match evidence.turns().len() {
-        turn @ 2..5 => Some(Turn::full(Action::ask(A + turn as u32 % 2))),
-        5 => pass(SLOW_MICROS),
-        turn => match A_WEEK.get(turn - 6) {
-            Some(micros) => pass(*micros),
-            None => schedules::then_all_answered(evidence),
-        },
-    }
+    schedules::slow(evidence, 2, &[A, B, A].map(Action::ask), Action::ask(A))
 }
 
 /// Calls fail, in every order; callers that ask again at once; items that are away for
@@ -208,7 +204,7 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
         ..Space::asking(vec![again, Ask::of(B)])
     };
     findings.join(exam.explore(&Loading, &insistent));
-    let down = |evidence: &Evidence| schedules::down_for_a_while(evidence, Action::ask(A));
+    let down = |evidence: &Evidence| schedules::down_for_a_while(evidence, Action::ask(A), 0);
     findings.join(exam.explore(&Loading, &made(2, Polled::Alone, down)));
     for items in [14, 5] {
         findings.join(exam.explore(&Loading, &made(3, Polled::Alone, away(items))));

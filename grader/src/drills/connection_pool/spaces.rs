@@ -5,8 +5,8 @@ use crate::exam::{Exam, Findings};
 use play::evidence::Evidence;
 use play::explore::Follow;
 use play::schedule::{Action, Few, Outcome, Polled, Turn};
-use play::space::{A_WEEK, Ask, Paths, Space, Straight};
-use play::world::server::CONNECT;
+use play::space::{A_WEEK, AN_HOUR, Ask, Paths, Space, Straight};
+use play::world::server::{ASK, CONNECT};
 
 use super::rules::AFewAtMost;
 use crate::drills::leaving::Leaving;
@@ -96,12 +96,16 @@ pub(super) fn calm(exam: &mut Exam<'_>) -> Findings {
         findings.join(exam.explore(&AFewAtMost, &otherwise));
     }
     findings.join(exam.explore(&AFewAtMost, &made(2, two_places_at_once)));
-    for max in [3, 8, 300] {
+    for max in [1, 3, 8, 300] {
         findings.join(exam.explore(&AFewAtMost, &made(max, crowd)));
     }
     let starts = [Action::ask(KEY); 2];
     let anew = |evidence: &Evidence| schedules::one_after_the_other(evidence, starts);
     findings.join(exam.explore(&AFewAtMost, &made(1, anew)));
+    let at_once = |evidence: &Evidence| {
+        schedules::answered_at_once(evidence, (0..CROWD).map(|_| Action::ask(KEY)))
+    };
+    findings.join(exam.explore(&AFewAtMost, &made(300, at_once)));
     findings.join(exam.explore(&AFewAtMost, &made(2, slow)));
     findings.join(exam.explore(&AFewAtMost, &made(2, idle_for_long)));
     findings
@@ -130,40 +134,32 @@ fn crowd(evidence: &Evidence) -> Option<Turn> {
 }
 
 /// A submission must wait for a server that is slow to accept and takes a week to answer.
-/// A pause must not close a connection.
 fn slow(evidence: &Evidence) -> Option<Turn> {
     let is_pass = |turn: &&Turn| matches!(turn.action, Action::Pass { .. });
     let passed = evidence.turns().iter().filter(is_pass).count();
     let pass = |micros| Some(Turn::full(Action::Pass { micros }));
-    if evidence.started() < 3 {
+    let started = evidence.started();
+    if started < 3 {
         return Some(Turn::full(Action::ask(KEY)));
     }
-    let Some(operation) = evidence.live().next() else {
-        return match evidence.turns().last() {
-            _ if evidence.started() > 3 || evidence.waiting().next().is_some() => {
-                schedules::then_all_answered(evidence)
-            }
-            Some(turn) if is_pass(&turn) => Some(Turn::full(Action::ask(KEY))),
-            _ => pass(SLOW_MICROS),
-        };
-    };
     let connects = evidence.live().find(|operation| {
         let it = evidence.operation(*operation);
         it.is_some_and(|it| it.kind == CONNECT)
     });
     let outcome = Outcome::Value;
-    let answer = |operation| Some(Turn::full(Action::Answer { operation, outcome }));
     match (connects, passed) {
         (Some(_), 0) => pass(SLOW_MICROS),
-        (Some(connect), _) => answer(connect),
+        (Some(operation), _) => Some(Turn::full(Action::Answer { operation, outcome })),
         (None, passed) => match A_WEEK.get(passed.saturating_sub(1)) {
-            Some(micros) => pass(*micros),
-            None => answer(operation),
+            Some(micros) if started == 3 => pass(*micros),
+            // One more comes, while the places are still in use.
+            None if started == 3 => Some(Turn::full(Action::ask(KEY))),
+            _ => schedules::then_all_answered(evidence),
         },
     }
 }
 
-/// Nobody asks for two weeks, and then the connection is still there.
+/// Nobody asks for more than a month, and then the connection is still there.
 fn idle_for_long(evidence: &Evidence) -> Option<Turn> {
     if evidence.started() == 0 {
         return Some(Turn::full(Action::ask(KEY)));
@@ -173,8 +169,8 @@ fn idle_for_long(evidence: &Evidence) -> Option<Turn> {
     }
     let is_pass = |turn: &&Turn| matches!(turn.action, Action::Pass { .. });
     let passed = evidence.turns().iter().filter(is_pass).count();
-    let mut weeks = A_WEEK.into_iter().chain(A_WEEK);
-    Some(Turn::full(match weeks.nth(passed) {
+    let mut pauses = A_WEEK.into_iter().chain([24 * AN_HOUR; 25]);
+    Some(Turn::full(match pauses.nth(passed) {
         Some(micros) => Action::Pass { micros },
         None => Action::ask(KEY),
     }))
@@ -210,8 +206,11 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     };
     findings.join(exam.explore(&AFewAtMost, &insistent));
     findings.join(exam.explore(&AFewAtMost, &made(2, half_down)));
-    let in_a_row = |evidence: &Evidence| schedules::down_for_a_while(evidence, Action::ask(KEY));
-    findings.join(exam.explore(&AFewAtMost, &made(2, in_a_row)));
+    for kind in [CONNECT, ASK] {
+        let in_a_row =
+            |evidence: &Evidence| schedules::down_for_a_while(evidence, Action::ask(KEY), kind);
+        findings.join(exam.explore(&AFewAtMost, &made(2, in_a_row)));
+    }
     findings
 }
 

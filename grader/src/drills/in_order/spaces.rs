@@ -7,16 +7,16 @@ use crate::drills::woken::Woken;
 use crate::exam::{Exam, Findings};
 use play::evidence::{ALIKE, Evidence};
 use play::schedule::{Action, Few, Outcome, Polled, Turn};
-use play::space::{A_WEEK, Ask, Space, Straight};
+use play::space::{Ask, Space, Straight};
 
 const KEY: u32 = 7;
 const OTHER: u32 = 8;
 const THIRD: u32 = 9;
 const FOURTH: u32 = 10;
 const CROWD: u32 = 300;
+const LINE: u32 = 1_100;
 const KEYS_OF_THE_CROWD: u32 = 4;
 const MANY_KEYS: u32 = 200;
-const SLOW_MICROS: u64 = 10_000_000;
 const RANDOM_SCHEDULES: usize = 150;
 
 /// Events of these keys, for a processor with this many places.
@@ -43,6 +43,10 @@ pub(super) fn apart(exam: &mut Exam<'_>) -> Findings {
     let starts = [Action::ask(KEY), Action::ask(OTHER)];
     let anew = |evidence: &Evidence| schedules::one_after_the_other(evidence, starts);
     findings.join(exam.explore(&InLine, &made(1, anew)));
+    let at_once = |evidence: &Evidence| {
+        schedules::answered_at_once(evidence, (KEY..KEY + MANY_KEYS).map(Action::ask))
+    };
+    findings.join(exam.explore(&InLine, &made(MANY_KEYS, at_once)));
     for places in [MANY_KEYS / 4, MANY_KEYS] {
         findings.join(exam.explore(&InLine, &made(places, many_keys)));
     }
@@ -72,8 +76,8 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
         };
         findings.join(exam.explore(&InLine, &otherwise));
     }
-    for keys in [1, KEYS_OF_THE_CROWD] {
-        let crowd = |evidence: &Evidence| crowd(evidence, keys);
+    for (events, keys) in [(LINE, 1), (CROWD, KEYS_OF_THE_CROWD)] {
+        let crowd = |evidence: &Evidence| crowd(evidence, events, keys);
         findings.join(exam.explore(&InLine, &made(3, crowd)));
     }
     findings.join(exam.explore(&InLine, &made(2, slow)));
@@ -107,10 +111,10 @@ fn many_keys(evidence: &Evidence) -> Option<Turn> {
     }
 }
 
-/// Three hundred events at once, none of which is polled before all have started.
-fn crowd(evidence: &Evidence, keys: u32) -> Option<Turn> {
+/// So many events at once, none of which is polled before all have started.
+fn crowd(evidence: &Evidence, events: u32, keys: u32) -> Option<Turn> {
     match evidence.started() as u32 {
-        started if started < CROWD => {
+        started if started < events => {
             let key = KEY + started * 3 % keys;
             Some(Turn::partial(Action::ask(key), 0))
         }
@@ -119,16 +123,9 @@ fn crowd(evidence: &Evidence, keys: u32) -> Option<Turn> {
 }
 
 /// A submission must wait even for a sink that takes a week.
-pub(super) fn slow(evidence: &Evidence) -> Option<Turn> {
-    let pass = |micros| Some(Turn::full(Action::Pass { micros }));
-    match evidence.turns().len() {
-        0..3 => Some(Turn::full(Action::ask(KEY))),
-        3 => pass(SLOW_MICROS),
-        turn => match A_WEEK.get(turn - 4) {
-            Some(micros) => pass(*micros),
-            None => schedules::then_all_answered(evidence),
-        },
-    }
+fn slow(evidence: &Evidence) -> Option<Turn> {
+    let event = Action::ask(KEY);
+    schedules::slow(evidence, 1, &[event; 3], event)
 }
 
 /// One key with many events beside keys with few.
@@ -192,7 +189,7 @@ pub(super) fn rejecting(exam: &mut Exam<'_>) -> Findings {
     };
     findings.join(exam.explore(&InLine, &insistent));
     findings.join(exam.explore(&InLine, &made(2, unwanted)));
-    let in_a_row = |evidence: &Evidence| schedules::down_for_a_while(evidence, Action::ask(KEY));
+    let in_a_row = |evidence: &Evidence| schedules::down_for_a_while(evidence, Action::ask(KEY), 0);
     findings.join(exam.explore(&InLine, &made(2, in_a_row)));
     findings
 }

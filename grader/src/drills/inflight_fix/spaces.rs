@@ -73,6 +73,7 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
 pub(super) fn slow_database(exam: &mut Exam<'_>) -> Findings {
     let mut turns = vec![start(USER); 2];
     turns.extend(a_week());
+    turns.extend([start(USER), row(1)]);
     exam.play(&Coalescing, turns)
 }
 

@@ -10,7 +10,7 @@ use play::evidence::{Evidence, Fact, Operation, Returned};
 use play::judge::{Kind, Rules, Violation};
 use play::schedule::Outcome;
 use play::text::one_line;
-use play::world::bank::{WRITE, deposits_in, written};
+use play::world::bank::{MOST_DEPOSITS, WRITE, deposits_in, written};
 
 /// Judges accounts into which deposits are made.
 pub(super) struct Depositing;
@@ -51,6 +51,8 @@ struct Deposit {
 /// Follows all balances through a run.
 struct Books<'e> {
     evidence: &'e Evidence,
+    /// Accounts with too many deposits to tell them by a balance.
+    uncounted: BTreeSet<u32>,
     accounts: BTreeMap<u32, Account>,
     deposits: BTreeMap<u32, Deposit>,
 }
@@ -58,6 +60,7 @@ struct Books<'e> {
 fn balances(evidence: &Evidence) -> Vec<Violation> {
     let mut books = Books {
         evidence,
+        uncounted: uncounted(evidence),
         accounts: BTreeMap::new(),
         deposits: BTreeMap::new(),
     };
@@ -83,6 +86,21 @@ fn balances(evidence: &Evidence) -> Vec<Violation> {
         }));
     }
     violations
+}
+
+/// The accounts with several deposits, one of which has no amount of its own.
+fn uncounted(evidence: &Evidence) -> BTreeSet<u32> {
+    let mut deposits: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    for (number, request) in evidence.requests() {
+        deposits.entry(request.key).or_default().push(number);
+    }
+    let is_uncounted = |numbers: &[u32]| numbers.len() > 1 && numbers.last() > Some(&MOST_DEPOSITS);
+    let mut accounts = deposits.into_iter();
+    accounts
+        .by_ref()
+        .filter(|(_, numbers)| is_uncounted(numbers))
+        .map(|(account, _)| account)
+        .collect()
 }
 
 type Wrong = Option<(Kind, String)>;
@@ -126,6 +144,9 @@ impl Books<'_> {
 
     /// The bank holds this balance from now on.
     fn written(&mut self, key: u32, balance: i64) -> Wrong {
+        if self.uncounted.contains(&key) {
+            return None;
+        }
         let now = self.explained(key, balance);
         let account = self.accounts.entry(key).or_default();
         if account.unknown {
@@ -170,6 +191,9 @@ impl Books<'_> {
 
     fn returned_ok(&mut self, request: u32, balance: i64) -> Wrong {
         let (deposit, key) = (self.deposit_of(request), self.key_of(request));
+        if self.uncounted.contains(&key) {
+            return None;
+        }
         let explained = self.explained(key, balance);
         let earlier = self.deposits.get(&deposit).map(|it| it.earlier.clone());
         let account = self.accounts.entry(key).or_default();
@@ -257,13 +281,12 @@ impl Books<'_> {
     /// Whether an operation may have been for this deposit, alone or with others. A read
     /// does not say which deposit it is for; a write does, by its balance.
     fn may_be_of(&self, operation: &Operation, deposit: u32) -> bool {
-        if operation.kind != WRITE {
+        let key = operation.key.unwrap_or_default();
+        if operation.kind != WRITE || self.uncounted.contains(&key) {
             return true;
         }
         let balance = operation.arguments.get(1).and_then(Value::number);
-        let all = balance.and_then(|balance| {
-            deposits_in(self.evidence, operation.key.unwrap_or_default(), balance)
-        });
+        let all = balance.and_then(|balance| deposits_in(self.evidence, key, balance));
         all.is_none_or(|all| all.contains(&deposit))
     }
 }

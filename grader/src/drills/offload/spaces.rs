@@ -220,6 +220,8 @@ pub(super) fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
         4..24 => Some(pass(10_000)),
         turn @ 24.. => match A_WEEK.get(turn - 24) {
             Some(micros) => Some(pass(*micros)),
+            // One more comes, while the place is still in use.
+            None if evidence.started() == 3 => Some(start(USER + 4)),
             None => held(evidence).next().map(finish),
         },
     };

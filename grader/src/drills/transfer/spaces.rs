@@ -7,14 +7,13 @@ use crate::drills::woken::Woken;
 use crate::exam::{Exam, Findings};
 use play::evidence::Evidence;
 use play::schedule::{Action, FIRST_KEY, Few, Outcome, Turn};
-use play::space::{A_WEEK, Ask, Space, Straight};
+use play::space::{Ask, Space, Straight};
 use play::world::audit::{ALL, BEYOND, MOST, NEGATIVE, NOWHERE, SMALL, ZERO};
 
 const D: u32 = FIRST_KEY + 3;
 const CROWD: usize = 40;
 const DISTANCES: u32 = 32;
-const PAIRS: u32 = 52;
-const SLOW_MICROS: u64 = 10_000_000;
+const PAIRS: u32 = 140;
 const RANDOM_SCHEDULES: usize = 60;
 
 pub(super) const A: u32 = FIRST_KEY;
@@ -125,16 +124,8 @@ fn there_and_back(evidence: &Evidence) -> Option<Turn> {
 
 /// A submission must wait even for an audit that takes a week.
 fn slow(evidence: &Evidence) -> Option<Turn> {
-    let pass = |micros| Some(Turn::full(Action::Pass { micros }));
-    match evidence.turns().len() {
-        1 => Some(Turn::full(transfer(A, B, MOST))),
-        2 => Some(Turn::full(transfer(B, A, SMALL))),
-        3 => pass(SLOW_MICROS),
-        turn => match A_WEEK.get(turn - 4) {
-            Some(micros) => pass(*micros),
-            None => schedules::then_all_answered(evidence),
-        },
-    }
+    let starts = [transfer(A, B, MOST), transfer(B, A, SMALL)];
+    schedules::slow(evidence, 1, &starts, transfer(A, C, MOST))
 }
 
 /// Errors in every order; callers that try again at once; an audit that is down
@@ -167,7 +158,7 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     findings.join(exam.explore(&Transferring, &insistent));
     findings.join(exam.explore(&Transferring, &straight(3, down)));
     let in_a_row =
-        |evidence: &Evidence| schedules::down_for_a_while(evidence, transfer(A, B, SMALL));
+        |evidence: &Evidence| schedules::down_for_a_while(evidence, transfer(A, B, SMALL), 0);
     findings.join(exam.explore(&Transferring, &straight(3, in_a_row)));
     findings
 }
@@ -205,6 +196,11 @@ pub(super) fn independent(exam: &mut Exam<'_>) -> Findings {
         _ => schedules::then_all_answered(evidence),
     };
     findings.join(exam.explore(&Transferring, &straight(2 * PAIRS, many)));
+    let at_once = |evidence: &Evidence| {
+        let pairs = (0..PAIRS).map(|pair| transfer(A + 2 * pair, B + 2 * pair, SMALL));
+        schedules::answered_at_once(evidence, pairs)
+    };
+    findings.join(exam.explore(&Transferring, &straight(2 * PAIRS, at_once)));
     findings
 }
 

@@ -9,7 +9,7 @@ use super::moves::explain;
 use play::evidence::{Evidence, Fact, Returned};
 use play::judge::{Kind, Violation};
 use play::schedule::Outcome;
-use play::text::one_line;
+use play::text::{count, one_line};
 use play::world::audit::{
     Balances, INSUFFICIENT, NO_SUCH_ACCOUNT, NOWHERE, Transfer, UNAVAILABLE, Unfinished, accounts,
     all_money, opening,
@@ -38,6 +38,9 @@ struct Waiting {
     /// The least that its account has held meanwhile, minus what others might still take.
     least: i64,
 }
+
+/// A message names no more accounts than these.
+const NAMED: usize = 4;
 
 /// Follows one run.
 pub(super) struct Books<'e> {
@@ -240,7 +243,11 @@ impl Books<'_> {
             .find_map(|candidates| explain(change, candidates));
         let Some(moved) = moved else {
             self.unknown = true;
-            let accounts: Vec<String> = change.keys().map(u32::to_string).collect();
+            let mut accounts: Vec<String> = change.keys().map(u32::to_string).collect();
+            if accounts.len() > NAMED {
+                let others = accounts.split_off(NAMED).len();
+                accounts.push(count(others, "other", "others"));
+            }
             let message = format!(
                 "the balances of accounts {} changed in a way that no requested transfers, each carried out once and whole, explain",
                 accounts.join(" and ")

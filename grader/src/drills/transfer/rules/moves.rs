@@ -1,15 +1,45 @@
 //! Which transfers explain how balances have changed. The main function is [`explain`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use play::world::audit::Transfer;
 
 /// With more different transfers than this, fewer are tried together.
 const MANY: usize = 12;
 
-/// The fewest transfers that explain this change, each used at most as often as given;
-/// `None` when none do. Few happen within one turn, so few are tried together.
+/// Transfers that explain this change, each used at most as often as given; `None` when none
+/// do. Accounts between which nothing can have moved are looked at one after the other.
 pub(super) fn explain(
+    change: &BTreeMap<u32, i64>,
+    may_move: &[(Transfer, usize)],
+) -> Option<Vec<Transfer>> {
+    let mut rest = change.clone();
+    let mut others = may_move.to_vec();
+    let mut moved = Vec::new();
+    while let Some((account, _)) = rest.first_key_value() {
+        let mut accounts = BTreeSet::from([*account]);
+        let mut own = Vec::new();
+        loop {
+            let touches = |(it, _): &(Transfer, usize)| {
+                accounts.contains(&it.from) || accounts.contains(&it.to)
+            };
+            let (touching, left): (Vec<_>, Vec<_>) = others.into_iter().partition(touches);
+            others = left;
+            if touching.is_empty() {
+                break;
+            }
+            accounts.extend(touching.iter().flat_map(|(it, _)| [it.from, it.to]));
+            own.extend(touching);
+        }
+        let of_them = accounts.iter();
+        let of_them = of_them.filter_map(|account| Some((*account, rest.remove(account)?)));
+        moved.extend(explain_together(&of_them.collect(), &own)?);
+    }
+    Some(moved)
+}
+
+/// The fewest of these transfers that do. Few happen within one turn, so few are tried together.
+fn explain_together(
     change: &BTreeMap<u32, i64>,
     may_move: &[(Transfer, usize)],
 ) -> Option<Vec<Transfer>> {
@@ -67,5 +97,21 @@ mod tests {
         assert_eq!(explained(-35, 35).map(|moves| moves.len()), Some(1));
         assert_eq!(explained(-180, 180), None);
         assert_eq!(explained(-60, 0), None);
+    }
+
+    #[test]
+    fn many_transfers_at_once_are_explained_if_they_share_no_account() {
+        let pair = |pair: u32| Transfer {
+            from: 2 * pair,
+            to: 2 * pair + 1,
+            amount: 10,
+        };
+        let all: Vec<_> = (0..100).map(|number| (pair(number), 1)).collect();
+        let mut change: BTreeMap<u32, i64> = (0..100)
+            .flat_map(|pair| [(2 * pair, -10), (2 * pair + 1, 10)])
+            .collect();
+        assert_eq!(explain(&change, &all).map(|moves| moves.len()), Some(100));
+        change.insert(7, 11);
+        assert_eq!(explain(&change, &all), None);
     }
 }
