@@ -81,6 +81,7 @@ const USER: u32 = 7;
 const OTHER: u32 = 8;
 /// More requests than the hundred that the titles name.
 const CROWD: usize = 130;
+const MANY_USERS: u32 = 300;
 
 /// The latency of the simulated database, in virtual microseconds.
 const LATENCY_MICROS: u64 = 200_000;
@@ -136,6 +137,12 @@ impl Drill for CacheRace {
         later.extend(A_WEEK.map(pass));
         later.push(start(USER));
         let mut cached = one.with(exam.play(&Racing, later));
+        // Many rows at once: each is still there afterwards.
+        let users = USER..USER + MANY_USERS;
+        let fetched = |(user, fetch)| [start(user), row(fetch)];
+        let mut many: Vec<Turn> = users.clone().zip(1..).flat_map(fetched).collect();
+        many.extend(users.map(start));
+        cached.join(exam.play(&Racing, many));
         // A new cache is an empty one.
         let discard = Turn::full(Action::Discard);
         let anew = [start(USER), row(1), discard, start(USER), row(2)];

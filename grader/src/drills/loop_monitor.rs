@@ -125,7 +125,7 @@ impl Drill for LoopMonitors {
     fn examine(&self, exam: &mut Exam<'_>) {
         let idle = idle(exam);
         exam.decide("idle", &Monitoring, &idle, &[Kind::Polling]);
-        let blocked = idle.with(blocked(exam));
+        let blocked = idle.with(blocked(exam)).with(after_days(exam));
         let longest = [&[Kind::WrongTime][..], ENDINGS].concat();
         exam.decide("longest", &Monitoring, &blocked, &longest);
         exam.decide("counted", &Monitoring, &blocked, &[Kind::WrongCount]);
@@ -162,7 +162,8 @@ fn whole(micros: u64) -> u64 {
     micros / MILLISECOND * MILLISECOND
 }
 
-const MANY_STALLS: usize = 260;
+const A_BYTE: usize = 260;
+const MANY_STALLS: usize = 1_100;
 
 /// What a monitor is started with.
 #[derive(Clone, Copy)]
@@ -273,9 +274,19 @@ fn blocked(exam: &mut Exam<'_>) -> Findings {
         alike.extend([block(above), start.rest()]);
         alike.extend(start.stall(above));
         findings.join(straight(exam, &alike));
+        // One right after the other, with a look in between; then many looks on time.
+        let mut close = vec![made(&start.numbers), start.rest(), block(2 * above)];
+        close.extend([block(above); 2]);
+        close.extend(start.stall(above));
+        close.push(pass(1_100 * every));
+        findings.join(straight(exam, &close));
         // More than a byte can count.
+        let stalls = match start.numbers {
+            [10, _] => MANY_STALLS,
+            _ => A_BYTE,
+        };
         let mut many = vec![made(&start.numbers), start.rest()];
-        many.extend([block(above), start.rest()].repeat(MANY_STALLS));
+        many.extend([block(above), start.rest()].repeat(stalls));
         many.extend(start.stall(above));
         findings.join(straight(exam, &many));
         // Two between which nothing else runs, either of them short.
@@ -295,6 +306,24 @@ fn blocked(exam: &mut Exam<'_>) -> Findings {
             ];
             findings.join(straight(exam, &long.concat()));
         }
+    }
+    findings
+}
+
+/// A stall that was long ago, and one after the monitor has run for more than a week.
+fn after_days(exam: &mut Exam<'_>) -> Findings {
+    let mut findings = Findings::default();
+    for (before, after) in [(0, 25), (8 * 24, 0)] {
+        let every = 100 * SECOND;
+        let turns = [
+            made(&[100_000, 50]),
+            pass(before * HOUR),
+            block(650 * SECOND),
+            pass(every - MILLISECOND),
+            pass(3 * every),
+            pass(after * HOUR),
+        ];
+        findings.join(straight(exam, &turns));
     }
     findings
 }

@@ -207,14 +207,7 @@ impl Drill for LostUpdate {
             dropped = dropping(exam);
             also(exam, "dropped", &dropped, &said);
         }
-        let panics = exam.explore(
-            &Depositing,
-            &Space {
-                panics: 1,
-                hang_ups: 1,
-                ..Space::of(&[ACCOUNT; 3])
-            },
-        );
+        let panics = panicking(exam);
         let mut known = together.clone();
         for findings in [&errors, &dropped, &accounts] {
             known.join(findings.clone());
@@ -388,6 +381,20 @@ fn dropping(exam: &mut Exam<'_>) -> Findings {
         ])
     };
     findings.join(exam.wander(&Depositing, &much, RANDOM_SCHEDULES));
+    findings
+}
+
+/// The bank panics, and a caller may be gone by then; then it panics again and again.
+fn panicking(exam: &mut Exam<'_>) -> Findings {
+    let one = Space {
+        panics: 1,
+        hang_ups: 1,
+        ..Space::of(&[ACCOUNT; 3])
+    };
+    let mut findings = exam.explore(&Depositing, &one);
+    let in_a_row =
+        |evidence: &Evidence| schedules::panics_for_a_while(evidence, |_| Action::ask(ACCOUNT));
+    findings.join(exam.explore(&Depositing, &Straight(in_a_row)));
     findings
 }
 

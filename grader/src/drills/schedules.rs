@@ -60,7 +60,7 @@ pub(super) fn one_for_each(
 /// Ten seconds.
 const SLOW_MICROS: u64 = 10_000_000;
 
-/// How many operations fail where the other side is down for a while.
+/// How many operations fail, or panic, in a row.
 const DOWN_FOR: usize = 12;
 
 /// Operations of this kind fail for a while, and requests start one after the other; those
@@ -78,6 +78,22 @@ pub(super) fn down_for_a_while(evidence: &Evidence, start: Action, kind: u8) -> 
     match evidence.started() < DOWN_FOR + 2 {
         true => Some(Turn::full(start)),
         false => then_all_answered(evidence),
+    }
+}
+
+/// One operation after the other panics, each of another request, and then all is well again.
+pub(super) fn panics_for_a_while(
+    evidence: &Evidence,
+    start: impl Fn(u32) -> Action,
+) -> Option<Turn> {
+    let started = evidence.started();
+    match evidence.live().next() {
+        Some(operation) if operation as usize <= DOWN_FOR => {
+            let outcome = Outcome::Panic;
+            Some(Turn::full(Action::Answer { operation, outcome }))
+        }
+        None if started < DOWN_FOR + 2 => Some(Turn::full(start(started as u32))),
+        _ => then_all_answered(evidence),
     }
 }
 

@@ -66,7 +66,10 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
     findings.join(exam.explore(&Loading, &made(4, alone, alike)));
     findings.join(exam.explore(&Loading, &made(100, alone, far_alike)));
     findings.join(exam.explore(&Loading, &made(4, alone, once_more)));
-    findings.join(exam.explore(&Loading, &made(8, alone, crowd)));
+    for items in [1, 30, MANY_ITEMS] {
+        let crowd = |evidence: &Evidence| crowd(evidence, items);
+        findings.join(exam.explore(&Loading, &made(8, alone, crowd)));
+    }
     let at_once = |evidence: &Evidence| {
         schedules::answered_at_once(evidence, (A..A + MANY_ITEMS).map(Action::ask))
     };
@@ -159,12 +162,12 @@ fn once_more(evidence: &Evidence) -> Option<Turn> {
     }
 }
 
-/// More than one turn of the loop polls, each item asked for several times.
-fn crowd(evidence: &Evidence) -> Option<Turn> {
+/// More than one turn of the loop polls, about so many items.
+fn crowd(evidence: &Evidence, items: u32) -> Option<Turn> {
     let started = evidence.started() as u32;
     match started {
-        100.. => schedules::then_all_answered(evidence),
-        _ => Some(Turn::partial(Action::ask(A + started % 30), 0)),
+        MANY_ITEMS.. => schedules::then_all_answered(evidence),
+        _ => Some(Turn::partial(Action::ask(A + started % items), 0)),
     }
 }
 
@@ -343,6 +346,10 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
         ..space(1, &[A, A])
     };
     findings.join(exam.explore(&Loading, &twice));
+    let in_a_row = |evidence: &Evidence| {
+        schedules::panics_for_a_while(evidence, |number| Action::ask(A + number))
+    };
+    findings.join(exam.explore(&Loading, &made(8, Polled::Alone, in_a_row)));
     findings
 }
 

@@ -56,6 +56,8 @@ enum Database {
     Hasty,
     /// Every second fetch with an error.
     Failing,
+    /// The first half after the latency, the rest with an error after twice the latency.
+    FailingLate,
 }
 
 pub(super) fn examine(exam: &mut Exam<'_>) {
@@ -69,11 +71,12 @@ pub(super) fn examine(exam: &mut Exam<'_>) {
     let plans = [
         plan(100..101, 200..201, Database::Even),
         // More requests than the hundred that the titles name.
-        plan(101..180, 100..300, Database::Even),
+        plan(257..350, 100..300, Database::Even),
         plan(1..2, 300..900, Database::Even),
         plan(2..60, 20..150, Database::Uneven),
         plan(12..40, 100..300, Database::Hasty),
         plan(4..30, 100..300, Database::Failing),
+        plan(4..30, 100..300, Database::FailingLate),
         // Each has a new cache, and its own count.
         Plan {
             stampedes: 3,
@@ -117,14 +120,14 @@ impl Plan {
         let first_half = begun.div_ceil(2);
         let due = match self.database {
             Database::Even | Database::Failing => 1,
-            Database::Uneven if answers < first_half => 1,
-            Database::Uneven => 2,
+            Database::Uneven | Database::FailingLate if answers < first_half => 1,
+            Database::Uneven | Database::FailingLate => 2,
             Database::Hasty => 0,
         };
         let live: Vec<u32> = evidence.live().collect();
         // Both periods pass, even if every request is answered before.
         let all_due = match self.database {
-            Database::Uneven if live.is_empty() => 2,
+            Database::Uneven | Database::FailingLate if live.is_empty() => 2,
             _ => due,
         };
         if passes < all_due && !evidence.is_settled() {
@@ -139,11 +142,14 @@ impl Plan {
         };
         let outcome = match self.database {
             Database::Failing if operation.is_multiple_of(2) => Outcome::Error(UNAVAILABLE),
+            Database::FailingLate if answers >= first_half => Outcome::Error(UNAVAILABLE),
             _ => Outcome::Value,
         };
         let answer = Action::Answer { operation, outcome };
         let is_last_of_its_time = live.len() == 1
-            || self.database == Database::Uneven && passes == 1 && answers + 1 == first_half;
+            || matches!(self.database, Database::Uneven | Database::FailingLate)
+                && passes == 1
+                && answers + 1 == first_half;
         Some(match is_last_of_its_time {
             true => Turn::full(answer),
             false => Turn::partial(answer, 0),

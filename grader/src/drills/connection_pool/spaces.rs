@@ -293,6 +293,9 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
     };
     let mut findings = exam.explore(&AFewAtMost, &few(1, 2));
     findings.join(exam.explore(&AFewAtMost, &warm(1, few(2, 3))));
+    let in_a_row =
+        |evidence: &Evidence| schedules::panics_for_a_while(evidence, |_| Action::ask(KEY));
+    findings.join(exam.explore(&AFewAtMost, &made(4, in_a_row)));
     findings
 }
 

@@ -274,6 +274,10 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
     };
     let mut findings = exam.explore(&InLine, &few(2, &[KEY; 3]));
     findings.join(exam.explore(&InLine, &few(1, &[KEY, OTHER, THIRD])));
+    let in_a_row = |evidence: &Evidence| {
+        schedules::panics_for_a_while(evidence, |number| Action::ask(KEY + number % 4))
+    };
+    findings.join(exam.explore(&InLine, &made(4, in_a_row)));
     findings
 }
 

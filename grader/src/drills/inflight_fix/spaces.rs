@@ -13,7 +13,7 @@ use play::world::users::{NOT_FOUND, UNAVAILABLE};
 const USER: u32 = 7;
 const OTHER: u32 = 8;
 /// More requests than the hundred that every learner knows of.
-const CROWD: u32 = 130;
+const CROWD: u32 = 300;
 /// More requests than any table of a fixed size should hold.
 const MANY_USERS: u32 = 600;
 /// Fetches that fail in a row when the database is down.
@@ -175,7 +175,12 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
         halves: 1,
         ..Space::of(&[USER; 3])
     };
-    exam.explore(&Coalescing, &panics)
+    let mut findings = exam.explore(&Coalescing, &panics);
+    let in_a_row = |evidence: &Evidence| {
+        schedules::panics_for_a_while(evidence, |number| Action::ask(USER + number))
+    };
+    findings.join(exam.explore(&Coalescing, &Straight(in_a_row)));
+    findings
 }
 
 /// Leaders are dropped one after the other.

@@ -88,19 +88,14 @@ fn balances(evidence: &Evidence) -> Vec<Violation> {
     violations
 }
 
-/// The accounts with several deposits, one of which has no amount of its own.
+/// The accounts with more deposits than have amounts of their own.
 fn uncounted(evidence: &Evidence) -> BTreeSet<u32> {
-    let mut deposits: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-    for (number, request) in evidence.requests() {
-        deposits.entry(request.key).or_default().push(number);
+    let mut deposits: BTreeMap<u32, u32> = BTreeMap::new();
+    for (_, request) in evidence.requests() {
+        *deposits.entry(request.key).or_default() += 1;
     }
-    let is_uncounted = |numbers: &[u32]| numbers.len() > 1 && numbers.last() > Some(&MOST_DEPOSITS);
-    let mut accounts = deposits.into_iter();
-    accounts
-        .by_ref()
-        .filter(|(_, numbers)| is_uncounted(numbers))
-        .map(|(account, _)| account)
-        .collect()
+    deposits.retain(|_, count| *count > MOST_DEPOSITS);
+    deposits.into_keys().collect()
 }
 
 type Wrong = Option<(Kind, String)>;

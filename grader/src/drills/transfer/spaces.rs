@@ -294,5 +294,9 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
         panics: 1,
         ..between(4, &[(A, B, MOST), (A, C, MOST), (B, A, SMALL)])
     };
-    exam.explore(&Transferring, &panics)
+    let mut findings = exam.explore(&Transferring, &panics);
+    let in_a_row =
+        |evidence: &Evidence| schedules::panics_for_a_while(evidence, |_| transfer(A, B, SMALL));
+    findings.join(exam.explore(&Transferring, &straight(2, in_a_row)));
+    findings
 }
