@@ -12,22 +12,28 @@ use play::text::one_line;
 pub fn endings(evidence: &Evidence) -> Vec<Violation> {
     let mut violations: Vec<Violation> = common::constructor(evidence).into_iter().collect();
     let mut begun = 0;
-    // How many fetches had begun when this cache was made.
+    // How many fetches had begun when this cache was made, and how many requests.
     let mut before_this_cache = 0;
+    let mut requests_before = 0;
+    let mut requests = 0;
     for (at, entry) in evidence.entries().iter().enumerate() {
         let wrong = match &entry.fact {
             Fact::Began { .. } => {
                 begun += 1;
                 None
             }
+            Fact::Started { request, .. } => {
+                requests = requests.max(*request);
+                None
+            }
             Fact::Discarded => {
-                before_this_cache = begun;
+                (before_this_cache, requests_before) = (begun, requests);
                 None
             }
             Fact::Returned {
                 request,
                 answer: Returned::Of { operation },
-            } if *operation <= before_this_cache => Some((
+            } if *operation <= before_this_cache && *request > requests_before => Some((
                 Kind::WrongRow,
                 format!(
                     "request {request} returned the row of fetch {operation}, which another cache had fetched: a new cache is empty"

@@ -173,6 +173,22 @@ fn what_keeps_the_loop_is_told_with_its_line() {
     assert!(said.contains("inflight_fix.py:10"), "{said}");
 }
 
+/// asyncio's own loop forgets cancelled timers when there are many, and so does this one.
+#[test]
+fn timers_that_were_cancelled_are_not_left_behind() {
+    if is_missing(Language::Python) {
+        return;
+    }
+    let reference = root().join("solutions/inflight_fix/python/reference.py");
+    let text = std::fs::read_to_string(reference).unwrap();
+    let begins = "async def get_user(self, uid):\n";
+    assert!(text.contains(begins));
+    let a_month = "asyncio.get_running_loop().call_later(2_592_000, print).cancel()";
+    let with_timers = text.replace(begins, &format!("{begins}        {a_month}\n"));
+    let verdict = on(&with_timers);
+    assert_eq!(verdict.score, 100, "{}", human(&verdict));
+}
+
 /// What `replay` says of a submission.
 fn replayed(drill: &str, path: &Path, key: &str) -> String {
     let mut replay = program();

@@ -16,6 +16,9 @@ import clock
 # A timer that is due within half a microsecond is due: the clock counts whole ones.
 DUE = 5e-7
 
+# With no more timers than these, cancelled ones stay until they are due.
+MANY_TIMERS = 100
+
 # So many tasks are looked through for those that are gone.
 LOOKS_AT = 64
 
@@ -77,6 +80,7 @@ class Loop(asyncio.AbstractEventLoop):
         self._broke, self._unheard = broke, unheard
         self._ready = collections.deque()
         self._timers = []
+        self._cancelled_timers = 0
         self._tasks = []
         self._crowd = LOOKS_AT
         self._places = itertools.count(1)
@@ -114,7 +118,9 @@ class Loop(asyncio.AbstractEventLoop):
         while self._timers and self._timers[0][0] <= now:
             handle = heapq.heappop(self._timers)[2]
             handle._scheduled = False
-            if not handle._cancelled:
+            if handle._cancelled:
+                self._cancelled_timers -= 1
+            else:
                 self._ready.append(handle)
 
     def tasks(self):
@@ -168,7 +174,16 @@ class Loop(asyncio.AbstractEventLoop):
         return timer
 
     def _timer_handle_cancelled(self, handle):
-        """It is passed over when it is due."""
+        """It is passed over when it is due. Many of them are forgotten sooner, as asyncio's own
+        loop does it: when there are more than a hundred timers and half are cancelled."""
+        if not handle._scheduled:
+            return
+        self._cancelled_timers += 1
+        if len(self._timers) <= MANY_TIMERS or 2 * self._cancelled_timers <= len(self._timers):
+            return
+        kept = [timer for timer in self._timers if not timer[2]._cancelled]
+        heapq.heapify(kept)
+        self._timers, self._cancelled_timers = kept, 0
 
     def create_future(self):
         future = Future.__new__(Future)

@@ -58,6 +58,18 @@ enum Database {
     Failing,
     /// The first half after the latency, the rest with an error after twice the latency.
     FailingLate,
+    /// The other way round.
+    FailingEarly,
+}
+
+impl Database {
+    /// Whether it answers in two halves, one after the other.
+    fn is_uneven(self) -> bool {
+        matches!(
+            self,
+            Database::Uneven | Database::FailingLate | Database::FailingEarly
+        )
+    }
 }
 
 pub(super) fn examine(exam: &mut Exam<'_>) {
@@ -77,6 +89,7 @@ pub(super) fn examine(exam: &mut Exam<'_>) {
         plan(12..40, 100..300, Database::Hasty),
         plan(4..30, 100..300, Database::Failing),
         plan(4..30, 100..300, Database::FailingLate),
+        plan(4..30, 100..300, Database::FailingEarly),
         // Each has a new cache, and its own count.
         Plan {
             stampedes: 3,
@@ -120,14 +133,15 @@ impl Plan {
         let first_half = begun.div_ceil(2);
         let due = match self.database {
             Database::Even | Database::Failing => 1,
-            Database::Uneven | Database::FailingLate if answers < first_half => 1,
-            Database::Uneven | Database::FailingLate => 2,
+            Database::Uneven | Database::FailingLate | Database::FailingEarly => {
+                1 + usize::from(answers >= first_half)
+            }
             Database::Hasty => 0,
         };
         let live: Vec<u32> = evidence.live().collect();
         // Both periods pass, even if every request is answered before.
         let all_due = match self.database {
-            Database::Uneven | Database::FailingLate if live.is_empty() => 2,
+            uneven if uneven.is_uneven() && live.is_empty() => 2,
             _ => due,
         };
         if passes < all_due && !evidence.is_settled() {
@@ -143,13 +157,12 @@ impl Plan {
         let outcome = match self.database {
             Database::Failing if operation.is_multiple_of(2) => Outcome::Error(UNAVAILABLE),
             Database::FailingLate if answers >= first_half => Outcome::Error(UNAVAILABLE),
+            Database::FailingEarly if answers < first_half => Outcome::Error(UNAVAILABLE),
             _ => Outcome::Value,
         };
         let answer = Action::Answer { operation, outcome };
         let is_last_of_its_time = live.len() == 1
-            || matches!(self.database, Database::Uneven | Database::FailingLate)
-                && passes == 1
-                && answers + 1 == first_half;
+            || self.database.is_uneven() && passes == 1 && answers + 1 == first_half;
         Some(match is_last_of_its_time {
             true => Turn::full(answer),
             false => Turn::partial(answer, 0),

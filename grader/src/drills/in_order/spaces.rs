@@ -40,9 +40,11 @@ pub(super) fn apart(exam: &mut Exam<'_>) -> Findings {
     findings.join(exam.explore(&InLine, &space(2, &[KEY, KEY + ALIKE])));
     let alike = |evidence: &Evidence| schedules::one_for_each(evidence, schedules::alike_keys());
     findings.join(exam.explore(&InLine, &made(MANY_KEYS, alike)));
-    let starts = [Action::ask(KEY), Action::ask(OTHER)];
-    let anew = |evidence: &Evidence| schedules::one_after_the_other(evidence, starts);
-    findings.join(exam.explore(&InLine, &made(1, anew)));
+    for key in [OTHER, KEY] {
+        let starts = [Action::ask(KEY), Action::ask(key)];
+        let anew = |evidence: &Evidence| schedules::one_after_the_other(evidence, starts);
+        findings.join(exam.explore(&InLine, &made(1, anew)));
+    }
     let at_once = |evidence: &Evidence| {
         schedules::answered_at_once(evidence, (KEY..KEY + MANY_KEYS).map(Action::ask))
     };

@@ -62,6 +62,10 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
         row(2),
     ];
     findings.join(exam.play(&Coalescing, anew.to_vec()));
+    // So it is while another one still fetches.
+    let discard = Turn::full(Action::Discard);
+    let anew = [start(USER), discard, start(USER), row(1), row(2)];
+    findings.join(exam.play(&Coalescing, anew.to_vec()));
     // A submission must not give up or ask twice when the database is slow.
     let slow = [start(USER), start(USER), pass(SLOW_MICROS)];
     findings.join(exam.play(&Coalescing, slow.to_vec()));

@@ -66,6 +66,9 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
     findings.join(exam.explore(&Transferring, &straight(4, one_by_one)));
     findings.join(exam.explore(&Transferring, &straight(DISTANCES + 2, there_and_back)));
     findings.join(exam.explore(&Transferring, &straight(4, anew)));
+    let starts = [transfer(A, B, MOST), transfer(A, C, MOST)];
+    let meanwhile = |evidence: &Evidence| schedules::one_after_the_other(evidence, starts);
+    findings.join(exam.explore(&Transferring, &straight(4, meanwhile)));
     findings.join(exam.explore(&Transferring, &straight(4, slow)));
     findings
 }

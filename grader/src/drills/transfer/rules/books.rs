@@ -195,7 +195,10 @@ impl Books<'_> {
         for (account, before) in &self.balances {
             let Some(balance) = seen.of(*account) else {
                 let message = format!("`balance` does not know account {account}, which exists");
-                self.wrong(Kind::WrongBalance, turn, message);
+                if !self.unknown {
+                    self.wrong(Kind::TotalChanged, turn, message);
+                }
+                self.unknown = true;
                 return;
             };
             balances.insert(*account, balance);
@@ -362,7 +365,9 @@ impl Books<'_> {
                 );
                 self.wrong(Kind::NotRefused, turn, message);
             }
-            INSUFFICIENT if !is_missing && it.rested && transfer.amount <= it.least => {
+            INSUFFICIENT
+                if !self.unknown && !is_missing && it.rested && transfer.amount <= it.least =>
+            {
                 let message = format!(
                     "request {request} was told `Insufficient` and asked for {2}, although account {0} held {1} that no transfer under way could take",
                     transfer.from, it.least, transfer.amount
