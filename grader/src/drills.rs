@@ -3,6 +3,7 @@
 //! A drill knows its checks, its rules and which schedules to play. Nothing in
 //! here knows about files or processes.
 
+pub mod answering;
 mod batch_loader;
 mod cache_race;
 pub mod common;

@@ -300,7 +300,7 @@ pub struct New {
     #[arg(long)]
     pub title: Option<String>,
 
-    /// The world of its submissions: users, passwords or bank
+    /// Its world: users, passwords or bank
     #[arg(long, value_name = "NAME", default_value = "users")]
     pub world: String,
 

@@ -6,7 +6,7 @@
     reason = "the templates name the drill in capitals"
 )]
 
-use crate::drills::{Drill, common, user_cache};
+use crate::drills::{Drill, answering, user_cache};
 
 #[path = "bank/drill.txt"]
 mod bank;
@@ -16,4 +16,8 @@ mod passwords;
 mod users;
 
 /// The templates, in the order in which `new` lists the worlds.
-pub(crate) const ALL: [&dyn Drill; 3] = [&users::CAMEL, &passwords::CAMEL, &bank::CAMEL];
+pub(crate) const ALL: [&dyn Drill; 3] = [
+    &users::CAMEL,
+    &passwords::CAMEL,
+    &bank::CAMEL,
+];
