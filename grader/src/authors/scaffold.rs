@@ -91,7 +91,7 @@ macro_rules! files {
 }
 
 /// Every world that a drill can begin in. The first is taken when none is named.
-pub const BEGINNINGS: [Beginning; 3] = [
+pub const BEGINNINGS: [Beginning; 4] = [
     Beginning {
         world: "users",
         goal: "answer every request with the row its user's fetch returned",
@@ -112,6 +112,13 @@ pub const BEGINNINGS: [Beginning; 3] = [
         hint: "Which balance did your deposit make?",
         mistake: "gives_what_was_read",
         files: files!("bank"),
+    },
+    Beginning {
+        world: "audit",
+        goal: "move money only by transfers that were recorded",
+        hint: "When is a transfer recorded, and when does its money move?",
+        mistake: "forgives_the_audit",
+        files: files!("audit"),
     },
 ];
 

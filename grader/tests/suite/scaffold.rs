@@ -166,6 +166,11 @@ fn what_it_writes_among_passwords_is_judged_as_it_should_be() {
 }
 
 #[test]
+fn what_it_writes_of_an_audit_is_judged_as_it_should_be() {
+    is_judged_by("audit", "transfer", caught_by("results"));
+}
+
+#[test]
 fn nothing_is_written_over_what_is_there() {
     let course = course();
     let before = course.read("grader/src/drills.rs");
@@ -290,6 +295,11 @@ fn a_world_without_python_says_which_have_it_and_writes_nothing() {
         "drills of `passwords` cannot be begun in Python yet; in Python there are `users`, `bank`";
     assert!(said.err.contains(words), "{}", said.err);
     assert!(!course.path("exercises/read_through").exists());
+    // A drill that is there has a world of its own, whatever is asked for.
+    let said = course.run(&["new", "transfer", "--language", "node"]);
+    assert_eq!(said.code, 2);
+    let words = "drills of `audit` cannot be begun in JavaScript yet";
+    assert!(said.err.contains(words), "{}", said.err);
 }
 
 #[test]

@@ -8,6 +8,8 @@
 
 use crate::drills::{Drill, answering, user_cache};
 
+#[path = "audit/drill.txt"]
+mod audit;
 #[path = "bank/drill.txt"]
 mod bank;
 #[path = "passwords/drill.txt"]
@@ -16,8 +18,9 @@ mod passwords;
 mod users;
 
 /// The templates, in the order in which `new` lists the worlds.
-pub(crate) const ALL: [&dyn Drill; 3] = [
+pub(crate) const ALL: [&dyn Drill; 4] = [
     &users::CAMEL,
     &passwords::CAMEL,
     &bank::CAMEL,
+    &audit::CAMEL,
 ];
