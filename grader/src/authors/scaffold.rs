@@ -91,7 +91,7 @@ macro_rules! files {
 }
 
 /// Every world that a drill can begin in. The first is taken when none is named.
-pub const BEGINNINGS: [Beginning; 4] = [
+pub const BEGINNINGS: [Beginning; 5] = [
     Beginning {
         world: "users",
         goal: "answer every request with the row its user's fetch returned",
@@ -119,6 +119,13 @@ pub const BEGINNINGS: [Beginning; 4] = [
         hint: "When is a transfer recorded, and when does its money move?",
         mistake: "forgives_the_audit",
         files: files!("audit"),
+    },
+    Beginning {
+        world: "server",
+        goal: "answer every caller with the answer to its own question",
+        hint: "Who else asks over the same connection?",
+        mistake: "gives_the_first_answer",
+        files: files!("server"),
     },
 ];
 

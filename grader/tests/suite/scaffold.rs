@@ -171,6 +171,11 @@ fn what_it_writes_of_an_audit_is_judged_as_it_should_be() {
 }
 
 #[test]
+fn what_it_writes_in_front_of_a_server_is_judged_as_it_should_be() {
+    is_judged_by("server", "connection_pool", caught_by("own_answer"));
+}
+
+#[test]
 fn nothing_is_written_over_what_is_there() {
     let course = course();
     let before = course.read("grader/src/drills.rs");

@@ -14,13 +14,16 @@ mod audit;
 mod bank;
 #[path = "passwords/drill.txt"]
 mod passwords;
+#[path = "server/drill.txt"]
+mod server;
 #[path = "users/drill.txt"]
 mod users;
 
 /// The templates, in the order in which `new` lists the worlds.
-pub(crate) const ALL: [&dyn Drill; 4] = [
+pub(crate) const ALL: [&dyn Drill; 5] = [
     &users::CAMEL,
     &passwords::CAMEL,
     &bank::CAMEL,
     &audit::CAMEL,
+    &server::CAMEL,
 ];
