@@ -91,7 +91,7 @@ macro_rules! files {
 }
 
 /// Every world that a drill can begin in. The first is taken when none is named.
-pub const BEGINNINGS: [Beginning; 5] = [
+pub const BEGINNINGS: [Beginning; 6] = [
     Beginning {
         world: "users",
         goal: "answer every request with the row its user's fetch returned",
@@ -126,6 +126,13 @@ pub const BEGINNINGS: [Beginning; 5] = [
         hint: "Who else asks over the same connection?",
         mistake: "gives_the_first_answer",
         files: files!("server"),
+    },
+    Beginning {
+        world: "bulk",
+        goal: "answer every request with its own item",
+        hint: "Which place has an item in the answer of its call?",
+        mistake: "gives_the_first_item",
+        files: files!("bulk"),
     },
 ];
 

@@ -176,6 +176,11 @@ fn what_it_writes_in_front_of_a_server_is_judged_as_it_should_be() {
 }
 
 #[test]
+fn what_it_writes_for_bulk_is_judged_as_it_should_be() {
+    is_judged_by("bulk", "batch_loader", caught_by("own_item"));
+}
+
+#[test]
 fn nothing_is_written_over_what_is_there() {
     let course = course();
     let before = course.read("grader/src/drills.rs");

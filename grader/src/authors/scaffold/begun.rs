@@ -12,6 +12,8 @@ use crate::drills::{Drill, answering, user_cache};
 mod audit;
 #[path = "bank/drill.txt"]
 mod bank;
+#[path = "bulk/drill.txt"]
+mod bulk;
 #[path = "passwords/drill.txt"]
 mod passwords;
 #[path = "server/drill.txt"]
@@ -20,10 +22,11 @@ mod server;
 mod users;
 
 /// The templates, in the order in which `new` lists the worlds.
-pub(crate) const ALL: [&dyn Drill; 5] = [
+pub(crate) const ALL: [&dyn Drill; 6] = [
     &users::CAMEL,
     &passwords::CAMEL,
     &bank::CAMEL,
     &audit::CAMEL,
     &server::CAMEL,
+    &bulk::CAMEL,
 ];
