@@ -91,7 +91,7 @@ macro_rules! files {
 }
 
 /// Every world that a drill can begin in. The first is taken when none is named.
-pub const BEGINNINGS: [Beginning; 6] = [
+pub const BEGINNINGS: [Beginning; 7] = [
     Beginning {
         world: "users",
         goal: "answer every request with the row its user's fetch returned",
@@ -133,6 +133,13 @@ pub const BEGINNINGS: [Beginning; 6] = [
         hint: "Which place has an item in the answer of its call?",
         mistake: "gives_the_first_item",
         files: files!("bulk"),
+    },
+    Beginning {
+        world: "sink",
+        goal: "tell every caller how the store of its own event ended",
+        hint: "What does the sink say of an event that it does not want?",
+        mistake: "says_ok_to_everything",
+        files: files!("sink"),
     },
 ];
 

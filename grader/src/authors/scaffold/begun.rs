@@ -18,15 +18,18 @@ mod bulk;
 mod passwords;
 #[path = "server/drill.txt"]
 mod server;
+#[path = "sink/drill.txt"]
+mod sink;
 #[path = "users/drill.txt"]
 mod users;
 
 /// The templates, in the order in which `new` lists the worlds.
-pub(crate) const ALL: [&dyn Drill; 6] = [
+pub(crate) const ALL: [&dyn Drill; 7] = [
     &users::CAMEL,
     &passwords::CAMEL,
     &bank::CAMEL,
     &audit::CAMEL,
     &server::CAMEL,
     &bulk::CAMEL,
+    &sink::CAMEL,
 ];
