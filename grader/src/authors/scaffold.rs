@@ -91,7 +91,7 @@ macro_rules! files {
 }
 
 /// Every world that a drill can begin in. The first is taken when none is named.
-pub const BEGINNINGS: [Beginning; 7] = [
+pub const BEGINNINGS: [Beginning; 8] = [
     Beginning {
         world: "users",
         goal: "answer every request with the row its user's fetch returned",
@@ -140,6 +140,13 @@ pub const BEGINNINGS: [Beginning; 7] = [
         hint: "What does the sink say of an event that it does not want?",
         mistake: "says_ok_to_everything",
         files: files!("sink"),
+    },
+    Beginning {
+        world: "work",
+        goal: "make a long computation step by step",
+        hint: "Which numbers have the first step and the last one?",
+        mistake: "begins_with_step_one",
+        files: files!("work"),
     },
 ];
 

@@ -186,6 +186,11 @@ fn what_it_writes_in_front_of_a_sink_is_judged_as_it_should_be() {
 }
 
 #[test]
+fn what_it_writes_of_work_is_judged_as_it_should_be() {
+    is_judged_by("work", "give_way", caught_by("right_result"));
+}
+
+#[test]
 fn nothing_is_written_over_what_is_there() {
     let course = course();
     let before = course.read("grader/src/drills.rs");

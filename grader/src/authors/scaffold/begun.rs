@@ -22,9 +22,11 @@ mod server;
 mod sink;
 #[path = "users/drill.txt"]
 mod users;
+#[path = "work/drill.txt"]
+mod work;
 
 /// The templates, in the order in which `new` lists the worlds.
-pub(crate) const ALL: [&dyn Drill; 7] = [
+pub(crate) const ALL: [&dyn Drill; 8] = [
     &users::CAMEL,
     &passwords::CAMEL,
     &bank::CAMEL,
@@ -32,4 +34,5 @@ pub(crate) const ALL: [&dyn Drill; 7] = [
     &server::CAMEL,
     &bulk::CAMEL,
     &sink::CAMEL,
+    &work::CAMEL,
 ];
