@@ -300,7 +300,7 @@ pub struct New {
     #[arg(long)]
     pub title: Option<String>,
 
-    /// Its world: users, passwords, bank, audit, server, bulk, sink or work
+    /// Its world: users, passwords, bank, audit, server, bulk, sink, work or clock
     #[arg(long, value_name = "NAME", default_value = "users")]
     pub world: String,
 

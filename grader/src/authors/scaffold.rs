@@ -91,7 +91,7 @@ macro_rules! files {
 }
 
 /// Every world that a drill can begin in. The first is taken when none is named.
-pub const BEGINNINGS: [Beginning; 8] = [
+pub const BEGINNINGS: [Beginning; 9] = [
     Beginning {
         world: "users",
         goal: "answer every request with the row its user's fetch returned",
@@ -147,6 +147,13 @@ pub const BEGINNINGS: [Beginning; 8] = [
         hint: "Which numbers have the first step and the last one?",
         mistake: "begins_with_step_one",
         files: files!("work"),
+    },
+    Beginning {
+        world: "clock",
+        goal: "measure for how long tasks block the loop",
+        hint: "When does your task run again after a stall, and when was it to?",
+        mistake: "reports_the_last_stall",
+        files: files!("clock"),
     },
 ];
 

@@ -7,6 +7,7 @@ use grader::authors::mirror;
 use grader::authors::scaffold::{BEGINNINGS, language};
 use grader::course::Course;
 use grader::course::language::Language;
+use grader::drills;
 use grader::drive::interpreter::Interpreter;
 use serde_json::Value;
 
@@ -188,6 +189,20 @@ fn what_it_writes_in_front_of_a_sink_is_judged_as_it_should_be() {
 #[test]
 fn what_it_writes_of_work_is_judged_as_it_should_be() {
     is_judged_by("work", "give_way", caught_by("right_result"));
+}
+
+#[test]
+fn what_it_writes_by_the_clock_is_judged_as_it_should_be() {
+    is_judged_by("clock", "loop_monitor", caught_by("longest"));
+}
+
+#[test]
+fn a_drill_can_begin_in_every_world() {
+    let worlds = BEGINNINGS.map(|beginning| beginning.world);
+    for drill in drills::ALL {
+        let world = drill.world().name();
+        assert!(worlds.contains(&world), "{}: {world}", drill.slug());
+    }
 }
 
 #[test]

@@ -14,6 +14,8 @@ mod audit;
 mod bank;
 #[path = "bulk/drill.txt"]
 mod bulk;
+#[path = "clock/drill.txt"]
+mod clock;
 #[path = "passwords/drill.txt"]
 mod passwords;
 #[path = "server/drill.txt"]
@@ -26,7 +28,7 @@ mod users;
 mod work;
 
 /// The templates, in the order in which `new` lists the worlds.
-pub(crate) const ALL: [&dyn Drill; 8] = [
+pub(crate) const ALL: [&dyn Drill; 9] = [
     &users::CAMEL,
     &passwords::CAMEL,
     &bank::CAMEL,
@@ -35,4 +37,5 @@ pub(crate) const ALL: [&dyn Drill; 8] = [
     &bulk::CAMEL,
     &sink::CAMEL,
     &work::CAMEL,
+    &clock::CAMEL,
 ];
