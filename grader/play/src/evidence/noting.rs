@@ -53,6 +53,38 @@ impl Evidence {
         self.note_all(index, events, fully)
     }
 
+    /// Notes what the looks after the turn begun last saw, one list for each.
+    ///
+    /// # Errors
+    /// [`Tampering`] when one of them saw nothing, though something is there to be seen, or
+    /// more than one value.
+    pub fn looked(&mut self, looks: &[Vec<Event>]) -> Result<(), Tampering> {
+        let is_there = self.has_instance();
+        for events in looks {
+            let is_seen = |event: &&Event| matches!(event, Event::Seen { .. });
+            let broke = |event: &Event| matches!(event, Event::Broke { .. });
+            match events.iter().filter(is_seen).count() {
+                1 => {}
+                0 if !is_there || events.iter().any(broke) => {}
+                0 => return refuse("a look saw nothing".to_owned()),
+                _ => return refuse("a look saw more than one value".to_owned()),
+            }
+        }
+        self.saw(&looks.concat())
+    }
+
+    /// Whether there is something to be looked at: it was made, it was not dropped, and the
+    /// process goes on.
+    fn has_instance(&self) -> bool {
+        let is_other = |entry: &&Entry| !matches!(entry.fact, Fact::Made { .. });
+        let first = self.entries.iter().find(is_other);
+        let is_broken = |it: &Entry| it.turn == 0 && matches!(it.fact, Fact::Broke { .. });
+        let is_gone = |entry: &Entry| matches!(entry.fact, Fact::Discarded);
+        !first.is_some_and(is_broken)
+            && !self.entries.iter().any(is_gone)
+            && self.ended_by().is_none()
+    }
+
     /// Notes that the loop answered pings in the turn that was played last.
     pub fn answered_pings(&mut self, pings: u32) {
         let turn = self.turns.len().saturating_sub(1);

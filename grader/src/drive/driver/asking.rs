@@ -1,6 +1,6 @@
 //! From turns to orders, and from reports to evidence.
 
-use protocol::{Order, Polled, Report, Step};
+use protocol::{Event, Order, Polled, Report, Step};
 
 use super::{Driver, Run};
 use play::evidence::{Evidence, Tampering};
@@ -309,11 +309,14 @@ fn absorb(run: &mut Run, part: Part, report: Report) -> Result<(), Tampering> {
     let silent = |turn: &Turn| is_opening(turn) || turn.action == Action::Wait;
     for turn in &run.script[played..played + part.turns] {
         let action = if silent(turn) { Vec::new() } else { next() };
-        let mut seen = next();
-        for _ in 0..looks {
-            seen.extend(next());
+        let settled = next();
+        let is_settled = |event: &Event| matches!(event, Event::Settled { .. });
+        if !settled.iter().any(is_settled) {
+            return Err(Tampering("a turn was not settled".to_owned()));
         }
-        run.evidence.played(*turn, &action, &seen)?;
+        run.evidence.played(*turn, &action, &settled)?;
+        let seen: Vec<Vec<Event>> = (0..looks).map(|_| next()).collect();
+        run.evidence.looked(&seen)?;
     }
     Ok(())
 }

@@ -163,7 +163,7 @@ impl Driver<'_> {
             return Err(failure);
         }
         let report = reports.pop().ok_or_else(|| self.out_of_time())?;
-        garbled(run.evidence.saw(&report.steps.concat()))
+        garbled(run.evidence.looked(&report.steps))
     }
 
     /// Closes runs that are over. A worker whose threads outlive them is replaced: each
