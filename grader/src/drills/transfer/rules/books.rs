@@ -182,7 +182,8 @@ impl Books<'_> {
     fn looked(&mut self, value: &Value, turn: usize) {
         let evidence = self.evidence;
         let Some(seen) = Balances::seen(evidence, value) else {
-            return;
+            let message = "a look saw something other than a balance of each account and a total";
+            return self.wrong(Kind::Garbled, turn, message.to_owned());
         };
         if let Some(held) = seen.nowhere() {
             let message = format!(
