@@ -30,6 +30,8 @@ impl Rules for Monitoring {
         };
         violations.extend(constructor);
         violations.extend(readings(evidence));
+        violations.extend(unread(evidence));
+        violations.extend(spins(evidence));
         violations.extend(looks(evidence));
         violations.sort_by_key(|violation| violation.turn);
         violations
@@ -104,6 +106,53 @@ fn readings(evidence: &Evidence) -> Vec<Violation> {
         }
     }
     violations
+}
+
+/// Monitors that are there, and report no two numbers.
+fn unread(evidence: &Evidence) -> Option<Violation> {
+    let all = all(evidence).len();
+    let mut dropped = vec![false; all];
+    for entry in evidence.entries() {
+        match &entry.fact {
+            Fact::Started { request, .. } => {
+                let monitor = evidence.request(*request).map_or(0, |it| it.key as usize);
+                let place = monitor.checked_sub(1);
+                if let Some(dropped) = place.and_then(|it| dropped.get_mut(it)) {
+                    *dropped = true;
+                }
+            }
+            Fact::Discarded => return None,
+            Fact::Seen { look, value }
+                if dropped.get(*look) == Some(&false) && Reading::seen(value).is_none() =>
+            {
+                return Some(Violation {
+                    kind: Kind::Garbled,
+                    turn: entry.turn,
+                    message: format!("{} reports no two numbers", name(all, *look)),
+                });
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// A task that is ready however often it is polled.
+fn spins(evidence: &Evidence) -> Option<Violation> {
+    let mut entries = evidence.entries().iter();
+    entries.find_map(|entry| match entry.fact {
+        Fact::Settled {
+            idle: false,
+            fully: true,
+            polls,
+            ..
+        } => Some(Violation {
+            kind: Kind::Polling,
+            turn: entry.turn,
+            message: format!("after {polls} polls a task still asks to be polled again"),
+        }),
+        _ => None,
+    })
 }
 
 /// What is wrong with a report, given the stalls there were.
