@@ -114,13 +114,18 @@ impl Stretch {
                 kind,
                 arguments,
                 request,
-            } if kind == STEPS => Some(Stretch {
-                at,
-                turn: entry.turn,
-                polled: *request,
-                count: counted(arguments),
-                parts: computations.parts(arguments),
-            }),
+            } if kind == STEPS => {
+                let parts = computations.parts(arguments);
+                let told: u64 = parts.iter().map(|part| part.count).sum();
+                Some(Stretch {
+                    at,
+                    turn: entry.turn,
+                    polled: *request,
+                    // What is told was made, whatever is said of its number.
+                    count: counted(arguments).max(told),
+                    parts,
+                })
+            }
             _ => None,
         });
         stretches.collect()
