@@ -12,6 +12,7 @@ mod give_way;
 mod in_order;
 mod inflight_fix;
 mod leaving;
+mod line;
 mod loop_monitor;
 mod lost_update;
 mod offload;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use protocol::Value;
 
-use crate::drills::common;
+use crate::drills::{common, line};
 use play::evidence::{Evidence, Fact, Operation, Returned};
 use play::judge::{Kind, Rules, Violation};
 use play::schedule::Outcome;
@@ -27,6 +27,7 @@ impl Rules for Loading {
         violations.extend(common::hang(evidence));
         violations.extend(common::polling(evidence));
         violations.extend(common::late(evidence));
+        violations.extend(line::first_polls(evidence));
         violations.sort_by_key(|violation| violation.turn);
         violations
     }

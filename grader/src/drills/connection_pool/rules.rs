@@ -5,7 +5,7 @@ mod connections;
 
 use std::collections::BTreeMap;
 
-use crate::drills::common;
+use crate::drills::{common, line};
 use connections::{Connections, Stands};
 use play::evidence::{Evidence, Fact, Returned};
 use play::judge::{Kind, Rules, Violation};
@@ -26,6 +26,7 @@ impl Rules for AFewAtMost {
         violations.extend(hang(evidence));
         violations.extend(common::polling(evidence));
         violations.extend(common::late(evidence));
+        violations.extend(line::first_polls(evidence));
         violations.sort_by_key(|violation| violation.turn);
         violations
     }
@@ -93,6 +94,8 @@ struct Record<'e> {
     begun_calls: usize,
     /// Whether anything but the start of callers has happened since then.
     disturbed: bool,
+    /// Whether a pool was dropped: what its callers still use is not known.
+    discarded: bool,
     /// Where the submission last received a refusal.
     refused: Option<usize>,
     /// Where it last received a panic.
@@ -112,6 +115,7 @@ impl<'e> Record<'e> {
             begun_connects: 0,
             begun_calls: 0,
             disturbed: false,
+            discarded: false,
             refused: None,
             panicked: None,
         }
@@ -157,6 +161,7 @@ impl<'e> Record<'e> {
             Fact::Delivered { operation } => self.delivered(at, *operation),
             Fact::Dropped { operation } => self.dropped(*operation),
             Fact::Discarded => {
+                self.discarded = true;
                 self.connections.forget();
                 self.calls.values_mut().for_each(|call| call.waits = false);
             }
@@ -200,6 +205,7 @@ impl<'e> Record<'e> {
             return wrong;
         }
         let connection = connection_of(it).unwrap_or(0);
+        wrong.extend(self.not_open(operation, connection));
         wrong.extend(self.reused(operation, connection));
         match asked_by(self.evidence, it) {
             None => {
@@ -239,6 +245,17 @@ impl<'e> Record<'e> {
                 self.max,
             );
             (Kind::OverLimit, message)
+        })
+    }
+
+    /// Nobody can ask over such a connection, but a worker can say so.
+    fn not_open(&self, operation: u32, connection: u32) -> Option<(Kind, String)> {
+        let stands = self.connections.stands(connection);
+        let is_open = !matches!(stands, None | Some(Stands::Opening));
+        (!is_open && !self.discarded).then(|| {
+            let message =
+                format!("ask {operation} goes over connection {connection}, which is not open");
+            (Kind::Unexplained, message)
         })
     }
 

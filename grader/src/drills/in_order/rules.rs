@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::drills::common;
+use crate::drills::{common, line};
 use play::evidence::{Evidence, Fact, Returned};
 use play::judge::{Kind, Rules, Violation};
 use play::schedule::Outcome;
@@ -19,6 +19,7 @@ impl Rules for InLine {
         violations.extend(common::hang(evidence));
         violations.extend(common::polling(evidence));
         violations.extend(common::late(evidence));
+        violations.extend(line::first_polls(evidence));
         violations.sort_by_key(|violation| violation.turn);
         violations
     }
