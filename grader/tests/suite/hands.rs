@@ -2,6 +2,8 @@
 //! hole that reaches the puppet would be worth. It can send any message and make any
 //! system call, but neither gets an unearned pass or breaks out.
 
+mod liars;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,138 +25,7 @@ use tempfile::TempDir;
 
 use crate::courses::{real, root};
 use crate::verdicts::{GRADER, SEED};
-
-/// The lies of one world's liar, and the drill that it is graded for.
-struct Liar {
-    program: &'static str,
-    drill: &'static str,
-    /// These do no harm: the first is not a lie, the others gain nothing.
-    harmless: &'static [&'static str],
-    lies: &'static [&'static str],
-}
-
-const USERS: Liar = Liar {
-    program: "users.rs",
-    drill: "inflight_fix",
-    harmless: &["honest", "keeps_the_delivery_quiet", "says_too_much"],
-    lies: &[
-        "answers_the_dropped",
-        "asks_again_unasked",
-        "begins_each_fetch_twice",
-        "begins_what_is_not_there",
-        "changes_a_letter",
-        "delivers_before_the_answer",
-        "drops_every_fetch",
-        "ends_before_the_answer",
-        "fetches_for_each",
-        "fetches_somebody_else",
-        "finds_nobody",
-        "forgets_every_row",
-        "gives_another_id",
-        "gives_the_last_row_of_any_run",
-        "gives_the_last_row_with_its_id",
-        "has_an_error_of_its_own",
-        "hides_its_fetches",
-        "invents_every_row",
-        "is_never_available",
-        "is_never_idle",
-        "panics_at_once",
-        "returns_a_stampede",
-        "returns_before_the_answer",
-        "returns_nothing",
-        "returns_twice",
-        "says_nothing",
-        "skips_a_step",
-        "speaks_of_another_run",
-        "trims_the_row",
-        "turns_errors_into_rows",
-        "turns_rows_into_errors",
-    ],
-};
-
-const BANK: Liar = Liar {
-    program: "bank.rs",
-    drill: "lost_update",
-    harmless: &["honest", "says_too_much"],
-    lies: &[
-        "adds_up_and_writes_nothing",
-        "answers_at_once",
-        "answers_the_dropped",
-        "asks_again_unasked",
-        "begins_each_operation_twice",
-        "begins_what_is_not_there",
-        "claims_a_write_it_never_made",
-        "delivers_before_the_answer",
-        "drops_every_operation",
-        "drops_its_write_and_returns",
-        "gives_the_largest_balance",
-        "gives_the_last_balance_of_any_run",
-        "gives_the_smallest_balance",
-        "hides_its_writes",
-        "is_never_available",
-        "is_never_idle",
-        "keeps_the_delivery_quiet",
-        "lets_deposits_race",
-        "panics_at_once",
-        "returns_a_little_more",
-        "returns_a_text",
-        "returns_before_the_read",
-        "returns_before_the_write",
-        "returns_its_amount",
-        "returns_twice",
-        "returns_what_it_read",
-        "says_nothing",
-        "skips_a_step",
-        "speaks_of_another_run",
-        "tries_again_in_secret",
-        "turns_balances_into_errors",
-        "turns_errors_into_balances",
-        "writes_a_little_less",
-        "writes_into_another_account",
-        "writes_nothing",
-        "writes_the_amount",
-        "writes_the_smallest_balance",
-        "writes_twice_the_amount",
-        "writes_what_it_read",
-        "writes_without_a_read",
-    ],
-};
-
-const PASSWORDS: Liar = Liar {
-    program: "passwords.rs",
-    drill: "offload",
-    // A hash that nobody waits for any more harms nobody.
-    harmless: &["honest", "hashes_for_those_who_left"],
-    lies: &[
-        "answers_the_dropped",
-        "begins_all_at_once",
-        "begins_each_hash_twice",
-        "begins_one_at_a_time",
-        "changes_a_letter",
-        "cuts_the_text",
-        "delivers_before_it_may",
-        "ends_before_it_may",
-        "ends_without_its_thread",
-        "forgets_the_dropped_hash",
-        "gives_the_first_text",
-        "hashes_another_password",
-        "hashes_on_the_loop",
-        "hides_its_hashes",
-        "invents_a_text",
-        "keeps_the_end_quiet",
-        "makes_no_real_hash",
-        "panics_at_once",
-        "returns_before_its_hash_ends",
-        "returns_nothing",
-        "returns_twice",
-        "says_nothing",
-        "skips_a_step",
-        "speaks_of_another_run",
-        "takes_any_length",
-        "takes_no_length",
-        "waits_on_no_thread",
-    ],
-};
+use liars::{ALL, AUDIT, BANK, BULK, CLOCK, Liar, PASSWORDS, PROTOCOL, SERVER, SINK, USERS, WORK};
 
 /// A program of `tests/fixtures/hands`, compiled with what a worker is linked with,
 /// and with nothing forbidden.
@@ -171,8 +42,10 @@ impl Program {
         let text = fs::read_to_string(&fixture).expect(name);
         let source = folder.path().join("program.rs");
         fs::write(&source, text.replace("/* SURVEY */", survey)).expect("it is ours");
-        let channel = fixture.with_file_name("channel.rs");
-        fs::copy(channel, folder.path().join("channel.rs")).expect("it is ours");
+        for shared in ["channel.rs", "desk.rs"] {
+            let file = fixture.with_file_name(shared);
+            fs::copy(file, folder.path().join(shared)).expect("it is ours");
+        }
         let toolchain = Toolchain::find(root()).expect("tests are run by a toolchain");
         let prepared = Prepared::get(&real(), &toolchain).expect("the crates can be built");
         let mut command = Command::new(toolchain.rustc());
@@ -252,13 +125,22 @@ impl Liar {
             let failed = failed(name);
             assert!(failed.is_empty(), "{name}: {}", failed.join("\n"));
         }
-        let passed: Vec<&&str> = self
-            .lies
-            .iter()
-            .filter(|lie| failed(lie).is_empty())
+        let wrong: Vec<String> = self
+            .lies()
+            .filter_map(|(lie, by)| {
+                let failed = failed(lie);
+                let is_caught = failed.iter().any(|why| is_by(by, why));
+                (!is_caught).then(|| format!("{lie}, by {by:?}: {failed:#?}"))
+            })
             .collect();
-        assert!(passed.is_empty(), "these pass: {passed:?}");
+        assert!(wrong.is_empty(), "these pass: {}", wrong.join("\n"));
     }
+}
+
+/// Whether a check that failed is the one that must, or says what must be said.
+fn is_by(by: Option<&str>, why: &str) -> bool {
+    let is_check = |by: &str| why.split(':').next() == Some(by);
+    by.is_none_or(|by| is_check(by) || why.contains(PROTOCOL) && by == PROTOCOL)
 }
 
 #[test]
@@ -276,21 +158,70 @@ fn a_password_service_that_lies_does_not_pass() {
     PASSWORDS.sits_for_its_drill();
 }
 
+#[test]
+fn accounts_whose_transfers_lie_do_not_pass() {
+    AUDIT.sits_for_its_drill();
+}
+
+#[test]
+fn a_pool_that_lies_does_not_pass() {
+    SERVER.sits_for_its_drill();
+}
+
+#[test]
+fn a_loader_that_lies_does_not_pass() {
+    BULK.sits_for_its_drill();
+}
+
+#[test]
+fn a_processor_that_lies_does_not_pass() {
+    SINK.sits_for_its_drill();
+}
+
+#[test]
+fn a_fold_that_lies_does_not_pass() {
+    WORK.sits_for_its_drill();
+}
+
+#[test]
+fn a_monitor_that_lies_does_not_pass() {
+    CLOCK.sits_for_its_drill();
+}
+
+#[test]
+fn every_world_has_a_liar() {
+    let lied_in: Vec<&str> = ALL
+        .iter()
+        .map(|liar| {
+            drills::find(liar.drill)
+                .expect("it is a drill")
+                .world()
+                .name()
+        })
+        .collect();
+    for drill in drills::ALL {
+        let world = drill.world().name();
+        assert!(lied_in.contains(&world), "{}: {world}", drill.slug());
+    }
+}
+
 /// Every lie that a program can be told to tell is in its list.
 #[test]
 fn every_lie_is_told() {
     let asked = regex_lite::Regex::new(r#"lie\.is\("(\w+)"\)"#).expect("it is one");
-    for liar in [USERS, BANK, PASSWORDS] {
+    for liar in ALL {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/hands");
-        let text: String = [liar.program, "channel.rs"]
-            .map(|file| fs::read_to_string(folder.join(file)).expect(file))
-            .concat();
+        let text = |file| fs::read_to_string(folder.join(file)).expect(file);
+        let text: String = liar.files().map(text).collect();
         let can: BTreeSet<&str> = asked
             .captures_iter(&text)
             .map(|found| found.get(1).expect("a group").as_str())
             .collect();
-        let told = liar.lies.iter().chain(&liar.harmless[1..]);
-        let told: BTreeSet<&str> = told.copied().collect();
+        let told: BTreeSet<&str> = liar
+            .lies()
+            .map(|(lie, _)| lie)
+            .chain(liar.harmless[1..].iter().copied())
+            .collect();
         assert_eq!(told, can, "{}", liar.program);
     }
 }
