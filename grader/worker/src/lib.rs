@@ -109,7 +109,7 @@
 //! |---|---|---|
 //! | `new` | `seed`, `arguments`?, `polled`?, `places`? | opens the run: a new single-threaded event loop with a virtual clock, every random choice of which is seeded with `seed`; a new instance of what the submission offers, made with the kit's handles and `arguments`. `polled` says how callers are polled, see below. With `places`, a worker that knows the line of the submission at which an operation begins notes it right after, as `where` does |
 //! | `call` | `call`, `entry`, `arguments`?, `again`?, `always`? | makes a call of an entry of the submission a task of the loop; does not run it yet. The grader numbers callers from 1. `again` is the number of a second call, see below |
-//! | `look` | `entry`, `arguments`? | calls an entry that returns at once, outside any task, and says what it returned with `seen`; runs nothing else |
+//! | `look` | `entry`, `arguments`? | calls an entry that returns at once, outside any task, and says what it returned with one `seen`, or with `broke` that it panicked; runs nothing else |
 //! | `answer` | `operation`, `with` | ends an operation. The task that awaits it is woken, but not run yet; a thread that is held in it goes on. An operation that is over, or was answered before, is left alone |
 //! | `ping` | `nonce` | puts a task on the loop that answers with a `pong` when it is run |
 //! | `drop` | `call` | drops the call's future at once, clean-up code included. A call that has ended, or was dropped, is left alone |
@@ -160,6 +160,10 @@
 //! | users | a database | `get_user`(id): a row, or an error; `stampede`(id, requests): a list of fetches and nanoseconds | `fetch_user`(id), awaited: ends with the name of the user, a text, or an error |
 //! | passwords | `arguments`: `max_parallel` | `hash`(password): a text, or an error | `hash_password`(password), blocks: ends with its text, or with how to make it |
 //! | bank | a bank | `deposit`(account, amount): the new balance, a number, or an error | `read`(account), awaited: ends with the balance or an error; `write`(account, balance), awaited: ends with `null` or an error |
+//! | audit | `arguments`: a list of accounts, each its id and what it holds | `transfer`(from, to, amount): `null`, or an error; looked at: `balances`(id, …): what each holds, `null` for one that does not exist, and then the total | `record`(from, to, amount), awaited: ends with `null` or an error |
+//! | server | `arguments`: `max` | `ask`(question): the answer, a number, or an error | `connect`(), awaited: ends with the number of the connection or an error; `ask`(connection, question), awaited: ends with the answer or an error |
+//! | bulk | `arguments`: `max_batch` | `load`(id): an item, `null`, or an error | `load`(id, …), awaited: ends with a list of an item or `null` for each id, or with an error |
+//! | sink | `arguments`: `max_parallel` | `handle`(key, number): `null`, or an error | `store`(key, number), awaited: ends with `null` or an error |
 //! | work | | `fold`(seed, steps): a state, a number; `neighbour`(turns): `null` | none |
 //! | clock | `arguments`: a list of monitors, each the microseconds of its `every` and its `threshold` | `drop_monitor`(place): `null`; looked at: `report`(place): the number of stalls and the microseconds of the longest | none |
 //!
@@ -176,7 +180,14 @@
 //! - The kit's function that verifies a password is the same operation, with the
 //!   password; only a panic in its answer counts, and it says whether the hash belongs to
 //!   that password.
-//! - The error of the bank: `["unavailable",[]]`.
+//! - The error of the bank: `["unavailable",[]]`. Those of a transfer: the same, when its
+//!   record fails; `["insufficient",[]]`, `["no_such_account",[]]`. Those of the server:
+//!   `["refused",[]]`, `["broken",[]]`; of the items: `["unavailable",[]]`,
+//!   `["too_many",[]]`; of the sink: `["rejected",[]]`.
+//! - An item is a list of its id and its text: `[42,"…"]`.
+//! - A call of the server, of the items or of the sink notes `polled` when it is polled for
+//!   the first time: in the order in which they started, and before the loop rests. A
+//!   connection that is dropped notes `closed`, with its number.
 //! - The steps of a fold need no answer. When a poll in which some were made is over, in
 //!   any task, `steps` is noted: how many they were, and a list of chains. A chain is the
 //!   state and the number of its first step, and how many steps went on from there. A
