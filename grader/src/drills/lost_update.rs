@@ -370,6 +370,9 @@ fn dropping(exam: &mut Exam<'_>) -> Findings {
         only_idle: false,
     };
     findings.join(exam.explore(&Depositing, &leaving));
+    let in_a_row =
+        |evidence: &Evidence| schedules::drops_for_a_while(evidence, Action::ask(ACCOUNT));
+    findings.join(exam.explore(&Depositing, &Straight(in_a_row)));
     let much = Space {
         errors: 2,
         hang_ups: 3,

@@ -81,6 +81,19 @@ pub(super) fn down_for_a_while(evidence: &Evidence, start: Action, kind: u8) -> 
     }
 }
 
+/// One caller after the other is dropped while it is served, and then all is well.
+pub(super) fn drops_for_a_while(evidence: &Evidence, start: Action) -> Option<Turn> {
+    let waiting = evidence.waiting().next();
+    match (waiting, evidence.started()) {
+        (Some(request), started) if started <= DOWN_FOR => {
+            let happened = false;
+            Some(Turn::full(Action::HangUp { request, happened }))
+        }
+        (None, started) if started < DOWN_FOR + 2 => Some(Turn::full(start)),
+        _ => then_all_answered(evidence),
+    }
+}
+
 /// One operation after the other panics, each of another request, and then all is well again.
 pub(super) fn panics_for_a_while(
     evidence: &Evidence,

@@ -1,4 +1,4 @@
-//! Wrong: the cache forgets rows once it holds 64. Caught by: users_independent
+//! Wrong: the cache forgets rows once it holds 64. Caught by: cached
 
 use kit::{Db, DbError, User, UserId};
 use std::{cell::RefCell, collections::HashMap, rc::Rc};

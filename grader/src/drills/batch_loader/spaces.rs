@@ -268,6 +268,8 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
         };
         findings.join(exam.explore(&Loading, &leaving));
     }
+    let in_a_row = |evidence: &Evidence| schedules::drops_for_a_while(evidence, Action::ask(A));
+    findings.join(exam.explore(&Loading, &made(8, Polled::Alone, in_a_row)));
     let gone_and_failed = Space {
         errors: 1,
         hang_ups: 1,

@@ -264,6 +264,11 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
         only_idle: false,
     };
     findings.join(exam.explore(&AFewAtMost, &leaving));
+    for max in [1, 4] {
+        let in_a_row =
+            |evidence: &Evidence| schedules::drops_for_a_while(evidence, Action::ask(KEY));
+        findings.join(exam.explore(&AFewAtMost, &made(max, in_a_row)));
+    }
     let many = Space {
         hang_ups: 2,
         ..space(2, 4)

@@ -14,7 +14,6 @@ const OTHER: u32 = 8;
 const THIRD: u32 = 9;
 const FOURTH: u32 = 10;
 const CROWD: u32 = 300;
-const LINE: u32 = 1_100;
 const KEYS_OF_THE_CROWD: u32 = 4;
 const MANY_KEYS: u32 = 200;
 const RANDOM_SCHEDULES: usize = 150;
@@ -78,8 +77,8 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
         };
         findings.join(exam.explore(&InLine, &otherwise));
     }
-    for (events, keys) in [(LINE, 1), (CROWD, KEYS_OF_THE_CROWD)] {
-        let crowd = |evidence: &Evidence| crowd(evidence, events, keys);
+    for keys in [1, KEYS_OF_THE_CROWD] {
+        let crowd = |evidence: &Evidence| crowd(evidence, keys);
         findings.join(exam.explore(&InLine, &made(3, crowd)));
     }
     findings.join(exam.explore(&InLine, &made(2, slow)));
@@ -113,10 +112,10 @@ fn many_keys(evidence: &Evidence) -> Option<Turn> {
     }
 }
 
-/// So many events at once, none of which is polled before all have started.
-fn crowd(evidence: &Evidence, events: u32, keys: u32) -> Option<Turn> {
+/// Three hundred events at once, none of which is polled before all have started.
+fn crowd(evidence: &Evidence, keys: u32) -> Option<Turn> {
     match evidence.started() as u32 {
-        started if started < events => {
+        started if started < CROWD => {
             let key = KEY + started * 3 % keys;
             Some(Turn::partial(Action::ask(key), 0))
         }
@@ -245,6 +244,11 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
             only_idle: false,
         };
         findings.join(exam.explore(&InLine, &leaving));
+    }
+    for places in [1, 4] {
+        let in_a_row =
+            |evidence: &Evidence| schedules::drops_for_a_while(evidence, Action::ask(KEY));
+        findings.join(exam.explore(&InLine, &made(places, in_a_row)));
     }
     let three_keys = Space {
         hang_ups: 1,

@@ -180,9 +180,8 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
         ..Space::of(&[USER; 3])
     };
     let mut findings = exam.explore(&Coalescing, &panics);
-    let in_a_row = |evidence: &Evidence| {
-        schedules::panics_for_a_while(evidence, |number| Action::ask(USER + number))
-    };
+    let in_a_row =
+        |evidence: &Evidence| schedules::panics_for_a_while(evidence, |_| Action::ask(USER));
     findings.join(exam.explore(&Coalescing, &Straight(in_a_row)));
     findings
 }
@@ -243,6 +242,8 @@ pub(super) fn long_runs(exam: &mut Exam<'_>) -> Findings {
         only_idle: false,
     };
     findings.join(exam.explore(&Coalescing, &leaving));
+    let in_a_row = |evidence: &Evidence| schedules::drops_for_a_while(evidence, Action::ask(USER));
+    findings.join(exam.explore(&Coalescing, &Straight(in_a_row)));
     let space = Space {
         errors: 2,
         hang_ups: 3,

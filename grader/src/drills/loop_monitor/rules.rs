@@ -108,7 +108,7 @@ fn readings(evidence: &Evidence) -> Vec<Violation> {
     violations
 }
 
-/// Monitors that are there, and report no two numbers.
+/// Monitors that are there and show no report.
 fn unread(evidence: &Evidence) -> Option<Violation> {
     let all = all(evidence).len();
     let mut dropped = vec![false; all];
@@ -128,7 +128,7 @@ fn unread(evidence: &Evidence) -> Option<Violation> {
                 return Some(Violation {
                     kind: Kind::Garbled,
                     turn: entry.turn,
-                    message: format!("{} reports no two numbers", name(all, *look)),
+                    message: format!("{} shows no report", name(all, *look)),
                 });
             }
             _ => {}

@@ -242,6 +242,9 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
         only_idle: false,
     };
     findings.join(exam.explore(&Transferring, &leaving));
+    let in_a_row =
+        |evidence: &Evidence| schedules::drops_for_a_while(evidence, transfer(A, B, MOST));
+    findings.join(exam.explore(&Transferring, &straight(4, in_a_row)));
     let much = [
         (A, B, MOST),
         (B, A, MOST),

@@ -7,7 +7,9 @@
 
 use std::time::{Duration, Instant};
 
+use super::asking::is_opening;
 use super::{Driver, Run};
+use play::schedule::Action;
 
 /// Runs that are open side by side, unless their threads are too many.
 const WIDTH: usize = 48;
@@ -119,11 +121,25 @@ impl Room {
 }
 
 impl Driver<'_> {
-    /// Waits for the threads of closed runs where `runs`, those of them that the worker has
-    /// to open, need room for theirs.
+    /// How many instances what is left of a run's script makes, the one that it begins with
+    /// among them, if the worker does not have that yet.
+    fn instances_to_make(&self, run: &Run) -> usize {
+        let is_known = run.worker == Some(self.workers_started);
+        let played = if is_known {
+            run.evidence.turns().len()
+        } else {
+            0
+        };
+        let rest = run.script.get(played..).unwrap_or_default();
+        let discards = rest.iter().filter(|turn| turn.action == Action::Discard);
+        usize::from(!is_known || rest.iter().any(is_opening)) + discards.count()
+    }
+
+    /// Waits for the threads of closed runs where the instances that `runs` are to make need
+    /// room for theirs.
     pub(super) fn await_room(&mut self, runs: &[Run]) {
-        let opens = |run: &&Run| run.worker != Some(self.workers_started);
-        let opening = runs.iter().filter(opens).count();
+        let instances = runs.iter().map(|run| self.instances_to_make(run));
+        let opening = instances.sum();
         let (Some(worker), 1.., 1..) = (&self.worker, opening, self.room.each) else {
             return;
         };

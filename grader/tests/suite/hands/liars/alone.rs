@@ -110,7 +110,7 @@ pub(in crate::hands) const CLOCK: Liar = Liar {
                 "reports_the_last_one",
                 "shows_a_text",
                 "shows_nothing",
-                "shows_three_numbers",
+                "shows_a_number_more",
             ],
         ),
         ("no_burst", &["makes_up_for_missed_looks"]),

@@ -17,11 +17,7 @@ pub(in crate::hands) const AUDIT: Liar = Liar {
         ),
         (
             "insufficient",
-            &[
-                "blames_the_account",
-                "is_always_insufficient",
-                "shows_texts",
-            ],
+            &["blames_the_account", "is_always_insufficient"],
         ),
         ("never_negative", &["overdraws"]),
         (
@@ -60,6 +56,7 @@ pub(in crate::hands) const AUDIT: Liar = Liar {
         (
             "total_kept",
             &[
+                "shows_texts",
                 "drops_its_record_and_moves",
                 "hides_what_is_overdrawn",
                 "keeps_a_coin",

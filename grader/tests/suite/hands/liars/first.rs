@@ -146,7 +146,7 @@ pub(in crate::hands) const PASSWORDS: Liar = Liar {
         ),
         ("bounded", &["begins_all_at_once", "keeps_the_end_quiet"]),
         ("busy_service", &["makes_no_real_hash"]),
-        ("dropped_waiting", &["forgets_the_dropped_hash"]),
+        ("dropped_hashing", &["forgets_the_dropped_hash"]),
         (
             "off_the_loop",
             &[
