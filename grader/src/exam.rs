@@ -90,8 +90,12 @@ fn choices(paths: &dyn Paths, evidence: &Evidence, drops: bool) -> Follow<Turn> 
     if !drops {
         turns.retain(|turn| !matches!(turn.action, Action::HangUp { .. }));
         if turns.is_empty() {
-            // There was nothing else to do: tasks go on.
-            turns.push(Turn::full(Action::Wait));
+            // There was nothing else to do: tasks go on, once.
+            let wait = Turn::full(Action::Wait);
+            if evidence.turns().last() == Some(&wait) {
+                return Follow::End;
+            }
+            turns.push(wait);
         }
     }
     Follow::AnyOf(turns)

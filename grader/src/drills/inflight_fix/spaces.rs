@@ -242,8 +242,11 @@ pub(super) fn long_runs(exam: &mut Exam<'_>) -> Findings {
         only_idle: false,
     };
     findings.join(exam.explore(&Coalescing, &leaving));
-    let in_a_row = |evidence: &Evidence| schedules::drops_for_a_while(evidence, Action::ask(USER));
-    findings.join(exam.explore(&Coalescing, &Straight(in_a_row)));
+    if exam.drops() {
+        let in_a_row =
+            |evidence: &Evidence| schedules::drops_for_a_while(evidence, Action::ask(USER));
+        findings.join(exam.explore(&Coalescing, &Straight(in_a_row)));
+    }
     let space = Space {
         errors: 2,
         hang_ups: 3,
