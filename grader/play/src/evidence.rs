@@ -24,8 +24,8 @@ use crate::world::World;
 pub const ALIKE: u32 = 1_000;
 
 /// The ids of this key and the [`FAR_KEYS`] that begin with it are easily mistaken: the first
-/// [`BITS`] differ from [`FIRST_KEY`]'s in one bit each, others by a prime, and the last
-/// [`CLOSE`] are beyond 2^53, the most that a float can count to, and close to each other.
+/// 62 differ from [`FIRST_KEY`]'s in one bit each, others by a prime, and the last
+/// three are beyond 2^53, the most that a float can count to, and close to each other.
 pub const FAR_AWAY: u32 = 4_000_000_000;
 
 /// How many keys begin with [`FAR_AWAY`].
