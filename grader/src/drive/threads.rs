@@ -221,7 +221,8 @@ mod tests {
                 let _ = end.recv();
             });
             let id = wait.recv().expect("it says its number").cast_unsigned();
-            assert!(ids().contains(&id));
+            // A list may miss one while threads of other tests end; the next list has it.
+            assert!((0..READINGS).any(|_| ids().contains(&id)));
             assert!(used(pid, id).is_some() && doing(pid, id).is_some());
             drop(done);
             let _ = thread.join();

@@ -5,13 +5,14 @@ use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Duration;
 
+use kit::clock::Clock;
 use kit::supervised::Supply;
 use submission::{LoopMonitor, Report};
 use worker::protocol::{Ending, Value};
 use worker::{Arguments, Call, CallFuture, Subject, run, seen};
 
-/// All monitors of the run, by their places.
-struct Monitors(Rc<RefCell<Vec<Option<LoopMonitor>>>>);
+/// All monitors of the run, by their places, each with its own clock.
+struct Monitors(Rc<RefCell<Vec<Option<(LoopMonitor, Clock)>>>>);
 
 impl Subject for Monitors {
     fn call(&self, call: Call<'_>, _: &Supply) -> CallFuture {
@@ -25,13 +26,18 @@ impl Subject for Monitors {
 
     fn look(&self, look: Call<'_>) -> Value {
         let monitors = self.0.borrow();
-        let Some(Some(monitor)) = monitors.get(look.arguments.count(0)) else {
+        let Some(Some((monitor, clock))) = monitors.get(look.arguments.count(0)) else {
             return Value::Nothing;
         };
         let Report { stalls, longest } = monitor.report();
         let longest: Duration = longest;
         let micros = u64::try_from(longest.as_micros()).unwrap_or(u64::MAX);
-        Value::List(vec![seen::<u64>(stalls), seen::<u64>(micros)])
+        let under_way = clock.sleeps_under_way();
+        Value::List(vec![
+            seen::<u64>(stalls),
+            seen::<u64>(micros),
+            seen::<u64>(under_way),
+        ])
     }
 }
 
@@ -40,7 +46,8 @@ fn main() -> ExitCode {
         let monitors = arguments.list(0).iter().map(|monitor| {
             let with = Arguments(monitor.list());
             let [every, threshold] = [0, 1].map(|place| Duration::from_micros(with.id(place)));
-            Some(LoopMonitor::start(supply.clock(), every, threshold))
+            let clock = supply.clock();
+            Some((LoopMonitor::start(clock.clone(), every, threshold), clock))
         });
         Box::new(Monitors(Rc::new(RefCell::new(monitors.collect()))))
     })
