@@ -138,10 +138,7 @@ impl Drill for CacheRace {
         later.push(start(USER));
         let mut cached = one.with(exam.play(&Racing, later));
         // Many rows at once: each is still there afterwards.
-        let users = USER..USER + MANY_USERS;
-        let fetched = |(user, fetch)| [start(user), row(fetch)];
-        let mut many: Vec<Turn> = users.clone().zip(1..).flat_map(fetched).collect();
-        many.extend(users.map(start));
+        let many = fetched_and_asked_again(USER..USER + MANY_USERS);
         cached.join(exam.play(&Racing, many));
         // A new cache is an empty one.
         let discard = Turn::full(Action::Discard);
@@ -183,9 +180,7 @@ impl Drill for CacheRace {
             start(USER),
         ];
         two.join(exam.play(&Racing, alike.to_vec()));
-        let fetched = |(user, fetch)| [start(user), row(fetch)];
-        let mut alike: Vec<Turn> = schedules::alike_keys().zip(1..).flat_map(fetched).collect();
-        alike.extend(schedules::alike_keys().map(start));
+        let alike = fetched_and_asked_again(schedules::alike_keys());
         two.join(exam.play(&Racing, alike));
         let kinds = if one.has(Kind::NeedlessFetch) {
             ENDINGS.to_vec()
@@ -216,6 +211,13 @@ fn crowd() -> Vec<Turn> {
     turns.push(pass(LATENCY_MICROS));
     turns.extend((1..=CROWD as u32).map(row));
     turns
+}
+
+/// Each of these users is fetched, one after the other; then each is asked for once more.
+fn fetched_and_asked_again(users: impl Iterator<Item = u32> + Clone) -> Vec<Turn> {
+    let fetched = |(user, fetch)| [start(user), row(fetch)];
+    let again = users.clone().map(start);
+    users.zip(1..).flat_map(fetched).chain(again).collect()
 }
 
 fn start(user: u32) -> Turn {

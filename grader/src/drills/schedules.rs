@@ -38,7 +38,7 @@ pub(super) fn then_answered_in_pairs(evidence: &Evidence, first: usize) -> Optio
 }
 
 /// Keys whose ids are easily mistaken for each other.
-pub(super) fn alike_keys() -> impl Iterator<Item = u32> {
+pub(super) fn alike_keys() -> impl Iterator<Item = u32> + Clone {
     std::iter::once(FIRST_KEY).chain(FAR_AWAY..FAR_AWAY + FAR_KEYS)
 }
 

@@ -15,7 +15,7 @@ struct Hall {
     next: u64,
 }
 impl Hall {
-    /// Whoever waits before us and shares an account goes first.
+    /// Those who came earlier and share an account go first.
     fn may(&self, ticket: u64) -> bool {
         let pair = self.waiting[&ticket].0;
         pair.iter().all(|it| !self.busy.contains(it))
