@@ -322,8 +322,9 @@ fn failing(exam: &mut Exam<'_>) -> Findings {
     findings.join(exam.explore(&Depositing, &insistent));
     findings.join(exam.explore(&Depositing, &Straight(down)));
     for kind in [READ, WRITE] {
-        let in_a_row =
-            |evidence: &Evidence| schedules::down_for_a_while(evidence, Action::ask(ACCOUNT), kind);
+        let in_a_row = |evidence: &Evidence| {
+            schedules::down_for_a_while(evidence, |_| Action::ask(ACCOUNT), kind)
+        };
         findings.join(exam.explore(&Depositing, &Straight(in_a_row)));
     }
     findings
@@ -395,9 +396,12 @@ fn panicking(exam: &mut Exam<'_>) -> Findings {
         ..Space::of(&[ACCOUNT; 3])
     };
     let mut findings = exam.explore(&Depositing, &one);
-    let in_a_row =
-        |evidence: &Evidence| schedules::panics_for_a_while(evidence, |_| Action::ask(ACCOUNT));
-    findings.join(exam.explore(&Depositing, &Straight(in_a_row)));
+    for kind in [READ, WRITE] {
+        let in_a_row = |evidence: &Evidence| {
+            schedules::panics_for_a_while(evidence, |_| Action::ask(ACCOUNT), kind)
+        };
+        findings.join(exam.explore(&Depositing, &Straight(in_a_row)));
+    }
     findings
 }
 

@@ -60,24 +60,48 @@ pub(super) fn one_for_each(
 /// Ten seconds.
 const SLOW_MICROS: u64 = 10_000_000;
 
-/// How many operations fail, or panic, in a row.
-const DOWN_FOR: usize = 12;
+/// How many operations in a row go wrong, or callers leave.
+const FOR_A_WHILE: usize = 12;
 
 /// Operations of this kind fail for a while, and requests start one after the other; those
 /// that come later must not be put off by that.
-pub(super) fn down_for_a_while(evidence: &Evidence, start: Action, kind: u8) -> Option<Turn> {
+pub(super) fn down_for_a_while(
+    evidence: &Evidence,
+    start: impl Fn(u32) -> Action,
+    kind: u8,
+) -> Option<Turn> {
+    let error = *evidence.world().kind(kind).errors.first()?;
+    wrong_for_a_while(evidence, start, kind, Outcome::Error(error))
+}
+
+/// The same, except that they panic.
+pub(super) fn panics_for_a_while(
+    evidence: &Evidence,
+    start: impl Fn(u32) -> Action,
+    kind: u8,
+) -> Option<Turn> {
+    wrong_for_a_while(evidence, start, kind, Outcome::Panic)
+}
+
+/// The first operations of this kind end like this, and then all is well.
+fn wrong_for_a_while(
+    evidence: &Evidence,
+    start: impl Fn(u32) -> Action,
+    kind: u8,
+    wrong: Outcome,
+) -> Option<Turn> {
     if let Some(operation) = evidence.live().next() {
         let is_of_kind = |number: u32| evidence.operation(number).is_some_and(|it| it.kind == kind);
         let so_far = (1..=operation).filter(|number| is_of_kind(*number)).count();
-        let outcome = match evidence.world().kind(kind).errors.first() {
-            Some(error) if is_of_kind(operation) && so_far <= DOWN_FOR => Outcome::Error(*error),
-            _ => Outcome::Value,
+        let outcome = match is_of_kind(operation) && so_far <= FOR_A_WHILE {
+            true => wrong,
+            false => Outcome::Value,
         };
         return Some(Turn::full(Action::Answer { operation, outcome }));
     }
-    match evidence.started() < DOWN_FOR + 2 {
-        true => Some(Turn::full(start)),
-        false => then_all_answered(evidence),
+    match evidence.started() {
+        started if started < FOR_A_WHILE + 2 => Some(Turn::full(start(started as u32))),
+        _ => then_all_answered(evidence),
     }
 }
 
@@ -85,27 +109,11 @@ pub(super) fn down_for_a_while(evidence: &Evidence, start: Action, kind: u8) -> 
 pub(super) fn drops_for_a_while(evidence: &Evidence, start: Action) -> Option<Turn> {
     let waiting = evidence.waiting().next();
     match (waiting, evidence.started()) {
-        (Some(request), started) if started <= DOWN_FOR => {
+        (Some(request), started) if started <= FOR_A_WHILE => {
             let happened = false;
             Some(Turn::full(Action::HangUp { request, happened }))
         }
-        (None, started) if started < DOWN_FOR + 2 => Some(Turn::full(start)),
-        _ => then_all_answered(evidence),
-    }
-}
-
-/// One operation after the other panics, each of another request, and then all is well again.
-pub(super) fn panics_for_a_while(
-    evidence: &Evidence,
-    start: impl Fn(u32) -> Action,
-) -> Option<Turn> {
-    let started = evidence.started();
-    match evidence.live().next() {
-        Some(operation) if operation as usize <= DOWN_FOR => {
-            let outcome = Outcome::Panic;
-            Some(Turn::full(Action::Answer { operation, outcome }))
-        }
-        None if started < DOWN_FOR + 2 => Some(Turn::full(start(started as u32))),
+        (None, started) if started < FOR_A_WHILE + 2 => Some(Turn::full(start)),
         _ => then_all_answered(evidence),
     }
 }

@@ -207,7 +207,7 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
         ..Space::asking(vec![again, Ask::of(B)])
     };
     findings.join(exam.explore(&Loading, &insistent));
-    let down = |evidence: &Evidence| schedules::down_for_a_while(evidence, Action::ask(A), 0);
+    let down = |evidence: &Evidence| schedules::down_for_a_while(evidence, |_| Action::ask(A), 0);
     findings.join(exam.explore(&Loading, &made(2, Polled::Alone, down)));
     for items in [14, 5] {
         findings.join(exam.explore(&Loading, &made(3, Polled::Alone, away(items))));
@@ -349,7 +349,7 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
     };
     findings.join(exam.explore(&Loading, &twice));
     let in_a_row = |evidence: &Evidence| {
-        schedules::panics_for_a_while(evidence, |number| Action::ask(A + number))
+        schedules::panics_for_a_while(evidence, |number| Action::ask(A + number), 0)
     };
     findings.join(exam.explore(&Loading, &made(8, Polled::Alone, in_a_row)));
     findings

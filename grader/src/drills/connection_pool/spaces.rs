@@ -18,6 +18,9 @@ const KEY: u32 = 7;
 const CROWD: usize = 300;
 const SLOW_MICROS: u64 = 10_000_000;
 const RANDOM_SCHEDULES: usize = 150;
+/// What goes wrong for a while, and in pools for how many. A place that is lost once shows where
+/// there is one only, and one that is lost each time where there are more.
+const ONE_PLACE_AND_MORE: [(u32, u8); 4] = [(1, CONNECT), (4, CONNECT), (1, ASK), (4, ASK)];
 
 /// So many callers, of a pool for so many connections.
 fn space(max: u32, callers: usize) -> Space {
@@ -206,10 +209,10 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     };
     findings.join(exam.explore(&AFewAtMost, &insistent));
     findings.join(exam.explore(&AFewAtMost, &made(2, half_down)));
-    for kind in [CONNECT, ASK] {
+    for (max, kind) in ONE_PLACE_AND_MORE {
         let in_a_row =
-            |evidence: &Evidence| schedules::down_for_a_while(evidence, Action::ask(KEY), kind);
-        findings.join(exam.explore(&AFewAtMost, &made(2, in_a_row)));
+            |evidence: &Evidence| schedules::down_for_a_while(evidence, |_| Action::ask(KEY), kind);
+        findings.join(exam.explore(&AFewAtMost, &made(max, in_a_row)));
     }
     findings
 }
@@ -298,9 +301,12 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
     };
     let mut findings = exam.explore(&AFewAtMost, &few(1, 2));
     findings.join(exam.explore(&AFewAtMost, &warm(1, few(2, 3))));
-    let in_a_row =
-        |evidence: &Evidence| schedules::panics_for_a_while(evidence, |_| Action::ask(KEY));
-    findings.join(exam.explore(&AFewAtMost, &made(4, in_a_row)));
+    for (max, kind) in ONE_PLACE_AND_MORE {
+        let in_a_row = |evidence: &Evidence| {
+            schedules::panics_for_a_while(evidence, |_| Action::ask(KEY), kind)
+        };
+        findings.join(exam.explore(&AFewAtMost, &made(max, in_a_row)));
+    }
     findings
 }
 

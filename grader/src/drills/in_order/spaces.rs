@@ -17,6 +17,9 @@ const CROWD: u32 = 300;
 const KEYS_OF_THE_CROWD: u32 = 4;
 const MANY_KEYS: u32 = 200;
 const RANDOM_SCHEDULES: usize = 150;
+/// A place that is lost once shows where there is one only, and one that is lost each time
+/// where there are more.
+const ONE_PLACE_AND_MORE: [u32; 2] = [1, 4];
 
 /// Events of these keys, for a processor with this many places.
 fn space(max_parallel: u32, keys: &[u32]) -> Space {
@@ -190,8 +193,11 @@ pub(super) fn rejecting(exam: &mut Exam<'_>) -> Findings {
     };
     findings.join(exam.explore(&InLine, &insistent));
     findings.join(exam.explore(&InLine, &made(2, unwanted)));
-    let in_a_row = |evidence: &Evidence| schedules::down_for_a_while(evidence, Action::ask(KEY), 0);
-    findings.join(exam.explore(&InLine, &made(2, in_a_row)));
+    for places in ONE_PLACE_AND_MORE {
+        let in_a_row =
+            |evidence: &Evidence| schedules::down_for_a_while(evidence, |_| Action::ask(KEY), 0);
+        findings.join(exam.explore(&InLine, &made(places, in_a_row)));
+    }
     findings
 }
 
@@ -245,7 +251,7 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
         };
         findings.join(exam.explore(&InLine, &leaving));
     }
-    for places in [1, 4] {
+    for places in ONE_PLACE_AND_MORE {
         let in_a_row =
             |evidence: &Evidence| schedules::drops_for_a_while(evidence, Action::ask(KEY));
         findings.join(exam.explore(&InLine, &made(places, in_a_row)));
@@ -280,10 +286,12 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
     };
     let mut findings = exam.explore(&InLine, &few(2, &[KEY; 3]));
     findings.join(exam.explore(&InLine, &few(1, &[KEY, OTHER, THIRD])));
-    let in_a_row = |evidence: &Evidence| {
-        schedules::panics_for_a_while(evidence, |number| Action::ask(KEY + number % 4))
-    };
-    findings.join(exam.explore(&InLine, &made(4, in_a_row)));
+    for places in ONE_PLACE_AND_MORE {
+        let in_a_row = |evidence: &Evidence| {
+            schedules::panics_for_a_while(evidence, |number| Action::ask(KEY + number % 4), 0)
+        };
+        findings.join(exam.explore(&InLine, &made(places, in_a_row)));
+    }
     findings
 }
 

@@ -181,7 +181,7 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
     };
     let mut findings = exam.explore(&Coalescing, &panics);
     let in_a_row =
-        |evidence: &Evidence| schedules::panics_for_a_while(evidence, |_| Action::ask(USER));
+        |evidence: &Evidence| schedules::panics_for_a_while(evidence, |_| Action::ask(USER), 0);
     findings.join(exam.explore(&Coalescing, &Straight(in_a_row)));
     findings
 }

@@ -188,16 +188,21 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
         ..with(1, &[USER])
     };
     findings.join(exam.explore(&Offloading, &orphaned));
-    findings.join(exam.explore(&Offloading, &Straight(panics_in_a_row)));
+    // A place that is lost once shows where there is one only, and one that is lost each time
+    // where there are more.
+    for places in [1, 2] {
+        let in_a_row = |evidence: &Evidence| panics_in_a_row(evidence, places);
+        findings.join(exam.explore(&Offloading, &Straight(in_a_row)));
+    }
     findings
 }
 
 /// One hash after the other panics, and then all is well again.
-fn panics_in_a_row(evidence: &Evidence) -> Option<Turn> {
+fn panics_in_a_row(evidence: &Evidence, places: u32) -> Option<Turn> {
     const PANICS: u32 = 12;
     let started = evidence.started() as u32;
     if evidence.turns().is_empty() {
-        return Some(make(2));
+        return Some(make(places));
     }
     match held(evidence).next() {
         Some(operation) if operation <= PANICS => {

@@ -161,7 +161,7 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     findings.join(exam.explore(&Transferring, &insistent));
     findings.join(exam.explore(&Transferring, &straight(3, down)));
     let in_a_row =
-        |evidence: &Evidence| schedules::down_for_a_while(evidence, transfer(A, B, SMALL), 0);
+        |evidence: &Evidence| schedules::down_for_a_while(evidence, |_| transfer(A, B, MOST), 0);
     findings.join(exam.explore(&Transferring, &straight(3, in_a_row)));
     findings
 }
@@ -302,7 +302,7 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
     };
     let mut findings = exam.explore(&Transferring, &panics);
     let in_a_row =
-        |evidence: &Evidence| schedules::panics_for_a_while(evidence, |_| transfer(A, B, SMALL));
+        |evidence: &Evidence| schedules::panics_for_a_while(evidence, |_| transfer(A, B, MOST), 0);
     findings.join(exam.explore(&Transferring, &straight(2, in_a_row)));
     findings
 }
