@@ -14,21 +14,23 @@ mod named;
 mod places;
 mod shorten;
 pub mod trace;
+mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use extent::Extent;
 pub use findings::{Finding, Findings, violations};
 pub use mutant::{Mutant, Rules as RulesSeen};
 use named::Named;
+use tree::Tree;
 
 use crate::course::language::Language;
 use crate::drive::driver::{Care, Driver, Run};
 use play::check::{Check, CheckStatus, Decision};
-use play::evidence::Evidence;
-use play::explore::{self, Coverage, Follow};
+use play::explore::{self, Coverage};
 use play::judge::{self, Kind, Rules, Violation};
 use play::schedule::{Action, Outcome, Turn};
-use play::space::{PATIENCE_MICROS, Paths};
+use play::space::{PATIENCE_MICROS, Paths, Spaces};
 
 /// Time passes: a request that waits only for time need not wait any longer.
 const PATIENCE: Turn = Turn::full(Action::Pass {
@@ -75,30 +77,6 @@ struct Gate {
     check: &'static str,
     rules: &'static dyn Rules,
     finding: Finding,
-}
-
-/// The turns that may follow; none if the run would go on without end. Where callers cannot
-/// be dropped, none of them does that.
-fn choices(paths: &dyn Paths, evidence: &Evidence, drops: bool) -> Follow<Turn> {
-    if evidence.restless().is_some() {
-        return Follow::End;
-    }
-    let follow = paths.choices(evidence);
-    let Follow::AnyOf(mut turns) = follow else {
-        return follow;
-    };
-    if !drops {
-        turns.retain(|turn| !matches!(turn.action, Action::HangUp { .. }));
-        if turns.is_empty() {
-            // There was nothing else to do: tasks go on, once.
-            let wait = Turn::full(Action::Wait);
-            if evidence.turns().last() == Some(&wait) {
-                return Follow::End;
-            }
-            turns.push(wait);
-        }
-    }
-    Follow::AnyOf(turns)
 }
 
 /// Where someone waits and something is under way for another key, so many of those are
@@ -191,16 +169,16 @@ impl<'a> Exam<'a> {
         self.wanted.is_some()
     }
 
-    /// The most schedules to play of one space.
-    fn limit(&self) -> usize {
+    /// How much to play of the next spaces.
+    fn extent(&self) -> Extent {
         let driver = &self.driver;
         match driver.care() {
             _ if driver.world().uses_threads() => {
-                extent::left_with_threads(self.coverage.schedules)
+                Extent::left_with_threads(self.coverage.schedules)
             }
-            Care::Crowded => extent::left(driver.threads_of_a_run(), self.coverage.schedules),
-            Care::Patient => extent::PATIENT,
-            Care::Solitary => extent::SOLITARY,
+            Care::Crowded => Extent::left(driver.threads_of_a_run(), self.coverage.schedules),
+            Care::Patient => Extent::of(extent::PATIENT),
+            Care::Solitary => Extent::of(extent::SOLITARY),
         }
     }
 
@@ -240,51 +218,52 @@ impl<'a> Exam<'a> {
 
     /// Plays every schedule of `paths` and lets `rules` judge each.
     pub fn explore(&mut self, rules: &dyn Rules, paths: &dyn Paths) -> Findings {
-        if let Some(known) = self.hopeless() {
-            return known;
-        }
+        self.walk(rules, &[Tree::whole(paths)])
+    }
+
+    /// Plays the schedules of these spaces side by side, so that one message to the worker
+    /// moves many of them, and lets `rules` judge each.
+    pub fn explore_all(&mut self, rules: &dyn Rules, spaces: &Spaces<'_>) -> Findings {
+        let seed = self.driver.seed();
+        let most = self.extent().of_one();
+        let trees = |member| Tree::of(member, seed, most);
+        let members = spaces.members();
         let mut findings = Findings::default();
-        let drops = self.drops();
-        let limit = self.limit();
-        // Where not all is played, it is to be a fair sample.
-        let dice =
-            (limit < extent::OF_A_SPACE).then(|| fastrand::Rng::with_seed(self.driver.seed()));
-        let coverage = explore::explore(
-            &mut self.driver,
-            explore::Limit {
-                schedules: limit,
-                dice,
-            },
-            |run: &Run| choices(paths, &run.evidence, drops),
-            |played| findings.note(rules, played),
-        );
-        self.after(rules, &mut findings, coverage);
+        if self.language.runs_side_by_side() {
+            let all: Vec<Tree<'_>> = members.iter().flat_map(trees).collect();
+            findings = self.walk(rules, &all);
+            if !findings.stopped || findings.out_of_time || members.len() < 2 {
+                return findings;
+            }
+            // What ended that is not to hide what the others show.
+        }
+        for member in members {
+            let trees: Vec<Tree<'_>> = trees(member).collect();
+            findings.join(self.walk(rules, &trees));
+        }
         findings
     }
 
-    /// Plays `count` random schedules of `paths`.
-    pub fn wander(&mut self, rules: &dyn Rules, paths: &dyn Paths, count: usize) -> Findings {
+    fn walk(&mut self, rules: &dyn Rules, trees: &[Tree<'_>]) -> Findings {
         if let Some(known) = self.hopeless() {
             return known;
         }
         let mut findings = Findings::default();
         let drops = self.drops();
-        let count = count.min(self.limit());
-        let seed = self.driver.seed();
-        let mut dice: Vec<fastrand::Rng> = (0..count as u64)
-            .map(|walk| {
-                fastrand::Rng::with_seed(seed ^ (walk + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15))
-            })
-            .collect();
-        let coverage = explore::wander(
+        let extent = self.extent();
+        let limit = explore::Limit {
+            of_a_tree: extent.of_a_space,
+            of_all: extent.of_all,
+            sample: extent.sample,
+            dice: fastrand::Rng::with_seed(self.driver.seed()),
+            // Where not all is played, it is to be a fair sample.
+            shuffled: extent.samples(),
+        };
+        let coverage = explore::explore(
             &mut self.driver,
-            count,
-            |walk, run| match choices(paths, &run.evidence, drops) {
-                Follow::AnyOf(choices) => dice[walk].choice(choices),
-                Follow::End => None,
-                // Half settling settled everything, so the next turn follows.
-                Follow::Pruned => Some(Turn::full(Action::Wait)),
-            },
+            trees.len(),
+            limit,
+            |tree, run: &Run| trees[tree].choices(&run.evidence, drops),
             |played| findings.note(rules, played),
         );
         self.after(rules, &mut findings, coverage);

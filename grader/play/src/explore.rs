@@ -1,4 +1,4 @@
-//! The explorer: walks the tree of schedules of a system it can only replay.
+//! The explorer: walks trees of schedules of a system it can only replay.
 //!
 //! Stateless depth-first search: no state is ever saved or restored; a branch
 //! not taken yet is reached by playing its schedule from the start. Many branches
@@ -6,18 +6,16 @@
 //! them. It knows nothing of caches or drills: a [`System`] plays turns, a
 //! function names the turns that may follow, the caller judges what ended.
 
+mod forest;
 mod path;
 mod shrink;
 #[cfg(test)]
 mod tests;
-mod tree;
-mod walks;
 
 use std::collections::VecDeque;
 
+use forest::{Forest, Position};
 pub use shrink::shrink;
-use tree::Tree;
-use walks::Walks;
 
 /// Something that plays schedules.
 pub trait System {
@@ -42,10 +40,23 @@ pub trait System {
     /// Gives up the batches that were sent and not received.
     fn abandon(&mut self);
 
-    /// Plays turns and waits for the outcome.
-    fn play(&mut self, batch: Vec<(Self::Run, Vec<Self::Turn>)>) -> Vec<Played<Self>> {
-        self.send(batch);
-        self.receive()
+    /// Whether every turn asked for was played on a run that did not fail. If not, those
+    /// that are left are played when the run is sent once more.
+    fn is_played(&self, _: &Self::Run) -> bool {
+        true
+    }
+
+    /// Plays turns on one run and waits for the outcome. No batch may be under way.
+    fn play(&mut self, mut run: Self::Run, mut turns: Vec<Self::Turn>) -> Played<Self> {
+        loop {
+            self.send(vec![(run, turns)]);
+            let mut played = self.receive();
+            let played = played.pop().expect("one run in, one run out");
+            if played.failure.is_some() || self.is_played(&played.run) {
+                return played;
+            }
+            (run, turns) = (played.run, Vec::new());
+        }
     }
 
     /// How many runs may be open side by side. More runs mean fewer, larger
@@ -80,6 +91,8 @@ pub struct Coverage {
 pub enum Follow<T> {
     /// One of these turns, at least one.
     AnyOf(Vec<T>),
+    /// All of these turns, at least one.
+    AllOf(Vec<T>),
     /// Nothing: the schedule has ended.
     End,
     /// Nothing new: another branch shows the same.
@@ -111,100 +124,58 @@ impl Coverage {
 /// Batches under way: one is played while the outcome of the previous one is examined.
 const BATCHES: usize = 2;
 
-/// How much of a tree is played.
+/// How much of some trees is played.
 #[derive(Clone, Debug)]
 pub struct Limit {
-    /// So many schedules, at most.
-    pub schedules: usize,
-    /// Which branch is begun next, where they are only to be a sample; else depth first.
-    pub dice: Option<fastrand::Rng>,
+    /// So many schedules of each tree, at most.
+    pub of_a_tree: usize,
+    /// Once so many schedules of all trees have begun, only a sample of each is played.
+    pub of_all: usize,
+    /// How many schedules that sample has.
+    pub sample: usize,
+    /// Chooses the branches of a sample.
+    pub dice: fastrand::Rng,
+    /// Whether each branch is chosen by dice, because trees are not played whole; else depth
+    /// first.
+    pub shuffled: bool,
 }
 
 impl Limit {
-    /// So many schedules, depth first.
+    /// So many schedules of each tree, depth first.
     pub fn of(schedules: usize) -> Limit {
         Limit {
-            schedules,
-            dice: None,
+            of_a_tree: schedules,
+            of_all: usize::MAX,
+            sample: schedules,
+            dice: fastrand::Rng::with_seed(0),
+            shuffled: false,
         }
     }
 }
 
-/// Plays every schedule there is, within `limit`.
+/// Plays every schedule of so many trees, side by side, within `limit`.
 ///
-/// `choices` names the turns that may come next. `ended` is shown every run that ended,
-/// in an order that depends on nothing but the system's behaviour.
+/// `choices` names the turns that may come next in a run of this tree. `ended` is shown every
+/// run that ended, in an order that depends on nothing but the system's behaviour.
 pub fn explore<S: System>(
     system: &mut S,
+    trees: usize,
     limit: Limit,
-    choices: impl Fn(&S::Run) -> Follow<S::Turn>,
-    ended: impl FnMut(&Played<S>) -> Next,
-) -> Coverage {
-    walk(system, Tree::new(choices, limit), ended)
-}
-
-/// Plays `count` schedules, each a random walk: `choose` picks the turn that
-/// comes next, given the walk's number, or none when the schedule has ended.
-pub fn wander<S: System>(
-    system: &mut S,
-    count: usize,
-    choose: impl FnMut(usize, &S::Run) -> Option<S::Turn>,
-    ended: impl FnMut(&Played<S>) -> Next,
-) -> Coverage {
-    walk(system, Walks::new(choose, count), ended)
-}
-
-/// Which schedules are played, and in which order.
-trait Strategy<S: System> {
-    /// Where a run is in it.
-    type Position;
-
-    /// The next schedule to begin, with its first turns, given how many were begun so far.
-    fn next_schedule(&mut self, begun: usize) -> Option<(Self::Position, Vec<S::Turn>)>;
-
-    /// How a run continues once the turns it was sent with are played.
-    fn advance(
-        &mut self,
-        position: Self::Position,
-        run: &S::Run,
-    ) -> Advance<Self::Position, S::Turn>;
-
-    /// How many known schedules were not begun.
-    fn unplayed(&self) -> usize;
-}
-
-/// How a run continues.
-enum Advance<P, T> {
-    /// With these turns, which lead to the position.
-    With(P, Vec<T>),
-    End,
-    Pruned,
-}
-
-/// A run to go on with.
-struct Branch<S: System, P> {
-    position: P,
-    run: S::Run,
-    to_play: Vec<S::Turn>,
-}
-
-/// Walks through everything, many runs side by side.
-fn walk<S: System, G: Strategy<S>>(
-    system: &mut S,
-    mut strategy: G,
+    choices: impl Fn(usize, &S::Run) -> Follow<S::Turn>,
     mut ended: impl FnMut(&Played<S>) -> Next,
 ) -> Coverage {
+    let mut forest = Forest::new(trees, choices, limit);
     let mut coverage = Coverage::default();
     // For each batch under way, where its runs are.
-    let mut sent: VecDeque<Vec<G::Position>> = VecDeque::new();
-    let mut open: Vec<Branch<S, G::Position>> = Vec::new();
+    let mut sent: VecDeque<Vec<Position<S::Turn>>> = VecDeque::new();
+    let mut open: Vec<Branch<S>> = Vec::new();
     loop {
         let under_way: usize = sent.iter().map(Vec::len).sum();
         while open.len() < system.width().div_ceil(BATCHES)
             && under_way + open.len() < system.width()
         {
             let begun = coverage.schedules + under_way + open.len();
-            let Some((position, to_play)) = strategy.next_schedule(begun) else {
+            let Some((position, to_play)) = forest.next_schedule(begun) else {
                 break;
             };
             let run = system.open();
@@ -226,13 +197,14 @@ fn walk<S: System, G: Strategy<S>>(
             }
         }
         let Some(positions) = sent.pop_front() else {
-            coverage.unexplored += strategy.unplayed();
+            coverage.unexplored += forest.unplayed();
             return coverage;
         };
         let mut stop = false;
         for (outcome, position) in system.receive().into_iter().zip(positions) {
             let advance = match outcome.failure {
-                None => strategy.advance(position, &outcome.run),
+                None if !system.is_played(&outcome.run) => Advance::With(position, Vec::new()),
+                None => forest.advance(position, &outcome.run),
                 Some(_) => Advance::End,
             };
             match advance {
@@ -256,8 +228,23 @@ fn walk<S: System, G: Strategy<S>>(
                 system.close(&branch.run);
             }
             let under_way: usize = sent.iter().map(Vec::len).sum();
-            coverage.unexplored += under_way + open.len() + strategy.unplayed();
+            coverage.unexplored += under_way + open.len() + forest.unplayed();
             return coverage;
         }
     }
+}
+
+/// How a run continues.
+enum Advance<T> {
+    /// With these turns, which lead to the position.
+    With(Position<T>, Vec<T>),
+    End,
+    Pruned,
+}
+
+/// A run to go on with.
+struct Branch<S: System> {
+    position: Position<S::Turn>,
+    run: S::Run,
+    to_play: Vec<S::Turn>,
 }

@@ -265,13 +265,75 @@ impl Paths for Space {
     }
 }
 
+/// Spaces that are explored side by side.
+#[derive(Default)]
+pub struct Spaces<'s> {
+    members: Vec<Member<'s>>,
+}
+
+/// One of some spaces.
+pub struct Member<'s> {
+    /// Its paths.
+    pub paths: Box<dyn Paths + 's>,
+    /// How many random walks are made in it, if it is not played whole.
+    pub walks: Option<usize>,
+}
+
+impl<'s> Spaces<'s> {
+    /// Adds a space that is played whole.
+    pub fn add(&mut self, paths: impl Paths + 's) {
+        let paths = Box::new(paths);
+        let walks = None;
+        self.members.push(Member { paths, walks });
+    }
+
+    /// Adds so many random walks through a space.
+    pub fn walk(&mut self, paths: impl Paths + 's, count: usize) {
+        let paths = Box::new(paths);
+        let walks = Some(count);
+        self.members.push(Member { paths, walks });
+    }
+
+    /// All of them.
+    pub fn members(&self) -> &[Member<'s>] {
+        &self.members
+    }
+}
+
 /// A space of one schedule: each turn follows from what is known.
 pub struct Straight<F>(pub F);
 
 impl<F: Fn(&Evidence) -> Option<Turn>> Paths for Straight<F> {
+    /// The next turn. Requests that start before any of them is polled come together: what
+    /// follows from each is known before it is played.
     fn choices(&self, evidence: &Evidence) -> Follow<Turn> {
-        (self.0)(evidence).map_or(Follow::End, |turn| Follow::AnyOf(vec![turn]))
+        let Some(first) = (self.0)(evidence) else {
+            return Follow::End;
+        };
+        let mut turns = vec![first];
+        if is_quiet(first) {
+            let mut expected = evidence.clone();
+            while let Some(last) = turns.last().copied()
+                && is_quiet(last)
+            {
+                expected.begin(last);
+                match (self.0)(&expected) {
+                    Some(next) if is_start(next) => turns.push(next),
+                    _ => break,
+                }
+            }
+        }
+        Follow::AllOf(turns)
     }
+}
+
+fn is_start(turn: Turn) -> bool {
+    matches!(turn.action, Action::Start { .. })
+}
+
+/// Whether a request starts in this turn and no task runs.
+fn is_quiet(turn: Turn) -> bool {
+    is_start(turn) && turn.settle == Settle::Polls(0)
 }
 
 /// Whether an operation that other requests wait for hangs on `request`.

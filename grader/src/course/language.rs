@@ -137,6 +137,12 @@ impl Language {
         self != Language::Node
     }
 
+    /// Whether runs can go on in turn. In Node one that is halfway is played again from its
+    /// beginning once another had its turn.
+    pub fn runs_side_by_side(self) -> bool {
+        self != Language::Node
+    }
+
     /// Its folder in a drill's places, which `--language` calls it as well; none, where they are
     /// its own.
     pub fn folder(self) -> &'static str {

@@ -1,20 +1,15 @@
 //! Drill `lost_update`: read, await, write, and nobody's deposit is lost.
 
 mod rules;
+mod spaces;
 
+use super::{Drill, Spoken};
 use crate::course::language::Language;
 use crate::exam::{Exam, Findings};
 use play::check::Check;
-use play::evidence::{ALIKE, Evidence};
 use play::judge::{Kind, Rules};
-use play::schedule::{Action, Outcome, Turn};
-use play::space::{Ask, Space, Straight};
 use play::world::World;
-use play::world::bank::{Bank, READ, WRITE};
-
-use super::leaving::Leaving;
-use super::woken::Woken;
-use super::{Drill, Spoken, schedules};
+use play::world::bank::Bank;
 use rules::Depositing;
 
 /// See the module.
@@ -114,14 +109,6 @@ const ENDINGS: &[Kind] = &[
     Kind::Restless,
 ];
 
-const ACCOUNT: u32 = 7;
-const OTHER: u32 = 8;
-const CROWD: usize = 40;
-const LINE: usize = 300;
-const MANY_ACCOUNTS: u32 = 300;
-const BUSY_ACCOUNTS: u32 = 150;
-const RANDOM_SCHEDULES: usize = 150;
-
 impl Drill for LostUpdate {
     fn slug(&self) -> &'static str {
         "lost_update"
@@ -180,8 +167,8 @@ impl Drill for LostUpdate {
     }
 
     fn examine(&self, exam: &mut Exam<'_>) {
-        let together = together(exam);
-        let accounts = several_accounts(exam);
+        let together = spaces::together(exam);
+        let accounts = spaces::several_accounts(exam);
         let lost = &[Kind::LostUpdate, Kind::Unexplained];
         let kept = together.with(accounts.only(lost));
         exam.decide("kept", &Depositing, &kept, lost);
@@ -199,218 +186,22 @@ impl Drill for LostUpdate {
             );
             return;
         }
-        let errors = failing(exam);
+        let errors = spaces::failing(exam);
         also(exam, "errors", &errors, &together);
         let said = together.with(errors.clone()).with(accounts.clone());
         let mut dropped = Findings::default();
         if exam.drops() {
-            dropped = dropping(exam);
+            dropped = spaces::dropping(exam);
             also(exam, "dropped", &dropped, &said);
         }
-        let panics = panicking(exam);
+        let panics = spaces::panicking(exam);
         let mut known = together.clone();
         for findings in [&errors, &dropped, &accounts] {
             known.join(findings.clone());
         }
         also(exam, "panic_contained", &panics, &known);
-        let waiting = known.with(patient_waiting(exam));
+        let waiting = known.with(spaces::patient_waiting(exam));
         exam.decide("no_polling", &Depositing, &waiting, &[Kind::Polling]);
         exam.flood("bounded_state", "accounts");
     }
-}
-
-/// One account, nothing goes wrong: three deposits in every order, and a crowd.
-fn together(exam: &mut Exam<'_>) -> Findings {
-    let few = Space {
-        halves: 1,
-        ..Space::of(&[ACCOUNT; 3])
-    };
-    let mut findings = exam.explore(&Depositing, &few);
-    if findings.has(Kind::LostUpdate) {
-        return findings;
-    }
-    findings.join(exam.explore(&Depositing, &Space::of(&[ACCOUNT; 4])));
-    findings.join(exam.explore(&Depositing, &Straight(crowd)));
-    findings.join(exam.explore(&Depositing, &Straight(long_line)));
-    findings.join(exam.explore(&Depositing, &Straight(slow)));
-    findings
-}
-
-/// Forty deposits at once, none of which is polled before all have started.
-fn crowd(evidence: &Evidence) -> Option<Turn> {
-    if evidence.started() < CROWD {
-        return Some(Turn::partial(Action::ask(ACCOUNT), 0));
-    }
-    schedules::then_all_answered(evidence)
-}
-
-/// A submission must wait even for a bank that takes a week.
-fn slow(evidence: &Evidence) -> Option<Turn> {
-    let deposit = Action::ask(ACCOUNT);
-    schedules::slow(evidence, 0, &[deposit; 2], deposit)
-}
-
-/// More deposits in one account than any line should have room for.
-fn long_line(evidence: &Evidence) -> Option<Turn> {
-    if evidence.started() < LINE {
-        return Some(Turn::partial(Action::ask(ACCOUNT), 0));
-    }
-    schedules::then_all_answered(evidence)
-}
-
-/// Two accounts in every order, many accounts at once, and two accounts with similar ids.
-fn several_accounts(exam: &mut Exam<'_>) -> Findings {
-    let two = Space {
-        halves: 1,
-        ..Space::of(&[ACCOUNT, OTHER])
-    };
-    let mut findings = exam.explore(&Depositing, &two);
-    findings.join(exam.explore(&Depositing, &Space::of(&[ACCOUNT, OTHER, ACCOUNT])));
-    let many = |evidence: &Evidence| match evidence.started() as u32 {
-        started if started < MANY_ACCOUNTS => Some(Turn::full(Action::ask(ACCOUNT + started))),
-        _ => schedules::then_all_answered(evidence),
-    };
-    findings.join(exam.explore(&Depositing, &Straight(many)));
-    let at_once = |evidence: &Evidence| {
-        let deposits = (ACCOUNT..ACCOUNT + MANY_ACCOUNTS).map(Action::ask);
-        schedules::answered_at_once(evidence, deposits)
-    };
-    findings.join(exam.explore(&Depositing, &Straight(at_once)));
-    findings.join(exam.explore(&Depositing, &Straight(once_more_behind_many)));
-    findings.join(exam.explore(&Depositing, &Space::of(&[ACCOUNT, ACCOUNT + ALIKE])));
-    let alike = |evidence: &Evidence| schedules::one_for_each(evidence, schedules::alike_keys());
-    findings.join(exam.explore(&Depositing, &Straight(alike)));
-    findings
-}
-
-/// Many accounts, all of which are busy, and the first few of them once more.
-fn once_more_behind_many(evidence: &Evidence) -> Option<Turn> {
-    let started = evidence.started() as u32;
-    match started {
-        ..BUSY_ACCOUNTS => Some(Turn::partial(Action::ask(ACCOUNT + started), 0)),
-        BUSY_ACCOUNTS => Some(Turn::full(Action::ask(ACCOUNT))),
-        _ if started < BUSY_ACCOUNTS + 3 => {
-            let nth = started - BUSY_ACCOUNTS;
-            Some(Turn::full(Action::ask(ACCOUNT + nth)))
-        }
-        _ => schedules::then_all_answered(evidence),
-    }
-}
-
-/// Up to two errors in every order; callers that try again at once; a bank that is down
-/// for long.
-fn failing(exam: &mut Exam<'_>) -> Findings {
-    let some = Space {
-        errors: 1,
-        halves: 1,
-        ..Space::of(&[ACCOUNT; 2])
-    };
-    let mut findings = exam.explore(&Depositing, &some);
-    let two = Space {
-        errors: 2,
-        ..Space::of(&[ACCOUNT; 3])
-    };
-    findings.join(exam.explore(&Depositing, &two));
-    let again = Ask {
-        again: true,
-        ..Ask::of(ACCOUNT)
-    };
-    let insistent = Space {
-        errors: 2,
-        ..Space::asking(vec![again; 2])
-    };
-    findings.join(exam.explore(&Depositing, &insistent));
-    findings.join(exam.explore(&Depositing, &Straight(down)));
-    for kind in [READ, WRITE] {
-        let in_a_row = |evidence: &Evidence| {
-            schedules::down_for_a_while(evidence, |_| Action::ask(ACCOUNT), kind)
-        };
-        findings.join(exam.explore(&Depositing, &Straight(in_a_row)));
-    }
-    findings
-}
-
-/// Twenty deposits in a row of which every second operation fails.
-fn down(evidence: &Evidence) -> Option<Turn> {
-    if let Some(operation) = evidence.live().next() {
-        let outcome = match operation % 2 {
-            0 => Outcome::Error(0),
-            _ => Outcome::Value,
-        };
-        return Some(Turn::full(Action::Answer { operation, outcome }));
-    }
-    match evidence.started() < 20 {
-        true => Some(Turn::full(Action::ask(ACCOUNT))),
-        false => schedules::then_all_answered(evidence),
-    }
-}
-
-/// One caller is dropped, at every moment; then several things go wrong.
-fn dropping(exam: &mut Exam<'_>) -> Findings {
-    let one = Space {
-        hang_ups: 1,
-        drops_may_happen: true,
-        halves: 1,
-        ..Space::of(&[ACCOUNT; 2])
-    };
-    let mut findings = exam.explore(&Depositing, &one);
-    let of_three = Space {
-        hang_ups: 1,
-        drops_may_happen: true,
-        ..Space::of(&[ACCOUNT; 3])
-    };
-    findings.join(exam.explore(&Depositing, &of_three));
-    let woken = Woken {
-        made: None,
-        asks: vec![Action::ask(ACCOUNT); 3],
-    };
-    findings.join(exam.explore(&Depositing, &woken));
-    let leaving = Leaving {
-        made: None,
-        asks: vec![Action::ask(ACCOUNT); 4],
-        only_idle: false,
-    };
-    findings.join(exam.explore(&Depositing, &leaving));
-    let in_a_row =
-        |evidence: &Evidence| schedules::drops_for_a_while(evidence, Action::ask(ACCOUNT));
-    findings.join(exam.explore(&Depositing, &Straight(in_a_row)));
-    let much = Space {
-        errors: 2,
-        hang_ups: 3,
-        drops_may_happen: true,
-        halves: 4,
-        half_polls: vec![0, 1, 2, 3],
-        ..Space::of(&[
-            ACCOUNT, ACCOUNT, OTHER, ACCOUNT, ACCOUNT, OTHER, ACCOUNT, OTHER,
-        ])
-    };
-    findings.join(exam.wander(&Depositing, &much, RANDOM_SCHEDULES));
-    findings
-}
-
-/// The bank panics, and a caller may be gone by then; then it panics again and again.
-fn panicking(exam: &mut Exam<'_>) -> Findings {
-    let one = Space {
-        panics: 1,
-        hang_ups: 1,
-        ..Space::of(&[ACCOUNT; 3])
-    };
-    let mut findings = exam.explore(&Depositing, &one);
-    for kind in [READ, WRITE] {
-        let in_a_row = |evidence: &Evidence| {
-            schedules::panics_for_a_while(evidence, |_| Action::ask(ACCOUNT), kind)
-        };
-        findings.join(exam.explore(&Depositing, &Straight(in_a_row)));
-    }
-    findings
-}
-
-/// Four deposits wait while time passes in small steps; the answers come between two steps.
-fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
-    let next = |evidence: &Evidence| match evidence.turns().len() {
-        0..4 => Some(Turn::full(Action::ask(ACCOUNT))),
-        4..24 => Some(Turn::full(Action::Pass { micros: 10_000 })),
-        _ => schedules::then_all_answered(evidence),
-    };
-    exam.explore(&Depositing, &Straight(next))
 }

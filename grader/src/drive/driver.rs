@@ -250,8 +250,7 @@ impl<'a> Driver<'a> {
     /// Plays a whole schedule on a run of its own.
     pub fn play_alone(&mut self, turns: Vec<Turn>) -> Played<Driver<'a>> {
         let run = self.open();
-        let mut played = self.play(vec![(run, turns)]);
-        let mut played = played.pop().expect("one run in, one run out");
+        let mut played = self.play(run, turns);
         if self.asks_where && played.failure.is_none() {
             self.ask_where(&mut played.run);
         }
@@ -302,12 +301,10 @@ impl<'a> Driver<'a> {
         self.has_spun |= evidence.entries().iter().any(spins);
     }
 
-    /// Whether a whole script can be sent in one message, while another one is played.
+    /// Whether a batch is asked for while another one is played.
     fn is_sent_ahead(&self) -> bool {
-        // Where threads need room, so that they can be counted before more are started.
-        self.world.is_known_in_advance()
-            && self.care == Care::Crowded
-            && !self.room.is_measured_out()
+        // Where threads need room they are counted before more are started.
+        self.care == Care::Crowded && !self.room.is_measured_out()
     }
 
     fn out_of_time(&self) -> Failure {
@@ -419,6 +416,10 @@ impl System for Driver<'_> {
         if self.is_sent_ahead() && !self.has_blocked {
             self.ask_for_what_was_sent();
         }
+    }
+
+    fn is_played(&self, run: &Run) -> bool {
+        run.is_played()
     }
 
     fn receive(&mut self) -> Vec<Played<Self>> {

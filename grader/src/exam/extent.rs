@@ -21,27 +21,68 @@ pub(super) const SOLITARY: usize = 40;
 /// So many threads, which start and end with each run, cost as much as another run.
 const THREADS: usize = 2;
 
-/// The most of the next space, where each run has so many threads and so many schedules have
-/// been played.
-pub(super) fn left(threads: usize, played: usize) -> usize {
-    let cost = 1 + threads / THREADS;
-    let left = (OF_ALL / cost).saturating_sub(played);
-    left.clamp(SAMPLE / cost, OF_A_SPACE)
+/// How many schedules of the next spaces are played.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Extent {
+    /// Of each space, at most.
+    pub(super) of_a_space: usize,
+    /// Of all of them together, but for a sample of each.
+    pub(super) of_all: usize,
+    /// That sample.
+    pub(super) sample: usize,
 }
 
-/// The most of the next space of a drill that is made for threads.
-pub(super) fn left_with_threads(played: usize) -> usize {
-    let left = OF_ALL_WITH_THREADS.saturating_sub(played);
-    left.clamp(SAMPLE_WITH_THREADS, OF_A_SPACE_WITH_THREADS)
+impl Extent {
+    /// Where each run has so many threads and so many schedules have been played.
+    pub(super) fn left(threads: usize, played: usize) -> Extent {
+        let cost = 1 + threads / THREADS;
+        Extent {
+            of_a_space: OF_A_SPACE,
+            of_all: (OF_ALL / cost).saturating_sub(played),
+            sample: SAMPLE / cost,
+        }
+    }
+
+    /// The same of a drill that is made for threads.
+    pub(super) fn left_with_threads(played: usize) -> Extent {
+        Extent {
+            of_a_space: OF_A_SPACE_WITH_THREADS,
+            of_all: OF_ALL_WITH_THREADS.saturating_sub(played),
+            sample: SAMPLE_WITH_THREADS,
+        }
+    }
+
+    /// So many of each space.
+    pub(super) fn of(schedules: usize) -> Extent {
+        Extent {
+            of_a_space: schedules,
+            of_all: usize::MAX,
+            sample: schedules,
+        }
+    }
+
+    /// The most of a space that nothing is played beside.
+    pub(super) fn of_one(self) -> usize {
+        self.of_all.clamp(self.sample, self.of_a_space)
+    }
+
+    /// Whether large spaces are sampled.
+    pub(super) fn samples(self) -> bool {
+        self.of_one() < OF_A_SPACE
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn left(threads: usize, played: usize) -> usize {
+        Extent::left(threads, played).of_one()
+    }
+
     #[test]
     fn a_drill_made_for_threads_has_fewer() {
-        let left = [0, 250, 390, 2_000].map(left_with_threads);
+        let left = [0, 250, 390, 2_000].map(|played| Extent::left_with_threads(played).of_one());
         assert_eq!(left, [200, 150, 40, 40]);
     }
 
@@ -49,6 +90,8 @@ mod tests {
     fn a_space_is_played_whole_until_there_were_many_and_then_as_a_sample() {
         let left = [0, 2_500, 5_900, 16_000].map(|played| left(0, played));
         assert_eq!(left, [OF_A_SPACE, 3_500, SAMPLE, SAMPLE]);
+        let samples = [0, 2_500].map(|played| Extent::left(0, played).samples());
+        assert_eq!(samples, [false, true]);
     }
 
     #[test]

@@ -37,6 +37,9 @@ pub struct Findings {
     pub(super) out_of_time: bool,
     /// A run was not played, because it would have taken long to see what is known.
     pub(super) spared: bool,
+    /// Not all was played, because one schedule shows what the others would, or ended the
+    /// process.
+    pub(super) stopped: bool,
     /// The numbers of the spaces that they are of.
     pub(super) spaces: BTreeSet<usize>,
     /// Schedules after which the process was still there.
@@ -118,7 +121,7 @@ impl Findings {
                 },
             );
         }
-        match played.failure {
+        let next = match played.failure {
             // One is enough: all of them are long and would be cut in the same place.
             None if restless => Next::Stop,
             None => {
@@ -132,7 +135,9 @@ impl Findings {
             Some(Failure::NotPlayed) => Next::Unplayed,
             // One is enough: each costs a process and a wait.
             Some(_) => Next::Stop,
-        }
+        };
+        self.stopped |= next == Next::Stop;
+        next
     }
 }
 

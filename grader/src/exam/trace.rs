@@ -118,11 +118,13 @@ impl Trace {
         let key = format!("{}:{}", driver.seed(), origin.check);
         explore::explore(
             driver,
+            1,
             explore::Limit::of(LIMIT),
-            |run: &Run| {
+            |_, run: &Run| {
                 let follow = freedom.choices(&run.evidence);
                 let choices = match &follow {
                     Follow::AnyOf(turns) => turns.clone(),
+                    Follow::AllOf(turns) => turns.first().copied().into_iter().collect(),
                     Follow::End | Follow::Pruned => Vec::new(),
                 };
                 let place = run.evidence.turns().to_vec();

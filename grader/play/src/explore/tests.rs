@@ -69,8 +69,9 @@ fn all(
     let mut seen = Vec::new();
     let coverage = explore(
         system,
+        1,
         Limit::of(limit),
-        |run| follow(choices(run)),
+        |_, run| follow(choices(run)),
         |played| {
             seen.push(played.run.clone());
             Next::Continue
@@ -128,12 +129,13 @@ fn a_system_without_choices_has_one_schedule() {
 #[test]
 fn a_branch_that_shows_nothing_new_is_cut_off_and_counted() {
     let mut seen = 0;
-    let choices = |run: &String| match &run[..] {
+    let choices = |_, run: &String| match &run[..] {
         "b" => Follow::Pruned,
         run => follow(interleavings(2)(&run.to_owned())),
     };
     let coverage = explore(
         &mut Letters::default(),
+        1,
         Limit::of(usize::MAX),
         choices,
         |_| {
@@ -188,8 +190,9 @@ fn stopping_leaves_no_run_open_and_counts_the_rest() {
     let mut seen = 0;
     let coverage = explore(
         &mut system,
+        1,
         Limit::of(usize::MAX),
-        |run| follow(interleavings(6)(run)),
+        |_, run| follow(interleavings(6)(run)),
         |_| {
             seen += 1;
             Next::Stop
@@ -206,8 +209,9 @@ fn the_order_of_discovery_is_always_the_same() {
         let mut seen = Vec::new();
         explore(
             &mut Letters::default(),
+            1,
             Limit::of(usize::MAX),
-            |run| follow(interleavings(4)(run)),
+            |_, run| follow(interleavings(4)(run)),
             |played| {
                 seen.push(played.run.clone());
                 Next::Continue
@@ -218,28 +222,73 @@ fn the_order_of_discovery_is_always_the_same() {
     assert_eq!(discover(), discover());
 }
 
+/// Tree `n` is that of two tasks of `n + 1` steps each.
+fn growing(tree: usize, run: &String) -> Follow<char> {
+    follow(interleavings(tree + 1)(run))
+}
+
 #[test]
-fn wandering_plays_as_many_schedules_as_asked() {
-    let mut system = Letters::default();
-    let mut seen = Vec::new();
-    let coverage = wander(
-        &mut system,
-        100,
-        |walk, run| (run.len() < 3).then(|| char::from(b'a' + ((walk + run.len()) % 3) as u8)),
-        |played| {
-            seen.push(played.run.clone());
+fn trees_are_played_side_by_side() {
+    let mut alone = Vec::new();
+    let mut messages = 0;
+    for tree in 0..3 {
+        let mut system = Letters::default();
+        let choices = |_, run: &String| growing(tree, run);
+        explore(&mut system, 1, Limit::of(usize::MAX), choices, |played| {
+            alone.push(played.run.clone());
             Next::Continue
-        },
-    );
-    assert_eq!(
-        coverage,
-        Coverage {
-            schedules: 100,
-            ..Coverage::default()
-        }
-    );
-    assert_eq!(seen.len(), 100);
+        });
+        messages += system.messages;
+    }
+    let mut together = Vec::new();
+    let mut system = Letters::default();
+    let limit = Limit::of(usize::MAX);
+    let coverage = explore(&mut system, 3, limit, growing, |played| {
+        together.push(played.run.clone());
+        Next::Continue
+    });
+    assert_eq!(coverage.schedules, 2 + 6 + 20);
+    assert!(system.messages < messages, "{} messages", system.messages);
     assert_eq!(system.open, 0);
+    alone.sort();
+    together.sort();
+    assert_eq!(alone, together);
+}
+
+#[test]
+fn once_there_were_many_each_other_tree_is_played_as_a_sample() {
+    let of_each = |of_all| {
+        let mut of_each = [0_usize; 3];
+        let limit = Limit {
+            of_all,
+            sample: 5,
+            ..Limit::of(20)
+        };
+        // Seventy schedules each.
+        let choices = |_, run: &String| follow(interleavings(4)(run));
+        let mut system = Letters::default();
+        let coverage = explore(
+            &mut system,
+            3,
+            limit,
+            |tree, run: &String| match run.as_str() {
+                "" => follow(vec![char::from(b'0' + tree as u8)]),
+                run => choices(tree, &run[1..].to_owned()),
+            },
+            |played| {
+                let tree = played.run.as_bytes()[0] - b'0';
+                of_each[usize::from(tree)] += 1;
+                Next::Continue
+            },
+        );
+        assert_eq!(coverage.schedules, of_each.iter().sum::<usize>());
+        of_each
+    };
+    assert_eq!(of_each(usize::MAX), [20, 20, 20]);
+    assert_eq!(of_each(0), [5, 5, 5]);
+    let some = of_each(25);
+    assert_eq!(some.iter().sum::<usize>(), 25, "{some:?}");
+    assert!(some.iter().all(|of_tree| *of_tree >= 5), "{some:?}");
 }
 
 #[test]

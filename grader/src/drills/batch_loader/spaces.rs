@@ -7,7 +7,7 @@ use crate::exam::{Exam, Findings};
 use play::evidence::Evidence;
 use play::explore::Follow;
 use play::schedule::{Action, FIRST_KEY, Few, Outcome, Polled, Turn};
-use play::space::{Ask, Paths, Space, Straight};
+use play::space::{Ask, Paths, Space, Spaces, Straight};
 
 const A: u32 = FIRST_KEY;
 const B: u32 = FIRST_KEY + 1;
@@ -29,8 +29,9 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
         halves: 1,
         ..space(2, &[A, B, A])
     };
-    let mut findings = exam.explore(&Loading, &few);
-    findings.join(exam.explore(&Loading, &space(2, &[A, A, B, C])));
+    let mut spaces = Spaces::default();
+    spaces.add(few);
+    spaces.add(space(2, &[A, A, B, C]));
     // Callers that ask again as soon as they are told.
     let again = |key| Ask {
         again: true,
@@ -40,15 +41,15 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
         made: Some(Few::one(2)),
         ..Space::asking([A, B, A].map(again).to_vec())
     };
-    findings.join(exam.explore(&Loading, &insistent));
-    findings.join(exam.explore(&Loading, &space(1, &[A, B])));
+    spaces.add(insistent);
+    spaces.add(space(1, &[A, B]));
     for polled in [Polled::ByNewWakers, Polled::Joined] {
         let otherwise = Space {
             polled,
             ..space(3, &[A, B, A])
         };
-        findings.join(exam.explore(&Loading, &otherwise));
-        findings.join(exam.explore(&Loading, &made(5, polled, groups(&[7, 12, 5]))));
+        spaces.add(otherwise);
+        spaces.add(made(5, polled, groups(&[7, 12, 5])));
     }
     let alone = Polled::Alone;
     for (max_batch, sizes) in [
@@ -60,22 +61,22 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
         (256, &[3][..]),
         (65_536, &[3][..]),
     ] {
-        findings.join(exam.explore(&Loading, &made(max_batch, alone, groups(sizes))));
+        spaces.add(made(max_batch, alone, groups(sizes)));
     }
-    findings.join(exam.explore(&Loading, &made(4, alone, twins)));
-    findings.join(exam.explore(&Loading, &made(4, alone, alike)));
-    findings.join(exam.explore(&Loading, &made(100, alone, far_alike)));
-    findings.join(exam.explore(&Loading, &made(4, alone, once_more)));
+    spaces.add(made(4, alone, twins));
+    spaces.add(made(4, alone, alike));
+    spaces.add(made(100, alone, far_alike));
+    spaces.add(made(4, alone, once_more));
     for items in [1, 30, MANY_ITEMS] {
-        let crowd = |evidence: &Evidence| crowd(evidence, items);
-        findings.join(exam.explore(&Loading, &made(8, alone, crowd)));
+        let crowd = move |evidence: &Evidence| crowd(evidence, items);
+        spaces.add(made(8, alone, crowd));
     }
-    let at_once = |evidence: &Evidence| {
+    let at_once = move |evidence: &Evidence| {
         schedules::answered_at_once(evidence, (A..A + MANY_ITEMS).map(Action::ask))
     };
-    findings.join(exam.explore(&Loading, &made(1, alone, at_once)));
-    findings.join(exam.explore(&Loading, &made(2, alone, slow)));
-    findings
+    spaces.add(made(1, alone, at_once));
+    spaces.add(made(2, alone, slow));
+    exam.explore_all(&Loading, &spaces)
 }
 
 /// What such a schedule does that begins by making a loader.
@@ -184,19 +185,20 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
         halves: 1,
         ..space(2, &[A, B])
     };
-    let mut findings = exam.explore(&Loading, &some);
+    let mut spaces = Spaces::default();
+    spaces.add(some);
     let three = Space {
         errors: 1,
         halves: 1,
         ..space(2, &[A, B, A])
     };
-    findings.join(exam.explore(&Loading, &three));
+    spaces.add(three);
     let twice = Space {
         errors: 1,
         halves: 1,
         ..space(2, &[A, A])
     };
-    findings.join(exam.explore(&Loading, &twice));
+    spaces.add(twice);
     let again = Ask {
         again: true,
         ..Ask::of(A)
@@ -206,13 +208,14 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
         made: Some(Few::one(2)),
         ..Space::asking(vec![again, Ask::of(B)])
     };
-    findings.join(exam.explore(&Loading, &insistent));
-    let down = |evidence: &Evidence| schedules::down_for_a_while(evidence, |_| Action::ask(A), 0);
-    findings.join(exam.explore(&Loading, &made(2, Polled::Alone, down)));
+    spaces.add(insistent);
+    let down =
+        move |evidence: &Evidence| schedules::down_for_a_while(evidence, |_| Action::ask(A), 0);
+    spaces.add(made(2, Polled::Alone, down));
     for items in [14, 5] {
-        findings.join(exam.explore(&Loading, &made(3, Polled::Alone, away(items))));
+        spaces.add(made(3, Polled::Alone, away(items)));
     }
-    findings
+    exam.explore_all(&Loading, &spaces)
 }
 
 /// Seven together in calls of three, of which every second one fails; four times. They are
@@ -245,12 +248,13 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
         halves: 1,
         ..space(2, &[A, B])
     };
-    let mut findings = exam.explore(&Loading, &one);
+    let mut spaces = Spaces::default();
+    spaces.add(one);
     let three = Space {
         hang_ups: 1,
         ..space(1, &[A, B, A])
     };
-    findings.join(exam.explore(&Loading, &three));
+    spaces.add(three);
     for (max_batch, items) in [
         (4, [A, B, C]),
         (4, [A, A, B]),
@@ -258,7 +262,7 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
         (1, [A, B, C]),
         (2, [A, B, C]),
     ] {
-        findings.join(exam.explore(&Loading, &GoneBefore { max_batch, items }));
+        spaces.add(GoneBefore { max_batch, items });
     }
     for (max_batch, asks) in [(1, [A; 4]), (2, [A, A, B, C])] {
         let leaving = Leaving {
@@ -266,17 +270,18 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
             asks: asks.map(Action::ask).to_vec(),
             only_idle: false,
         };
-        findings.join(exam.explore(&Loading, &leaving));
+        spaces.add(leaving);
     }
-    let in_a_row = |evidence: &Evidence| schedules::drops_for_a_while(evidence, Action::ask(A));
-    findings.join(exam.explore(&Loading, &made(8, Polled::Alone, in_a_row)));
+    let in_a_row =
+        move |evidence: &Evidence| schedules::drops_for_a_while(evidence, Action::ask(A));
+    spaces.add(made(8, Polled::Alone, in_a_row));
     let gone_and_failed = Space {
         errors: 1,
         hang_ups: 1,
         halves: 1,
         ..space(2, &[A, B])
     };
-    findings.join(exam.explore(&Loading, &gone_and_failed));
+    spaces.add(gone_and_failed);
     let much = Space {
         errors: 2,
         hang_ups: 3,
@@ -284,8 +289,8 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
         half_polls: vec![0, 1, 2, 3],
         ..space(3, &[A, B, A, C, B, C + 1, A, C])
     };
-    findings.join(exam.wander(&Loading, &much, RANDOM_SCHEDULES));
-    findings
+    spaces.walk(much, RANDOM_SCHEDULES);
+    exam.explore_all(&Loading, &spaces)
 }
 
 /// Three start together, and after some polls one or two of them are dropped, while their
@@ -341,23 +346,24 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
         panics: 1,
         ..space(max_batch, keys)
     };
-    let mut findings = exam.explore(&Loading, &few(2, &[A, B, A]));
-    findings.join(exam.explore(&Loading, &few(1, &[A, B])));
+    let mut spaces = Spaces::default();
+    spaces.add(few(2, &[A, B, A]));
+    spaces.add(few(1, &[A, B]));
     let twice = Space {
         panics: 2,
         ..space(1, &[A, A])
     };
-    findings.join(exam.explore(&Loading, &twice));
-    let in_a_row = |evidence: &Evidence| {
+    spaces.add(twice);
+    let in_a_row = move |evidence: &Evidence| {
         schedules::panics_for_a_while(evidence, |number| Action::ask(A + number), 0)
     };
-    findings.join(exam.explore(&Loading, &made(8, Polled::Alone, in_a_row)));
-    findings
+    spaces.add(made(8, Polled::Alone, in_a_row));
+    exam.explore_all(&Loading, &spaces)
 }
 
 /// Four wait while time passes in small steps; the answers come between two.
 pub(super) fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
-    let next = |evidence: &Evidence| match evidence.turns().len() {
+    let next = move |evidence: &Evidence| match evidence.turns().len() {
         turn @ 2..6 => Some(Turn::full(Action::ask(A + turn as u32 % 3))),
         6..26 => Some(Turn::full(Action::Pass { micros: 10_000 })),
         _ => schedules::then_all_answered(evidence),

@@ -5,7 +5,7 @@ use crate::exam::{Exam, Findings};
 use play::evidence::Evidence;
 use play::explore::Follow;
 use play::schedule::{Action, Few, Outcome, Polled, Turn};
-use play::space::{A_WEEK, AN_HOUR, Ask, Paths, Space, Straight};
+use play::space::{A_WEEK, AN_HOUR, Ask, Paths, Space, Spaces, Straight};
 use play::world::server::{ASK, CONNECT};
 
 use super::rules::AFewAtMost;
@@ -76,42 +76,43 @@ pub(super) fn calm(exam: &mut Exam<'_>) -> Findings {
         halves: 1,
         ..space(2, 2)
     };
-    let mut findings = exam.explore(&AFewAtMost, &few);
+    let mut spaces = Spaces::default();
+    spaces.add(few);
     // A caller that comes just when a place is given back.
     let newcomer = Space {
         halves: 1,
         half_polls: vec![0],
         ..space(1, 3)
     };
-    findings.join(exam.explore(&AFewAtMost, &newcomer));
+    spaces.add(newcomer);
     let again = Space {
         halves: 1,
         ..space(1, 3)
     };
-    findings.join(exam.explore(&AFewAtMost, &warm(1, again)));
-    findings.join(exam.explore(&AFewAtMost, &warm(1, space(2, 3))));
-    findings.join(exam.explore(&AFewAtMost, &warm(2, space(2, 5))));
+    spaces.add(warm(1, again));
+    spaces.add(warm(1, space(2, 3)));
+    spaces.add(warm(2, space(2, 5)));
     for polled in [Polled::ByNewWakers, Polled::Joined] {
         let otherwise = Space {
             polled,
             ..space(1, 3)
         };
-        findings.join(exam.explore(&AFewAtMost, &otherwise));
+        spaces.add(otherwise);
     }
-    findings.join(exam.explore(&AFewAtMost, &made(2, two_places_at_once)));
+    spaces.add(made(2, two_places_at_once));
     for max in [1, 3, 8, 300] {
-        findings.join(exam.explore(&AFewAtMost, &made(max, crowd)));
+        spaces.add(made(max, crowd));
     }
     let starts = [Action::ask(KEY); 2];
-    let anew = |evidence: &Evidence| schedules::one_after_the_other(evidence, starts);
-    findings.join(exam.explore(&AFewAtMost, &made(1, anew)));
-    let at_once = |evidence: &Evidence| {
+    let anew = move |evidence: &Evidence| schedules::one_after_the_other(evidence, starts);
+    spaces.add(made(1, anew));
+    let at_once = move |evidence: &Evidence| {
         schedules::answered_at_once(evidence, (0..CROWD).map(|_| Action::ask(KEY)))
     };
-    findings.join(exam.explore(&AFewAtMost, &made(300, at_once)));
-    findings.join(exam.explore(&AFewAtMost, &made(2, slow)));
-    findings.join(exam.explore(&AFewAtMost, &made(2, idle_for_long)));
-    findings
+    spaces.add(made(300, at_once));
+    spaces.add(made(2, slow));
+    spaces.add(made(2, idle_for_long));
+    exam.explore_all(&AFewAtMost, &spaces)
 }
 
 /// Seven for two places, and both of them come free at once.
@@ -187,17 +188,18 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
         halves: 1,
         ..space(1, 2)
     };
-    let mut findings = exam.explore(&AFewAtMost, &some);
+    let mut spaces = Spaces::default();
+    spaces.add(some);
     let two = Space {
         errors: 2,
         ..space(2, 2)
     };
-    findings.join(exam.explore(&AFewAtMost, &two));
+    spaces.add(two);
     let warmed = Space {
         errors: 2,
         ..space(1, 3)
     };
-    findings.join(exam.explore(&AFewAtMost, &warm(1, warmed)));
+    spaces.add(warm(1, warmed));
     let again = Ask {
         again: true,
         ..Ask::of(KEY)
@@ -207,14 +209,15 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
         made: Some(Few::one(1)),
         ..Space::asking(vec![again, Ask::of(KEY)])
     };
-    findings.join(exam.explore(&AFewAtMost, &insistent));
-    findings.join(exam.explore(&AFewAtMost, &made(2, half_down)));
+    spaces.add(insistent);
+    spaces.add(made(2, half_down));
     for (max, kind) in ONE_PLACE_AND_MORE {
-        let in_a_row =
-            |evidence: &Evidence| schedules::down_for_a_while(evidence, |_| Action::ask(KEY), kind);
-        findings.join(exam.explore(&AFewAtMost, &made(max, in_a_row)));
+        let in_a_row = move |evidence: &Evidence| {
+            schedules::down_for_a_while(evidence, |_| Action::ask(KEY), kind)
+        };
+        spaces.add(made(max, in_a_row));
     }
-    findings
+    exam.explore_all(&AFewAtMost, &spaces)
 }
 
 /// Twenty callers; of what begins every second thing fails, at first.
@@ -239,45 +242,46 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
         halves: 1,
         ..space(1, 2)
     };
-    let mut findings = exam.explore(&AFewAtMost, &one);
+    let mut spaces = Spaces::default();
+    spaces.add(one);
     let warmed = Space {
         hang_ups: 1,
         halves: 1,
         ..space(1, 3)
     };
-    findings.join(exam.explore(&AFewAtMost, &warm(1, warmed)));
+    spaces.add(warm(1, warmed));
     let line = Space {
         hang_ups: 2,
         ..space(1, 3)
     };
-    findings.join(exam.explore(&AFewAtMost, &line));
+    spaces.add(line);
     let two = Space {
         hang_ups: 1,
         ..space(2, 3)
     };
-    findings.join(exam.explore(&AFewAtMost, &two));
+    spaces.add(two);
     let woken = Woken {
         made: Some(Few::one(1)),
         asks: vec![Action::ask(KEY); 3],
     };
-    findings.join(exam.explore(&AFewAtMost, &woken));
+    spaces.add(woken);
     let leaving = Leaving {
         made: Some(Few::one(1)),
         asks: vec![Action::ask(KEY); 4],
         only_idle: false,
     };
-    findings.join(exam.explore(&AFewAtMost, &leaving));
+    spaces.add(leaving);
     for max in [1, 4] {
         let in_a_row =
-            |evidence: &Evidence| schedules::drops_for_a_while(evidence, Action::ask(KEY));
-        findings.join(exam.explore(&AFewAtMost, &made(max, in_a_row)));
+            move |evidence: &Evidence| schedules::drops_for_a_while(evidence, Action::ask(KEY));
+        spaces.add(made(max, in_a_row));
     }
     let many = Space {
         hang_ups: 2,
         ..space(2, 4)
     };
-    findings.join(exam.explore(&AFewAtMost, &warm(2, many)));
-    findings
+    spaces.add(warm(2, many));
+    exam.explore_all(&AFewAtMost, &spaces)
 }
 
 /// Several things go wrong in a run with many callers.
@@ -289,7 +293,9 @@ pub(super) fn much(exam: &mut Exam<'_>) -> Findings {
         half_polls: vec![0, 1, 2, 3],
         ..space(2, 8)
     };
-    exam.wander(&AFewAtMost, &much, RANDOM_SCHEDULES)
+    let mut spaces = Spaces::default();
+    spaces.walk(much, RANDOM_SCHEDULES);
+    exam.explore_all(&AFewAtMost, &spaces)
 }
 
 /// A connect or an ask panics, and a caller may be gone by then.
@@ -299,20 +305,21 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
         hang_ups: 1,
         ..space(max, callers)
     };
-    let mut findings = exam.explore(&AFewAtMost, &few(1, 2));
-    findings.join(exam.explore(&AFewAtMost, &warm(1, few(2, 3))));
+    let mut spaces = Spaces::default();
+    spaces.add(few(1, 2));
+    spaces.add(warm(1, few(2, 3)));
     for (max, kind) in ONE_PLACE_AND_MORE {
-        let in_a_row = |evidence: &Evidence| {
+        let in_a_row = move |evidence: &Evidence| {
             schedules::panics_for_a_while(evidence, |_| Action::ask(KEY), kind)
         };
-        findings.join(exam.explore(&AFewAtMost, &made(max, in_a_row)));
+        spaces.add(made(max, in_a_row));
     }
-    findings
+    exam.explore_all(&AFewAtMost, &spaces)
 }
 
 /// Five wait while time passes in small steps; the answers come between two.
 pub(super) fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
-    let next = |evidence: &Evidence| match evidence.turns().len() {
+    let next = move |evidence: &Evidence| match evidence.turns().len() {
         0..6 => Some(Turn::full(Action::ask(KEY))),
         6..26 => Some(Turn::full(Action::Pass { micros: 10_000 })),
         _ => schedules::then_all_answered(evidence),

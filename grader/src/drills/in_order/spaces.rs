@@ -7,7 +7,7 @@ use crate::drills::woken::Woken;
 use crate::exam::{Exam, Findings};
 use play::evidence::{ALIKE, Evidence};
 use play::schedule::{Action, Few, Outcome, Polled, Turn};
-use play::space::{Ask, Space, Straight};
+use play::space::{Ask, Space, Spaces, Straight};
 
 const KEY: u32 = 7;
 const OTHER: u32 = 8;
@@ -35,26 +35,28 @@ pub(super) fn apart(exam: &mut Exam<'_>) -> Findings {
         halves: 1,
         ..space(2, &[KEY, OTHER])
     };
-    let mut findings = exam.explore(&InLine, &few);
-    findings.join(exam.explore(&InLine, &space(2, &[KEY, OTHER, THIRD])));
-    findings.join(exam.explore(&InLine, &space(1, &[KEY, OTHER])));
-    findings.join(exam.explore(&InLine, &made(2, two_places_at_once)));
-    findings.join(exam.explore(&InLine, &space(2, &[KEY, KEY + ALIKE])));
-    let alike = |evidence: &Evidence| schedules::one_for_each(evidence, schedules::alike_keys());
-    findings.join(exam.explore(&InLine, &made(MANY_KEYS, alike)));
+    let mut spaces = Spaces::default();
+    spaces.add(few);
+    spaces.add(space(2, &[KEY, OTHER, THIRD]));
+    spaces.add(space(1, &[KEY, OTHER]));
+    spaces.add(made(2, two_places_at_once));
+    spaces.add(space(2, &[KEY, KEY + ALIKE]));
+    let alike =
+        move |evidence: &Evidence| schedules::one_for_each(evidence, schedules::alike_keys());
+    spaces.add(made(MANY_KEYS, alike));
     for key in [OTHER, KEY] {
         let starts = [Action::ask(KEY), Action::ask(key)];
-        let anew = |evidence: &Evidence| schedules::one_after_the_other(evidence, starts);
-        findings.join(exam.explore(&InLine, &made(1, anew)));
+        let anew = move |evidence: &Evidence| schedules::one_after_the_other(evidence, starts);
+        spaces.add(made(1, anew));
     }
-    let at_once = |evidence: &Evidence| {
+    let at_once = move |evidence: &Evidence| {
         schedules::answered_at_once(evidence, (KEY..KEY + MANY_KEYS).map(Action::ask))
     };
-    findings.join(exam.explore(&InLine, &made(MANY_KEYS, at_once)));
+    spaces.add(made(MANY_KEYS, at_once));
     for places in [MANY_KEYS / 4, MANY_KEYS] {
-        findings.join(exam.explore(&InLine, &made(places, many_keys)));
+        spaces.add(made(places, many_keys));
     }
-    findings
+    exam.explore_all(&InLine, &spaces)
 }
 
 /// Several events of one key, and nothing goes wrong: in every order, as a crowd, with
@@ -64,28 +66,29 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
         halves: 1,
         ..space(2, &[KEY; 3])
     };
-    let mut findings = exam.explore(&InLine, &few);
-    findings.join(exam.explore(&InLine, &space(2, &[KEY, OTHER, KEY])));
+    let mut spaces = Spaces::default();
+    spaces.add(few);
+    spaces.add(space(2, &[KEY, OTHER, KEY]));
     // A place comes free, and before its next user has run another event comes.
     let newcomer = Space {
         halves: 2,
         half_polls: vec![0],
         ..space(1, &[OTHER, KEY, KEY])
     };
-    findings.join(exam.explore(&InLine, &newcomer));
+    spaces.add(newcomer);
     for polled in [Polled::ByNewWakers, Polled::Joined] {
         let otherwise = Space {
             polled,
             ..space(2, &[KEY, KEY, OTHER])
         };
-        findings.join(exam.explore(&InLine, &otherwise));
+        spaces.add(otherwise);
     }
     for keys in [1, KEYS_OF_THE_CROWD] {
-        let crowd = |evidence: &Evidence| crowd(evidence, keys);
-        findings.join(exam.explore(&InLine, &made(3, crowd)));
+        let crowd = move |evidence: &Evidence| crowd(evidence, keys);
+        spaces.add(made(3, crowd));
     }
-    findings.join(exam.explore(&InLine, &made(2, slow)));
-    findings
+    spaces.add(made(2, slow));
+    exam.explore_all(&InLine, &spaces)
 }
 
 /// A schedule that begins by making a processor.
@@ -135,10 +138,11 @@ fn slow(evidence: &Evidence) -> Option<Turn> {
 /// One key with many events beside keys with few.
 pub(super) fn slow_key(exam: &mut Exam<'_>) -> Findings {
     let one_place = space(1, &[KEY, KEY, OTHER, KEY]);
-    let mut findings = exam.explore(&InLine, &one_place);
-    findings.join(exam.explore(&InLine, &space(2, &[KEY, KEY, KEY, OTHER])));
-    findings.join(exam.explore(&InLine, &made(2, backlog)));
-    findings
+    let mut spaces = Spaces::default();
+    spaces.add(one_place);
+    spaces.add(space(2, &[KEY, KEY, KEY, OTHER]));
+    spaces.add(made(2, backlog));
+    exam.explore_all(&InLine, &spaces)
 }
 
 /// Six events of one key whose first store takes longer than all those of twelve others.
@@ -171,17 +175,18 @@ pub(super) fn rejecting(exam: &mut Exam<'_>) -> Findings {
         halves: 1,
         ..space(2, &[KEY; 2])
     };
-    let mut findings = exam.explore(&InLine, &some);
+    let mut spaces = Spaces::default();
+    spaces.add(some);
     let two = Space {
         errors: 2,
         ..space(2, &[KEY, OTHER, KEY])
     };
-    findings.join(exam.explore(&InLine, &two));
+    spaces.add(two);
     let one_place = Space {
         errors: 2,
         ..space(1, &[KEY, OTHER, THIRD])
     };
-    findings.join(exam.explore(&InLine, &one_place));
+    spaces.add(one_place);
     let again = Ask {
         again: true,
         ..Ask::of(KEY)
@@ -191,14 +196,15 @@ pub(super) fn rejecting(exam: &mut Exam<'_>) -> Findings {
         made: Some(Few::one(1)),
         ..Space::asking(vec![again, Ask::of(KEY)])
     };
-    findings.join(exam.explore(&InLine, &insistent));
-    findings.join(exam.explore(&InLine, &made(2, unwanted)));
+    spaces.add(insistent);
+    spaces.add(made(2, unwanted));
     for places in ONE_PLACE_AND_MORE {
-        let in_a_row =
-            |evidence: &Evidence| schedules::down_for_a_while(evidence, |_| Action::ask(KEY), 0);
-        findings.join(exam.explore(&InLine, &made(places, in_a_row)));
+        let in_a_row = move |evidence: &Evidence| {
+            schedules::down_for_a_while(evidence, |_| Action::ask(KEY), 0)
+        };
+        spaces.add(made(places, in_a_row));
     }
-    findings
+    exam.explore_all(&InLine, &spaces)
 }
 
 /// Twenty events of three keys, of which the sink wants every third.
@@ -225,23 +231,24 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
         halves: 1,
         ..space(2, &[KEY; 2])
     };
-    let mut findings = exam.explore(&InLine, &one);
+    let mut spaces = Spaces::default();
+    spaces.add(one);
     let two = Space {
         hang_ups: 2,
         ..space(2, &[KEY; 3])
     };
-    findings.join(exam.explore(&InLine, &two));
+    spaces.add(two);
     let one_place = Space {
         hang_ups: 1,
         ..space(1, &[KEY, OTHER, KEY])
     };
-    findings.join(exam.explore(&InLine, &one_place));
+    spaces.add(one_place);
     for asks in [[KEY; 3], [KEY, OTHER, THIRD], [OTHER, KEY, KEY]] {
         let woken = Woken {
             made: Some(Few::one(1)),
             asks: asks.map(Action::ask).to_vec(),
         };
-        findings.join(exam.explore(&InLine, &woken));
+        spaces.add(woken);
     }
     for asks in [[KEY; 4], [KEY, OTHER, THIRD, FOURTH]] {
         let leaving = Leaving {
@@ -249,23 +256,23 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
             asks: asks.map(Action::ask).to_vec(),
             only_idle: false,
         };
-        findings.join(exam.explore(&InLine, &leaving));
+        spaces.add(leaving);
     }
     for places in ONE_PLACE_AND_MORE {
         let in_a_row =
-            |evidence: &Evidence| schedules::drops_for_a_while(evidence, Action::ask(KEY));
-        findings.join(exam.explore(&InLine, &made(places, in_a_row)));
+            move |evidence: &Evidence| schedules::drops_for_a_while(evidence, Action::ask(KEY));
+        spaces.add(made(places, in_a_row));
     }
     let three_keys = Space {
         hang_ups: 1,
         ..space(1, &[KEY, OTHER, THIRD])
     };
-    findings.join(exam.explore(&InLine, &three_keys));
+    spaces.add(three_keys);
     let behind_another = Space {
         hang_ups: 1,
         ..space(1, &[OTHER, KEY, KEY])
     };
-    findings.join(exam.explore(&InLine, &behind_another));
+    spaces.add(behind_another);
     let much = Space {
         errors: 2,
         hang_ups: 3,
@@ -273,8 +280,8 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
         half_polls: vec![0, 1, 2, 3],
         ..space(2, &[KEY, KEY, OTHER, KEY, THIRD, OTHER, KEY, OTHER])
     };
-    findings.join(exam.wander(&InLine, &much, RANDOM_SCHEDULES));
-    findings
+    spaces.walk(much, RANDOM_SCHEDULES);
+    exam.explore_all(&InLine, &spaces)
 }
 
 /// A store panics, and a caller may be gone by then.
@@ -284,20 +291,21 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
         hang_ups: 1,
         ..space(max_parallel, keys)
     };
-    let mut findings = exam.explore(&InLine, &few(2, &[KEY; 3]));
-    findings.join(exam.explore(&InLine, &few(1, &[KEY, OTHER, THIRD])));
+    let mut spaces = Spaces::default();
+    spaces.add(few(2, &[KEY; 3]));
+    spaces.add(few(1, &[KEY, OTHER, THIRD]));
     for places in ONE_PLACE_AND_MORE {
-        let in_a_row = |evidence: &Evidence| {
+        let in_a_row = move |evidence: &Evidence| {
             schedules::panics_for_a_while(evidence, |number| Action::ask(KEY + number % 4), 0)
         };
-        findings.join(exam.explore(&InLine, &made(places, in_a_row)));
+        spaces.add(made(places, in_a_row));
     }
-    findings
+    exam.explore_all(&InLine, &spaces)
 }
 
 /// Four events wait while time passes in small steps; the answers come between two steps.
 pub(super) fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
-    let next = |evidence: &Evidence| match evidence.turns().len() {
+    let next = move |evidence: &Evidence| match evidence.turns().len() {
         0..5 => {
             let key = if evidence.started() == 2 { OTHER } else { KEY };
             Some(Turn::full(Action::ask(key)))

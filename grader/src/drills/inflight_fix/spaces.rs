@@ -7,7 +7,7 @@ use crate::drills::woken::Woken;
 use crate::exam::{Exam, Findings};
 use play::evidence::Evidence;
 use play::schedule::{Action, Outcome, Polled, Turn};
-use play::space::{A_WEEK, Ask, Callers, Space, Straight};
+use play::space::{A_WEEK, Ask, Callers, Space, Spaces, Straight};
 use play::world::users::{NOT_FOUND, UNAVAILABLE};
 
 const USER: u32 = 7;
@@ -179,11 +179,13 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
         halves: 1,
         ..Space::of(&[USER; 3])
     };
-    let mut findings = exam.explore(&Coalescing, &panics);
-    let in_a_row =
-        |evidence: &Evidence| schedules::panics_for_a_while(evidence, |_| Action::ask(USER), 0);
-    findings.join(exam.explore(&Coalescing, &Straight(in_a_row)));
-    findings
+    let mut spaces = Spaces::default();
+    spaces.add(panics);
+    let in_a_row = move |evidence: &Evidence| {
+        schedules::panics_for_a_while(evidence, |_| Action::ask(USER), 0)
+    };
+    spaces.add(Straight(in_a_row));
+    exam.explore_all(&Coalescing, &spaces)
 }
 
 /// Leaders are dropped one after the other.
@@ -224,28 +226,29 @@ pub(super) fn long_runs(exam: &mut Exam<'_>) -> Findings {
         hang_ups: 2,
         ..Space::of(&[USER; 3])
     };
-    let mut findings = exam.explore(&Coalescing, &two_drops);
+    let mut spaces = Spaces::default();
+    spaces.add(two_drops);
     let drop_and_error = Space {
         hang_ups: 1,
         errors: 1,
         ..Space::of(&[USER; 3])
     };
-    findings.join(exam.explore(&Coalescing, &drop_and_error));
+    spaces.add(drop_and_error);
     let woken = Woken {
         made: None,
         asks: vec![Action::ask(USER); 3],
     };
-    findings.join(exam.explore(&Coalescing, &woken));
+    spaces.add(woken);
     let leaving = Leaving {
         made: None,
         asks: vec![Action::ask(USER); 4],
         only_idle: false,
     };
-    findings.join(exam.explore(&Coalescing, &leaving));
+    spaces.add(leaving);
     if exam.drops() {
         let in_a_row =
-            |evidence: &Evidence| schedules::drops_for_a_while(evidence, Action::ask(USER));
-        findings.join(exam.explore(&Coalescing, &Straight(in_a_row)));
+            move |evidence: &Evidence| schedules::drops_for_a_while(evidence, Action::ask(USER));
+        spaces.add(Straight(in_a_row));
     }
     let space = Space {
         errors: 2,
@@ -254,8 +257,8 @@ pub(super) fn long_runs(exam: &mut Exam<'_>) -> Findings {
         half_polls: vec![0, 1, 2, 3],
         ..Space::of(&[USER, USER, OTHER, USER, USER, OTHER, USER, OTHER])
     };
-    findings.join(exam.wander(&Coalescing, &space, RANDOM_SCHEDULES));
-    findings
+    spaces.walk(space, RANDOM_SCHEDULES);
+    exam.explore_all(&Coalescing, &spaces)
 }
 
 /// The same, but no task runs before the next turn.

@@ -7,7 +7,7 @@ use crate::drills::woken::Woken;
 use crate::exam::{Exam, Findings};
 use play::evidence::Evidence;
 use play::schedule::{Action, FIRST_KEY, Few, Outcome, Turn};
-use play::space::{Ask, Space, Straight};
+use play::space::{Ask, Space, Spaces, Straight};
 use play::world::audit::{ALL, BEYOND, MOST, NEGATIVE, NOWHERE, SMALL, ZERO};
 
 const D: u32 = FIRST_KEY + 3;
@@ -52,7 +52,8 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
         halves: 1,
         ..between(3, &[(A, B, MOST), (A, C, MOST)])
     };
-    let mut findings = exam.explore(&Transferring, &rivals);
+    let mut spaces = Spaces::default();
+    spaces.add(rivals);
     for three in [
         [(A, B, MOST), (A, C, MOST), (B, A, SMALL)],
         [(A, B, MOST), (B, A, ALL), (A, B, ALL)],
@@ -60,17 +61,17 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
         [(A, B, SMALL), (B, C, SMALL), (C, D, SMALL)],
         [(A, B, SMALL), (A, B, SMALL), (B, A, MOST)],
     ] {
-        findings.join(exam.explore(&Transferring, &between(4, &three)));
+        spaces.add(between(4, &three));
     }
-    findings.join(exam.explore(&Transferring, &straight(4, crowd)));
-    findings.join(exam.explore(&Transferring, &straight(4, one_by_one)));
-    findings.join(exam.explore(&Transferring, &straight(DISTANCES + 2, there_and_back)));
-    findings.join(exam.explore(&Transferring, &straight(4, anew)));
+    spaces.add(straight(4, crowd));
+    spaces.add(straight(4, one_by_one));
+    spaces.add(straight(DISTANCES + 2, there_and_back));
+    spaces.add(straight(4, anew));
     let starts = [transfer(A, B, MOST), transfer(A, C, MOST)];
-    let meanwhile = |evidence: &Evidence| schedules::one_after_the_other(evidence, starts);
-    findings.join(exam.explore(&Transferring, &straight(4, meanwhile)));
-    findings.join(exam.explore(&Transferring, &straight(4, slow)));
-    findings
+    let meanwhile = move |evidence: &Evidence| schedules::one_after_the_other(evidence, starts);
+    spaces.add(straight(4, meanwhile));
+    spaces.add(straight(4, slow));
+    exam.explore_all(&Transferring, &spaces)
 }
 
 /// Forty transfers at once between four accounts, none of which is polled before all have started.
@@ -139,18 +140,19 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
         halves: 1,
         ..between(3, &[(A, B, MOST), (A, C, MOST)])
     };
-    let mut findings = exam.explore(&Transferring, &some);
+    let mut spaces = Spaces::default();
+    spaces.add(some);
     let three = Space {
         errors: 1,
         ..between(3, &[(A, B, MOST), (A, C, MOST), (B, A, SMALL)])
     };
-    findings.join(exam.explore(&Transferring, &three));
+    spaces.add(three);
     // Those that wait for promised money are told one after the other.
     let one_source = Space {
         errors: 1,
         ..between(3, &[(A, B, MOST), (A, C, MOST), (A, B, MOST)])
     };
-    findings.join(exam.explore(&Transferring, &one_source));
+    spaces.add(one_source);
     let again = |ask: Ask| Ask { again: true, ..ask };
     let insistent = between(3, &[(A, B, MOST), (B, A, MOST)]);
     let insistent = Space {
@@ -158,12 +160,13 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
         asks: insistent.asks.iter().copied().map(again).collect(),
         ..insistent
     };
-    findings.join(exam.explore(&Transferring, &insistent));
-    findings.join(exam.explore(&Transferring, &straight(3, down)));
-    let in_a_row =
-        |evidence: &Evidence| schedules::down_for_a_while(evidence, |_| transfer(A, B, MOST), 0);
-    findings.join(exam.explore(&Transferring, &straight(3, in_a_row)));
-    findings
+    spaces.add(insistent);
+    spaces.add(straight(3, down));
+    let in_a_row = move |evidence: &Evidence| {
+        schedules::down_for_a_while(evidence, |_| transfer(A, B, MOST), 0)
+    };
+    spaces.add(straight(3, in_a_row));
+    exam.explore_all(&Transferring, &spaces)
 }
 
 /// Twenty transfers in a row of which every second record fails.
@@ -191,20 +194,21 @@ pub(super) fn independent(exam: &mut Exam<'_>) -> Findings {
         halves: 1,
         ..between(4, &[(A, B, MOST), (C, D, MOST)])
     };
-    let mut findings = exam.explore(&Transferring, &two);
+    let mut spaces = Spaces::default();
+    spaces.add(two);
     let chain = [(A, B, MOST), (B, C, SMALL), (D, D + 1, SMALL)];
-    findings.join(exam.explore(&Transferring, &between(5, &chain)));
-    let many = |evidence: &Evidence| match evidence.started() as u32 {
+    spaces.add(between(5, &chain));
+    let many = move |evidence: &Evidence| match evidence.started() as u32 {
         pair if pair < PAIRS => Some(Turn::full(transfer(A + 2 * pair, B + 2 * pair, MOST))),
         _ => schedules::then_all_answered(evidence),
     };
-    findings.join(exam.explore(&Transferring, &straight(2 * PAIRS, many)));
-    let at_once = |evidence: &Evidence| {
+    spaces.add(straight(2 * PAIRS, many));
+    let at_once = move |evidence: &Evidence| {
         let pairs = (0..PAIRS).map(|pair| transfer(A + 2 * pair, B + 2 * pair, SMALL));
         schedules::answered_at_once(evidence, pairs)
     };
-    findings.join(exam.explore(&Transferring, &straight(2 * PAIRS, at_once)));
-    findings
+    spaces.add(straight(2 * PAIRS, at_once));
+    exam.explore_all(&Transferring, &spaces)
 }
 
 /// One caller is dropped, at every moment; then several things go wrong.
@@ -215,36 +219,37 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
         halves: 1,
         ..between(3, &[(A, B, MOST), (A, C, MOST)])
     };
-    let mut findings = exam.explore(&Transferring, &one);
+    let mut spaces = Spaces::default();
+    spaces.add(one);
     let of_three = Space {
         hang_ups: 1,
         drops_may_happen: true,
         ..between(3, &[(A, B, MOST), (B, A, ALL), (B, C, SMALL)])
     };
-    findings.join(exam.explore(&Transferring, &of_three));
+    spaces.add(of_three);
     let one_source = [(A, B, MOST), (A, C, MOST), (A, D, MOST)];
     let one_dropped = Space {
         hang_ups: 1,
         drops_may_happen: true,
         ..between(4, &one_source)
     };
-    findings.join(exam.explore(&Transferring, &one_dropped));
+    spaces.add(one_dropped);
     let woken = Woken {
         made: Some(Few::one(4)),
         asks: one_source
             .map(|(from, to, size)| transfer(from, to, size))
             .to_vec(),
     };
-    findings.join(exam.explore(&Transferring, &woken));
+    spaces.add(woken);
     let leaving = Leaving {
         made: Some(Few::one(4)),
         asks: vec![transfer(A, B, MOST); 4],
         only_idle: false,
     };
-    findings.join(exam.explore(&Transferring, &leaving));
+    spaces.add(leaving);
     let in_a_row =
-        |evidence: &Evidence| schedules::drops_for_a_while(evidence, transfer(A, B, MOST));
-    findings.join(exam.explore(&Transferring, &straight(4, in_a_row)));
+        move |evidence: &Evidence| schedules::drops_for_a_while(evidence, transfer(A, B, MOST));
+    spaces.add(straight(4, in_a_row));
     let much = [
         (A, B, MOST),
         (B, A, MOST),
@@ -262,8 +267,8 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
         half_polls: vec![0, 1, 2, 3],
         ..between(4, &much)
     };
-    findings.join(exam.wander(&Transferring, &much, RANDOM_SCHEDULES));
-    findings
+    spaces.walk(much, RANDOM_SCHEDULES);
+    exam.explore_all(&Transferring, &spaces)
 }
 
 /// Amounts of 0 and below, from an account to itself, and accounts that do not exist.
@@ -286,7 +291,7 @@ pub(super) fn odd(exam: &mut Exam<'_>) -> Findings {
 
 /// Four transfers wait while time passes in small steps; the answers come between two steps.
 pub(super) fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
-    let next = |evidence: &Evidence| match evidence.turns().len() {
+    let next = move |evidence: &Evidence| match evidence.turns().len() {
         1..5 => Some(Turn::full(transfer(A, B, SMALL))),
         5..25 => Some(Turn::full(Action::Pass { micros: 10_000 })),
         _ => schedules::then_all_answered(evidence),
@@ -300,9 +305,11 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
         panics: 1,
         ..between(4, &[(A, B, MOST), (A, C, MOST), (B, A, SMALL)])
     };
-    let mut findings = exam.explore(&Transferring, &panics);
-    let in_a_row =
-        |evidence: &Evidence| schedules::panics_for_a_while(evidence, |_| transfer(A, B, MOST), 0);
-    findings.join(exam.explore(&Transferring, &straight(2, in_a_row)));
-    findings
+    let mut spaces = Spaces::default();
+    spaces.add(panics);
+    let in_a_row = move |evidence: &Evidence| {
+        schedules::panics_for_a_while(evidence, |_| transfer(A, B, MOST), 0)
+    };
+    spaces.add(straight(2, in_a_row));
+    exam.explore_all(&Transferring, &spaces)
 }

@@ -114,6 +114,11 @@ pub(super) fn looks(script: &[Turn], blank: &Evidence) -> Vec<Step> {
 }
 
 impl Run {
+    /// Whether every turn of the script was played.
+    pub(super) fn is_played(&self) -> bool {
+        self.evidence.turns().len() == self.script.len()
+    }
+
     /// How many turns can be sent at once: if answers depend on earlier reports, only up
     /// to the next answer.
     fn sendable(&self, played: usize) -> usize {
@@ -264,8 +269,7 @@ impl Driver<'_> {
                     Some(failure)
                 }
             };
-            let is_played = |run: &Run| run.evidence.turns().len() == run.script.len();
-            if failure.is_some() || runs.iter().all(is_played) {
+            if failure.is_some() || runs.iter().all(Run::is_played) {
                 return failure;
             }
         }

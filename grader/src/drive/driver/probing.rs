@@ -55,9 +55,7 @@ impl Driver<'_> {
     fn probe(&mut self, probe: Probe) -> bool {
         let mut run = self.open();
         while let Some(turn) = probe.next(&run.evidence) {
-            let Some(played) = self.play(vec![(run, vec![turn])]).pop() else {
-                return false;
-            };
+            let played = self.play(run, vec![turn]);
             if played.failure.is_some() {
                 return false;
             }

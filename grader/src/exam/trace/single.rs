@@ -32,8 +32,7 @@ impl Trace {
         let mut run = driver.open();
         for at in 0..=turns.len() {
             let now = turns[..at].last().copied().into_iter().collect();
-            let mut played = driver.play(vec![(run, now)]);
-            let played = played.pop().expect("one run in, one run out");
+            let played = driver.play(run, now);
             if at == 0
                 && let Some(failure) = played.failure
             {

@@ -1,0 +1,223 @@
+//! The schedules of `lost_update`.
+
+use super::rules::Depositing;
+use crate::drills::leaving::Leaving;
+use crate::drills::schedules;
+use crate::drills::woken::Woken;
+use crate::exam::{Exam, Findings};
+use play::evidence::{ALIKE, Evidence};
+use play::judge::Kind;
+use play::schedule::{Action, Outcome, Turn};
+use play::space::{Ask, Space, Spaces, Straight};
+use play::world::bank::{READ, WRITE};
+
+const ACCOUNT: u32 = 7;
+const OTHER: u32 = 8;
+const CROWD: usize = 40;
+const LINE: usize = 300;
+const MANY_ACCOUNTS: u32 = 300;
+const BUSY_ACCOUNTS: u32 = 150;
+const RANDOM_SCHEDULES: usize = 150;
+
+/// One account, nothing goes wrong: three deposits in every order, and a crowd.
+pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
+    let few = Space {
+        halves: 1,
+        ..Space::of(&[ACCOUNT; 3])
+    };
+    let mut findings = exam.explore(&Depositing, &few);
+    if findings.has(Kind::LostUpdate) {
+        return findings;
+    }
+    let mut spaces = Spaces::default();
+    spaces.add(Space::of(&[ACCOUNT; 4]));
+    spaces.add(Straight(crowd));
+    spaces.add(Straight(long_line));
+    spaces.add(Straight(slow));
+    findings.join(exam.explore_all(&Depositing, &spaces));
+    findings
+}
+
+/// Forty deposits at once, none of which is polled before all have started.
+fn crowd(evidence: &Evidence) -> Option<Turn> {
+    if evidence.started() < CROWD {
+        return Some(Turn::partial(Action::ask(ACCOUNT), 0));
+    }
+    schedules::then_all_answered(evidence)
+}
+
+/// A submission must wait even for a bank that takes a week.
+fn slow(evidence: &Evidence) -> Option<Turn> {
+    let deposit = Action::ask(ACCOUNT);
+    schedules::slow(evidence, 0, &[deposit; 2], deposit)
+}
+
+/// More deposits in one account than any line should have room for.
+fn long_line(evidence: &Evidence) -> Option<Turn> {
+    if evidence.started() < LINE {
+        return Some(Turn::partial(Action::ask(ACCOUNT), 0));
+    }
+    schedules::then_all_answered(evidence)
+}
+
+/// Two accounts in every order, many accounts at once, and two accounts with similar ids.
+pub(super) fn several_accounts(exam: &mut Exam<'_>) -> Findings {
+    let two = Space {
+        halves: 1,
+        ..Space::of(&[ACCOUNT, OTHER])
+    };
+    let mut spaces = Spaces::default();
+    spaces.add(two);
+    spaces.add(Space::of(&[ACCOUNT, OTHER, ACCOUNT]));
+    let many = move |evidence: &Evidence| match evidence.started() as u32 {
+        started if started < MANY_ACCOUNTS => Some(Turn::full(Action::ask(ACCOUNT + started))),
+        _ => schedules::then_all_answered(evidence),
+    };
+    spaces.add(Straight(many));
+    let at_once = move |evidence: &Evidence| {
+        let deposits = (ACCOUNT..ACCOUNT + MANY_ACCOUNTS).map(Action::ask);
+        schedules::answered_at_once(evidence, deposits)
+    };
+    spaces.add(Straight(at_once));
+    spaces.add(Straight(once_more_behind_many));
+    spaces.add(Space::of(&[ACCOUNT, ACCOUNT + ALIKE]));
+    let alike =
+        move |evidence: &Evidence| schedules::one_for_each(evidence, schedules::alike_keys());
+    spaces.add(Straight(alike));
+    exam.explore_all(&Depositing, &spaces)
+}
+
+/// Many accounts, all of which are busy, and the first few of them once more.
+fn once_more_behind_many(evidence: &Evidence) -> Option<Turn> {
+    let started = evidence.started() as u32;
+    match started {
+        ..BUSY_ACCOUNTS => Some(Turn::partial(Action::ask(ACCOUNT + started), 0)),
+        BUSY_ACCOUNTS => Some(Turn::full(Action::ask(ACCOUNT))),
+        _ if started < BUSY_ACCOUNTS + 3 => {
+            let nth = started - BUSY_ACCOUNTS;
+            Some(Turn::full(Action::ask(ACCOUNT + nth)))
+        }
+        _ => schedules::then_all_answered(evidence),
+    }
+}
+
+/// Up to two errors in every order; callers that try again at once; a bank that is down
+/// for long.
+pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
+    let some = Space {
+        errors: 1,
+        halves: 1,
+        ..Space::of(&[ACCOUNT; 2])
+    };
+    let mut spaces = Spaces::default();
+    spaces.add(some);
+    let two = Space {
+        errors: 2,
+        ..Space::of(&[ACCOUNT; 3])
+    };
+    spaces.add(two);
+    let again = Ask {
+        again: true,
+        ..Ask::of(ACCOUNT)
+    };
+    let insistent = Space {
+        errors: 2,
+        ..Space::asking(vec![again; 2])
+    };
+    spaces.add(insistent);
+    spaces.add(Straight(down));
+    for kind in [READ, WRITE] {
+        let in_a_row = move |evidence: &Evidence| {
+            schedules::down_for_a_while(evidence, |_| Action::ask(ACCOUNT), kind)
+        };
+        spaces.add(Straight(in_a_row));
+    }
+    exam.explore_all(&Depositing, &spaces)
+}
+
+/// Twenty deposits in a row of which every second operation fails.
+fn down(evidence: &Evidence) -> Option<Turn> {
+    if let Some(operation) = evidence.live().next() {
+        let outcome = match operation % 2 {
+            0 => Outcome::Error(0),
+            _ => Outcome::Value,
+        };
+        return Some(Turn::full(Action::Answer { operation, outcome }));
+    }
+    match evidence.started() < 20 {
+        true => Some(Turn::full(Action::ask(ACCOUNT))),
+        false => schedules::then_all_answered(evidence),
+    }
+}
+
+/// One caller is dropped, at every moment; then several things go wrong.
+pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
+    let one = Space {
+        hang_ups: 1,
+        drops_may_happen: true,
+        halves: 1,
+        ..Space::of(&[ACCOUNT; 2])
+    };
+    let mut spaces = Spaces::default();
+    spaces.add(one);
+    let of_three = Space {
+        hang_ups: 1,
+        drops_may_happen: true,
+        ..Space::of(&[ACCOUNT; 3])
+    };
+    spaces.add(of_three);
+    let woken = Woken {
+        made: None,
+        asks: vec![Action::ask(ACCOUNT); 3],
+    };
+    spaces.add(woken);
+    let leaving = Leaving {
+        made: None,
+        asks: vec![Action::ask(ACCOUNT); 4],
+        only_idle: false,
+    };
+    spaces.add(leaving);
+    let in_a_row =
+        move |evidence: &Evidence| schedules::drops_for_a_while(evidence, Action::ask(ACCOUNT));
+    spaces.add(Straight(in_a_row));
+    let much = Space {
+        errors: 2,
+        hang_ups: 3,
+        drops_may_happen: true,
+        halves: 4,
+        half_polls: vec![0, 1, 2, 3],
+        ..Space::of(&[
+            ACCOUNT, ACCOUNT, OTHER, ACCOUNT, ACCOUNT, OTHER, ACCOUNT, OTHER,
+        ])
+    };
+    spaces.walk(much, RANDOM_SCHEDULES);
+    exam.explore_all(&Depositing, &spaces)
+}
+
+/// The bank panics, and a caller may be gone by then; then it panics again and again.
+pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
+    let one = Space {
+        panics: 1,
+        hang_ups: 1,
+        ..Space::of(&[ACCOUNT; 3])
+    };
+    let mut spaces = Spaces::default();
+    spaces.add(one);
+    for kind in [READ, WRITE] {
+        let in_a_row = move |evidence: &Evidence| {
+            schedules::panics_for_a_while(evidence, |_| Action::ask(ACCOUNT), kind)
+        };
+        spaces.add(Straight(in_a_row));
+    }
+    exam.explore_all(&Depositing, &spaces)
+}
+
+/// Four deposits wait while time passes in small steps; the answers come between two steps.
+pub(super) fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
+    let next = move |evidence: &Evidence| match evidence.turns().len() {
+        0..4 => Some(Turn::full(Action::ask(ACCOUNT))),
+        4..24 => Some(Turn::full(Action::Pass { micros: 10_000 })),
+        _ => schedules::then_all_answered(evidence),
+    };
+    exam.explore(&Depositing, &Straight(next))
+}
