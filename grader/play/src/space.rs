@@ -327,6 +327,24 @@ impl<F: Fn(&Evidence) -> Option<Turn>> Paths for Straight<F> {
     }
 }
 
+/// A space of one schedule, all of whose turns are known.
+pub struct Listed(pub Vec<Turn>);
+
+/// So many turns of a known schedule are played at once. Not all of them: a task that polls
+/// for ever ends it.
+const AT_ONCE: usize = 32;
+
+impl Paths for Listed {
+    fn choices(&self, evidence: &Evidence) -> Follow<Turn> {
+        let Listed(turns) = self;
+        let left = turns.get(evidence.turns().len()..).unwrap_or_default();
+        match left {
+            [] => Follow::End,
+            left => Follow::AllOf(left.iter().copied().take(AT_ONCE).collect()),
+        }
+    }
+}
+
 fn is_start(turn: Turn) -> bool {
     matches!(turn.action, Action::Start { .. })
 }

@@ -1,17 +1,14 @@
 //! Drill `loop_monitor`: measure the loop that you run on.
 
 mod rules;
-
-use crate::exam::{Exam, Findings};
-use play::check::Check;
-use play::evidence::Evidence;
-use play::judge::{Kind, Rules};
-use play::schedule::{Action, Few, Turn};
-use play::space::Straight;
-use play::world::World;
-use play::world::clock::Clock;
+mod spaces;
 
 use super::Drill;
+use crate::exam::Exam;
+use play::check::Check;
+use play::judge::{Kind, Rules};
+use play::world::World;
+use play::world::clock::Clock;
 use rules::Monitoring;
 
 /// See the module.
@@ -86,21 +83,6 @@ const ALL: &[Kind] = &[
     Kind::Restless,
 ];
 
-const MILLISECOND: u64 = 1_000;
-const SECOND: u64 = 1_000 * MILLISECOND;
-const HOUR: u64 = 3_600 * SECOND;
-
-/// Hours for which a loop is blocked: 32 bits hold the microseconds of the first, but not of
-/// the second.
-const LONG_STALLS: [u64; 2] = [1, 2];
-
-/// What monitors are started with, in milliseconds: `every` and `threshold`. In the last
-/// one nothing but a long stall is above both together.
-const MADE: [[u32; 2]; 4] = [[10, 50], [7, 100], [200, 3_000], [100, 20]];
-
-/// How much later than a look of the simplest monitor a stall begins, in parts of `every`.
-const OFFSETS: [u64; 5] = [0, 1, 3, 6, 9];
-
 impl Drill for LoopMonitors {
     fn slug(&self) -> &'static str {
         "loop_monitor"
@@ -123,274 +105,20 @@ impl Drill for LoopMonitors {
     }
 
     fn examine(&self, exam: &mut Exam<'_>) {
-        let idle = idle(exam);
+        let idle = spaces::idle(exam);
         exam.decide("idle", &Monitoring, &idle, &[Kind::Polling]);
-        let blocked = idle.with(blocked(exam)).with(after_days(exam));
+        let blocked = idle
+            .with(spaces::blocked(exam))
+            .with(spaces::after_days(exam));
         let longest = [&[Kind::WrongTime][..], ENDINGS].concat();
         exam.decide("longest", &Monitoring, &blocked, &longest);
         exam.decide("counted", &Monitoring, &blocked, &[Kind::WrongCount]);
         exam.decide("no_burst", &Monitoring, &blocked, &[Kind::Burst]);
-        let dropped = dropping(exam);
+        let dropped = spaces::dropping(exam);
         let goes_on = [&[Kind::GoesOn][..], ENDINGS].concat();
         exam.decide_beyond("dropped", &Monitoring, &dropped, &goes_on, &blocked);
-        let two = two_monitors(exam);
+        let two = spaces::two_monitors(exam);
         let known = blocked.with(dropped);
         exam.decide_beyond("two_monitors", &Monitoring, &two, ALL, &known);
     }
-}
-
-fn straight(exam: &mut Exam<'_>, turns: &[Turn]) -> Findings {
-    let next = |evidence: &Evidence| turns.get(evidence.turns().len()).copied();
-    exam.explore(&Monitoring, &Straight(next))
-}
-
-fn made(numbers: &[u32]) -> Turn {
-    let numbers = Few::of(numbers);
-    Turn::full(Action::Make { numbers })
-}
-
-fn pass(micros: u64) -> Turn {
-    Turn::full(Action::Pass { micros })
-}
-
-fn block(micros: u64) -> Turn {
-    Turn::full(Action::Block { micros })
-}
-
-/// Whole milliseconds of so much time.
-fn whole(micros: u64) -> u64 {
-    micros / MILLISECOND * MILLISECOND
-}
-
-const A_BYTE: usize = 260;
-const MANY_STALLS: usize = 1_100;
-
-/// What a monitor is started with.
-#[derive(Clone, Copy)]
-struct Start {
-    numbers: [u32; 2],
-    every: u64,
-    threshold: u64,
-}
-
-impl Start {
-    fn all() -> impl Iterator<Item = Start> {
-        MADE.into_iter().map(|numbers| {
-            let [every, threshold] = numbers.map(|millis| u64::from(millis) * MILLISECOND);
-            Start {
-                numbers,
-                every,
-                threshold,
-            }
-        })
-    }
-
-    /// A loop that rests for a while, so long that every monitor has looked.
-    fn rest(self) -> Turn {
-        pass(3 * self.every)
-    }
-
-    /// A stall, and what comes after it: time in which there may be two looks, and then
-    /// more of it.
-    fn stall(self, micros: u64) -> [Turn; 3] {
-        [block(micros), pass(self.every - MILLISECOND), self.rest()]
-    }
-
-    /// A stall that must be counted, and one that must not.
-    fn above(self) -> u64 {
-        self.threshold + self.every + 5 * MILLISECOND
-    }
-
-    fn below(self) -> Option<u64> {
-        let below = self.threshold.checked_sub(self.every + 5 * MILLISECOND)?;
-        (below > 0).then_some(below)
-    }
-}
-
-/// Nothing happens: for a moment, for a while, and for two hours.
-fn idle(exam: &mut Exam<'_>) -> Findings {
-    let mut findings = Findings::default();
-    for start in Start::all() {
-        let Start { every, .. } = start;
-        let turns = [
-            made(&start.numbers),
-            pass(whole(every / 2)),
-            pass(every),
-            pass(10 * every),
-            pass(100 * every),
-        ];
-        findings.join(straight(exam, &turns));
-    }
-    let hours = [made(&[1_000, 5_000]), pass(HOUR), pass(HOUR)];
-    for seconds in [0, 4] {
-        let mut before = hours.to_vec();
-        before.extend((seconds > 0).then(|| pass(seconds * SECOND)));
-        let stall = [
-            block(7 * SECOND),
-            pass(999 * MILLISECOND),
-            pass(10 * SECOND),
-        ];
-        findings.join(straight(exam, &[before, stall.to_vec()].concat()));
-    }
-    findings
-}
-
-/// The loop is blocked: once at several moments, again and again, twice in a row, and for
-/// hours.
-fn blocked(exam: &mut Exam<'_>) -> Findings {
-    let mut findings = Findings::default();
-    for start in Start::all() {
-        let Start { every, .. } = start;
-        let above = start.above();
-        for tenths in OFFSETS {
-            let offset = whole(every * tenths / 10);
-            let rest = pass(3 * every + offset);
-            for micros in [30 * above, above].into_iter().chain(start.below()) {
-                let turns = [&[made(&start.numbers), rest][..], &start.stall(micros)];
-                findings.join(straight(exam, &turns.concat()));
-            }
-        }
-        // As soon as it has started.
-        for before in [None, Some(pass(whole(every / 2)))] {
-            let mut turns = vec![made(&start.numbers)];
-            turns.extend(before);
-            turns.extend(start.stall(above));
-            findings.join(straight(exam, &turns));
-        }
-        // Several, the longest neither first nor last.
-        let more = [
-            above,
-            2 * above,
-            whole(5 * above + every / 2),
-            above + 3 * MILLISECOND,
-        ];
-        let more = more.into_iter().chain(start.below());
-        let mut turns = vec![made(&start.numbers), start.rest()];
-        turns.extend(more.flat_map(|micros| start.stall(micros)));
-        turns.extend([start.rest(), start.rest()]);
-        findings.join(straight(exam, &turns));
-        // Two that are alike.
-        let mut alike = vec![made(&start.numbers), start.rest()];
-        alike.extend([block(above), start.rest()]);
-        alike.extend(start.stall(above));
-        findings.join(straight(exam, &alike));
-        // One right after the other, with a look in between; then many looks on time.
-        let mut close = vec![made(&start.numbers), start.rest(), block(2 * above)];
-        close.extend([block(above); 2]);
-        close.extend(start.stall(above));
-        close.push(pass(1_100 * every));
-        findings.join(straight(exam, &close));
-        // More than a byte can count.
-        let stalls = match start.numbers {
-            [10, _] => MANY_STALLS,
-            _ => A_BYTE,
-        };
-        let mut many = vec![made(&start.numbers), start.rest()];
-        many.extend([block(above), start.rest()].repeat(stalls));
-        many.extend(start.stall(above));
-        findings.join(straight(exam, &many));
-        // Two between which nothing else runs, either of them short.
-        let micros = whole(above / 2 + every);
-        let half = Turn::partial(Action::Block { micros }, 0);
-        let twice = [made(&start.numbers), start.rest(), half, half];
-        let rest = [
-            Turn::full(Action::Wait),
-            pass(every - MILLISECOND),
-            start.rest(),
-        ];
-        findings.join(straight(exam, &[&twice[..], &rest].concat()));
-        for hours in LONG_STALLS {
-            let long = [
-                &[made(&start.numbers), start.rest()][..],
-                &start.stall(hours * HOUR),
-            ];
-            findings.join(straight(exam, &long.concat()));
-        }
-    }
-    findings
-}
-
-/// A stall that was long ago, and one after the monitor has run for more than a week.
-fn after_days(exam: &mut Exam<'_>) -> Findings {
-    let mut findings = Findings::default();
-    for (before, after) in [(0, 25), (8 * 24, 0)] {
-        let every = 100 * SECOND;
-        let turns = [
-            made(&[100_000, 50]),
-            pass(before * HOUR),
-            block(650 * SECOND),
-            pass(every - MILLISECOND),
-            pass(3 * every),
-            pass(after * HOUR),
-        ];
-        findings.join(straight(exam, &turns));
-    }
-    findings
-}
-
-/// The monitor is dropped: when the loop is idle, between two looks, and after a stall.
-fn dropping(exam: &mut Exam<'_>) -> Findings {
-    let mut findings = Findings::default();
-    let discard = Turn::full(Action::Discard);
-    for start in Start::all() {
-        let Start { every, .. } = start;
-        let made = made(&start.numbers);
-        let gone = [discard, pass(every + MILLISECOND), pass(40 * every)];
-        for tenths in OFFSETS {
-            let offset = whole(every * tenths / 10);
-            let turns = [&[made, pass(3 * every + offset)][..], &gone].concat();
-            findings.join(straight(exam, &turns));
-        }
-        findings.join(straight(exam, &[&[made][..], &gone].concat()));
-        let stalled = [
-            &[made, start.rest()][..],
-            &start.stall(start.above()),
-            &gone,
-        ];
-        findings.join(straight(exam, &stalled.concat()));
-    }
-    findings
-}
-
-/// Two of them, with thresholds of their own: a stall that is above both or one of them,
-/// and one of them is dropped.
-fn two_monitors(exam: &mut Exam<'_>) -> Findings {
-    let mut findings = Findings::default();
-    for numbers in [[10, 50, 35], [10, 50, 10], [40, 60, 7]] {
-        let longest = u64::from(numbers[0].max(numbers[2])) * MILLISECOND;
-        let threshold = u64::from(numbers[1]) * MILLISECOND;
-        let made = made(&numbers);
-        let rest = pass(3 * longest);
-        // Above one threshold, and above both.
-        let [one, both] = [3 * threshold / 2 + 2 * MILLISECOND, 9 * threshold];
-        let turns = [
-            made,
-            pass(100 * longest),
-            rest,
-            block(one),
-            rest,
-            block(both),
-            rest,
-        ];
-        findings.join(straight(exam, &turns));
-        for gone in [1, 2] {
-            let drop = Turn::full(Action::ask(gone));
-            let turns = [
-                made,
-                rest,
-                block(both),
-                rest,
-                drop,
-                pass(longest + MILLISECOND),
-                rest,
-                block(both + longest),
-                rest,
-                Turn::full(Action::Discard),
-                pass(longest + MILLISECOND),
-                pass(50 * longest),
-            ];
-            findings.join(straight(exam, &turns));
-        }
-    }
-    findings
 }

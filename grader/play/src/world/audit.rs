@@ -236,8 +236,9 @@ impl World for Audit {
 
     fn key_of(&self, evidence: &Evidence, _: u8, arguments: &[Value]) -> Option<u32> {
         let recorded = Transfer::recorded(evidence, arguments)?;
-        let mut requests = evidence.requests();
-        let known = requests.any(|(number, _)| Transfer::of(evidence, number) == Some(recorded));
+        // Most often it is of one that came last.
+        let mut requests = (1..evidence.next_request()).rev();
+        let known = requests.any(|number| Transfer::of(evidence, number) == Some(recorded));
         known.then_some(recorded.from)
     }
 

@@ -7,7 +7,7 @@ use crate::drills::woken::Woken;
 use crate::exam::{Exam, Findings};
 use play::evidence::{ALIKE, Evidence};
 use play::judge::Kind;
-use play::schedule::{Action, Outcome, Turn};
+use play::schedule::{Action, Outcome, Polled, Turn};
 use play::space::{Ask, Space, Spaces, Straight};
 use play::world::bank::{READ, WRITE};
 
@@ -31,6 +31,12 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
     }
     let mut spaces = Spaces::default();
     spaces.add(Space::of(&[ACCOUNT; 4]));
+    for polled in [Polled::ByNewWakers, Polled::Joined] {
+        spaces.add(Space {
+            polled,
+            ..Space::of(&[ACCOUNT; 3])
+        });
+    }
     spaces.add(Straight(crowd));
     spaces.add(Straight(long_line));
     spaces.add(Straight(slow));

@@ -6,7 +6,7 @@ use crate::drills::schedules;
 use crate::drills::woken::Woken;
 use crate::exam::{Exam, Findings};
 use play::evidence::Evidence;
-use play::schedule::{Action, FIRST_KEY, Few, Outcome, Turn};
+use play::schedule::{Action, FIRST_KEY, Few, Outcome, Polled, Turn};
 use play::space::{Ask, Space, Spaces, Straight};
 use play::world::audit::{ALL, BEYOND, MOST, NEGATIVE, NOWHERE, SMALL, ZERO};
 
@@ -62,6 +62,12 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
         [(A, B, SMALL), (A, B, SMALL), (B, A, MOST)],
     ] {
         spaces.add(between(4, &three));
+    }
+    for polled in [Polled::ByNewWakers, Polled::Joined] {
+        spaces.add(Space {
+            polled,
+            ..between(3, &[(A, B, MOST), (A, C, MOST), (B, A, SMALL)])
+        });
     }
     spaces.add(straight(4, crowd));
     spaces.add(straight(4, one_by_one));

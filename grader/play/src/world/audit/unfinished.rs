@@ -81,6 +81,15 @@ impl Unfinished {
             return;
         };
         let recorded = Transfer::recorded(evidence, &it.arguments);
+        // Most often it is the first record of its own request.
+        if let Some(of) = it.request.and_then(|own| self.transfers.get_mut(&own))
+            && Some(of.transfer) == recorded
+            && of.live.is_none()
+        {
+            of.is_recorded = true;
+            of.live = Some(operation);
+            return;
+        }
         let is_of = |(_, of): &(&u32, &mut UnfinishedTransfer)| Some(of.transfer) == recorded;
         let mut alike: Vec<_> = self.transfers.iter_mut().filter(is_of).collect();
         // The record of its own request, or else of one that has no record yet.
@@ -127,14 +136,21 @@ impl Unfinished {
         !self.others.is_empty() || self.transfers.values().any(|it| it.live.is_some())
     }
 
-    /// What the transfers under way, except `request`, may still take from `account`.
-    pub fn may_take(&self, account: u32, request: u32) -> i64 {
-        let own = self.transfers.iter().filter(|(it, _)| **it != request);
-        let own = own.map(|(_, it)| it.transfer);
+    /// What the transfers under way may still take from each account.
+    pub fn may_be_taken(&self) -> BTreeMap<u32, i64> {
+        let own = self.transfers.values().map(|it| it.transfer);
         let all = own.chain(self.others.values().copied().flatten());
-        all.filter(|it| it.from == account)
-            .map(|it| it.amount.max(0))
-            .sum()
+        let mut taken = BTreeMap::new();
+        for it in all {
+            *taken.entry(it.from).or_default() += it.amount.max(0);
+        }
+        taken
+    }
+
+    /// How much of that is this request's.
+    pub fn takes(&self, request: u32) -> i64 {
+        let it = self.transfers.get(&request);
+        it.map_or(0, |it| it.transfer.amount.max(0))
     }
 
     /// Whether this transfer has an account in common with another.

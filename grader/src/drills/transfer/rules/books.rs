@@ -45,6 +45,8 @@ const NAMED: usize = 4;
 /// Follows one run.
 pub(super) struct Books<'e> {
     evidence: &'e Evidence,
+    /// What all accounts hold together.
+    all_money: i64,
     balances: BTreeMap<u32, i64>,
     /// Nothing more can be said about which transfers have happened; the violation was reported already.
     unknown: bool,
@@ -60,6 +62,7 @@ impl Books<'_> {
     pub(super) fn follow(evidence: &Evidence) -> Vec<Violation> {
         let mut books = Books {
             evidence,
+            all_money: all_money(evidence),
             balances: opening_balances(evidence),
             unknown: false,
             alike: BTreeMap::new(),
@@ -153,11 +156,13 @@ impl Books<'_> {
 
     /// Notes the least that every waiting transfer can count on, whatever becomes of the others.
     fn note_least(&mut self) {
+        let may_be_taken = self.unfinished.may_be_taken();
         for (request, it) in &mut self.waiting {
             let account = it.transfer.from;
             let balance = self.balances.get(&account).copied().unwrap_or_default();
-            let may_take = self.unfinished.may_take(account, *request);
-            it.least = it.least.min(balance - may_take);
+            let by_all = may_be_taken.get(&account).copied().unwrap_or_default();
+            let by_others = by_all - self.unfinished.takes(*request);
+            it.least = it.least.min(balance - by_others);
         }
     }
 
@@ -217,7 +222,7 @@ impl Books<'_> {
 
     /// The transfers that were carried out in this turn.
     fn explained(&mut self, change: &BTreeMap<u32, i64>, total: i64, turn: usize) -> Vec<Transfer> {
-        let all = all_money(self.evidence);
+        let all = self.all_money;
         let sum: i64 = self.balances.values().sum();
         if sum != all || total != all {
             self.unknown = true;
