@@ -7,7 +7,7 @@ use crate::drills::leaving::Leaving;
 use crate::exam::{Exam, Findings};
 use play::evidence::Evidence;
 use play::judge::Kind;
-use play::schedule::{Action, Few, Outcome, Turn};
+use play::schedule::{Action, Few, Outcome, Polled, Turn};
 use play::space::{A_WEEK, AN_HOUR};
 use play::world::passwords::{EMPTY, LONGEST, ODD, TOO_LONG};
 
@@ -34,10 +34,24 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
     // Two requests with one password have a hash each.
     findings.join(exam.explore(&Offloading, &Hashing::of(2, &[USER, USER])));
     findings.join(exam.explore(&Offloading, &Hashing::of(1, &[EMPTY, ODD])));
+    for polled in [Polled::ByNewWakers, Polled::Joined] {
+        let otherwise = |evidence: &Evidence| polled_otherwise(evidence, polled);
+        findings.join(exam.explore(&Offloading, &Straight(otherwise)));
+    }
     findings.join(exam.explore(&Offloading, &Straight(crowd)));
     findings.join(exam.explore(&Offloading, &Straight(wide)));
     findings.join(exam.explore(&Offloading, &Straight(anew)));
     findings
+}
+
+/// Three callers for one place, who are not polled as tasks of their own.
+fn polled_otherwise(evidence: &Evidence, polled: Polled) -> Option<Turn> {
+    match (evidence.turns().len(), evidence.started() as u32) {
+        (0, _) => Some(make(1)),
+        (1, _) => Some(Turn::full(Action::Poll { polled })),
+        (_, started @ ..3) => Some(start(USER + started)),
+        _ => held(evidence).next().map(finish),
+    }
 }
 
 /// A service is dropped while it hashes, and the next one has a place of its own.
