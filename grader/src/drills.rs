@@ -17,6 +17,7 @@ mod loop_monitor;
 mod lost_update;
 mod offload;
 mod schedules;
+mod taken;
 mod transfer;
 pub mod user_cache;
 mod woken;

@@ -53,7 +53,7 @@ pub struct Exam<'a> {
     /// The required check whose failure ends it early.
     failed: Option<&'static str>,
     /// The kinds of violation for which a check has failed already.
-    told: BTreeSet<Kind>,
+    failed_for: BTreeSet<Kind>,
     /// The first check that was skipped because of a finding that it does not judge.
     gate: Option<Gate>,
     /// Something was found that was not seen again: it is to begin anew, with this care.
@@ -106,7 +106,7 @@ impl<'a> Exam<'a> {
             lost: Vec::new(),
             checks: &[],
             failed: None,
-            told: BTreeSet::new(),
+            failed_for: BTreeSet::new(),
             gate: None,
             wanted: None,
             seen_again: BTreeSet::new(),
@@ -156,7 +156,7 @@ impl<'a> Exam<'a> {
             self.lost.clear();
             self.seen_again.clear();
             self.polls_on = false;
-            self.told.clear();
+            self.failed_for.clear();
             self.gate = None;
             self.survived = 0;
             self.failed = None;

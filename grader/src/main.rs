@@ -20,7 +20,7 @@ fn main() -> ExitCode {
         // The reader has closed the pipe, which is fine.
         Err(error) if is_broken_pipe(&error) => commands::Exit::CouldNotGrade.into(),
         Err(error) => {
-            aloud::say(&cli::told(&error));
+            aloud::say(&cli::in_words(&error));
             commands::Exit::CouldNotGrade.into()
         }
     }

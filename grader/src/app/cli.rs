@@ -14,7 +14,7 @@ use crate::course::language::Language;
 pub use format::{Told, VerdictFormat};
 pub use learn::{Book, Learn, UpdateCheck};
 use play::schedule::ReplayKey;
-pub use usage::{one_line, told};
+pub use usage::{in_words, one_line};
 
 /// Grades the drills of this course from outside: it drives your code through
 /// every schedule that matters and believes only what it saw.

@@ -201,7 +201,8 @@ impl Drill for InOrder {
         let known = told.with(dropped);
         exam.decide("bounded", &InLine, &known, &[Kind::OverLimit]);
         let panics = spaces::panicking(exam);
-        exam.decide_beyond("panic_contained", &InLine, &panics, ALL, &known);
+        let after_a_panic = [ALL, &[Kind::OverLimit]].concat();
+        exam.decide_beyond("panic_contained", &InLine, &panics, &after_a_panic, &known);
         let waiting = known.with(spaces::patient_waiting(exam));
         exam.decide("no_polling", &InLine, &waiting, &[Kind::Polling]);
         let numbers = Few::one(ROOM_FOR_A_FLOOD);

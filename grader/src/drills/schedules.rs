@@ -161,12 +161,12 @@ pub(super) fn answered_at_once(
 }
 
 /// Work is under way when the instance is dropped; the next one has places of its own.
-pub(super) fn one_after_the_other(evidence: &Evidence, starts: [Action; 2]) -> Option<Turn> {
+pub(super) fn one_after_the_other(evidence: &Evidence, starts: [Turn; 2]) -> Option<Turn> {
     let discards = |turn: &Turn| turn.action == Action::Discard;
     match (evidence.started(), evidence.turns().iter().any(discards)) {
-        (0, _) => Some(Turn::full(starts[0])),
+        (0, _) => Some(starts[0]),
         (1, false) => Some(Turn::full(Action::Discard)),
-        (1, true) => Some(Turn::full(starts[1])),
+        (1, true) => Some(starts[1]),
         _ if !evidence.unserved().is_empty() => patience(evidence),
         _ => then_all_answered(evidence),
     }

@@ -45,8 +45,8 @@ impl Exam<'_> {
         self.rules_seen.named.extend(kinds);
         let found = |kind: &&Kind| findings.has(**kind);
         // What no check has failed for is nobody else's affair, however well known.
-        let is_told = |kind: &Kind| known.has(*kind) && self.told.contains(kind);
-        let new = |kind: &&Kind| !is_told(kind) || Kind::OF_THE_PROCESS.contains(kind);
+        let is_known = |kind: &Kind| known.has(*kind) && self.failed_for.contains(kind);
+        let new = |kind: &&Kind| !is_known(kind) || Kind::OF_THE_PROCESS.contains(kind);
         let relevant = kinds
             .iter()
             .filter(new)
@@ -57,7 +57,7 @@ impl Exam<'_> {
                 return self.skip(check, findings::OUT_OF_TIME);
             };
             self.decide_against(check, rules, finding);
-            self.told.extend(kinds.iter().filter(found));
+            self.failed_for.extend(kinds.iter().filter(found));
         } else if let Some(why) = self.why_ended(findings.out_of_time) {
             self.skip(check, &why);
         } else if let Some(why) = findings.incomplete() {

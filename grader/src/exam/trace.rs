@@ -85,7 +85,7 @@ struct Edge(usize, usize, Vec<usize>, Vec<usize>);
 /// What was seen at one node of the tree.
 struct Seen {
     frame: Frame,
-    told: Vec<String>,
+    lines: Vec<String>,
     violations: Vec<Violation>,
     choices: Vec<Turn>,
     pruned: bool,
@@ -130,7 +130,7 @@ impl Trace {
                 let place = run.evidence.turns().to_vec();
                 let found = Seen {
                     frame: Frame::of(&run.evidence),
-                    told: timeline::in_words(&timeline::tell(&run.evidence, None)),
+                    lines: timeline::in_words(&timeline::tell(&run.evidence, None)),
                     violations: rules.judge(&run.evidence),
                     choices,
                     pruned: follow == Follow::Pruned,
@@ -241,8 +241,8 @@ impl Folding {
             let there = &seen[place];
             if !there.pruned {
                 let (node, onward) = self.fold(seen, place);
-                let told = there.told[here.told.len()..].iter().cloned();
-                let told = told.map(|text| self.texts.of(text)).collect();
+                let lines = there.lines[here.lines.len()..].iter().cloned();
+                let lines = lines.map(|text| self.texts.of(text)).collect();
                 let new = there
                     .violations
                     .iter()
@@ -256,7 +256,7 @@ impl Folding {
                     false => onward.all,
                 };
                 let turn = self.turns.of(turn.to_string());
-                next.push(Edge(turn, node, told, broken));
+                next.push(Edge(turn, node, lines, broken));
             }
             place.pop();
         }

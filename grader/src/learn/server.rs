@@ -177,12 +177,12 @@ impl Server {
             }
             (&Method::GET | &Method::HEAD, _) => {
                 let query = head.uri.query().unwrap_or_default();
-                told(self.requests.read(asked, query).await)
+                response(self.requests.read(asked, query).await)
             }
             (&Method::POST, _) if !self.guard.has_token(&head.headers) => {
                 refusal(StatusCode::FORBIDDEN, "this page is out of date; reload it")
             }
-            (&Method::POST, _) => told(self.requests.change(asked).await),
+            (&Method::POST, _) => response(self.requests.change(asked).await),
             _ => not_allowed("GET, HEAD, POST"),
         }
     }
@@ -255,7 +255,7 @@ fn file(status: StatusCode, page: &Page) -> Response<Body> {
     answer
 }
 
-fn told(answer: Answer) -> Response<Body> {
+fn response(answer: Answer) -> Response<Body> {
     match answer {
         Ok((status, text)) => json(status, text),
         Err((status, words)) => refusal(status, &words),

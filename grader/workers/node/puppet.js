@@ -91,12 +91,14 @@ class Puppet {
       this.tell(run.take());
       return;
     }
-    if (this.halfway !== null) {
-      this.halfway.isLost = true;
-      this.halfway.isMuted = true;
+    const lost = this.halfway;
+    if (lost !== null) {
+      lost.isLost = true;
+      lost.isMuted = true;
       this.halfway = null;
     }
     drain();
+    lost?.over();
   }
 
   // Goes on with the steps after so many rounds of microtasks.
@@ -170,6 +172,7 @@ class Puppet {
       } else if (kind === 'end') {
         this.runs.delete(number);
         this.realm.forget(number);
+        run.over();
         this.tell(run.take());
       } else {
         this.current = run;

@@ -157,6 +157,7 @@ function functions(puppet) {
     btoa: (text) => orElse(null, () => btoa(text)),
     storage: () => {
       const storage = new AsyncLocalStorage();
+      current()?.storages.push(storage);
       return bare({
         run: (store, callback) => storage.run(store, callback),
         exit: (callback) => storage.exit(callback),

@@ -51,7 +51,7 @@ impl Reading {
     }
 
     /// In words: what a monitor reported.
-    fn told(self) -> String {
+    fn in_words(self) -> String {
         let stalls = count(self.stalls as usize, "stall", "stalls");
         format!("{stalls}, the longest of {}", duration(self.longest))
     }
@@ -144,12 +144,12 @@ impl World for Clock {
     }
 
     fn made(&self, numbers: Few) -> String {
-        let told = monitors(numbers).into_iter().map(|it| {
+        let all = monitors(numbers).into_iter().map(|it| {
             let (every, threshold) = (duration(it.every), duration(it.threshold));
             format!("`every` {every} and `threshold` {threshold}")
         });
-        let told: Vec<String> = told.collect();
-        match &told[..] {
+        let all: Vec<String> = all.collect();
+        match &all[..] {
             [one] => format!("a monitor is started with {one}"),
             all => format!("two monitors are started, with {}", all.join(" and with ")),
         }
@@ -169,8 +169,8 @@ impl World for Clock {
     }
 
     fn seen(&self, evidence: &Evidence, look: usize, value: &Value) -> Option<String> {
-        let told = Reading::seen(value)?.told();
-        Some(format!("{} reports {told}", name(evidence, look)))
+        let report = Reading::seen(value)?.in_words();
+        Some(format!("{} reports {report}", name(evidence, look)))
     }
 
     fn returned(&self, _: &Returned) -> String {
@@ -196,8 +196,9 @@ impl World for Clock {
     /// The last report of each monitor.
     fn state(&self, evidence: &Evidence) -> Vec<String> {
         let readings = last_readings(evidence).into_iter();
-        let told = readings.map(|(look, _, it)| format!("{}: {}", name(evidence, look), it.told()));
-        told.collect()
+        let reports =
+            readings.map(|(look, _, it)| format!("{}: {}", name(evidence, look), it.in_words()));
+        reports.collect()
     }
 }
 

@@ -28,7 +28,7 @@ pub fn one_line(mistake: &clap::Error) -> String {
 
 /// An error in one line: what failed, why, what to do. A cause that the text already
 /// names is not repeated.
-pub fn told(error: &anyhow::Error) -> String {
+pub fn in_words(error: &anyhow::Error) -> String {
     let mut whole = String::new();
     for cause in error.chain().map(ToString::to_string) {
         if whole.is_empty() {
@@ -56,7 +56,7 @@ mod tests {
     fn a_cause_is_told_once() {
         let cause = || std::io::Error::from(std::io::ErrorKind::NotFound);
         let why = cause().to_string();
-        let told = |error: anyhow::Error| super::told(&error);
+        let told = |error: anyhow::Error| super::in_words(&error);
         let whole = anyhow::Error::new(cause()).context(format!("no `a`: {why}; is it there?"));
         assert_eq!(told(whole), format!("no `a`: {why}; is it there?"));
         let parts = anyhow::Error::new(cause()).context("no `a`");

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use super::{Exit, chosen, overseer};
-use crate::app::cli::{Grade, VerdictFormat, told};
+use crate::app::cli::{Grade, VerdictFormat, in_words};
 use crate::build::submission::{Caps, Wanted, place_within};
 use crate::course::aloud;
 use crate::course::{Course, CourseError};
@@ -118,7 +118,7 @@ fn serve(course: Course, args: &Grade, jobs: &[Job], seed: u64) -> Result<Exit> 
             let mut all = jobs.iter().map(|job| job.graded(&grader, seed));
             all.try_for_each(|said| watched::tell(&Line::Said(said)))?;
         }
-        Err(error) => watched::tell(&Line::Cannot(told(&error)))?,
+        Err(error) => watched::tell(&Line::Cannot(in_words(&error)))?,
     }
     Ok(Exit::Passed)
 }
@@ -187,7 +187,7 @@ impl Job {
 /// Nothing is known of the submission, and the verdict says so.
 fn not(drill: &dyn Drill, path: &Path, seed: u64, error: GradeError) -> Said {
     let verdict = not_graded(drill, path, seed, &error);
-    Said::NotGraded(Box::new(verdict), told(&error.into()))
+    Said::NotGraded(Box::new(verdict), in_words(&error.into()))
 }
 
 fn jobs(course: &Course, args: &Grade) -> Result<Vec<Job>> {

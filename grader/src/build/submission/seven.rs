@@ -68,7 +68,7 @@ pub(super) fn take(
             index += 1;
             Ok(go_on)
         });
-        let said = fault.or_else(|| unpacked.err().map(told));
+        let said = fault.or_else(|| unpacked.err().map(fault_of));
         if let Some(fault) = meter.fault().or(said) {
             return Err(fault);
         }
@@ -78,7 +78,8 @@ pub(super) fn take(
 
 fn open(bytes: &[u8]) -> Result<Archive, Fault> {
     let mut source = Cursor::new(bytes);
-    Archive::read_with_memory_limit(&mut source, &Password::empty(), MEMORY as usize).map_err(told)
+    Archive::read_with_memory_limit(&mut source, &Password::empty(), MEMORY as usize)
+        .map_err(fault_of)
 }
 
 /// Windows' attributes; an archive made on Unix has Unix's above them.
@@ -99,7 +100,7 @@ fn kind(entry: &ArchiveEntry) -> EntryKind {
     }
 }
 
-fn told(error: Error) -> Fault {
+fn fault_of(error: Error) -> Fault {
     match error {
         Error::PasswordRequired | Error::MaybeBadPassword(_) => Fault::Locked,
         Error::UnsupportedCompressionMethod(why) if why.contains("AES") => Fault::Locked,

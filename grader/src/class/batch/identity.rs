@@ -73,7 +73,7 @@ fn alike(found: &mut Found, students: impl Iterator<Item = Student>) {
             continue;
         }
         students.sort();
-        let names: Vec<String> = students.iter().map(told).collect();
+        let names: Vec<String> = students.iter().map(named).collect();
         found.notes.push(format!(
             "{} may be one person; they are counted apart",
             names.join(" and ")
@@ -105,7 +105,7 @@ pub(super) fn each(found: &mut Found, mut see: impl FnMut(&mut Student)) {
 }
 
 /// A student in a line, with everything that distinguishes them from others.
-pub(super) fn told(student: &Student) -> String {
+pub(super) fn named(student: &Student) -> String {
     let more = [student.id(), student.number(), student.email()];
     let more: Vec<String> = more
         .into_iter()

@@ -123,7 +123,7 @@ impl Roster {
         for student in unknown.keys() {
             found.notes.push(format!(
                 "{} is not on the roster",
-                super::identity::told(student)
+                super::identity::named(student)
             ));
         }
         for (place, person) in self.0.iter().enumerate() {

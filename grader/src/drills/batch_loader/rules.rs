@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use protocol::Value;
 
 use crate::drills::{common, line};
-use play::evidence::{Evidence, Fact, Operation, Returned};
+use play::evidence::{Evidence, Fact, Operation, RequestState, Returned};
 use play::judge::{Kind, Rules, Violation};
 use play::schedule::Outcome;
 use play::text::{count, one_line};
@@ -254,9 +254,46 @@ impl<'e> Record<'e> {
         Some((Kind::NeedlessFetch, message))
     }
 
+    /// A call in which the request's id surely went out for the request itself, and which
+    /// failed: nobody else who had asked for that item could still be waiting.
+    fn own_failure(&self, request: u32) -> Option<(u32, u8)> {
+        let it = self.requests.get(&request)?;
+        let polled = it.polled?;
+        let is_own = |call: &Call| {
+            let others = self.requests.iter().filter(|(number, other)| {
+                **number != request && other.key == it.key && other.started < call.began
+            });
+            let mut told = others.map(|(number, other)| {
+                let left = self.evidence.request(*number).map(|it| it.state);
+                left != Some(RequestState::HungUp)
+                    && other.ended.is_some_and(|ended| ended < call.began)
+            });
+            call.keys.contains(&it.key) && call.began > polled && told.all(|told| told)
+        };
+        let mut own = self.calls.iter().filter(|(_, call)| is_own(call));
+        own.find_map(|(number, call)| match call.over?.1 {
+            Outcome::Error(error) => Some((*number, error)),
+            _ => None,
+        })
+    }
+
     fn returned(&self, request: u32, answer: &Returned) -> Option<(Kind, String)> {
         let it = self.requests.get(&request)?;
         let key = it.key;
+        let told = match answer {
+            Returned::Error { error, .. } => Some(*error),
+            _ => None,
+        };
+        if let Some((call, error)) = self.own_failure(request)
+            && told != Some(error)
+            && !self.may_suffer(request)
+        {
+            let words = <dyn World>::error_words(&Bulk, error);
+            let message = format!(
+                "request {request} waited for call {call}, which failed ({words}), and it was told something else"
+            );
+            return Some((Kind::InventedError, message));
+        }
         match answer {
             Returned::Of { operation } => {
                 let message = |how: &str| {

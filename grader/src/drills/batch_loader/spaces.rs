@@ -75,6 +75,16 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
         schedules::answered_at_once(evidence, (A..A + MANY_ITEMS).map(Action::ask))
     };
     spaces.add(made(1, alone, at_once));
+    for polls in [None, Some(1)] {
+        let first = match polls {
+            None => Turn::full(Action::ask(A)),
+            Some(polls) => Turn::partial(Action::ask(A), polls),
+        };
+        let anew = move |evidence: &Evidence| {
+            schedules::one_after_the_other(evidence, [first, Turn::full(Action::ask(B))])
+        };
+        spaces.add(made(4, alone, anew));
+    }
     spaces.add(made(2, alone, slow));
     exam.explore_all(&Loading, &spaces)
 }

@@ -11,6 +11,7 @@ use play::world::server::{ASK, CONNECT};
 use super::rules::AFewAtMost;
 use crate::drills::leaving::Leaving;
 use crate::drills::schedules;
+use crate::drills::taken::{Ends, Taken};
 use crate::drills::woken::Woken;
 
 /// All requests of a run ask the same server.
@@ -103,7 +104,7 @@ pub(super) fn calm(exam: &mut Exam<'_>) -> Findings {
     for max in [1, 3, 8, 300] {
         spaces.add(made(max, crowd));
     }
-    let starts = [Action::ask(KEY); 2];
+    let starts = [Turn::full(Action::ask(KEY)); 2];
     let anew = move |evidence: &Evidence| schedules::one_after_the_other(evidence, starts);
     spaces.add(made(1, anew));
     let at_once = move |evidence: &Evidence| {
@@ -210,6 +211,13 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
         ..Space::asking(vec![again, Ask::of(KEY)])
     };
     spaces.add(insistent);
+    spaces.add(taken(Ends::Failing));
+    // One asks while another connection is idle.
+    let beside_an_idle_one = Taken {
+        takers: vec![Action::ask(KEY)],
+        ..taken(Ends::Failing)
+    };
+    spaces.add(beside_an_idle_one);
     spaces.add(made(2, half_down));
     for (max, kind) in ONE_PLACE_AND_MORE {
         let in_a_row = move |evidence: &Evidence| {
@@ -232,6 +240,18 @@ fn half_down(evidence: &Evidence) -> Option<Turn> {
             Some(Turn::full(Action::Answer { operation, outcome }))
         }
         _ => schedules::then_all_answered(evidence),
+    }
+}
+
+/// Two connections are open and in use, and a third caller waits.
+fn taken(ends: Ends) -> Taken {
+    Taken {
+        made: Some(Few::one(2)),
+        before: vec![Action::ask(KEY); 2],
+        takers: vec![Action::ask(KEY); 3],
+        events: 2,
+        ends,
+        newcomers: vec![Action::ask(KEY); 3],
     }
 }
 
@@ -276,6 +296,12 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
             move |evidence: &Evidence| schedules::drops_for_a_while(evidence, Action::ask(KEY));
         spaces.add(made(max, in_a_row));
     }
+    spaces.add(taken(Ends::Dropped));
+    let beside_an_idle_one = Taken {
+        takers: vec![Action::ask(KEY)],
+        ..taken(Ends::Dropped)
+    };
+    spaces.add(beside_an_idle_one);
     let many = Space {
         hang_ups: 2,
         ..space(2, 4)
@@ -308,6 +334,7 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
     let mut spaces = Spaces::default();
     spaces.add(few(1, 2));
     spaces.add(warm(1, few(2, 3)));
+    spaces.add(taken(Ends::Panicking));
     for (max, kind) in ONE_PLACE_AND_MORE {
         let in_a_row = move |evidence: &Evidence| {
             schedules::panics_for_a_while(evidence, |_| Action::ask(KEY), kind)

@@ -3,6 +3,7 @@
 use super::rules::InLine;
 use crate::drills::leaving::Leaving;
 use crate::drills::schedules;
+use crate::drills::taken::{Ends, Taken};
 use crate::drills::woken::Woken;
 use crate::exam::{Exam, Findings};
 use play::evidence::{ALIKE, Evidence};
@@ -45,7 +46,7 @@ pub(super) fn apart(exam: &mut Exam<'_>) -> Findings {
         move |evidence: &Evidence| schedules::one_for_each(evidence, schedules::alike_keys());
     spaces.add(made(MANY_KEYS, alike));
     for key in [OTHER, KEY] {
-        let starts = [Action::ask(KEY), Action::ask(key)];
+        let starts = [KEY, key].map(|key| Turn::full(Action::ask(key)));
         let anew = move |evidence: &Evidence| schedules::one_after_the_other(evidence, starts);
         spaces.add(made(1, anew));
     }
@@ -197,6 +198,7 @@ pub(super) fn rejecting(exam: &mut Exam<'_>) -> Findings {
         ..Space::asking(vec![again, Ask::of(KEY)])
     };
     spaces.add(insistent);
+    spaces.add(taken(2, Ends::Failing));
     spaces.add(made(2, unwanted));
     for places in ONE_PLACE_AND_MORE {
         let in_a_row = move |evidence: &Evidence| {
@@ -219,6 +221,18 @@ fn unwanted(evidence: &Evidence) -> Option<Turn> {
             Some(Turn::full(Action::Answer { operation, outcome }))
         }
         _ => schedules::then_all_answered(evidence),
+    }
+}
+
+/// Two places are taken and a third event waits.
+fn taken(events: usize, ends: Ends) -> Taken {
+    Taken {
+        made: Some(Few::one(2)),
+        before: Vec::new(),
+        takers: [KEY, OTHER, THIRD].map(Action::ask).to_vec(),
+        events,
+        ends,
+        newcomers: [THIRD, THIRD, FOURTH].map(Action::ask).to_vec(),
     }
 }
 
@@ -263,6 +277,7 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
             move |evidence: &Evidence| schedules::drops_for_a_while(evidence, Action::ask(KEY));
         spaces.add(made(places, in_a_row));
     }
+    spaces.add(taken(2, Ends::Dropped));
     let three_keys = Space {
         hang_ups: 1,
         ..space(1, &[KEY, OTHER, THIRD])
@@ -294,6 +309,7 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
     let mut spaces = Spaces::default();
     spaces.add(few(2, &[KEY; 3]));
     spaces.add(few(1, &[KEY, OTHER, THIRD]));
+    spaces.add(taken(2, Ends::Panicking));
     for places in ONE_PLACE_AND_MORE {
         let in_a_row = move |evidence: &Evidence| {
             schedules::panics_for_a_while(evidence, |number| Action::ask(KEY + number % 4), 0)

@@ -186,6 +186,10 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
     let in_a_row =
         move |evidence: &Evidence| schedules::drops_for_a_while(evidence, Action::ask(ACCOUNT));
     spaces.add(Straight(in_a_row));
+    for happened in [[false; 2], [false, true], [true, false], [true; 2]] {
+        let in_their_writes = move |evidence: &Evidence| left_in_their_writes(evidence, happened);
+        spaces.add(Straight(in_their_writes));
+    }
     let much = Space {
         errors: 2,
         hang_ups: 3,
@@ -198,6 +202,30 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
     };
     spaces.walk(much, RANDOM_SCHEDULES);
     exam.explore_all(&Depositing, &spaces)
+}
+
+/// Five in a line. The first is served; then the writers leave, one after the other, whether
+/// or not their writes happen all the same.
+fn left_in_their_writes(evidence: &Evidence, happened: [bool; 2]) -> Option<Turn> {
+    const LEAVE_IN_THEIR_WRITES: usize = 5;
+    if evidence.started() < LEAVE_IN_THEIR_WRITES {
+        return Some(Turn::full(Action::ask(ACCOUNT)));
+    }
+    let hangs_up = |turn: &&Turn| matches!(turn.action, Action::HangUp { .. });
+    let left = evidence.turns().iter().filter(hangs_up).count();
+    let writes = |number: &u32| {
+        evidence
+            .operation(*number)
+            .is_some_and(|it| it.kind == WRITE)
+    };
+    let served = evidence.waiting().next() > Some(1);
+    match (evidence.live().find(writes), evidence.waiting().next()) {
+        (Some(_), Some(request)) if served && left < happened.len() => {
+            let happened = happened[left];
+            Some(Turn::full(Action::HangUp { request, happened }))
+        }
+        _ => schedules::then_all_answered(evidence),
+    }
 }
 
 /// The bank panics, and a caller may be gone by then; then it panics again and again.

@@ -4,6 +4,7 @@ use super::hopeless;
 use super::paths::{Callers, Hashing, Straight, finish, held, make, start, state_of};
 use super::rules::Offloading;
 use crate::drills::leaving::Leaving;
+use crate::drills::taken::{Ends, Taken};
 use crate::exam::{Exam, Findings};
 use play::evidence::Evidence;
 use play::judge::Kind;
@@ -95,6 +96,13 @@ fn crowd(evidence: &Evidence) -> Option<Turn> {
 pub(super) fn too_long(exam: &mut Exam<'_>) -> Findings {
     let alone = [TOO_LONG, TOO_LONG + 2, LONGEST];
     let mut findings = exam.explore(&Offloading, &Hashing::of(1, &alone));
+    // Two run, of which one is too long, and two more come.
+    let beside_another = Taken {
+        takers: [USER, TOO_LONG, USER + 1].map(Action::ask).to_vec(),
+        events: 2,
+        ..taken(Ends::Failing)
+    };
+    findings.join(exam.explore(&Offloading, &beside_another));
     let between = [USER, TOO_LONG + 1, USER + 1];
     findings.join(exam.explore(&Offloading, &Hashing::of(2, &between)));
     // The caller may be gone before it is told.
@@ -122,6 +130,9 @@ pub(super) fn dropping(exam: &mut Exam<'_>, callers: Callers) -> Findings {
     };
     let mut findings = exam.explore(&Offloading, &polled);
     findings.join(exam.explore(&Offloading, &with(2, &[USER, USER + 1, USER + 2], 0)));
+    if callers == Callers::Hashing {
+        findings.join(exam.explore(&Offloading, &taken(Ends::Dropped)));
+    }
     if callers == Callers::Waiting {
         findings.join(exam.explore(&Offloading, &Straight(gone_from_the_line)));
         for polls in 0..4 {
@@ -187,6 +198,18 @@ fn after_a_pause(evidence: &Evidence) -> Option<Turn> {
     }
 }
 
+/// Two places are taken and a third request waits.
+fn taken(ends: Ends) -> Taken {
+    Taken {
+        made: Some(Few::one(2)),
+        before: Vec::new(),
+        takers: (USER..USER + 3).map(Action::ask).collect(),
+        events: 1,
+        ends,
+        newcomers: (USER + 3..USER + 6).map(Action::ask).collect(),
+    }
+}
+
 /// One hash panics, at every moment.
 pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
     let with = |max_parallel, users: &[u32]| Hashing {
@@ -195,6 +218,7 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
     };
     let mut findings = exam.explore(&Offloading, &with(1, &[USER, USER + 1]));
     findings.join(exam.explore(&Offloading, &with(2, &[USER, USER + 1])));
+    findings.join(exam.explore(&Offloading, &taken(Ends::Panicking)));
     // A hash whose caller is gone.
     let orphaned = Hashing {
         hang_ups: 1,

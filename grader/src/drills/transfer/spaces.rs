@@ -3,6 +3,7 @@
 use super::rules::Transferring;
 use crate::drills::leaving::Leaving;
 use crate::drills::schedules;
+use crate::drills::taken::{Ends, Taken};
 use crate::drills::woken::Woken;
 use crate::exam::{Exam, Findings};
 use play::evidence::Evidence;
@@ -73,7 +74,7 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
     spaces.add(straight(4, one_by_one));
     spaces.add(straight(DISTANCES + 2, there_and_back));
     spaces.add(straight(4, anew));
-    let starts = [transfer(A, B, MOST), transfer(A, C, MOST)];
+    let starts = [transfer(A, B, MOST), transfer(A, C, MOST)].map(Turn::full);
     let meanwhile = move |evidence: &Evidence| schedules::one_after_the_other(evidence, starts);
     spaces.add(straight(4, meanwhile));
     spaces.add(straight(4, slow));
@@ -167,6 +168,7 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
         ..insistent
     };
     spaces.add(insistent);
+    spaces.add(taken(Ends::Failing));
     spaces.add(straight(3, down));
     let in_a_row = move |evidence: &Evidence| {
         schedules::down_for_a_while(evidence, |_| transfer(A, B, MOST), 0)
@@ -217,6 +219,19 @@ pub(super) fn independent(exam: &mut Exam<'_>) -> Findings {
     exam.explore_all(&Transferring, &spaces)
 }
 
+/// Two transfers hold most of what an account has; then one comes that asks for all of it, and
+/// one that asks for most.
+fn taken(ends: Ends) -> Taken {
+    Taken {
+        made: Some(Few::one(4)),
+        before: Vec::new(),
+        takers: vec![transfer(A, B, MOST), transfer(A, B, SMALL)],
+        events: 2,
+        ends,
+        newcomers: vec![transfer(A, C, ALL), transfer(A, D, MOST)],
+    }
+}
+
 /// One caller is dropped, at every moment; then several things go wrong.
 pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
     let one = Space {
@@ -253,6 +268,7 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
         only_idle: false,
     };
     spaces.add(leaving);
+    spaces.add(taken(Ends::Dropped));
     let in_a_row =
         move |evidence: &Evidence| schedules::drops_for_a_while(evidence, transfer(A, B, MOST));
     spaces.add(straight(4, in_a_row));
@@ -313,6 +329,7 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
     };
     let mut spaces = Spaces::default();
     spaces.add(panics);
+    spaces.add(taken(Ends::Panicking));
     let in_a_row = move |evidence: &Evidence| {
         schedules::panics_for_a_while(evidence, |_| transfer(A, B, MOST), 0)
     };

@@ -42,7 +42,7 @@ impl Trace {
             let over = played.failure.is_some();
             let there = Seen {
                 frame: Frame::of(&played.run.evidence),
-                told: timeline::in_words(&timeline::tell(&played.run.evidence, None)),
+                lines: timeline::in_words(&timeline::tell(&played.run.evidence, None)),
                 violations: violations(rules, &played),
                 choices: match turns.get(at) {
                     Some(next) if !over => vec![*next],

@@ -95,7 +95,7 @@ fn tests(verdicts: &[Verdict], verdict: &Verdict) -> Vec<Test> {
             },
             message: match check.status {
                 CheckStatus::Passed => None,
-                _ => Some(words::told(&verdict.drill, check, LONGEST_MESSAGE)),
+                _ => Some(words::of_check(&verdict.drill, check, LONGEST_MESSAGE)),
             },
             output: None,
         })

@@ -169,7 +169,7 @@ impl Github {
 }
 
 fn said(drill: &str, check: &CheckResult) -> String {
-    excerpt(&words::told(drill, check, LONGEST), LONGEST)
+    excerpt(&words::of_check(drill, check, LONGEST), LONGEST)
 }
 
 /// Whether a name in a message is one of a crate's own files.

@@ -123,7 +123,7 @@ fn tests(verdicts: &[Verdict]) -> Vec<Test> {
                     1 => format!("{number}"),
                     _ => format!("{drill}.{number}"),
                 },
-                output: words::told(&verdict.drill, check, LONGEST),
+                output: words::of_check(&verdict.drill, check, LONGEST),
                 output_format: "text",
                 tags: [if check.required {
                     "required"

@@ -193,7 +193,7 @@ fn of_check(verdict: &Verdict, check: &CheckResult) -> Outcome {
     match check.status {
         CheckStatus::Passed => Outcome::Passed,
         CheckStatus::Failed if check.required => Outcome::Failed {
-            text: words::told(&verdict.drill, check, LONGEST),
+            text: words::of_check(&verdict.drill, check, LONGEST),
             message,
         },
         CheckStatus::Failed => Outcome::Skipped {

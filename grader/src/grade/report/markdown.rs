@@ -71,7 +71,7 @@ pub(crate) fn section(verdict: &Verdict, level: usize) -> String {
             continue;
         }
         let title = inline(&words::title(check));
-        let told = block(&words::told(&verdict.drill, check, LONGEST));
+        let told = block(&words::of_check(&verdict.drill, check, LONGEST));
         let mark = mark(check.status);
         text.push_str(&format!("{heading} {mark} {title}\n\n{told}"));
     }

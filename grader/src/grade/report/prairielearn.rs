@@ -80,7 +80,7 @@ fn results(verdicts: &[Verdict], longest: usize) -> Results {
                     play::check::CheckStatus::Passed => String::new(),
                     _ => play::text::excerpt(&words::message(check), longest),
                 },
-                output: words::told(&verdict.drill, check, longest),
+                output: words::of_check(&verdict.drill, check, longest),
             });
         }
     }

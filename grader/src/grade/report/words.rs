@@ -81,7 +81,7 @@ pub(crate) fn message(check: &CheckResult) -> String {
 
 /// The message, the timeline, the replay command and the hint: at most `limit`
 /// bytes.
-pub(crate) fn told(drill: &str, check: &CheckResult, limit: usize) -> String {
+pub(crate) fn of_check(drill: &str, check: &CheckResult, limit: usize) -> String {
     if check.status == CheckStatus::Passed {
         return String::new();
     }

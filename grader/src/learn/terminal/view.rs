@@ -7,7 +7,7 @@ mod line;
 use anstyle::Style;
 
 use crate::learn::state::{DrillNow, PreparePhase, State};
-pub(super) use drill::told;
+pub(super) use drill::checks_shown;
 use drill::{about, hints, schedule};
 pub(super) use line::Line;
 use line::{BAD, BOLD, DIM, GOOD, PLAIN, length, plain, span, wrapped};

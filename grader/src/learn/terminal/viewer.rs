@@ -262,7 +262,7 @@ impl<'a> Viewer<'a> {
     }
 
     fn replay(&mut self) {
-        let count = |drill: &DrillNow| view::told(drill).len();
+        let count = |drill: &DrillNow| view::checks_shown(drill).len();
         let told = self.desk.board.drill(&self.id(), count).unwrap_or(0);
         let next = match self.looking {
             Looking::Schedule(number) => (number + 1) % told.max(1),

@@ -83,7 +83,7 @@ pub(super) fn of(check: &CheckResult) -> Markup {
         }
         ol.timeline role="list" {
             @for (text, cells) in check.timeline.iter().zip(lanes) {
-                @let (kind, said) = told(text);
+                @let (kind, said) = classified(text);
                 li class=(kind) {
                     span.lanes aria-hidden="true" { @for cell in cells { (drawn_cell(cell)) } }
                     span.said { (line(said)) }
@@ -94,7 +94,7 @@ pub(super) fn of(check: &CheckResult) -> Markup {
 }
 
 /// The kind of a line, and its words without the mark of the kind.
-fn told(line: &str) -> (&'static str, &str) {
+fn classified(line: &str) -> (&'static str, &str) {
     match line.strip_prefix("=>") {
         Some(said) => ("broken", said.trim()),
         None if line.starts_with(' ') => ("follows", line.trim()),

@@ -184,7 +184,7 @@ fn checks_changed(change: &Change) -> String {
             }
         }
     }
-    let told = fates.into_iter().map(|(fate, ids)| {
+    let texts = fates.into_iter().map(|(fate, ids)| {
         let all = ids.len() > 1 && ids.len() == after.len();
         let ids = if all {
             "all".to_owned()
@@ -193,7 +193,7 @@ fn checks_changed(change: &Change) -> String {
         };
         format!("{ids}: {fate}")
     });
-    told.collect::<Vec<String>>().join("; ")
+    texts.collect::<Vec<String>>().join("; ")
 }
 
 pub(super) fn everybody(class: &Class<'_>, names: &Names, out: &mut dyn Write) -> io::Result<()> {
@@ -252,7 +252,7 @@ mod tests {
                 .map(|(id, status)| ((*id).to_owned(), *status))
                 .collect(),
         };
-        let told = |before: &[_], after: &[_]| {
+        let change = |before: &[_], after: &[_]| {
             checks_changed(&Change {
                 student: Student::named("ada"),
                 drill: "offload".to_owned(),
@@ -262,14 +262,14 @@ mod tests {
             })
         };
         assert_eq!(
-            told(
+            change(
                 &[("a", Skipped), ("b", Skipped)],
                 &[("a", Passed), ("b", Passed)]
             ),
             "all: not judged, now passed"
         );
         assert_eq!(
-            told(
+            change(
                 &[("a", Failed), ("b", Failed), ("c", Passed), ("old", Passed)],
                 &[("a", Passed), ("b", Passed), ("c", Passed), ("new", Failed)]
             ),

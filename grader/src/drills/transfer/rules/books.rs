@@ -25,7 +25,7 @@ struct Alike {
     recorded: usize,
     moved: usize,
     /// Whether a violation was reported: once is enough.
-    told: bool,
+    reported: bool,
 }
 
 /// What is known of a request while it waits.
@@ -292,9 +292,9 @@ impl Books<'_> {
     /// Compares the moves with the records, and with what the callers were told.
     fn compare(&mut self, turn: usize) {
         let mut found = Vec::new();
-        let mut told = BTreeSet::new();
+        let mut reported = BTreeSet::new();
         for (it, alike) in &self.alike {
-            if alike.told || !self.moves(*it) {
+            if alike.reported || !self.moves(*it) {
                 continue;
             }
             let Transfer { from, to, amount } = *it;
@@ -318,11 +318,11 @@ impl Books<'_> {
             };
             if let Some(wrong) = wrong {
                 found.push(wrong);
-                told.insert(*it);
+                reported.insert(*it);
             }
         }
-        for it in told {
-            self.alike(it).told = true;
+        for it in reported {
+            self.alike(it).reported = true;
         }
         for (kind, message) in found {
             self.wrong(kind, turn, message);

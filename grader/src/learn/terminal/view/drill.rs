@@ -139,11 +139,11 @@ fn skipped<'a>(checks: impl Iterator<Item = &'a CheckResult>) -> Vec<Line> {
             None => reasons.push((&check.message, vec![line])),
         }
     }
-    let told = reasons.into_iter().flat_map(|(why, checks)| {
+    let texts = reasons.into_iter().flat_map(|(why, checks)| {
         let why = vec![span("– ", DIM), span(one_line(why, 200), DIM)];
         std::iter::once(why).chain(checks)
     });
-    told.collect()
+    texts.collect()
 }
 
 fn named(mark: &str, style: Style, check: &CheckResult) -> Line {
@@ -172,15 +172,15 @@ pub(super) fn hints(drill: &DrillNow) -> Vec<Line> {
 }
 
 /// The checks of a verdict that have a schedule to show.
-pub(in crate::learn::terminal) fn told(drill: &DrillNow) -> Vec<&CheckResult> {
+pub(in crate::learn::terminal) fn checks_shown(drill: &DrillNow) -> Vec<&CheckResult> {
     let checks = drill.verdict.iter().flat_map(|verdict| &verdict.checks);
     checks.filter(|check| !check.timeline.is_empty()).collect()
 }
 
 /// The schedule of a failed check, turn by turn.
 pub(super) fn schedule(drill: &DrillNow, number: usize) -> Vec<Line> {
-    let told = told(drill);
-    let Some(check) = told.get(number) else {
+    let checks = checks_shown(drill);
+    let Some(check) = checks.get(number) else {
         return vec![plain("no schedule fails")];
     };
     let mut lines = vec![
@@ -203,8 +203,8 @@ pub(super) fn schedule(drill: &DrillNow, number: usize) -> Vec<Line> {
         );
         lines.extend([Line::new(), vec![span(command, DIM)]]);
     }
-    if told.len() > 1 {
-        let text = format!("{} of {}; p shows the next", number + 1, told.len());
+    if checks.len() > 1 {
+        let text = format!("{} of {}; p shows the next", number + 1, checks.len());
         lines.push(vec![span(text, DIM)]);
     }
     lines
