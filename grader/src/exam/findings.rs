@@ -8,7 +8,7 @@ use play::evidence::Evidence;
 use play::explore::{Next, Played};
 use play::failure::Failure;
 use play::judge::{self, Kind, Rules, Violation};
-use play::schedule::Turn;
+use play::schedule::{Action, Settle, Turn};
 
 /// A violation and the shortest schedule known to show it.
 #[derive(Clone, Debug)]
@@ -96,8 +96,8 @@ impl Findings {
     }
 
     pub(super) fn keep(&mut self, kind: Kind, finding: Finding) {
-        let shorter = |known: &Finding| finding.turns.len() < known.turns.len();
-        if self.by_kind.get(&kind).is_none_or(shorter) {
+        let is_better = |known: &Finding| is_simpler(&finding.turns, &known.turns);
+        if self.by_kind.get(&kind).is_none_or(is_better) {
             self.by_kind.insert(kind, finding);
         }
     }
@@ -139,6 +139,23 @@ impl Findings {
         self.stopped |= next == Next::Stop;
         next
     }
+}
+
+/// Whether a schedule is shorter than another, or as long and more easily followed: who has
+/// begun is served before the next one comes, in the order they began. So what is told depends
+/// on no order in which schedules are played.
+fn is_simpler(turns: &[Turn], than: &[Turn]) -> bool {
+    let rank = |turn: &Turn| {
+        let (what, number) = match turn.action {
+            Action::Answer { operation, .. } => (0, operation),
+            Action::HangUp { request, .. } => (1, request),
+            Action::Start { .. } => (3, 0),
+            _ => (2, 0),
+        };
+        (turn.settle != Settle::Fully, what, number)
+    };
+    let by_rank = || turns.iter().map(rank).cmp(than.iter().map(rank));
+    turns.len().cmp(&than.len()).then_with(by_rank).is_lt()
 }
 
 /// Every violation of a run, its worker's failure included.
