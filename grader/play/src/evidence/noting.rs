@@ -73,16 +73,25 @@ impl Evidence {
         self.saw(&looks.concat())
     }
 
-    /// Whether there is something to be looked at: it was made, it was not dropped, and the
-    /// process goes on.
+    /// Whether there is something to be looked at: it was made, it was not dropped, or the next
+    /// call has made another one, and the process goes on.
     fn has_instance(&self) -> bool {
-        let is_other = |entry: &&Entry| !matches!(entry.fact, Fact::Made { .. });
-        let first = self.entries.iter().find(is_other);
-        let is_broken = |it: &Entry| it.turn == 0 && matches!(it.fact, Fact::Broke { .. });
         let is_gone = |entry: &Entry| matches!(entry.fact, Fact::Discarded);
-        !first.is_some_and(is_broken)
-            && !self.entries.iter().any(is_gone)
-            && self.ended_by().is_none()
+        let broke = |entry: &Entry| matches!(entry.fact, Fact::Broke { .. });
+        let is_there = match self.entries.iter().rposition(is_gone) {
+            None => {
+                let is_other = |entry: &&Entry| !matches!(entry.fact, Fact::Made { .. });
+                let first = self.entries.iter().find(is_other);
+                !first.is_some_and(|it| it.turn == 0 && broke(it))
+            }
+            Some(last) => {
+                let since = &self.entries[last..];
+                let calls = |entry: &Entry| matches!(entry.fact, Fact::Started { .. });
+                // One that panics is never made.
+                since.iter().any(calls) && !since.iter().any(broke)
+            }
+        };
+        is_there && self.ended_by().is_none()
     }
 
     /// Notes that the loop answered pings in the turn that was played last.
@@ -366,4 +375,49 @@ fn kept(message: &str) -> String {
 
 fn refuse<T>(what: String) -> Result<T, Tampering> {
     Err(Tampering(what))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schedule::Few;
+    use crate::world::audit::Audit;
+
+    fn settled() -> Event {
+        Event::Settled {
+            polls: 0,
+            of_calls: 0,
+            idle: true,
+        }
+    }
+
+    /// A run in which these turns were played and nothing came of them.
+    fn after(turns: &[Action]) -> Evidence {
+        let mut evidence = Evidence::new(&Audit, 0, 1);
+        for action in turns {
+            let turn = Turn::full(*action);
+            evidence.played(turn, &[], &[settled()]).unwrap();
+        }
+        evidence
+    }
+
+    #[test]
+    fn a_look_may_see_nothing_only_while_no_instance_is_there() {
+        let ask = Action::call(0, Few::of(&[7, 8, 0]));
+        let sees_nothing = |turns: &[Action]| after(turns).looked(&[Vec::new()]);
+        assert!(sees_nothing(&[ask]).is_err());
+        assert!(sees_nothing(&[ask, Action::Discard]).is_ok());
+        assert!(sees_nothing(&[ask, Action::Discard, ask]).is_err());
+        assert!(sees_nothing(&[ask, Action::Discard, ask, Action::Discard]).is_ok());
+    }
+
+    #[test]
+    fn an_instance_that_panicked_as_it_was_made_is_not_there() {
+        let ask = Turn::full(Action::call(0, Few::of(&[7, 8, 0])));
+        let mut evidence = after(&[ask.action, Action::Discard]);
+        let message = "a made-up panic".to_owned();
+        let broke = Event::Broke { message };
+        evidence.played(ask, &[broke], &[settled()]).unwrap();
+        assert!(evidence.looked(&[Vec::new()]).is_ok());
+    }
 }

@@ -124,7 +124,8 @@ impl Driver<'_> {
                     };
                     let idle = sums.idle;
                     let more = self.rest(run, Vec::new(), 0, &mut sums)?;
-                    sums.idle = idle && !more;
+                    // Elsewhere a thread may have woken a task meanwhile, which nobody polls.
+                    sums.idle = idle && !more && self.world.uses_threads();
                 }
             }
         }

@@ -100,6 +100,16 @@ impl Books<'_> {
 
     fn note(&mut self, at: usize, turn: usize, fact: &Fact) {
         self.unfinished.note(self.evidence, fact);
+        // Tasks run then, and a caller may ask again before they rest.
+        let wakes = matches!(
+            fact,
+            Fact::Answered { .. }
+                | Fact::Dropped { .. }
+                | Fact::HungUp { .. }
+                | Fact::Passed { .. }
+                | Fact::Discarded
+        );
+        self.rested &= !wakes;
         match fact {
             Fact::Started { request, .. } => self.started(*request, at),
             Fact::Began { operation } => self.stray(*operation, turn),
