@@ -17,11 +17,6 @@ pub struct Loader {
     max: usize,
     desk: Rc<RefCell<Desk>>,
 }
-struct Leave(Rc<RefCell<Desk>>, u64, ItemId);
-impl Drop for Leave {
-    fn drop(&mut self) {
-    }
-}
 impl Loader {
     pub fn new(bulk: Bulk, max_batch: usize) -> Self {
         Self {
@@ -39,7 +34,6 @@ impl Loader {
             d.waiting.push((n, id, tx));
             (n, !std::mem::replace(&mut d.scheduled, true))
         };
-        let _leave = Leave(Rc::clone(&self.desk), number, id);
         if begin {
             tokio::task::spawn_local(dispatch(self.bulk.clone(), self.max, Rc::clone(&self.desk)));
         }
