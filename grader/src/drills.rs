@@ -20,6 +20,7 @@ mod schedules;
 mod taken;
 mod transfer;
 pub mod user_cache;
+mod warm;
 mod woken;
 
 use std::borrow::Cow;

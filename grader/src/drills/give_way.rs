@@ -202,7 +202,8 @@ fn together(exam: &mut Exam<'_>) -> Findings {
     findings
 }
 
-/// One of two callers is dropped at every moment; one that is alone, after so many polls.
+/// One of two callers is dropped at every moment; one that is alone, after so many polls; many,
+/// one after the other, and then one is alone.
 fn dropping(exam: &mut Exam<'_>) -> Findings {
     let two = Space {
         hang_ups: 1,
@@ -224,5 +225,13 @@ fn dropping(exam: &mut Exam<'_>) -> Findings {
         ];
         findings.join(straight(exam, &[&first[..], &turns[1..]].concat()));
     }
+    let mut turns = Vec::new();
+    for request in 1..=CROWD as u32 {
+        let happened = false;
+        let gone = Action::HangUp { request, happened };
+        turns.extend([Turn::partial(fold(200), 1), Turn::full(gone)]);
+    }
+    turns.push(Turn::full(fold(LONG)));
+    findings.join(straight(exam, &turns));
     findings
 }

@@ -63,6 +63,15 @@ const SLOW_MICROS: u64 = 10_000_000;
 /// How many operations in a row go wrong, or callers leave.
 const FOR_A_WHILE: usize = 12;
 
+/// Then so many do before each that is well: what counts them may count to any of these.
+const MORE_IN_A_ROW: [usize; 4] = [3, 1, 2, 5];
+
+/// Whether each of some operations, or callers, goes wrong, until all is well for good.
+pub(super) fn whiles() -> impl Iterator<Item = bool> {
+    let all = std::iter::once(FOR_A_WHILE).chain(MORE_IN_A_ROW);
+    all.flat_map(|in_a_row| std::iter::repeat_n(true, in_a_row).chain([false]))
+}
+
 /// Operations of this kind fail for a while, and requests start one after the other; those
 /// that come later must not be put off by that.
 pub(super) fn down_for_a_while(
@@ -83,7 +92,12 @@ pub(super) fn panics_for_a_while(
     wrong_for_a_while(evidence, start, kind, Outcome::Panic)
 }
 
-/// The first operations of this kind end like this, and then all is well.
+/// Whether this one does, counted from 1.
+fn goes_wrong(number: usize) -> bool {
+    whiles().nth(number - 1) == Some(true)
+}
+
+/// Operations of this kind end like this, again and again, and then all is well.
 fn wrong_for_a_while(
     evidence: &Evidence,
     start: impl Fn(u32) -> Action,
@@ -93,27 +107,51 @@ fn wrong_for_a_while(
     if let Some(operation) = evidence.live().next() {
         let is_of_kind = |number: u32| evidence.operation(number).is_some_and(|it| it.kind == kind);
         let so_far = (1..=operation).filter(|number| is_of_kind(*number)).count();
-        let outcome = match is_of_kind(operation) && so_far <= FOR_A_WHILE {
+        let outcome = match is_of_kind(operation) && goes_wrong(so_far) {
             true => wrong,
             false => Outcome::Value,
         };
         return Some(Turn::full(Action::Answer { operation, outcome }));
     }
     match evidence.started() {
-        started if started < FOR_A_WHILE + 2 => Some(Turn::full(start(started as u32))),
+        started if started < whiles().count() + 1 => Some(Turn::full(start(started as u32))),
         _ => then_all_answered(evidence),
     }
 }
 
-/// One caller after the other is dropped while it is served, and then all is well.
+/// Two operations are under way, and each fails in its own way before any task runs.
+pub(super) fn two_errors(evidence: &Evidence, starts: [Action; 2]) -> Option<Turn> {
+    if let Some(start) = starts.get(evidence.started()) {
+        return Some(Turn::partial(*start, 0));
+    }
+    let answers = |turn: &&Turn| matches!(turn.action, Action::Answer { .. });
+    let answered = evidence.turns().iter().filter(answers).count();
+    if answered == 0 && !evidence.is_settled() {
+        return Some(Turn::full(Action::Wait));
+    }
+    let (Some(operation), 0 | 1) = (evidence.live().next(), answered) else {
+        return then_all_answered(evidence);
+    };
+    let kind = evidence.operation(operation)?.kind;
+    let errors = evidence.world().kind(kind).errors;
+    let fails = |error: Option<&u8>| {
+        let outcome = Outcome::Error(*error?);
+        Some(Action::Answer { operation, outcome })
+    };
+    match answered {
+        0 => Some(Turn::partial(fails(errors.first())?, 0)),
+        _ => Some(Turn::full(fails(errors.last())?)),
+    }
+}
+
+/// Callers are dropped while they are served, again and again, and then all is well.
 pub(super) fn drops_for_a_while(evidence: &Evidence, start: Action) -> Option<Turn> {
-    let waiting = evidence.waiting().next();
-    match (waiting, evidence.started()) {
-        (Some(request), started) if started <= FOR_A_WHILE => {
+    match (evidence.waiting().next(), evidence.started()) {
+        (Some(request), _) if goes_wrong(request as usize) => {
             let happened = false;
             Some(Turn::full(Action::HangUp { request, happened }))
         }
-        (None, started) if started < FOR_A_WHILE + 2 => Some(Turn::full(start)),
+        (None, started) if started < whiles().count() + 1 => Some(Turn::full(start)),
         _ => then_all_answered(evidence),
     }
 }

@@ -62,19 +62,25 @@ fn possible(paths: &dyn Paths, evidence: &Evidence, drops: bool) -> Follow<Turn>
         return Follow::End;
     }
     let follow = paths.choices(evidence);
-    let Follow::AnyOf(mut turns) = follow else {
+    if drops {
         return follow;
-    };
-    if !drops {
-        turns.retain(|turn| !matches!(turn.action, Action::HangUp { .. }));
-        if turns.is_empty() {
-            // There was nothing else to do: tasks go on, once.
-            let wait = Turn::full(Action::Wait);
-            if evidence.turns().last() == Some(&wait) {
-                return Follow::End;
-            }
-            turns.push(wait);
-        }
     }
-    Follow::AnyOf(turns)
+    let stays = |turn: &Turn| !matches!(turn.action, Action::HangUp { .. });
+    let (mut turns, is_any) = match follow {
+        Follow::AnyOf(turns) => (turns.into_iter().filter(stays).collect::<Vec<_>>(), true),
+        Follow::AllOf(turns) => (turns.into_iter().take_while(stays).collect(), false),
+        Follow::End | Follow::Pruned => return follow,
+    };
+    if turns.is_empty() {
+        // There was nothing else to do: tasks go on, once.
+        let wait = Turn::full(Action::Wait);
+        if evidence.turns().last() == Some(&wait) {
+            return Follow::End;
+        }
+        turns.push(wait);
+    }
+    match is_any {
+        true => Follow::AnyOf(turns),
+        false => Follow::AllOf(turns),
+    }
 }

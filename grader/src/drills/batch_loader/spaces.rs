@@ -209,6 +209,17 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
         ..space(2, &[A, A])
     };
     spaces.add(twice);
+    // Two calls are out at once, and either may fail first.
+    let two_calls = Space {
+        errors: 1,
+        halves: 1,
+        half_polls: vec![0],
+        ..space(1, &[A, B])
+    };
+    spaces.add(two_calls);
+    let each_in_its_way =
+        |evidence: &Evidence| schedules::two_errors(evidence, [A, B].map(Action::ask));
+    spaces.add(made(1, Polled::Alone, each_in_its_way));
     let again = Ask {
         again: true,
         ..Ask::of(A)

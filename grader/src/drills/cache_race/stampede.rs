@@ -60,6 +60,8 @@ enum Database {
     FailingLate,
     /// The other way round.
     FailingEarly,
+    /// The last fetch first, and every second one with an error.
+    Backwards,
 }
 
 impl Database {
@@ -90,6 +92,7 @@ pub(super) fn examine(exam: &mut Exam<'_>) {
         plan(4..30, 100..300, Database::Failing),
         plan(4..30, 100..300, Database::FailingLate),
         plan(4..30, 100..300, Database::FailingEarly),
+        plan(4..30, 100..300, Database::Backwards),
         // Each has a new cache, and its own count.
         Plan {
             stampedes: 3,
@@ -132,7 +135,7 @@ impl Plan {
         // How many answers of an uneven database come before time passes again.
         let first_half = begun.div_ceil(2);
         let due = match self.database {
-            Database::Even | Database::Failing => 1,
+            Database::Even | Database::Failing | Database::Backwards => 1,
             Database::Uneven | Database::FailingLate | Database::FailingEarly => {
                 1 + usize::from(answers >= first_half)
             }
@@ -151,11 +154,17 @@ impl Plan {
             let micros = self.latency_micros;
             return Some(Turn::full(Action::Pass { micros }));
         }
-        let Some(operation) = live.first().copied() else {
+        let next = match self.database {
+            Database::Backwards => live.last(),
+            _ => live.first(),
+        };
+        let Some(operation) = next.copied() else {
             return last_resort(evidence);
         };
         let outcome = match self.database {
-            Database::Failing if operation.is_multiple_of(2) => Outcome::Error(UNAVAILABLE),
+            Database::Failing | Database::Backwards if operation.is_multiple_of(2) => {
+                Outcome::Error(UNAVAILABLE)
+            }
             Database::FailingLate if answers >= first_half => Outcome::Error(UNAVAILABLE),
             Database::FailingEarly if answers < first_half => Outcome::Error(UNAVAILABLE),
             _ => Outcome::Value,
@@ -163,7 +172,8 @@ impl Plan {
         let answer = Action::Answer { operation, outcome };
         let is_last_of_its_time = live.len() == 1
             || self.database.is_uneven() && passes == 1 && answers + 1 == first_half;
-        Some(match is_last_of_its_time {
+        let rests = is_last_of_its_time || self.database == Database::Backwards;
+        Some(match rests {
             true => Turn::full(answer),
             false => Turn::partial(answer, 0),
         })

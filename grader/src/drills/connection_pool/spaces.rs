@@ -3,15 +3,15 @@
 
 use crate::exam::{Exam, Findings};
 use play::evidence::Evidence;
-use play::explore::Follow;
 use play::schedule::{Action, Few, Outcome, Polled, Turn};
-use play::space::{A_WEEK, AN_HOUR, Ask, Paths, Space, Spaces, Straight};
+use play::space::{A_WEEK, AN_HOUR, Ask, Space, Spaces, Straight};
 use play::world::server::{ASK, CONNECT};
 
 use super::rules::AFewAtMost;
 use crate::drills::leaving::Leaving;
 use crate::drills::schedules;
 use crate::drills::taken::{Ends, Taken};
+use crate::drills::warm::Warm;
 use crate::drills::woken::Woken;
 
 /// All requests of a run ask the same server.
@@ -28,28 +28,6 @@ fn space(max: u32, callers: usize) -> Space {
     Space {
         made: Some(Few::one(max)),
         ..Space::of(&vec![KEY; callers])
-    }
-}
-
-/// A space whose first callers come together and are answered before any choice is made.
-struct Warm {
-    callers: usize,
-    space: Space,
-}
-
-impl Paths for Warm {
-    fn choices(&self, evidence: &Evidence) -> Follow<Turn> {
-        let started = evidence.started();
-        let one = |action| Follow::AnyOf(vec![Turn::full(action)]);
-        let is_made = !evidence.turns().is_empty();
-        let outcome = Outcome::Value;
-        match evidence.live().next() {
-            _ if is_made && started < self.callers => one(Action::ask(KEY)),
-            Some(operation) if started == self.callers => {
-                one(Action::Answer { operation, outcome })
-            }
-            _ => self.space.choices(evidence),
-        }
     }
 }
 
@@ -218,6 +196,14 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
         ..taken(Ends::Failing)
     };
     spaces.add(beside_an_idle_one);
+    // One breaks while two others are idle.
+    let beside_two = Taken {
+        made: Some(Few::one(3)),
+        before: vec![Action::ask(KEY); 3],
+        takers: vec![Action::ask(KEY)],
+        ..taken(Ends::Failing)
+    };
+    spaces.add(beside_two);
     spaces.add(made(2, half_down));
     for (max, kind) in ONE_PLACE_AND_MORE {
         let in_a_row = move |evidence: &Evidence| {

@@ -6,9 +6,8 @@ use std::collections::BTreeMap;
 use protocol::Value;
 
 use crate::drills::common;
-use play::evidence::{Evidence, Fact, RequestState, Returned};
+use play::evidence::{Entry, Evidence, Fact, RequestState, Returned};
 use play::judge::{Kind, Rules, Violation};
-use play::schedule::Action;
 use play::text::{count, one_line};
 use play::world::work::{NEIGHBOUR, Stretch, asked, is_turn, states};
 
@@ -333,21 +332,39 @@ fn late(evidence: &Evidence, stretches: &[Stretch]) -> Option<Violation> {
     })
 }
 
-/// What a computation that is alone on the loop costs in polls.
+/// What a computation that is alone on the loop costs in polls: it began when all before it were
+/// over and every task rested, and no other came.
 fn polls(evidence: &Evidence, stretches: &[Stretch]) -> Option<Violation> {
-    let is_plain = |action: Action| !matches!(action, Action::HangUp { .. });
-    let mut requests = evidence.requests();
-    let (request, it) = requests.next()?;
-    let is_alone = requests.next().is_none() && it.entry != NEIGHBOUR;
-    let is_plain = evidence.turns().iter().all(|turn| is_plain(turn.action));
-    if !is_alone || !is_plain || it.state != RequestState::Ended {
+    let (request, it) = evidence.requests().last()?;
+    let entries = evidence.entries();
+    let is_own =
+        |entry: &Entry| matches!(entry.fact, Fact::Started { request: it, .. } if it == request);
+    let start = entries.iter().position(is_own)?;
+    let rested = entries[..start]
+        .iter()
+        .rev()
+        .find_map(|entry| match entry.fact {
+            Fact::Settled { idle, .. } => Some(idle),
+            _ => None,
+        });
+    let is_over = |number: u32| {
+        let ends = |entry: &Entry| match entry.fact {
+            Fact::Returned { request, .. } | Fact::Panicked { request, .. } => request == number,
+            Fact::HungUp { request } => request == number,
+            _ => false,
+        };
+        entries[..start].iter().any(ends)
+    };
+    let mut before = evidence.requests().filter(|(number, _)| *number != request);
+    let is_alone = rested != Some(false) && before.all(|(number, _)| is_over(number));
+    if it.entry == NEIGHBOUR || !is_alone || it.state != RequestState::Ended {
         return None;
     }
     let asked = asked(evidence, request)?;
     let enough = asked / 16 + 10;
     let mut own = 0;
     let mut all = 0;
-    for entry in evidence.entries() {
+    for entry in &entries[start..] {
         if let Fact::Settled {
             polls, of_calls, ..
         } = entry.fact
@@ -356,7 +373,7 @@ fn polls(evidence: &Evidence, stretches: &[Stretch]) -> Option<Violation> {
             all += u64::from(polls);
         }
     }
-    let making = stretches.len() as u64;
+    let making = stretches.iter().filter(|it| it.at > start).count() as u64;
     // A stretch may be made by a task of its own, and handed on by another one.
     let cost = match (own.max(making) > enough, all > 3 * enough) {
         (true, _) => own.max(making),

@@ -145,6 +145,16 @@ pub(super) fn blocked(exam: &mut Exam<'_>) -> Findings {
         turns.extend(more.flat_map(|micros| start.stall(micros)));
         turns.extend([start.rest(), start.rest()]);
         spaces.add(Listed(turns));
+        // Each longer than the one before, some of them far longer; and the other way round.
+        let below = start.below();
+        let grows = below.map(|it| whole(it / 2)).into_iter().chain(below);
+        let mut grows: Vec<u64> = grows.chain([above, 12 * above, 400 * above]).collect();
+        for _ in 0..2 {
+            let mut turns = vec![made(&start.numbers), start.rest()];
+            turns.extend(grows.iter().flat_map(|micros| start.stall(*micros)));
+            spaces.add(Listed(turns));
+            grows.reverse();
+        }
         // Two that are alike.
         let mut alike = vec![made(&start.numbers), start.rest()];
         alike.extend([block(above), start.rest()]);

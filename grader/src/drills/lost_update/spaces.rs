@@ -3,6 +3,7 @@
 use super::rules::Depositing;
 use crate::drills::leaving::Leaving;
 use crate::drills::schedules;
+use crate::drills::warm::Warm;
 use crate::drills::woken::Woken;
 use crate::exam::{Exam, Findings};
 use play::evidence::{ALIKE, Evidence};
@@ -132,6 +133,8 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     };
     spaces.add(insistent);
     spaces.add(Straight(down));
+    let between = |evidence: &Evidence| another_in_between(evidence, None);
+    spaces.add(Straight(between));
     for kind in [READ, WRITE] {
         let in_a_row = move |evidence: &Evidence| {
             schedules::down_for_a_while(evidence, |_| Action::ask(ACCOUNT), kind)
@@ -172,6 +175,25 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
         ..Space::of(&[ACCOUNT; 3])
     };
     spaces.add(of_three);
+    // A deposit that failed may be tried again, and its caller leaves then.
+    let tried_again = Space {
+        errors: 1,
+        hang_ups: 1,
+        drops_may_happen: true,
+        ..Space::of(&[ACCOUNT; 2])
+    };
+    spaces.add(Warm {
+        callers: 1,
+        space: Space {
+            asks: vec![Ask::of(ACCOUNT); 3],
+            ..tried_again.clone()
+        },
+    });
+    spaces.add(tried_again);
+    for happened in [false, true] {
+        let between = move |evidence: &Evidence| another_in_between(evidence, Some(happened));
+        spaces.add(Straight(between));
+    }
     let woken = Woken {
         made: None,
         asks: vec![Action::ask(ACCOUNT); 3],
@@ -202,6 +224,29 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
     };
     spaces.walk(much, RANDOM_SCHEDULES);
     exam.explore_all(&Depositing, &spaces)
+}
+
+/// A deposit is dropped in its write, or the write fails; another account has its turn, and then
+/// the first one has it again.
+fn another_in_between(evidence: &Evidence, dropped: Option<bool>) -> Option<Turn> {
+    let accounts = [ACCOUNT, OTHER, ACCOUNT, OTHER, ACCOUNT, OTHER, ACCOUNT];
+    let started = evidence.started();
+    let operation = evidence.live().next();
+    let writes = operation
+        .and_then(|number| evidence.operation(number))
+        .is_some_and(|it| it.kind == WRITE);
+    match (evidence.waiting().next(), operation) {
+        (None, _) if started < accounts.len() => Some(Turn::full(Action::ask(accounts[started]))),
+        // The third deposit, which knows what its account holds if it can.
+        (Some(request), Some(operation)) if started == 3 && writes => {
+            let outcome = Outcome::Error(0);
+            Some(Turn::full(match dropped {
+                Some(happened) => Action::HangUp { request, happened },
+                None => Action::Answer { operation, outcome },
+            }))
+        }
+        _ => schedules::then_all_answered(evidence),
+    }
 }
 
 /// Five in a line. The first is served; then the writers leave, one after the other, whether

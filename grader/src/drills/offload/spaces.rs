@@ -4,6 +4,7 @@ use super::hopeless;
 use super::paths::{Callers, Hashing, Straight, finish, held, make, start, state_of};
 use super::rules::Offloading;
 use crate::drills::leaving::Leaving;
+use crate::drills::schedules;
 use crate::drills::taken::{Ends, Taken};
 use crate::exam::{Exam, Findings};
 use play::evidence::Evidence;
@@ -103,6 +104,7 @@ pub(super) fn too_long(exam: &mut Exam<'_>) -> Findings {
         ..taken(Ends::Failing)
     };
     findings.join(exam.explore(&Offloading, &beside_another));
+    findings.join(exam.explore(&Offloading, &Straight(too_long_in_a_row)));
     let between = [USER, TOO_LONG + 1, USER + 1];
     findings.join(exam.explore(&Offloading, &Hashing::of(2, &between)));
     // The caller may be gone before it is told.
@@ -114,6 +116,21 @@ pub(super) fn too_long(exam: &mut Exam<'_>) -> Findings {
     };
     findings.join(exam.explore(&Offloading, &gone));
     findings
+}
+
+/// One after the other is too long, and then one is not, several times.
+fn too_long_in_a_row(evidence: &Evidence) -> Option<Turn> {
+    if evidence.turns().is_empty() {
+        return Some(make(1));
+    }
+    let started = evidence.started();
+    match held(evidence).next() {
+        Some(operation) => Some(finish(operation)),
+        None => schedules::whiles().nth(started).map(|is_long| {
+            let first = if is_long { TOO_LONG } else { USER };
+            start(first + started as u32)
+        }),
+    }
 }
 
 /// One caller is dropped, at every moment.
