@@ -266,7 +266,7 @@ fn where_an_operation_begins_is_told_with_its_line() {
     let timeline = stub.checks[0].timeline.join("\n");
     for (begins, ends, line) in [
         ("read 1 begins, of account 7", "", line_of(".read(")),
-        ("write 3 begins, ", " into account 7", line_of(".write(")),
+        ("write 2 begins, ", " into account 7", line_of(".write(")),
     ] {
         let line = format!("{ends} (lost_update.py:{line})");
         let is_it = |told: &&str| told.trim().starts_with(begins) && told.ends_with(&line);

@@ -196,14 +196,7 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
         ..taken(Ends::Failing)
     };
     spaces.add(beside_an_idle_one);
-    // One breaks while two others are idle.
-    let beside_two = Taken {
-        made: Some(Few::one(3)),
-        before: vec![Action::ask(KEY); 3],
-        takers: vec![Action::ask(KEY)],
-        ..taken(Ends::Failing)
-    };
-    spaces.add(beside_two);
+    spaces.add(beside_two_idle_ones(Ends::Failing));
     spaces.add(made(2, half_down));
     for (max, kind) in ONE_PLACE_AND_MORE {
         let in_a_row = move |evidence: &Evidence| {
@@ -238,6 +231,16 @@ fn taken(ends: Ends) -> Taken {
         events: 2,
         ends,
         newcomers: vec![Action::ask(KEY); 3],
+    }
+}
+
+/// One of three connections is in use.
+fn beside_two_idle_ones(ends: Ends) -> Taken {
+    Taken {
+        made: Some(Few::one(3)),
+        before: vec![Action::ask(KEY); 3],
+        takers: vec![Action::ask(KEY)],
+        ..taken(ends)
     }
 }
 
@@ -288,6 +291,7 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
         ..taken(Ends::Dropped)
     };
     spaces.add(beside_an_idle_one);
+    spaces.add(beside_two_idle_ones(Ends::Dropped));
     let many = Space {
         hang_ups: 2,
         ..space(2, 4)

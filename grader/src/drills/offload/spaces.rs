@@ -151,6 +151,9 @@ pub(super) fn dropping(exam: &mut Exam<'_>, callers: Callers) -> Findings {
         findings.join(exam.explore(&Offloading, &taken(Ends::Dropped)));
     }
     if callers == Callers::Waiting {
+        // Two of those that wait give the same password.
+        let alike = with(1, &[USER, USER + 1, USER + 1], 0);
+        findings.join(exam.explore(&Offloading, &alike));
         findings.join(exam.explore(&Offloading, &Straight(gone_from_the_line)));
         for polls in 0..4 {
             let next = move |evidence: &Evidence| woken_and_gone(evidence, polls);

@@ -55,13 +55,18 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
     };
     let mut spaces = Spaces::default();
     spaces.add(rivals);
-    // One of two accounts that pay is paid.
-    let paid_while_it_pays = Space {
-        halves: 1,
-        half_polls: vec![1, 2],
-        ..between(4, &[(B, C, SMALL), (A, B, SMALL)])
-    };
-    spaces.add(paid_while_it_pays);
+    // One of two accounts that pay is paid, and two pay one.
+    for two in [
+        [(B, C, SMALL), (A, B, SMALL)],
+        [(B, A, SMALL), (C, A, SMALL)],
+    ] {
+        let half_settled = Space {
+            halves: 1,
+            half_polls: vec![1, 2],
+            ..between(4, &two)
+        };
+        spaces.add(half_settled);
+    }
     for three in [
         [(A, B, MOST), (A, C, MOST), (B, A, SMALL)],
         [(A, B, MOST), (B, A, ALL), (A, B, ALL)],
