@@ -180,3 +180,28 @@ pub fn violations(rules: &dyn Rules, played: &Played<Driver<'_>>) -> Vec<Violati
     }));
     violations
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn turns(key: &str) -> Vec<Turn> {
+        let key = format!("7:kept:{key}");
+        key.parse::<play::schedule::ReplayKey>().unwrap().turns
+    }
+
+    #[test]
+    fn the_shorter_schedule_is_told_and_of_two_as_long_the_one_more_easily_followed() {
+        for (told, other) in [
+            ("q7.q7.r1", "q7.r1.q7.r2"),
+            ("q7.r1.q7.r2", "q7.q7.r1.r2"),
+            ("q7.q7.r1.r2", "q7.q7.r2.r1"),
+            ("q7.r1.q7", "q7.x1.q7"),
+            ("q7.q7.r2", "q7.q7+0.r1"),
+        ] {
+            assert!(is_simpler(&turns(told), &turns(other)), "{told}");
+            assert!(!is_simpler(&turns(other), &turns(told)), "{other}");
+        }
+        assert!(!is_simpler(&turns("q7.r1"), &turns("q7.r1")));
+    }
+}

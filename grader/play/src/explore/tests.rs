@@ -291,6 +291,97 @@ fn once_there_were_many_each_other_tree_is_played_as_a_sample() {
     assert!(some.iter().all(|of_tree| *of_tree >= 5), "{some:?}");
 }
 
+/// Plays one letter of each run in a message, whatever is asked for.
+#[derive(Default)]
+struct OneByOne {
+    sent: VecDeque<Vec<(Letter, Vec<char>)>>,
+    messages: usize,
+}
+
+/// What was played of a run, and what was not.
+type Letter = (String, VecDeque<char>);
+
+impl System for OneByOne {
+    type Turn = char;
+    type Run = Letter;
+    type Failure = char;
+
+    fn width(&self) -> usize {
+        8
+    }
+
+    fn open(&mut self) -> Letter {
+        Letter::default()
+    }
+
+    fn send(&mut self, batch: Vec<(Letter, Vec<char>)>) {
+        self.messages += 1;
+        self.sent.push_back(batch);
+    }
+
+    fn receive(&mut self) -> Vec<Played<Self>> {
+        let play = |((mut played, mut left), turns): (Letter, Vec<char>)| {
+            left.extend(turns);
+            played.extend(left.pop_front());
+            let run = (played, left);
+            let failure = None;
+            Played { run, failure }
+        };
+        let batch = self.sent.pop_front().unwrap_or_default();
+        batch.into_iter().map(play).collect()
+    }
+
+    fn abandon(&mut self) {
+        self.sent.clear();
+    }
+
+    fn is_played(&self, (_, left): &Letter) -> bool {
+        left.is_empty()
+    }
+
+    fn close(&mut self, _: &Letter) {}
+}
+
+#[test]
+fn a_run_that_was_played_in_part_goes_on_in_the_next_message() {
+    let mut system = OneByOne::default();
+    let mut seen = Vec::new();
+    let coverage = explore(
+        &mut system,
+        1,
+        Limit::of(usize::MAX),
+        |_, (played, left)| {
+            assert!(left.is_empty(), "{played} is not over");
+            follow(interleavings(3)(played))
+        },
+        |played| {
+            seen.push(played.run.0.clone());
+            Next::Continue
+        },
+    );
+    seen.sort();
+    let (_, expected) = all(&mut Letters::default(), usize::MAX, interleavings(3));
+    assert_eq!(coverage.schedules, 20);
+    assert_eq!(seen, expected);
+    let played = system.play(Letter::default(), "abc".chars().collect());
+    assert_eq!(played.run.0, "abc");
+}
+
+#[test]
+fn turns_that_all_follow_are_sent_together() {
+    let mut system = Letters::default();
+    let mut seen = Vec::new();
+    let choices = |_, run: &String| match run.len() {
+        0 => Follow::AllOf(vec!['a'; 50]),
+        _ => Follow::End,
+    };
+    explore(&mut system, 1, Limit::of(usize::MAX), choices, |played| {
+        seen.push(played.run.len());
+        Next::Continue
+    });
+    assert_eq!((seen, system.messages), (vec![50], 2));
+}
+
 #[test]
 fn shrinking_keeps_only_what_the_failure_needs() {
     let drop_one = |text: &String| {

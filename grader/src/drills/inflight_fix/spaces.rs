@@ -149,6 +149,9 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
         ..Space::asking(vec![again; 2])
     };
     findings.join(exam.explore(&Coalescing, &insistent));
+    let each_in_its_way =
+        |evidence: &Evidence| schedules::two_errors(evidence, [USER, OTHER].map(Action::ask));
+    findings.join(exam.explore(&Coalescing, &Straight(each_in_its_way)));
     let mut one_after_the_other = Vec::new();
     for fetch in 1..=DOWN_FOR {
         one_after_the_other.extend([start(USER), failure(fetch)]);
