@@ -5,6 +5,7 @@ mod paths;
 mod rules;
 mod spaces;
 
+use super::taken::Ends;
 use super::{Drill, Spoken};
 use crate::course::language::Language;
 use crate::exam::{Exam, Findings};
@@ -192,9 +193,14 @@ impl Drill for Offload {
             exam.decide("bounded", &Offloading, &together, &[Kind::OverLimit]);
             return exam.skip_undecided(CHECKS, RESTLESS);
         }
-        let too_long = spaces::too_long(exam);
+        let patient = spaces::patient_waiting(exam);
+        let unwoken = together.has(Kind::Polling);
+        // Where tasks poll on and on, each schedule takes long and shows that once more.
+        let spins = unwoken || patient.has(Kind::Polling);
+        let mut too_long = spaces::too_long(exam);
         let mut waiting = spaces::dropping(exam, Callers::Waiting);
-        if !together.has(Kind::Polling) {
+        if !spins {
+            too_long.join(spaces::too_long_among_others(exam));
             waiting.join(spaces::leaving(exam));
         }
         if exam.operations() == 0 {
@@ -202,15 +208,19 @@ impl Drill for Offload {
             exam.skip_undecided(CHECKS, "cannot be judged: no hash has begun");
             return;
         }
-        let panics = spaces::panicking(exam);
-        let patient = spaces::patient_waiting(exam);
+        let mut panics = spaces::panicking(exam);
+        if !spins {
+            panics.join(spaces::taken(exam, Ends::Panicking));
+        }
         // With a thread for every request, both checks would show that and little else; so
         // would the second one where hundreds of callers ask again and again whether it is their turn.
         let unbounded = together.has(Kind::OverLimit);
-        let unwoken = together.has(Kind::Polling);
         let (mut hashing, mut busy) = (Findings::default(), Findings::default());
         if !unbounded {
             hashing = spaces::dropping(exam, Callers::Hashing);
+        }
+        if !unbounded && !spins {
+            hashing.join(spaces::taken(exam, Ends::Dropped));
         }
         if !unbounded && !unwoken {
             busy = spaces::in_a_busy_hour(exam);

@@ -97,14 +97,6 @@ fn crowd(evidence: &Evidence) -> Option<Turn> {
 pub(super) fn too_long(exam: &mut Exam<'_>) -> Findings {
     let alone = [TOO_LONG, TOO_LONG + 2, LONGEST];
     let mut findings = exam.explore(&Offloading, &Hashing::of(1, &alone));
-    // Two run, of which one is too long, and two more come.
-    let beside_another = Taken {
-        takers: [USER, TOO_LONG, USER + 1].map(Action::ask).to_vec(),
-        events: 2,
-        ..taken(Ends::Failing)
-    };
-    findings.join(exam.explore(&Offloading, &beside_another));
-    findings.join(exam.explore(&Offloading, &Straight(too_long_in_a_row)));
     let between = [USER, TOO_LONG + 1, USER + 1];
     findings.join(exam.explore(&Offloading, &Hashing::of(2, &between)));
     // The caller may be gone before it is told.
@@ -115,6 +107,18 @@ pub(super) fn too_long(exam: &mut Exam<'_>) -> Findings {
         ..Hashing::of(1, &[TOO_LONG, USER])
     };
     findings.join(exam.explore(&Offloading, &gone));
+    findings
+}
+
+/// Two run, of which one is too long, and more come; then one after the other is too long.
+pub(super) fn too_long_among_others(exam: &mut Exam<'_>) -> Findings {
+    let beside_another = Taken {
+        takers: [USER, TOO_LONG, USER + 1].map(Action::ask).to_vec(),
+        events: 2,
+        ..two_taken(Ends::Failing)
+    };
+    let mut findings = exam.explore(&Offloading, &beside_another);
+    findings.join(exam.explore(&Offloading, &Straight(too_long_in_a_row)));
     findings
 }
 
@@ -147,13 +151,7 @@ pub(super) fn dropping(exam: &mut Exam<'_>, callers: Callers) -> Findings {
     };
     let mut findings = exam.explore(&Offloading, &polled);
     findings.join(exam.explore(&Offloading, &with(2, &[USER, USER + 1, USER + 2], 0)));
-    if callers == Callers::Hashing {
-        findings.join(exam.explore(&Offloading, &taken(Ends::Dropped)));
-    }
     if callers == Callers::Waiting {
-        // Two of those that wait give the same password.
-        let alike = with(1, &[USER, USER + 1, USER + 1], 0);
-        findings.join(exam.explore(&Offloading, &alike));
         findings.join(exam.explore(&Offloading, &Straight(gone_from_the_line)));
         for polls in 0..4 {
             let next = move |evidence: &Evidence| woken_and_gone(evidence, polls);
@@ -163,14 +161,20 @@ pub(super) fn dropping(exam: &mut Exam<'_>, callers: Callers) -> Findings {
     findings
 }
 
-/// Two in the line leave it, one after the other.
+/// Two in the line leave it, one after the other; or one of two who gave the same password.
 pub(super) fn leaving(exam: &mut Exam<'_>) -> Findings {
     let leaving = Leaving {
         made: Some(Few::one(1)),
         asks: (USER..USER + 4).map(Action::ask).collect(),
         only_idle: true,
     };
-    exam.explore(&Offloading, &leaving)
+    let mut findings = exam.explore(&Offloading, &leaving);
+    let alike = Hashing {
+        hang_ups: 1,
+        ..Hashing::of(1, &[USER, USER + 1, USER + 1])
+    };
+    findings.join(exam.explore(&Offloading, &alike));
+    findings
 }
 
 /// The first in a line of two is dropped, and the second one comes after it all the same.
@@ -218,8 +222,13 @@ fn after_a_pause(evidence: &Evidence) -> Option<Turn> {
     }
 }
 
+/// All places are taken, one hash ends or one caller leaves, and others come.
+pub(super) fn taken(exam: &mut Exam<'_>, ends: Ends) -> Findings {
+    exam.explore(&Offloading, &two_taken(ends))
+}
+
 /// Two places are taken and a third request waits.
-fn taken(ends: Ends) -> Taken {
+fn two_taken(ends: Ends) -> Taken {
     Taken {
         made: Some(Few::one(2)),
         before: Vec::new(),
@@ -238,7 +247,6 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
     };
     let mut findings = exam.explore(&Offloading, &with(1, &[USER, USER + 1]));
     findings.join(exam.explore(&Offloading, &with(2, &[USER, USER + 1])));
-    findings.join(exam.explore(&Offloading, &taken(Ends::Panicking)));
     // A hash whose caller is gone.
     let orphaned = Hashing {
         hang_ups: 1,
