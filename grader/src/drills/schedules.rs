@@ -21,8 +21,7 @@ pub(super) fn then_all_answered(evidence: &Evidence) -> Option<Turn> {
 /// The same, except that from the `first` answer on two answers come at once: no task runs
 /// between them.
 pub(super) fn then_answered_in_pairs(evidence: &Evidence, first: usize) -> Option<Turn> {
-    let is_answer = |turn: &&Turn| matches!(turn.action, Action::Answer { .. });
-    let answered = evidence.turns().iter().filter(is_answer).count();
+    let answered = answers(evidence);
     let outcome = Outcome::Value;
     let mut live = evidence.live();
     let next = live
@@ -124,8 +123,7 @@ pub(super) fn two_errors(evidence: &Evidence, starts: [Action; 2]) -> Option<Tur
     if let Some(start) = starts.get(evidence.started()) {
         return Some(Turn::partial(*start, 0));
     }
-    let answers = |turn: &&Turn| matches!(turn.action, Action::Answer { .. });
-    let answered = evidence.turns().iter().filter(answers).count();
+    let answered = answers(evidence);
     if answered == 0 && !evidence.is_settled() {
         return Some(Turn::full(Action::Wait));
     }
@@ -208,6 +206,12 @@ pub(super) fn one_after_the_other(evidence: &Evidence, starts: [Turn; 2]) -> Opt
         _ if !evidence.unserved().is_empty() => patience(evidence),
         _ => then_all_answered(evidence),
     }
+}
+
+/// How many operations have been answered.
+fn answers(evidence: &Evidence) -> usize {
+    let is_answer = |turn: &&Turn| matches!(turn.action, Action::Answer { .. });
+    evidence.turns().iter().filter(is_answer).count()
 }
 
 /// A minute passes, once.

@@ -141,9 +141,9 @@ impl Findings {
     }
 }
 
-/// Whether a schedule is shorter than another, or as long and more easily followed: who has
-/// begun is served before the next one comes, in the order they began. So what is told depends
-/// on no order in which schedules are played.
+/// Whether a schedule is shorter than another, or as long and more easily followed: operations
+/// are answered in the order they began, and before the next request starts. So what is told
+/// depends on no order in which schedules are played.
 fn is_simpler(turns: &[Turn], than: &[Turn]) -> bool {
     let rank = |turn: &Turn| {
         let (what, number) = match turn.action {

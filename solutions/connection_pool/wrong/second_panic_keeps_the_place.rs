@@ -1,4 +1,4 @@
-//! Wrong: whoever finds that an ask panicked gives its place back, but only once. Caught by: panic_contained
+//! Wrong: the place of an ask that panicked is given back, but only the first time. Caught by: panic_contained
 
 use std::cell::RefCell;
 use std::rc::Rc;

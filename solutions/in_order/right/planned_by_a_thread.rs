@@ -1,4 +1,4 @@
-//! Right: a thread plans who is next, and tells the callers.
+//! Right: a thread plans which caller is next, and tells it.
 
 use kit::sink::{Event, Key, Sink, SinkError};
 use std::collections::{BTreeMap, HashMap, VecDeque};

@@ -15,7 +15,7 @@ struct Places {
 }
 
 impl Places {
-    /// Whoever is first in line takes the place when it is woken.
+    /// The first caller in line is woken, and takes the place then.
     fn give_back(&mut self) {
         self.free += 1;
         if let Some((_, waker)) = self.line.front() {

@@ -1,4 +1,4 @@
-//! Wrong: who leaves the line is found in it by the password, which another one may have given as well. Caught by: dropped_waiting
+//! Wrong: a caller that leaves the line is found in it by its password, which another one may have given as well. Caught by: dropped_waiting
 
 use kit::{HashError, hash_password};
 use std::collections::VecDeque;

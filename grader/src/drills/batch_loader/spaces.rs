@@ -71,15 +71,12 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
         let crowd = move |evidence: &Evidence| crowd(evidence, items);
         spaces.add(made(8, alone, crowd));
     }
-    let at_once = move |evidence: &Evidence| {
+    let at_once = |evidence: &Evidence| {
         schedules::answered_at_once(evidence, (A..A + MANY_ITEMS).map(Action::ask))
     };
     spaces.add(made(1, alone, at_once));
-    for polls in [None, Some(1)] {
-        let first = match polls {
-            None => Turn::full(Action::ask(A)),
-            Some(polls) => Turn::partial(Action::ask(A), polls),
-        };
+    let first = Action::ask(A);
+    for first in [Turn::full(first), Turn::partial(first, 1)] {
         let anew = move |evidence: &Evidence| {
             schedules::one_after_the_other(evidence, [first, Turn::full(Action::ask(B))])
         };
@@ -230,8 +227,7 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
         ..Space::asking(vec![again, Ask::of(B)])
     };
     spaces.add(insistent);
-    let down =
-        move |evidence: &Evidence| schedules::down_for_a_while(evidence, |_| Action::ask(A), 0);
+    let down = |evidence: &Evidence| schedules::down_for_a_while(evidence, |_| Action::ask(A), 0);
     spaces.add(made(2, Polled::Alone, down));
     for items in [14, 5] {
         spaces.add(made(3, Polled::Alone, away(items)));
@@ -384,7 +380,7 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
 
 /// Four wait while time passes in small steps; the answers come between two.
 pub(super) fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
-    let next = move |evidence: &Evidence| match evidence.turns().len() {
+    let next = |evidence: &Evidence| match evidence.turns().len() {
         turn @ 2..6 => Some(Turn::full(Action::ask(A + turn as u32 % 3))),
         6..26 => Some(Turn::full(Action::Pass { micros: 10_000 })),
         _ => schedules::then_all_answered(evidence),

@@ -85,7 +85,7 @@ pub(super) fn calm(exam: &mut Exam<'_>) -> Findings {
     let starts = [Turn::full(Action::ask(KEY)); 2];
     let anew = move |evidence: &Evidence| schedules::one_after_the_other(evidence, starts);
     spaces.add(made(1, anew));
-    let at_once = move |evidence: &Evidence| {
+    let at_once = |evidence: &Evidence| {
         schedules::answered_at_once(evidence, (0..CROWD).map(|_| Action::ask(KEY)))
     };
     spaces.add(made(300, at_once));
@@ -190,13 +190,9 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     };
     spaces.add(insistent);
     spaces.add(taken(Ends::Failing));
-    // One asks while another connection is idle.
-    let beside_an_idle_one = Taken {
-        takers: vec![Action::ask(KEY)],
-        ..taken(Ends::Failing)
-    };
-    spaces.add(beside_an_idle_one);
-    spaces.add(beside_two_idle_ones(Ends::Failing));
+    for max in [2, 3] {
+        spaces.add(beside_idle_ones(max, Ends::Failing));
+    }
     spaces.add(made(2, half_down));
     for (max, kind) in ONE_PLACE_AND_MORE {
         let in_a_row = move |evidence: &Evidence| {
@@ -234,11 +230,11 @@ fn taken(ends: Ends) -> Taken {
     }
 }
 
-/// One of three connections is in use.
-fn beside_two_idle_ones(ends: Ends) -> Taken {
+/// So many connections are open, and one of them is in use.
+fn beside_idle_ones(max: u32, ends: Ends) -> Taken {
     Taken {
-        made: Some(Few::one(3)),
-        before: vec![Action::ask(KEY); 3],
+        made: Some(Few::one(max)),
+        before: vec![Action::ask(KEY); max as usize],
         takers: vec![Action::ask(KEY)],
         ..taken(ends)
     }
@@ -286,12 +282,9 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
         spaces.add(made(max, in_a_row));
     }
     spaces.add(taken(Ends::Dropped));
-    let beside_an_idle_one = Taken {
-        takers: vec![Action::ask(KEY)],
-        ..taken(Ends::Dropped)
-    };
-    spaces.add(beside_an_idle_one);
-    spaces.add(beside_two_idle_ones(Ends::Dropped));
+    for max in [2, 3] {
+        spaces.add(beside_idle_ones(max, Ends::Dropped));
+    }
     let many = Space {
         hang_ups: 2,
         ..space(2, 4)
@@ -336,7 +329,7 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
 
 /// Five wait while time passes in small steps; the answers come between two.
 pub(super) fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
-    let next = move |evidence: &Evidence| match evidence.turns().len() {
+    let next = |evidence: &Evidence| match evidence.turns().len() {
         0..6 => Some(Turn::full(Action::ask(KEY))),
         6..26 => Some(Turn::full(Action::Pass { micros: 10_000 })),
         _ => schedules::then_all_answered(evidence),

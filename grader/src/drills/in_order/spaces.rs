@@ -42,15 +42,14 @@ pub(super) fn apart(exam: &mut Exam<'_>) -> Findings {
     spaces.add(space(1, &[KEY, OTHER]));
     spaces.add(made(2, two_places_at_once));
     spaces.add(space(2, &[KEY, KEY + ALIKE]));
-    let alike =
-        move |evidence: &Evidence| schedules::one_for_each(evidence, schedules::alike_keys());
+    let alike = |evidence: &Evidence| schedules::one_for_each(evidence, schedules::alike_keys());
     spaces.add(made(MANY_KEYS, alike));
     for key in [OTHER, KEY] {
         let starts = [KEY, key].map(|key| Turn::full(Action::ask(key)));
         let anew = move |evidence: &Evidence| schedules::one_after_the_other(evidence, starts);
         spaces.add(made(1, anew));
     }
-    let at_once = move |evidence: &Evidence| {
+    let at_once = |evidence: &Evidence| {
         schedules::answered_at_once(evidence, (KEY..KEY + MANY_KEYS).map(Action::ask))
     };
     spaces.add(made(MANY_KEYS, at_once));
@@ -198,7 +197,7 @@ pub(super) fn rejecting(exam: &mut Exam<'_>) -> Findings {
         ..Space::asking(vec![again, Ask::of(KEY)])
     };
     spaces.add(insistent);
-    spaces.add(taken(2, Ends::Failing));
+    spaces.add(taken(Ends::Failing));
     spaces.add(made(2, unwanted));
     for places in ONE_PLACE_AND_MORE {
         let in_a_row = move |evidence: &Evidence| {
@@ -225,12 +224,12 @@ fn unwanted(evidence: &Evidence) -> Option<Turn> {
 }
 
 /// Two places are taken and a third event waits.
-fn taken(events: usize, ends: Ends) -> Taken {
+fn taken(ends: Ends) -> Taken {
     Taken {
         made: Some(Few::one(2)),
         before: Vec::new(),
         takers: [KEY, OTHER, THIRD].map(Action::ask).to_vec(),
-        events,
+        events: 2,
         ends,
         newcomers: [THIRD, THIRD, FOURTH].map(Action::ask).to_vec(),
     }
@@ -277,7 +276,7 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
             move |evidence: &Evidence| schedules::drops_for_a_while(evidence, Action::ask(KEY));
         spaces.add(made(places, in_a_row));
     }
-    spaces.add(taken(2, Ends::Dropped));
+    spaces.add(taken(Ends::Dropped));
     let three_keys = Space {
         hang_ups: 1,
         ..space(1, &[KEY, OTHER, THIRD])
@@ -309,7 +308,7 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
     let mut spaces = Spaces::default();
     spaces.add(few(2, &[KEY; 3]));
     spaces.add(few(1, &[KEY, OTHER, THIRD]));
-    spaces.add(taken(2, Ends::Panicking));
+    spaces.add(taken(Ends::Panicking));
     for places in ONE_PLACE_AND_MORE {
         let in_a_row = move |evidence: &Evidence| {
             schedules::panics_for_a_while(evidence, |number| Action::ask(KEY + number % 4), 0)
@@ -321,7 +320,7 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
 
 /// Four events wait while time passes in small steps; the answers come between two steps.
 pub(super) fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
-    let next = move |evidence: &Evidence| match evidence.turns().len() {
+    let next = |evidence: &Evidence| match evidence.turns().len() {
         0..5 => {
             let key = if evidence.started() == 2 { OTHER } else { KEY };
             Some(Turn::full(Action::ask(key)))

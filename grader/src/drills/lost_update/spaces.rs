@@ -76,20 +76,19 @@ pub(super) fn several_accounts(exam: &mut Exam<'_>) -> Findings {
     let mut spaces = Spaces::default();
     spaces.add(two);
     spaces.add(Space::of(&[ACCOUNT, OTHER, ACCOUNT]));
-    let many = move |evidence: &Evidence| match evidence.started() as u32 {
+    let many = |evidence: &Evidence| match evidence.started() as u32 {
         started if started < MANY_ACCOUNTS => Some(Turn::full(Action::ask(ACCOUNT + started))),
         _ => schedules::then_all_answered(evidence),
     };
     spaces.add(Straight(many));
-    let at_once = move |evidence: &Evidence| {
+    let at_once = |evidence: &Evidence| {
         let deposits = (ACCOUNT..ACCOUNT + MANY_ACCOUNTS).map(Action::ask);
         schedules::answered_at_once(evidence, deposits)
     };
     spaces.add(Straight(at_once));
     spaces.add(Straight(once_more_behind_many));
     spaces.add(Space::of(&[ACCOUNT, ACCOUNT + ALIKE]));
-    let alike =
-        move |evidence: &Evidence| schedules::one_for_each(evidence, schedules::alike_keys());
+    let alike = |evidence: &Evidence| schedules::one_for_each(evidence, schedules::alike_keys());
     spaces.add(Straight(alike));
     exam.explore_all(&Depositing, &spaces)
 }
@@ -293,7 +292,7 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
 
 /// Four deposits wait while time passes in small steps; the answers come between two steps.
 pub(super) fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
-    let next = move |evidence: &Evidence| match evidence.turns().len() {
+    let next = |evidence: &Evidence| match evidence.turns().len() {
         0..4 => Some(Turn::full(Action::ask(ACCOUNT))),
         4..24 => Some(Turn::full(Action::Pass { micros: 10_000 })),
         _ => schedules::then_all_answered(evidence),

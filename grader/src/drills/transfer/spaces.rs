@@ -218,12 +218,12 @@ pub(super) fn independent(exam: &mut Exam<'_>) -> Findings {
     spaces.add(two);
     let chain = [(A, B, MOST), (B, C, SMALL), (D, D + 1, SMALL)];
     spaces.add(between(5, &chain));
-    let many = move |evidence: &Evidence| match evidence.started() as u32 {
+    let many = |evidence: &Evidence| match evidence.started() as u32 {
         pair if pair < PAIRS => Some(Turn::full(transfer(A + 2 * pair, B + 2 * pair, MOST))),
         _ => schedules::then_all_answered(evidence),
     };
     spaces.add(straight(2 * PAIRS, many));
-    let at_once = move |evidence: &Evidence| {
+    let at_once = |evidence: &Evidence| {
         let pairs = (0..PAIRS).map(|pair| transfer(A + 2 * pair, B + 2 * pair, SMALL));
         schedules::answered_at_once(evidence, pairs)
     };
@@ -325,7 +325,7 @@ pub(super) fn odd(exam: &mut Exam<'_>) -> Findings {
 
 /// Four transfers wait while time passes in small steps; the answers come between two steps.
 pub(super) fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
-    let next = move |evidence: &Evidence| match evidence.turns().len() {
+    let next = |evidence: &Evidence| match evidence.turns().len() {
         1..5 => Some(Turn::full(transfer(A, B, SMALL))),
         5..25 => Some(Turn::full(Action::Pass { micros: 10_000 })),
         _ => schedules::then_all_answered(evidence),
