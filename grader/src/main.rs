@@ -8,11 +8,12 @@ use clap::Parser;
 use grader::app::cli::{self, Cli};
 use grader::app::commands;
 use grader::course::aloud;
-use grader::drive::interrupt;
+use grader::drive::{interrupt, threads};
 
 fn main() -> ExitCode {
     let outcome = parsed().and_then(|cli| {
         interrupt::install()?;
+        threads::allow_many_files();
         commands::run(cli)
     });
     match outcome {

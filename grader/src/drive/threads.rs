@@ -7,10 +7,13 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fs::File;
+use std::num::NonZero;
 use std::os::unix::fs::FileExt;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use rustix::fs::Dir;
+use rustix::process::{Resource, Rlimit};
 
 /// How much a thread has used so far (Linux: `schedstat`, see
 /// `Documentation/scheduler/sched-stats.rst`).
@@ -126,8 +129,27 @@ struct Known {
     files: HashMap<(u32, &'static str), File>,
 }
 
-/// Files kept open; of a process with more threads the others are opened each time.
-const MOST: usize = 64;
+/// How many files each grading keeps open; of a process with more threads the others are
+/// opened each time. All gradings together leave the greater part of what may be open.
+static MOST: LazyLock<usize> = LazyLock::new(|| {
+    let may = rustix::process::getrlimit(Resource::Nofile).current;
+    let may = may.and_then(|files| usize::try_from(files).ok());
+    let at_a_time = std::thread::available_parallelism().map_or(1, NonZero::get);
+    (may.unwrap_or(usize::MAX) / (4 * at_a_time)).clamp(32, 2048)
+});
+
+/// Lets this process have many files open, if it may. The limit is often 1,024 for the sake of
+/// programs that wait with select(2), of which there is none here.
+pub fn allow_many_files() {
+    const MANY: u64 = 1 << 16;
+    let limit = rustix::process::getrlimit(Resource::Nofile);
+    let most = limit.maximum.map_or(MANY, |most| most.min(MANY));
+    if limit.current.is_some_and(|now| now < most) {
+        let current = Some(most);
+        // Without it there is enough for all but speed.
+        let _ = rustix::process::setrlimit(Resource::Nofile, Rlimit { current, ..limit });
+    }
+}
 
 thread_local! {
     static KNOWN: RefCell<Known> = RefCell::default();
@@ -157,7 +179,7 @@ fn ask<T>(pid: u32, id: u32, name: &'static str, parse: fn(&str) -> Option<T>) -
         }
         let file = File::open(format!("/proc/{pid}/task/{id}/{name}")).ok()?;
         let told = read(&file, parse);
-        if known.files.len() < MOST {
+        if known.files.len() < *MOST {
             known.files.insert((id, name), file);
         }
         told

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use protocol::{Event, Order, Step};
 
 use super::asking::{action_step, is_opening, looks, opening};
+use super::vouching::held_before;
 use super::{Care, Driver, Run};
 use crate::drive::stopwatch::Stopwatch;
 use crate::drive::supervisor::{Threads, Worker};
@@ -71,6 +72,14 @@ pub(super) struct Seen {
     pub(super) of_a_run: usize,
 }
 
+/// What was seen as loop and threads came to rest.
+struct AtRest {
+    /// Whether anything came of it after the loop had nothing more to do for the first time.
+    came_later: bool,
+    /// The last look at the threads.
+    threads: Option<Threads>,
+}
+
 /// The sums over the rounds of one turn.
 #[derive(Default)]
 struct Sums {
@@ -100,22 +109,26 @@ impl Driver<'_> {
 
     fn turn(&mut self, run: &mut Run, turn: Turn) -> Result<(), Failure> {
         self.open_with_threads(run)?;
-        let threads_before = self.threads();
         let request = run.evidence.next_request();
         let action = action_step(turn.action, request, &run.evidence);
-        let answering = self.answering(run, turn.action);
+        let answered = held_before(run, turn.action);
+        // Each look costs as much as there are threads.
+        let is_of_use = answered.is_some() || !self.threads_seen.took_part;
+        let before = is_of_use.then(|| self.threads()).flatten();
         run.evidence.begin(turn);
         let mut sums = Sums::default();
         let mut came_later = false;
         let first = action.into_iter().collect();
+        let mut at_rest;
         match turn.settle {
             Settle::Fully => {
                 let polls = self.most_polls(request);
-                came_later = self.rest(run, first, polls, &mut sums)?;
+                at_rest = self.rest(run, first, polls, &mut sums)?;
+                came_later = at_rest.came_later;
             }
             Settle::Polls(polls) => {
                 // Half settled: the threads come to rest, but the loop runs only once.
-                self.rest(run, first, 0, &mut sums)?;
+                at_rest = self.rest(run, first, 0, &mut sums)?;
                 if polls > 0 {
                     match self.world.uses_threads() {
                         // Without pings, which are polled too.
@@ -123,19 +136,18 @@ impl Driver<'_> {
                         false => self.round(run, Vec::new(), polls, &mut sums)?,
                     };
                     let idle = sums.idle;
-                    let more = self.rest(run, Vec::new(), 0, &mut sums)?;
+                    at_rest = self.rest(run, Vec::new(), 0, &mut sums)?;
                     // Elsewhere a thread may have woken a task meanwhile, which nobody polls.
-                    sums.idle = idle && !more && self.world.uses_threads();
+                    sums.idle = idle && !at_rest.came_later && self.world.uses_threads();
                 }
             }
         }
         if turn.action == (Action::Pass { micros: AN_HOUR }) {
             std::thread::sleep(MOMENT);
-            self.rest(run, Vec::new(), self.most_polls(request), &mut sums)?;
+            at_rest = self.rest(run, Vec::new(), self.most_polls(request), &mut sums)?;
         }
         self.has_spun |= turn.settle == Settle::Fully && !sums.idle;
-        let threads = self.threads();
-        let ran = threads != threads_before && (threads.is_some() || threads_before.is_some());
+        let ran = is_of_use && at_rest.threads != before;
         self.threads_seen.took_part |= came_later || ran && !self.threads_seen.runs_on;
         let settled = Event::Settled {
             // Not counting the pings' own tasks.
@@ -145,7 +157,7 @@ impl Driver<'_> {
         };
         garbled(run.evidence.saw(&[settled]))?;
         self.look(run)?;
-        self.vouch(run, answering)?;
+        self.vouch(run, answered.zip(before), at_rest.threads)?;
         if sums.pings > 0 && is_held(&run.evidence) {
             run.evidence.answered_pings(sums.pings);
         }
@@ -229,15 +241,14 @@ impl Driver<'_> {
         Ok(())
     }
 
-    /// Rounds of `polls` until loop and threads rest; `steps` come first. Whether anything
-    /// came of it after the loop had nothing more to do for the first time.
+    /// Rounds of `polls` until loop and threads rest; `steps` come first.
     fn rest(
         &mut self,
         run: &mut Run,
         steps: Vec<Step>,
         polls: u32,
         sums: &mut Sums,
-    ) -> Result<bool, Failure> {
+    ) -> Result<AtRest, Failure> {
         self.round(run, steps, polls, sums)?;
         let mut came_later = false;
         let worker = self.worker.as_ref();
@@ -254,7 +265,10 @@ impl Driver<'_> {
             let asleep = !happened && before.as_ref().is_some_and(Threads::sleep);
             let now = self.threads();
             if happened && time.exceeds(TURN_LIMIT) {
-                return Ok(came_later);
+                return Ok(AtRest {
+                    came_later,
+                    threads: now,
+                });
             }
             if happened {
                 if waiting {
@@ -275,20 +289,32 @@ impl Driver<'_> {
             };
             if time.exceeds(TURN_LIMIT) || !resting && runs_idly() {
                 self.threads_seen.runs_on |= !resting;
-                return Ok(came_later);
+                return Ok(AtRest {
+                    came_later,
+                    threads: now,
+                });
             }
             if resting && polls == 0 {
-                return Ok(came_later);
+                return Ok(AtRest {
+                    came_later,
+                    threads: now,
+                });
             }
             if resting && (sums.pings >= PINGS || !is_held(&run.evidence)) {
                 // With no other thread, nobody is left to do it.
                 let alone = now.as_ref().is_some_and(|now| now.count() == 0);
                 if alone || !is_work_left(&run.evidence) {
-                    return Ok(came_later);
+                    return Ok(AtRest {
+                        came_later,
+                        threads: now,
+                    });
                 }
                 if last_event.elapsed() > self.patience.wait() {
                     self.patience.in_vain += 1;
-                    return Ok(came_later);
+                    return Ok(AtRest {
+                        came_later,
+                        threads: now,
+                    });
                 }
                 waiting = true;
             }

@@ -21,38 +21,37 @@ const COUNTS: u32 = 10;
 /// How long to look away between two counts.
 const NAP: Duration = Duration::from_millis(1);
 
-/// A held operation that is about to be answered, and what the threads had done by then.
-pub(super) struct Answering {
-    operation: u32,
-    before: Threads,
+/// The held operation that a turn lets go on, if it does that.
+pub(super) fn held_before(run: &Run, action: Action) -> Option<u32> {
+    let Action::Answer { operation, .. } = action else {
+        return None;
+    };
+    held(&run.evidence).find(|number| *number == operation)
 }
 
 impl Driver<'_> {
-    /// Call this before a turn is played: it finds the held operation that the turn lets go on.
-    pub(super) fn answering(&self, run: &Run, action: Action) -> Option<Answering> {
-        let Action::Answer { operation, .. } = action else {
-            return None;
-        };
-        let is_held = held(&run.evidence).any(|number| number == operation);
-        // If the system does not say what threads do, there is nothing to compare.
-        let before = self.threads().filter(Threads::tell)?;
-        is_held.then_some(Answering { operation, before })
-    }
-
     /// Call this when the turn is over: it checks that each held operation has a thread,
-    /// and that a thread ran where an operation ended.
+    /// and that a thread ran where an operation ended. `answered` is the operation that the
+    /// turn let go on, with the threads as they were before; `now` is how they came to rest.
     ///
     /// # Errors
     /// [`Failure::Garbled`] when the worker has reported what its threads did not do.
-    pub(super) fn vouch(&self, run: &Run, answered: Option<Answering>) -> Result<(), Failure> {
+    pub(super) fn vouch(
+        &self,
+        run: &Run,
+        answered: Option<(u32, Threads)>,
+        now: Option<Threads>,
+    ) -> Result<(), Failure> {
         let evidence = &run.evidence;
         let is_over = |number: u32| {
             let state = evidence.operation(number).map(|it| it.state);
             state == Some(OperationState::Over)
         };
-        if let Some(Answering { operation, before }) = answered
+        // If the system does not say what threads do, there is nothing to compare.
+        if let Some((operation, before)) = answered
+            && before.tell()
             && is_over(operation)
-            && self.threads().is_some_and(|now| now == before)
+            && now.as_ref() == Some(&before)
         {
             let noun = evidence.noun(operation);
             return garbled(Err(Tampering(format!(
@@ -60,7 +59,10 @@ impl Driver<'_> {
             ))));
         }
         let held = held(evidence).count();
-        let mut most = 0;
+        let mut most = now.map_or(0, |threads| threads.count());
+        if most >= held {
+            return Ok(());
+        }
         for look in 0..COUNTS {
             let Some(threads) = self.worker.as_ref().and_then(|it| it.count_threads()) else {
                 return Ok(());
