@@ -24,12 +24,16 @@ use crate::world::World;
 pub const ALIKE: u32 = 1_000;
 
 /// The ids of this key and the [`FAR_KEYS`] that begin with it are easily mistaken: the first
-/// 62 differ from [`FIRST_KEY`]'s in one bit each, others by a prime, and the last
-/// three are beyond 2^53, the most that a float can count to, and close to each other.
+/// 62 differ from [`FIRST_KEY`]'s in one bit each, others by a prime, three are beyond 2^53,
+/// the most that a float can count to, and close to each other, and the last one is 0, which
+/// is false in some languages.
 pub const FAR_AWAY: u32 = 4_000_000_000;
 
 /// How many keys begin with [`FAR_AWAY`].
-pub const FAR_KEYS: u32 = BITS + PRIMES.len() as u32 + CLOSE;
+pub const FAR_KEYS: u32 = BITS + PRIMES.len() as u32 + CLOSE + 1;
+
+/// The key whose id is 0.
+pub const WITH_ID_ZERO: u32 = FAR_AWAY + FAR_KEYS - 1;
 
 /// How many low bits of an id get a key that differs in that bit alone.
 const BITS: u32 = 62;
@@ -289,12 +293,13 @@ impl Evidence {
             let Some(beyond) = beyond.checked_sub(BITS) else {
                 return usual ^ 1 << beyond;
             };
-            return match PRIMES.get(beyond as usize) {
-                Some(prime) => usual + u64::from(*prime),
-                None => {
-                    let low = (beyond - PRIMES.len() as u32) % CLOSE;
-                    1 << (BITS - 1) | usual << LOW_BITS | u64::from(low)
-                }
+            if let Some(prime) = PRIMES.get(beyond as usize) {
+                return usual + u64::from(*prime);
+            }
+            let low = beyond - PRIMES.len() as u32;
+            return match low < CLOSE {
+                true => 1 << (BITS - 1) | usual << LOW_BITS | u64::from(low),
+                false => 0,
             };
         }
         let alike = u64::from(number / ALIKE) << 32;

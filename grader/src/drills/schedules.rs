@@ -1,7 +1,7 @@
 //! Turns that several drills play.
 
 use play::evidence::{Evidence, FAR_AWAY, FAR_KEYS};
-use play::schedule::{Action, FIRST_KEY, Outcome, Turn};
+use play::schedule::{Action, FIRST_KEY, Outcome, Settle, Turn};
 use play::space::{A_WEEK, PATIENCE_MICROS};
 
 /// The turns that end a schedule: live operations are answered in the order they began;
@@ -41,13 +41,11 @@ pub(super) fn alike_keys() -> impl Iterator<Item = u32> + Clone {
     std::iter::once(FIRST_KEY).chain(FAR_AWAY..FAR_AWAY + FAR_KEYS)
 }
 
-/// A request about each of these keys, all of which are unfinished together. It ends there if
-/// one of them waits although nothing is under way for its key.
-pub(super) fn one_for_each(
-    evidence: &Evidence,
-    mut keys: impl Iterator<Item = u32>,
-) -> Option<Turn> {
-    if let Some(key) = keys.nth(evidence.started()) {
+/// So many requests about each of the keys whose ids are easily mistaken, all of which are
+/// unfinished together. It ends there if one of them waits although nothing is under way for
+/// its key.
+pub(super) fn of_alike_keys(evidence: &Evidence, each: usize) -> Option<Turn> {
+    if let Some(key) = alike_keys().nth(evidence.started() / each) {
         return Some(Turn::full(Action::ask(key)));
     }
     match evidence.unserved().is_empty() {
@@ -71,24 +69,26 @@ pub(super) fn whiles() -> impl Iterator<Item = bool> {
     all.flat_map(|in_a_row| std::iter::repeat_n(true, in_a_row).chain([false]))
 }
 
-/// Operations of this kind fail for a while, and requests start one after the other; those
-/// that come later must not be put off by that.
+/// Operations of this kind fail for a while, and requests start one after the other, so that
+/// so many wait behind one; those that come later must not be put off by that.
 pub(super) fn down_for_a_while(
     evidence: &Evidence,
+    behind: usize,
     start: impl Fn(u32) -> Action,
     kind: u8,
 ) -> Option<Turn> {
     let error = *evidence.world().kind(kind).errors.first()?;
-    wrong_for_a_while(evidence, start, kind, Outcome::Error(error))
+    wrong_for_a_while(evidence, behind, start, kind, Outcome::Error(error))
 }
 
 /// The same, except that they panic.
 pub(super) fn panics_for_a_while(
     evidence: &Evidence,
+    behind: usize,
     start: impl Fn(u32) -> Action,
     kind: u8,
 ) -> Option<Turn> {
-    wrong_for_a_while(evidence, start, kind, Outcome::Panic)
+    wrong_for_a_while(evidence, behind, start, kind, Outcome::Panic)
 }
 
 /// Whether this one does, counted from 1.
@@ -96,13 +96,24 @@ fn goes_wrong(number: usize) -> bool {
     whiles().nth(number - 1) == Some(true)
 }
 
+/// The next request, while fewer than so many wait behind one.
+fn one_more(evidence: &Evidence, behind: usize, start: impl Fn(u32) -> Action) -> Option<Turn> {
+    let started = evidence.started();
+    let is_wanted = started < whiles().count() + 1 + behind && evidence.waiting().count() <= behind;
+    is_wanted.then(|| Turn::full(start(started as u32)))
+}
+
 /// Operations of this kind end like this, again and again, and then all is well.
 fn wrong_for_a_while(
     evidence: &Evidence,
+    behind: usize,
     start: impl Fn(u32) -> Action,
     kind: u8,
     wrong: Outcome,
 ) -> Option<Turn> {
+    if let Some(turn) = one_more(evidence, behind, start) {
+        return Some(turn);
+    }
     if let Some(operation) = evidence.live().next() {
         let is_of_kind = |number: u32| evidence.operation(number).is_some_and(|it| it.kind == kind);
         let so_far = (1..=operation).filter(|number| is_of_kind(*number)).count();
@@ -112,10 +123,7 @@ fn wrong_for_a_while(
         };
         return Some(Turn::full(Action::Answer { operation, outcome }));
     }
-    match evidence.started() {
-        started if started < whiles().count() + 1 => Some(Turn::full(start(started as u32))),
-        _ => then_all_answered(evidence),
-    }
+    then_all_answered(evidence)
 }
 
 /// Two operations are under way, and each fails in its own way before any task runs.
@@ -142,14 +150,32 @@ pub(super) fn two_errors(evidence: &Evidence, starts: [Action; 2]) -> Option<Tur
     }
 }
 
-/// Callers are dropped while they are served, again and again, and then all is well.
-pub(super) fn drops_for_a_while(evidence: &Evidence, start: Action) -> Option<Turn> {
-    match (evidence.waiting().next(), evidence.started()) {
-        (Some(request), _) if goes_wrong(request as usize) => {
+/// Callers are dropped while they are served, again and again, and then all is well. So many
+/// wait behind each.
+pub(super) fn drops_for_a_while(evidence: &Evidence, behind: usize, start: Action) -> Option<Turn> {
+    if let Some(turn) = one_more(evidence, behind, |_| start) {
+        return Some(turn);
+    }
+    match evidence.waiting().next() {
+        Some(request) if goes_wrong(request as usize) => {
             let happened = false;
             Some(Turn::full(Action::HangUp { request, happened }))
         }
-        (None, started) if started < whiles().count() + 1 => Some(Turn::full(start)),
+        _ => then_all_answered(evidence),
+    }
+}
+
+/// Two requests, the second of which waits for the first one; when that has its answer, what
+/// is under way for the other takes long, so that only what somebody holds is left.
+pub(super) fn slow_for_the_second(evidence: &Evidence, start: Action) -> Option<Turn> {
+    let is_pass = |turn: &Turn| matches!(turn.action, Action::Pass { .. });
+    let has_passed = evidence.turns().iter().any(is_pass);
+    match (evidence.started(), evidence.waiting().next()) {
+        (0 | 1, _) => Some(Turn::full(start)),
+        (_, Some(2)) if !has_passed && evidence.live().next().is_some() => {
+            let micros = SLOW_MICROS;
+            Some(Turn::full(Action::Pass { micros }))
+        }
         _ => then_all_answered(evidence),
     }
 }
@@ -196,15 +222,30 @@ pub(super) fn answered_at_once(
     }
 }
 
-/// Work is under way when the instance is dropped; the next one has places of its own.
+/// Work is under way when the instance is dropped, or about to begin if the first start is half
+/// settled; the next one has places of its own.
 pub(super) fn one_after_the_other(evidence: &Evidence, starts: [Turn; 2]) -> Option<Turn> {
     let discards = |turn: &Turn| turn.action == Action::Discard;
     match (evidence.started(), evidence.turns().iter().any(discards)) {
         (0, _) => Some(starts[0]),
-        (1, false) => Some(Turn::full(Action::Discard)),
+        (1, false) if starts[0].settle == Settle::Fully => Some(Turn::full(Action::Discard)),
+        (1, false) => Some(Turn::partial(Action::Discard, 0)),
         (1, true) => Some(starts[1]),
         _ if !evidence.unserved().is_empty() => patience(evidence),
         _ => then_all_answered(evidence),
+    }
+}
+
+/// All is done when the instance is dropped; the next one knows nothing of it.
+pub(super) fn one_after_the_other_ended(evidence: &Evidence, starts: [Turn; 2]) -> Option<Turn> {
+    let discards = |turn: &Turn| turn.action == Action::Discard;
+    let is_over = evidence.started() == 1 && evidence.waiting().next().is_none();
+    match evidence.turns().iter().any(discards) {
+        false if is_over => Some(Turn::full(Action::Discard)),
+        _ => match starts.get(evidence.started()) {
+            Some(start) if evidence.waiting().next().is_none() => Some(*start),
+            _ => then_all_answered(evidence),
+        },
     }
 }
 

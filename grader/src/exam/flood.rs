@@ -21,6 +21,10 @@ const WARM_UP: u32 = 12;
 /// Waves between the two measurements: ten thousand keys.
 const WAVES: u32 = 100;
 
+/// Waves after which such a growth must show once more: what is just warm later than others
+/// grows no more. A table grows when its keys have doubled, which so many waves ensure.
+const MORE_WAVES: u32 = 2 * WAVES;
+
 /// The bytes that may be left behind. Eight bytes for each key would be more.
 const ALLOWED_BYTES: u64 = 64 * 1024;
 
@@ -56,8 +60,7 @@ impl Exam<'_> {
             Ok(flood) => flood,
             Err(failure) => return self.fail_by(check, &failure),
         };
-        let before = flood.waves(WARM_UP);
-        let after = before.and_then(|before| Ok((before, flood.waves(WAVES)?)));
+        let after = flood.grown(WARM_UP, WAVES);
         let (operations, panicked) = (flood.operations, flood.panicked);
         let waiting = flood.waiting.len();
         self.driver.count(1, u64::from(operations));
@@ -66,9 +69,8 @@ impl Exam<'_> {
             Ok(_) if waiting > 0 => {
                 self.skip(check, "cannot be judged while requests are left waiting");
             }
-            Ok((before, after)) if after.saturating_sub(before) > ALLOWED_BYTES => {
+            Ok(kept) if kept > ALLOWED_BYTES => {
                 let many = WAVES * WAVE;
-                let kept = after - before;
                 // Rounded down to a power of two: maps are not seeded, so that the last
                 // digits differ from run to run.
                 let each = 1_u64 << (kept / u64::from(many)).max(1).ilog2();
@@ -131,6 +133,19 @@ impl<'d, 'a> Flood<'d, 'a> {
             said: VecDeque::new(),
             drops,
         })
+    }
+
+    /// How many bytes are left behind by waves that come after those of a warm-up. None, if
+    /// more waves leave few.
+    fn grown(&mut self, warm_up: u32, waves: u32) -> Result<u64, Failure> {
+        let before = self.waves(warm_up)?;
+        let after = self.waves(waves)?;
+        let kept = after.saturating_sub(before);
+        if kept <= ALLOWED_BYTES {
+            return Ok(kept);
+        }
+        let more = self.waves(MORE_WAVES)?.saturating_sub(after);
+        Ok(if more > ALLOWED_BYTES { kept } else { 0 })
     }
 
     /// Lets waves pass and returns how many bytes the process holds then.

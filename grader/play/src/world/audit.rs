@@ -9,7 +9,7 @@ mod unfinished;
 use protocol::{Ending, Value};
 
 use super::{ErrorName, Look, OperationKind, World};
-use crate::evidence::{ALIKE, Evidence, Fact, Returned, Secrets};
+use crate::evidence::{ALIKE, Evidence, FAR_AWAY, FAR_KEYS, Fact, Returned, Secrets};
 use crate::schedule::{FIRST_KEY, Few, Outcome};
 use crate::text::count;
 
@@ -51,6 +51,29 @@ const MOST_ACCOUNTS: u32 = FLOODED_ACCOUNTS;
 /// The number of accounts in a flood. An account is asked about again only when its
 /// earlier transfers have been answered.
 pub const FLOODED_ACCOUNTS: u32 = 800;
+
+/// The first of [`ODD_ONES`] accounts whose ids are easily mistaken for that of the first
+/// account, or for each other's. Few runs have that many.
+pub const ODD: u32 = FIRST_KEY + USUAL_ACCOUNTS;
+
+/// Keys with such ids, none of which a run uses otherwise: some differ in one bit, others by a prime, some are beyond what a float
+/// can count to, and the last one's is 0.
+const ODD_KEYS: [u32; 18] = {
+    const BITS: [u32; 6] = [10, 16, 31, 32, 48, 61];
+    let mut keys = [0; 18];
+    let mut at = 0;
+    while at < keys.len() {
+        keys[at] = match at < BITS.len() {
+            true => FAR_AWAY + BITS[at],
+            false => FAR_AWAY + FAR_KEYS - (keys.len() - at) as u32,
+        };
+        at += 1;
+    }
+    keys
+};
+
+/// How many begin with [`ODD`].
+pub const ODD_ONES: u32 = ODD_KEYS.len() as u32;
 
 const KINDS: &[OperationKind] = &[OperationKind {
     name: "record",
@@ -97,8 +120,10 @@ impl Transfer {
     pub fn recorded(evidence: &Evidence, arguments: &[Value]) -> Option<Transfer> {
         let account = |place: usize| {
             let id = arguments.get(place)?.number()?.cast_unsigned();
-            let number = id.checked_sub(evidence.wire_id(0))?;
-            (number < u64::from(ALIKE)).then_some(number as u32)
+            let odd = (ODD..ODD + ODD_ONES).find(|odd| id_of(evidence, *odd) == id);
+            let number = id.checked_sub(evidence.wire_id(0));
+            let usual = number.filter(|number| *number < u64::from(ALIKE));
+            odd.or(usual.map(|number| number as u32))
         };
         Some(Transfer {
             from: account(0)?,
@@ -113,6 +138,13 @@ impl Transfer {
             .iter()
             .any(|account| [other.from, other.to].contains(account))
     }
+}
+
+/// The id of an account.
+fn id_of(evidence: &Evidence, account: u32) -> u64 {
+    let place = account.checked_sub(ODD).map(|place| place as usize);
+    let key = place.and_then(|place| ODD_KEYS.get(place));
+    evidence.wire_id(*key.unwrap_or(&account))
 }
 
 /// An ask of one number also involves the next account, and is large.
@@ -136,7 +168,7 @@ fn asked(secrets: &Secrets, number: u32, numbers: Few) -> Transfer {
 }
 
 /// Accounts beyond this one may have very much.
-const RICH: u32 = 40;
+const RICH: u32 = 70;
 
 fn opening_of(secrets: &Secrets, account: u32) -> i64 {
     let usual = 10_000 + secrets.number("opening", account, 10_000) as i64;
@@ -223,14 +255,14 @@ impl World for Audit {
     fn made_with(&self, evidence: &Evidence, numbers: Few) -> Vec<Value> {
         let account = |account| {
             let held = opening(evidence, account);
-            Value::List(vec![evidence.wire_id(account).into(), held.into()])
+            Value::List(vec![id_of(evidence, account).into(), held.into()])
         };
         vec![Value::List(accounts_of(numbers).map(account).collect())]
     }
 
     fn arguments(&self, evidence: &Evidence, request: u32, _: u8, numbers: Few) -> Vec<Value> {
         let Transfer { from, to, amount } = asked(evidence.common(), request, numbers);
-        let id = |account| Value::from(evidence.wire_id(account));
+        let id = |account| Value::from(id_of(evidence, account));
         vec![id(from), id(to), amount.into()]
     }
 
@@ -267,7 +299,7 @@ impl World for Audit {
     }
 
     fn looks(&self, blank: &Evidence, made: Few) -> Vec<Look> {
-        let id = |account| Value::from(blank.wire_id(account));
+        let id = |account| Value::from(id_of(blank, account));
         let accounts = accounts_of(made).chain([NOWHERE]);
         vec![Look {
             entry: "balances",
@@ -390,6 +422,21 @@ mod tests {
             assert_eq!(amounts[3], held);
             assert!(amounts[4] > held && amounts[6] < 0);
             assert_eq!(amounts[5], 0);
+        }
+    }
+
+    #[test]
+    fn no_two_accounts_have_one_id() {
+        for base in [0, 2_000, 1 << 20, 3_999_999_000] {
+            let evidence = Evidence::new(&Audit, base, 1);
+            let mut ids = std::collections::BTreeMap::new();
+            for account in NOWHERE..FIRST_KEY + MOST_ACCOUNTS {
+                let other = ids.insert(id_of(&evidence, account), account);
+                assert_eq!(
+                    other, None,
+                    "account {account}, where run begins with {base}"
+                );
+            }
         }
     }
 

@@ -100,10 +100,16 @@ pub fn stored(evidence: &Evidence, account: u32) -> i64 {
     after(evidence, evidence.entries(), account)
 }
 
-/// What `account` holds after these facts, the first ones of a run.
+/// What `account` holds after these facts, the first ones of a run. Each instance has a bank
+/// of its own.
 fn after(evidence: &Evidence, facts: &[Entry], account: u32) -> i64 {
+    let discarded = |entry: &Entry| entry.fact == Fact::Discarded;
+    let ended = facts.iter().rposition(discarded).map_or(0, |at| at + 1);
+    let (of_others, facts) = facts.split_at(ended);
+    let began = |entry: &&Entry| matches!(entry.fact, Fact::Began { .. });
+    let by_others = of_others.iter().filter(began).count() as u32;
     let facts = facts.iter().rev().map(|entry| &entry.fact);
-    let mut written = facts.filter_map(|fact| written(evidence, fact));
+    let mut written = facts.filter_map(|fact| written(evidence, by_others, fact));
     let last = written.find(|(of, _)| *of == account);
     last.map_or_else(|| opening(evidence, account), |(_, balance)| balance)
 }
@@ -117,8 +123,9 @@ fn told(evidence: &Evidence, read: u32, account: u32) -> i64 {
     after(evidence, &facts[..at], account)
 }
 
-/// The account that this fact changes, and its balance from then on.
-pub fn written(evidence: &Evidence, fact: &Fact) -> Option<(u32, i64)> {
+/// The account that this fact changes, and its balance from then on. The first so many
+/// operations were begun by earlier instances, which had other banks.
+pub fn written(evidence: &Evidence, by_others: u32, fact: &Fact) -> Option<(u32, i64)> {
     let operation = match fact {
         Fact::Answered {
             operation,
@@ -132,7 +139,7 @@ pub fn written(evidence: &Evidence, fact: &Fact) -> Option<(u32, i64)> {
         _ => return None,
     };
     let it = evidence.operation(operation)?;
-    if it.kind != WRITE {
+    if it.kind != WRITE || operation <= by_others {
         return None;
     }
     Some((it.key?, it.arguments.get(1)?.number()?))

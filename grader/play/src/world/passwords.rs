@@ -218,7 +218,10 @@ pub fn password(secrets: &Secrets, number: u32) -> String {
         _ => {}
     }
     match number.checked_sub(TOO_LONG) {
-        None if number >= LONGEST => padded(short, MAX_PASSWORD_BYTES),
+        None if number >= LONGEST => match number.is_multiple_of(2) {
+            true => padded(short, MAX_PASSWORD_BYTES),
+            false => padded(plain, MAX_PASSWORD_BYTES),
+        },
         None if number.is_multiple_of(3) => padded(short, MAX_PASSWORD_BYTES - 1),
         None => short,
         // One is a byte too long, the other far too long.

@@ -4,7 +4,7 @@ use super::rules::Loading;
 use crate::drills::leaving::Leaving;
 use crate::drills::schedules;
 use crate::exam::{Exam, Findings};
-use play::evidence::Evidence;
+use play::evidence::{ALIKE, Evidence, WITH_ID_ZERO};
 use play::explore::Follow;
 use play::schedule::{Action, FIRST_KEY, Few, Outcome, Polled, Turn};
 use play::space::{Ask, Paths, Space, Spaces, Straight};
@@ -63,8 +63,24 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
     ] {
         spaces.add(made(max_batch, alone, groups(sizes)));
     }
-    spaces.add(made(4, alone, twins));
+    for other in [B, WITH_ID_ZERO] {
+        let both = move |evidence: &Evidence| twins(evidence, [A, other]);
+        spaces.add(made(4, alone, both));
+    }
     spaces.add(made(4, alone, alike));
+    for item in [A, B] {
+        let starts = [A, item].map(|item| Turn::full(Action::ask(item)));
+        let anew = move |evidence: &Evidence| schedules::one_after_the_other(evidence, starts);
+        spaces.add(made(4, alone, anew));
+        let ended =
+            move |evidence: &Evidence| schedules::one_after_the_other_ended(evidence, starts);
+        spaces.add(made(4, alone, ended));
+        let starts = [Turn::partial(Action::ask(A), 1), starts[1]];
+        let at_once = move |evidence: &Evidence| schedules::one_after_the_other(evidence, starts);
+        spaces.add(made(4, alone, at_once));
+    }
+    let second = |evidence: &Evidence| schedules::slow_for_the_second(evidence, Action::ask(A));
+    spaces.add(made(4, alone, second));
     spaces.add(made(100, alone, far_alike));
     spaces.add(made(4, alone, once_more));
     for items in [1, 30, MANY_ITEMS] {
@@ -127,9 +143,9 @@ fn groups(sizes: &[u32]) -> impl Fn(&Evidence) -> Option<Turn> {
 }
 
 /// Four together, two for each of two items; then once more while that is out.
-fn twins(evidence: &Evidence) -> Option<Turn> {
-    let started = evidence.started() as u32;
-    let action = Action::ask(A + started % 2);
+fn twins(evidence: &Evidence, items: [u32; 2]) -> Option<Turn> {
+    let started = evidence.started();
+    let action = Action::ask(items[started % 2]);
     match started {
         8.. => schedules::then_all_answered(evidence),
         3 | 7 => Some(Turn::full(action)),
@@ -140,7 +156,7 @@ fn twins(evidence: &Evidence) -> Option<Turn> {
 /// Four whose ids are the same in all low bits.
 fn alike(evidence: &Evidence) -> Option<Turn> {
     let started = evidence.started() as u32;
-    let action = Action::ask(A + started * play::evidence::ALIKE);
+    let action = Action::ask(A + started * ALIKE);
     match started {
         4.. => schedules::then_all_answered(evidence),
         3 => Some(Turn::full(action)),
@@ -176,6 +192,25 @@ fn crowd(evidence: &Evidence, items: u32) -> Option<Turn> {
     match started {
         MANY_ITEMS.. => schedules::then_all_answered(evidence),
         _ => Some(Turn::partial(Action::ask(A + started % items), 0)),
+    }
+}
+
+/// A loader may have a few calls out at a time. One of three is answered, and before all has
+/// come of that, the caller that came last is gone; then another one comes.
+fn left_meanwhile(evidence: &Evidence, polls: u32) -> Option<Turn> {
+    let started = evidence.started() as u32;
+    let is = |wanted: fn(&Action) -> bool| evidence.turns().iter().any(|turn| wanted(&turn.action));
+    let answered = is(|action| matches!(action, Action::Answer { .. }));
+    let left = is(|action| matches!(action, Action::HangUp { .. }));
+    let (outcome, happened) = (Outcome::Value, false);
+    match (evidence.live().next(), evidence.waiting().last()) {
+        _ if started < 3 => Some(Turn::full(Action::ask(A + started))),
+        (Some(operation), _) if !answered => {
+            Some(Turn::partial(Action::Answer { operation, outcome }, polls))
+        }
+        (_, Some(request)) if !left => Some(Turn::full(Action::HangUp { request, happened })),
+        _ if started == 3 => Some(Turn::full(Action::ask(A + started))),
+        _ => schedules::then_all_answered(evidence),
     }
 }
 
@@ -227,8 +262,12 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
         ..Space::asking(vec![again, Ask::of(B)])
     };
     spaces.add(insistent);
-    let down = |evidence: &Evidence| schedules::down_for_a_while(evidence, |_| Action::ask(A), 0);
-    spaces.add(made(2, Polled::Alone, down));
+    for behind in [0, 1] {
+        let down = move |evidence: &Evidence| {
+            schedules::down_for_a_while(evidence, behind, |_| Action::ask(A), 0)
+        };
+        spaces.add(made(2, Polled::Alone, down));
+    }
     for items in [14, 5] {
         spaces.add(made(3, Polled::Alone, away(items)));
     }
@@ -289,9 +328,16 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
         };
         spaces.add(leaving);
     }
-    let in_a_row =
-        move |evidence: &Evidence| schedules::drops_for_a_while(evidence, Action::ask(A));
-    spaces.add(made(8, Polled::Alone, in_a_row));
+    for polls in 0..4 {
+        let meanwhile = move |evidence: &Evidence| left_meanwhile(evidence, polls);
+        spaces.add(made(1, Polled::Alone, meanwhile));
+    }
+    for behind in [0, 1] {
+        let in_a_row = move |evidence: &Evidence| {
+            schedules::drops_for_a_while(evidence, behind, Action::ask(A))
+        };
+        spaces.add(made(8, Polled::Alone, in_a_row));
+    }
     let gone_and_failed = Space {
         errors: 1,
         hang_ups: 1,
@@ -371,10 +417,12 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
         ..space(1, &[A, A])
     };
     spaces.add(twice);
-    let in_a_row = move |evidence: &Evidence| {
-        schedules::panics_for_a_while(evidence, |number| Action::ask(A + number), 0)
-    };
-    spaces.add(made(8, Polled::Alone, in_a_row));
+    for behind in [0, 1] {
+        let in_a_row = move |evidence: &Evidence| {
+            schedules::panics_for_a_while(evidence, behind, |number| Action::ask(A + number), 0)
+        };
+        spaces.add(made(8, Polled::Alone, in_a_row));
+    }
     exam.explore_all(&Loading, &spaces)
 }
 

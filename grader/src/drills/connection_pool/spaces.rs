@@ -195,10 +195,12 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     }
     spaces.add(made(2, half_down));
     for (max, kind) in ONE_PLACE_AND_MORE {
-        let in_a_row = move |evidence: &Evidence| {
-            schedules::down_for_a_while(evidence, |_| Action::ask(KEY), kind)
-        };
-        spaces.add(made(max, in_a_row));
+        for behind in [0, 1] {
+            let in_a_row = move |evidence: &Evidence| {
+                schedules::down_for_a_while(evidence, behind, |_| Action::ask(KEY), kind)
+            };
+            spaces.add(made(max, in_a_row));
+        }
     }
     exam.explore_all(&AFewAtMost, &spaces)
 }
@@ -277,9 +279,12 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
     };
     spaces.add(leaving);
     for max in [1, 4] {
-        let in_a_row =
-            move |evidence: &Evidence| schedules::drops_for_a_while(evidence, Action::ask(KEY));
-        spaces.add(made(max, in_a_row));
+        for behind in [0, 1] {
+            let in_a_row = move |evidence: &Evidence| {
+                schedules::drops_for_a_while(evidence, behind, Action::ask(KEY))
+            };
+            spaces.add(made(max, in_a_row));
+        }
     }
     spaces.add(taken(Ends::Dropped));
     for max in [2, 3] {
@@ -319,10 +324,12 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
     spaces.add(warm(1, few(2, 3)));
     spaces.add(taken(Ends::Panicking));
     for (max, kind) in ONE_PLACE_AND_MORE {
-        let in_a_row = move |evidence: &Evidence| {
-            schedules::panics_for_a_while(evidence, |_| Action::ask(KEY), kind)
-        };
-        spaces.add(made(max, in_a_row));
+        for behind in [0, 1] {
+            let in_a_row = move |evidence: &Evidence| {
+                schedules::panics_for_a_while(evidence, behind, |_| Action::ask(KEY), kind)
+            };
+            spaces.add(made(max, in_a_row));
+        }
     }
     exam.explore_all(&AFewAtMost, &spaces)
 }

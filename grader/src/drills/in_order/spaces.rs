@@ -42,7 +42,7 @@ pub(super) fn apart(exam: &mut Exam<'_>) -> Findings {
     spaces.add(space(1, &[KEY, OTHER]));
     spaces.add(made(2, two_places_at_once));
     spaces.add(space(2, &[KEY, KEY + ALIKE]));
-    let alike = |evidence: &Evidence| schedules::one_for_each(evidence, schedules::alike_keys());
+    let alike = |evidence: &Evidence| schedules::of_alike_keys(evidence, 2);
     spaces.add(made(MANY_KEYS, alike));
     for key in [OTHER, KEY] {
         let starts = [KEY, key].map(|key| Turn::full(Action::ask(key)));
@@ -88,6 +88,8 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
         spaces.add(made(3, crowd));
     }
     spaces.add(made(2, slow));
+    let second = |evidence: &Evidence| schedules::slow_for_the_second(evidence, Action::ask(KEY));
+    spaces.add(made(2, second));
     exam.explore_all(&InLine, &spaces)
 }
 
@@ -200,10 +202,12 @@ pub(super) fn rejecting(exam: &mut Exam<'_>) -> Findings {
     spaces.add(taken(Ends::Failing));
     spaces.add(made(2, unwanted));
     for places in ONE_PLACE_AND_MORE {
-        let in_a_row = move |evidence: &Evidence| {
-            schedules::down_for_a_while(evidence, |_| Action::ask(KEY), 0)
-        };
-        spaces.add(made(places, in_a_row));
+        for behind in [0, 1] {
+            let in_a_row = move |evidence: &Evidence| {
+                schedules::down_for_a_while(evidence, behind, |_| Action::ask(KEY), 0)
+            };
+            spaces.add(made(places, in_a_row));
+        }
     }
     exam.explore_all(&InLine, &spaces)
 }
@@ -272,9 +276,12 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
         spaces.add(leaving);
     }
     for places in ONE_PLACE_AND_MORE {
-        let in_a_row =
-            move |evidence: &Evidence| schedules::drops_for_a_while(evidence, Action::ask(KEY));
-        spaces.add(made(places, in_a_row));
+        for behind in [0, 1] {
+            let in_a_row = move |evidence: &Evidence| {
+                schedules::drops_for_a_while(evidence, behind, Action::ask(KEY))
+            };
+            spaces.add(made(places, in_a_row));
+        }
     }
     spaces.add(taken(Ends::Dropped));
     let three_keys = Space {
@@ -310,10 +317,17 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
     spaces.add(few(1, &[KEY, OTHER, THIRD]));
     spaces.add(taken(Ends::Panicking));
     for places in ONE_PLACE_AND_MORE {
-        let in_a_row = move |evidence: &Evidence| {
-            schedules::panics_for_a_while(evidence, |number| Action::ask(KEY + number % 4), 0)
-        };
-        spaces.add(made(places, in_a_row));
+        for behind in [0, 1] {
+            let in_a_row = move |evidence: &Evidence| {
+                schedules::panics_for_a_while(
+                    evidence,
+                    behind,
+                    |number| Action::ask(KEY + number % 4),
+                    0,
+                )
+            };
+            spaces.add(made(places, in_a_row));
+        }
     }
     exam.explore_all(&InLine, &spaces)
 }

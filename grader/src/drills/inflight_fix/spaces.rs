@@ -120,9 +120,10 @@ pub(super) fn two_users(exam: &mut Exam<'_>) -> Findings {
     many.extend(ask_all());
     findings.join(exam.play(&Coalescing, many));
     // Users whose ids are alike in what a table might make of them.
-    let mut alike: Vec<Turn> = schedules::alike_keys().map(start).collect();
+    let twice = |user| [start(user); 2];
+    let mut alike: Vec<Turn> = schedules::alike_keys().flat_map(twice).collect();
     findings.join(exam.play(&Coalescing, alike.clone()));
-    let all = alike.len() as u32;
+    let all = alike.len() as u32 / 2;
     alike.extend((1..=all).map(row));
     alike.extend(schedules::alike_keys().map(start));
     findings.join(exam.play(&Coalescing, alike));
@@ -184,10 +185,12 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
     };
     let mut spaces = Spaces::default();
     spaces.add(panics);
-    let in_a_row = move |evidence: &Evidence| {
-        schedules::panics_for_a_while(evidence, |_| Action::ask(USER), 0)
-    };
-    spaces.add(Straight(in_a_row));
+    for behind in [0, 1] {
+        let in_a_row = move |evidence: &Evidence| {
+            schedules::panics_for_a_while(evidence, behind, |_| Action::ask(USER), 0)
+        };
+        spaces.add(Straight(in_a_row));
+    }
     exam.explore_all(&Coalescing, &spaces)
 }
 
@@ -249,9 +252,12 @@ pub(super) fn long_runs(exam: &mut Exam<'_>) -> Findings {
     };
     spaces.add(leaving);
     if exam.drops() {
-        let in_a_row =
-            move |evidence: &Evidence| schedules::drops_for_a_while(evidence, Action::ask(USER));
-        spaces.add(Straight(in_a_row));
+        for behind in [0, 1] {
+            let in_a_row = move |evidence: &Evidence| {
+                schedules::drops_for_a_while(evidence, behind, Action::ask(USER))
+            };
+            spaces.add(Straight(in_a_row));
+        }
     }
     let space = Space {
         errors: 2,

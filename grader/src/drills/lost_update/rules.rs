@@ -54,7 +54,12 @@ struct Books<'e> {
     /// Accounts with too many deposits to tell them by a balance.
     uncounted: BTreeSet<u32>,
     accounts: BTreeMap<u32, Account>,
+    /// Those of the current instance.
     deposits: BTreeMap<u32, Deposit>,
+    /// How many operations have begun.
+    begun: u32,
+    /// How many of them were begun by earlier instances.
+    by_others: u32,
 }
 
 fn balances(evidence: &Evidence) -> Vec<Violation> {
@@ -63,6 +68,8 @@ fn balances(evidence: &Evidence) -> Vec<Violation> {
         uncounted: uncounted(evidence),
         accounts: BTreeMap::new(),
         deposits: BTreeMap::new(),
+        begun: 0,
+        by_others: 0,
     };
     let mut violations = Vec::new();
     for (at, entry) in evidence.entries().iter().enumerate() {
@@ -71,12 +78,19 @@ fn balances(evidence: &Evidence) -> Vec<Violation> {
                 books.started(*request, *again, at);
                 None
             }
-            Fact::Began { operation } => books.stray(*operation),
+            Fact::Began { operation } => {
+                books.begun += 1;
+                books.stray(*operation)
+            }
+            Fact::Discarded => {
+                books.begin_anew();
+                None
+            }
             Fact::Returned { request, answer } => books.returned(*request, answer, at),
             Fact::Panicked { request, message } => books.panicked(*request, message, at),
             _ => None,
         };
-        if let Some((account, balance)) = written(evidence, &entry.fact) {
+        if let Some((account, balance)) = written(evidence, books.by_others, &entry.fact) {
             wrong = wrong.or(books.written(account, balance));
         }
         violations.extend(wrong.map(|(kind, message)| Violation {
@@ -128,6 +142,13 @@ impl Books<'_> {
         self.deposits.insert(deposit, Deposit { at, earlier });
     }
 
+    /// The next instance has a bank of its own.
+    fn begin_anew(&mut self) {
+        self.accounts.clear();
+        self.deposits.clear();
+        self.by_others = self.begun;
+    }
+
     fn stray(&self, operation: u32) -> Wrong {
         let it = self.evidence.operation(operation)?;
         let noun = self.evidence.noun(operation);
@@ -171,6 +192,9 @@ impl Books<'_> {
     }
 
     fn returned(&mut self, request: u32, answer: &Returned, at: usize) -> Wrong {
+        if !self.deposits.contains_key(&self.deposit_of(request)) {
+            return None;
+        }
         match answer {
             Returned::Plain(Value::Number(balance)) => self.returned_ok(request, *balance),
             Returned::Error { .. } => self.returned_error(request, at),
@@ -247,7 +271,8 @@ impl Books<'_> {
     }
 
     fn panicked(&self, request: u32, message: &str, at: usize) -> Wrong {
-        if self.failed_with(request, at, |outcome| outcome == Outcome::Panic) {
+        let is_of_this = self.deposits.contains_key(&self.deposit_of(request));
+        if !is_of_this || self.failed_with(request, at, |outcome| outcome == Outcome::Panic) {
             return None;
         }
         let message = format!("request {request} panicked: {}", one_line(message, 200));

@@ -6,7 +6,7 @@ use crate::drills::schedules;
 use crate::drills::warm::Warm;
 use crate::drills::woken::Woken;
 use crate::exam::{Exam, Findings};
-use play::evidence::{ALIKE, Evidence};
+use play::evidence::{ALIKE, Evidence, WITH_ID_ZERO};
 use play::judge::Kind;
 use play::schedule::{Action, Outcome, Polled, Turn};
 use play::space::{Ask, Space, Spaces, Straight};
@@ -41,6 +41,13 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
     spaces.add(Straight(crowd));
     spaces.add(Straight(long_line));
     spaces.add(Straight(slow));
+    let second =
+        |evidence: &Evidence| schedules::slow_for_the_second(evidence, Action::ask(ACCOUNT));
+    spaces.add(Straight(second));
+    let anew = |evidence: &Evidence| {
+        schedules::one_after_the_other_ended(evidence, [Turn::full(Action::ask(ACCOUNT)); 2])
+    };
+    spaces.add(Straight(anew));
     findings.join(exam.explore_all(&Depositing, &spaces));
     findings
 }
@@ -88,8 +95,9 @@ pub(super) fn several_accounts(exam: &mut Exam<'_>) -> Findings {
     spaces.add(Straight(at_once));
     spaces.add(Straight(once_more_behind_many));
     spaces.add(Space::of(&[ACCOUNT, ACCOUNT + ALIKE]));
-    let alike = |evidence: &Evidence| schedules::one_for_each(evidence, schedules::alike_keys());
+    let alike = |evidence: &Evidence| schedules::of_alike_keys(evidence, 1);
     spaces.add(Straight(alike));
+    spaces.add(Space::of(&[WITH_ID_ZERO; 2]));
     exam.explore_all(&Depositing, &spaces)
 }
 
@@ -135,10 +143,12 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     let between = |evidence: &Evidence| another_in_between(evidence, None);
     spaces.add(Straight(between));
     for kind in [READ, WRITE] {
-        let in_a_row = move |evidence: &Evidence| {
-            schedules::down_for_a_while(evidence, |_| Action::ask(ACCOUNT), kind)
-        };
-        spaces.add(Straight(in_a_row));
+        for behind in [0, 1] {
+            let in_a_row = move |evidence: &Evidence| {
+                schedules::down_for_a_while(evidence, behind, |_| Action::ask(ACCOUNT), kind)
+            };
+            spaces.add(Straight(in_a_row));
+        }
     }
     exam.explore_all(&Depositing, &spaces)
 }
@@ -204,9 +214,12 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
         only_idle: false,
     };
     spaces.add(leaving);
-    let in_a_row =
-        move |evidence: &Evidence| schedules::drops_for_a_while(evidence, Action::ask(ACCOUNT));
-    spaces.add(Straight(in_a_row));
+    for behind in [0, 1] {
+        let in_a_row = move |evidence: &Evidence| {
+            schedules::drops_for_a_while(evidence, behind, Action::ask(ACCOUNT))
+        };
+        spaces.add(Straight(in_a_row));
+    }
     for happened in [[false; 2], [false, true], [true, false], [true; 2]] {
         let in_their_writes = move |evidence: &Evidence| left_in_their_writes(evidence, happened);
         spaces.add(Straight(in_their_writes));
@@ -282,10 +295,12 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
     let mut spaces = Spaces::default();
     spaces.add(one);
     for kind in [READ, WRITE] {
-        let in_a_row = move |evidence: &Evidence| {
-            schedules::panics_for_a_while(evidence, |_| Action::ask(ACCOUNT), kind)
-        };
-        spaces.add(Straight(in_a_row));
+        for behind in [0, 1] {
+            let in_a_row = move |evidence: &Evidence| {
+                schedules::panics_for_a_while(evidence, behind, |_| Action::ask(ACCOUNT), kind)
+            };
+            spaces.add(Straight(in_a_row));
+        }
     }
     exam.explore_all(&Depositing, &spaces)
 }

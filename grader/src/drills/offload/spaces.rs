@@ -95,7 +95,7 @@ fn crowd(evidence: &Evidence) -> Option<Turn> {
 
 /// Passwords that are too long, before, between and after others.
 pub(super) fn too_long(exam: &mut Exam<'_>) -> Findings {
-    let alone = [TOO_LONG, TOO_LONG + 2, LONGEST];
+    let alone = [TOO_LONG, TOO_LONG + 2, LONGEST, LONGEST + 1];
     let mut findings = exam.explore(&Offloading, &Hashing::of(1, &alone));
     let between = [USER, TOO_LONG + 1, USER + 1];
     findings.join(exam.explore(&Offloading, &Hashing::of(2, &between)));

@@ -9,17 +9,27 @@ use crate::exam::{Exam, Findings};
 use play::evidence::Evidence;
 use play::schedule::{Action, FIRST_KEY, Few, Outcome, Polled, Turn};
 use play::space::{Ask, Space, Spaces, Straight};
-use play::world::audit::{ALL, BEYOND, MOST, NEGATIVE, NOWHERE, SMALL, ZERO};
+use play::world::audit::{ALL, BEYOND, MOST, NEGATIVE, NOWHERE, ODD, ODD_ONES, SMALL, ZERO};
 
 const D: u32 = FIRST_KEY + 3;
 const CROWD: usize = 40;
 const DISTANCES: u32 = 32;
 const PAIRS: u32 = 140;
+const STRANGERS: u32 = 6;
 const RANDOM_SCHEDULES: usize = 60;
 
 pub(super) const A: u32 = FIRST_KEY;
 const B: u32 = FIRST_KEY + 1;
 const C: u32 = FIRST_KEY + 2;
+
+const E: u32 = FIRST_KEY + 4;
+/// Two that have no account in common, and one that waits for the second, for the first, or
+/// for both.
+const BEHIND_ONE: [[(u32, u32, u32); 3]; 3] = [
+    [(A, B, MOST), (C, D, ALL), (C, E, ALL)],
+    [(A, B, MOST), (C, D, MOST), (A, B, MOST)],
+    [(A, B, MOST), (C, D, MOST), (C, B, MOST)],
+];
 
 const fn transfer(from: u32, to: u32, size: u32) -> Action {
     Action::call(0, Few::of(&[from, to, size]))
@@ -84,12 +94,29 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
     }
     spaces.add(straight(4, crowd));
     spaces.add(straight(4, one_by_one));
-    spaces.add(straight(DISTANCES + 2, there_and_back));
+    let others = ODD + ODD_ONES - A;
+    spaces.add(straight(others, there_and_back));
     spaces.add(straight(4, anew));
     let starts = [transfer(A, B, MOST), transfer(A, C, MOST)].map(Turn::full);
     let meanwhile = move |evidence: &Evidence| schedules::one_after_the_other(evidence, starts);
     spaces.add(straight(4, meanwhile));
     spaces.add(straight(4, slow));
+    let second =
+        |evidence: &Evidence| schedules::slow_for_the_second(evidence, transfer(A, B, MOST));
+    spaces.add(straight(4, second));
+    // Who has less may have more by the time it is served.
+    for paid in [A, B] {
+        let richer = Space {
+            halves: 1,
+            half_polls: vec![0],
+            ..between(3, &[(C, paid, MOST), (A, B, SMALL), (B, A, SMALL)])
+        };
+        spaces.add(richer);
+    }
+    for three in &BEHIND_ONE {
+        spaces.add(between(5, three));
+    }
+    spaces.add(straight(2 * STRANGERS, behind_strangers));
     exam.explore_all(&Transferring, &spaces)
 }
 
@@ -111,6 +138,24 @@ fn crowd(evidence: &Evidence) -> Option<Turn> {
         return Some(Turn::partial(action, 0));
     }
     schedules::then_all_answered(evidence)
+}
+
+/// Pairs of accounts that have nothing to do with each other; then each pair once more, the
+/// last one first. What came last is recorded first.
+fn behind_strangers(evidence: &Evidence) -> Option<Turn> {
+    let started = evidence.started() as u32;
+    if started < 2 * STRANGERS {
+        let pair = match started.checked_sub(STRANGERS) {
+            None => started,
+            Some(again) => STRANGERS - 1 - again,
+        };
+        return Some(Turn::full(transfer(A + 2 * pair, A + 2 * pair + 1, MOST)));
+    }
+    let outcome = Outcome::Value;
+    match evidence.live().last() {
+        Some(operation) => Some(Turn::full(Action::Answer { operation, outcome })),
+        None => schedules::then_all_answered(evidence),
+    }
 }
 
 /// Forty small transfers from one account, each of which finds the loop at rest.
@@ -135,11 +180,16 @@ fn anew(evidence: &Evidence) -> Option<Turn> {
 /// whatever a submission makes of ids, it must not take two of them for one.
 fn there_and_back(evidence: &Evidence) -> Option<Turn> {
     let started = evidence.started() as u32;
-    let far = B + 1 + started / 3;
+    let nth = started / 3;
+    let (far, held) = match nth.checked_sub(DISTANCES) {
+        None => (B + 1 + nth, A),
+        Some(nth) if nth.is_multiple_of(2) => (ODD + nth / 2, A),
+        Some(nth) => (ODD + nth / 2, ODD + nth / 2),
+    };
     let is_over = evidence.waiting().next().is_none();
     match started % 3 {
-        0 if !is_over || started == 3 * DISTANCES => schedules::then_all_answered(evidence),
-        0 => Some(Turn::full(transfer(A, B, SMALL))),
+        0 if !is_over || far == ODD + ODD_ONES => schedules::then_all_answered(evidence),
+        0 => Some(Turn::full(transfer(held, B, SMALL))),
         1 => Some(Turn::partial(transfer(A, far, SMALL), 0)),
         _ => Some(Turn::full(transfer(far, A, SMALL))),
     }
@@ -182,10 +232,12 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     spaces.add(insistent);
     spaces.add(taken(Ends::Failing));
     spaces.add(straight(3, down));
-    let in_a_row = move |evidence: &Evidence| {
-        schedules::down_for_a_while(evidence, |_| transfer(A, B, MOST), 0)
-    };
-    spaces.add(straight(3, in_a_row));
+    for behind in [0, 1] {
+        let in_a_row = move |evidence: &Evidence| {
+            schedules::down_for_a_while(evidence, behind, |_| transfer(A, B, MOST), 0)
+        };
+        spaces.add(straight(3, in_a_row));
+    }
     exam.explore_all(&Transferring, &spaces)
 }
 
@@ -254,6 +306,12 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
     };
     let mut spaces = Spaces::default();
     spaces.add(one);
+    for three in &BEHIND_ONE {
+        spaces.add(Space {
+            hang_ups: 1,
+            ..between(5, three)
+        });
+    }
     let of_three = Space {
         hang_ups: 1,
         drops_may_happen: true,
@@ -281,9 +339,12 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
     };
     spaces.add(leaving);
     spaces.add(taken(Ends::Dropped));
-    let in_a_row =
-        move |evidence: &Evidence| schedules::drops_for_a_while(evidence, transfer(A, B, MOST));
-    spaces.add(straight(4, in_a_row));
+    for behind in [0, 1] {
+        let in_a_row = move |evidence: &Evidence| {
+            schedules::drops_for_a_while(evidence, behind, transfer(A, B, MOST))
+        };
+        spaces.add(straight(4, in_a_row));
+    }
     let much = [
         (A, B, MOST),
         (B, A, MOST),
@@ -342,9 +403,11 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
     let mut spaces = Spaces::default();
     spaces.add(panics);
     spaces.add(taken(Ends::Panicking));
-    let in_a_row = move |evidence: &Evidence| {
-        schedules::panics_for_a_while(evidence, |_| transfer(A, B, MOST), 0)
-    };
-    spaces.add(straight(2, in_a_row));
+    for behind in [0, 1] {
+        let in_a_row = move |evidence: &Evidence| {
+            schedules::panics_for_a_while(evidence, behind, |_| transfer(A, B, MOST), 0)
+        };
+        spaces.add(straight(2, in_a_row));
+    }
     exam.explore_all(&Transferring, &spaces)
 }
