@@ -57,16 +57,31 @@ pub(super) fn of_alike_keys(evidence: &Evidence, each: usize) -> Option<Turn> {
 /// Ten seconds.
 const SLOW_MICROS: u64 = 10_000_000;
 
-/// How many operations in a row go wrong, or callers leave.
-const FOR_A_WHILE: usize = 12;
+/// How many operations in a row go wrong, or callers leave, before each that is well. What
+/// counts them may count to any of these. The first is the longest, since something that has
+/// been well once may never be tried again.
+const LONGEST_FIRST: [usize; 5] = [12, 3, 1, 2, 5];
 
-/// Then so many do before each that is well: what counts them may count to any of these.
-const MORE_IN_A_ROW: [usize; 4] = [3, 1, 2, 5];
+/// The same for what counts all that ever went wrong: one is well after each of the first few.
+const ONE_MORE_EACH: [usize; 9] = [1, 1, 1, 1, 1, 2, 3, 5, 12];
 
 /// Whether each of some operations, or callers, goes wrong, until all is well for good.
+fn in_turns(in_a_row: &'static [usize]) -> impl Iterator<Item = bool> {
+    let all = in_a_row.iter();
+    all.flat_map(|in_a_row| std::iter::repeat_n(true, *in_a_row).chain([false]))
+}
+
+/// Whether each goes wrong where nobody waits behind.
 pub(super) fn whiles() -> impl Iterator<Item = bool> {
-    let all = std::iter::once(FOR_A_WHILE).chain(MORE_IN_A_ROW);
-    all.flat_map(|in_a_row| std::iter::repeat_n(true, in_a_row).chain([false]))
+    in_turns(&LONGEST_FIRST)
+}
+
+/// Whether each goes wrong where so many wait behind it.
+fn whiles_before(behind: usize) -> impl Iterator<Item = bool> {
+    in_turns(match behind {
+        0 => &LONGEST_FIRST,
+        _ => &ONE_MORE_EACH,
+    })
 }
 
 /// Operations of this kind fail for a while, and requests start one after the other, so that
@@ -92,14 +107,15 @@ pub(super) fn panics_for_a_while(
 }
 
 /// Whether this one does, counted from 1.
-fn goes_wrong(number: usize) -> bool {
-    whiles().nth(number - 1) == Some(true)
+fn goes_wrong(behind: usize, number: usize) -> bool {
+    whiles_before(behind).nth(number - 1) == Some(true)
 }
 
 /// The next request, while fewer than so many wait behind one.
 fn one_more(evidence: &Evidence, behind: usize, start: impl Fn(u32) -> Action) -> Option<Turn> {
     let started = evidence.started();
-    let is_wanted = started < whiles().count() + 1 + behind && evidence.waiting().count() <= behind;
+    let is_wanted = started < whiles_before(behind).count() + 1 + behind
+        && evidence.waiting().count() <= behind;
     is_wanted.then(|| Turn::full(start(started as u32)))
 }
 
@@ -117,7 +133,7 @@ fn wrong_for_a_while(
     if let Some(operation) = evidence.live().next() {
         let is_of_kind = |number: u32| evidence.operation(number).is_some_and(|it| it.kind == kind);
         let so_far = (1..=operation).filter(|number| is_of_kind(*number)).count();
-        let outcome = match is_of_kind(operation) && goes_wrong(so_far) {
+        let outcome = match is_of_kind(operation) && goes_wrong(behind, so_far) {
             true => wrong,
             false => Outcome::Value,
         };
@@ -157,7 +173,7 @@ pub(super) fn drops_for_a_while(evidence: &Evidence, behind: usize, start: Actio
         return Some(turn);
     }
     match evidence.waiting().next() {
-        Some(request) if goes_wrong(request as usize) => {
+        Some(request) if goes_wrong(behind, request as usize) => {
             let happened = false;
             Some(Turn::full(Action::HangUp { request, happened }))
         }
