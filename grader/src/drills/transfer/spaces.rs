@@ -306,12 +306,11 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
     };
     let mut spaces = Spaces::default();
     spaces.add(one);
-    for three in &BEHIND_ONE {
-        spaces.add(Space {
-            hang_ups: 1,
-            ..between(5, three)
-        });
-    }
+    let behind = Space {
+        hang_ups: 1,
+        ..between(5, &BEHIND_ONE[0])
+    };
+    spaces.add(behind);
     let of_three = Space {
         hang_ups: 1,
         drops_may_happen: true,
