@@ -1,8 +1,8 @@
 //! How often the verdict on the same submission differs, on an idle machine and
 //! beside busy neighbours. Not part of `./test`; see `--help`.
 //!
-//! Every right and wrong solution of `offload` is compiled once and graded many
-//! times. Prints one Markdown table.
+//! Every right and wrong solution of a drill, in each language, is compiled once and graded
+//! many times, each time with another seed. Prints one Markdown table.
 
 #![expect(
     clippy::print_stdout,
@@ -10,15 +10,15 @@
     reason = "a table for people, and its progress"
 )]
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::Parser;
 use grader::build::submission::Submission;
 use grader::course::Course;
+use grader::course::language::Language;
 use grader::drills::{self, Drill};
 use grader::exam::Exam;
 use grader::grade::grading::Grader;
@@ -27,18 +27,23 @@ use play::check::CheckStatus;
 /// A loop counts as blocked after a stall of this many milliseconds or more.
 const LINE_MS: f64 = 10.0;
 
-/// Grades every solution of `offload` again and again, beside busy processes.
+/// Grades every solution again and again, beside busy processes.
 #[derive(Debug, Parser)]
 #[command(after_help = "\
 Examples:
-  cargo run --profile grader -p grader --example accuracy -- --runs 300
-  cargo run --profile grader -p grader --example accuracy -- --runs 20 --neighbours 8 --only thread_join")]
+  cargo run --profile grader -p grader --example accuracy -- --runs 300 --drills offload
+  cargo run --profile grader -p grader --example accuracy -- --runs 20 --neighbours 8 --only thread_join
+  cargo run --profile grader -p grader --example accuracy -- --only reference")]
 struct Options {
+    /// Only these drills
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    drills: Vec<String>,
+
     /// Gradings of each solution beside each number of neighbours
     #[arg(long, value_name = "N", default_value_t = 300)]
     runs: u32,
 
-    /// Of these, how many also take a picture of the loop
+    /// Of these, how many also take a picture of the loop, where there are threads
     #[arg(long, value_name = "N", default_value_t = 5)]
     pictures: u32,
 
@@ -57,6 +62,8 @@ struct Options {
 
 /// One solution and its expected result.
 struct Case {
+    drill: &'static dyn Drill,
+    language: Language,
     name: String,
     path: PathBuf,
     /// The check that must catch it; `None` for a right one.
@@ -88,8 +95,15 @@ fn main() -> Result<()> {
     }
     let here = std::env::current_dir()?;
     let course = Course::find(None, &here)?;
-    let drill = drills::find("offload").context("the course has no drill `offload`")?;
-    let cases = cases(&course, &options.only)?;
+    let mut cases = Vec::new();
+    for drill in drills::ALL {
+        if options.drills.is_empty() || options.drills.iter().any(|it| it == drill.slug()) {
+            cases.extend(cases_of(&course, *drill, &options.only)?);
+        }
+    }
+    if let Some(unknown) = options.drills.iter().find(|it| drills::find(it).is_none()) {
+        bail!("the course has no drill `{unknown}`");
+    }
     if cases.is_empty() {
         bail!("no solution's name contains `{}`", options.only);
     }
@@ -101,28 +115,30 @@ fn main() -> Result<()> {
         load()
     );
     println!(
-        "\n| neighbours | solutions | gradings | verdicts flipped | out of time | caught by another check | pictures | of right ones, blocked | of loop-stopping ones, not blocked | wall |"
+        "\n| drill | neighbours | solutions | gradings | verdicts flipped | out of time | caught by another check | pictures | of right ones, blocked | of loop-stopping ones, not blocked | wall |"
     );
-    println!("|---|---|---|---|---|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|---|---|---|---|---|");
     let mut flips = Vec::new();
     for neighbours in &options.neighbours {
-        let began = Instant::now();
         let _neighbours = Neighbours::start(*neighbours)?;
-        let mut tallies = BTreeMap::new();
-        for (done, case) in cases.iter().enumerate() {
-            eprintln!(
-                "beside {neighbours}: {done} of {} after {} s; now {}",
-                cases.len(),
-                began.elapsed().as_secs(),
-                case.name
-            );
-            let tally = measure(&grader, drill, case, &options)?;
-            for said in &tally.said {
-                flips.push(format!("{} beside {neighbours}: {said}", case.name));
+        for of_drill in cases.chunk_by(|one, other| one.drill.slug() == other.drill.slug()) {
+            let began = Instant::now();
+            let mut tallies = Vec::new();
+            for (done, case) in of_drill.iter().enumerate() {
+                eprintln!(
+                    "beside {neighbours}: {done} of {} after {} s; now {}",
+                    of_drill.len(),
+                    began.elapsed().as_secs(),
+                    case.name
+                );
+                let tally = measure(&grader, case, &options)?;
+                for said in &tally.said {
+                    flips.push(format!("{} beside {neighbours}: {said}", case.name));
+                }
+                tallies.push((case, tally));
             }
-            tallies.insert(&case.name, (case, tally));
+            row(*neighbours, &tallies, began);
         }
-        row(*neighbours, &tallies, began);
     }
     println!("\nload average after: {}", load());
     for flip in flips {
@@ -131,16 +147,17 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-fn row(neighbours: usize, tallies: &BTreeMap<&String, (&Case, Tally)>, began: Instant) {
-    let sum = |of: fn(&Tally) -> u32| tallies.values().map(|(_, tally)| of(tally)).sum::<u32>();
+fn row(neighbours: usize, tallies: &[(&Case, Tally)], began: Instant) {
+    let sum = |of: fn(&Tally) -> u32| tallies.iter().map(|(_, tally)| of(tally)).sum::<u32>();
+    let drill = tallies.first().map_or("", |(case, _)| case.drill.slug());
     let among = |stops: bool, of: fn(&Tally) -> u32| {
         let wanted = tallies
-            .values()
+            .iter()
             .filter(|(case, _)| case.stops_the_loop() == Some(stops));
         wanted.map(|(_, tally)| of(tally)).sum::<u32>()
     };
     println!(
-        "| {neighbours} | {} | {} | {} | {} | {} | {} | {} of {} | {} of {} | {} s |",
+        "| {drill} | {neighbours} | {} | {} | {} | {} | {} | {} | {} of {} | {} of {} | {} s |",
         tallies.len(),
         sum(|it| it.runs),
         sum(|it| it.flipped),
@@ -166,7 +183,10 @@ impl Case {
     }
 }
 
-fn measure(grader: &Grader, drill: &dyn Drill, case: &Case, options: &Options) -> Result<Tally> {
+fn measure(grader: &Grader, case: &Case, options: &Options) -> Result<Tally> {
+    let drill = case.drill;
+    let checks = drills::checks_in(drill, case.language);
+    let takes_pictures = drill.world().uses_threads() && case.language.is_rust();
     let submission = Submission::read(&case.path)?;
     let compiled = match grader.compile(drill, &submission)? {
         Ok(compiled) => compiled,
@@ -180,7 +200,7 @@ fn measure(grader: &Grader, drill: &dyn Drill, case: &Case, options: &Options) -
         let out_of_time = exam.is_out_of_time();
         let (mut driver, decisions, _) = exam.finish();
         let status = |id: &str| decisions.get(id).map(|decision| decision.status);
-        let required = || drill.checks().iter().filter(|check| check.required);
+        let required = || checks.iter().filter(|check| check.required);
         let passed = required().all(|check| status(check.id) == Some(CheckStatus::Passed));
         let failed = required().any(|check| status(check.id) == Some(CheckStatus::Failed));
         tally.runs += 1;
@@ -193,11 +213,12 @@ fn measure(grader: &Grader, drill: &dyn Drill, case: &Case, options: &Options) -
                 tally.flipped += 1;
                 "failed"
             }
+            Some(check) if status(check) == Some(CheckStatus::Failed) => "",
             Some(_) if passed => {
                 tally.flipped += 1;
                 "passed"
             }
-            Some(check) if status(check) != Some(CheckStatus::Failed) => {
+            Some(_) => {
                 tally.other_check += 1;
                 "caught by another check"
             }
@@ -215,6 +236,7 @@ fn measure(grader: &Grader, drill: &dyn Drill, case: &Case, options: &Options) -
                 .push(format!("{what}, seed {seed}: {}", wrong.join("; ")));
         }
         if run < options.pictures
+            && takes_pictures
             && let Ok(picture) = driver.watch(2)
         {
             tally.pictures += 1;
@@ -224,29 +246,31 @@ fn measure(grader: &Grader, drill: &dyn Drill, case: &Case, options: &Options) -
     Ok(tally)
 }
 
-fn cases(course: &Course, only: &str) -> Result<Vec<Case>> {
-    let dir = course.solution_dir("offload");
-    let mut cases = vec![Case {
-        name: "reference".to_owned(),
-        path: dir.join("src/lib.rs"),
-        caught_by: None,
-    }];
-    for folder in ["right", "wrong"] {
-        for path in sorted(&dir.join(folder))? {
-            let text = std::fs::read_to_string(&path)?;
-            let head = text.lines().next().unwrap_or_default();
-            let check = head
-                .split_once("Caught by: ")
-                .map(|(_, check)| check.trim());
-            cases.push(Case {
-                name: path
-                    .file_stem()
-                    .unwrap_or_default()
-                    .to_string_lossy()
-                    .into_owned(),
-                caught_by: check.map(str::to_owned),
-                path,
-            });
+fn cases_of(course: &Course, drill: &'static dyn Drill, only: &str) -> Result<Vec<Case>> {
+    let mut cases = Vec::new();
+    for language in Language::ALL {
+        if !drills::gradable_in(drill, language) {
+            continue;
+        }
+        let case = |name: &str, path, caught_by| Case {
+            drill,
+            language,
+            name: format!("{} {language} {name}", drill.slug()),
+            path,
+            caught_by,
+        };
+        let dir = course.solutions_in(drill.slug(), language);
+        let reference = course.reference_in(drill.slug(), language);
+        cases.push(case("reference", reference, None));
+        for folder in ["right", "wrong"] {
+            for path in sorted(&dir.join(folder))? {
+                let text = std::fs::read_to_string(&path)?;
+                let head = text.lines().next().unwrap_or_default();
+                let check = head.split_once("Caught by: ");
+                let check = check.map(|(_, check)| check.trim().trim_matches('`').to_owned());
+                let name = path.file_stem().unwrap_or_default().to_string_lossy();
+                cases.push(case(&name, path.clone(), check));
+            }
         }
     }
     cases.retain(|case| case.name.contains(only));
