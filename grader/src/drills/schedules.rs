@@ -65,23 +65,15 @@ const LONGEST_FIRST: [usize; 5] = [12, 3, 1, 2, 5];
 /// The same for what counts all that ever went wrong: one is well after each of the first few.
 const ONE_MORE_EACH: [usize; 9] = [1, 1, 1, 1, 1, 2, 3, 5, 12];
 
-/// Whether each of some operations, or callers, goes wrong, until all is well for good.
-fn in_turns(in_a_row: &'static [usize]) -> impl Iterator<Item = bool> {
-    let all = in_a_row.iter();
-    all.flat_map(|in_a_row| std::iter::repeat_n(true, *in_a_row).chain([false]))
-}
-
-/// Whether each goes wrong where nobody waits behind.
-pub(super) fn whiles() -> impl Iterator<Item = bool> {
-    in_turns(&LONGEST_FIRST)
-}
-
-/// Whether each goes wrong where so many wait behind it.
-fn whiles_before(behind: usize) -> impl Iterator<Item = bool> {
-    in_turns(match behind {
+/// Whether each of some operations, or callers, goes wrong where so many wait behind it, until
+/// all is well for good.
+pub(super) fn whiles(behind: usize) -> impl Iterator<Item = bool> {
+    let in_a_row: &[usize] = match behind {
         0 => &LONGEST_FIRST,
         _ => &ONE_MORE_EACH,
-    })
+    };
+    let all = in_a_row.iter();
+    all.flat_map(|in_a_row| std::iter::repeat_n(true, *in_a_row).chain([false]))
 }
 
 /// Operations of this kind fail for a while, and requests start one after the other, so that
@@ -108,14 +100,14 @@ pub(super) fn panics_for_a_while(
 
 /// Whether this one does, counted from 1.
 fn goes_wrong(behind: usize, number: usize) -> bool {
-    whiles_before(behind).nth(number - 1) == Some(true)
+    whiles(behind).nth(number - 1) == Some(true)
 }
 
 /// The next request, while fewer than so many wait behind one.
 fn one_more(evidence: &Evidence, behind: usize, start: impl Fn(u32) -> Action) -> Option<Turn> {
     let started = evidence.started();
-    let is_wanted = started < whiles_before(behind).count() + 1 + behind
-        && evidence.waiting().count() <= behind;
+    let is_wanted =
+        started < whiles(behind).count() + 1 + behind && evidence.waiting().count() <= behind;
     is_wanted.then(|| Turn::full(start(started as u32)))
 }
 

@@ -130,7 +130,7 @@ fn too_long_in_a_row(evidence: &Evidence) -> Option<Turn> {
     let started = evidence.started();
     match held(evidence).next() {
         Some(operation) => Some(finish(operation)),
-        None => schedules::whiles().nth(started).map(|is_long| {
+        None => schedules::whiles(0).nth(started).map(|is_long| {
             let first = if is_long { TOO_LONG } else { USER };
             start(first + started as u32)
         }),
