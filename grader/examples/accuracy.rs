@@ -195,8 +195,10 @@ fn measure(grader: &Grader, case: &Case, options: &Options) -> Result<Tally> {
     let mut tally = Tally::default();
     for run in 0..options.runs {
         let seed = u64::from(run) + 1;
-        let mut exam = Exam::new(grader.driver(drill, &compiled, seed));
-        drill.examine(&mut exam);
+        let mut exam = Exam::new(grader.driver(drill, &compiled, seed))
+            .ending_early(drill.checks())
+            .speaking(case.language);
+        exam.put_through(drill.rules(), |exam| drill.examine(exam));
         let out_of_time = exam.is_out_of_time();
         let (mut driver, decisions, _) = exam.finish();
         let status = |id: &str| decisions.get(id).map(|decision| decision.status);
