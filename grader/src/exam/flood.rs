@@ -60,11 +60,11 @@ impl Exam<'_> {
             Ok(flood) => flood,
             Err(failure) => return self.fail_by(check, &failure),
         };
-        let after = flood.grown(WARM_UP, WAVES);
+        let left = flood.left_behind();
         let (operations, panicked) = (flood.operations, flood.panicked);
         let waiting = flood.waiting.len();
         self.driver.count(1, u64::from(operations));
-        match after {
+        match left {
             Err(failure) => self.fail_by(check, &failure),
             Ok(_) if waiting > 0 => {
                 self.skip(check, "cannot be judged while requests are left waiting");
@@ -135,11 +135,11 @@ impl<'d, 'a> Flood<'d, 'a> {
         })
     }
 
-    /// How many bytes are left behind by waves that come after those of a warm-up. None, if
-    /// more waves leave few.
-    fn grown(&mut self, warm_up: u32, waves: u32) -> Result<u64, Failure> {
-        let before = self.waves(warm_up)?;
-        let after = self.waves(waves)?;
+    /// How many bytes the waves after the warm-up leave behind: 0 if still more waves leave
+    /// only a few.
+    fn left_behind(&mut self) -> Result<u64, Failure> {
+        let before = self.waves(WARM_UP)?;
+        let after = self.waves(WAVES)?;
         let kept = after.saturating_sub(before);
         if kept <= ALLOWED_BYTES {
             return Ok(kept);

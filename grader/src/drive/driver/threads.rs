@@ -258,17 +258,14 @@ impl Driver<'_> {
         let mut last_event = Instant::now();
         let mut waiting = false;
         let mut nap = NAP;
-        loop {
+        let threads = loop {
             let happened = self.round(run, Vec::new(), polls, sums)?;
             came_later |= happened;
             // In this order: see `Threads::sleep`.
             let asleep = !happened && before.as_ref().is_some_and(Threads::sleep);
             let now = self.threads();
             if happened && time.exceeds(TURN_LIMIT) {
-                return Ok(AtRest {
-                    came_later,
-                    threads: now,
-                });
+                break now;
             }
             if happened {
                 if waiting {
@@ -289,32 +286,20 @@ impl Driver<'_> {
             };
             if time.exceeds(TURN_LIMIT) || !resting && runs_idly() {
                 self.threads_seen.runs_on |= !resting;
-                return Ok(AtRest {
-                    came_later,
-                    threads: now,
-                });
+                break now;
             }
             if resting && polls == 0 {
-                return Ok(AtRest {
-                    came_later,
-                    threads: now,
-                });
+                break now;
             }
             if resting && (sums.pings >= PINGS || !is_held(&run.evidence)) {
                 // With no other thread, nobody is left to do it.
                 let alone = now.as_ref().is_some_and(|now| now.count() == 0);
                 if alone || !is_work_left(&run.evidence) {
-                    return Ok(AtRest {
-                        came_later,
-                        threads: now,
-                    });
+                    break now;
                 }
                 if last_event.elapsed() > self.patience.wait() {
                     self.patience.in_vain += 1;
-                    return Ok(AtRest {
-                        came_later,
-                        threads: now,
-                    });
+                    break now;
                 }
                 waiting = true;
             }
@@ -323,7 +308,11 @@ impl Driver<'_> {
                 nap = (nap * 2).min(LONGEST_NAP);
             }
             before = now;
-        }
+        };
+        Ok(AtRest {
+            came_later,
+            threads,
+        })
     }
 
     /// One exchange of messages. Returns whether anything happened in it.
