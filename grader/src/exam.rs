@@ -52,6 +52,8 @@ pub struct Exam<'a> {
     checks: &'static [Check],
     /// The required check whose failure ends it early.
     failed: Option<&'static str>,
+    /// The checks of which it is enough that one fails.
+    enough: Vec<&'static str>,
     /// The kinds of violation for which a check has failed already.
     failed_for: BTreeSet<Kind>,
     /// The first check that was skipped because of a finding that it does not judge.
@@ -106,6 +108,7 @@ impl<'a> Exam<'a> {
             lost: Vec::new(),
             checks: &[],
             failed: None,
+            enough: Vec::new(),
             failed_for: BTreeSet::new(),
             gate: None,
             wanted: None,
@@ -138,6 +141,13 @@ impl<'a> Exam<'a> {
         self
     }
 
+    /// The same exam, except that it ends once one of these checks has failed.
+    #[must_use]
+    pub fn until_one_fails(mut self, checks: &[&'static str]) -> Exam<'a> {
+        self.enough = checks.to_vec();
+        self
+    }
+
     /// Has `examine` put the submission through every check, and once more with more care
     /// where something was found that was not seen again by itself.
     pub fn put_through(&mut self, rules: &dyn Rules, examine: impl Fn(&mut Exam<'a>)) {
@@ -147,6 +157,7 @@ impl<'a> Exam<'a> {
                 self.decide_what_none_names(rules);
             }
             let Some(care) = self.wanted.take() else {
+                self.take_back_what_nothing_shows();
                 return;
             };
             self.named = Named::default();
@@ -310,10 +321,20 @@ impl<'a> Exam<'a> {
         }
     }
 
+    /// Whether a check has failed that is all that is asked for.
+    fn has_seen_enough(&self) -> bool {
+        let decisions = self.enough.iter().filter_map(|it| self.decisions.get(it));
+        let mut failed = decisions.filter(|it| it.status == CheckStatus::Failed);
+        failed.next().is_some()
+    }
+
     /// The reason, for a process that was never seen to survive.
     fn hopeless(&self) -> Option<Findings> {
         if self.wants_more_care() {
             return Some(Findings::default());
+        }
+        if self.has_seen_enough() {
+            return Some(Findings::not_played());
         }
         if self.survived > 0 || self.lost.len() < TRIES {
             return None;

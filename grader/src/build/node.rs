@@ -33,17 +33,24 @@ const OF_THE_REALM: [&str; 8] = [
 /// The worlds, likewise.
 const WORLDS: [&str; 3] = ["users", "accounts", "items"];
 
-/// How Node is started: nothing that would need memory with code in it, or another thread.
-const FLAGS: [&str; 8] = [
+/// How Node is started: nothing that would need memory with code in it, or another thread. V8's
+/// cache finds no module that was made before, and looks at all of them each time.
+const FLAGS: [&str; 7] = [
     "--jitless",
     "--single-threaded",
     "--v8-pool-size=0",
+    "--no-compilation-cache",
     "--no-warnings",
     "--experimental-vm-modules",
-    "--no-expose-wasm",
     "--stack-size=700",
-    "-e",
 ];
+
+/// Older ones warn that `--jitless` takes WebAssembly away, unless they are told to do it; newer
+/// ones do not know the flag.
+const WITHOUT_WASM: &str = "--no-expose-wasm";
+
+/// The first that does not know it.
+const NEWER: u32 = 23;
 
 /// The worker of a submission, which loads the library `seal` to be sealed.
 ///
@@ -67,7 +74,9 @@ pub(super) fn program(given: &Given<'_>) -> io::Result<Program> {
         "contract": given.spoken.contract,
     });
     let boot = given.read("grader/workers/node/boot.js")?;
-    let mut arguments = FLAGS.map(str::to_owned).to_vec();
+    let warns = (given.interpreter.major() < NEWER).then_some(WITHOUT_WASM);
+    let flags = FLAGS.into_iter().chain(warns).chain(["-e"]);
+    let mut arguments: Vec<String> = flags.map(str::to_owned).collect();
     arguments.push(boot);
     Ok(Program {
         path: given.interpreter.path().to_owned(),

@@ -72,7 +72,7 @@ pub struct Interpreter {
     language: Language,
     path: PathBuf,
     stdlib: PathBuf,
-    version: String,
+    version: (u32, u32, u32),
 }
 
 impl Needed {
@@ -178,7 +178,7 @@ impl Interpreter {
                         language: needed.language,
                         path: told.path,
                         stdlib: told.stdlib,
-                        version,
+                        version: told.version,
                     });
                 }
             }
@@ -203,8 +203,14 @@ impl Interpreter {
     }
 
     /// Its version, as `3.11.7`.
-    pub fn version(&self) -> &str {
-        &self.version
+    pub fn version(&self) -> String {
+        let (major, minor, patch) = self.version;
+        format!("{major}.{minor}.{patch}")
+    }
+
+    /// The first number of its version.
+    pub fn major(&self) -> u32 {
+        self.version.0
     }
 }
 

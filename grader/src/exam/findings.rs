@@ -52,6 +52,14 @@ impl Findings {
         self.by_kind.contains_key(&kind)
     }
 
+    /// The findings in a space of which nothing was played.
+    pub(super) fn not_played() -> Findings {
+        Findings {
+            out_of_time: true,
+            ..Findings::default()
+        }
+    }
+
     /// Adds the findings of other schedules.
     pub fn join(&mut self, other: Findings) {
         self.out_of_time |= other.out_of_time;

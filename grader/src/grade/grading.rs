@@ -48,6 +48,7 @@ pub struct Grader {
     sandbox: Sandbox,
     allow_degraded: bool,
     pictures: bool,
+    enough: Vec<&'static str>,
     stop: Stop,
     control: Arc<Control>,
     repairing: Arc<Mutex<()>>,
@@ -92,6 +93,7 @@ impl Grader {
             sandbox,
             allow_degraded: false,
             pictures: true,
+            enough: Vec::new(),
             stop: Stop::new(),
             control: Arc::default(),
             repairing: Arc::default(),
@@ -111,6 +113,16 @@ impl Grader {
     pub fn without_pictures(mut self) -> Grader {
         self.pictures = false;
         self
+    }
+
+    /// The same grader, whose gradings end once one of these checks has failed: what comes
+    /// after it is not judged then.
+    #[must_use]
+    pub fn until_one_fails(&self, checks: &[&'static str]) -> Grader {
+        Grader {
+            enough: checks.to_vec(),
+            ..self.clone()
+        }
     }
 
     /// The same grader, whose gradings end when `stop` asks for it. What they return

@@ -38,6 +38,23 @@ pub(crate) fn grade(drill: &str, path: &Path) -> Verdict {
         .expect("the machine is able")
 }
 
+/// The ids of the checks without which nothing passes.
+pub(crate) fn required(drill: &str) -> Vec<&'static str> {
+    let drill = drills::find(drill).expect("it can be graded");
+    let required = drill.checks().iter().filter(|check| check.required);
+    required.map(|check| check.id).collect()
+}
+
+/// The verdict on a file that must not pass: once one of these checks has failed, the others
+/// are not judged.
+pub(crate) fn until_one_fails(drill: &str, path: &Path, checks: &[&'static str]) -> Verdict {
+    let drill = drills::find(drill).expect("it can be graded");
+    GRADER
+        .until_one_fails(checks)
+        .grade(drill, path, SEED)
+        .expect("the machine is able")
+}
+
 /// The parts that are the same on every machine: the path from the root, no times,
 /// no version, a full sandbox.
 pub(crate) fn steady(verdict: &Verdict) -> Verdict {

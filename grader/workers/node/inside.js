@@ -171,9 +171,6 @@
   };
   const require = (name) => found(inside.modules, `${name}`);
 
-  // What `import(…)` becomes.
-  inside.imports = async (name) => found(inside.namespaces, `${name}`);
-
   // Runs a file of CommonJS.
   inside.required = (body) => {
     const module = { exports: {} };

@@ -114,7 +114,6 @@
     }
   }
 
-  inside.offer({ $mport: inside.imports });
   return {
     __proto__: null,
     async_hooks: { AsyncLocalStorage, AsyncResource },

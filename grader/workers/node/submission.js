@@ -9,19 +9,19 @@ const vm = require('node:vm');
 exports.Refused = class Refused extends Error {};
 const { Refused } = exports;
 
-// Code from a cache does not know whom to ask for what it imports as it runs. So `import(…)`
-// becomes a call of a function of the realm's, where it is one beyond doubt, and elsewhere
-// there is no cache.
-const IMPORTS = /(\bawait\s+|\breturn\s+|[=>(,[?]\s*)import(?=\s*\()/g;
-
 exports.Submission = class Submission {
   constructor(realm, { file, text }) {
     this.realm = realm;
     this.file = file;
-    this.text = text.replace(IMPORTS, '$1$$mport');
-    this.hasCache = !/\bimport\s*\(/.test(this.text);
-    this.cached = undefined;
+    this.text = text;
     this.body = undefined;
+    // What its module asks as it runs.
+    this.asked = {
+      importModuleDynamically: (specifier) => this.imports(`${specifier}`),
+      initializeImportMeta: (meta) => {
+        meta.url = `file:///${this.file}`;
+      },
+    };
     this.isCommon = file.endsWith('.cjs') || this.isScript();
   }
 
@@ -49,14 +49,7 @@ exports.Submission = class Submission {
   imported(drain) {
     let module;
     try {
-      module = this.realm.sourceText(this.text, this.file, {
-        cachedData: this.cached,
-        importModuleDynamically: (specifier) => this.imports(`${specifier}`),
-        initializeImportMeta: (meta) => {
-          meta.url = `file:///${this.file}`;
-        },
-      });
-      if (this.hasCache) this.cached ??= module.createCachedData();
+      module = this.realm.sourceText(this.text, this.file, this.asked);
     } catch (error) {
       throw this.refused(error);
     }

@@ -3,6 +3,7 @@
 
 mod mutants;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
@@ -139,6 +140,16 @@ struct Case {
 }
 
 impl Case {
+    /// What grades it: for people, a wrong solution's ends with its check.
+    fn grader<'a>(&self, grader: &'a Grader, args: &Audit) -> Cow<'a, Grader> {
+        match (&self.expected, args.format) {
+            (Expected::CaughtBy(check), Format::Human) => {
+                Cow::Owned(grader.until_one_fails(&[check]))
+            }
+            _ => Cow::Borrowed(grader),
+        }
+    }
+
     /// The problem, if there is one.
     fn problem(&self, result: &Result<Verdict, String>) -> Option<String> {
         match result {
@@ -192,7 +203,7 @@ enum Expected {
     /// It compiles, and does not pass.
     Fail,
     /// This check fails.
-    CaughtBy(String),
+    CaughtBy(&'static str),
 }
 
 impl Expected {
@@ -222,7 +233,7 @@ impl Expected {
             Expected::FullMarks => verdict.passed() && verdict.score == verdict.max_score,
             Expected::Pass => verdict.passed(),
             Expected::Fail => !verdict.passed() && compiled,
-            Expected::CaughtBy(check) => ids().contains(&&**check),
+            Expected::CaughtBy(check) => ids().contains(check),
         };
         let message = || {
             verdict
@@ -278,14 +289,14 @@ fn cases_of(course: &Course, drill: &'static dyn Drill) -> Result<Vec<Case>> {
         let check = named_check(&path)?;
         let language = Language::of_file(&path.to_string_lossy());
         let checks = drills::checks_in(drill, language);
-        if !checks.iter().any(|known| known.id == check) {
+        let Some(check) = checks.iter().find(|known| known.id == check) else {
             bail!(
                 "`{}` names the check `{check}`, which drill `{}` does not have",
                 path.display(),
                 drill.slug()
             );
-        }
-        cases.push(case(path, Expected::CaughtBy(check)));
+        };
+        cases.push(case(path, Expected::CaughtBy(check.id)));
     }
     Ok(cases)
 }
@@ -335,7 +346,7 @@ fn unneeded(drill: &dyn Drill, cases: &[Case]) -> Vec<&'static str> {
         .iter()
         .filter(|case| case.drill.slug() == drill.slug())
         .filter_map(|case| match &case.expected {
-            Expected::CaughtBy(check) => Some(&**check),
+            Expected::CaughtBy(check) => Some(*check),
             _ => None,
         })
         .collect();
@@ -363,7 +374,7 @@ fn unwritten(drill: &dyn Drill, cases: &[Case]) -> Vec<String> {
             continue;
         }
         let is_named = |id: &str| {
-            let is_it = |case: &Case| matches!(&case.expected, Expected::CaughtBy(it) if it == id);
+            let is_it = |case: &Case| matches!(case.expected, Expected::CaughtBy(it) if it == id);
             own().any(is_it)
         };
         let checks = drills::checks_in(drill, other);
@@ -392,6 +403,7 @@ fn grade_all(grader: &Grader, cases: &[Case], args: &Audit) -> Vec<Result<Verdic
                     let (Some(case), Some(place)) = (cases.get(index), done.get(index)) else {
                         break;
                     };
+                    let grader = case.grader(grader, args);
                     let verdict = grader
                         .grade(case.drill, &case.path, args.seed)
                         .map_err(|error| error.to_string());

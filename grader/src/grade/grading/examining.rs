@@ -28,6 +28,7 @@ impl Grader {
         let driver = self.driver(drill, compiled, seed);
         let mut exam = Exam::new(driver)
             .ending_early(drill.checks())
+            .until_one_fails(&self.enough)
             .speaking(language);
         exam.put_through(drill.rules(), |exam| drill.examine(exam));
         let (crashed, out_of_time) = (exam.crashed(), exam.is_out_of_time());

@@ -19,7 +19,7 @@ use play::judge::Kind;
 /// A wrong solution, ready to be examined.
 struct Wrong<'a> {
     path: &'a Path,
-    check: &'a str,
+    check: &'static str,
     compiled: Compiled,
     /// What came of it with every rule on.
     whole: Examined,
@@ -55,7 +55,7 @@ fn survivors(grader: &Grader, cases: &[&Case], drill: &dyn Drill, seed: u64) -> 
     for case in cases {
         let place = case.path.strip_prefix(root).unwrap_or(&case.path);
         let check = match &case.expected {
-            Expected::CaughtBy(check) => Some(check),
+            Expected::CaughtBy(check) => Some(*check),
             // With it every check is decided, so every kind is named.
             Expected::FullMarks => None,
             _ => continue,
@@ -67,7 +67,7 @@ fn survivors(grader: &Grader, cases: &[&Case], drill: &dyn Drill, seed: u64) -> 
         let whole = grader.examine_mutant(drill, &compiled, seed, None)?;
         named.extend(whole.rules.named.iter().copied());
         let Some(check) = check else { continue };
-        if !whole.failed.contains(&**check) {
+        if !whole.failed.contains(check) {
             writeln!(out, "WRONG {}: not caught by `{check}`", place.display())?;
             continue;
         }
