@@ -158,6 +158,64 @@ pub(super) fn two_errors(evidence: &Evidence, starts: [Action; 2]) -> Option<Tur
     }
 }
 
+/// What there is of the other one of two keys when something goes wrong for the first.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Beside {
+    /// One is under way, and another one waits for it if it has to.
+    UnderWay,
+    /// The same, except that it has just been answered: no task has run since.
+    JustAnswered,
+    /// All is done.
+    Done,
+}
+
+/// All of it.
+pub(super) const BESIDE: [Beside; 3] = [Beside::UnderWay, Beside::JustAnswered, Beside::Done];
+
+/// An operation of this kind goes wrong for one key, which is nothing to another one: the other
+/// is asked for once more, and then the first.
+pub(super) fn wrong_beside(
+    evidence: &Evidence,
+    [first, other]: [Action; 2],
+    beside: Beside,
+    (kind, outcome): (u8, Outcome),
+) -> Option<Turn> {
+    let starts: &[Action] = match beside {
+        Beside::UnderWay | Beside::JustAnswered => &[first, other, other],
+        Beside::Done => &[other, first],
+    };
+    let is_live = evidence.live().next().is_some();
+    match evidence.started() {
+        1 if matches!(beside, Beside::Done) && is_live => return then_all_answered(evidence),
+        started if started < starts.len() => return Some(Turn::full(starts[started])),
+        _ => {}
+    }
+    let is_it =
+        |turn: &Turn| matches!(turn.action, Action::Answer { outcome: it, .. } if it == outcome);
+    if evidence.turns().iter().any(is_it) {
+        return match evidence.started() - starts.len() {
+            0 => Some(Turn::full(other)),
+            1 => Some(Turn::full(first)),
+            _ => then_all_answered(evidence),
+        };
+    }
+    let is_of_kind = |number: &u32| {
+        evidence
+            .operation(*number)
+            .is_some_and(|it| it.kind == kind)
+    };
+    let (of_kind, earlier): (Vec<u32>, Vec<u32>) = evidence.live().partition(is_of_kind);
+    let answer = |operation, outcome| Action::Answer { operation, outcome };
+    match (beside, &*of_kind, &*earlier) {
+        (_, _, [operation, ..]) => Some(Turn::full(answer(*operation, Outcome::Value))),
+        (Beside::JustAnswered, [_, second, ..], _) => {
+            Some(Turn::partial(answer(*second, Outcome::Value), 0))
+        }
+        (_, [operation, ..], _) => Some(Turn::full(answer(*operation, outcome))),
+        _ => then_all_answered(evidence),
+    }
+}
+
 /// Callers are dropped while they are served, again and again, and then all is well. So many
 /// wait behind each.
 pub(super) fn drops_for_a_while(evidence: &Evidence, behind: usize, start: Action) -> Option<Turn> {

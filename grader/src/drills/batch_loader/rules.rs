@@ -73,6 +73,8 @@ struct Request {
     polled: Option<usize>,
     /// Where it ended, or its caller was dropped.
     ended: Option<usize>,
+    /// The call whose item it returned.
+    brought_by: Option<u32>,
 }
 
 /// One call that went out.
@@ -120,6 +122,7 @@ impl<'e> Record<'e> {
                     started: at,
                     polled: None,
                     ended: None,
+                    brought_by: None,
                 };
                 self.requests.insert(*request, started);
             }
@@ -145,6 +148,11 @@ impl<'e> Record<'e> {
             Fact::Delivered { operation } => self.delivered(at, *operation),
             Fact::Returned { request, answer } => {
                 let wrong = self.returned(*request, answer);
+                if let (Returned::Of { operation }, Some(it)) =
+                    (answer, self.requests.get_mut(request))
+                {
+                    it.brought_by = Some(*operation);
+                }
                 self.ends(*request, at);
                 return wrong.into_iter().collect();
             }
@@ -255,7 +263,8 @@ impl<'e> Record<'e> {
     }
 
     /// A call in which the request's id surely went out for the request itself, and which
-    /// failed: nobody else who had asked for that item could still be waiting.
+    /// failed: nobody else who had asked for that item could still be waiting, unless it went out
+    /// together with the request.
     fn own_failure(&self, request: u32) -> Option<(u32, u8)> {
         let it = self.requests.get(&request)?;
         let polled = it.polled?;
@@ -265,8 +274,12 @@ impl<'e> Record<'e> {
             });
             let mut told = others.map(|(number, other)| {
                 let left = self.evidence.request(*number).map(|it| it.state);
-                left != Some(RequestState::HungUp)
-                    && other.ended.is_some_and(|ended| ended < call.began)
+                let is_told = other.ended.is_some_and(|ended| ended < call.began);
+                let is_with_it = || {
+                    other.polled.is_some_and(|polled| polled < call.began)
+                        && together::go_together(self, request, *number)
+                };
+                left != Some(RequestState::HungUp) && (is_told || is_with_it())
             });
             call.keys.contains(&it.key) && call.began > polled && told.all(|told| told)
         };
@@ -275,6 +288,21 @@ impl<'e> Record<'e> {
             Outcome::Error(error) => Some((*number, error)),
             _ => None,
         })
+    }
+
+    /// The call by which a request was served, of those that went out after a place: the one
+    /// that it returned, or the first one for its item.
+    fn call_for(&self, request: u32, after: usize) -> Option<u32> {
+        let it = self.requests.get(&request)?;
+        let is_for_it = |call: &Call| call.began > after && call.keys.contains(&it.key);
+        let mut for_it = self.calls.iter().filter(|(_, call)| is_for_it(call));
+        let (first, call) = for_it.next()?;
+        let failed = call.over.is_some_and(|(_, outcome)| !outcome.is_value());
+        match it.brought_by {
+            // After an error or a panic it may have been asked for again.
+            Some(call) if !failed && self.calls.get(&call).is_some_and(is_for_it) => Some(call),
+            _ => Some(*first),
+        }
     }
 
     fn returned(&self, request: u32, answer: &Returned) -> Option<(Kind, String)> {

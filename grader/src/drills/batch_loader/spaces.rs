@@ -412,6 +412,12 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
     let mut spaces = Spaces::default();
     spaces.add(few(2, &[A, B, A]));
     spaces.add(few(1, &[A, B]));
+    for max_batch in [1, 2] {
+        spaces.add(Space {
+            hang_ups: 1,
+            ..few(max_batch, &[A, B])
+        });
+    }
     let twice = Space {
         panics: 2,
         ..space(1, &[A, A])

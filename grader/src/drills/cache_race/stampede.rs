@@ -261,6 +261,14 @@ pub(super) fn judge(evidence: &Evidence) -> Vec<Violation> {
                 let was_live = evidence.operation(*operation);
                 let was_live = was_live.is_some_and(|it| it.outcome.is_none());
                 seen.live = seen.live.saturating_sub(usize::from(was_live));
+                // Nobody has left, and nothing has failed.
+                if was_live && !seen.failed && seen.requests > 0 {
+                    let message = format!(
+                        "fetch {operation} was dropped before its answer, although {} waited for theirs",
+                        requests(&seen)
+                    );
+                    wrong(Kind::WrongTime, message);
+                }
             }
             // The drill does not say what `stampede` does with errors.
             Fact::Panicked { message, .. } if !seen.failed => wrong(

@@ -2,7 +2,7 @@
 
 use super::rules::Coalescing;
 use crate::drills::leaving::Leaving;
-use crate::drills::schedules;
+use crate::drills::schedules::{self, BESIDE};
 use crate::drills::woken::Woken;
 use crate::exam::{Exam, Findings};
 use play::evidence::Evidence;
@@ -153,6 +153,14 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     let each_in_its_way =
         |evidence: &Evidence| schedules::two_errors(evidence, [USER, OTHER].map(Action::ask));
     findings.join(exam.explore(&Coalescing, &Straight(each_in_its_way)));
+    for beside in BESIDE {
+        let elsewhere = |evidence: &Evidence| {
+            let users = [USER, OTHER].map(Action::ask);
+            let fails = (0, Outcome::Error(UNAVAILABLE));
+            schedules::wrong_beside(evidence, users, beside, fails)
+        };
+        findings.join(exam.explore(&Coalescing, &Straight(elsewhere)));
+    }
     let mut one_after_the_other = Vec::new();
     for fetch in 1..=DOWN_FOR {
         one_after_the_other.extend([start(USER), failure(fetch)]);
@@ -185,6 +193,19 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
     };
     let mut spaces = Spaces::default();
     spaces.add(panics);
+    let gone_by_then = Space {
+        panics: 1,
+        hang_ups: 1,
+        ..Space::of(&[USER; 2])
+    };
+    spaces.add(gone_by_then);
+    for beside in BESIDE {
+        let elsewhere = move |evidence: &Evidence| {
+            let users = [USER, OTHER].map(Action::ask);
+            schedules::wrong_beside(evidence, users, beside, (0, Outcome::Panic))
+        };
+        spaces.add(Straight(elsewhere));
+    }
     for behind in [0, 1] {
         let in_a_row = move |evidence: &Evidence| {
             schedules::panics_for_a_while(evidence, behind, |_| Action::ask(USER), 0)

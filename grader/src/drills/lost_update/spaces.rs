@@ -2,7 +2,7 @@
 
 use super::rules::Depositing;
 use crate::drills::leaving::Leaving;
-use crate::drills::schedules;
+use crate::drills::schedules::{self, BESIDE};
 use crate::drills::warm::Warm;
 use crate::drills::woken::Woken;
 use crate::exam::{Exam, Findings};
@@ -142,6 +142,7 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     spaces.add(Straight(down));
     let between = |evidence: &Evidence| another_in_between(evidence, None);
     spaces.add(Straight(between));
+    elsewhere(&mut spaces, Outcome::Error(0));
     for kind in [READ, WRITE] {
         for behind in [0, 1] {
             let in_a_row = move |evidence: &Evidence| {
@@ -151,6 +152,19 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
         }
     }
     exam.explore_all(&Depositing, &spaces)
+}
+
+/// A read or write of one account ends like this while another account has one.
+fn elsewhere(spaces: &mut Spaces<'_>, ends: Outcome) {
+    for kind in [READ, WRITE] {
+        for beside in BESIDE {
+            let elsewhere = move |evidence: &Evidence| {
+                let accounts = [ACCOUNT, OTHER].map(Action::ask);
+                schedules::wrong_beside(evidence, accounts, beside, (kind, ends))
+            };
+            spaces.add(Straight(elsewhere));
+        }
+    }
 }
 
 /// Twenty deposits in a row of which every second operation fails.
@@ -294,6 +308,7 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
     };
     let mut spaces = Spaces::default();
     spaces.add(one);
+    elsewhere(&mut spaces, Outcome::Panic);
     for kind in [READ, WRITE] {
         for behind in [0, 1] {
             let in_a_row = move |evidence: &Evidence| {

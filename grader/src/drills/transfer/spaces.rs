@@ -2,7 +2,7 @@
 
 use super::rules::Transferring;
 use crate::drills::leaving::Leaving;
-use crate::drills::schedules;
+use crate::drills::schedules::{self, BESIDE};
 use crate::drills::taken::{Ends, Taken};
 use crate::drills::woken::Woken;
 use crate::exam::{Exam, Findings};
@@ -12,6 +12,9 @@ use play::space::{Ask, Space, Spaces, Straight};
 use play::world::audit::{ALL, BEYOND, MOST, NEGATIVE, NOWHERE, ODD, ODD_ONES, SMALL, ZERO};
 
 const D: u32 = FIRST_KEY + 3;
+/// Transfers that some make in a way of their own.
+const ODD_AMOUNTS: [(u32, u32, u32); 4] =
+    [(A, A, MOST), (A, B, ZERO), (A, B, NEGATIVE), (A, B, ALL)];
 const CROWD: usize = 40;
 const DISTANCES: u32 = 32;
 const PAIRS: u32 = 140;
@@ -231,6 +234,7 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     };
     spaces.add(insistent);
     spaces.add(taken(Ends::Failing));
+    elsewhere(&mut spaces, Outcome::Error(0));
     spaces.add(straight(3, down));
     for behind in [0, 1] {
         let in_a_row = move |evidence: &Evidence| {
@@ -239,6 +243,17 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
         spaces.add(straight(3, in_a_row));
     }
     exam.explore_all(&Transferring, &spaces)
+}
+
+/// A record between two accounts ends like this while two others have one.
+fn elsewhere(spaces: &mut Spaces<'_>, ends: Outcome) {
+    for beside in BESIDE {
+        let elsewhere = move |evidence: &Evidence| {
+            let pairs = [transfer(A, B, MOST), transfer(C, D, MOST)];
+            schedules::wrong_beside(evidence, pairs, beside, (0, ends))
+        };
+        spaces.add(straight(4, elsewhere));
+    }
 }
 
 /// Twenty transfers in a row of which every second record fails.
@@ -331,6 +346,21 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
             .to_vec(),
     };
     spaces.add(woken);
+    // The first of these holds one account of the second, which holds what the third waits for.
+    let chain = [(B, C, MOST), (A, B, MOST), (B, D, SMALL)];
+    spaces.add(Woken {
+        made: Some(Few::one(4)),
+        asks: chain
+            .map(|(from, to, size)| transfer(from, to, size))
+            .to_vec(),
+    });
+    // What is odd is done in its own way, and given up in the same.
+    for odd in ODD_AMOUNTS {
+        spaces.add(Space {
+            hang_ups: 1,
+            ..between(2, &[odd, (A, B, MOST)])
+        });
+    }
     let leaving = Leaving {
         made: Some(Few::one(4)),
         asks: vec![transfer(A, B, MOST); 4],
@@ -401,6 +431,19 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
     };
     let mut spaces = Spaces::default();
     spaces.add(panics);
+    let gone_by_then = Space {
+        panics: 1,
+        hang_ups: 1,
+        ..between(3, &[(A, B, MOST), (A, B, SMALL)])
+    };
+    spaces.add(gone_by_then);
+    for odd in ODD_AMOUNTS {
+        spaces.add(Space {
+            panics: 1,
+            ..between(2, &[odd, (A, B, MOST)])
+        });
+    }
+    elsewhere(&mut spaces, Outcome::Panic);
     spaces.add(taken(Ends::Panicking));
     for behind in [0, 1] {
         let in_a_row = move |evidence: &Evidence| {

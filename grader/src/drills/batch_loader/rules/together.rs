@@ -45,6 +45,27 @@ fn groups(record: &Record<'_>) -> Vec<Group> {
     groups
 }
 
+/// Whether two requests surely go out in one call: they started together, with no more than
+/// fit one, and nothing was under way or waited for.
+pub(super) fn go_together(record: &Record<'_>, one: u32, other: u32) -> bool {
+    let has = |group: &Group, request| group.requests.contains(&request);
+    let groups = groups(record);
+    let group = groups.iter().find(|group| has(group, one));
+    let Some(group) = group.filter(|group| has(group, other)) else {
+        return false;
+    };
+    let Some(first) = record.requests.get(&group.requests.start) else {
+        return false;
+    };
+    let began = first.started;
+    let is_open = |closed: Option<usize>| closed.is_none_or(|closed| closed > began);
+    let is_out = |call: &Call| call.began < began && is_open(call.closed);
+    let waits = |it: &super::Request| it.started < began && is_open(it.ended);
+    group.requests.len() <= record.max.min(MOST)
+        && !record.calls.values().any(is_out)
+        && !record.requests.values().any(waits)
+}
+
 struct Group {
     requests: Range<u32>,
 }
@@ -64,12 +85,9 @@ impl Group {
             return None;
         }
         let began = record.requests.get(&self.requests.start)?.started;
-        // The first call for each of them, where all of them have gone out.
-        let first = |key: &u32| {
-            let of_key = |(_, call): &(&u32, &Call)| call.began > began && call.keys.contains(key);
-            record.calls.iter().find(of_key).map(|(call, _)| *call)
-        };
-        let calls: Option<BTreeSet<u32>> = distinct.iter().map(first).collect();
+        // Where all of them have gone out.
+        let served = |request| record.call_for(request, began);
+        let calls: Option<BTreeSet<u32>> = self.requests.clone().map(served).collect();
         let calls = calls?;
         let last = *calls.last()?;
         let until = record.calls.get(&last)?.began;
