@@ -42,9 +42,18 @@ impl Drop for Keep {
         }
         let (st, id) = (self.st.clone(), self.id);
         tokio::spawn(async move {
+            let _forgotten = ForgottenInAPanic(st.clone(), id);
             let a = f.await;
             publish(&st, id, &a);
         });
+    }
+}
+struct ForgottenInAPanic(Arc<Mutex<St>>, UserId);
+impl Drop for ForgottenInAPanic {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.lock().unwrap().live.remove(&self.1);
+        }
     }
 }
 impl UserCache {

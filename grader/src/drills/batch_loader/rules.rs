@@ -291,17 +291,18 @@ impl<'e> Record<'e> {
     }
 
     /// The call by which a request was served, of those that went out after a place: the one
-    /// that it returned, or the first one for its item.
-    fn call_for(&self, request: u32, after: usize) -> Option<u32> {
+    /// that it returned, or the first one for its item. And where that shows.
+    fn call_for(&self, request: u32, after: usize) -> Option<(u32, usize)> {
         let it = self.requests.get(&request)?;
         let is_for_it = |call: &Call| call.began > after && call.keys.contains(&it.key);
         let mut for_it = self.calls.iter().filter(|(_, call)| is_for_it(call));
         let (first, call) = for_it.next()?;
+        // After an error or a panic it may have been asked for again.
         let failed = call.over.is_some_and(|(_, outcome)| !outcome.is_value());
-        match it.brought_by {
-            // After an error or a panic it may have been asked for again.
-            Some(call) if !failed && self.calls.get(&call).is_some_and(is_for_it) => Some(call),
-            _ => Some(*first),
+        let brought_by = it.brought_by.filter(|by| by != first && !failed);
+        match brought_by.zip(it.ended) {
+            Some((by, ended)) if self.calls.get(&by).is_some_and(is_for_it) => Some((by, ended)),
+            _ => Some((*first, call.began)),
         }
     }
 

@@ -1,4 +1,4 @@
-# Wrong: a fetch that fails clears all that are under way, other users' too. Caught by: long_runs
+# Wrong: a fetch that fails clears all that are under way, other users' too. Caught by: error_no_herd
 
 import asyncio
 

@@ -87,8 +87,10 @@ impl Group {
         let began = record.requests.get(&self.requests.start)?.started;
         // Where all of them have gone out.
         let served = |request| record.call_for(request, began);
-        let calls: Option<BTreeSet<u32>> = self.requests.clone().map(served).collect();
-        let calls = calls?;
+        let served: Option<Vec<(u32, usize)>> = self.requests.clone().map(served).collect();
+        let served = served?;
+        let calls: BTreeSet<u32> = served.iter().map(|(call, _)| *call).collect();
+        let shown = served.iter().map(|(_, shown)| *shown).max()?;
         let last = *calls.last()?;
         let until = record.calls.get(&last)?.began;
         let is_before = |at: usize| at < until;
@@ -109,7 +111,7 @@ impl Group {
         if calls.len() <= may {
             return None;
         }
-        let turn = record.evidence.entries().get(until)?.turn;
+        let turn = record.evidence.entries().get(shown)?.turn;
         let what = match keys.len() {
             1 => format!("request {} went out", self.requests.start),
             many => format!(
