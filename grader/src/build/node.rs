@@ -74,10 +74,8 @@ pub(super) fn program(given: &Given<'_>) -> io::Result<Program> {
         "contract": given.spoken.contract,
     });
     let boot = given.read("grader/workers/node/boot.js")?;
-    let warns = (given.interpreter.major() < NEWER).then_some(WITHOUT_WASM);
-    let flags = FLAGS.into_iter().chain(warns).chain(["-e"]);
-    let mut arguments: Vec<String> = flags.map(str::to_owned).collect();
-    arguments.push(boot);
+    let flags = flags(given.interpreter.major());
+    let arguments = flags.map(str::to_owned).chain([boot]).collect();
     Ok(Program {
         path: given.interpreter.path().to_owned(),
         arguments,
@@ -89,4 +87,36 @@ pub(super) fn program(given: &Given<'_>) -> io::Result<Program> {
         seal: given.seal.map(ToOwned::to_owned),
         ends_when_broken: true,
     })
+}
+
+/// The flags of a Node of this major version, the last of which takes a text.
+fn flags(major: u32) -> impl Iterator<Item = &'static str> {
+    let warns = (major < NEWER).then_some(WITHOUT_WASM);
+    FLAGS.into_iter().chain(warns).chain(["-e"])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::course::language::Language;
+    use crate::drive::interpreter::Interpreter;
+    use std::process::Command;
+
+    #[test]
+    fn a_flag_that_newer_ones_do_not_know_is_for_older_ones() {
+        let has_it = |major| flags(major).any(|flag| flag == WITHOUT_WASM);
+        assert_eq!([20, 22, 24].map(has_it), [true, true, false]);
+    }
+
+    #[test]
+    fn the_node_here_takes_its_flags_without_a_word() {
+        let Ok(node) = Interpreter::find(Language::Node) else {
+            return;
+        };
+        let mut command = Command::new(node.path());
+        let said = command.args(flags(node.major())).arg("");
+        let said = said.output().expect("it can be started");
+        assert!(said.status.success(), "{said:?}");
+        assert!(said.stderr.is_empty(), "{said:?}");
+    }
 }

@@ -6,10 +6,10 @@ mod stampede;
 use crate::course::language::Language;
 use crate::exam::Exam;
 use play::check::Check;
-use play::evidence::ALIKE;
+use play::evidence::{ALIKE, Evidence};
 use play::judge::{Kind, Rules};
 use play::schedule::{Action, Outcome, Turn};
-use play::space::{A_WEEK, Space};
+use play::space::{A_WEEK, Space, Straight};
 use play::world::World;
 use play::world::users::Users;
 
@@ -132,6 +132,12 @@ impl Drill for CacheRace {
                 ..Space::of(&[USER; 2])
             },
         ));
+        // A database that is slow still answers.
+        let slow = |evidence: &Evidence| {
+            let starts = [Action::ask(USER), Action::ask(USER)];
+            schedules::time_passes_after(evidence, &starts, 0, None, schedules::slow_steps())
+        };
+        one.join(exam.explore(&Racing, &Straight(slow)));
         // Rows do not expire: an hour later they are still there.
         let mut later = vec![start(USER), row(1)];
         later.extend(A_WEEK.map(pass));

@@ -266,6 +266,88 @@ pub(super) fn slow(
     }
 }
 
+/// How an operation ends, or what becomes of its caller.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Went {
+    /// It is answered like this.
+    Answered(Outcome),
+    /// The first caller that waits is dropped.
+    Left,
+}
+
+/// Ten seconds, and then more than a week.
+pub(super) fn slow_steps() -> impl Iterator<Item = u64> {
+    std::iter::once(SLOW_MICROS).chain(A_WEEK)
+}
+
+/// Two requests, one after the other, with more than a week between them in which there is
+/// nothing to do.
+pub(super) fn idle_for_long(evidence: &Evidence, start: Action) -> Option<Turn> {
+    let is_pass = |turn: &&Turn| matches!(turn.action, Action::Pass { .. });
+    let passed = evidence.turns().iter().filter(is_pass).count();
+    let is_over = evidence.waiting().next().is_none() && evidence.live().next().is_none();
+    match evidence.started() {
+        0 => Some(Turn::full(start)),
+        1 if is_over && evidence.is_settled() => Some(Turn::full(match slow_steps().nth(passed) {
+            Some(micros) => Action::Pass { micros },
+            None => start,
+        })),
+        _ => then_all_answered(evidence),
+    }
+}
+
+/// So little time at once that nothing is given up.
+pub(super) fn small_steps() -> impl Iterator<Item = u64> {
+    std::iter::repeat_n(10_000, 20)
+}
+
+/// Requests start, so many operations are well, one goes as it may; then time passes in these
+/// steps, whoever waits for what by then.
+pub(super) fn time_passes_after(
+    evidence: &Evidence,
+    starts: &[Action],
+    well: usize,
+    went: Option<Went>,
+    mut steps: impl Iterator<Item = u64>,
+) -> Option<Turn> {
+    if let Some(start) = starts.get(evidence.started()) {
+        return Some(Turn::full(*start));
+    }
+    let mut steps_made = 0;
+    let mut ends_made = 0;
+    for turn in evidence.turns() {
+        match turn.action {
+            Action::Pass { .. } => steps_made += 1,
+            Action::Answer { .. } | Action::HangUp { .. } => ends_made += 1,
+            _ => {}
+        }
+    }
+    let next = match went {
+        _ if ends_made < well => Some(Went::Answered(Outcome::Value)),
+        went if ends_made == well => went,
+        _ => None,
+    };
+    if let (Some(next), 0) = (next, steps_made) {
+        let turn = match next {
+            Went::Answered(outcome) => evidence
+                .live()
+                .next()
+                .map(|operation| Action::Answer { operation, outcome }),
+            Went::Left => evidence.waiting().next().map(|request| {
+                let happened = false;
+                Action::HangUp { request, happened }
+            }),
+        };
+        return turn.map(Turn::full).or_else(|| then_all_answered(evidence));
+    }
+    match steps.nth(steps_made) {
+        Some(micros) if evidence.waiting().next().is_some() => {
+            Some(Turn::full(Action::Pass { micros }))
+        }
+        _ => then_all_answered(evidence),
+    }
+}
+
 /// These requests start together, and whatever is under way at one time is answered at once:
 /// no task runs in between.
 pub(super) fn answered_at_once(

@@ -130,8 +130,22 @@ each! {
 }
 
 #[test]
+fn what_asks_for_nothing_has_no_points() {
+    let verdict = verdict_on("answers_without_a_fetch", "failed");
+    assert_eq!(verdict["score"], 0, "{verdict:#}");
+    for check in checks(&verdict) {
+        assert_ne!(check["status"], "passed", "{check:#}");
+    }
+    let why = |check: &Value| text(&check["message"]).to_owned();
+    let told: Vec<String> = checks(&verdict).map(why).collect();
+    let nothing = "cannot be judged: no fetch ever began";
+    assert!(told.iter().any(|why| why == nothing), "{told:#?}");
+}
+
+#[test]
 fn every_fixture_is_in_a_test() {
     let elsewhere = [
+        "answers_without_a_fetch",
         "child_keeps_the_pipes",
         "endless_const_allowed",
         "floods_its_output",

@@ -268,6 +268,18 @@ impl<'e> Record<'e> {
     fn own_failure(&self, request: u32) -> Option<(u32, u8)> {
         let it = self.requests.get(&request)?;
         let polled = it.polled?;
+        // Until it was over, no other call was made for the item.
+        let is_only_one = |call: &Call| {
+            let meanwhile = |it: &Call| call.over.is_none_or(|(over, _)| it.began < over);
+            let of_item = self
+                .calls
+                .values()
+                .filter(|call| call.keys.contains(&it.key));
+            of_item
+                .filter(|it| it.began > polled && meanwhile(it))
+                .count()
+                == 1
+        };
         let is_own = |call: &Call| {
             let others = self.requests.iter().filter(|(number, other)| {
                 **number != request && other.key == it.key && other.started < call.began
@@ -276,7 +288,8 @@ impl<'e> Record<'e> {
                 let left = self.evidence.request(*number).map(|it| it.state);
                 let is_told = other.ended.is_some_and(|ended| ended < call.began);
                 let is_with_it = || {
-                    other.polled.is_some_and(|polled| polled < call.began)
+                    is_only_one(call)
+                        && other.polled.is_some_and(|polled| polled < call.began)
                         && together::go_together(self, request, *number)
                 };
                 left != Some(RequestState::HungUp) && (is_told || is_with_it())

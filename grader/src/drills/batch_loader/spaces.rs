@@ -2,7 +2,7 @@
 
 use super::rules::Loading;
 use crate::drills::leaving::Leaving;
-use crate::drills::schedules;
+use crate::drills::schedules::{self, Went};
 use crate::exam::{Exam, Findings};
 use play::evidence::{ALIKE, Evidence, WITH_ID_ZERO};
 use play::explore::Follow;
@@ -52,6 +52,8 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
         spaces.add(made(5, polled, groups(&[7, 12, 5])));
     }
     let alone = Polled::Alone;
+    let idle = |evidence: &Evidence| schedules::idle_for_long(evidence, Action::ask(A));
+    spaces.add(made(2, alone, idle));
     for (max_batch, sizes) in [
         (32, &[32, 2][..]),
         (8, &[32, 9, 8][..]),
@@ -228,6 +230,7 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
         ..space(2, &[A, B])
     };
     let mut spaces = Spaces::default();
+    slow_after(&mut spaces, Went::Answered(Outcome::Error(0)));
     spaces.add(some);
     let three = Space {
         errors: 1,
@@ -305,6 +308,7 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
         ..space(2, &[A, B])
     };
     let mut spaces = Spaces::default();
+    slow_after(&mut spaces, Went::Left);
     spaces.add(one);
     let three = Space {
         hang_ups: 1,
@@ -410,6 +414,7 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
         ..space(max_batch, keys)
     };
     let mut spaces = Spaces::default();
+    slow_after(&mut spaces, Went::Answered(Outcome::Panic));
     spaces.add(few(2, &[A, B, A]));
     spaces.add(few(1, &[A, B]));
     for max_batch in [1, 2] {
@@ -430,6 +435,15 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
         spaces.add(made(8, Polled::Alone, in_a_row));
     }
     exam.explore_all(&Loading, &spaces)
+}
+
+/// A call goes like this, and the one for another item takes long.
+fn slow_after(spaces: &mut Spaces<'_>, went: Went) {
+    let slow = move |evidence: &Evidence| {
+        let starts = [A, B].map(Action::ask);
+        schedules::time_passes_after(evidence, &starts, 0, Some(went), schedules::slow_steps())
+    };
+    spaces.add(made(1, Polled::Alone, slow));
 }
 
 /// Four wait while time passes in small steps; the answers come between two.

@@ -9,7 +9,7 @@ use play::world::server::{ASK, CONNECT};
 
 use super::rules::AFewAtMost;
 use crate::drills::leaving::Leaving;
-use crate::drills::schedules;
+use crate::drills::schedules::{self, Went};
 use crate::drills::taken::{Ends, Taken};
 use crate::drills::warm::Warm;
 use crate::drills::woken::Woken;
@@ -168,6 +168,8 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
         ..space(1, 2)
     };
     let mut spaces = Spaces::default();
+    slow_after(&mut spaces, Some(Went::Answered(Outcome::Error(0))));
+    slow_after(&mut spaces, None);
     spaces.add(some);
     let two = Space {
         errors: 2,
@@ -250,6 +252,7 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
         ..space(1, 2)
     };
     let mut spaces = Spaces::default();
+    slow_after(&mut spaces, Some(Went::Left));
     spaces.add(one);
     let warmed = Space {
         hang_ups: 1,
@@ -320,6 +323,7 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
         ..space(max, callers)
     };
     let mut spaces = Spaces::default();
+    slow_after(&mut spaces, Some(Went::Answered(Outcome::Panic)));
     spaces.add(few(1, 2));
     spaces.add(warm(1, few(2, 3)));
     spaces.add(taken(Ends::Panicking));
@@ -332,6 +336,17 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
         }
     }
     exam.explore_all(&AFewAtMost, &spaces)
+}
+
+/// Of two that ask over one place, something goes like this, and what comes next takes long.
+fn slow_after(spaces: &mut Spaces<'_>, went: Option<Went>) {
+    for well in 0..4 {
+        let slow = move |evidence: &Evidence| {
+            let starts = [Action::ask(KEY); 2];
+            schedules::time_passes_after(evidence, &starts, well, went, schedules::slow_steps())
+        };
+        spaces.add(made(1, slow));
+    }
 }
 
 /// Five wait while time passes in small steps; the answers come between two.

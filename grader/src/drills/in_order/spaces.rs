@@ -2,7 +2,7 @@
 
 use super::rules::InLine;
 use crate::drills::leaving::Leaving;
-use crate::drills::schedules;
+use crate::drills::schedules::{self, Went};
 use crate::drills::taken::{Ends, Taken};
 use crate::drills::woken::Woken;
 use crate::exam::{Exam, Findings};
@@ -82,7 +82,15 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
             ..space(2, &[KEY, KEY, OTHER])
         };
         spaces.add(otherwise);
+        // One waits for a place.
+        spaces.add(Space {
+            polled,
+            ..space(1, &[KEY, OTHER, KEY])
+        });
     }
+    slow_after(&mut spaces, None);
+    let idle = |evidence: &Evidence| schedules::idle_for_long(evidence, Action::ask(KEY));
+    spaces.add(made(2, idle));
     for keys in [1, KEYS_OF_THE_CROWD] {
         let crowd = move |evidence: &Evidence| crowd(evidence, keys);
         spaces.add(made(3, crowd));
@@ -178,6 +186,7 @@ pub(super) fn rejecting(exam: &mut Exam<'_>) -> Findings {
         ..space(2, &[KEY; 2])
     };
     let mut spaces = Spaces::default();
+    slow_after(&mut spaces, Some(Went::Answered(Outcome::Error(0))));
     spaces.add(some);
     let two = Space {
         errors: 2,
@@ -249,6 +258,7 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
         ..space(2, &[KEY; 2])
     };
     let mut spaces = Spaces::default();
+    slow_after(&mut spaces, Some(Went::Left));
     spaces.add(one);
     let two = Space {
         hang_ups: 2,
@@ -315,6 +325,7 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
     let mut spaces = Spaces::default();
     spaces.add(few(2, &[KEY; 3]));
     spaces.add(few(1, &[KEY, OTHER, THIRD]));
+    slow_after(&mut spaces, Some(Went::Answered(Outcome::Panic)));
     spaces.add(taken(Ends::Panicking));
     for places in ONE_PLACE_AND_MORE {
         for behind in [0, 1] {
@@ -342,5 +353,24 @@ pub(super) fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
         5..25 => Some(Turn::full(Action::Pass { micros: 10_000 })),
         _ => schedules::then_all_answered(evidence),
     };
-    exam.explore(&InLine, &made(2, next))
+    let mut findings = exam.explore(&InLine, &made(2, next));
+    for second in [KEY, OTHER] {
+        let one_place = move |evidence: &Evidence| {
+            let starts = [KEY, second, KEY].map(Action::ask);
+            schedules::time_passes_after(evidence, &starts, 0, None, schedules::small_steps())
+        };
+        findings.join(exam.explore(&InLine, &made(1, one_place)));
+    }
+    findings
+}
+
+/// Where there is one place, a store goes like this, and what comes next takes long.
+fn slow_after(spaces: &mut Spaces<'_>, went: Option<Went>) {
+    for second in [KEY, OTHER] {
+        let slow = move |evidence: &Evidence| {
+            let starts = [KEY, second].map(Action::ask);
+            schedules::time_passes_after(evidence, &starts, 0, went, schedules::slow_steps())
+        };
+        spaces.add(made(1, slow));
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::rules::Coalescing;
 use crate::drills::leaving::Leaving;
-use crate::drills::schedules::{self, BESIDE};
+use crate::drills::schedules::{self, BESIDE, Went};
 use crate::drills::woken::Woken;
 use crate::exam::{Exam, Findings};
 use play::evidence::Evidence;
@@ -161,6 +161,9 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
         };
         findings.join(exam.explore(&Coalescing, &Straight(elsewhere)));
     }
+    let slow =
+        |evidence: &Evidence| slow_after(evidence, Went::Answered(Outcome::Error(UNAVAILABLE)));
+    findings.join(exam.explore(&Coalescing, &Straight(slow)));
     let mut one_after_the_other = Vec::new();
     for fetch in 1..=DOWN_FOR {
         one_after_the_other.extend([start(USER), failure(fetch)]);
@@ -206,6 +209,8 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
         };
         spaces.add(Straight(elsewhere));
     }
+    let slow = |evidence: &Evidence| slow_after(evidence, Went::Answered(Outcome::Panic));
+    spaces.add(Straight(slow));
     for behind in [0, 1] {
         let in_a_row = move |evidence: &Evidence| {
             schedules::panics_for_a_while(evidence, behind, |_| Action::ask(USER), 0)
@@ -217,7 +222,16 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
 
 /// Leaders are dropped one after the other.
 pub(super) fn leaders_gone(exam: &mut Exam<'_>) -> Findings {
-    exam.explore(&Coalescing, &Straight(leaders_go_and_go))
+    let mut findings = exam.explore(&Coalescing, &Straight(leaders_go_and_go));
+    let slow = |evidence: &Evidence| slow_after(evidence, Went::Left);
+    findings.join(exam.explore(&Coalescing, &Straight(slow)));
+    findings
+}
+
+/// The first of two fetches goes like this, and the next one takes long.
+fn slow_after(evidence: &Evidence, went: Went) -> Option<Turn> {
+    let starts = [Action::ask(USER); 2];
+    schedules::time_passes_after(evidence, &starts, 0, Some(went), schedules::slow_steps())
 }
 
 /// One leader after another is dropped while a request waits: it must not give up, however

@@ -2,7 +2,7 @@
 
 use super::rules::Depositing;
 use crate::drills::leaving::Leaving;
-use crate::drills::schedules::{self, BESIDE};
+use crate::drills::schedules::{self, BESIDE, Went};
 use crate::drills::warm::Warm;
 use crate::drills::woken::Woken;
 use crate::exam::{Exam, Findings};
@@ -41,6 +41,8 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
     spaces.add(Straight(crowd));
     spaces.add(Straight(long_line));
     spaces.add(Straight(slow));
+    let idle = |evidence: &Evidence| schedules::idle_for_long(evidence, Action::ask(ACCOUNT));
+    spaces.add(Straight(idle));
     let second =
         |evidence: &Evidence| schedules::slow_for_the_second(evidence, Action::ask(ACCOUNT));
     spaces.add(Straight(second));
@@ -143,6 +145,8 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     let between = |evidence: &Evidence| another_in_between(evidence, None);
     spaces.add(Straight(between));
     elsewhere(&mut spaces, Outcome::Error(0));
+    slow_after(&mut spaces, Some(Went::Answered(Outcome::Error(0))));
+    slow_after(&mut spaces, None);
     for kind in [READ, WRITE] {
         for behind in [0, 1] {
             let in_a_row = move |evidence: &Evidence| {
@@ -152,6 +156,17 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
         }
     }
     exam.explore_all(&Depositing, &spaces)
+}
+
+/// The read or the write of a deposit goes like this, and what comes next takes long.
+fn slow_after(spaces: &mut Spaces<'_>, went: Option<Went>) {
+    for well in [0, 1] {
+        let slow = move |evidence: &Evidence| {
+            let starts = [Action::ask(ACCOUNT); 2];
+            schedules::time_passes_after(evidence, &starts, well, went, schedules::slow_steps())
+        };
+        spaces.add(Straight(slow));
+    }
 }
 
 /// A read or write of one account ends like this while another account has one.
@@ -217,6 +232,7 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
         let between = move |evidence: &Evidence| another_in_between(evidence, Some(happened));
         spaces.add(Straight(between));
     }
+    slow_after(&mut spaces, Some(Went::Left));
     let woken = Woken {
         made: None,
         asks: vec![Action::ask(ACCOUNT); 3],
@@ -309,6 +325,7 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
     let mut spaces = Spaces::default();
     spaces.add(one);
     elsewhere(&mut spaces, Outcome::Panic);
+    slow_after(&mut spaces, Some(Went::Answered(Outcome::Panic)));
     for kind in [READ, WRITE] {
         for behind in [0, 1] {
             let in_a_row = move |evidence: &Evidence| {
@@ -327,5 +344,12 @@ pub(super) fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
         4..24 => Some(Turn::full(Action::Pass { micros: 10_000 })),
         _ => schedules::then_all_answered(evidence),
     };
-    exam.explore(&Depositing, &Straight(next))
+    let mut findings = exam.explore(&Depositing, &Straight(next));
+    // So it is while the first one writes.
+    let writes = |evidence: &Evidence| {
+        let starts = [Action::ask(ACCOUNT); 3];
+        schedules::time_passes_after(evidence, &starts, 1, None, schedules::small_steps())
+    };
+    findings.join(exam.explore(&Depositing, &Straight(writes)));
+    findings
 }

@@ -2,7 +2,7 @@
 
 use super::rules::Transferring;
 use crate::drills::leaving::Leaving;
-use crate::drills::schedules::{self, BESIDE};
+use crate::drills::schedules::{self, BESIDE, Went};
 use crate::drills::taken::{Ends, Taken};
 use crate::drills::woken::Woken;
 use crate::exam::{Exam, Findings};
@@ -12,6 +12,8 @@ use play::space::{Ask, Space, Spaces, Straight};
 use play::world::audit::{ALL, BEYOND, MOST, NEGATIVE, NOWHERE, ODD, ODD_ONES, SMALL, ZERO};
 
 const D: u32 = FIRST_KEY + 3;
+/// The first of these holds one account of the second, which may hold the other one by then.
+const IN_A_CHAIN: [(u32, u32, u32); 3] = [(B, C, MOST), (A, B, MOST), (B, D, SMALL)];
 /// Transfers that some make in a way of their own. What is recorded of a negative amount is
 /// theirs to say.
 const ODD_AMOUNTS: [(u32, u32, u32); 3] = [(A, A, MOST), (A, B, ZERO), (A, B, ALL)];
@@ -94,7 +96,13 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
             polled,
             ..between(3, &[(A, B, MOST), (A, C, MOST), (B, A, SMALL)])
         });
+        // One waits with an account in its hands.
+        spaces.add(Space {
+            polled,
+            ..between(3, &[(B, C, MOST), (A, B, MOST)])
+        });
     }
+    slow_after(&mut spaces, None);
     spaces.add(straight(4, crowd));
     spaces.add(straight(4, one_by_one));
     let others = ODD + ODD_ONES - A;
@@ -104,6 +112,8 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
     let meanwhile = move |evidence: &Evidence| schedules::one_after_the_other(evidence, starts);
     spaces.add(straight(4, meanwhile));
     spaces.add(straight(4, slow));
+    let idle = |evidence: &Evidence| schedules::idle_for_long(evidence, transfer(A, B, SMALL));
+    spaces.add(straight(4, idle));
     let second =
         |evidence: &Evidence| schedules::slow_for_the_second(evidence, transfer(A, B, MOST));
     spaces.add(straight(4, second));
@@ -235,6 +245,7 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     spaces.add(insistent);
     spaces.add(taken(Ends::Failing));
     elsewhere(&mut spaces, Outcome::Error(0));
+    slow_after(&mut spaces, Some(Went::Answered(Outcome::Error(0))));
     spaces.add(straight(3, down));
     for behind in [0, 1] {
         let in_a_row = move |evidence: &Evidence| {
@@ -243,6 +254,16 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
         spaces.add(straight(3, in_a_row));
     }
     exam.explore_all(&Transferring, &spaces)
+}
+
+/// Of three transfers the second waits for what the first holds, and holds, or waits for, what
+/// the third one needs. The first record goes like this, and what comes next takes long.
+fn slow_after(spaces: &mut Spaces<'_>, went: Option<Went>) {
+    let slow = move |evidence: &Evidence| {
+        let starts = IN_A_CHAIN.map(|(from, to, size)| transfer(from, to, size));
+        schedules::time_passes_after(evidence, &starts, 0, went, schedules::slow_steps())
+    };
+    spaces.add(straight(4, slow));
 }
 
 /// A record between two accounts ends like this while two others have one.
@@ -346,11 +367,10 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
             .to_vec(),
     };
     spaces.add(woken);
-    // The first of these holds one account of the second, which holds what the third waits for.
-    let chain = [(B, C, MOST), (A, B, MOST), (B, D, SMALL)];
+    slow_after(&mut spaces, Some(Went::Left));
     spaces.add(Woken {
         made: Some(Few::one(4)),
-        asks: chain
+        asks: IN_A_CHAIN
             .map(|(from, to, size)| transfer(from, to, size))
             .to_vec(),
     });
@@ -420,7 +440,13 @@ pub(super) fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
         5..25 => Some(Turn::full(Action::Pass { micros: 10_000 })),
         _ => schedules::then_all_answered(evidence),
     };
-    exam.explore(&Transferring, &straight(2, next))
+    let mut findings = exam.explore(&Transferring, &straight(2, next));
+    let in_a_chain = |evidence: &Evidence| {
+        let starts = IN_A_CHAIN.map(|(from, to, size)| transfer(from, to, size));
+        schedules::time_passes_after(evidence, &starts, 0, None, schedules::small_steps())
+    };
+    findings.join(exam.explore(&Transferring, &straight(4, in_a_chain)));
+    findings
 }
 
 /// A record panics.
@@ -444,6 +470,7 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
         });
     }
     elsewhere(&mut spaces, Outcome::Panic);
+    slow_after(&mut spaces, Some(Went::Answered(Outcome::Panic)));
     spaces.add(taken(Ends::Panicking));
     for behind in [0, 1] {
         let in_a_row = move |evidence: &Evidence| {
