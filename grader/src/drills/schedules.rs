@@ -266,11 +266,13 @@ pub(super) fn slow(
     }
 }
 
-/// How an operation ends, or what becomes of its caller.
+/// How an operation goes wrong, or its caller.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Went {
-    /// It is answered like this.
-    Answered(Outcome),
+    /// It is answered with an error that it may have.
+    Failed,
+    /// It panics.
+    Panicked,
     /// The first caller that waits is dropped.
     Left,
 }
@@ -322,23 +324,21 @@ pub(super) fn time_passes_after(
             _ => {}
         }
     }
+    let live = evidence.live().next();
+    let answer = |outcome| live.map(|operation| Action::Answer { operation, outcome });
     let next = match went {
-        _ if ends_made < well => Some(Went::Answered(Outcome::Value)),
-        went if ends_made == well => went,
-        _ => None,
+        _ if steps_made > 0 || ends_made > well => None,
+        _ if ends_made < well => Some(answer(Outcome::Value)),
+        None => None,
+        Some(Went::Failed) => Some(error_of_live(evidence).and_then(answer)),
+        Some(Went::Panicked) => Some(answer(Outcome::Panic)),
+        Some(Went::Left) => Some(evidence.waiting().next().map(|request| {
+            let happened = false;
+            Action::HangUp { request, happened }
+        })),
     };
-    if let (Some(next), 0) = (next, steps_made) {
-        let turn = match next {
-            Went::Answered(outcome) => evidence
-                .live()
-                .next()
-                .map(|operation| Action::Answer { operation, outcome }),
-            Went::Left => evidence.waiting().next().map(|request| {
-                let happened = false;
-                Action::HangUp { request, happened }
-            }),
-        };
-        return turn.map(Turn::full).or_else(|| then_all_answered(evidence));
+    if let Some(next) = next {
+        return next.map(Turn::full).or_else(|| then_all_answered(evidence));
     }
     match steps.nth(steps_made) {
         Some(micros) if evidence.waiting().next().is_some() => {
@@ -346,6 +346,13 @@ pub(super) fn time_passes_after(
         }
         _ => then_all_answered(evidence),
     }
+}
+
+/// An error that the first of what is under way may have.
+fn error_of_live(evidence: &Evidence) -> Option<Outcome> {
+    let kind = evidence.operation(evidence.live().next()?)?.kind;
+    let errors = evidence.world().kind(kind).errors;
+    errors.first().copied().map(Outcome::Error)
 }
 
 /// These requests start together, and whatever is under way at one time is answered at once:

@@ -230,7 +230,7 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
         ..space(2, &[A, B])
     };
     let mut spaces = Spaces::default();
-    slow_after(&mut spaces, Went::Answered(Outcome::Error(0)));
+    slow_after(&mut spaces, Went::Failed);
     spaces.add(some);
     let three = Space {
         errors: 1,
@@ -414,7 +414,7 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
         ..space(max_batch, keys)
     };
     let mut spaces = Spaces::default();
-    slow_after(&mut spaces, Went::Answered(Outcome::Panic));
+    slow_after(&mut spaces, Went::Panicked);
     spaces.add(few(2, &[A, B, A]));
     spaces.add(few(1, &[A, B]));
     for max_batch in [1, 2] {

@@ -168,7 +168,7 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
         ..space(1, 2)
     };
     let mut spaces = Spaces::default();
-    slow_after(&mut spaces, Some(Went::Answered(Outcome::Error(0))));
+    slow_after(&mut spaces, Some(Went::Failed));
     slow_after(&mut spaces, None);
     spaces.add(some);
     let two = Space {
@@ -323,7 +323,7 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
         ..space(max, callers)
     };
     let mut spaces = Spaces::default();
-    slow_after(&mut spaces, Some(Went::Answered(Outcome::Panic)));
+    slow_after(&mut spaces, Some(Went::Panicked));
     spaces.add(few(1, 2));
     spaces.add(warm(1, few(2, 3)));
     spaces.add(taken(Ends::Panicking));

@@ -186,7 +186,7 @@ pub(super) fn rejecting(exam: &mut Exam<'_>) -> Findings {
         ..space(2, &[KEY; 2])
     };
     let mut spaces = Spaces::default();
-    slow_after(&mut spaces, Some(Went::Answered(Outcome::Error(0))));
+    slow_after(&mut spaces, Some(Went::Failed));
     spaces.add(some);
     let two = Space {
         errors: 2,
@@ -325,7 +325,7 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
     let mut spaces = Spaces::default();
     spaces.add(few(2, &[KEY; 3]));
     spaces.add(few(1, &[KEY, OTHER, THIRD]));
-    slow_after(&mut spaces, Some(Went::Answered(Outcome::Panic)));
+    slow_after(&mut spaces, Some(Went::Panicked));
     spaces.add(taken(Ends::Panicking));
     for places in ONE_PLACE_AND_MORE {
         for behind in [0, 1] {

@@ -161,8 +161,7 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
         };
         findings.join(exam.explore(&Coalescing, &Straight(elsewhere)));
     }
-    let slow =
-        |evidence: &Evidence| slow_after(evidence, Went::Answered(Outcome::Error(UNAVAILABLE)));
+    let slow = |evidence: &Evidence| slow_after(evidence, Went::Failed);
     findings.join(exam.explore(&Coalescing, &Straight(slow)));
     let mut one_after_the_other = Vec::new();
     for fetch in 1..=DOWN_FOR {
@@ -209,7 +208,7 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
         };
         spaces.add(Straight(elsewhere));
     }
-    let slow = |evidence: &Evidence| slow_after(evidence, Went::Answered(Outcome::Panic));
+    let slow = |evidence: &Evidence| slow_after(evidence, Went::Panicked);
     spaces.add(Straight(slow));
     for behind in [0, 1] {
         let in_a_row = move |evidence: &Evidence| {

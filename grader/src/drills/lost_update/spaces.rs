@@ -145,7 +145,7 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     let between = |evidence: &Evidence| another_in_between(evidence, None);
     spaces.add(Straight(between));
     elsewhere(&mut spaces, Outcome::Error(0));
-    slow_after(&mut spaces, Some(Went::Answered(Outcome::Error(0))));
+    slow_after(&mut spaces, Some(Went::Failed));
     slow_after(&mut spaces, None);
     for kind in [READ, WRITE] {
         for behind in [0, 1] {
@@ -325,7 +325,7 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
     let mut spaces = Spaces::default();
     spaces.add(one);
     elsewhere(&mut spaces, Outcome::Panic);
-    slow_after(&mut spaces, Some(Went::Answered(Outcome::Panic)));
+    slow_after(&mut spaces, Some(Went::Panicked));
     for kind in [READ, WRITE] {
         for behind in [0, 1] {
             let in_a_row = move |evidence: &Evidence| {

@@ -245,7 +245,7 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     spaces.add(insistent);
     spaces.add(taken(Ends::Failing));
     elsewhere(&mut spaces, Outcome::Error(0));
-    slow_after(&mut spaces, Some(Went::Answered(Outcome::Error(0))));
+    slow_after(&mut spaces, Some(Went::Failed));
     spaces.add(straight(3, down));
     for behind in [0, 1] {
         let in_a_row = move |evidence: &Evidence| {
@@ -470,7 +470,7 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
         });
     }
     elsewhere(&mut spaces, Outcome::Panic);
-    slow_after(&mut spaces, Some(Went::Answered(Outcome::Panic)));
+    slow_after(&mut spaces, Some(Went::Panicked));
     spaces.add(taken(Ends::Panicking));
     for behind in [0, 1] {
         let in_a_row = move |evidence: &Evidence| {
