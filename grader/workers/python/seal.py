@@ -27,8 +27,10 @@ def close_for_good(how, filters):
     if how not in (SEALED, WHERE_POSSIBLE):
         return
     try:
+        # The last file that is read: Python 3.14 and newer import something for a structure.
+        made_of = _structure()
         _restrict_files()
-        _filter_calls(filters)
+        _filter_calls(filters, made_of)
     except OSError:
         if how == SEALED:
             raise
@@ -69,17 +71,23 @@ def _restrict_files():
     os.close(opened)
 
 
-def _filter_calls(filters):
-    ctypes, libc = _libc()
+def _structure():
+    """A filter as the kernel takes it."""
+    ctypes, _ = _libc()
 
     class Program(ctypes.Structure):
         _fields_ = [("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p)]
 
+    return Program
+
+
+def _filter_calls(filters, made_of):
+    ctypes, libc = _libc()
     if not filters:
         raise OSError("no filters were given")
     # The last one allows no further filter.
     for text in filters:
         instructions = bytes.fromhex(text)
-        program = Program(len(instructions) // 8, instructions)
+        program = made_of(len(instructions) // 8, instructions)
         done = libc.prctl(PR_SET_SECCOMP, FILTER, ctypes.byref(program), 0, 0)
         _checked(done, ctypes, "seccomp")
