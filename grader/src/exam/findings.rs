@@ -78,6 +78,13 @@ impl Findings {
         both
     }
 
+    /// The findings of all other kinds.
+    #[must_use]
+    pub fn without(mut self, kinds: &[Kind]) -> Findings {
+        self.by_kind.retain(|kind, _| !kinds.contains(kind));
+        self
+    }
+
     /// The findings of these kinds.
     pub fn only(&self, kinds: &[Kind]) -> Findings {
         let of_them = |(kind, _): &(&Kind, &Finding)| kinds.contains(kind);

@@ -6,6 +6,7 @@ use crate::drills::schedules::{self, BESIDE, Went};
 use crate::drills::woken::Woken;
 use crate::exam::{Exam, Findings};
 use play::evidence::Evidence;
+use play::judge::Kind;
 use play::schedule::{Action, Outcome, Polled, Turn};
 use play::space::{A_WEEK, Ask, Callers, Space, Spaces, Straight};
 use play::world::users::{NOT_FOUND, UNAVAILABLE};
@@ -161,8 +162,7 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
         };
         findings.join(exam.explore(&Coalescing, &Straight(elsewhere)));
     }
-    let slow = |evidence: &Evidence| slow_after(evidence, Went::Failed);
-    findings.join(exam.explore(&Coalescing, &Straight(slow)));
+    findings.join(slow_after(exam, Went::Failed));
     let mut one_after_the_other = Vec::new();
     for fetch in 1..=DOWN_FOR {
         one_after_the_other.extend([start(USER), failure(fetch)]);
@@ -208,29 +208,41 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
         };
         spaces.add(Straight(elsewhere));
     }
-    let slow = |evidence: &Evidence| slow_after(evidence, Went::Panicked);
-    spaces.add(Straight(slow));
     for behind in [0, 1] {
         let in_a_row = move |evidence: &Evidence| {
             schedules::panics_for_a_while(evidence, behind, |_| Action::ask(USER), 0)
         };
         spaces.add(Straight(in_a_row));
     }
-    exam.explore_all(&Coalescing, &spaces)
+    let mut findings = exam.explore_all(&Coalescing, &spaces);
+    findings.join(slow_after(exam, Went::Panicked));
+    findings
 }
 
 /// Leaders are dropped one after the other.
 pub(super) fn leaders_gone(exam: &mut Exam<'_>) -> Findings {
     let mut findings = exam.explore(&Coalescing, &Straight(leaders_go_and_go));
-    let slow = |evidence: &Evidence| slow_after(evidence, Went::Left);
-    findings.join(exam.explore(&Coalescing, &Straight(slow)));
+    findings.join(slow_after(exam, Went::Left));
+    // Whoever fetches in its place does not look at the clock again and again.
+    let patient = |evidence: &Evidence| {
+        let starts = [Action::ask(USER); 3];
+        let left = Some(Went::Left);
+        schedules::time_passes_after(evidence, &starts, 0, left, schedules::small_steps())
+    };
+    findings.join(exam.explore(&Coalescing, &Straight(patient)));
     findings
 }
 
-/// The first of two fetches goes like this, and the next one takes long.
-fn slow_after(evidence: &Evidence, went: Went) -> Option<Turn> {
-    let starts = [Action::ask(USER); 2];
-    schedules::time_passes_after(evidence, &starts, 0, Some(went), schedules::slow_steps())
+/// The first of two fetches goes like this, and the next one takes long. As with a database
+/// that hangs, it is not judged how often waiting requests are polled meanwhile.
+fn slow_after(exam: &mut Exam<'_>, went: Went) -> Findings {
+    let slow = |evidence: &Evidence| {
+        let starts = [Action::ask(USER); 2];
+        schedules::time_passes_after(evidence, &starts, 0, Some(went), schedules::slow_steps())
+    };
+    let findings = exam.explore(&Coalescing, &Straight(slow));
+    exam.leave_out(&findings, &[Kind::Polling]);
+    findings.without(&[Kind::Polling])
 }
 
 /// One leader after another is dropped while a request waits: it must not give up, however

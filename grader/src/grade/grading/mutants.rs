@@ -33,7 +33,7 @@ impl Grader {
     ) -> Result<Examined, GradeError> {
         let driver = self.driver(drill, compiled, seed);
         let exam = Exam::new(driver).ending_early(drill.checks());
-        let mut exam = exam.without(mutant);
+        let mut exam = exam.without(mutant).until_one_fails(&self.enough);
         exam.put_through(drill.rules(), |exam| drill.examine(exam));
         let rules = exam.rules_seen().clone();
         let (driver, decisions, _) = exam.finish();

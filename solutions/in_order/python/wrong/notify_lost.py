@@ -1,26 +1,36 @@
-# Wrong: a waiter that was notified and is cancelled before it runs takes the word along. Caught by: dropped
+# Wrong: a waiter that was called and is cancelled before it runs takes the place along. Caught by: dropped
 
-import asyncio, weakref
+import asyncio
+import weakref
+from collections import deque
 
 
 class Processor:
     def __init__(self, sink, max_parallel):
-        self._sink, self._free, self._cond, self._locks = (sink, max_parallel, asyncio.Condition(), weakref.WeakValueDictionary())
+        self._sink = sink
+        self._free = max_parallel
+        self._line = deque()
+        self._locks = weakref.WeakValueDictionary()
 
     async def handle(self, event):
         lock = self._locks.setdefault(event.key, asyncio.Lock())
         async with lock:
-            async with self._cond:
-                await self._cond.wait_for(lambda: self._free > 0)
+            if self._free > 0:
                 self._free -= 1
+            else:
+                called = asyncio.get_running_loop().create_future()
+                self._line.append(called)
+                # Whoever calls hands its place over.
+                await called
             try:
                 await self._sink.store(event)
             finally:
-                self._free += 1
-                if self._cond.locked():
-                    async with self._cond:
-                        self._cond.notify(1)
-                else:
-                    await self._cond.acquire()
-                    self._cond.notify(1)
-                    self._cond.release()
+                self._hand_over()
+
+    def _hand_over(self):
+        while self._line:
+            called = self._line.popleft()
+            if not called.done():
+                called.set_result(None)
+                return
+        self._free += 1

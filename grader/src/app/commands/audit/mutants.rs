@@ -95,6 +95,7 @@ fn survivors(grader: &Grader, cases: &[&Case], drill: &dyn Drill, seed: u64) -> 
         let mut uncaught = None;
         for wrong in &who {
             let examined = grader
+                .until_one_fails(&[wrong.check])
                 .examine_mutant(drill, &wrong.compiled, seed, Some(*mutant))
                 .with_context(|| format!("without {mutant}"))?;
             if !examined.failed.contains(wrong.check) {
