@@ -323,9 +323,8 @@ impl<'a> Exam<'a> {
 
     /// Whether a check has failed that is all that is asked for.
     fn has_seen_enough(&self) -> bool {
-        let decisions = self.enough.iter().filter_map(|it| self.decisions.get(it));
-        let mut failed = decisions.filter(|it| it.status == CheckStatus::Failed);
-        failed.next().is_some()
+        let mut decisions = self.enough.iter().filter_map(|it| self.decisions.get(it));
+        decisions.any(|it| it.status == CheckStatus::Failed)
     }
 
     /// The reason, for a process that was never seen to survive.

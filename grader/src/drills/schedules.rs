@@ -258,8 +258,7 @@ pub(super) fn slow(
     if let Some(start) = starts.get(turn) {
         return Some(Turn::full(*start));
     }
-    let mut pauses = std::iter::once(SLOW_MICROS).chain(A_WEEK);
-    match pauses.nth(turn - starts.len()) {
+    match slow_steps().nth(turn - starts.len()) {
         Some(micros) => Some(Turn::full(Action::Pass { micros })),
         None if evidence.started() == starts.len() => Some(Turn::full(late)),
         None => then_all_answered(evidence),
@@ -282,15 +281,19 @@ pub(super) fn slow_steps() -> impl Iterator<Item = u64> {
     std::iter::once(SLOW_MICROS).chain(A_WEEK)
 }
 
-/// Two requests, one after the other, with more than a week between them in which there is
+/// Two requests, one after the other; between them time passes in these steps, and there is
 /// nothing to do.
-pub(super) fn idle_for_long(evidence: &Evidence, start: Action) -> Option<Turn> {
+pub(super) fn idle_for_long(
+    evidence: &Evidence,
+    start: Action,
+    mut steps: impl Iterator<Item = u64>,
+) -> Option<Turn> {
     let is_pass = |turn: &&Turn| matches!(turn.action, Action::Pass { .. });
     let passed = evidence.turns().iter().filter(is_pass).count();
     let is_over = evidence.waiting().next().is_none() && evidence.live().next().is_none();
     match evidence.started() {
         0 => Some(Turn::full(start)),
-        1 if is_over && evidence.is_settled() => Some(Turn::full(match slow_steps().nth(passed) {
+        1 if is_over && evidence.is_settled() => Some(Turn::full(match steps.nth(passed) {
             Some(micros) => Action::Pass { micros },
             None => start,
         })),
@@ -304,7 +307,7 @@ pub(super) fn small_steps() -> impl Iterator<Item = u64> {
 }
 
 /// Requests start, so many operations are well, one goes as it may; then time passes in these
-/// steps, whoever waits for what by then.
+/// steps, and it does not matter who waits for what by then.
 pub(super) fn time_passes_after(
     evidence: &Evidence,
     starts: &[Action],

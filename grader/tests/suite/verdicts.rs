@@ -32,10 +32,7 @@ pub(crate) fn verdict(drill: &str, path: &str) -> Arc<Verdict> {
 
 /// The verdict on any file.
 pub(crate) fn grade(drill: &str, path: &Path) -> Verdict {
-    let drill = drills::find(drill).expect("it can be graded");
-    GRADER
-        .grade(drill, path, SEED)
-        .expect("the machine is able")
+    until_one_fails(drill, path, &[])
 }
 
 /// The ids of the checks without which nothing passes.

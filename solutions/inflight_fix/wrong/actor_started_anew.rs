@@ -1,4 +1,4 @@
-//! Wrong: one task for all users dies of a panic, and with it every row and everybody who waits. Caught by: panic_contained
+//! Wrong: one task for all users dies of a panic, and takes every row and every waiting caller with it. Caught by: panic_contained
 
 use std::cell::RefCell;
 use std::collections::HashMap;

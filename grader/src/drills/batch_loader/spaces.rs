@@ -52,7 +52,9 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
         spaces.add(made(5, polled, groups(&[7, 12, 5])));
     }
     let alone = Polled::Alone;
-    let idle = |evidence: &Evidence| schedules::idle_for_long(evidence, Action::ask(A));
+    let idle = |evidence: &Evidence| {
+        schedules::idle_for_long(evidence, Action::ask(A), schedules::slow_steps())
+    };
     spaces.add(made(2, alone, idle));
     for (max_batch, sizes) in [
         (32, &[32, 2][..]),

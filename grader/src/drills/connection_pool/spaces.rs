@@ -144,19 +144,8 @@ fn slow(evidence: &Evidence) -> Option<Turn> {
 
 /// Nobody asks for more than a month, and then the connection is still there.
 fn idle_for_long(evidence: &Evidence) -> Option<Turn> {
-    if evidence.started() == 0 {
-        return Some(Turn::full(Action::ask(KEY)));
-    }
-    if evidence.waiting().next().is_some() || evidence.started() > 1 {
-        return schedules::then_all_answered(evidence);
-    }
-    let is_pass = |turn: &&Turn| matches!(turn.action, Action::Pass { .. });
-    let passed = evidence.turns().iter().filter(is_pass).count();
-    let mut pauses = A_WEEK.into_iter().chain([24 * AN_HOUR; 25]);
-    Some(Turn::full(match pauses.nth(passed) {
-        Some(micros) => Action::Pass { micros },
-        None => Action::ask(KEY),
-    }))
+    let a_month = A_WEEK.into_iter().chain([24 * AN_HOUR; 25]);
+    schedules::idle_for_long(evidence, Action::ask(KEY), a_month)
 }
 
 /// Connects are refused and connections break, in every order; callers that ask again at

@@ -89,7 +89,9 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
         });
     }
     slow_after(&mut spaces, None);
-    let idle = |evidence: &Evidence| schedules::idle_for_long(evidence, Action::ask(KEY));
+    let idle = |evidence: &Evidence| {
+        schedules::idle_for_long(evidence, Action::ask(KEY), schedules::slow_steps())
+    };
     spaces.add(made(2, idle));
     for keys in [1, KEYS_OF_THE_CROWD] {
         let crowd = move |evidence: &Evidence| crowd(evidence, keys);

@@ -223,7 +223,7 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
 pub(super) fn leaders_gone(exam: &mut Exam<'_>) -> Findings {
     let mut findings = exam.explore(&Coalescing, &Straight(leaders_go_and_go));
     findings.join(slow_after(exam, Went::Left));
-    // Whoever fetches in its place does not look at the clock again and again.
+    // The request that fetches in its place does not look at the clock again and again.
     let patient = |evidence: &Evidence| {
         let starts = [Action::ask(USER); 3];
         let left = Some(Went::Left);

@@ -41,7 +41,9 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
     spaces.add(Straight(crowd));
     spaces.add(Straight(long_line));
     spaces.add(Straight(slow));
-    let idle = |evidence: &Evidence| schedules::idle_for_long(evidence, Action::ask(ACCOUNT));
+    let idle = |evidence: &Evidence| {
+        schedules::idle_for_long(evidence, Action::ask(ACCOUNT), schedules::slow_steps())
+    };
     spaces.add(Straight(idle));
     let second =
         |evidence: &Evidence| schedules::slow_for_the_second(evidence, Action::ask(ACCOUNT));

@@ -112,7 +112,9 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
     let meanwhile = move |evidence: &Evidence| schedules::one_after_the_other(evidence, starts);
     spaces.add(straight(4, meanwhile));
     spaces.add(straight(4, slow));
-    let idle = |evidence: &Evidence| schedules::idle_for_long(evidence, transfer(A, B, SMALL));
+    let idle = |evidence: &Evidence| {
+        schedules::idle_for_long(evidence, transfer(A, B, SMALL), schedules::slow_steps())
+    };
     spaces.add(straight(4, idle));
     let second =
         |evidence: &Evidence| schedules::slow_for_the_second(evidence, transfer(A, B, MOST));

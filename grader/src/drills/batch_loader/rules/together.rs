@@ -58,12 +58,17 @@ pub(super) fn go_together(record: &Record<'_>, one: u32, other: u32) -> bool {
         return false;
     };
     let began = first.started;
-    let is_open = |closed: Option<usize>| closed.is_none_or(|closed| closed > began);
-    let is_out = |call: &Call| call.began < began && is_open(call.closed);
-    let waits = |it: &super::Request| it.started < began && is_open(it.ended);
+    let waits =
+        |it: &super::Request| it.started < began && it.ended.is_none_or(|ended| ended > began);
     group.requests.len() <= record.max.min(MOST)
-        && !record.calls.values().any(is_out)
+        && !one_is_out(record, began)
         && !record.requests.values().any(waits)
+}
+
+/// Whether a call is under way at a place.
+fn one_is_out(record: &Record<'_>, at: usize) -> bool {
+    let is_out = |call: &Call| call.began < at && call.closed.is_none_or(|closed| closed > at);
+    record.calls.values().any(is_out)
 }
 
 struct Group {
@@ -101,13 +106,10 @@ impl Group {
         }
         let others = self.others(record, began, until);
         let waited = others.iter().any(|(_, started)| *started < began);
-        let is_out =
-            |call: &Call| call.began < began && call.closed.is_none_or(|closed| closed > began);
-        let one_is_out = record.calls.values().any(is_out);
         let mut all = distinct.clone();
         all.extend(others.iter().map(|(key, _)| *key));
         let takes = all.len().div_ceil(record.max);
-        let may = takes + usize::from(waited || one_is_out);
+        let may = takes + usize::from(waited || one_is_out(record, began));
         if calls.len() <= may {
             return None;
         }
