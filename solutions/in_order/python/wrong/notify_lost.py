@@ -20,7 +20,7 @@ class Processor:
             else:
                 called = asyncio.get_running_loop().create_future()
                 self._line.append(called)
-                # Whoever calls hands its place over.
+                # The task that calls it hands its place over.
                 await called
             try:
                 await self._sink.store(event)
