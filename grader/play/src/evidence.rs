@@ -13,7 +13,7 @@ use protocol::Value;
 pub use facts::{
     Entry, Fact, Operation, OperationState, Request, RequestState, Returned, Tampering, UNHEARD,
 };
-pub use secrets::{LETTERS, Secrets};
+pub use secrets::{LETTERS, Remembered, Secrets};
 
 use crate::schedule::{FIRST_KEY, Few, Turn};
 use crate::text::one_line;

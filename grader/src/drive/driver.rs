@@ -286,8 +286,9 @@ impl<'a> Driver<'a> {
         }
     }
 
-    /// Notes whether some task of a run that was just played still asks to be polled.
-    fn note_spinning(&mut self, evidence: &Evidence) {
+    /// Notes whether some task of a run still asks to be polled after one of its last `turns`.
+    fn note_spinning(&mut self, evidence: &Evidence, turns: usize) {
+        let first = evidence.turns().len() - turns;
         let spins = |entry: &Entry| {
             matches!(
                 entry.fact,
@@ -298,7 +299,8 @@ impl<'a> Driver<'a> {
                 }
             )
         };
-        self.has_spun |= evidence.entries().iter().any(spins);
+        let last = evidence.entries().iter().rev();
+        self.has_spun |= last.take_while(|entry| entry.turn >= first).any(spins);
     }
 
     /// Whether a batch is asked for while another one is played.

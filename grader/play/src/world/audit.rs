@@ -9,7 +9,7 @@ mod unfinished;
 use protocol::{Ending, Value};
 
 use super::{ErrorName, Look, OperationKind, World};
-use crate::evidence::{ALIKE, Evidence, FAR_AWAY, FAR_KEYS, Fact, Returned, Secrets};
+use crate::evidence::{ALIKE, Evidence, FAR_AWAY, FAR_KEYS, Fact, Remembered, Returned, Secrets};
 use crate::schedule::{FIRST_KEY, Few, Outcome};
 use crate::text::count;
 
@@ -155,7 +155,11 @@ fn asked(secrets: &Secrets, number: u32, numbers: Few) -> Transfer {
         _ => (numbers.at(1), numbers.at(2)),
     };
     let held = opening_of(secrets, from);
-    let random = |limit: i64| secrets.number("amount", number, limit.unsigned_abs()) as i64;
+    let any = || secrets.number("amount", number, u64::MAX).cast_signed();
+    let random = |limit: i64| {
+        let any = AMOUNTS.with(|known| known.get(secrets, number, any));
+        (any.cast_unsigned() % limit.unsigned_abs().max(1)) as i64
+    };
     let amount = match size {
         SMALL => 1 + random(held / 50),
         MOST => held * 55 / 100 + random(held / 10),
@@ -170,7 +174,16 @@ fn asked(secrets: &Secrets, number: u32, numbers: Few) -> Transfer {
 /// Accounts beyond this one may have very much.
 const RICH: u32 = 70;
 
+thread_local! {
+    static OPENINGS: Remembered = const { Remembered::nothing() };
+    static AMOUNTS: Remembered = const { Remembered::nothing() };
+}
+
 fn opening_of(secrets: &Secrets, account: u32) -> i64 {
+    OPENINGS.with(|known| known.get(secrets, account, || held_at_first(secrets, account)))
+}
+
+fn held_at_first(secrets: &Secrets, account: u32) -> i64 {
     let usual = 10_000 + secrets.number("opening", account, 10_000) as i64;
     // Every tenth of many has more than 32 bits can count.
     let is_rich = account > RICH && account.is_multiple_of(10);

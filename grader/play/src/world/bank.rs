@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use protocol::{Ending, Value};
 
 use super::{ErrorName, OperationKind, World};
-use crate::evidence::{Entry, Evidence, Fact, Returned, Secrets};
+use crate::evidence::{Entry, Evidence, Fact, Remembered, Returned, Secrets};
 use crate::schedule::{Few, Outcome};
 
 /// See the module.
@@ -44,10 +44,16 @@ const ERRORS: &[ErrorName] = &[ErrorName {
     words: "unavailable",
 }];
 
+thread_local! {
+    static OPENINGS: Remembered = const { Remembered::nothing() };
+    static AMOUNTS: Remembered = const { Remembered::nothing() };
+}
+
 /// What an account holds before anything is written.
 pub fn opening(evidence: &Evidence, account: u32) -> i64 {
-    let opening = evidence.common().number("opening", account, 1_000);
-    opening as i64 + 100
+    let common = evidence.common();
+    let opening = || common.number("opening", account, 1_000) as i64 + 100;
+    OPENINGS.with(|known| known.get(common, account, opening))
 }
 
 /// The amount of a deposit, by its request's number.
@@ -62,6 +68,10 @@ fn amount_of(secrets: &Secrets, number: u32) -> i64 {
         // These are for a flood, in which nobody looks at balances.
         return secrets.number("amount", number, 1 << 20) as i64 + 1;
     }
+    AMOUNTS.with(|known| known.get(secrets, number, || growing(secrets, number)))
+}
+
+fn growing(secrets: &Secrets, number: u32) -> i64 {
     let mut sum = 0;
     let mut amount = 0;
     for number in 1..=number {

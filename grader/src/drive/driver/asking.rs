@@ -250,7 +250,7 @@ impl Driver<'_> {
                 failure = Some(garbled.err().unwrap_or(Failure::Restless));
                 break;
             }
-            self.note_spinning(&runs[part.run].evidence);
+            self.note_spinning(&runs[part.run].evidence, part.turns);
         }
         if let Some(failure) = &failure {
             self.give_up_on(failure);
