@@ -182,9 +182,10 @@ pub trait World: Debug + Sync {
         Few::one(key)
     }
 
-    /// Whether operations of this kind bring in a flood, every other time, what they are to
-    /// bring: what comes after them is to fail as well. What they bring is known in advance.
-    fn opens(&self, _kind: u8) -> bool {
+    /// Whether every other operation of a flood brings what it is to bring: nothing of that may
+    /// be kept either, and what comes after it is to fail as well. What they bring is known in
+    /// advance.
+    fn keeps_nothing(&self) -> bool {
         false
     }
 

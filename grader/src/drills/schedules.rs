@@ -327,18 +327,11 @@ pub(super) fn time_passes_after(
             _ => {}
         }
     }
-    let live = evidence.live().next();
-    let answer = |outcome| live.map(|operation| Action::Answer { operation, outcome });
     let next = match went {
         _ if steps_made > 0 || ends_made > well => None,
-        _ if ends_made < well => Some(answer(Outcome::Value)),
+        _ if ends_made < well => Some(end_of_live(evidence, None)),
         None => None,
-        Some(Went::Failed) => Some(error_of_live(evidence).and_then(answer)),
-        Some(Went::Panicked) => Some(answer(Outcome::Panic)),
-        Some(Went::Left) => Some(evidence.waiting().next().map(|request| {
-            let happened = false;
-            Action::HangUp { request, happened }
-        })),
+        went => Some(end_of_live(evidence, went)),
     };
     if let Some(next) = next {
         return next.map(Turn::full).or_else(|| then_all_answered(evidence));
@@ -349,6 +342,60 @@ pub(super) fn time_passes_after(
         }
         _ => then_all_answered(evidence),
     }
+}
+
+/// After how many polls others come into the gap that an end leaves.
+pub(super) const GAPS: [u32; 4] = [0, 1, 2, 3];
+
+/// Requests start, so many operations are well, the next one goes as it may, and so many polls
+/// later newcomers start before any other task runs: whoever has just seen that nobody waits
+/// may not have acted on it yet.
+pub(super) fn into_the_gap(
+    evidence: &Evidence,
+    starts: &[Action],
+    (well, went): (usize, Option<Went>),
+    polls: u32,
+    newcomers: &[Action],
+) -> Option<Turn> {
+    let started = evidence.started();
+    if let Some(start) = starts.get(started) {
+        return Some(Turn::full(*start));
+    }
+    let ends = |turn: &&Turn| matches!(turn.action, Action::Answer { .. } | Action::HangUp { .. });
+    let ended = evidence.turns().iter().filter(ends).count();
+    if ended <= well {
+        let end = end_of_live(evidence, went.filter(|_| ended == well));
+        let Some(end) = end else {
+            return then_all_answered(evidence);
+        };
+        return Some(match ended == well {
+            true => Turn::partial(end, polls),
+            false => Turn::full(end),
+        });
+    }
+    match newcomers.get(started - starts.len()..) {
+        Some([last]) => Some(Turn::full(*last)),
+        Some([next, ..]) => Some(Turn::partial(*next, 0)),
+        _ => then_all_answered(evidence),
+    }
+}
+
+/// The first of what is under way ends like this, or with its value.
+fn end_of_live(evidence: &Evidence, went: Option<Went>) -> Option<Action> {
+    match went {
+        None => answer_of_live(evidence, Some(Outcome::Value)),
+        Some(Went::Failed) => answer_of_live(evidence, error_of_live(evidence)),
+        Some(Went::Panicked) => answer_of_live(evidence, Some(Outcome::Panic)),
+        Some(Went::Left) => evidence.waiting().next().map(|request| {
+            let happened = false;
+            Action::HangUp { request, happened }
+        }),
+    }
+}
+
+fn answer_of_live(evidence: &Evidence, outcome: Option<Outcome>) -> Option<Action> {
+    let operation = evidence.live().next()?;
+    outcome.map(|outcome| Action::Answer { operation, outcome })
 }
 
 /// An error that the first of what is under way may have.

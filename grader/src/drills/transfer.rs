@@ -103,6 +103,14 @@ const CHECKS: &[Check] = &[
     },
 ];
 
+/// What is wrong with the books, whoever waits.
+const BOOKS: &[Kind] = &[
+    Kind::TotalChanged,
+    Kind::Unexplained,
+    Kind::Overdrawn,
+    Kind::Unrecorded,
+];
+
 /// What must never happen, whatever goes wrong.
 const ALL_KINDS: &[Kind] = &[
     Kind::TotalChanged,
@@ -170,7 +178,10 @@ impl Drill for Transfers {
     fn examine(&self, exam: &mut Exam<'_>) {
         let together = spaces::together(exam);
         let failing = spaces::failing(exam);
-        let known = together.with(failing);
+        let pairs = spaces::independent(exam);
+        // What shows only where there are many accounts is no matter of waiting.
+        let wrong = pairs.only(BOOKS);
+        let known = together.with(failing).with(wrong);
         let of = |exam: &mut Exam<'_>, check, kinds| {
             exam.decide(check, &Transferring, &known, kinds);
         };
@@ -185,7 +196,6 @@ impl Drill for Transfers {
         let also = |exam: &mut Exam<'_>, check, findings: &Findings, known: &Findings| {
             exam.decide_beyond(check, &Transferring, findings, ALL_KINDS, known);
         };
-        let pairs = spaces::independent(exam);
         also(exam, "independent", &pairs, &known);
         let dropped = spaces::dropping(exam);
         let known = known.with(pairs);

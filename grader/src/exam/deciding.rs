@@ -123,7 +123,28 @@ impl Exam<'_> {
             let why = format!("cannot be judged: see `{known}`");
             return self.skip(check, &why);
         }
-        let decision = self.failed(check, rules, finding);
+        let kind = finding.violation.kind;
+        let mut decision = self.failed(check, rules, finding);
+        let turns = decision.schedule.as_ref().map(|key| key.turns.clone());
+        let owner = turns.and_then(|turns| self.owner(check, kind, &turns));
+        if let Some(owner) = owner {
+            if let Some(key) = &mut decision.schedule {
+                key.check = owner.to_owned();
+            }
+            self.insert(owner, decision);
+            return self.skip(check, &format!("cannot be judged: see `{owner}`"));
+        }
+        let is_same = |(_, known): &(&&'static str, &Decision)| {
+            let turns = |it: &Decision| it.schedule.as_ref().map(|key| key.turns.clone());
+            known.status == CheckStatus::Failed
+                && known.message == decision.message
+                && decision.schedule.is_some()
+                && turns(known) == turns(&decision)
+        };
+        if let Some((known, _)) = self.decisions.iter().find(is_same) {
+            let why = format!("cannot be judged: see `{known}`");
+            return self.skip(check, &why);
+        }
         self.insert(check, decision);
     }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::{Exam, Finding, Findings};
 use play::check::CheckStatus;
 use play::judge::{Kind, Rules};
+use play::schedule::{Action, Outcome, Turn};
 
 /// What was found in each space, and what was decided by it.
 #[derive(Debug, Default)]
@@ -14,6 +15,8 @@ pub(super) struct Named {
     unnamed: BTreeMap<(usize, Kind), Finding>,
     /// The checks that were decided by a space.
     checks: BTreeMap<usize, Vec<&'static str>>,
+    /// The check that was first decided by a kind of violation.
+    owners: BTreeMap<Kind, &'static str>,
     /// What was left to the net, as the audit tells it.
     caught: Vec<String>,
 }
@@ -30,6 +33,9 @@ impl Named {
 
     /// A check is decided by these kinds, whatever comes of it.
     pub(super) fn decided(&mut self, check: &'static str, findings: &Findings, kinds: &[Kind]) {
+        for kind in kinds {
+            self.owners.entry(*kind).or_insert(check);
+        }
         for space in &findings.spaces {
             for kind in kinds {
                 self.unnamed.remove(&(*space, *kind));
@@ -39,7 +45,33 @@ impl Named {
     }
 }
 
+/// Whether nothing happens in these turns of what the check is about, as its name says: a caller
+/// that is dropped, or a panic.
+fn happens_without(check: &str, turns: &[Turn]) -> bool {
+    let is_it: fn(&Turn) -> bool = if check.contains("dropped") {
+        |turn| matches!(turn.action, Action::HangUp { .. } | Action::Discard)
+    } else if check == "panic_contained" {
+        |turn| matches!(turn.action, Action::Answer { outcome, .. } if outcome == Outcome::Panic)
+    } else {
+        return false;
+    };
+    !turns.iter().any(is_it)
+}
+
 impl Exam<'_> {
+    /// The check that a violation belongs to which was found for `check`, but shows in a schedule
+    /// without what that one is about. It holds so far.
+    pub(super) fn owner(
+        &self,
+        check: &'static str,
+        kind: Kind,
+        turns: &[Turn],
+    ) -> Option<&'static str> {
+        let owner = *self.named.owners.get(&kind)?;
+        let is_its = owner != check && happens_without(check, turns) && self.has_passed(owner);
+        is_its.then_some(owner)
+    }
+
     /// These kinds are not asked for in what was played here: no check is to name them.
     pub fn leave_out(&mut self, findings: &Findings, kinds: &[Kind]) {
         for space in &findings.spaces {

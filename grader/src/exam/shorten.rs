@@ -12,6 +12,9 @@ use play::schedule::{Action, Settle, Turn, requests_of};
 /// The most smaller schedules tried to shorten one that fails.
 const SHRINK_ATTEMPTS: usize = 120;
 
+/// The most turns played to shorten a schedule: some have thousands.
+const MOST_TURNS: usize = 40_000;
+
 /// The most turns played to shorten a schedule that takes real time.
 const SHRINK_TURNS: usize = 500;
 
@@ -33,7 +36,9 @@ impl Exam<'_> {
             (false, Care::Patient | Care::Solitary) => SHRINK_TURNS / finding.turns.len().max(1),
         };
         let driver = &mut self.driver;
+        let mut turns_left = MOST_TURNS;
         let again = |finding: &Finding| {
+            turns_left = turns_left.checked_sub(finding.turns.len())?;
             if driver.is_out_of_time() {
                 return None;
             }

@@ -1,4 +1,4 @@
-//! Wrong: balances have 32 bits. Caught by: independent
+//! Wrong: balances have 32 bits. Caught by: total_kept
 
 use kit::audit::{Audit, TransferError};
 use kit::bank::AccountId;

@@ -307,8 +307,8 @@ impl World for Server {
         Few::one(USUAL_MAX)
     }
 
-    fn opens(&self, kind: u8) -> bool {
-        kind == CONNECT
+    fn keeps_nothing(&self) -> bool {
+        true
     }
 
     fn made(&self, numbers: Few) -> String {

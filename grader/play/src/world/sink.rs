@@ -150,6 +150,10 @@ impl World for Sink {
         Few::one(2)
     }
 
+    fn keeps_nothing(&self) -> bool {
+        true
+    }
+
     fn made(&self, numbers: Few) -> String {
         format!("a processor is made with `max_parallel` = {numbers}")
     }

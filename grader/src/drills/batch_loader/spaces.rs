@@ -103,6 +103,7 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
         spaces.add(made(4, alone, anew));
     }
     spaces.add(made(2, alone, slow));
+    into_the_gap(&mut spaces, None);
     exam.explore_all(&Loading, &spaces)
 }
 
@@ -233,6 +234,7 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     };
     let mut spaces = Spaces::default();
     slow_after(&mut spaces, Went::Failed);
+    into_the_gap(&mut spaces, Some(Went::Failed));
     spaces.add(some);
     let three = Space {
         errors: 1,
@@ -311,6 +313,7 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
     };
     let mut spaces = Spaces::default();
     slow_after(&mut spaces, Went::Left);
+    into_the_gap(&mut spaces, Some(Went::Left));
     spaces.add(one);
     let three = Space {
         hang_ups: 1,
@@ -456,4 +459,18 @@ pub(super) fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
         _ => schedules::then_all_answered(evidence),
     };
     exam.explore(&Loading, &made(2, Polled::Alone, next))
+}
+
+/// An only call ends like this, and others come before anybody has done with it.
+fn into_the_gap(spaces: &mut Spaces<'_>, went: Option<Went>) {
+    for polls in schedules::GAPS {
+        for most in [1, 4] {
+            let gap = move |evidence: &Evidence| {
+                let starts = [Action::ask(A)];
+                let newcomers = [A, B, C].map(Action::ask);
+                schedules::into_the_gap(evidence, &starts, (0, went), polls, &newcomers)
+            };
+            spaces.add(made(most, Polled::Alone, gap));
+        }
+    }
 }

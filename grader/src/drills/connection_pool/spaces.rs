@@ -158,6 +158,8 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     };
     let mut spaces = Spaces::default();
     slow_after(&mut spaces, Some(Went::Failed));
+    into_the_gap(&mut spaces, Some(Went::Failed));
+    into_the_gap(&mut spaces, None);
     slow_after(&mut spaces, None);
     spaces.add(some);
     let two = Space {
@@ -242,6 +244,7 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
     };
     let mut spaces = Spaces::default();
     slow_after(&mut spaces, Some(Went::Left));
+    into_the_gap(&mut spaces, Some(Went::Left));
     spaces.add(one);
     let warmed = Space {
         hang_ups: 1,
@@ -346,4 +349,17 @@ pub(super) fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
         _ => schedules::then_all_answered(evidence),
     };
     exam.explore(&AFewAtMost, &made(2, next))
+}
+
+/// An only connect or ask ends like this, and others come before anybody has done with it.
+fn into_the_gap(spaces: &mut Spaces<'_>, went: Option<Went>) {
+    for polls in schedules::GAPS {
+        for well in [0, 1] {
+            let gap = move |evidence: &Evidence| {
+                let ask = Action::ask(KEY);
+                schedules::into_the_gap(evidence, &[ask], (well, went), polls, &[ask; 3])
+            };
+            spaces.add(made(2, gap));
+        }
+    }
 }

@@ -89,6 +89,7 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
         });
     }
     slow_after(&mut spaces, None);
+    into_the_gap(&mut spaces, None);
     let idle = |evidence: &Evidence| {
         schedules::idle_for_long(evidence, Action::ask(KEY), schedules::slow_steps())
     };
@@ -189,6 +190,7 @@ pub(super) fn rejecting(exam: &mut Exam<'_>) -> Findings {
     };
     let mut spaces = Spaces::default();
     slow_after(&mut spaces, Some(Went::Failed));
+    into_the_gap(&mut spaces, Some(Went::Failed));
     spaces.add(some);
     let two = Space {
         errors: 2,
@@ -261,6 +263,7 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
     };
     let mut spaces = Spaces::default();
     slow_after(&mut spaces, Some(Went::Left));
+    into_the_gap(&mut spaces, Some(Went::Left));
     spaces.add(one);
     let two = Space {
         hang_ups: 2,
@@ -374,5 +377,19 @@ fn slow_after(spaces: &mut Spaces<'_>, went: Option<Went>) {
             schedules::time_passes_after(evidence, &starts, 0, went, schedules::slow_steps())
         };
         spaces.add(made(1, slow));
+    }
+}
+
+/// The store of an only event ends like this, and others come before anybody has done with it.
+fn into_the_gap(spaces: &mut Spaces<'_>, went: Option<Went>) {
+    for polls in schedules::GAPS {
+        for newcomers in [[KEY, KEY, KEY], [KEY, KEY, OTHER]] {
+            let gap = move |evidence: &Evidence| {
+                let starts = [Action::ask(KEY)];
+                let newcomers = newcomers.map(Action::ask);
+                schedules::into_the_gap(evidence, &starts, (0, went), polls, &newcomers)
+            };
+            spaces.add(made(2, gap));
+        }
     }
 }

@@ -163,6 +163,7 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
         findings.join(exam.explore(&Coalescing, &Straight(elsewhere)));
     }
     findings.join(slow_after(exam, Went::Failed));
+    findings.join(into_the_gap(exam, Went::Failed));
     let mut one_after_the_other = Vec::new();
     for fetch in 1..=DOWN_FOR {
         one_after_the_other.extend([start(USER), failure(fetch)]);
@@ -223,6 +224,7 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
 pub(super) fn leaders_gone(exam: &mut Exam<'_>) -> Findings {
     let mut findings = exam.explore(&Coalescing, &Straight(leaders_go_and_go));
     findings.join(slow_after(exam, Went::Left));
+    findings.join(into_the_gap(exam, Went::Left));
     // The request that fetches in its place does not look at the clock again and again.
     let patient = |evidence: &Evidence| {
         let starts = [Action::ask(USER); 3];
@@ -243,6 +245,20 @@ fn slow_after(exam: &mut Exam<'_>, went: Went) -> Findings {
     let findings = exam.explore(&Coalescing, &Straight(slow));
     exam.leave_out(&findings, &[Kind::Polling]);
     findings.without(&[Kind::Polling])
+}
+
+/// An only fetch goes like this, and others ask before anybody has done with it.
+fn into_the_gap(exam: &mut Exam<'_>, went: Went) -> Findings {
+    let mut spaces = Spaces::default();
+    for polls in schedules::GAPS {
+        let gap = move |evidence: &Evidence| {
+            let starts = [Action::ask(USER)];
+            let newcomers = [USER, USER, OTHER].map(Action::ask);
+            schedules::into_the_gap(evidence, &starts, (0, Some(went)), polls, &newcomers)
+        };
+        spaces.add(Straight(gap));
+    }
+    exam.explore_all(&Coalescing, &spaces)
 }
 
 /// One leader after another is dropped while a request waits: it must not give up, however

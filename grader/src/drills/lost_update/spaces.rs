@@ -48,6 +48,7 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
     let second =
         |evidence: &Evidence| schedules::slow_for_the_second(evidence, Action::ask(ACCOUNT));
     spaces.add(Straight(second));
+    into_the_gap(&mut spaces, None);
     let anew = |evidence: &Evidence| {
         schedules::one_after_the_other_ended(evidence, [Turn::full(Action::ask(ACCOUNT)); 2])
     };
@@ -148,6 +149,7 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     spaces.add(Straight(between));
     elsewhere(&mut spaces, Outcome::Error(0));
     slow_after(&mut spaces, Some(Went::Failed));
+    into_the_gap(&mut spaces, Some(Went::Failed));
     slow_after(&mut spaces, None);
     for kind in [READ, WRITE] {
         for behind in [0, 1] {
@@ -168,6 +170,21 @@ fn slow_after(spaces: &mut Spaces<'_>, went: Option<Went>) {
             schedules::time_passes_after(evidence, &starts, well, went, schedules::slow_steps())
         };
         spaces.add(Straight(slow));
+    }
+}
+
+/// The read or the write of an only deposit ends like this, and others come before anybody has
+/// done with it.
+fn into_the_gap(spaces: &mut Spaces<'_>, went: Option<Went>) {
+    for polls in schedules::GAPS {
+        for well in [0, 1] {
+            let gap = move |evidence: &Evidence| {
+                let starts = [Action::ask(ACCOUNT)];
+                let newcomers = [ACCOUNT, ACCOUNT, OTHER].map(Action::ask);
+                schedules::into_the_gap(evidence, &starts, (well, went), polls, &newcomers)
+            };
+            spaces.add(Straight(gap));
+        }
     }
 }
 
@@ -235,6 +252,7 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
         spaces.add(Straight(between));
     }
     slow_after(&mut spaces, Some(Went::Left));
+    into_the_gap(&mut spaces, Some(Went::Left));
     let woken = Woken {
         made: None,
         asks: vec![Action::ask(ACCOUNT); 3],

@@ -103,6 +103,7 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
         });
     }
     slow_after(&mut spaces, None);
+    into_the_gap(&mut spaces, None);
     spaces.add(straight(4, crowd));
     spaces.add(straight(4, one_by_one));
     let others = ODD + ODD_ONES - A;
@@ -248,6 +249,7 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     spaces.add(taken(Ends::Failing));
     elsewhere(&mut spaces, Outcome::Error(0));
     slow_after(&mut spaces, Some(Went::Failed));
+    into_the_gap(&mut spaces, Some(Went::Failed));
     spaces.add(straight(3, down));
     for behind in [0, 1] {
         let in_a_row = move |evidence: &Evidence| {
@@ -370,19 +372,13 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
     };
     spaces.add(woken);
     slow_after(&mut spaces, Some(Went::Left));
+    into_the_gap(&mut spaces, Some(Went::Left));
     spaces.add(Woken {
         made: Some(Few::one(4)),
         asks: IN_A_CHAIN
             .map(|(from, to, size)| transfer(from, to, size))
             .to_vec(),
     });
-    // What is odd is done in its own way, and given up in the same.
-    for odd in ODD_AMOUNTS {
-        spaces.add(Space {
-            hang_ups: 1,
-            ..between(2, &[odd, (A, B, MOST)])
-        });
-    }
     let leaving = Leaving {
         made: Some(Few::one(4)),
         asks: vec![transfer(A, B, MOST); 4],
@@ -431,6 +427,14 @@ pub(super) fn odd(exam: &mut Exam<'_>) -> Findings {
             ..between(2, &odd)
         };
         findings.join(exam.explore(&Transferring, &odd));
+    }
+    // What is odd is done in its own way, and given up in the same.
+    for odd in ODD_AMOUNTS {
+        let given_up = Space {
+            hang_ups: 1,
+            ..between(2, &[odd, (A, B, MOST)])
+        };
+        findings.join(exam.explore(&Transferring, &given_up));
     }
     findings
 }
@@ -481,4 +485,18 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
         spaces.add(straight(2, in_a_row));
     }
     exam.explore_all(&Transferring, &spaces)
+}
+
+/// The record of an only transfer ends like this, and others come before anybody has done with
+/// it.
+fn into_the_gap(spaces: &mut Spaces<'_>, went: Option<Went>) {
+    for polls in schedules::GAPS {
+        let gap = move |evidence: &Evidence| {
+            let starts = [transfer(A, B, MOST)];
+            let newcomers = [(A, B, SMALL), (B, A, SMALL), (C, A, SMALL)]
+                .map(|(from, to, size)| transfer(from, to, size));
+            schedules::into_the_gap(evidence, &starts, (0, went), polls, &newcomers)
+        };
+        spaces.add(straight(4, gap));
+    }
 }
