@@ -29,7 +29,7 @@ impl Rules for GivingWay {
         violations.extend(neighbours(evidence, &stretches));
         violations.extend(side_by_side(evidence, &stretches));
         violations.extend(dropped(evidence, &stretches));
-        violations.extend(stuck(evidence));
+        violations.extend(stuck(evidence, &stretches));
         violations.extend(late(evidence, &stretches));
         violations.extend(polls(evidence, &stretches));
         violations.extend(common::polling(evidence));
@@ -293,10 +293,12 @@ fn dropped(evidence: &Evidence, stretches: &[Stretch]) -> Vec<Violation> {
 }
 
 /// Requests that nothing on the loop goes on with.
-fn stuck(evidence: &Evidence) -> Option<Violation> {
+fn stuck(evidence: &Evidence, stretches: &[Stretch]) -> Option<Violation> {
     let waiting = evidence.waiting().next()?;
     let turn = evidence.turns().len().checked_sub(1)?;
-    if !evidence.is_idle() || !common::is_pass(evidence, turn) {
+    // What goes on when time has passed sleeps: see `late`.
+    let went_on = stretches.iter().any(|stretch| stretch.turn == turn);
+    if went_on || !evidence.is_idle() || !common::is_pass(evidence, turn) {
         return None;
     }
     Some(Violation {
