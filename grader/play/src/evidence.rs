@@ -24,16 +24,15 @@ use crate::world::World;
 pub const ALIKE: u32 = 1_000;
 
 /// The ids of this key and the [`FAR_KEYS`] that begin with it are easily mistaken: the first
-/// 62 differ from [`FIRST_KEY`]'s in one bit each, others by a prime, three are beyond 2^53,
-/// the most that a float can count to, and close to each other, and the last one is 0, which
-/// is false in some languages.
+/// 62 differ from [`FIRST_KEY`]'s in one bit each, others by a prime, and three are beyond 2^53,
+/// the most that a float can count to, and close to each other.
 pub const FAR_AWAY: u32 = 4_000_000_000;
 
 /// How many keys begin with [`FAR_AWAY`].
-pub const FAR_KEYS: u32 = BITS + PRIMES.len() as u32 + CLOSE + 1;
+pub const FAR_KEYS: u32 = BITS + PRIMES.len() as u32 + CLOSE;
 
-/// The key whose id is 0.
-pub const WITH_ID_ZERO: u32 = FAR_AWAY + FAR_KEYS - 1;
+/// The key whose id is 0, which is false in some languages.
+pub const WITH_ID_ZERO: u32 = 0;
 
 /// How many low bits of an id get a key that differs in that bit alone.
 const BITS: u32 = 62;
@@ -289,6 +288,9 @@ impl Evidence {
     /// The id that key `number` has on the wire.
     pub fn wire_id(&self, number: u32) -> u64 {
         let usual = self.id_base + u64::from(FIRST_KEY);
+        if number == WITH_ID_ZERO {
+            return 0;
+        }
         if let Some(beyond) = number.checked_sub(FAR_AWAY) {
             let Some(beyond) = beyond.checked_sub(BITS) else {
                 return usual ^ 1 << beyond;
@@ -297,10 +299,7 @@ impl Evidence {
                 return usual + u64::from(*prime);
             }
             let low = beyond - PRIMES.len() as u32;
-            return match low < CLOSE {
-                true => 1 << (BITS - 1) | usual << LOW_BITS | u64::from(low),
-                false => 0,
-            };
+            return 1 << (BITS - 1) | usual << LOW_BITS | u64::from(low);
         }
         let alike = u64::from(number / ALIKE) << 32;
         self.id_base + alike + u64::from(number % ALIKE)
@@ -309,7 +308,7 @@ impl Evidence {
     /// The key that has this id, if a request was about it.
     pub fn known_key(&self, id: &Value) -> Option<u32> {
         let id = id.number()?.cast_unsigned();
-        let of_far = |request: &&Request| request.key >= FAR_AWAY;
+        let of_far = |request: &&Request| request.key >= FAR_AWAY || request.key == WITH_ID_ZERO;
         let mut far = self.requests.iter().filter(of_far);
         if let Some(request) = far.find(|request| self.wire_id(request.key) == id) {
             return Some(request.key);

@@ -276,6 +276,7 @@ impl fmt::Display for Turn {
                 Polled::Alone => "k0",
                 Polled::ByNewWakers => "k1",
                 Polled::Joined => "k2",
+                Polled::InOneGo => "k3",
             })?,
             Action::Start {
                 entry,
@@ -351,6 +352,7 @@ impl FromStr for Turn {
                     "0" => Polled::Alone,
                     "1" => Polled::ByNewWakers,
                     "2" => Polled::Joined,
+                    "3" => Polled::InOneGo,
                     _ => return Err(wrong()),
                 },
             },

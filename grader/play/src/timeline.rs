@@ -9,7 +9,7 @@ use protocol::AWAITS;
 
 use crate::evidence::{Evidence, Fact, UNHEARD};
 use crate::judge::Violation;
-use crate::schedule::{Outcome, Settle};
+use crate::schedule::{Action, Outcome, Polled, Settle, Turn};
 use crate::text::one_line;
 
 pub use moment::{Moment, Subject, What};
@@ -73,6 +73,9 @@ pub fn tell(evidence: &Evidence, violation: Option<&Violation>) -> Vec<Line> {
             lines.push(Line::plain(half_settled(polls)));
         }
     }
+    if let Some(how) = evidence.turns().iter().find_map(polled) {
+        lines.insert(0, Line::plain(how.to_owned()));
+    }
     if lines.len() > MAX_LINES {
         let hidden = lines.len() - MAX_LINES;
         let tail = lines.split_off(lines.len() - MAX_LINES / 2);
@@ -113,6 +116,21 @@ fn place(fact: &Fact) -> Option<&str> {
             kind, arguments, ..
         } if kind == AWAITS => arguments.first()?.text(),
         _ => None,
+    }
+}
+
+/// How callers are polled, where the turn says so.
+fn polled(turn: &Turn) -> Option<&'static str> {
+    let Action::Poll { polled } = turn.action else {
+        return None;
+    };
+    match polled {
+        Polled::Alone => None,
+        Polled::ByNewWakers => Some("(each poll of a caller comes with a waker of its own)"),
+        Polled::Joined => Some("(all callers are polled in one task)"),
+        Polled::InOneGo => Some(
+            "(the loop polls all that are ready in one turn; those that yield are woken when it ends, the last one first)",
+        ),
     }
 }
 

@@ -188,6 +188,9 @@ pub enum Polled {
     ByNewWakers,
     /// All of them are in one task, which polls those that were woken.
     Joined,
+    /// Each is a task of its own, and the loop polls many tasks before it sees to those that
+    /// have yielded, as loops do when nobody watches each poll.
+    InOneGo,
 }
 
 /// How an operation ends, and how a call does.

@@ -1,7 +1,7 @@
 //! Turns that several drills play.
 
-use play::evidence::{Evidence, FAR_AWAY, FAR_KEYS};
-use play::schedule::{Action, FIRST_KEY, Outcome, Settle, Turn};
+use play::evidence::{Evidence, FAR_AWAY, FAR_KEYS, WITH_ID_ZERO};
+use play::schedule::{Action, FIRST_KEY, Few, Outcome, Polled, Settle, Turn};
 use play::space::{A_WEEK, PATIENCE_MICROS};
 
 /// The turns that end a schedule: live operations are answered in the order they began;
@@ -38,7 +38,8 @@ pub(super) fn then_answered_in_pairs(evidence: &Evidence, first: usize) -> Optio
 
 /// Keys whose ids are easily mistaken for each other.
 pub(super) fn alike_keys() -> impl Iterator<Item = u32> + Clone {
-    std::iter::once(FIRST_KEY).chain(FAR_AWAY..FAR_AWAY + FAR_KEYS)
+    let far = FAR_AWAY..FAR_AWAY + FAR_KEYS;
+    std::iter::once(FIRST_KEY).chain(far).chain([WITH_ID_ZERO])
 }
 
 /// So many requests about each of the keys whose ids are easily mistaken, all of which are
@@ -396,6 +397,18 @@ fn end_of_live(evidence: &Evidence, went: Option<Went>) -> Option<Action> {
 fn answer_of_live(evidence: &Evidence, outcome: Option<Outcome>) -> Option<Action> {
     let operation = evidence.live().next()?;
     outcome.map(|outcome| Action::Answer { operation, outcome })
+}
+
+/// These requests start together on a loop that polls all of them in one turn, after what the
+/// instance is made with.
+pub(super) fn in_one_go(evidence: &Evidence, made: Few, starts: &[Action]) -> Option<Turn> {
+    let polled = Polled::InOneGo;
+    match (evidence.turns().len(), starts.get(evidence.started())) {
+        (0, _) => Some(Turn::full(Action::Make { numbers: made })),
+        (1, _) => Some(Turn::full(Action::Poll { polled })),
+        (_, Some(start)) => Some(Turn::partial(*start, 0)),
+        (_, None) => then_all_answered(evidence),
+    }
 }
 
 /// An error that the first of what is under way may have.

@@ -69,6 +69,16 @@ pub(crate) struct Instance {
     runtime: LocalRuntime,
 }
 
+/// How many tasks the loop polls before it looks at anything else.
+fn tasks_in_a_turn(polled: Polled) -> u32 {
+    match polled {
+        // So that a settle can stop after any single poll.
+        Polled::Alone | Polled::ByNewWakers | Polled::Joined => 1,
+        // tokio's own default.
+        Polled::InOneGo => 61,
+    }
+}
+
 impl Instance {
     pub(crate) fn new(
         seed: u64,
@@ -85,8 +95,7 @@ impl Instance {
         runtime
             .enable_time()
             .start_paused(true)
-            // One task per turn of the loop, so that a settle can stop after any single poll.
-            .event_interval(1)
+            .event_interval(tasks_in_a_turn(polled))
             .rng_seed(RngSeed::from_bytes(&seed.to_le_bytes()))
             .on_before_task_poll(|_| {
                 POLLS.set(POLLS.get().wrapping_add(1));
@@ -189,7 +198,7 @@ impl Instance {
                 self.join(task);
                 None
             }
-            Polled::Alone | Polled::ByNewWakers => {
+            Polled::Alone | Polled::ByNewWakers | Polled::InOneGo => {
                 // On the loop: a task spawned from outside would queue behind all others.
                 #[expect(clippy::async_yields_async, reason = "kept to be dropped, not awaited")]
                 let task = self.guarded(async move { tokio::task::spawn_local(task) });

@@ -137,8 +137,10 @@
 //! **Polled.** `"alone"`, the default: each caller is a task of its own.
 //! `"by_new_wakers"`: likewise, and each poll gets a waker of its own, which wakes nobody
 //! once there is a later one; a caller that waits after its first poll is polled once more.
-//! `"joined"`: all callers are in one task, which polls those that were woken. A language
-//! without wakers treats all three as the first.
+//! `"joined"`: all callers are in one task, which polls those that were woken.
+//! `"in_one_go"`: each caller is a task, and the loop polls many tasks in one turn, as tokio's
+//! does by itself: those that yield are woken when it ends, the last one first. A settle then
+//! stops between two turns only. Other languages treat all of them as the first.
 //!
 //! # Operations
 //!

@@ -9,7 +9,9 @@ mod unfinished;
 use protocol::{Ending, Value};
 
 use super::{ErrorName, Look, OperationKind, World};
-use crate::evidence::{ALIKE, Evidence, FAR_AWAY, FAR_KEYS, Fact, Remembered, Returned, Secrets};
+use crate::evidence::{
+    ALIKE, Evidence, FAR_AWAY, FAR_KEYS, Fact, Remembered, Returned, Secrets, WITH_ID_ZERO,
+};
 use crate::schedule::{FIRST_KEY, Few, Outcome};
 use crate::text::count;
 
@@ -63,9 +65,12 @@ const ODD_KEYS: [u32; 18] = {
     let mut keys = [0; 18];
     let mut at = 0;
     while at < keys.len() {
-        keys[at] = match at < BITS.len() {
-            true => FAR_AWAY + BITS[at],
-            false => FAR_AWAY + FAR_KEYS - (keys.len() - at) as u32,
+        keys[at] = if at < BITS.len() {
+            FAR_AWAY + BITS[at]
+        } else if at < keys.len() - 1 {
+            FAR_AWAY + FAR_KEYS - (keys.len() - 1 - at) as u32
+        } else {
+            WITH_ID_ZERO
         };
         at += 1;
     }

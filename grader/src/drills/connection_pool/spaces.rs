@@ -78,6 +78,13 @@ pub(super) fn calm(exam: &mut Exam<'_>) -> Findings {
         };
         spaces.add(otherwise);
     }
+    for places in [1, 2] {
+        let in_one_go = move |evidence: &Evidence| {
+            let starts = [Action::ask(KEY); 4];
+            schedules::in_one_go(evidence, Few::one(places), &starts)
+        };
+        spaces.add(Straight(in_one_go));
+    }
     spaces.add(made(2, two_places_at_once));
     for max in [1, 3, 8, 300] {
         spaces.add(made(max, crowd));

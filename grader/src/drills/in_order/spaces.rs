@@ -88,6 +88,13 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
             ..space(1, &[KEY, OTHER, KEY])
         });
     }
+    for places in [1, 3] {
+        let in_one_go = move |evidence: &Evidence| {
+            let starts = [KEY, OTHER, KEY, KEY, OTHER].map(Action::ask);
+            schedules::in_one_go(evidence, Few::one(places), &starts)
+        };
+        spaces.add(Straight(in_one_go));
+    }
     slow_after(&mut spaces, None);
     into_the_gap(&mut spaces, None);
     let idle = |evidence: &Evidence| {

@@ -158,7 +158,12 @@ pub(super) fn turn() -> impl Strategy<Value = Turn> {
         2 => (0..4u8).prop_map(Outcome::Error),
         1 => Just(Outcome::Panic),
     ];
-    let polled = prop::sample::select(vec![Polled::Alone, Polled::ByNewWakers, Polled::Joined]);
+    let polled = prop::sample::select(vec![
+        Polled::Alone,
+        Polled::ByNewWakers,
+        Polled::Joined,
+        Polled::InOneGo,
+    ]);
     let few = || vec(number(), 1..4).prop_map(|numbers| Few::of(&numbers));
     let action = prop_oneof![
         1 => few().prop_map(|numbers| Action::Make { numbers }),
