@@ -126,7 +126,8 @@ impl Transfer {
         let account = |place: usize| {
             let id = arguments.get(place)?.number()?.cast_unsigned();
             let odd = (ODD..ODD + ODD_ONES).find(|odd| id_of(evidence, *odd) == id);
-            let number = id.checked_sub(evidence.wire_id(0));
+            let before = evidence.wire_id(FIRST_KEY) - u64::from(FIRST_KEY);
+            let number = id.checked_sub(before);
             let usual = number.filter(|number| *number < u64::from(ALIKE));
             odd.or(usual.map(|number| number as u32))
         };
