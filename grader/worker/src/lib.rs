@@ -167,7 +167,7 @@
 //! | bulk | `arguments`: `max_batch` | `load`(id): an item, `null`, or an error | `load`(id, …), awaited: ends with a list of an item or `null` for each id, or with an error |
 //! | sink | `arguments`: `max_parallel` | `handle`(key, number): `null`, or an error | `store`(key, number), awaited: ends with `null` or an error |
 //! | work | | `fold`(seed, steps): a state, a number; `neighbour`(turns): `null` | none |
-//! | clock | `arguments`: a list of monitors, each the microseconds of its `every` and its `threshold` | `drop_monitor`(place): `null`; looked at: `report`(place): the number of stalls and the microseconds of the longest | none |
+//! | clock | `arguments`: a list of monitors, each the microseconds of its `every` and its `threshold` | `switch_monitor`(place), which drops it, or starts it again: `null`; looked at: `report`(place): the number of stalls and the microseconds of the longest | none |
 //!
 //! - A row is a list of the user's id and name: `[42,"ada"]`. The kit makes it from the
 //!   id that was asked for and the name in the answer.

@@ -59,7 +59,7 @@ impl Reading {
 
 /// The monitors of an instance that is made with these numbers, all of them milliseconds:
 /// `every` and `threshold`, and the `every` of a second one, if there is to be one. Its
-/// threshold is twice that of the first.
+/// threshold is twice that of the first. If it is 0, the second one is like the first.
 pub fn monitors(made: Few) -> Vec<Monitor> {
     let millis = |place| u64::from(made.at(place)) * MILLISECOND;
     let first = Monitor {
@@ -72,8 +72,19 @@ pub fn monitors(made: Few) -> Vec<Monitor> {
     };
     match made.all().len() {
         ..=2 => vec![first],
+        _ if second.every == 0 => vec![first; 2],
         _ => vec![first, second],
     }
+}
+
+/// Whether a request starts its monitor again. The first about each drops it, the second starts
+/// it, and so on.
+pub fn starts_again(evidence: &Evidence, request: u32) -> bool {
+    let key = evidence.request(request).map(|it| it.key);
+    let earlier = evidence
+        .requests()
+        .take_while(|(number, _)| *number < request);
+    earlier.filter(|(_, it)| Some(it.key) == key).count() % 2 == 1
 }
 
 impl World for Clock {
@@ -82,7 +93,7 @@ impl World for Clock {
     }
 
     fn entries(&self) -> &'static [&'static str] {
-        &["drop_monitor"]
+        &["switch_monitor"]
     }
 
     fn kinds(&self) -> &'static [OperationKind] {
@@ -99,6 +110,14 @@ impl World for Clock {
 
     fn constructor(&self) -> &'static str {
         "LoopMonitor::start"
+    }
+
+    /// Only the `every` of a second monitor may be 0.
+    fn bounded(&self, numbers: Few) -> Few {
+        match numbers.all() {
+            [every, threshold, second] => Few::of(&[(*every).max(1), (*threshold).max(1), *second]),
+            _ => numbers.map(|number| number.max(1)),
+        }
     }
 
     fn made_with(&self, _: &Evidence, numbers: Few) -> Vec<Value> {
@@ -157,7 +176,10 @@ impl World for Clock {
 
     fn asks(&self, evidence: &Evidence, request: u32) -> String {
         let monitor = evidence.request(request).map_or(0, |it| it.key);
-        format!("drops monitor {monitor}")
+        match starts_again(evidence, request) {
+            false => format!("drops monitor {monitor}"),
+            true => format!("starts monitor {monitor} again"),
+        }
     }
 
     fn about(&self, _: &Evidence, _: u32) -> String {

@@ -11,22 +11,46 @@ use submission::{LoopMonitor, Report};
 use worker::protocol::{Ending, Value};
 use worker::{Arguments, Call, CallFuture, Subject, run, seen};
 
-/// All monitors of the run, by their places, each with its own clock.
-struct Monitors(Rc<RefCell<Vec<Option<(LoopMonitor, Clock)>>>>);
+/// A monitor with its own clock, or the place of one that was dropped.
+struct Place {
+    monitor: Option<(LoopMonitor, Clock)>,
+    every: Duration,
+    threshold: Duration,
+}
+
+impl Place {
+    fn start(&mut self, clock: Clock) {
+        let monitor = LoopMonitor::start(clock.clone(), self.every, self.threshold);
+        self.monitor = Some((monitor, clock));
+    }
+}
+
+/// All monitors of the run.
+struct Monitors(Rc<RefCell<Vec<Place>>>);
 
 impl Subject for Monitors {
-    fn call(&self, call: Call<'_>, _: &Supply) -> CallFuture {
-        let (monitors, place) = (Rc::clone(&self.0), call.arguments.count(0));
+    /// Drops a monitor, or starts the one that was dropped again.
+    fn call(&self, call: Call<'_>, supply: &Supply) -> CallFuture {
+        let (places, place) = (Rc::clone(&self.0), call.arguments.count(0));
+        let clock = supply.clock();
         Box::pin(async move {
-            let monitor = monitors.borrow_mut().get_mut(place).and_then(Option::take);
+            let monitor = match places.borrow_mut().get_mut(place) {
+                Some(place) if place.monitor.is_none() => {
+                    place.start(clock);
+                    None
+                }
+                Some(place) => place.monitor.take(),
+                None => None,
+            };
             drop(monitor);
             Ending::Ok(Value::Nothing)
         })
     }
 
     fn look(&self, look: Call<'_>) -> Value {
-        let monitors = self.0.borrow();
-        let Some(Some((monitor, clock))) = monitors.get(look.arguments.count(0)) else {
+        let places = self.0.borrow();
+        let place = places.get(look.arguments.count(0));
+        let Some((monitor, clock)) = place.and_then(|place| place.monitor.as_ref()) else {
             return Value::Nothing;
         };
         let Report { stalls, longest } = monitor.report();
@@ -46,8 +70,13 @@ fn main() -> ExitCode {
         let monitors = arguments.list(0).iter().map(|monitor| {
             let with = Arguments(monitor.list());
             let [every, threshold] = [0, 1].map(|place| Duration::from_micros(with.id(place)));
-            let clock = supply.clock();
-            Some((LoopMonitor::start(clock.clone(), every, threshold), clock))
+            let mut place = Place {
+                monitor: None,
+                every,
+                threshold,
+            };
+            place.start(supply.clock());
+            place
         });
         Box::new(Monitors(Rc::new(RefCell::new(monitors.collect()))))
     })

@@ -7,7 +7,7 @@ use play::judge::{Kind, Rules, Violation};
 use play::schedule::Settle;
 use play::text::{count, one_line};
 use play::timeline::duration;
-use play::world::clock::{Monitor, Reading, monitors};
+use play::world::clock::{Monitor, Reading, monitors, starts_again};
 
 /// tokio rounds times up to whole milliseconds.
 const ROUNDING: u64 = 1_000;
@@ -72,6 +72,8 @@ fn readings(evidence: &Evidence) -> Vec<Violation> {
     let longest_every = all.iter().map(|it| it.every).max().unwrap_or(0);
     // Blocks between which no task ran are one stall.
     let mut stalls: Vec<u64> = Vec::new();
+    // How many there were before each monitor was started.
+    let mut before = vec![0; all.len()];
     let mut is_running = false;
     let mut rested: u64 = 0;
     let mut violations = Vec::new();
@@ -89,13 +91,19 @@ fn readings(evidence: &Evidence) -> Vec<Violation> {
                 rested = 0;
             }
             Fact::Passed { micros } => rested = rested.saturating_add(*micros),
+            Fact::Started { request, .. } if starts_again(evidence, *request) => {
+                if let Some(before) = place_of(evidence, *request).and_then(|it| before.get_mut(it))
+                {
+                    *before = stalls.len();
+                }
+            }
             Fact::Settled { fully: true, .. } => is_running = false,
             Fact::Seen { look, value } if !is_running && rested >= 2 * longest_every => {
                 let (Some(monitor), Some(reading)) = (all.get(*look), Reading::seen(value)) else {
                     continue;
                 };
                 let name = name(all.len(), *look);
-                let wrong = wrong(*monitor, reading, &stalls);
+                let wrong = wrong(*monitor, reading, &stalls[before[*look]..]);
                 violations.extend(wrong.into_iter().map(|(kind, message)| Violation {
                     kind,
                     turn: entry.turn,
@@ -108,6 +116,12 @@ fn readings(evidence: &Evidence) -> Vec<Violation> {
     violations
 }
 
+/// The place of the monitor that a request is about.
+fn place_of(evidence: &Evidence, request: u32) -> Option<usize> {
+    let monitor = evidence.request(request)?.key as usize;
+    monitor.checked_sub(1)
+}
+
 /// Monitors that are there and show no report.
 fn unread(evidence: &Evidence) -> Option<Violation> {
     let all = all(evidence).len();
@@ -115,10 +129,9 @@ fn unread(evidence: &Evidence) -> Option<Violation> {
     for entry in evidence.entries() {
         match &entry.fact {
             Fact::Started { request, .. } => {
-                let monitor = evidence.request(*request).map_or(0, |it| it.key as usize);
-                let place = monitor.checked_sub(1);
+                let place = place_of(evidence, *request);
                 if let Some(dropped) = place.and_then(|it| dropped.get_mut(it)) {
-                    *dropped = true;
+                    *dropped = !starts_again(evidence, *request);
                 }
             }
             Fact::Discarded => return None,
@@ -235,11 +248,19 @@ fn looks(evidence: &Evidence) -> Option<Violation> {
                 }
                 span.time = span.time.saturating_add(*micros);
             }
+            Fact::Started { request, .. } if starts_again(evidence, *request) => {
+                let place = place_of(evidence, *request);
+                if let Some(alive) = place.and_then(|it| alive.get_mut(it)) {
+                    *alive = true;
+                }
+                span = start(false);
+                is_dropped = false;
+            }
             Fact::Discarded | Fact::Started { .. } => {
                 let dropped = match entry.fact {
                     Fact::Started { request, .. } => {
-                        let key = evidence.request(request).map_or(0, |it| it.key as usize);
-                        key.saturating_sub(1)..key
+                        let place = place_of(evidence, request).unwrap_or(all.len());
+                        place..place + 1
                     }
                     _ => 0..all.len(),
                 };

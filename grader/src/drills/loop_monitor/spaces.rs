@@ -239,7 +239,7 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
 }
 
 /// Two of them, with thresholds of their own: a stall that is above both or one of them,
-/// and one of them is dropped.
+/// and one of them is dropped. Then one is started after a stall that only the other one saw.
 pub(super) fn two_monitors(exam: &mut Exam<'_>) -> Findings {
     let mut spaces = Spaces::default();
     for numbers in [[10, 50, 35], [10, 50, 10], [40, 60, 7]] {
@@ -274,6 +274,28 @@ pub(super) fn two_monitors(exam: &mut Exam<'_>) -> Findings {
                 Turn::full(Action::Discard),
                 pass(longest + MILLISECOND),
                 pass(50 * longest),
+            ];
+            spaces.add(Listed(turns.to_vec()));
+        }
+    }
+    for numbers in [[10, 50, 35], [10, 50, 0]] {
+        let longest = u64::from(numbers[0].max(numbers[2])) * MILLISECOND;
+        let threshold = u64::from(numbers[1]) * MILLISECOND;
+        let rest = pass(3 * longest);
+        for late in [1, 2] {
+            let switch = Turn::full(Action::ask(late));
+            let turns = [
+                made(&numbers),
+                rest,
+                switch,
+                pass(longest + MILLISECOND),
+                rest,
+                block(9 * threshold),
+                rest,
+                switch,
+                rest,
+                block(5 * threshold),
+                rest,
             ];
             spaces.add(Listed(turns.to_vec()));
         }
