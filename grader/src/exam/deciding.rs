@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::findings;
+use super::named::happens_without;
 use super::{Exam, Finding, Findings, Gate, borrows};
 use play::check::{Check, CheckStatus, Decision};
 use play::evidence::Evidence;
@@ -126,7 +127,8 @@ impl Exam<'_> {
         let kind = finding.violation.kind;
         let mut decision = self.failed(check, rules, finding);
         let turns = decision.schedule.as_ref().map(|key| key.turns.clone());
-        let owner = turns.and_then(|turns| self.owner(check, kind, &turns));
+        let apart = turns.filter(|turns| happens_without(check, turns));
+        let owner = apart.as_ref().and_then(|_| self.owner(check, kind));
         if let Some(owner) = owner {
             if let Some(key) = &mut decision.schedule {
                 key.check = owner.to_owned();
@@ -135,11 +137,11 @@ impl Exam<'_> {
             return self.skip(check, &format!("cannot be judged: see `{owner}`"));
         }
         let is_same = |(_, known): &(&&'static str, &Decision)| {
-            let turns = |it: &Decision| it.schedule.as_ref().map(|key| key.turns.clone());
+            let turns = known.schedule.as_ref().map(|key| &key.turns);
             known.status == CheckStatus::Failed
                 && known.message == decision.message
-                && decision.schedule.is_some()
-                && turns(known) == turns(&decision)
+                && apart.is_some()
+                && turns == apart.as_ref()
         };
         if let Some((known, _)) = self.decisions.iter().find(is_same) {
             let why = format!("cannot be judged: see `{known}`");

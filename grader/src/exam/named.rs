@@ -47,7 +47,7 @@ impl Named {
 
 /// Whether nothing happens in these turns of what the check is about, as its name says: a caller
 /// that is dropped, or a panic.
-fn happens_without(check: &str, turns: &[Turn]) -> bool {
+pub(super) fn happens_without(check: &str, turns: &[Turn]) -> bool {
     let is_it: fn(&Turn) -> bool = if check.contains("dropped") {
         |turn| matches!(turn.action, Action::HangUp { .. } | Action::Discard)
     } else if check == "panic_contained" {
@@ -59,17 +59,11 @@ fn happens_without(check: &str, turns: &[Turn]) -> bool {
 }
 
 impl Exam<'_> {
-    /// The check that a violation belongs to which was found for `check`, but shows in a schedule
-    /// without what that one is about. It holds so far.
-    pub(super) fn owner(
-        &self,
-        check: &'static str,
-        kind: Kind,
-        turns: &[Turn],
-    ) -> Option<&'static str> {
+    /// The check that a violation belongs to which was found for `check`, but shows without what
+    /// that one is about. It holds so far.
+    pub(super) fn owner(&self, check: &'static str, kind: Kind) -> Option<&'static str> {
         let owner = *self.named.owners.get(&kind)?;
-        let is_its = owner != check && happens_without(check, turns) && self.has_passed(owner);
-        is_its.then_some(owner)
+        (owner != check && self.has_passed(owner)).then_some(owner)
     }
 
     /// These kinds are not asked for in what was played here: no check is to name them.

@@ -1,4 +1,4 @@
-//! Wrong: a transfer to oneself that is dropped keeps the account. Caught by: dropped
+//! Wrong: a transfer to oneself that is dropped keeps the account. Caught by: odd_amounts
 
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
