@@ -73,6 +73,9 @@ pub struct Evidence {
     first_of_instance: (u32, u32),
     /// Whether code that fails outside any call ends a real process.
     ends_when_broken: bool,
+    /// Whether the submission's language has wakers, so that callers can be polled in several
+    /// ways.
+    has_wakers: bool,
     /// Whether operations dropped now have happened all the same.
     drops_happen: bool,
     /// The turn that was last reported as settled.
@@ -98,6 +101,7 @@ impl Evidence {
             made: None,
             first_of_instance: (1, 1),
             ends_when_broken: false,
+            has_wakers: true,
             drops_happen: false,
             settled_in: None,
             settled: true,
@@ -128,6 +132,18 @@ impl Evidence {
             _ => None,
         });
         broke.filter(|_| self.ends_when_broken)
+    }
+
+    /// In this language it makes no difference how callers are polled.
+    #[must_use]
+    pub fn without_wakers(mut self, without: bool) -> Evidence {
+        self.has_wakers = !without;
+        self
+    }
+
+    /// Whether callers can be polled in several ways.
+    pub fn has_wakers(&self) -> bool {
+        self.has_wakers
     }
 
     /// What ended a task that nobody has asked about, if something did.

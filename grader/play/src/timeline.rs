@@ -73,7 +73,8 @@ pub fn tell(evidence: &Evidence, violation: Option<&Violation>) -> Vec<Line> {
             lines.push(Line::plain(half_settled(polls)));
         }
     }
-    if let Some(how) = evidence.turns().iter().find_map(polled) {
+    let how = evidence.turns().iter().find_map(polled);
+    if let Some(how) = how.filter(|_| evidence.has_wakers()) {
         lines.insert(0, Line::plain(how.to_owned()));
     }
     if lines.len() > MAX_LINES {
