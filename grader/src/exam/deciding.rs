@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::findings;
-use super::named::happens_without;
+use super::named;
 use super::{Exam, Finding, Findings, Gate, borrows};
 use play::check::{Check, CheckStatus, Decision};
 use play::evidence::Evidence;
@@ -127,7 +127,8 @@ impl Exam<'_> {
         let kind = finding.violation.kind;
         let mut decision = self.failed(check, rules, finding);
         let turns = decision.schedule.as_ref().map(|key| key.turns.clone());
-        let apart = turns.filter(|turns| happens_without(check, turns));
+        let about = named::about(check);
+        let apart = turns.filter(|turns| about.is_some_and(|it| !turns.iter().any(it)));
         let owner = apart.as_ref().and_then(|_| self.owner(check, kind));
         if let Some(owner) = owner {
             if let Some(key) = &mut decision.schedule {
@@ -249,14 +250,21 @@ impl Exam<'_> {
 
     /// The decision that `finding` fails `check`, its schedule made short first.
     pub(super) fn failed(&mut self, check: &str, rules: &dyn Rules, finding: Finding) -> Decision {
+        // Where it is enough that it fails, nobody reads why. A shorter schedule may still show
+        // whose violation it is.
+        let is_read = !self.enough.contains(&check) || named::about(check).is_some();
+        let finding = match is_read {
+            true => self.shortened(rules, finding),
+            false => finding,
+        };
         let Finding {
             turns,
             violation,
             evidence,
             ..
-        } = self.shortened(rules, finding);
-        let with_places = self.with_places(rules, &turns, &violation);
-        let evidence = with_places.or(evidence);
+        } = finding;
+        let with_places = is_read.then(|| self.with_places(rules, &turns, &violation));
+        let evidence = with_places.flatten().or(evidence);
         let held = evidence
             .as_ref()
             .and_then(|it| borrows::still_held(it, &violation));

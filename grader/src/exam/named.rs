@@ -45,17 +45,18 @@ impl Named {
     }
 }
 
-/// Whether nothing happens in these turns of what the check is about, as its name says: a caller
-/// that is dropped, or a panic.
-pub(super) fn happens_without(check: &str, turns: &[Turn]) -> bool {
-    let is_it: fn(&Turn) -> bool = if check.contains("dropped") {
-        |turn| matches!(turn.action, Action::HangUp { .. } | Action::Discard)
+/// The turns that a check is about, as its name says: those in which a caller is dropped, or
+/// something panics. `None` if it is about something else.
+pub(super) fn about(check: &str) -> Option<fn(&Turn) -> bool> {
+    if check.contains("dropped") {
+        Some(|turn| matches!(turn.action, Action::HangUp { .. } | Action::Discard))
     } else if check == "panic_contained" {
-        |turn| matches!(turn.action, Action::Answer { outcome, .. } if outcome == Outcome::Panic)
+        Some(
+            |turn| matches!(turn.action, Action::Answer { outcome, .. } if outcome == Outcome::Panic),
+        )
     } else {
-        return false;
-    };
-    !turns.iter().any(is_it)
+        None
+    }
 }
 
 impl Exam<'_> {
@@ -107,5 +108,25 @@ impl Exam<'_> {
             self.named.caught.push(told);
             self.decide_against(check, rules, finding);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_shown(check: &str, key: &str) -> Option<bool> {
+        let key = format!("7:{check}:{key}");
+        let turns = key.parse::<play::schedule::ReplayKey>().unwrap().turns;
+        about(check).map(|it| turns.iter().any(it))
+    }
+
+    #[test]
+    fn a_check_about_drops_or_panics_is_shown_by_one() {
+        assert_eq!(is_shown("leader_dropped", "q7.q7.x1"), Some(true));
+        assert_eq!(is_shown("dropped", "q7.q7.r1"), Some(false));
+        assert_eq!(is_shown("panic_contained", "q7.p1"), Some(true));
+        assert_eq!(is_shown("panic_contained", "q7.q7.x2"), Some(false));
+        assert_eq!(is_shown("one_fetch", "q7.x1"), None);
     }
 }
