@@ -134,10 +134,10 @@ impl Evidence {
         broke.filter(|_| self.ends_when_broken)
     }
 
-    /// In this language it makes no difference how callers are polled.
+    /// The same, where the submission's language has wakers or not.
     #[must_use]
-    pub fn without_wakers(mut self, without: bool) -> Evidence {
-        self.has_wakers = !without;
+    pub fn having_wakers(mut self, has: bool) -> Evidence {
+        self.has_wakers = has;
         self
     }
 

@@ -308,7 +308,7 @@ pub(super) fn small_steps() -> impl Iterator<Item = u64> {
 }
 
 /// Requests start, so many operations are well, one goes as it may; then time passes in these
-/// steps, and it does not matter who waits for what by then.
+/// steps, in whatever state the requests are by then.
 pub(super) fn time_passes_after(
     evidence: &Evidence,
     starts: &[Action],
@@ -349,8 +349,8 @@ pub(super) fn time_passes_after(
 pub(super) const GAPS: [u32; 4] = [0, 1, 2, 3];
 
 /// Requests start, so many operations are well, the next one goes as it may, and so many polls
-/// later newcomers start before any other task runs: whoever has just seen that nobody waits
-/// may not have acted on it yet.
+/// later newcomers start before any other task runs. A task that has just seen an empty line may
+/// not have acted on it yet.
 pub(super) fn into_the_gap(
     evidence: &Evidence,
     starts: &[Action],

@@ -103,7 +103,7 @@ const CHECKS: &[Check] = &[
     },
 ];
 
-/// What is wrong with the books, whoever waits.
+/// What is wrong with the books themselves, and has nothing to do with waiting.
 const BOOKS: &[Kind] = &[
     Kind::TotalChanged,
     Kind::Unexplained,

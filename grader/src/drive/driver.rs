@@ -270,7 +270,7 @@ impl<'a> Driver<'a> {
         Evidence::new(self.world, run * IDS_PER_RUN, secret)
             .with_common(derived(self.seed, "every run"))
             .ending_when_broken(self.program.ends_when_broken)
-            .without_wakers(self.program.is_interpreter)
+            .having_wakers(!self.program.is_interpreter)
     }
 
     /// Adds a run driven by [`Driver::converse`] to the sums.

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use super::findings;
-use super::named;
-use super::{Exam, Finding, Findings, Gate, borrows};
+use super::{Exam, Finding, Findings, Gate, borrows, findings, named};
 use play::check::{Check, CheckStatus, Decision};
 use play::evidence::Evidence;
 use play::failure::Failure;
@@ -126,27 +124,27 @@ impl Exam<'_> {
         }
         let kind = finding.violation.kind;
         let mut decision = self.failed(check, rules, finding);
-        let turns = decision.schedule.as_ref().map(|key| key.turns.clone());
-        let about = named::about(check);
-        let apart = turns.filter(|turns| about.is_some_and(|it| !turns.iter().any(it)));
-        let owner = apart.as_ref().and_then(|_| self.owner(check, kind));
-        if let Some(owner) = owner {
-            if let Some(key) = &mut decision.schedule {
+        if let (Some(about), Some(key)) = (named::about(check), &mut decision.schedule)
+            && !key.turns.iter().any(about)
+        {
+            // It shows without what this check is about, so another one tells of it.
+            if let Some(owner) = self.owner(check, kind) {
                 key.check = owner.to_owned();
+                self.insert(owner, decision);
+                return self.skip(check, &format!("cannot be judged: see `{owner}`"));
             }
-            self.insert(owner, decision);
-            return self.skip(check, &format!("cannot be judged: see `{owner}`"));
-        }
-        let is_same = |(_, known): &(&&'static str, &Decision)| {
-            let turns = known.schedule.as_ref().map(|key| &key.turns);
-            known.status == CheckStatus::Failed
-                && known.message == decision.message
-                && apart.is_some()
-                && turns == apart.as_ref()
-        };
-        if let Some((known, _)) = self.decisions.iter().find(is_same) {
-            let why = format!("cannot be judged: see `{known}`");
-            return self.skip(check, &why);
+            let is_same = |(_, known): &(&&'static str, &Decision)| {
+                known.status == CheckStatus::Failed
+                    && known.message == decision.message
+                    && known
+                        .schedule
+                        .as_ref()
+                        .is_some_and(|it| it.turns == key.turns)
+            };
+            if let Some((known, _)) = self.decisions.iter().find(is_same) {
+                let why = format!("cannot be judged: see `{known}`");
+                return self.skip(check, &why);
+            }
         }
         self.insert(check, decision);
     }
