@@ -127,12 +127,7 @@ impl Exam<'_> {
         if let (Some(about), Some(key)) = (named::about(check), &mut decision.schedule)
             && !key.turns.iter().any(about)
         {
-            // It shows without what this check is about, so another one tells of it.
-            if let Some(owner) = self.owner(check, kind) {
-                key.check = owner.to_owned();
-                self.insert(owner, decision);
-                return self.skip(check, &format!("cannot be judged: see `{owner}`"));
-            }
+            // It shows without what this check is about, so another one tells of it, or has told.
             let is_same = |(_, known): &(&&'static str, &Decision)| {
                 known.status == CheckStatus::Failed
                     && known.message == decision.message
@@ -144,6 +139,11 @@ impl Exam<'_> {
             if let Some((known, _)) = self.decisions.iter().find(is_same) {
                 let why = format!("cannot be judged: see `{known}`");
                 return self.skip(check, &why);
+            }
+            if let Some(owner) = self.owner(check, kind) {
+                key.check = owner.to_owned();
+                self.insert(owner, decision);
+                return self.skip(check, &format!("cannot be judged: see `{owner}`"));
             }
         }
         self.insert(check, decision);
