@@ -4,6 +4,7 @@
 // that may not be imported, a class that is missing.
 'use strict';
 
+const { setFlagsFromString } = require('node:v8');
 const vm = require('node:vm');
 
 exports.Refused = class Refused extends Error {};
@@ -15,6 +16,7 @@ exports.Submission = class Submission {
     this.file = file;
     this.text = text;
     this.body = undefined;
+    this.kept = undefined;
     // What its module asks as it runs.
     this.asked = {
       importModuleDynamically: (specifier) => this.imports(`${specifier}`),
@@ -49,7 +51,7 @@ exports.Submission = class Submission {
   imported(drain) {
     let module;
     try {
-      module = this.realm.sourceText(this.text, this.file, this.asked);
+      module = this.compiled();
     } catch (error) {
       throw this.refused(error);
     }
@@ -75,6 +77,31 @@ exports.Submission = class Submission {
       );
     }
     return module.namespace;
+  }
+
+  // Its module. V8 compiles it once, with all its functions, and reads what it kept in each
+  // later run.
+  compiled() {
+    if (this.kept === undefined) return this.compiledWhole();
+    try {
+      return this.realm.sourceText(this.text, this.file, { ...this.asked, ...this.kept });
+    } catch {
+      // A V8 that does not take back what it gave.
+      this.kept = {};
+      return this.realm.sourceText(this.text, this.file, this.asked);
+    }
+  }
+
+  compiledWhole() {
+    let module;
+    setFlagsFromString('--no-lazy');
+    try {
+      module = this.realm.sourceText(this.text, this.file, this.asked);
+    } finally {
+      setFlagsFromString('--lazy');
+    }
+    this.kept = { cachedData: module.createCachedData() };
+    return module;
   }
 
   // The same in CommonJS.
