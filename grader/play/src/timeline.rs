@@ -204,6 +204,7 @@ fn sentence(evidence: &Evidence, fact: &Fact) -> Option<String> {
             format!("  request {request} panics: {}", one_line(message, 160))
         }
         Fact::Answers { .. } => "  the loop answers pings meanwhile".to_owned(),
+        Fact::Woken => "  another thread lets the loop go on".to_owned(),
         Fact::Broke { message } => {
             let message = one_line(message, 160);
             format!("  code outside any request panics: {message}")

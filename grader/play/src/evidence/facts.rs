@@ -55,6 +55,8 @@ pub enum Fact {
     Panicked { request: u32, message: String },
     /// The loop answered this many pings in this turn.
     Answers { pings: u32 },
+    /// No task was ready, and what follows was another thread's doing.
+    Woken,
     /// Code outside any request panicked.
     Broke { message: String },
     /// Tasks ran: how many polls they took, and whether no task is ready any more.

@@ -104,6 +104,13 @@ impl Evidence {
         self.entries.push(Entry { turn, fact });
     }
 
+    /// Notes that in the turn that is played no task was ready until a thread had done something.
+    pub fn woken_by_a_thread(&mut self) {
+        let turn = self.turns.len().saturating_sub(1);
+        let fact = Fact::Woken;
+        self.entries.push(Entry { turn, fact });
+    }
+
     /// The fact that the grader creates in this turn, if it creates one.
     fn acted(&mut self, action: Action) -> Option<Fact> {
         Some(match action {

@@ -31,6 +31,7 @@ impl Rules for GivingWay {
         violations.extend(dropped(evidence, &stretches));
         violations.extend(stuck(evidence, &stretches));
         violations.extend(late(evidence, &stretches));
+        violations.extend(on_a_thread(evidence));
         violations.extend(polls(evidence, &stretches));
         violations.extend(common::polling(evidence));
         violations.sort_by_key(|violation| violation.turn);
@@ -331,6 +332,17 @@ fn late(evidence: &Evidence, stretches: &[Stretch]) -> Option<Violation> {
         message: format!(
             "request {request} was not done, and went on only when time had passed: it sleeps"
         ),
+    })
+}
+
+/// What went on only when another thread had done something.
+fn on_a_thread(evidence: &Evidence) -> Option<Violation> {
+    let mut entries = evidence.entries().iter();
+    let woken = entries.find(|entry| entry.fact == Fact::Woken)?;
+    Some(Violation {
+        kind: Kind::Polling,
+        turn: woken.turn,
+        message: "no task of the loop was ready, and it went on only when another thread had done something: a computation waits for that thread".to_owned(),
     })
 }
 

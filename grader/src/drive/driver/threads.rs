@@ -337,6 +337,7 @@ impl Driver<'_> {
             return Err(failure);
         }
         let report = reports.pop().ok_or_else(|| self.out_of_time())?;
+        let was_idle = sums.idle;
         let mut events = Vec::new();
         for event in report.steps.into_iter().flatten() {
             match event {
@@ -352,6 +353,9 @@ impl Driver<'_> {
                 Event::Pong { nonce: answer } => sums.pings += u32::from(answer == nonce),
                 event => events.push(event),
             }
+        }
+        if was_idle && !events.is_empty() && !self.world.uses_threads() {
+            run.evidence.woken_by_a_thread();
         }
         garbled(run.evidence.saw(&events))?;
         match run.evidence.is_overfull() {
