@@ -13,7 +13,8 @@ use play::space::{A_WEEK, Space, Straight};
 use play::world::World;
 use play::world::users::Users;
 
-use super::{Drill, Spoken, schedules};
+use super::schedules::{self, Went};
+use super::{Drill, Spoken, user_cache};
 use rules::Racing;
 
 /// See the module.
@@ -150,13 +151,16 @@ impl Drill for CacheRace {
         let discard = Turn::full(Action::Discard);
         let anew = [start(USER), row(1), discard, start(USER), row(2)];
         cached.join(exam.play(&Racing, anew.to_vec()));
-        let errors = exam.explore(
+        let mut errors = exam.explore(
             &Racing,
             &Space {
                 errors: 2,
                 ..Space::of(&[USER; 2])
             },
         );
+        for turns in user_cache::beside_cached_ones(Went::Failed) {
+            errors.join(exam.play(&Racing, turns));
+        }
         // Nor does an error of another fetch empty the cache.
         cached.join(errors.only(&[Kind::NeedlessFetch]));
         exam.decide("cached", &Racing, &cached, &and(Kind::NeedlessFetch));

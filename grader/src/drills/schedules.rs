@@ -302,6 +302,31 @@ pub(super) fn idle_for_long(
     }
 }
 
+/// Where pairs begin, counted in requests, and after how many polls of its first the second of
+/// each pair comes.
+pub(super) const PAIRS: [(usize, u32); 6] = [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2)];
+
+/// So many requests come in pairs where nothing limits them.
+pub(super) const PAIRED: usize = 70;
+
+/// Requests come in pairs, each of which finds the loop at rest; the first may be alone. What is
+/// done for every so many requests is done once between the two of a pair, however many that are.
+pub(super) fn in_pairs(
+    evidence: &Evidence,
+    (alone, polls): (usize, u32),
+    requests: usize,
+    start: impl Fn(usize) -> Action,
+) -> Option<Turn> {
+    let started = evidence.started();
+    let is_second = started > alone && (started - alone) % 2 == 1;
+    let is_over = evidence.waiting().next().is_none() && evidence.live().next().is_none();
+    match started < requests {
+        true if is_second || is_over && started < alone => Some(Turn::full(start(started))),
+        true if is_over => Some(Turn::partial(start(started), polls)),
+        _ => then_all_answered(evidence),
+    }
+}
+
 /// So little time at once that nothing is given up.
 pub(super) fn small_steps() -> impl Iterator<Item = u64> {
     std::iter::repeat_n(10_000, 20)

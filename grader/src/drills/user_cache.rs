@@ -2,10 +2,38 @@
 //! share.
 
 use super::common;
+use super::schedules::Went;
 use play::evidence::{Entry, Evidence, Fact, Returned};
 use play::judge::{Kind, Violation};
-use play::schedule::Outcome;
+use play::schedule::{Action, FIRST_KEY, Outcome, Turn};
 use play::text::one_line;
+
+/// How many users are cached when something happens to the fetch of another one.
+const CACHED: [u32; 4] = [1, 2, 5, 50];
+
+/// Some users are cached, a fetch for another one goes like this, and then all are asked for.
+pub(super) fn beside_cached_ones(went: Went) -> impl Iterator<Item = Vec<Turn>> {
+    let start = |user| Turn::full(Action::ask(user));
+    let answer = |operation, outcome| Turn::full(Action::Answer { operation, outcome });
+    CACHED.into_iter().map(move |cached| {
+        let (last, others) = (cached + 1, FIRST_KEY + 1..=FIRST_KEY + cached);
+        let fetched = others.clone().zip(1..);
+        let fetched =
+            fetched.flat_map(|(user, fetch)| [start(user), answer(fetch, Outcome::Value)]);
+        let mut turns: Vec<Turn> = fetched.collect();
+        turns.push(start(FIRST_KEY));
+        turns.push(match went {
+            Went::Failed => answer(last, Outcome::Error(0)),
+            Went::Panicked => answer(last, Outcome::Panic),
+            Went::Left => Turn::full(Action::HangUp {
+                request: last,
+                happened: false,
+            }),
+        });
+        turns.extend(others.map(start));
+        turns
+    })
+}
 
 /// Finds requests that end wrongly. A request must end with its own user's row or
 /// with an error that a fetch really returned; it must not panic or wait for ever.

@@ -21,8 +21,8 @@ pub const READ: u8 = 0;
 /// See [`READ`].
 pub const WRITE: u8 = 1;
 
-/// With more deposits in one run, the amounts would no longer fit.
-pub const MOST_DEPOSITS: u32 = 44;
+/// There are so many amounts: more would no longer fit.
+const AMOUNTS: u32 = 44;
 
 const KINDS: &[OperationKind] = &[
     OperationKind {
@@ -46,7 +46,7 @@ const ERRORS: &[ErrorName] = &[ErrorName {
 
 thread_local! {
     static OPENINGS: Remembered = const { Remembered::nothing() };
-    static AMOUNTS: Remembered = const { Remembered::nothing() };
+    static REMEMBERED: Remembered = const { Remembered::nothing() };
 }
 
 /// What an account holds before anything is written.
@@ -62,13 +62,10 @@ pub fn amount(evidence: &Evidence, request: u32) -> i64 {
     amount_of(evidence.common(), repeated.unwrap_or(request))
 }
 
-/// Each amount is larger than all before it together.
+/// Each amount is larger than all before it together, until they begin anew.
 fn amount_of(secrets: &Secrets, number: u32) -> i64 {
-    if number > MOST_DEPOSITS {
-        // These are for a flood, in which nobody looks at balances.
-        return secrets.number("amount", number, 1 << 20) as i64 + 1;
-    }
-    AMOUNTS.with(|known| known.get(secrets, number, || growing(secrets, number)))
+    let place = (number - 1) % AMOUNTS + 1;
+    REMEMBERED.with(|known| known.get(secrets, place, || growing(secrets, place)))
 }
 
 fn growing(secrets: &Secrets, number: u32) -> i64 {
@@ -81,6 +78,14 @@ fn growing(secrets: &Secrets, number: u32) -> i64 {
     amount as i64
 }
 
+/// The accounts with two deposits of one amount: no balance says which of them is in it.
+pub fn uncounted(evidence: &Evidence) -> BTreeSet<u32> {
+    let mut seen = BTreeSet::new();
+    let deposits = evidence.requests().filter(|(_, it)| it.repeats.is_none());
+    let again = deposits.filter(|(number, it)| !seen.insert((it.key, amount(evidence, *number))));
+    again.map(|(_, it)| it.key).collect()
+}
+
 /// The deposits in a balance of `account`, by their requests; `None` if no set of the
 /// run's deposits explains it. A repeated request stands for both: a balance holds one
 /// of them at most.
@@ -89,14 +94,14 @@ pub fn deposits_in(evidence: &Evidence, account: u32, balance: i64) -> Option<BT
     let mut rest = balance.checked_sub(opening(evidence, account))?;
     let mut deposits = BTreeSet::new();
     let of_account = |(_, request): &(u32, &crate::evidence::Request)| request.key == account;
-    let requests: Vec<u32> = evidence
+    let mut requests: Vec<(i64, u32)> = evidence
         .requests()
         .filter(of_account)
         .filter(|(_, request)| request.repeats.is_none())
-        .map(|(number, _)| number)
+        .map(|(number, _)| (amount(evidence, number), number))
         .collect();
-    for number in requests.into_iter().rev() {
-        let amount = amount(evidence, number);
+    requests.sort_unstable();
+    for (amount, number) in requests.into_iter().rev() {
         if rest >= amount {
             rest -= amount;
             deposits.insert(number);
@@ -285,7 +290,7 @@ mod tests {
     #[test]
     fn a_balance_says_which_deposits_are_in_it() {
         let mut evidence = Evidence::new(&Bank, 0, 7);
-        for _ in 0..MOST_DEPOSITS {
+        for _ in 0..AMOUNTS {
             evidence.begin(Turn::full(Action::ask(8)));
         }
         let begins = opening(&evidence, 8);
@@ -295,7 +300,7 @@ mod tests {
         let twice = begins + 2 * amount(&evidence, 44);
         assert_eq!(deposits_in(&evidence, 8, twice), None);
         assert_eq!(deposits_in(&evidence, 8, begins - 1), None);
-        let all: i64 = (1..=MOST_DEPOSITS).map(|it| amount(&evidence, it)).sum();
+        let all: i64 = (1..=AMOUNTS).map(|it| amount(&evidence, it)).sum();
         assert!(all < 1 << 53, "{all}");
     }
 }

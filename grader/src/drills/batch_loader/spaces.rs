@@ -85,6 +85,12 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
     }
     let second = |evidence: &Evidence| schedules::slow_for_the_second(evidence, Action::ask(A));
     spaces.add(made(4, alone, second));
+    for pairs in schedules::PAIRS {
+        let in_pairs = move |evidence: &Evidence| {
+            schedules::in_pairs(evidence, pairs, schedules::PAIRED, |_| Action::ask(A))
+        };
+        spaces.add(made(4, alone, in_pairs));
+    }
     spaces.add(made(100, alone, far_alike));
     spaces.add(made(4, alone, once_more));
     for items in [1, 30, MANY_ITEMS] {

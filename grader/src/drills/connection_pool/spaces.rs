@@ -86,6 +86,12 @@ pub(super) fn calm(exam: &mut Exam<'_>) -> Findings {
         spaces.add(Straight(in_one_go));
     }
     spaces.add(made(2, two_places_at_once));
+    for pairs in schedules::PAIRS {
+        let in_pairs = move |evidence: &Evidence| {
+            schedules::in_pairs(evidence, pairs, schedules::PAIRED, |_| Action::ask(KEY))
+        };
+        spaces.add(made(1, in_pairs));
+    }
     for max in [1, 3, 8, 300] {
         spaces.add(made(max, crowd));
     }

@@ -97,6 +97,20 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
     }
     slow_after(&mut spaces, None);
     into_the_gap(&mut spaces, None);
+    for pairs in schedules::PAIRS {
+        let of_one = move |evidence: &Evidence| {
+            schedules::in_pairs(evidence, pairs, schedules::PAIRED, |_| Action::ask(KEY))
+        };
+        spaces.add(made(2, of_one));
+    }
+    for alone in [0, 1] {
+        let of_many = move |evidence: &Evidence| {
+            schedules::in_pairs(evidence, (alone, 1), schedules::PAIRED, |started| {
+                Action::ask(KEY + ((started + alone) / 2) as u32)
+            })
+        };
+        spaces.add(made(2, of_many));
+    }
     let idle = |evidence: &Evidence| {
         schedules::idle_for_long(evidence, Action::ask(KEY), schedules::slow_steps())
     };

@@ -3,6 +3,7 @@
 use super::rules::Coalescing;
 use crate::drills::leaving::Leaving;
 use crate::drills::schedules::{self, BESIDE, Went};
+use crate::drills::user_cache;
 use crate::drills::woken::Woken;
 use crate::exam::{Exam, Findings};
 use play::evidence::Evidence;
@@ -120,6 +121,16 @@ pub(super) fn two_users(exam: &mut Exam<'_>) -> Findings {
     many.push(wait());
     many.extend(ask_all());
     findings.join(exam.play(&Coalescing, many));
+    let mut spaces = Spaces::default();
+    for pairs @ (alone, _) in schedules::PAIRS {
+        let in_pairs = move |evidence: &Evidence| {
+            schedules::in_pairs(evidence, pairs, schedules::PAIRED, |started| {
+                Action::ask(USER + ((started + alone) / 2) as u32)
+            })
+        };
+        spaces.add(Straight(in_pairs));
+    }
+    findings.join(exam.explore_all(&Coalescing, &spaces));
     // Users whose ids are alike in what a table might make of them.
     let twice = |user| [start(user); 2];
     let mut alike: Vec<Turn> = schedules::alike_keys().flat_map(twice).collect();
@@ -162,6 +173,7 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
         };
         findings.join(exam.explore(&Coalescing, &Straight(elsewhere)));
     }
+    findings.join(beside_cached_ones(exam, Went::Failed));
     findings.join(slow_after(exam, Went::Failed));
     findings.join(into_the_gap(exam, Went::Failed));
     let mut one_after_the_other = Vec::new();
@@ -216,6 +228,7 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
         spaces.add(Straight(in_a_row));
     }
     let mut findings = exam.explore_all(&Coalescing, &spaces);
+    findings.join(beside_cached_ones(exam, Went::Panicked));
     findings.join(slow_after(exam, Went::Panicked));
     findings
 }
@@ -223,6 +236,7 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
 /// Leaders are dropped one after the other.
 pub(super) fn leaders_gone(exam: &mut Exam<'_>) -> Findings {
     let mut findings = exam.explore(&Coalescing, &Straight(leaders_go_and_go));
+    findings.join(beside_cached_ones(exam, Went::Left));
     findings.join(slow_after(exam, Went::Left));
     findings.join(into_the_gap(exam, Went::Left));
     // The request that fetches in its place does not look at the clock again and again.
@@ -245,6 +259,15 @@ fn slow_after(exam: &mut Exam<'_>, went: Went) -> Findings {
     let findings = exam.explore(&Coalescing, &Straight(slow));
     exam.leave_out(&findings, &[Kind::Polling]);
     findings.without(&[Kind::Polling])
+}
+
+/// A fetch goes like this while other users are cached, who are cached still.
+fn beside_cached_ones(exam: &mut Exam<'_>, went: Went) -> Findings {
+    let mut findings = Findings::default();
+    for turns in user_cache::beside_cached_ones(went) {
+        findings.join(exam.play(&Coalescing, turns));
+    }
+    findings
 }
 
 /// An only fetch goes like this, and others ask before anybody has done with it.

@@ -10,7 +10,7 @@ use play::evidence::{Evidence, Fact, Operation, Returned};
 use play::judge::{Kind, Rules, Violation};
 use play::schedule::Outcome;
 use play::text::one_line;
-use play::world::bank::{MOST_DEPOSITS, WRITE, deposits_in, written};
+use play::world::bank::{WRITE, deposits_in, uncounted, written};
 
 /// Judges accounts into which deposits are made.
 pub(super) struct Depositing;
@@ -100,16 +100,6 @@ fn balances(evidence: &Evidence) -> Vec<Violation> {
         }));
     }
     violations
-}
-
-/// The accounts with more deposits than have amounts of their own.
-fn uncounted(evidence: &Evidence) -> BTreeSet<u32> {
-    let mut deposits: BTreeMap<u32, u32> = BTreeMap::new();
-    for (_, request) in evidence.requests() {
-        *deposits.entry(request.key).or_default() += 1;
-    }
-    deposits.retain(|_, count| *count > MOST_DEPOSITS);
-    deposits.into_keys().collect()
 }
 
 type Wrong = Option<(Kind, String)>;

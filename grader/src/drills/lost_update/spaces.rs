@@ -49,6 +49,12 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
         |evidence: &Evidence| schedules::slow_for_the_second(evidence, Action::ask(ACCOUNT));
     spaces.add(Straight(second));
     into_the_gap(&mut spaces, None);
+    for pairs in schedules::PAIRS {
+        let in_pairs = move |evidence: &Evidence| {
+            schedules::in_pairs(evidence, pairs, CROWD, |_| Action::ask(ACCOUNT))
+        };
+        spaces.add(Straight(in_pairs));
+    }
     let anew = |evidence: &Evidence| {
         schedules::one_after_the_other_ended(evidence, [Turn::full(Action::ask(ACCOUNT)); 2])
     };
@@ -99,6 +105,14 @@ pub(super) fn several_accounts(exam: &mut Exam<'_>) -> Findings {
     };
     spaces.add(Straight(at_once));
     spaces.add(Straight(once_more_behind_many));
+    for alone in [0, 1] {
+        let in_pairs = move |evidence: &Evidence| {
+            schedules::in_pairs(evidence, (alone, 1), schedules::PAIRED, |started| {
+                Action::ask(ACCOUNT + ((started + alone) / 2) as u32)
+            })
+        };
+        spaces.add(Straight(in_pairs));
+    }
     spaces.add(Space::of(&[ACCOUNT, ACCOUNT + ALIKE]));
     let alike = |evidence: &Evidence| schedules::of_alike_keys(evidence, 1);
     spaces.add(Straight(alike));

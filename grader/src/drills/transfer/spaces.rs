@@ -106,6 +106,10 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
     into_the_gap(&mut spaces, None);
     spaces.add(straight(4, crowd));
     spaces.add(straight(4, one_by_one));
+    for alone in [0, 1] {
+        let rivals = move |evidence: &Evidence| rivals_in_pairs(evidence, alone);
+        spaces.add(straight(2 * PAIRS, rivals));
+    }
     let others = ODD + ODD_ONES - A;
     spaces.add(straight(others, there_and_back));
     spaces.add(straight(4, anew));
@@ -180,6 +184,15 @@ fn one_by_one(evidence: &Evidence) -> Option<Turn> {
         true => Some(Turn::full(transfer(A, B, SMALL))),
         false => schedules::then_all_answered(evidence),
     }
+}
+
+/// In pairs, each of which wants more than an account of its own has.
+fn rivals_in_pairs(evidence: &Evidence, alone: usize) -> Option<Turn> {
+    schedules::in_pairs(evidence, (alone, 1), schedules::PAIRED, |started| {
+        let (pair, second) = ((started + alone) / 2, (started + alone) % 2);
+        let from = A + 3 * pair as u32;
+        transfer(from, from + 1 + second as u32, MOST)
+    })
 }
 
 /// A transfer, and the same once more between accounts that are new.
