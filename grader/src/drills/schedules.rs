@@ -327,9 +327,21 @@ pub(super) fn in_pairs(
     }
 }
 
-/// So little time at once that nothing is given up.
+/// So little time at once that nothing is given up: what looks again every few milliseconds, and
+/// what does every second, shows in its polls.
 pub(super) fn small_steps() -> impl Iterator<Item = u64> {
-    std::iter::repeat_n(10_000, 20)
+    [10_000, 1_000_000]
+        .into_iter()
+        .flat_map(|micros| std::iter::repeat_n(micros, 20))
+}
+
+/// After so many turns time passes in small steps, and then all is answered.
+pub(super) fn in_small_steps(evidence: &Evidence, begun: usize) -> Option<Turn> {
+    let passed = evidence.turns().len().checked_sub(begun)?;
+    match small_steps().nth(passed) {
+        Some(micros) => Some(Turn::full(Action::Pass { micros })),
+        None => then_all_answered(evidence),
+    }
 }
 
 /// Requests start, so many operations are well, one goes as it may; then time passes in these

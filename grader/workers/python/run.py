@@ -18,6 +18,9 @@ COLLECTS_AFTER = 1_000_000
 # Handles that may run while a run is closed.
 LAST_POLLS = 1_000
 
+# Tasks of a run that are told of when nobody asks how they ended: each text takes its time.
+MOST_UNHEARD = 100
+
 
 # How many collections there were.
 collections = 0
@@ -96,6 +99,7 @@ class Run:
             # It is made to see whether that can be done.
             self.arguments = getattr(self.contract, "SOME_ARGUMENTS", [])
         self.hashes = None
+        self.told_unheard = 0
         if submission.has_threads:
             self.loop = LoopWithThreads(self.broke, self.unheard)
             self.hashes = Hashes(self.loop, self.journal)
@@ -126,8 +130,9 @@ class Run:
 
     def unheard(self, error):
         """Tells of a task that ended with this, which nobody has asked about."""
-        if self.contract.named(error) is not None:
+        if self.contract.named(error) is not None or self.told_unheard == MOST_UNHEARD:
             return
+        self.told_unheard += 1
         message = words.told(error, self.submission.file)
         self.journal.append({"noted": {"kind": "unheard", "arguments": [message]}})
 

@@ -461,8 +461,7 @@ fn slow_after(spaces: &mut Spaces<'_>, went: Went) {
 pub(super) fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
     let next = |evidence: &Evidence| match evidence.turns().len() {
         turn @ 2..6 => Some(Turn::full(Action::ask(A + turn as u32 % 3))),
-        6..26 => Some(Turn::full(Action::Pass { micros: 10_000 })),
-        _ => schedules::then_all_answered(evidence),
+        _ => schedules::in_small_steps(evidence, 6),
     };
     exam.explore(&Loading, &made(2, Polled::Alone, next))
 }

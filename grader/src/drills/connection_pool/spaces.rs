@@ -358,8 +358,7 @@ fn slow_after(spaces: &mut Spaces<'_>, went: Option<Went>) {
 pub(super) fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
     let next = |evidence: &Evidence| match evidence.turns().len() {
         0..6 => Some(Turn::full(Action::ask(KEY))),
-        6..26 => Some(Turn::full(Action::Pass { micros: 10_000 })),
-        _ => schedules::then_all_answered(evidence),
+        _ => schedules::in_small_steps(evidence, 6),
     };
     exam.explore(&AFewAtMost, &made(2, next))
 }

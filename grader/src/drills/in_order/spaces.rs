@@ -376,8 +376,7 @@ pub(super) fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
             let key = if evidence.started() == 2 { OTHER } else { KEY };
             Some(Turn::full(Action::ask(key)))
         }
-        5..25 => Some(Turn::full(Action::Pass { micros: 10_000 })),
-        _ => schedules::then_all_answered(evidence),
+        _ => schedules::in_small_steps(evidence, 5),
     };
     let mut findings = exam.explore(&InLine, &made(2, next));
     for second in [KEY, OTHER] {

@@ -305,7 +305,7 @@ fn leaders_go_and_go(evidence: &Evidence) -> Option<Turn> {
 /// Four requests wait while time passes in small steps; the answer comes between two steps.
 pub(super) fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
     let mut turns = vec![start(USER); 4];
-    turns.extend(vec![pass(10_000); 20]);
+    turns.extend(schedules::small_steps().map(pass));
     turns.extend([pass(3_700), row(1)]);
     exam.play(&Coalescing, turns)
 }

@@ -375,8 +375,7 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
 pub(super) fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
     let next = |evidence: &Evidence| match evidence.turns().len() {
         0..4 => Some(Turn::full(Action::ask(ACCOUNT))),
-        4..24 => Some(Turn::full(Action::Pass { micros: 10_000 })),
-        _ => schedules::then_all_answered(evidence),
+        _ => schedules::in_small_steps(evidence, 4),
     };
     let mut findings = exam.explore(&Depositing, &Straight(next));
     // So it is while the first one writes.

@@ -285,12 +285,12 @@ fn panics_in_a_row(evidence: &Evidence, places: u32) -> Option<Turn> {
 /// hour: they must not give up.
 pub(super) fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
     let pass = |micros| Turn::full(Action::Pass { micros });
+    let steps = || schedules::small_steps().chain(A_WEEK);
     let next = move |evidence: &Evidence| match evidence.turns().len() {
         0 => Some(make(1)),
         turn @ 1..4 => Some(start(USER + turn as u32)),
-        4..24 => Some(pass(10_000)),
-        turn @ 24.. => match A_WEEK.get(turn - 24) {
-            Some(micros) => Some(pass(*micros)),
+        turn @ 4.. => match steps().nth(turn - 4) {
+            Some(micros) => Some(pass(micros)),
             // One more comes, while the place is still in use.
             None if evidence.started() == 3 => Some(start(USER + 4)),
             None => held(evidence).next().map(finish),

@@ -456,8 +456,7 @@ pub(super) fn odd(exam: &mut Exam<'_>) -> Findings {
 pub(super) fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
     let next = |evidence: &Evidence| match evidence.turns().len() {
         1..5 => Some(Turn::full(transfer(A, B, SMALL))),
-        5..25 => Some(Turn::full(Action::Pass { micros: 10_000 })),
-        _ => schedules::then_all_answered(evidence),
+        _ => schedules::in_small_steps(evidence, 5),
     };
     let mut findings = exam.explore(&Transferring, &straight(2, next));
     let in_a_chain = |evidence: &Evidence| {
