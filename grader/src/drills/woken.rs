@@ -12,10 +12,11 @@ use super::schedules;
 const BEFORE: usize = 2;
 
 /// How far tasks run before the caller who was called is dropped.
-const POLLS: [u32; 3] = [0, 1, 2];
+const POLLS: [u32; 4] = [0, 1, 2, 3];
 
 /// These requests start. Then an answer, an error or a dropped caller calls one of those that
-/// wait, and before all tasks have run, one that waits is dropped.
+/// wait, and before all tasks have run, one that waits is dropped. When all is over, one more
+/// comes, which must find all as it was.
 pub(super) struct Woken {
     /// What the instance is made with, if a turn says so.
     pub(super) made: Option<Few>,
@@ -88,7 +89,16 @@ impl Paths for Woken {
         if !choices.is_empty() {
             return Follow::AnyOf(choices);
         }
-        let next = schedules::then_all_answered(evidence);
+        let is_over = evidence.is_settled()
+            && evidence.waiting().next().is_none()
+            && evidence.live().next().is_none();
+        let left = since
+            .iter()
+            .any(|turn| matches!(turn.action, Action::HangUp { .. }));
+        let newcomer = (is_over && left && evidence.started() == self.asks.len())
+            .then(|| self.asks.last().copied().map(Turn::full))
+            .flatten();
+        let next = newcomer.or_else(|| schedules::then_all_answered(evidence));
         next.map_or(Follow::End, |turn| Follow::AnyOf(vec![turn]))
     }
 }

@@ -275,11 +275,12 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
         ..space(2, 3)
     };
     spaces.add(two);
-    let woken = Woken {
-        made: Some(Few::one(1)),
-        asks: vec![Action::ask(KEY); 3],
-    };
-    spaces.add(woken);
+    for requests in [2, 3] {
+        spaces.add(Woken {
+            made: Some(Few::one(1)),
+            asks: vec![Action::ask(KEY); requests],
+        });
+    }
     let leaving = Leaving {
         made: Some(Few::one(1)),
         asks: vec![Action::ask(KEY); 4],

@@ -296,12 +296,17 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
         ..space(1, &[KEY, OTHER, KEY])
     };
     spaces.add(one_place);
-    for asks in [[KEY; 3], [KEY, OTHER, THIRD], [OTHER, KEY, KEY]] {
-        let woken = Woken {
+    for asks in [
+        &[KEY; 2][..],
+        &[KEY, OTHER],
+        &[KEY; 3],
+        &[KEY, OTHER, THIRD],
+        &[OTHER, KEY, KEY],
+    ] {
+        spaces.add(Woken {
             made: Some(Few::one(1)),
-            asks: asks.map(Action::ask).to_vec(),
-        };
-        spaces.add(woken);
+            asks: asks.iter().copied().map(Action::ask).collect(),
+        });
     }
     for asks in [[KEY; 4], [KEY, OTHER, THIRD, FOURTH]] {
         let leaving = Leaving {

@@ -325,11 +325,12 @@ pub(super) fn long_runs(exam: &mut Exam<'_>) -> Findings {
         ..Space::of(&[USER; 3])
     };
     spaces.add(drop_and_error);
-    let woken = Woken {
-        made: None,
-        asks: vec![Action::ask(USER); 3],
-    };
-    spaces.add(woken);
+    for requests in [2, 3] {
+        spaces.add(Woken {
+            made: None,
+            asks: vec![Action::ask(USER); requests],
+        });
+    }
     let leaving = Leaving {
         made: None,
         asks: vec![Action::ask(USER); 4],

@@ -267,11 +267,12 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
     }
     slow_after(&mut spaces, Some(Went::Left));
     into_the_gap(&mut spaces, Some(Went::Left));
-    let woken = Woken {
-        made: None,
-        asks: vec![Action::ask(ACCOUNT); 3],
-    };
-    spaces.add(woken);
+    for requests in [2, 3] {
+        spaces.add(Woken {
+            made: None,
+            asks: vec![Action::ask(ACCOUNT); requests],
+        });
+    }
     let leaving = Leaving {
         made: None,
         asks: vec![Action::ask(ACCOUNT); 4],

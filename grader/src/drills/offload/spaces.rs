@@ -153,9 +153,11 @@ pub(super) fn dropping(exam: &mut Exam<'_>, callers: Callers) -> Findings {
     findings.join(exam.explore(&Offloading, &with(2, &[USER, USER + 1, USER + 2], 0)));
     if callers == Callers::Waiting {
         findings.join(exam.explore(&Offloading, &Straight(gone_from_the_line)));
-        for polls in 0..4 {
-            let next = move |evidence: &Evidence| woken_and_gone(evidence, polls);
-            findings.join(exam.explore(&Offloading, &Straight(next)));
+        for polls in 0..6 {
+            for waiting in [1, 2] {
+                let next = move |evidence: &Evidence| woken_and_gone(evidence, waiting, polls);
+                findings.join(exam.explore(&Offloading, &Straight(next)));
+            }
         }
     }
     findings
@@ -191,20 +193,28 @@ fn gone_from_the_line(evidence: &Evidence) -> Option<Turn> {
     }
 }
 
-/// The first in a line of two is woken for the place that has come free, and is dropped
-/// before it runs: the second one must get it.
-fn woken_and_gone(evidence: &Evidence, polls: u32) -> Option<Turn> {
+/// The first in a line of one or two is woken for the place that has come free, and is dropped
+/// before it runs: the second one must get it, or one that comes later.
+fn woken_and_gone(evidence: &Evidence, waiting: usize, polls: u32) -> Option<Turn> {
     let hang_up = Action::HangUp {
         request: 2,
         happened: false,
     };
-    match evidence.turns().len() {
+    let turn = evidence.turns().len();
+    let ends = 2 + waiting;
+    match turn {
         0 => Some(make(1)),
-        turn @ 1..4 => Some(start(USER + turn as u32)),
-        4 => Some(Turn::partial(finish(1).action, polls)),
+        _ if turn < ends => Some(start(USER + turn as u32)),
+        _ if turn == ends => Some(Turn::partial(finish(1).action, polls)),
         // Whose hash has begun by then does not wait.
-        5 if state_of(evidence, 2) == Callers::Waiting => Some(Turn::full(hang_up)),
-        _ => held(evidence).next().map(finish),
+        _ if turn == ends + 1 && state_of(evidence, 2) == Callers::Waiting => {
+            Some(Turn::full(hang_up))
+        }
+        _ => match held(evidence).next() {
+            Some(operation) => Some(finish(operation)),
+            None if evidence.started() == 1 + waiting => Some(start(USER)),
+            None => None,
+        },
     }
 }
 
