@@ -431,6 +431,52 @@ fn end_of_live(evidence: &Evidence, went: Option<Went>) -> Option<Action> {
     }
 }
 
+/// What goes wrong several times before all places are wanted.
+#[derive(Clone, Copy)]
+pub(super) struct Mishaps {
+    /// So many requests come together first, and all is well.
+    pub(super) well: usize,
+    /// After that, so many come one after the other.
+    pub(super) wrong: usize,
+    /// In each of these an operation of this kind goes like this.
+    pub(super) kind: u8,
+    pub(super) went: Went,
+    /// Then so many come together.
+    pub(super) together: usize,
+}
+
+/// Requests of which several go wrong: no place may be lost by that, and nothing that was
+/// left behind well.
+pub(super) fn after_mishaps(
+    evidence: &Evidence,
+    it: &Mishaps,
+    start: impl Fn(u32) -> Action,
+) -> Option<Turn> {
+    let started = evidence.started();
+    let mut live = evidence.live();
+    let of_kind = |number| {
+        evidence
+            .operation(number)
+            .is_some_and(|op| op.kind == it.kind)
+    };
+    let is_of_kind = live.next().is_some_and(of_kind);
+    let is_waiting = evidence.waiting().next().is_some();
+    let is_over = evidence.is_settled() && !is_waiting && evidence.live().next().is_none();
+    let last = it.well + it.wrong;
+    let is_wanted = match started {
+        _ if started < it.well => true,
+        _ if started <= last => is_over,
+        _ => started < last + it.together,
+    };
+    if is_wanted {
+        return Some(Turn::full(start(started as u32)));
+    }
+    if (it.well + 1..=last).contains(&started) && is_of_kind && is_waiting {
+        return end_of_live(evidence, Some(it.went)).map(Turn::full);
+    }
+    then_all_answered(evidence)
+}
+
 fn answer_of_live(evidence: &Evidence, outcome: Option<Outcome>) -> Option<Action> {
     let operation = evidence.live().next()?;
     outcome.map(|outcome| Action::Answer { operation, outcome })

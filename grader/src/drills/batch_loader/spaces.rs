@@ -240,6 +240,9 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     };
     let mut spaces = Spaces::default();
     slow_after(&mut spaces, Went::Failed);
+    for error in [0, 1] {
+        one_call_wrong(&mut spaces, Outcome::Error(error));
+    }
     into_the_gap(&mut spaces, Some(Went::Failed));
     spaces.add(some);
     let three = Space {
@@ -285,6 +288,35 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
         spaces.add(made(3, Polled::Alone, away(items)));
     }
     exam.explore_all(&Loading, &spaces)
+}
+
+/// How many items are asked for together, and how many one call may have.
+const GROUPS: [(u32, u32); 4] = [(4, 4), (5, 8), (8, 4), (32, 32)];
+
+/// One call of several ids ends like this; the others are well, and so are all that come then.
+fn one_call_wrong(spaces: &mut Spaces<'_>, wrong: Outcome) {
+    for (items, max_batch) in GROUPS {
+        let next = move |evidence: &Evidence| {
+            let started = evidence.started() as u32;
+            let is_over = evidence.waiting().next().is_none() && evidence.live().next().is_none();
+            if started < items || started < 2 * items && (is_over || started > items) {
+                let action = Action::ask(A + started % items);
+                return Some(match started % items == items - 1 {
+                    true => Turn::full(action),
+                    false => Turn::partial(action, 0),
+                });
+            }
+            let answers = |turn: &Turn| matches!(turn.action, Action::Answer { .. });
+            match evidence.live().next() {
+                Some(operation) if !evidence.turns().iter().any(answers) => {
+                    let outcome = wrong;
+                    Some(Turn::full(Action::Answer { operation, outcome }))
+                }
+                _ => schedules::then_all_answered(evidence),
+            }
+        };
+        spaces.add(made(max_batch, Polled::Alone, next));
+    }
 }
 
 /// Seven together in calls of three, of which every second one fails; four times. They are
@@ -426,6 +458,7 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
     };
     let mut spaces = Spaces::default();
     slow_after(&mut spaces, Went::Panicked);
+    one_call_wrong(&mut spaces, Outcome::Panic);
     spaces.add(few(2, &[A, B, A]));
     spaces.add(few(1, &[A, B]));
     for max_batch in [1, 2] {

@@ -9,7 +9,7 @@ use play::world::server::{ASK, CONNECT};
 
 use super::rules::AFewAtMost;
 use crate::drills::leaving::Leaving;
-use crate::drills::schedules::{self, Went};
+use crate::drills::schedules::{self, Mishaps, Went};
 use crate::drills::taken::{Ends, Taken};
 use crate::drills::warm::Warm;
 use crate::drills::woken::Woken;
@@ -171,6 +171,7 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     };
     let mut spaces = Spaces::default();
     slow_after(&mut spaces, Some(Went::Failed));
+    mishaps(&mut spaces, Went::Failed);
     into_the_gap(&mut spaces, Some(Went::Failed));
     into_the_gap(&mut spaces, None);
     slow_after(&mut spaces, None);
@@ -257,6 +258,7 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
     };
     let mut spaces = Spaces::default();
     slow_after(&mut spaces, Some(Went::Left));
+    mishaps(&mut spaces, Went::Left);
     into_the_gap(&mut spaces, Some(Went::Left));
     spaces.add(one);
     let warmed = Space {
@@ -330,6 +332,7 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
     };
     let mut spaces = Spaces::default();
     slow_after(&mut spaces, Some(Went::Panicked));
+    mishaps(&mut spaces, Went::Panicked);
     spaces.add(few(1, 2));
     spaces.add(warm(1, few(2, 3)));
     spaces.add(taken(Ends::Panicking));
@@ -352,6 +355,32 @@ fn slow_after(spaces: &mut Spaces<'_>, went: Option<Went>) {
             schedules::time_passes_after(evidence, &starts, well, went, schedules::slow_steps())
         };
         spaces.add(made(1, slow));
+    }
+}
+
+/// Several times something goes like this, with healthy connections beside it or without; then
+/// as many ask as there may be connections.
+fn mishaps(spaces: &mut Spaces<'_>, went: Went) {
+    for (max, well, wrong, kind) in [
+        (2, 0, 3, ASK),
+        (2, 0, 8, ASK),
+        (4, 4, 2, ASK),
+        (4, 4, 3, ASK),
+        (9, 9, 5, ASK),
+        (2, 0, 3, CONNECT),
+        (2, 0, 8, CONNECT),
+    ] {
+        let mishaps = Mishaps {
+            well,
+            wrong,
+            kind,
+            went,
+            together: max as usize,
+        };
+        let next = move |evidence: &Evidence| {
+            schedules::after_mishaps(evidence, &mishaps, |_| Action::ask(KEY))
+        };
+        spaces.add(made(max, next));
     }
 }
 

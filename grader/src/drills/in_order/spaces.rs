@@ -2,7 +2,7 @@
 
 use super::rules::InLine;
 use crate::drills::leaving::Leaving;
-use crate::drills::schedules::{self, Went};
+use crate::drills::schedules::{self, Mishaps, Went};
 use crate::drills::taken::{Ends, Taken};
 use crate::drills::woken::Woken;
 use crate::exam::{Exam, Findings};
@@ -211,6 +211,7 @@ pub(super) fn rejecting(exam: &mut Exam<'_>) -> Findings {
     };
     let mut spaces = Spaces::default();
     slow_after(&mut spaces, Some(Went::Failed));
+    mishaps(&mut spaces, Went::Failed);
     into_the_gap(&mut spaces, Some(Went::Failed));
     spaces.add(some);
     let two = Space {
@@ -284,6 +285,7 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
     };
     let mut spaces = Spaces::default();
     slow_after(&mut spaces, Some(Went::Left));
+    mishaps(&mut spaces, Went::Left);
     into_the_gap(&mut spaces, Some(Went::Left));
     spaces.add(one);
     let two = Space {
@@ -357,6 +359,7 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
     spaces.add(few(2, &[KEY; 3]));
     spaces.add(few(1, &[KEY, OTHER, THIRD]));
     slow_after(&mut spaces, Some(Went::Panicked));
+    mishaps(&mut spaces, Went::Panicked);
     spaces.add(taken(Ends::Panicking));
     for places in ONE_PLACE_AND_MORE {
         for behind in [0, 1] {
@@ -392,6 +395,24 @@ pub(super) fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
         findings.join(exam.explore(&InLine, &made(1, one_place)));
     }
     findings
+}
+
+/// Several stores go like this; then there are events of as many keys as there are places, and
+/// of one more.
+fn mishaps(spaces: &mut Spaces<'_>, went: Went) {
+    for wrong in [3, 8] {
+        let mishaps = Mishaps {
+            well: 0,
+            wrong,
+            kind: 0,
+            went,
+            together: 3,
+        };
+        let next = move |evidence: &Evidence| {
+            schedules::after_mishaps(evidence, &mishaps, |started| Action::ask(KEY + started % 3))
+        };
+        spaces.add(made(2, next));
+    }
 }
 
 /// Where there is one place, a store goes like this, and what comes next takes long.
