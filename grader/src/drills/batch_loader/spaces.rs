@@ -241,7 +241,7 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     let mut spaces = Spaces::default();
     slow_after(&mut spaces, Went::Failed);
     for error in [0, 1] {
-        one_call_wrong(&mut spaces, Outcome::Error(error));
+        one_of_many(&mut spaces, Mishap::Answered(Outcome::Error(error)));
     }
     into_the_gap(&mut spaces, Some(Went::Failed));
     spaces.add(some);
@@ -291,32 +291,61 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
 }
 
 /// How many items are asked for together, and how many one call may have.
-const GROUPS: [(u32, u32); 4] = [(4, 4), (5, 8), (8, 4), (32, 32)];
+const GROUPS: [(u32, u32); 5] = [(4, 4), (5, 8), (8, 4), (33, 64), (6, 1)];
 
-/// One call of several ids ends like this; the others are well, and so are all that come then.
-fn one_call_wrong(spaces: &mut Spaces<'_>, wrong: Outcome) {
+/// What happens to one of several items that are asked for together.
+#[derive(Clone, Copy)]
+enum Mishap {
+    /// Its call ends like this.
+    Answered(Outcome),
+    /// Its caller is dropped while the calls are out.
+    LeftLate,
+    /// Its caller is dropped before any call is made, and perhaps before anybody is polled.
+    LeftEarly { polled: bool },
+}
+
+/// It happens to the first or to the last of a group. The others are well, and so are all that
+/// ask then.
+fn one_of_many(spaces: &mut Spaces<'_>, mishap: Mishap) {
     for (items, max_batch) in GROUPS {
-        let next = move |evidence: &Evidence| {
-            let started = evidence.started() as u32;
-            let is_over = evidence.waiting().next().is_none() && evidence.live().next().is_none();
-            if started < items || started < 2 * items && (is_over || started > items) {
-                let action = Action::ask(A + started % items);
-                return Some(match started % items == items - 1 {
-                    true => Turn::full(action),
-                    false => Turn::partial(action, 0),
-                });
-            }
-            let answers = |turn: &Turn| matches!(turn.action, Action::Answer { .. });
-            match evidence.live().next() {
-                Some(operation) if !evidence.turns().iter().any(answers) => {
-                    let outcome = wrong;
-                    Some(Turn::full(Action::Answer { operation, outcome }))
-                }
-                _ => schedules::then_all_answered(evidence),
-            }
-        };
-        spaces.add(made(max_batch, Polled::Alone, next));
+        for is_last in [false, true] {
+            let next = move |evidence: &Evidence| one_of(evidence, items, mishap, is_last);
+            spaces.add(made(max_batch, Polled::Alone, next));
+        }
     }
+}
+
+fn one_of(evidence: &Evidence, items: u32, mishap: Mishap, is_last: bool) -> Option<Turn> {
+    let started = evidence.started() as u32;
+    let is_over = evidence.waiting().next().is_none() && evidence.live().next().is_none();
+    if started < items || started < 2 * items && (is_over || started > items) {
+        let action = Action::ask(A + started % items);
+        let rests = started % items == items - 1;
+        return Some(match (rests, mishap) {
+            (true, Mishap::LeftEarly { polled }) if started < items => {
+                Turn::partial(action, if polled { items } else { 0 })
+            }
+            (true, _) => Turn::full(action),
+            (false, _) => Turn::partial(action, 0),
+        });
+    }
+    let happens =
+        |turn: &Turn| matches!(turn.action, Action::Answer { .. } | Action::HangUp { .. });
+    if started > items || evidence.turns().iter().any(happens) {
+        return schedules::then_all_answered(evidence);
+    }
+    let action = match mishap {
+        Mishap::Answered(outcome) => {
+            let mut live = evidence.live();
+            let operation = if is_last { live.last() } else { live.next() }?;
+            Action::Answer { operation, outcome }
+        }
+        Mishap::LeftLate | Mishap::LeftEarly { .. } => Action::HangUp {
+            request: if is_last { items } else { 1 },
+            happened: false,
+        },
+    };
+    Some(Turn::full(action))
 }
 
 /// Seven together in calls of three, of which every second one fails; four times. They are
@@ -351,6 +380,10 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
     };
     let mut spaces = Spaces::default();
     slow_after(&mut spaces, Went::Left);
+    let early = [false, true].map(|polled| Mishap::LeftEarly { polled });
+    for mishap in early.into_iter().chain([Mishap::LeftLate]) {
+        one_of_many(&mut spaces, mishap);
+    }
     into_the_gap(&mut spaces, Some(Went::Left));
     spaces.add(one);
     let three = Space {
@@ -458,7 +491,7 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
     };
     let mut spaces = Spaces::default();
     slow_after(&mut spaces, Went::Panicked);
-    one_call_wrong(&mut spaces, Outcome::Panic);
+    one_of_many(&mut spaces, Mishap::Answered(Outcome::Panic));
     spaces.add(few(2, &[A, B, A]));
     spaces.add(few(1, &[A, B]));
     for max_batch in [1, 2] {
