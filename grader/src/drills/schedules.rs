@@ -275,6 +275,8 @@ pub(super) enum Went {
     Panicked,
     /// The first caller that waits is dropped.
     Left,
+    /// The same, and what is under way for it happens nevertheless.
+    LeftDone,
 }
 
 /// Ten seconds, and then more than a week.
@@ -424,8 +426,8 @@ fn end_of_live(evidence: &Evidence, went: Option<Went>) -> Option<Action> {
         None => answer_of_live(evidence, Some(Outcome::Value)),
         Some(Went::Failed) => answer_of_live(evidence, error_of_live(evidence)),
         Some(Went::Panicked) => answer_of_live(evidence, Some(Outcome::Panic)),
-        Some(Went::Left) => evidence.waiting().next().map(|request| {
-            let happened = false;
+        Some(went @ (Went::Left | Went::LeftDone)) => evidence.waiting().next().map(|request| {
+            let happened = matches!(went, Went::LeftDone);
             Action::HangUp { request, happened }
         }),
     }
@@ -475,6 +477,43 @@ pub(super) fn after_mishaps(
         return end_of_live(evidence, Some(it.went)).map(Turn::full);
     }
     then_all_answered(evidence)
+}
+
+/// How long a line is, and how many ends come before the one that goes wrong.
+pub(super) const LINES: [(usize, usize); 5] = [(12, 0), (12, 1), (12, 2), (12, 3), (40, 1)];
+
+/// Requests start together and wait for each other. After so many ends one goes like this, or
+/// somebody in the middle of the line leaves; then one more comes.
+pub(super) fn in_a_long_line(
+    evidence: &Evidence,
+    (line, at): (usize, usize),
+    went: Option<Went>,
+    start: impl Fn(u32) -> Action,
+) -> Option<Turn> {
+    let started = evidence.started();
+    if started < line {
+        let action = start(started as u32);
+        return Some(match started + 1 == line {
+            true => Turn::full(action),
+            false => Turn::partial(action, 0),
+        });
+    }
+    let ends = |turn: &&Turn| matches!(turn.action, Action::Answer { .. } | Action::HangUp { .. });
+    let ended = evidence.turns().iter().filter(ends).count();
+    let is_waiting = evidence.waiting().next().is_some();
+    let is_over = evidence.is_settled() && !is_waiting && evidence.live().next().is_none();
+    let goes_wrong = match went {
+        Some(_) => end_of_live(evidence, went),
+        None => evidence.waiting().nth(line / 2).map(|request| {
+            let happened = false;
+            Action::HangUp { request, happened }
+        }),
+    };
+    match goes_wrong {
+        Some(action) if ended == at && is_waiting => Some(Turn::full(action)),
+        _ if is_over && started == line => Some(Turn::full(start(started as u32))),
+        _ => then_all_answered(evidence),
+    }
 }
 
 fn answer_of_live(evidence: &Evidence, outcome: Option<Outcome>) -> Option<Action> {

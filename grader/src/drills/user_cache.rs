@@ -25,7 +25,7 @@ pub(super) fn beside_cached_ones(went: Went) -> impl Iterator<Item = Vec<Turn>> 
         turns.push(match went {
             Went::Failed => answer(last, Outcome::Error(0)),
             Went::Panicked => answer(last, Outcome::Panic),
-            Went::Left => Turn::full(Action::HangUp {
+            Went::Left | Went::LeftDone => Turn::full(Action::HangUp {
                 request: last,
                 happened: false,
             }),

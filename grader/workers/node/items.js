@@ -20,7 +20,7 @@
 
   // What a call returned, as the grader is told.
   const item = (value) => {
-    if (value === null || value === undefined) return null;
+    if (value === null) return null;
     if (!(value instanceof kit.Item)) return inside.odd(value, 'an `Item` or `null`');
     return [value.id, typeof value.text === 'string' ? value.text : null];
   };

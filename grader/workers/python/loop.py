@@ -95,7 +95,16 @@ class Loop(asyncio.AbstractEventLoop):
         callers, and whether none is left."""
         ready, spent, of_calls = self._ready, 0, 0
         next_ready = ready.popleft
-        while ready:
+        # Of this turn of the loop. As in asyncio's, a timer that is due already comes after them.
+        left = 0
+        while True:
+            if left == 0:
+                if self._timers:
+                    self.wake_timers()
+                left = len(ready)
+                if left == 0:
+                    return spent, of_calls, True
+            left -= 1
             handle = next_ready()
             if handle._cancelled:
                 continue
@@ -110,7 +119,6 @@ class Loop(asyncio.AbstractEventLoop):
                 handle._run()
             except BaseException as error:
                 self._broke(error)
-        return spent, of_calls, True
 
     def wake_timers(self):
         """Makes ready what is due by the clock."""

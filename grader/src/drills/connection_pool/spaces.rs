@@ -171,6 +171,7 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     };
     let mut spaces = Spaces::default();
     slow_after(&mut spaces, Some(Went::Failed));
+    wrong_in_a_line(&mut spaces, Some(Went::Failed));
     mishaps(&mut spaces, Went::Failed);
     into_the_gap(&mut spaces, Some(Went::Failed));
     into_the_gap(&mut spaces, None);
@@ -258,6 +259,9 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
     };
     let mut spaces = Spaces::default();
     slow_after(&mut spaces, Some(Went::Left));
+    for went in [Some(Went::Left), None] {
+        wrong_in_a_line(&mut spaces, went);
+    }
     mishaps(&mut spaces, Went::Left);
     into_the_gap(&mut spaces, Some(Went::Left));
     spaces.add(one);
@@ -332,6 +336,7 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
     };
     let mut spaces = Spaces::default();
     slow_after(&mut spaces, Some(Went::Panicked));
+    wrong_in_a_line(&mut spaces, Some(Went::Panicked));
     mishaps(&mut spaces, Went::Panicked);
     spaces.add(few(1, 2));
     spaces.add(warm(1, few(2, 3)));
@@ -345,6 +350,18 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
         }
     }
     exam.explore_all(&AFewAtMost, &spaces)
+}
+
+/// One in a long line goes like this, or leaves while it waits.
+fn wrong_in_a_line(spaces: &mut Spaces<'_>, went: Option<Went>) {
+    for line in schedules::LINES {
+        for max in [1, 2] {
+            let next = move |evidence: &Evidence| {
+                schedules::in_a_long_line(evidence, line, went, |_| Action::ask(KEY))
+            };
+            spaces.add(made(max, next));
+        }
+    }
 }
 
 /// Of two that ask over one place, something goes like this, and what comes next takes long.

@@ -211,6 +211,7 @@ pub(super) fn rejecting(exam: &mut Exam<'_>) -> Findings {
     };
     let mut spaces = Spaces::default();
     slow_after(&mut spaces, Some(Went::Failed));
+    wrong_in_a_line(&mut spaces, Some(Went::Failed));
     mishaps(&mut spaces, Went::Failed);
     into_the_gap(&mut spaces, Some(Went::Failed));
     spaces.add(some);
@@ -285,6 +286,9 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
     };
     let mut spaces = Spaces::default();
     slow_after(&mut spaces, Some(Went::Left));
+    for went in [Some(Went::Left), None] {
+        wrong_in_a_line(&mut spaces, went);
+    }
     mishaps(&mut spaces, Went::Left);
     into_the_gap(&mut spaces, Some(Went::Left));
     spaces.add(one);
@@ -359,6 +363,7 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
     spaces.add(few(2, &[KEY; 3]));
     spaces.add(few(1, &[KEY, OTHER, THIRD]));
     slow_after(&mut spaces, Some(Went::Panicked));
+    wrong_in_a_line(&mut spaces, Some(Went::Panicked));
     mishaps(&mut spaces, Went::Panicked);
     spaces.add(taken(Ends::Panicking));
     for places in ONE_PLACE_AND_MORE {
@@ -412,6 +417,18 @@ fn mishaps(spaces: &mut Spaces<'_>, went: Went) {
             schedules::after_mishaps(evidence, &mishaps, |started| Action::ask(KEY + started % 3))
         };
         spaces.add(made(2, next));
+    }
+}
+
+/// One in a long line goes like this, or leaves while it waits.
+fn wrong_in_a_line(spaces: &mut Spaces<'_>, went: Option<Went>) {
+    for line in schedules::LINES {
+        for keys in [1, 3] {
+            let next = move |evidence: &Evidence| {
+                schedules::in_a_long_line(evidence, line, went, |nth| Action::ask(KEY + nth % keys))
+            };
+            spaces.add(made(2, next));
+        }
     }
 }
 

@@ -174,6 +174,7 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
         findings.join(exam.explore(&Coalescing, &Straight(elsewhere)));
     }
     findings.join(beside_cached_ones(exam, Went::Failed));
+    findings.join(in_a_crowd(exam, Some(Went::Failed)));
     findings.join(slow_after(exam, Went::Failed));
     findings.join(into_the_gap(exam, Went::Failed));
     let mut one_after_the_other = Vec::new();
@@ -196,7 +197,11 @@ pub(super) fn dropping(exam: &mut Exam<'_>, who: Callers) -> Findings {
         halves: 1,
         ..Space::of(&[USER; 3])
     };
-    exam.explore(&Coalescing, &space)
+    let mut findings = exam.explore(&Coalescing, &space);
+    if who == Callers::Followers {
+        findings.join(in_a_crowd(exam, None));
+    }
+    findings
 }
 
 /// A panic, at every moment.
@@ -229,6 +234,7 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
     }
     let mut findings = exam.explore_all(&Coalescing, &spaces);
     findings.join(beside_cached_ones(exam, Went::Panicked));
+    findings.join(in_a_crowd(exam, Some(Went::Panicked)));
     findings.join(slow_after(exam, Went::Panicked));
     findings
 }
@@ -237,6 +243,7 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
 pub(super) fn leaders_gone(exam: &mut Exam<'_>) -> Findings {
     let mut findings = exam.explore(&Coalescing, &Straight(leaders_go_and_go));
     findings.join(beside_cached_ones(exam, Went::Left));
+    findings.join(in_a_crowd(exam, Some(Went::Left)));
     findings.join(slow_after(exam, Went::Left));
     findings.join(into_the_gap(exam, Went::Left));
     // The request that fetches in its place does not look at the clock again and again.
@@ -259,6 +266,18 @@ fn slow_after(exam: &mut Exam<'_>, went: Went) -> Findings {
     let findings = exam.explore(&Coalescing, &Straight(slow));
     exam.leave_out(&findings, &[Kind::Polling]);
     findings.without(&[Kind::Polling])
+}
+
+/// A fetch for many goes like this, or one of those who wait for it leaves.
+fn in_a_crowd(exam: &mut Exam<'_>, went: Option<Went>) -> Findings {
+    let mut spaces = Spaces::default();
+    for line in [(12, 0), (40, 0)] {
+        let next = move |evidence: &Evidence| {
+            schedules::in_a_long_line(evidence, line, went, |_| Action::ask(USER))
+        };
+        spaces.add(Straight(next));
+    }
+    exam.explore_all(&Coalescing, &spaces)
 }
 
 /// A fetch goes like this while other users are cached, who are cached still.

@@ -163,6 +163,7 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     spaces.add(Straight(between));
     elsewhere(&mut spaces, Outcome::Error(0));
     slow_after(&mut spaces, Some(Went::Failed));
+    wrong_in_a_line(&mut spaces, Some(Went::Failed));
     into_the_gap(&mut spaces, Some(Went::Failed));
     slow_after(&mut spaces, None);
     for kind in [READ, WRITE] {
@@ -174,6 +175,16 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
         }
     }
     exam.explore_all(&Depositing, &spaces)
+}
+
+/// One in a long line goes like this, or leaves while it waits.
+fn wrong_in_a_line(spaces: &mut Spaces<'_>, went: Option<Went>) {
+    for line in schedules::LINES {
+        let next = move |evidence: &Evidence| {
+            schedules::in_a_long_line(evidence, line, went, |_| Action::ask(ACCOUNT))
+        };
+        spaces.add(Straight(next));
+    }
 }
 
 /// The read or the write of a deposit goes like this, and what comes next takes long.
@@ -266,6 +277,9 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
         spaces.add(Straight(between));
     }
     slow_after(&mut spaces, Some(Went::Left));
+    for went in [Some(Went::Left), Some(Went::LeftDone), None] {
+        wrong_in_a_line(&mut spaces, went);
+    }
     into_the_gap(&mut spaces, Some(Went::Left));
     for requests in [2, 3] {
         spaces.add(Woken {
@@ -361,6 +375,7 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
     spaces.add(one);
     elsewhere(&mut spaces, Outcome::Panic);
     slow_after(&mut spaces, Some(Went::Panicked));
+    wrong_in_a_line(&mut spaces, Some(Went::Panicked));
     for kind in [READ, WRITE] {
         for behind in [0, 1] {
             let in_a_row = move |evidence: &Evidence| {

@@ -262,6 +262,7 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     spaces.add(taken(Ends::Failing));
     elsewhere(&mut spaces, Outcome::Error(0));
     slow_after(&mut spaces, Some(Went::Failed));
+    wrong_in_a_line(&mut spaces, Some(Went::Failed));
     into_the_gap(&mut spaces, Some(Went::Failed));
     spaces.add(straight(3, down));
     for behind in [0, 1] {
@@ -271,6 +272,16 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
         spaces.add(straight(3, in_a_row));
     }
     exam.explore_all(&Transferring, &spaces)
+}
+
+/// One in a long line goes like this, or leaves while it waits.
+fn wrong_in_a_line(spaces: &mut Spaces<'_>, went: Option<Went>) {
+    for line in schedules::LINES {
+        let next = move |evidence: &Evidence| {
+            schedules::in_a_long_line(evidence, line, went, |_| transfer(A, B, SMALL))
+        };
+        spaces.add(straight(2, next));
+    }
 }
 
 /// Of three transfers the second waits for what the first holds, and holds, or waits for, what
@@ -385,6 +396,9 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
     };
     spaces.add(woken);
     slow_after(&mut spaces, Some(Went::Left));
+    for went in [Some(Went::Left), Some(Went::LeftDone), None] {
+        wrong_in_a_line(&mut spaces, went);
+    }
     into_the_gap(&mut spaces, Some(Went::Left));
     spaces.add(Woken {
         made: Some(Few::one(4)),
@@ -489,6 +503,7 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
     }
     elsewhere(&mut spaces, Outcome::Panic);
     slow_after(&mut spaces, Some(Went::Panicked));
+    wrong_in_a_line(&mut spaces, Some(Went::Panicked));
     spaces.add(taken(Ends::Panicking));
     for behind in [0, 1] {
         let in_a_row = move |evidence: &Evidence| {
