@@ -110,6 +110,7 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
     }
     spaces.add(made(2, alone, slow));
     into_the_gap(&mut spaces, None);
+    of_each_size(&mut spaces);
     exam.explore_all(&Loading, &spaces)
 }
 
@@ -127,16 +128,19 @@ fn made(
     })
 }
 
+/// Where groups of these sizes end that follow each other.
+fn sums(sizes: impl Iterator<Item = u32>) -> Vec<u32> {
+    let sums = sizes.scan(0, |sum, size| {
+        *sum += size;
+        Some(*sum)
+    });
+    sums.collect()
+}
+
 /// Groups of so many requests, each about an item of its own. The first group is answered
 /// before the second starts; the others start while calls are out.
 fn groups(sizes: &[u32]) -> impl Fn(&Evidence) -> Option<Turn> {
-    let ends: Vec<u32> = sizes
-        .iter()
-        .scan(0, |sum, size| {
-            *sum += size;
-            Some(*sum)
-        })
-        .collect();
+    let ends = sums(sizes.iter().copied());
     move |evidence: &Evidence| {
         let started = evidence.started() as u32;
         if started == ends[0] && evidence.waiting().next().is_some() {
@@ -240,6 +244,7 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     };
     let mut spaces = Spaces::default();
     slow_after(&mut spaces, Went::Failed);
+    several_fail(&mut spaces);
     for error in [0, 1] {
         one_of_many(&mut spaces, Mishap::Answered(Outcome::Error(error)));
     }
@@ -288,6 +293,48 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
         spaces.add(made(3, Polled::Alone, away(items)));
     }
     exam.explore_all(&Loading, &spaces)
+}
+
+/// Several calls fail one after the other, the first one or the last one first, while some of
+/// these wait.
+fn several_fail(spaces: &mut Spaces<'_>) {
+    for items in [&[A, B, A][..], &[A, B, C], &[A, B, C, C + 1]] {
+        for (fails, is_last) in [(2, false), (2, true), (3, false)] {
+            let next = move |evidence: &Evidence| {
+                if let Some(item) = items.get(evidence.started()) {
+                    return Some(Turn::full(Action::ask(*item)));
+                }
+                let answers = |turn: &&Turn| matches!(turn.action, Action::Answer { .. });
+                let answered = evidence.turns().iter().filter(answers).count();
+                let mut live = evidence.live();
+                match if is_last { live.last() } else { live.next() } {
+                    Some(operation) if answered < fails => {
+                        let outcome = Outcome::Error((answered % 2) as u8);
+                        Some(Turn::full(Action::Answer { operation, outcome }))
+                    }
+                    _ => schedules::then_all_answered(evidence),
+                }
+            };
+            spaces.add(made(3, Polled::Alone, next));
+        }
+    }
+}
+
+/// One flush of each size, and none is answered before all are out.
+fn of_each_size(spaces: &mut Spaces<'_>) {
+    for max_batch in 2..=8 {
+        let ends = sums(max_batch + 1..=32);
+        let next = move |evidence: &Evidence| {
+            let started = evidence.started() as u32;
+            let action = Action::ask(A + started);
+            match ends.last() {
+                Some(last) if started >= *last => None,
+                _ if ends.contains(&(started + 1)) => Some(Turn::full(action)),
+                _ => Some(Turn::partial(action, 0)),
+            }
+        };
+        spaces.add(made(max_batch, Polled::Alone, next));
+    }
 }
 
 /// How many items are asked for together, and how many one call may have.
