@@ -104,6 +104,7 @@ pub(super) fn calm(exam: &mut Exam<'_>) -> Findings {
     spaces.add(made(300, at_once));
     spaces.add(made(2, slow));
     spaces.add(made(2, idle_for_long));
+    spaces.add(made(2, two_idle_for_long));
     exam.explore_all(&AFewAtMost, &spaces)
 }
 
@@ -157,8 +158,25 @@ fn slow(evidence: &Evidence) -> Option<Turn> {
 
 /// Nobody asks for more than a month, and then the connection is still there.
 fn idle_for_long(evidence: &Evidence) -> Option<Turn> {
-    let a_month = A_WEEK.into_iter().chain([24 * AN_HOUR; 25]);
-    schedules::idle_for_long(evidence, Action::ask(KEY), a_month)
+    schedules::idle_for_long(evidence, Action::ask(KEY), a_month())
+}
+
+fn a_month() -> impl Iterator<Item = u64> {
+    A_WEEK.into_iter().chain([24 * AN_HOUR; 25])
+}
+
+/// The same for two connections.
+fn two_idle_for_long(evidence: &Evidence) -> Option<Turn> {
+    let is_pass = |turn: &&Turn| matches!(turn.action, Action::Pass { .. });
+    let passed = evidence.turns().iter().filter(is_pass).count();
+    let is_over = evidence.waiting().next().is_none() && evidence.live().next().is_none();
+    let ask = Action::ask(KEY);
+    match (evidence.started(), a_month().nth(passed)) {
+        (0 | 1 | 3, _) => Some(Turn::full(ask)),
+        (2, Some(micros)) if is_over => Some(Turn::full(Action::Pass { micros })),
+        (2, None) => Some(Turn::full(ask)),
+        _ => schedules::then_all_answered(evidence),
+    }
 }
 
 /// Connects are refused and connections break, in every order; callers that ask again at

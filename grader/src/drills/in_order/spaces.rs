@@ -423,7 +423,7 @@ fn mishaps(spaces: &mut Spaces<'_>, went: Went) {
 /// One in a long line goes like this, or leaves while it waits.
 fn wrong_in_a_line(spaces: &mut Spaces<'_>, went: Option<Went>) {
     for line in schedules::LINES {
-        for keys in [1, 3] {
+        for keys in [1, 3, MANY_KEYS] {
             let next = move |evidence: &Evidence| {
                 schedules::in_a_long_line(evidence, line, went, |nth| Action::ask(KEY + nth % keys))
             };

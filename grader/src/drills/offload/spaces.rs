@@ -4,7 +4,7 @@ use super::hopeless;
 use super::paths::{Callers, Hashing, Straight, finish, held, make, start, state_of};
 use super::rules::Offloading;
 use crate::drills::leaving::Leaving;
-use crate::drills::schedules;
+use crate::drills::schedules::{self, Went};
 use crate::drills::taken::{Ends, Taken};
 use crate::exam::{Exam, Findings};
 use play::evidence::Evidence;
@@ -151,6 +151,14 @@ pub(super) fn dropping(exam: &mut Exam<'_>, callers: Callers) -> Findings {
     };
     let mut findings = exam.explore(&Offloading, &polled);
     findings.join(exam.explore(&Offloading, &with(2, &[USER, USER + 1, USER + 2], 0)));
+    let went = (callers != Callers::Waiting).then_some(Went::Left);
+    let in_a_line = move |evidence: &Evidence| {
+        if evidence.turns().is_empty() {
+            return Some(make(2));
+        }
+        schedules::in_a_long_line(evidence, (12, 0), went, |nth| start(USER + nth).action)
+    };
+    findings.join(exam.explore(&Offloading, &Straight(in_a_line)));
     if callers == Callers::Waiting {
         findings.join(exam.explore(&Offloading, &Straight(gone_from_the_line)));
         for polls in 0..6 {

@@ -106,6 +106,7 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
     into_the_gap(&mut spaces, None);
     spaces.add(straight(4, crowd));
     spaces.add(straight(4, one_by_one));
+    spaces.add(straight(2, all_that_is_there));
     for alone in [0, 1] {
         let rivals = move |evidence: &Evidence| rivals_in_pairs(evidence, alone);
         spaces.add(straight(2 * PAIRS, rivals));
@@ -183,6 +184,14 @@ fn one_by_one(evidence: &Evidence) -> Option<Turn> {
     match evidence.started() < CROWD {
         true => Some(Turn::full(transfer(A, B, SMALL))),
         false => schedules::then_all_answered(evidence),
+    }
+}
+
+/// Twelve at once, each of which wants most of what there is.
+fn all_that_is_there(evidence: &Evidence) -> Option<Turn> {
+    match evidence.started() {
+        ..12 => Some(Turn::partial(transfer(A, B, MOST), 0)),
+        _ => schedules::then_all_answered(evidence),
     }
 }
 
@@ -279,6 +288,16 @@ fn wrong_in_a_line(spaces: &mut Spaces<'_>, went: Option<Went>) {
     for line in schedules::LINES {
         let next = move |evidence: &Evidence| {
             schedules::in_a_long_line(evidence, line, went, |_| transfer(A, B, SMALL))
+        };
+        spaces.add(straight(2, next));
+    }
+    // What the first one wanted is there for the last one.
+    for line in [5, 12] {
+        let next = move |evidence: &Evidence| {
+            schedules::in_a_long_line(evidence, (line, 0), went, |nth| match nth as usize {
+                nth if nth == 0 || nth == line => transfer(A, B, MOST),
+                _ => transfer(A, B, SMALL),
+            })
         };
         spaces.add(straight(2, next));
     }
