@@ -227,7 +227,10 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
             let turns = [&[made, pass(3 * every + offset)][..], &gone].concat();
             spaces.add(Listed(turns.to_vec()));
         }
-        spaces.add(Listed([&[made][..], &gone].concat()));
+        // Perhaps before its task ran at all.
+        for made in [made, Turn::partial(made.action, 0)] {
+            spaces.add(Listed([&[made][..], &gone].concat()));
+        }
         let stalled = [
             &[made, start.rest()][..],
             &start.stall(start.above()),
