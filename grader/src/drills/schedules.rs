@@ -49,7 +49,14 @@ pub(super) fn of_alike_keys(evidence: &Evidence, each: usize) -> Option<Turn> {
     if let Some(key) = alike_keys().nth(evidence.started() / each) {
         return Some(Turn::full(Action::ask(key)));
     }
-    match evidence.unserved().is_empty() {
+    then_each_is_served(evidence)
+}
+
+/// Nothing is answered before something is under way for all that have started.
+pub(super) fn then_each_is_served(evidence: &Evidence) -> Option<Turn> {
+    let last = evidence.turns().last().map(|turn| turn.action);
+    let has_answered = matches!(last, Some(Action::Answer { .. }));
+    match has_answered || evidence.unserved().is_empty() {
         true => then_all_answered(evidence),
         false => patience(evidence),
     }

@@ -148,7 +148,7 @@ fn two_places_at_once(evidence: &Evidence) -> Option<Turn> {
 fn many_keys(evidence: &Evidence) -> Option<Turn> {
     match evidence.started() as u32 {
         started if started < MANY_KEYS => Some(Turn::full(Action::ask(KEY + started))),
-        _ => schedules::then_all_answered(evidence),
+        _ => schedules::then_each_is_served(evidence),
     }
 }
 

@@ -96,7 +96,7 @@ pub(super) fn several_accounts(exam: &mut Exam<'_>) -> Findings {
     spaces.add(Space::of(&[ACCOUNT, OTHER, ACCOUNT]));
     let many = |evidence: &Evidence| match evidence.started() as u32 {
         started if started < MANY_ACCOUNTS => Some(Turn::full(Action::ask(ACCOUNT + started))),
-        _ => schedules::then_all_answered(evidence),
+        _ => schedules::then_each_is_served(evidence),
     };
     spaces.add(Straight(many));
     let at_once = |evidence: &Evidence| {

@@ -355,7 +355,7 @@ pub(super) fn independent(exam: &mut Exam<'_>) -> Findings {
     spaces.add(between(5, &chain));
     let many = |evidence: &Evidence| match evidence.started() as u32 {
         pair if pair < PAIRS => Some(Turn::full(transfer(A + 2 * pair, B + 2 * pair, MOST))),
-        _ => schedules::then_all_answered(evidence),
+        _ => schedules::then_each_is_served(evidence),
     };
     spaces.add(straight(2 * PAIRS, many));
     let at_once = |evidence: &Evidence| {
