@@ -392,7 +392,7 @@ pub(super) fn time_passes_after(
 }
 
 /// After how many polls others come into the gap that an end leaves.
-pub(super) const GAPS: [u32; 4] = [0, 1, 2, 3];
+pub(super) const GAPS: [u32; 7] = [0, 1, 2, 3, 4, 5, 6];
 
 /// Requests start, so many operations are well, the next one goes as it may, and so many polls
 /// later newcomers start before any other task runs. A task that has just seen an empty line may
@@ -519,6 +519,65 @@ pub(super) fn in_a_long_line(
     match goes_wrong {
         Some(action) if ended == at && is_waiting => Some(Turn::full(action)),
         _ if is_over && started == line => Some(Turn::full(start(started as u32))),
+        _ => then_all_answered(evidence),
+    }
+}
+
+/// Of a line all leave but the last one, whose turn it is in the end; the first may stay as long
+/// as its work is under way. Then one more comes.
+pub(super) fn all_but_one_leave(
+    evidence: &Evidence,
+    first_stays: bool,
+    start: impl Fn(u32) -> Action,
+) -> Option<Turn> {
+    const LINE: u32 = 10;
+    let started = evidence.started() as u32;
+    if started < LINE {
+        return Some(Turn::full(start(started)));
+    }
+    let mut waiting = evidence.waiting();
+    let leaver = if first_stays {
+        waiting.nth(1)
+    } else {
+        waiting.next()
+    };
+    let happened = false;
+    match leaver {
+        Some(request) if request < LINE => Some(Turn::full(Action::HangUp { request, happened })),
+        _ => match then_all_answered(evidence) {
+            None if started == LINE => Some(Turn::full(start(started))),
+            next => next,
+        },
+    }
+}
+
+/// Requests start, so many operations are well, and so many polls after the next one who waits
+/// leaves before any other task runs; then newcomers start.
+pub(super) fn gone_in_the_gap(
+    evidence: &Evidence,
+    starts: &[Action],
+    (well, polls): (usize, u32),
+    newcomer: Action,
+) -> Option<Turn> {
+    let started = evidence.started();
+    if let Some(start) = starts.get(started) {
+        return Some(Turn::full(*start));
+    }
+    let count = |is: fn(&Action) -> bool| {
+        let actions = evidence.turns().iter().map(|turn| turn.action);
+        actions.filter(is).count()
+    };
+    let answered = count(|action| matches!(action, Action::Answer { .. }));
+    let left = count(|action| matches!(action, Action::HangUp { .. }));
+    let answer = answer_of_live(evidence, Some(Outcome::Value));
+    match (answer, evidence.waiting().next()) {
+        (Some(answer), _) if answered < well => Some(Turn::full(answer)),
+        (Some(answer), _) if answered == well => Some(Turn::partial(answer, polls)),
+        (_, Some(request)) if left == 0 && answered == well + 1 => {
+            let happened = false;
+            Some(Turn::full(Action::HangUp { request, happened }))
+        }
+        _ if started < starts.len() + 2 => Some(Turn::full(newcomer)),
         _ => then_all_answered(evidence),
     }
 }

@@ -43,7 +43,7 @@ const SPIN_POLLS: u32 = 20_000;
 /// The same after a task was seen to spin, so that each run costs less: this many, and as
 /// many again for each request.
 const MORE_SPIN_POLLS: u32 = 400;
-const MORE_SPIN_POLLS_PER_REQUEST: u32 = 20;
+const MORE_SPIN_POLLS_PER_REQUEST: u32 = 100;
 
 /// How often in a row a worker with threads is seen wholly asleep, a few
 /// milliseconds apart, before its loop counts as stopped.

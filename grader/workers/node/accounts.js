@@ -4,11 +4,12 @@
 
   // A handle to the run's bank.
   const bank = (run) => {
-    const send = async (kind, ...given) => {
+    const send = (kind, ...given) => {
       for (const one of given) inside.mustBeNumber(one, kind);
-      const ending = await inside.operation(run.number, kind, given);
-      if (ending[0] === 'ok') return ending[2];
-      throw new kit.BankUnavailable();
+      return inside.operation(run.number, kind, given, (ending) => {
+        if (ending[0] === 'ok') return ending[2];
+        throw new kit.BankUnavailable();
+      });
     };
     return Object.assign(new kit.Bank(), { _ask: send });
   };

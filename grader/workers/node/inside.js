@@ -43,16 +43,21 @@
     throw inside.coded(TypeError, 'ERR_INVALID_ARG_TYPE', 'The "signal" argument must be an instance of AbortSignal');
   };
 
-  // Begins an operation of a run and waits for its answer.
-  inside.operation = async (number, kind, given) => {
-    let operation = 0;
-    const ending = await new RealPromise((resolve) => {
-      operation = host.begin(number, kind, given, resolve);
+  // Begins an operation of a run: a promise of what `read` makes of its answer. It is settled as
+  // the answer comes, so that a submission goes on as soon as with the kit alone.
+  inside.operation = (number, kind, given, read) =>
+    new RealPromise((resolve, reject) => {
+      let operation = 0;
+      operation = host.begin(number, kind, given, (ending) => {
+        host.delivered(number, operation);
+        try {
+          if (ending[0] === 'panic') throw new RealError('the database driver crashed');
+          resolve(read(ending));
+        } catch (error) {
+          reject(error);
+        }
+      });
     });
-    host.delivered(number, operation);
-    if (ending[0] === 'panic') throw new RealError('the database driver crashed');
-    return ending;
-  };
 
   inside.answer = (resolve, how, name, text) => resolve([how, name, parse(text)]);
 

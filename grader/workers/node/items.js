@@ -4,13 +4,14 @@
 
   // A handle to the run's items.
   const bulk = (run) => {
-    const load = async (ids) => {
+    const load = (ids) => {
       for (const one of ids) inside.mustBeNumber(one, 'load');
-      const ending = await inside.operation(run.number, 'load', ids);
-      if (ending[0] === 'ok') {
-        return ending[2].map((item) => (item === null ? null : new kit.Item(item[0], item[1])));
-      }
-      throw ending[1] === 'too_many' ? new kit.TooMany() : new kit.BulkUnavailable();
+      return inside.operation(run.number, 'load', ids, (ending) => {
+        if (ending[0] === 'ok') {
+          return ending[2].map((item) => (item === null ? null : new kit.Item(item[0], item[1])));
+        }
+        throw ending[1] === 'too_many' ? new kit.TooMany() : new kit.BulkUnavailable();
+      });
     };
     return Object.assign(new kit.Bulk(), { _ask: load });
   };

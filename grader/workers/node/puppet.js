@@ -19,7 +19,7 @@ const words = require('words');
 
 // A settle of so many polls and more lets nearly all microtasks run, but no timer and no
 // immediate.
-const ROUNDS = 4;
+const ROUNDS = 8;
 const NEARLY_ALL = 64;
 
 // A settle of more polls than this is to run all there is.

@@ -4,11 +4,12 @@
 
   // A handle to the run's database, through which so many fetches have begun before.
   const database = (run, fetches = 0) => {
-    const fetch = async (id) => {
+    const fetch = (id) => {
       inside.mustBeNumber(id, 'fetchUser');
-      const ending = await inside.operation(run.number, 'fetch_user', [id]);
-      if (ending[0] === 'ok') return new kit.User(id, ending[2]);
-      throw ending[1] === 'not_found' ? new kit.NotFound(id) : new kit.Unavailable();
+      return inside.operation(run.number, 'fetch_user', [id], (ending) => {
+        if (ending[0] === 'ok') return new kit.User(id, ending[2]);
+        throw ending[1] === 'not_found' ? new kit.NotFound(id) : new kit.Unavailable();
+      });
     };
     return Object.assign(new kit.Db(), { _ask: fetch, _fetches: fetches });
   };

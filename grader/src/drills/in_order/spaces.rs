@@ -289,6 +289,7 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
     for went in [Some(Went::Left), None] {
         wrong_in_a_line(&mut spaces, went);
     }
+    departures(&mut spaces);
     mishaps(&mut spaces, Went::Left);
     into_the_gap(&mut spaces, Some(Went::Left));
     spaces.add(one);
@@ -428,6 +429,25 @@ fn wrong_in_a_line(spaces: &mut Spaces<'_>, went: Option<Went>) {
                 schedules::in_a_long_line(evidence, line, went, |nth| Action::ask(KEY + nth % keys))
             };
             spaces.add(made(2, next));
+        }
+    }
+}
+
+/// Nearly all leave a line, one after the other; or one who is served is gone just then.
+fn departures(spaces: &mut Spaces<'_>) {
+    for first_stays in [false, true] {
+        let leave = move |evidence: &Evidence| {
+            schedules::all_but_one_leave(evidence, first_stays, |_| Action::ask(KEY))
+        };
+        spaces.add(made(1, leave));
+    }
+    for polls in schedules::GAPS {
+        for well in [0] {
+            let gone = move |evidence: &Evidence| {
+                let starts = [Action::ask(KEY); 2];
+                schedules::gone_in_the_gap(evidence, &starts, (well, polls), Action::ask(KEY))
+            };
+            spaces.add(made(1, gone));
         }
     }
 }

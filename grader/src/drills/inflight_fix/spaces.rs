@@ -183,9 +183,11 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     }
     one_after_the_other.extend([start(USER), row(DOWN_FOR + 1)]);
     findings.join(exam.play(&Coalescing, one_after_the_other));
-    let mut at_once = vec![start(USER); 2];
-    at_once.extend((1..=DOWN_FOR).map(failure));
-    findings.join(exam.play(&Coalescing, at_once));
+    for callers in [2, 8] {
+        let mut at_once = vec![start(USER); callers];
+        at_once.extend((1..=DOWN_FOR).map(failure));
+        findings.join(exam.play(&Coalescing, at_once));
+    }
     findings
 }
 
@@ -201,6 +203,11 @@ pub(super) fn dropping(exam: &mut Exam<'_>, who: Callers) -> Findings {
     if who == Callers::Followers {
         findings.join(in_a_crowd(exam, None));
     }
+    let first_stays = who == Callers::Followers;
+    let leave = |evidence: &Evidence| {
+        schedules::all_but_one_leave(evidence, first_stays, |_| Action::ask(USER))
+    };
+    findings.join(exam.explore(&Coalescing, &Straight(leave)));
     findings
 }
 

@@ -187,6 +187,25 @@ fn wrong_in_a_line(spaces: &mut Spaces<'_>, went: Option<Went>) {
     }
 }
 
+/// Nearly all leave a line, one after the other; or one who is served is gone just then.
+fn departures(spaces: &mut Spaces<'_>) {
+    for first_stays in [false, true] {
+        let leave = move |evidence: &Evidence| {
+            schedules::all_but_one_leave(evidence, first_stays, |_| Action::ask(ACCOUNT))
+        };
+        spaces.add(Straight(leave));
+    }
+    for polls in schedules::GAPS {
+        for well in [0, 1] {
+            let gone = move |evidence: &Evidence| {
+                let starts = [Action::ask(ACCOUNT); 2];
+                schedules::gone_in_the_gap(evidence, &starts, (well, polls), Action::ask(ACCOUNT))
+            };
+            spaces.add(Straight(gone));
+        }
+    }
+}
+
 /// The read or the write of a deposit goes like this, and what comes next takes long.
 fn slow_after(spaces: &mut Spaces<'_>, went: Option<Went>) {
     for well in [0, 1] {
@@ -280,6 +299,7 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
     for went in [Some(Went::Left), Some(Went::LeftDone), None] {
         wrong_in_a_line(&mut spaces, went);
     }
+    departures(&mut spaces);
     into_the_gap(&mut spaces, Some(Went::Left));
     for requests in [2, 3] {
         spaces.add(Woken {

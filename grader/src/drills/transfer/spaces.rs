@@ -303,6 +303,25 @@ fn wrong_in_a_line(spaces: &mut Spaces<'_>, went: Option<Went>) {
     }
 }
 
+/// Nearly all leave a line, one after the other; or one who is served is gone just then.
+fn departures(spaces: &mut Spaces<'_>) {
+    for first_stays in [false, true] {
+        let leave = move |evidence: &Evidence| {
+            schedules::all_but_one_leave(evidence, first_stays, |_| transfer(A, B, SMALL))
+        };
+        spaces.add(straight(2, leave));
+    }
+    for polls in schedules::GAPS {
+        for well in [0] {
+            let gone = move |evidence: &Evidence| {
+                let starts = [transfer(A, B, SMALL); 2];
+                schedules::gone_in_the_gap(evidence, &starts, (well, polls), transfer(A, B, SMALL))
+            };
+            spaces.add(straight(2, gone));
+        }
+    }
+}
+
 /// Of three transfers the second waits for what the first holds, and holds, or waits for, what
 /// the third one needs. The first record goes like this, and what comes next takes long.
 fn slow_after(spaces: &mut Spaces<'_>, went: Option<Went>) {
@@ -418,6 +437,7 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
     for went in [Some(Went::Left), Some(Went::LeftDone), None] {
         wrong_in_a_line(&mut spaces, went);
     }
+    departures(&mut spaces);
     into_the_gap(&mut spaces, Some(Went::Left));
     spaces.add(Woken {
         made: Some(Few::one(4)),
@@ -473,6 +493,17 @@ pub(super) fn odd(exam: &mut Exam<'_>) -> Findings {
             ..between(2, &odd)
         };
         findings.join(exam.explore(&Transferring, &odd));
+    }
+    // What is odd is under way while another one begins.
+    for (odd, size) in [
+        ((A, B, NEGATIVE), BEYOND),
+        ((A, B, NEGATIVE), ALL),
+        ((A, B, ZERO), BEYOND),
+        ((A, A, MOST), ALL),
+        ((B, A, NEGATIVE), ALL),
+    ] {
+        let under_way = between(2, &[odd, (A, B, size)]);
+        findings.join(exam.explore(&Transferring, &under_way));
     }
     // What is odd is done in its own way, and given up in the same.
     for odd in ODD_AMOUNTS {
