@@ -18,6 +18,7 @@ mod lost_update;
 mod offload;
 mod schedules;
 mod taken;
+mod three;
 mod transfer;
 pub mod user_cache;
 mod warm;

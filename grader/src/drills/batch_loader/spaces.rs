@@ -3,6 +3,7 @@
 use super::rules::Loading;
 use crate::drills::leaving::Leaving;
 use crate::drills::schedules::{self, Went};
+use crate::drills::three::Three;
 use crate::exam::{Exam, Findings};
 use play::evidence::{ALIKE, Evidence, WITH_ID_ZERO};
 use play::explore::Follow;
@@ -243,6 +244,11 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
         ..space(2, &[A, B])
     };
     let mut spaces = Spaces::default();
+    spaces.add(Three {
+        made: Some(Few::one(4)),
+        asks: [A, B, C, A, B].map(Action::ask).to_vec(),
+        with_drops: false,
+    });
     slow_after(&mut spaces, Went::Failed);
     several_fail(&mut spaces);
     for error in [0, 1] {
@@ -427,6 +433,11 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
     };
     let mut spaces = Spaces::default();
     slow_after(&mut spaces, Went::Left);
+    spaces.add(Three {
+        made: Some(Few::one(4)),
+        asks: [A, B, A, C].map(Action::ask).to_vec(),
+        with_drops: true,
+    });
     let early = [false, true].map(|polled| Mishap::LeftEarly { polled });
     for mishap in early.into_iter().chain([Mishap::LeftLate]) {
         one_of_many(&mut spaces, mishap);

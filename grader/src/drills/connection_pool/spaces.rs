@@ -11,6 +11,7 @@ use super::rules::AFewAtMost;
 use crate::drills::leaving::Leaving;
 use crate::drills::schedules::{self, Mishaps, Went};
 use crate::drills::taken::{Ends, Taken};
+use crate::drills::three::Three;
 use crate::drills::warm::Warm;
 use crate::drills::woken::Woken;
 
@@ -188,6 +189,11 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
         ..space(1, 2)
     };
     let mut spaces = Spaces::default();
+    spaces.add(Three {
+        made: Some(Few::one(1)),
+        asks: vec![Action::ask(KEY); 5],
+        with_drops: false,
+    });
     slow_after(&mut spaces, Some(Went::Failed));
     wrong_in_a_line(&mut spaces, Some(Went::Failed));
     mishaps(&mut spaces, Went::Failed);
@@ -281,6 +287,11 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
         wrong_in_a_line(&mut spaces, went);
     }
     departures(&mut spaces);
+    spaces.add(Three {
+        made: Some(Few::one(1)),
+        asks: vec![Action::ask(KEY); 4],
+        with_drops: true,
+    });
     mishaps(&mut spaces, Went::Left);
     into_the_gap(&mut spaces, Some(Went::Left));
     spaces.add(one);

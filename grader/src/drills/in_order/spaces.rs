@@ -4,6 +4,7 @@ use super::rules::InLine;
 use crate::drills::leaving::Leaving;
 use crate::drills::schedules::{self, Mishaps, Went};
 use crate::drills::taken::{Ends, Taken};
+use crate::drills::three::Three;
 use crate::drills::woken::Woken;
 use crate::exam::{Exam, Findings};
 use play::evidence::{ALIKE, Evidence};
@@ -210,6 +211,11 @@ pub(super) fn rejecting(exam: &mut Exam<'_>) -> Findings {
         ..space(2, &[KEY; 2])
     };
     let mut spaces = Spaces::default();
+    spaces.add(Three {
+        made: Some(Few::one(1)),
+        asks: vec![Action::ask(KEY); 5],
+        with_drops: false,
+    });
     slow_after(&mut spaces, Some(Went::Failed));
     wrong_in_a_line(&mut spaces, Some(Went::Failed));
     mishaps(&mut spaces, Went::Failed);
@@ -290,6 +296,13 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
         wrong_in_a_line(&mut spaces, went);
     }
     departures(&mut spaces);
+    for asks in [[KEY; 4], [KEY, OTHER, OTHER, OTHER]] {
+        spaces.add(Three {
+            made: Some(Few::one(1)),
+            asks: asks.map(Action::ask).to_vec(),
+            with_drops: true,
+        });
+    }
     mishaps(&mut spaces, Went::Left);
     into_the_gap(&mut spaces, Some(Went::Left));
     spaces.add(one);
@@ -315,7 +328,11 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
             asks: asks.iter().copied().map(Action::ask).collect(),
         });
     }
-    for asks in [[KEY; 4], [KEY, OTHER, THIRD, FOURTH]] {
+    for asks in [
+        [KEY; 4],
+        [KEY, OTHER, THIRD, FOURTH],
+        [KEY, OTHER, OTHER, OTHER],
+    ] {
         let leaving = Leaving {
             made: Some(Few::one(1)),
             asks: asks.map(Action::ask).to_vec(),

@@ -3,6 +3,7 @@
 use super::rules::Coalescing;
 use crate::drills::leaving::Leaving;
 use crate::drills::schedules::{self, BESIDE, Went};
+use crate::drills::three::Three;
 use crate::drills::user_cache;
 use crate::drills::woken::Woken;
 use crate::exam::{Exam, Findings};
@@ -357,6 +358,11 @@ pub(super) fn long_runs(exam: &mut Exam<'_>) -> Findings {
             asks: vec![Action::ask(USER); requests],
         });
     }
+    spaces.add(Three {
+        made: None,
+        asks: vec![Action::ask(USER); 4],
+        with_drops: true,
+    });
     let leaving = Leaving {
         made: None,
         asks: vec![Action::ask(USER); 4],

@@ -3,6 +3,7 @@
 use super::rules::Depositing;
 use crate::drills::leaving::Leaving;
 use crate::drills::schedules::{self, BESIDE, Went};
+use crate::drills::three::Three;
 use crate::drills::warm::Warm;
 use crate::drills::woken::Woken;
 use crate::exam::{Exam, Findings};
@@ -162,6 +163,11 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     let between = |evidence: &Evidence| another_in_between(evidence, None);
     spaces.add(Straight(between));
     elsewhere(&mut spaces, Outcome::Error(0));
+    spaces.add(Three {
+        made: None,
+        asks: vec![Action::ask(ACCOUNT); 5],
+        with_drops: false,
+    });
     slow_after(&mut spaces, Some(Went::Failed));
     wrong_in_a_line(&mut spaces, Some(Went::Failed));
     into_the_gap(&mut spaces, Some(Went::Failed));
@@ -300,6 +306,11 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
         wrong_in_a_line(&mut spaces, went);
     }
     departures(&mut spaces);
+    spaces.add(Three {
+        made: None,
+        asks: vec![Action::ask(ACCOUNT); 4],
+        with_drops: true,
+    });
     into_the_gap(&mut spaces, Some(Went::Left));
     for requests in [2, 3] {
         spaces.add(Woken {

@@ -4,6 +4,7 @@ use super::rules::Transferring;
 use crate::drills::leaving::Leaving;
 use crate::drills::schedules::{self, BESIDE, Went};
 use crate::drills::taken::{Ends, Taken};
+use crate::drills::three::Three;
 use crate::drills::woken::Woken;
 use crate::exam::{Exam, Findings};
 use play::evidence::Evidence;
@@ -270,6 +271,11 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     spaces.add(insistent);
     spaces.add(taken(Ends::Failing));
     elsewhere(&mut spaces, Outcome::Error(0));
+    spaces.add(Three {
+        made: Some(Few::one(2)),
+        asks: vec![transfer(A, B, SMALL); 5],
+        with_drops: false,
+    });
     slow_after(&mut spaces, Some(Went::Failed));
     wrong_in_a_line(&mut spaces, Some(Went::Failed));
     into_the_gap(&mut spaces, Some(Went::Failed));
@@ -438,6 +444,11 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
         wrong_in_a_line(&mut spaces, went);
     }
     departures(&mut spaces);
+    spaces.add(Three {
+        made: Some(Few::one(2)),
+        asks: vec![transfer(A, B, SMALL); 4],
+        with_drops: true,
+    });
     into_the_gap(&mut spaces, Some(Went::Left));
     spaces.add(Woken {
         made: Some(Few::one(4)),
