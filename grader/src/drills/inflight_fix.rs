@@ -3,6 +3,7 @@
 mod rules;
 mod spaces;
 
+use super::schedules::Went;
 use super::{Drill, Spoken};
 use crate::course::language::Language;
 use crate::exam::{Exam, Findings};
@@ -223,8 +224,13 @@ impl Drill for InflightFix {
         let later = spaces::much_later(exam);
         exam.leave_out(&later, &[Kind::Polling]);
         let users = spaces::two_users(exam);
-        // A row that is gone once there are many others shows there.
-        let refetched = users.only(&[Kind::NeedlessFetch]);
+        let mut beside = spaces::beside_cached_ones(exam, Went::Failed);
+        if exam.drops() {
+            beside.join(spaces::beside_cached_ones(exam, Went::Left));
+        }
+        // A row that is gone once there are many others shows there, or when the fetch of another
+        // one went wrong.
+        let refetched = users.with(beside.clone()).only(&[Kind::NeedlessFetch]);
         let known = together.with(later.clone()).with(refetched.clone());
         match known.has(Kind::NeedlessFetch) {
             true => exam.decide("cached", &Coalescing, &known, &[Kind::NeedlessFetch]),
@@ -237,7 +243,7 @@ impl Drill for InflightFix {
 
         let before = together.with(refetched);
         exam.decide_beyond("users_independent", &Coalescing, &users, &all, &before);
-        let errors = spaces::failing(exam);
+        let errors = spaces::failing(exam).with(beside.without(&[Kind::NeedlessFetch]));
         also(exam, "error_not_cached", &errors, &[Kind::StaleError]);
 
         if together.has(Kind::Overlap) {

@@ -523,6 +523,31 @@ pub(super) fn in_a_long_line(
     }
 }
 
+/// How long a line is when somebody comes who is told apart by the number of those before.
+pub(super) const NUMBERS: [u32; 7] = [5, 6, 7, 8, 9, 12, 16];
+
+/// Requests wait in a line. After so many answers, with the last of which the first request
+/// ends, one more comes: at once, or when so many polls have followed, or when all rest.
+pub(super) fn joins_behind(
+    evidence: &Evidence,
+    line: u32,
+    (answers, polls): (usize, Option<u32>),
+    start: impl Fn(u32) -> Action,
+) -> Option<Turn> {
+    let started = evidence.started() as u32;
+    let is_answer = |turn: &&Turn| matches!(turn.action, Action::Answer { .. });
+    let answered = evidence.turns().iter().filter(is_answer).count();
+    if started < line || started == line && answered == answers {
+        return Some(Turn::full(start(started)));
+    }
+    match (answer_of_live(evidence, Some(Outcome::Value)), polls) {
+        (Some(answer), Some(polls)) if answered + 1 == answers => {
+            Some(Turn::partial(answer, polls))
+        }
+        _ => then_all_answered(evidence),
+    }
+}
+
 /// Of a line all leave but the last one, whose turn it is in the end; the first may stay as long
 /// as its work is under way. Then one more comes.
 pub(super) fn all_but_one_leave(

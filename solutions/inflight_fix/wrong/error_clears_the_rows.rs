@@ -1,4 +1,4 @@
-//! Wrong: an error clears the users that nobody awaits, the cached rows. Caught by: error_no_herd
+//! Wrong: an error clears the users that nobody awaits, the cached rows. Caught by: cached
 
 use std::cell::RefCell;
 use std::collections::HashMap;

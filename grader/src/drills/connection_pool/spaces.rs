@@ -87,6 +87,14 @@ pub(super) fn calm(exam: &mut Exam<'_>) -> Findings {
         spaces.add(Straight(in_one_go));
     }
     spaces.add(made(2, two_places_at_once));
+    for line in schedules::NUMBERS {
+        for polls in [None, Some(0), Some(1)] {
+            let joins = move |evidence: &Evidence| {
+                schedules::joins_behind(evidence, line, (2, polls), |_| Action::ask(KEY))
+            };
+            spaces.add(made(1, joins));
+        }
+    }
     for pairs in schedules::PAIRS {
         let in_pairs = move |evidence: &Evidence| {
             schedules::in_pairs(evidence, pairs, schedules::PAIRED, |_| Action::ask(KEY))

@@ -98,6 +98,14 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
     }
     slow_after(&mut spaces, None);
     into_the_gap(&mut spaces, None);
+    for line in schedules::NUMBERS {
+        for polls in [None, Some(0), Some(1)] {
+            let joins = move |evidence: &Evidence| {
+                schedules::joins_behind(evidence, line, (1, polls), |_| Action::ask(KEY))
+            };
+            spaces.add(made(2, joins));
+        }
+    }
     for pairs in schedules::PAIRS {
         let of_one = move |evidence: &Evidence| {
             schedules::in_pairs(evidence, pairs, schedules::PAIRED, |_| Action::ask(KEY))

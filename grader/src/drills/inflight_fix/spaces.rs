@@ -174,7 +174,6 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
         };
         findings.join(exam.explore(&Coalescing, &Straight(elsewhere)));
     }
-    findings.join(beside_cached_ones(exam, Went::Failed));
     findings.join(in_a_crowd(exam, Some(Went::Failed)));
     findings.join(slow_after(exam, Went::Failed));
     findings.join(into_the_gap(exam, Went::Failed));
@@ -250,7 +249,6 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
 /// Leaders are dropped one after the other.
 pub(super) fn leaders_gone(exam: &mut Exam<'_>) -> Findings {
     let mut findings = exam.explore(&Coalescing, &Straight(leaders_go_and_go));
-    findings.join(beside_cached_ones(exam, Went::Left));
     findings.join(in_a_crowd(exam, Some(Went::Left)));
     findings.join(slow_after(exam, Went::Left));
     findings.join(into_the_gap(exam, Went::Left));
@@ -289,7 +287,7 @@ fn in_a_crowd(exam: &mut Exam<'_>, went: Option<Went>) -> Findings {
 }
 
 /// A fetch goes like this while other users are cached, who are cached still.
-fn beside_cached_ones(exam: &mut Exam<'_>, went: Went) -> Findings {
+pub(super) fn beside_cached_ones(exam: &mut Exam<'_>, went: Went) -> Findings {
     let mut findings = Findings::default();
     for turns in user_cache::beside_cached_ones(went) {
         findings.join(exam.play(&Coalescing, turns));

@@ -50,6 +50,14 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
         |evidence: &Evidence| schedules::slow_for_the_second(evidence, Action::ask(ACCOUNT));
     spaces.add(Straight(second));
     into_the_gap(&mut spaces, None);
+    for line in schedules::NUMBERS {
+        for polls in [None, Some(0), Some(1)] {
+            let joins = move |evidence: &Evidence| {
+                schedules::joins_behind(evidence, line, (2, polls), |_| Action::ask(ACCOUNT))
+            };
+            spaces.add(Straight(joins));
+        }
+    }
     for pairs in schedules::PAIRS {
         let in_pairs = move |evidence: &Evidence| {
             schedules::in_pairs(evidence, pairs, CROWD, |_| Action::ask(ACCOUNT))

@@ -105,6 +105,14 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
     }
     slow_after(&mut spaces, None);
     into_the_gap(&mut spaces, None);
+    for line in schedules::NUMBERS {
+        for polls in [None, Some(0), Some(1)] {
+            let joins = move |evidence: &Evidence| {
+                schedules::joins_behind(evidence, line, (1, polls), |_| transfer(A, B, SMALL))
+            };
+            spaces.add(straight(2, joins));
+        }
+    }
     spaces.add(straight(4, crowd));
     spaces.add(straight(4, one_by_one));
     spaces.add(straight(2, all_that_is_there));
