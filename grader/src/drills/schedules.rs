@@ -13,9 +13,7 @@ use play::space::PATIENCE_MICROS;
 
 pub(super) use gaps::{GAPS, gone_in_the_gap, into_the_gap};
 pub(super) use instances::{one_after_the_other, one_after_the_other_ended};
-pub(super) use lines::{
-    LINES, NUMBERS, all_but_one_leave, in_a_long_line, in_one_go, joins_behind,
-};
+pub(super) use lines::{Line, all_but_one_leave, in_a_long_line, in_one_go};
 pub(super) use mishaps::{
     BESIDE, Mishaps, after_mishaps, down_for_a_while, drops_for_a_while, panics_for_a_while,
     two_errors, whiles, wrong_beside,

@@ -9,9 +9,8 @@ use play::world::server::{ASK, CONNECT};
 
 use super::rules::AFewAtMost;
 use crate::drills::leaving::Leaving;
-use crate::drills::schedules::{self, Mishaps, Went};
+use crate::drills::schedules::{self, Line, Mishaps, Went};
 use crate::drills::taken::{Ends, Taken};
-use crate::drills::three::Three;
 use crate::drills::warm::Warm;
 use crate::drills::woken::Woken;
 
@@ -23,6 +22,18 @@ const RANDOM_SCHEDULES: usize = 150;
 /// What goes wrong for a while, and in pools for how many. A place that is lost once shows where
 /// there is one only, and one that is lost each time where there are more.
 const ONE_PLACE_AND_MORE: [(u32, u8); 4] = [(1, CONNECT), (4, CONNECT), (1, ASK), (4, ASK)];
+
+/// The line for one place.
+const LINE: Line = Line {
+    made: Some(Few::one(1)),
+    start: |_| Action::ask(KEY),
+    answers: 2,
+};
+/// The same for two.
+const TWO_PLACES: Line = Line {
+    made: Some(Few::one(2)),
+    ..LINE
+};
 
 /// So many callers, of a pool for so many connections.
 fn space(max: u32, callers: usize) -> Space {
@@ -87,20 +98,8 @@ pub(super) fn calm(exam: &mut Exam<'_>) -> Findings {
         spaces.add(Straight(in_one_go));
     }
     spaces.add(made(2, two_places_at_once));
-    for line in schedules::NUMBERS {
-        for polls in [None, Some(0), Some(1)] {
-            let joins = move |evidence: &Evidence| {
-                schedules::joins_behind(evidence, line, (2, polls), |_| Action::ask(KEY))
-            };
-            spaces.add(made(1, joins));
-        }
-    }
-    for pairs in schedules::PAIRS {
-        let in_pairs = move |evidence: &Evidence| {
-            schedules::in_pairs(evidence, pairs, schedules::PAIRED, |_| Action::ask(KEY))
-        };
-        spaces.add(made(1, in_pairs));
-    }
+    LINE.newcomers(&mut spaces);
+    LINE.pairs(&mut spaces, schedules::PAIRED);
     for max in [1, 3, 8, 300] {
         spaces.add(made(max, crowd));
     }
@@ -197,11 +196,7 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
         ..space(1, 2)
     };
     let mut spaces = Spaces::default();
-    spaces.add(Three {
-        made: Some(Few::one(1)),
-        asks: vec![Action::ask(KEY); 5],
-        with_drops: false,
-    });
+    spaces.add(LINE.three(false));
     slow_after(&mut spaces, Some(Went::Failed));
     wrong_in_a_line(&mut spaces, Some(Went::Failed));
     mishaps(&mut spaces, Went::Failed);
@@ -294,12 +289,8 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
     for went in [Some(Went::Left), None] {
         wrong_in_a_line(&mut spaces, went);
     }
-    departures(&mut spaces);
-    spaces.add(Three {
-        made: Some(Few::one(1)),
-        asks: vec![Action::ask(KEY); 4],
-        with_drops: true,
-    });
+    LINE.departures(&mut spaces);
+    spaces.add(LINE.three(true));
     mishaps(&mut spaces, Went::Left);
     into_the_gap(&mut spaces, Some(Went::Left));
     spaces.add(one);
@@ -392,32 +383,8 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
 
 /// One in a long line goes like this, or leaves while it waits.
 fn wrong_in_a_line(spaces: &mut Spaces<'_>, went: Option<Went>) {
-    for line in schedules::LINES {
-        for max in [1, 2] {
-            let next = move |evidence: &Evidence| {
-                schedules::in_a_long_line(evidence, line, went, |_| Action::ask(KEY))
-            };
-            spaces.add(made(max, next));
-        }
-    }
-}
-
-/// Nearly all leave a line, one after the other; or one who is served is gone just then.
-fn departures(spaces: &mut Spaces<'_>) {
-    for first_stays in [false, true] {
-        let leave = move |evidence: &Evidence| {
-            schedules::all_but_one_leave(evidence, first_stays, |_| Action::ask(KEY))
-        };
-        spaces.add(made(1, leave));
-    }
-    for polls in schedules::GAPS {
-        for well in [0, 1] {
-            let gone = move |evidence: &Evidence| {
-                let starts = [Action::ask(KEY); 2];
-                schedules::gone_in_the_gap(evidence, &starts, (well, polls), Action::ask(KEY))
-            };
-            spaces.add(made(1, gone));
-        }
+    for line in [LINE, TWO_PLACES] {
+        line.wrong(spaces, went);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::rules::InLine;
 use crate::drills::leaving::Leaving;
-use crate::drills::schedules::{self, Mishaps, Went};
+use crate::drills::schedules::{self, Line, Mishaps, Went};
 use crate::drills::taken::{Ends, Taken};
 use crate::drills::three::Three;
 use crate::drills::woken::Woken;
@@ -22,6 +22,29 @@ const RANDOM_SCHEDULES: usize = 150;
 /// A place that is lost once shows where there is one only, and one that is lost each time
 /// where there are more.
 const ONE_PLACE_AND_MORE: [u32; 2] = [1, 4];
+
+/// The line of one key.
+const LINE: Line = Line {
+    made: Some(Few::one(2)),
+    start: |_| Action::ask(KEY),
+    answers: 1,
+};
+/// Those of several keys.
+const LINES: [Line; 2] = [
+    Line {
+        start: |nth| Action::ask(KEY + nth % 3),
+        ..LINE
+    },
+    Line {
+        start: |nth| Action::ask(KEY + nth % MANY_KEYS),
+        ..LINE
+    },
+];
+/// A line for one place.
+const ONE_PLACE: Line = Line {
+    made: Some(Few::one(1)),
+    ..LINE
+};
 
 /// Events of these keys, for a processor with this many places.
 fn space(max_parallel: u32, keys: &[u32]) -> Space {
@@ -98,20 +121,8 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
     }
     slow_after(&mut spaces, None);
     into_the_gap(&mut spaces, None);
-    for line in schedules::NUMBERS {
-        for polls in [None, Some(0), Some(1)] {
-            let joins = move |evidence: &Evidence| {
-                schedules::joins_behind(evidence, line, (1, polls), |_| Action::ask(KEY))
-            };
-            spaces.add(made(2, joins));
-        }
-    }
-    for pairs in schedules::PAIRS {
-        let of_one = move |evidence: &Evidence| {
-            schedules::in_pairs(evidence, pairs, schedules::PAIRED, |_| Action::ask(KEY))
-        };
-        spaces.add(made(2, of_one));
-    }
+    LINE.newcomers(&mut spaces);
+    LINE.pairs(&mut spaces, schedules::PAIRED);
     for alone in [0, 1] {
         let of_many = move |evidence: &Evidence| {
             schedules::in_pairs(evidence, (alone, 1), schedules::PAIRED, |started| {
@@ -219,11 +230,7 @@ pub(super) fn rejecting(exam: &mut Exam<'_>) -> Findings {
         ..space(2, &[KEY; 2])
     };
     let mut spaces = Spaces::default();
-    spaces.add(Three {
-        made: Some(Few::one(1)),
-        asks: vec![Action::ask(KEY); 5],
-        with_drops: false,
-    });
+    spaces.add(ONE_PLACE.three(false));
     slow_after(&mut spaces, Some(Went::Failed));
     wrong_in_a_line(&mut spaces, Some(Went::Failed));
     mishaps(&mut spaces, Went::Failed);
@@ -303,7 +310,7 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
     for went in [Some(Went::Left), None] {
         wrong_in_a_line(&mut spaces, went);
     }
-    departures(&mut spaces);
+    ONE_PLACE.departures(&mut spaces);
     for asks in [[KEY; 4], [KEY, OTHER, OTHER, OTHER]] {
         spaces.add(Three {
             made: Some(Few::one(1)),
@@ -448,32 +455,8 @@ fn mishaps(spaces: &mut Spaces<'_>, went: Went) {
 
 /// One in a long line goes like this, or leaves while it waits.
 fn wrong_in_a_line(spaces: &mut Spaces<'_>, went: Option<Went>) {
-    for line in schedules::LINES {
-        for keys in [1, 3, MANY_KEYS] {
-            let next = move |evidence: &Evidence| {
-                schedules::in_a_long_line(evidence, line, went, |nth| Action::ask(KEY + nth % keys))
-            };
-            spaces.add(made(2, next));
-        }
-    }
-}
-
-/// Nearly all leave a line, one after the other; or one who is served is gone just then.
-fn departures(spaces: &mut Spaces<'_>) {
-    for first_stays in [false, true] {
-        let leave = move |evidence: &Evidence| {
-            schedules::all_but_one_leave(evidence, first_stays, |_| Action::ask(KEY))
-        };
-        spaces.add(made(1, leave));
-    }
-    for polls in schedules::GAPS {
-        for well in [0] {
-            let gone = move |evidence: &Evidence| {
-                let starts = [Action::ask(KEY); 2];
-                schedules::gone_in_the_gap(evidence, &starts, (well, polls), Action::ask(KEY))
-            };
-            spaces.add(made(1, gone));
-        }
+    for line in [LINE].into_iter().chain(LINES) {
+        line.wrong(spaces, went);
     }
 }
 

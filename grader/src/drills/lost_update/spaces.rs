@@ -2,8 +2,7 @@
 
 use super::rules::Depositing;
 use crate::drills::leaving::Leaving;
-use crate::drills::schedules::{self, BESIDE, Went};
-use crate::drills::three::Three;
+use crate::drills::schedules::{self, BESIDE, Line, Went};
 use crate::drills::warm::Warm;
 use crate::drills::woken::Woken;
 use crate::exam::{Exam, Findings};
@@ -16,10 +15,17 @@ use play::world::bank::{READ, WRITE};
 const ACCOUNT: u32 = 7;
 const OTHER: u32 = 8;
 const CROWD: usize = 40;
-const LINE: usize = 300;
+const LONG_LINE: usize = 300;
 const MANY_ACCOUNTS: u32 = 300;
 const BUSY_ACCOUNTS: u32 = 150;
 const RANDOM_SCHEDULES: usize = 150;
+
+/// The line of one account.
+const LINE: Line = Line {
+    made: None,
+    start: |_| Action::ask(ACCOUNT),
+    answers: 2,
+};
 
 /// One account, nothing goes wrong: three deposits in every order, and a crowd.
 pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
@@ -50,20 +56,8 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
         |evidence: &Evidence| schedules::slow_for_the_second(evidence, Action::ask(ACCOUNT));
     spaces.add(Straight(second));
     into_the_gap(&mut spaces, None);
-    for line in schedules::NUMBERS {
-        for polls in [None, Some(0), Some(1)] {
-            let joins = move |evidence: &Evidence| {
-                schedules::joins_behind(evidence, line, (2, polls), |_| Action::ask(ACCOUNT))
-            };
-            spaces.add(Straight(joins));
-        }
-    }
-    for pairs in schedules::PAIRS {
-        let in_pairs = move |evidence: &Evidence| {
-            schedules::in_pairs(evidence, pairs, CROWD, |_| Action::ask(ACCOUNT))
-        };
-        spaces.add(Straight(in_pairs));
-    }
+    LINE.newcomers(&mut spaces);
+    LINE.pairs(&mut spaces, CROWD);
     let anew = |evidence: &Evidence| {
         schedules::one_after_the_other_ended(evidence, [Turn::full(Action::ask(ACCOUNT)); 2])
     };
@@ -88,7 +82,7 @@ fn slow(evidence: &Evidence) -> Option<Turn> {
 
 /// More deposits in one account than any line should have room for.
 fn long_line(evidence: &Evidence) -> Option<Turn> {
-    if evidence.started() < LINE {
+    if evidence.started() < LONG_LINE {
         return Some(Turn::partial(Action::ask(ACCOUNT), 0));
     }
     schedules::then_all_answered(evidence)
@@ -171,13 +165,9 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     let between = |evidence: &Evidence| another_in_between(evidence, None);
     spaces.add(Straight(between));
     elsewhere(&mut spaces, Outcome::Error(0));
-    spaces.add(Three {
-        made: None,
-        asks: vec![Action::ask(ACCOUNT); 5],
-        with_drops: false,
-    });
+    spaces.add(LINE.three(false));
     slow_after(&mut spaces, Some(Went::Failed));
-    wrong_in_a_line(&mut spaces, Some(Went::Failed));
+    LINE.wrong(&mut spaces, Some(Went::Failed));
     into_the_gap(&mut spaces, Some(Went::Failed));
     slow_after(&mut spaces, None);
     for kind in [READ, WRITE] {
@@ -189,35 +179,6 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
         }
     }
     exam.explore_all(&Depositing, &spaces)
-}
-
-/// One in a long line goes like this, or leaves while it waits.
-fn wrong_in_a_line(spaces: &mut Spaces<'_>, went: Option<Went>) {
-    for line in schedules::LINES {
-        let next = move |evidence: &Evidence| {
-            schedules::in_a_long_line(evidence, line, went, |_| Action::ask(ACCOUNT))
-        };
-        spaces.add(Straight(next));
-    }
-}
-
-/// Nearly all leave a line, one after the other; or one who is served is gone just then.
-fn departures(spaces: &mut Spaces<'_>) {
-    for first_stays in [false, true] {
-        let leave = move |evidence: &Evidence| {
-            schedules::all_but_one_leave(evidence, first_stays, |_| Action::ask(ACCOUNT))
-        };
-        spaces.add(Straight(leave));
-    }
-    for polls in schedules::GAPS {
-        for well in [0, 1] {
-            let gone = move |evidence: &Evidence| {
-                let starts = [Action::ask(ACCOUNT); 2];
-                schedules::gone_in_the_gap(evidence, &starts, (well, polls), Action::ask(ACCOUNT))
-            };
-            spaces.add(Straight(gone));
-        }
-    }
 }
 
 /// The read or the write of a deposit goes like this, and what comes next takes long.
@@ -311,14 +272,10 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
     }
     slow_after(&mut spaces, Some(Went::Left));
     for went in [Some(Went::Left), Some(Went::LeftDone), None] {
-        wrong_in_a_line(&mut spaces, went);
+        LINE.wrong(&mut spaces, went);
     }
-    departures(&mut spaces);
-    spaces.add(Three {
-        made: None,
-        asks: vec![Action::ask(ACCOUNT); 4],
-        with_drops: true,
-    });
+    LINE.departures(&mut spaces);
+    spaces.add(LINE.three(true));
     into_the_gap(&mut spaces, Some(Went::Left));
     for requests in [2, 3] {
         spaces.add(Woken {
@@ -414,7 +371,7 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
     spaces.add(one);
     elsewhere(&mut spaces, Outcome::Panic);
     slow_after(&mut spaces, Some(Went::Panicked));
-    wrong_in_a_line(&mut spaces, Some(Went::Panicked));
+    LINE.wrong(&mut spaces, Some(Went::Panicked));
     for kind in [READ, WRITE] {
         for behind in [0, 1] {
             let in_a_row = move |evidence: &Evidence| {

@@ -1,12 +1,92 @@
 //! Long lines, in which somebody goes wrong, leaves or comes last.
 
-use super::{Went, answer_of_live, end_of_live, then_all_answered};
+use super::{
+    GAPS, PAIRS, Went, answer_of_live, end_of_live, gone_in_the_gap, in_pairs, then_all_answered,
+};
+use crate::drills::three::Three;
 use play::evidence::Evidence;
 use play::schedule::{Action, Few, Outcome, Polled, Turn};
+use play::space::{Spaces, Straight};
+
+/// What the schedules here have to know of a drill in which requests wait for each other.
+#[derive(Clone, Copy)]
+pub(in crate::drills) struct Line {
+    /// What an instance is made with, if a turn says so.
+    pub(in crate::drills) made: Option<Few>,
+    /// The request that comes after so many others.
+    pub(in crate::drills) start: fn(u32) -> Action,
+    /// How many answers a request takes for which nobody waits.
+    pub(in crate::drills) answers: usize,
+}
+
+impl Line {
+    fn add(self, spaces: &mut Spaces<'_>, next: impl Fn(&Evidence) -> Option<Turn> + 'static) {
+        let make = move |evidence: &Evidence| match (self.made, evidence.turns()) {
+            (Some(numbers), []) => Some(Turn::full(Action::Make { numbers })),
+            _ => next(evidence),
+        };
+        spaces.add(Straight(make));
+    }
+
+    /// So many requests in pairs.
+    pub(in crate::drills) fn pairs(self, spaces: &mut Spaces<'_>, requests: usize) {
+        for pairs in PAIRS {
+            self.add(spaces, move |evidence: &Evidence| {
+                in_pairs(evidence, pairs, requests, |nth| (self.start)(nth as u32))
+            });
+        }
+    }
+
+    /// Somebody comes as the first of a line ends.
+    pub(in crate::drills) fn newcomers(self, spaces: &mut Spaces<'_>) {
+        for line in NUMBERS {
+            for polls in [None, Some(0), Some(1)] {
+                self.add(spaces, move |evidence: &Evidence| {
+                    joins_behind(evidence, line, (self.answers, polls), self.start)
+                });
+            }
+        }
+    }
+
+    /// One in a long line goes like this, or leaves while it waits.
+    pub(in crate::drills) fn wrong(self, spaces: &mut Spaces<'_>, went: Option<Went>) {
+        for line in LINES {
+            self.add(spaces, move |evidence: &Evidence| {
+                in_a_long_line(evidence, line, went, self.start)
+            });
+        }
+    }
+
+    /// Nearly all leave a line, one after the other; or one who is served is gone just then.
+    pub(in crate::drills) fn departures(self, spaces: &mut Spaces<'_>) {
+        for first_stays in [false, true] {
+            self.add(spaces, move |evidence: &Evidence| {
+                all_but_one_leave(evidence, first_stays, self.start)
+            });
+        }
+        for polls in GAPS {
+            for well in 0..self.answers {
+                self.add(spaces, move |evidence: &Evidence| {
+                    let starts = [0, 1].map(self.start);
+                    gone_in_the_gap(evidence, &starts, (well, polls), (self.start)(2))
+                });
+            }
+        }
+    }
+
+    /// Three things in a row; where nobody is dropped, five ends.
+    pub(in crate::drills) fn three(self, with_drops: bool) -> Three {
+        let requests = if with_drops { 4 } else { 5 };
+        Three {
+            made: self.made,
+            asks: (0..requests).map(self.start).collect(),
+            with_drops,
+        }
+    }
+}
 
 /// How long a line is, and how many ends come before the one that goes wrong.
-pub(in crate::drills) const LINES: [(usize, usize); 5] =
-    [(12, 0), (12, 1), (12, 2), (12, 3), (40, 1)];
+const LINES: [(usize, usize); 5] = [(12, 0), (12, 1), (12, 2), (12, 3), (40, 1)];
 
 /// Requests start together and wait for each other. After so many ends one goes like this, or
 /// somebody in the middle of the line leaves; then one more comes.
@@ -43,11 +123,11 @@ pub(in crate::drills) fn in_a_long_line(
 }
 
 /// How long a line is when somebody comes who is told apart by the number of those before.
-pub(in crate::drills) const NUMBERS: [u32; 7] = [5, 6, 7, 8, 9, 12, 16];
+const NUMBERS: [u32; 7] = [5, 6, 7, 8, 9, 12, 16];
 
 /// Requests wait in a line. After so many answers, with the last of which the first request
 /// ends, one more comes: at once, or when so many polls have followed, or when all rest.
-pub(in crate::drills) fn joins_behind(
+fn joins_behind(
     evidence: &Evidence,
     line: u32,
     (answers, polls): (usize, Option<u32>),

@@ -2,9 +2,8 @@
 
 use super::rules::Transferring;
 use crate::drills::leaving::Leaving;
-use crate::drills::schedules::{self, BESIDE, Went};
+use crate::drills::schedules::{self, BESIDE, Line, Went};
 use crate::drills::taken::{Ends, Taken};
-use crate::drills::three::Three;
 use crate::drills::woken::Woken;
 use crate::exam::{Exam, Findings};
 use play::evidence::Evidence;
@@ -40,6 +39,15 @@ const BEHIND_ONE: [[(u32, u32, u32); 3]; 3] = [
 const fn transfer(from: u32, to: u32, size: u32) -> Action {
     Action::call(0, Few::of(&[from, to, size]))
 }
+
+/// The line for two accounts.
+const LINE: Line = Line {
+    made: Some(Few::one(2)),
+    start: |_| transfer(A, B, SMALL),
+    answers: 1,
+};
+/// What the first one of so many wants is there for one who comes after them.
+const MOSTS: [usize; 2] = [5, 12];
 
 /// These transfers between this many accounts; then each again.
 fn between(accounts: u32, transfers: &[(u32, u32, u32)]) -> Space {
@@ -105,14 +113,7 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
     }
     slow_after(&mut spaces, None);
     into_the_gap(&mut spaces, None);
-    for line in schedules::NUMBERS {
-        for polls in [None, Some(0), Some(1)] {
-            let joins = move |evidence: &Evidence| {
-                schedules::joins_behind(evidence, line, (1, polls), |_| transfer(A, B, SMALL))
-            };
-            spaces.add(straight(2, joins));
-        }
-    }
+    LINE.newcomers(&mut spaces);
     spaces.add(straight(4, crowd));
     spaces.add(straight(4, one_by_one));
     spaces.add(straight(2, all_that_is_there));
@@ -279,11 +280,7 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     spaces.add(insistent);
     spaces.add(taken(Ends::Failing));
     elsewhere(&mut spaces, Outcome::Error(0));
-    spaces.add(Three {
-        made: Some(Few::one(2)),
-        asks: vec![transfer(A, B, SMALL); 5],
-        with_drops: false,
-    });
+    spaces.add(LINE.three(false));
     slow_after(&mut spaces, Some(Went::Failed));
     wrong_in_a_line(&mut spaces, Some(Went::Failed));
     into_the_gap(&mut spaces, Some(Went::Failed));
@@ -299,14 +296,8 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
 
 /// One in a long line goes like this, or leaves while it waits.
 fn wrong_in_a_line(spaces: &mut Spaces<'_>, went: Option<Went>) {
-    for line in schedules::LINES {
-        let next = move |evidence: &Evidence| {
-            schedules::in_a_long_line(evidence, line, went, |_| transfer(A, B, SMALL))
-        };
-        spaces.add(straight(2, next));
-    }
-    // What the first one wanted is there for the last one.
-    for line in [5, 12] {
+    LINE.wrong(spaces, went);
+    for line in MOSTS {
         let next = move |evidence: &Evidence| {
             schedules::in_a_long_line(evidence, (line, 0), went, |nth| match nth as usize {
                 nth if nth == 0 || nth == line => transfer(A, B, MOST),
@@ -314,25 +305,6 @@ fn wrong_in_a_line(spaces: &mut Spaces<'_>, went: Option<Went>) {
             })
         };
         spaces.add(straight(2, next));
-    }
-}
-
-/// Nearly all leave a line, one after the other; or one who is served is gone just then.
-fn departures(spaces: &mut Spaces<'_>) {
-    for first_stays in [false, true] {
-        let leave = move |evidence: &Evidence| {
-            schedules::all_but_one_leave(evidence, first_stays, |_| transfer(A, B, SMALL))
-        };
-        spaces.add(straight(2, leave));
-    }
-    for polls in schedules::GAPS {
-        for well in [0] {
-            let gone = move |evidence: &Evidence| {
-                let starts = [transfer(A, B, SMALL); 2];
-                schedules::gone_in_the_gap(evidence, &starts, (well, polls), transfer(A, B, SMALL))
-            };
-            spaces.add(straight(2, gone));
-        }
     }
 }
 
@@ -451,12 +423,8 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
     for went in [Some(Went::Left), Some(Went::LeftDone), None] {
         wrong_in_a_line(&mut spaces, went);
     }
-    departures(&mut spaces);
-    spaces.add(Three {
-        made: Some(Few::one(2)),
-        asks: vec![transfer(A, B, SMALL); 4],
-        with_drops: true,
-    });
+    LINE.departures(&mut spaces);
+    spaces.add(LINE.three(true));
     into_the_gap(&mut spaces, Some(Went::Left));
     spaces.add(Woken {
         made: Some(Few::one(4)),
