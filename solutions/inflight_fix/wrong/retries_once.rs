@@ -1,4 +1,4 @@
-//! Wrong: a follower tries a second time when its leader is dropped, and gives up with an error of its own after that. Caught by: long_runs
+//! Wrong: a follower tries a second time when its leader is dropped, and gives up with an error of its own after that. Caught by: leader_dropped
 
 use std::cell::RefCell;
 use std::collections::HashMap;

@@ -202,12 +202,8 @@ pub(super) fn dropping(exam: &mut Exam<'_>, who: Callers) -> Findings {
     let mut findings = exam.explore(&Coalescing, &space);
     if who == Callers::Followers {
         findings.join(in_a_crowd(exam, None));
+        findings.join(all_but_one_leave(exam, true));
     }
-    let first_stays = who == Callers::Followers;
-    let leave = |evidence: &Evidence| {
-        schedules::all_but_one_leave(evidence, first_stays, |_| Action::ask(USER))
-    };
-    findings.join(exam.explore(&Coalescing, &Straight(leave)));
     findings
 }
 
@@ -252,6 +248,7 @@ pub(super) fn leaders_gone(exam: &mut Exam<'_>) -> Findings {
     findings.join(in_a_crowd(exam, Some(Went::Left)));
     findings.join(slow_after(exam, Went::Left));
     findings.join(into_the_gap(exam, Went::Left));
+    findings.join(all_but_one_leave(exam, false));
     // The request that fetches in its place does not look at the clock again and again.
     let patient = |evidence: &Evidence| {
         let starts = [Action::ask(USER); 3];
@@ -272,6 +269,14 @@ fn slow_after(exam: &mut Exam<'_>, went: Went) -> Findings {
     let findings = exam.explore(&Coalescing, &Straight(slow));
     exam.leave_out(&findings, &[Kind::Polling]);
     findings.without(&[Kind::Polling])
+}
+
+/// Of ten who ask for one user all leave but the last.
+fn all_but_one_leave(exam: &mut Exam<'_>, first_stays: bool) -> Findings {
+    let leave = |evidence: &Evidence| {
+        schedules::all_but_one_leave(evidence, first_stays, |_| Action::ask(USER))
+    };
+    exam.explore(&Coalescing, &Straight(leave))
 }
 
 /// A fetch for many goes like this, or one of those who wait for it leaves.

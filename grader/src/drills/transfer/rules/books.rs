@@ -177,11 +177,24 @@ impl Books<'_> {
     }
 
     fn stray(&mut self, operation: u32, turn: usize) {
-        let is_known = self.evidence.operation(operation);
-        if is_known.is_some_and(|it| it.key.is_none()) {
+        let Some(it) = self.evidence.operation(operation) else {
+            return;
+        };
+        if it.key.is_none() && !self.is_of_no_amount(&it.arguments) {
             let message = format!("record {operation} is about a transfer that nobody asked for");
             self.wrong(Kind::Unrecorded, turn, message);
         }
+    }
+
+    /// Whether this is what may be recorded of a transfer of a negative amount, which moves nothing.
+    fn is_of_no_amount(&self, arguments: &[Value]) -> bool {
+        let Some(record) = Transfer::recorded(self.evidence, arguments) else {
+            return false;
+        };
+        let mut asked = self.alike.keys();
+        let is_negative =
+            |it: &Transfer| (it.from, it.to) == (record.from, record.to) && it.amount < 0;
+        record.amount <= 0 && asked.any(is_negative)
     }
 
     fn recorded(&mut self, operation: u32) {
