@@ -119,7 +119,7 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
     spaces.add(straight(2, all_that_is_there));
     for alone in [0, 1] {
         let rivals = move |evidence: &Evidence| rivals_in_pairs(evidence, alone);
-        spaces.add(straight(2 * PAIRS, rivals));
+        spaces.add(straight(schedules::PAIRED as u32 + 4, rivals));
     }
     let others = ODD + ODD_ONES - A;
     spaces.add(straight(others, there_and_back));
@@ -209,8 +209,9 @@ fn all_that_is_there(evidence: &Evidence) -> Option<Turn> {
 fn rivals_in_pairs(evidence: &Evidence, alone: usize) -> Option<Turn> {
     schedules::in_pairs(evidence, (alone, 1), schedules::PAIRED, |started| {
         let (pair, second) = ((started + alone) / 2, (started + alone) % 2);
-        let from = A + 3 * pair as u32;
-        transfer(from, from + 1 + second as u32, MOST)
+        // None of those that pay is one of the rich ones.
+        let from = A + 2 * pair as u32;
+        transfer(from, from + 1 + 2 * second as u32, MOST)
     })
 }
 
