@@ -267,6 +267,11 @@ impl Evidence {
         self.world.unserved(self)
     }
 
+    /// Whether nobody waits and nothing is under way.
+    pub fn is_over(&self) -> bool {
+        self.waiting().next().is_none() && self.live().next().is_none()
+    }
+
     /// What only the grader knows of the run.
     pub fn secrets(&self) -> &Secrets {
         &self.secrets

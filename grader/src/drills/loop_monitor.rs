@@ -61,7 +61,6 @@ const CHECKS: &[Check] = &[
 
 /// How a monitor can fail to go on.
 const ENDINGS: &[Kind] = &[
-    Kind::Hang,
     Kind::Panicked,
     Kind::Blocked,
     Kind::Died,
@@ -75,7 +74,6 @@ const ALL: &[Kind] = &[
     Kind::Polling,
     Kind::Burst,
     Kind::GoesOn,
-    Kind::Hang,
     Kind::Panicked,
     Kind::Blocked,
     Kind::Died,

@@ -1,6 +1,6 @@
-//! Three things, or some more, happen to a line one after the other, and then all is well. What one mishap
-//! leaves behind may show only in the next one. [`Three`] is the space of them, the same for all
-//! drills with a line.
+//! Three things, or some more, happen to a line one after the other, and then all is well. What
+//! one mishap leaves behind may show only in the next one. [`Three`] is the space of them, the
+//! same for all drills with a line.
 
 use play::evidence::Evidence;
 use play::explore::Follow;
@@ -81,7 +81,7 @@ impl Paths for Three {
             }
         }
         // Not before: a newcomer may set going what has come to a stop.
-        let is_over = evidence.waiting().next().is_none() && evidence.live().next().is_none();
+        let is_over = evidence.is_over();
         let next = match self.asks.last() {
             Some(last) if is_over && evidence.started() == self.asks.len() => {
                 Some(Turn::full(*last))

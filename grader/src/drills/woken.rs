@@ -89,9 +89,7 @@ impl Paths for Woken {
         if !choices.is_empty() {
             return Follow::AnyOf(choices);
         }
-        let is_over = evidence.is_settled()
-            && evidence.waiting().next().is_none()
-            && evidence.live().next().is_none();
+        let is_over = evidence.is_settled() && evidence.is_over();
         let left = since
             .iter()
             .any(|turn| matches!(turn.action, Action::HangUp { .. }));

@@ -370,7 +370,7 @@ fn one_of_many(spaces: &mut Spaces<'_>, mishap: Mishap) {
 
 fn one_of(evidence: &Evidence, items: u32, mishap: Mishap, is_last: bool) -> Option<Turn> {
     let started = evidence.started() as u32;
-    let is_over = evidence.waiting().next().is_none() && evidence.live().next().is_none();
+    let is_over = evidence.is_over();
     if started < items || started < 2 * items && (is_over || started > items) {
         let action = Action::ask(A + started % items);
         let rests = started % items == items - 1;

@@ -114,7 +114,7 @@ impl Plan {
     /// The turn that comes next.
     fn next(self, evidence: &Evidence) -> Option<Turn> {
         let sent = evidence.started() as u32;
-        let is_over = evidence.waiting().next().is_none() && evidence.live().next().is_none();
+        let is_over = evidence.is_over();
         if sent < self.stampedes && is_over {
             let requests = self.requests.saturating_sub(sent).max(1);
             let start = Action::call(STAMPEDE, Few::of(&[USER, requests]));

@@ -177,7 +177,7 @@ fn a_month() -> impl Iterator<Item = u64> {
 fn two_idle_for_long(evidence: &Evidence) -> Option<Turn> {
     let is_pass = |turn: &&Turn| matches!(turn.action, Action::Pass { .. });
     let passed = evidence.turns().iter().filter(is_pass).count();
-    let is_over = evidence.waiting().next().is_none() && evidence.live().next().is_none();
+    let is_over = evidence.is_over();
     let ask = Action::ask(KEY);
     match (evidence.started(), a_month().nth(passed)) {
         (0 | 1 | 3, _) => Some(Turn::full(ask)),

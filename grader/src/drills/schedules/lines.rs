@@ -107,7 +107,7 @@ pub(in crate::drills) fn in_a_long_line(
     let ends = |turn: &&Turn| matches!(turn.action, Action::Answer { .. } | Action::HangUp { .. });
     let ended = evidence.turns().iter().filter(ends).count();
     let is_waiting = evidence.waiting().next().is_some();
-    let is_over = evidence.is_settled() && !is_waiting && evidence.live().next().is_none();
+    let is_over = evidence.is_settled() && evidence.is_over();
     let goes_wrong = match went {
         Some(_) => end_of_live(evidence, went),
         None => evidence.waiting().nth(line / 2).map(|request| {

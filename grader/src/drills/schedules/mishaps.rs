@@ -213,7 +213,7 @@ pub(in crate::drills) fn after_mishaps(
     };
     let is_of_kind = live.next().is_some_and(of_kind);
     let is_waiting = evidence.waiting().next().is_some();
-    let is_over = evidence.is_settled() && !is_waiting && evidence.live().next().is_none();
+    let is_over = evidence.is_settled() && evidence.is_over();
     let last = it.well + it.wrong;
     let is_wanted = match started {
         _ if started < it.well => true,

@@ -38,7 +38,7 @@ pub(in crate::drills) fn in_pairs(
 ) -> Option<Turn> {
     let started = evidence.started();
     let is_second = started > alone && (started - alone) % 2 == 1;
-    let is_over = evidence.waiting().next().is_none() && evidence.live().next().is_none();
+    let is_over = evidence.is_over();
     match started < requests {
         true if is_second || is_over && started < alone => Some(Turn::full(start(started))),
         true if is_over => Some(Turn::partial(start(started), polls)),

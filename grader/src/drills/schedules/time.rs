@@ -56,7 +56,7 @@ pub(in crate::drills) fn idle_for_long(
 ) -> Option<Turn> {
     let is_pass = |turn: &&Turn| matches!(turn.action, Action::Pass { .. });
     let passed = evidence.turns().iter().filter(is_pass).count();
-    let is_over = evidence.waiting().next().is_none() && evidence.live().next().is_none();
+    let is_over = evidence.is_over();
     match evidence.started() {
         0 => Some(Turn::full(start)),
         1 if is_over && evidence.is_settled() => Some(Turn::full(match steps.nth(passed) {
