@@ -31,10 +31,7 @@ impl Leaving {
         let Some(operation) = evidence.live().next() else {
             return Vec::new();
         };
-        let kind = evidence.operation(operation).map(|it| it.kind);
-        let errors = kind.map(|kind| evidence.world().kind(kind).errors);
-        let error = errors.and_then(|errors| errors.first());
-        let outcomes = [Some(Outcome::Value), error.map(|it| Outcome::Error(*it))];
+        let outcomes = [Some(Outcome::Value), schedules::error_of_live(evidence)];
         let outcomes = outcomes.into_iter().flatten();
         let answer = |outcome| Turn::partial(Action::Answer { operation, outcome }, 0);
         outcomes.map(answer).collect()

@@ -98,7 +98,7 @@ fn answer_of_live(evidence: &Evidence, outcome: Option<Outcome>) -> Option<Actio
 }
 
 /// An error that the first of what is under way may have.
-fn error_of_live(evidence: &Evidence) -> Option<Outcome> {
+pub(super) fn error_of_live(evidence: &Evidence) -> Option<Outcome> {
     let kind = evidence.operation(evidence.live().next()?)?.kind;
     let errors = evidence.world().kind(kind).errors;
     errors.first().copied().map(Outcome::Error)
@@ -126,8 +126,15 @@ pub(super) fn answered_at_once(
     }
 }
 
+/// How many operations have been answered or callers dropped.
+fn ends(evidence: &Evidence) -> usize {
+    let is_end =
+        |turn: &&Turn| matches!(turn.action, Action::Answer { .. } | Action::HangUp { .. });
+    evidence.turns().iter().filter(is_end).count()
+}
+
 /// How many operations have been answered.
-fn answers(evidence: &Evidence) -> usize {
+pub(super) fn answers(evidence: &Evidence) -> usize {
     let is_answer = |turn: &&Turn| matches!(turn.action, Action::Answer { .. });
     evidence.turns().iter().filter(is_answer).count()
 }

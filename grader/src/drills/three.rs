@@ -41,10 +41,7 @@ impl Three {
             if self.with_drops && since.len() + 1 < EVENTS {
                 events.extend((1..4).map(|polls| Turn::partial(ends, polls)));
             }
-            let kind = evidence.operation(operation).map(|it| it.kind);
-            let errors = kind.map(|kind| evidence.world().kind(kind).errors);
-            if let Some(error) = errors.and_then(|errors| errors.first()) {
-                let outcome = Outcome::Error(*error);
+            if let Some(outcome) = schedules::error_of_live(evidence) {
                 events.push(Turn::full(Action::Answer { operation, outcome }));
             }
         }

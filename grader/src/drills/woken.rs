@@ -29,10 +29,7 @@ impl Woken {
     fn calls(evidence: &Evidence, is_first: bool) -> Vec<Action> {
         let mut calls = Vec::new();
         if let Some(operation) = evidence.live().next() {
-            let kind = evidence.operation(operation).map(|it| it.kind);
-            let errors = kind.map(|kind| evidence.world().kind(kind).errors);
-            let error = errors.and_then(|errors| errors.first());
-            let outcomes = [Some(Outcome::Value), error.map(|it| Outcome::Error(*it))];
+            let outcomes = [Some(Outcome::Value), schedules::error_of_live(evidence)];
             let answer = |outcome| Action::Answer { operation, outcome };
             calls.extend(outcomes.into_iter().flatten().map(answer));
         }
@@ -93,10 +90,12 @@ impl Paths for Woken {
         let left = since
             .iter()
             .any(|turn| matches!(turn.action, Action::HangUp { .. }));
-        let newcomer = (is_over && left && evidence.started() == self.asks.len())
-            .then(|| self.asks.last().copied().map(Turn::full))
-            .flatten();
-        let next = newcomer.or_else(|| schedules::then_all_answered(evidence));
+        let next = match self.asks.last() {
+            Some(last) if is_over && left && evidence.started() == self.asks.len() => {
+                Some(Turn::full(*last))
+            }
+            _ => schedules::then_all_answered(evidence),
+        };
         next.map_or(Follow::End, |turn| Follow::AnyOf(vec![turn]))
     }
 }

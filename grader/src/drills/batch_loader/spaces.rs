@@ -88,7 +88,7 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
     spaces.add(made(4, alone, second));
     for pairs in schedules::PAIRS {
         let in_pairs = move |evidence: &Evidence| {
-            schedules::in_pairs(evidence, pairs, schedules::PAIRED, |_| Action::ask(A))
+            schedules::in_pairs(evidence, pairs, schedules::PAIRED, |_, _| Action::ask(A))
         };
         spaces.add(made(4, alone, in_pairs));
     }
@@ -310,8 +310,7 @@ fn several_fail(spaces: &mut Spaces<'_>) {
                 if let Some(item) = items.get(evidence.started()) {
                     return Some(Turn::full(Action::ask(*item)));
                 }
-                let answers = |turn: &&Turn| matches!(turn.action, Action::Answer { .. });
-                let answered = evidence.turns().iter().filter(answers).count();
+                let answered = schedules::answers(evidence);
                 let mut live = evidence.live();
                 match if is_last { live.last() } else { live.next() } {
                     Some(operation) if answered < fails => {

@@ -125,8 +125,8 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
     LINE.pairs(&mut spaces, schedules::PAIRED);
     for alone in [0, 1] {
         let of_many = move |evidence: &Evidence| {
-            schedules::in_pairs(evidence, (alone, 1), schedules::PAIRED, |started| {
-                Action::ask(KEY + ((started + alone) / 2) as u32)
+            schedules::in_pairs(evidence, (alone, 1), schedules::PAIRED, |pair, _| {
+                Action::ask(KEY + pair)
             })
         };
         spaces.add(made(2, of_many));

@@ -123,10 +123,10 @@ pub(super) fn two_users(exam: &mut Exam<'_>) -> Findings {
     many.extend(ask_all());
     findings.join(exam.play(&Coalescing, many));
     let mut spaces = Spaces::default();
-    for pairs @ (alone, _) in schedules::PAIRS {
+    for pairs in schedules::PAIRS {
         let in_pairs = move |evidence: &Evidence| {
-            schedules::in_pairs(evidence, pairs, schedules::PAIRED, |started| {
-                Action::ask(USER + ((started + alone) / 2) as u32)
+            schedules::in_pairs(evidence, pairs, schedules::PAIRED, |pair, _| {
+                Action::ask(USER + pair)
             })
         };
         spaces.add(Straight(in_pairs));

@@ -110,8 +110,8 @@ pub(super) fn several_accounts(exam: &mut Exam<'_>) -> Findings {
     spaces.add(Straight(once_more_behind_many));
     for alone in [0, 1] {
         let in_pairs = move |evidence: &Evidence| {
-            schedules::in_pairs(evidence, (alone, 1), schedules::PAIRED, |started| {
-                Action::ask(ACCOUNT + ((started + alone) / 2) as u32)
+            schedules::in_pairs(evidence, (alone, 1), schedules::PAIRED, |pair, _| {
+                Action::ask(ACCOUNT + pair)
             })
         };
         spaces.add(Straight(in_pairs));

@@ -1,6 +1,6 @@
 //! What comes between the end of a request and what is done about it.
 
-use super::{Went, answer_of_live, end_of_live, then_all_answered};
+use super::{Went, answer_of_live, answers, end_of_live, ends, then_all_answered};
 use play::evidence::Evidence;
 use play::schedule::{Action, Outcome, Turn};
 
@@ -21,8 +21,7 @@ pub(in crate::drills) fn into_the_gap(
     if let Some(start) = starts.get(started) {
         return Some(Turn::full(*start));
     }
-    let ends = |turn: &&Turn| matches!(turn.action, Action::Answer { .. } | Action::HangUp { .. });
-    let ended = evidence.turns().iter().filter(ends).count();
+    let ended = ends(evidence);
     if ended <= well {
         let end = end_of_live(evidence, went.filter(|_| ended == well));
         let Some(end) = end else {
@@ -40,8 +39,8 @@ pub(in crate::drills) fn into_the_gap(
     }
 }
 
-/// Requests start, so many operations are well, and so many polls after the next one who waits
-/// leaves before any other task runs; then newcomers start.
+/// Requests start and so many operations are well. So many polls after the next one the first
+/// caller that waits is dropped, before any other task runs; then newcomers start.
 pub(in crate::drills) fn gone_in_the_gap(
     evidence: &Evidence,
     starts: &[Action],
@@ -52,17 +51,13 @@ pub(in crate::drills) fn gone_in_the_gap(
     if let Some(start) = starts.get(started) {
         return Some(Turn::full(*start));
     }
-    let count = |is: fn(&Action) -> bool| {
-        let actions = evidence.turns().iter().map(|turn| turn.action);
-        actions.filter(is).count()
-    };
-    let answered = count(|action| matches!(action, Action::Answer { .. }));
-    let left = count(|action| matches!(action, Action::HangUp { .. }));
+    let answered = answers(evidence);
+    let has_left = ends(evidence) > answered;
     let answer = answer_of_live(evidence, Some(Outcome::Value));
     match (answer, evidence.waiting().next()) {
         (Some(answer), _) if answered < well => Some(Turn::full(answer)),
         (Some(answer), _) if answered == well => Some(Turn::partial(answer, polls)),
-        (_, Some(request)) if left == 0 && answered == well + 1 => {
+        (_, Some(request)) if !has_left && answered == well + 1 => {
             let happened = false;
             Some(Turn::full(Action::HangUp { request, happened }))
         }

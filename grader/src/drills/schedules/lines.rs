@@ -1,7 +1,8 @@
 //! Long lines, in which somebody goes wrong, leaves or comes last.
 
 use super::{
-    GAPS, PAIRS, Went, answer_of_live, end_of_live, gone_in_the_gap, in_pairs, then_all_answered,
+    GAPS, PAIRS, Went, answer_of_live, answers, end_of_live, ends, gone_in_the_gap, in_pairs,
+    then_all_answered,
 };
 use crate::drills::three::Three;
 use play::evidence::Evidence;
@@ -32,7 +33,7 @@ impl Line {
     pub(in crate::drills) fn pairs(self, spaces: &mut Spaces<'_>, requests: usize) {
         for pairs in PAIRS {
             self.add(spaces, move |evidence: &Evidence| {
-                in_pairs(evidence, pairs, requests, |nth| (self.start)(nth as u32))
+                in_pairs(evidence, pairs, requests, |pair, _| (self.start)(pair))
             });
         }
     }
@@ -104,8 +105,7 @@ pub(in crate::drills) fn in_a_long_line(
             false => Turn::partial(action, 0),
         });
     }
-    let ends = |turn: &&Turn| matches!(turn.action, Action::Answer { .. } | Action::HangUp { .. });
-    let ended = evidence.turns().iter().filter(ends).count();
+    let ended = ends(evidence);
     let is_waiting = evidence.waiting().next().is_some();
     let is_over = evidence.is_settled() && evidence.is_over();
     let goes_wrong = match went {
@@ -130,19 +130,16 @@ const NUMBERS: [u32; 7] = [5, 6, 7, 8, 9, 12, 16];
 fn joins_behind(
     evidence: &Evidence,
     line: u32,
-    (answers, polls): (usize, Option<u32>),
+    (last, polls): (usize, Option<u32>),
     start: impl Fn(u32) -> Action,
 ) -> Option<Turn> {
     let started = evidence.started() as u32;
-    let is_answer = |turn: &&Turn| matches!(turn.action, Action::Answer { .. });
-    let answered = evidence.turns().iter().filter(is_answer).count();
-    if started < line || started == line && answered == answers {
+    let answered = answers(evidence);
+    if started < line || started == line && answered == last {
         return Some(Turn::full(start(started)));
     }
     match (answer_of_live(evidence, Some(Outcome::Value)), polls) {
-        (Some(answer), Some(polls)) if answered + 1 == answers => {
-            Some(Turn::partial(answer, polls))
-        }
+        (Some(answer), Some(polls)) if answered + 1 == last => Some(Turn::partial(answer, polls)),
         _ => then_all_answered(evidence),
     }
 }

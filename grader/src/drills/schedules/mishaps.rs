@@ -58,6 +58,12 @@ fn one_more(evidence: &Evidence, behind: usize, start: impl Fn(u32) -> Action) -
     is_wanted.then(|| Turn::full(start(started as u32)))
 }
 
+fn is_of_kind(evidence: &Evidence, operation: u32, kind: u8) -> bool {
+    evidence
+        .operation(operation)
+        .is_some_and(|it| it.kind == kind)
+}
+
 /// Operations of this kind end like this, again and again, and then all is well.
 fn wrong_for_a_while(
     evidence: &Evidence,
@@ -70,9 +76,9 @@ fn wrong_for_a_while(
         return Some(turn);
     }
     if let Some(operation) = evidence.live().next() {
-        let is_of_kind = |number: u32| evidence.operation(number).is_some_and(|it| it.kind == kind);
-        let so_far = (1..=operation).filter(|number| is_of_kind(*number)).count();
-        let outcome = match is_of_kind(operation) && goes_wrong(behind, so_far) {
+        let is_of_kind = |number: &u32| is_of_kind(evidence, *number, kind);
+        let so_far = (1..=operation).filter(is_of_kind).count();
+        let outcome = match is_of_kind(&operation) && goes_wrong(behind, so_far) {
             true => wrong,
             false => Outcome::Value,
         };
@@ -147,11 +153,7 @@ pub(in crate::drills) fn wrong_beside(
             _ => then_all_answered(evidence),
         };
     }
-    let is_of_kind = |number: &u32| {
-        evidence
-            .operation(*number)
-            .is_some_and(|it| it.kind == kind)
-    };
+    let is_of_kind = |number: &u32| is_of_kind(evidence, *number, kind);
     let (of_kind, earlier): (Vec<u32>, Vec<u32>) = evidence.live().partition(is_of_kind);
     let answer = |operation, outcome| Action::Answer { operation, outcome };
     match (beside, &*of_kind, &*earlier) {
@@ -206,12 +208,9 @@ pub(in crate::drills) fn after_mishaps(
 ) -> Option<Turn> {
     let started = evidence.started();
     let mut live = evidence.live();
-    let of_kind = |number| {
-        evidence
-            .operation(number)
-            .is_some_and(|op| op.kind == it.kind)
-    };
-    let is_of_kind = live.next().is_some_and(of_kind);
+    let is_of_kind = live
+        .next()
+        .is_some_and(|number| is_of_kind(evidence, number, it.kind));
     let is_waiting = evidence.waiting().next().is_some();
     let is_over = evidence.is_settled() && evidence.is_over();
     let last = it.well + it.wrong;

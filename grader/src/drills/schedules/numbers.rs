@@ -30,18 +30,21 @@ pub(in crate::drills) const PAIRED: usize = 70;
 
 /// Requests come in pairs, each of which finds the loop at rest; the first may be alone. What is
 /// done for every so many requests is done once between the two of a pair, however many that are.
+/// A request follows from the number of its pair and its place in it.
 pub(in crate::drills) fn in_pairs(
     evidence: &Evidence,
     (alone, polls): (usize, u32),
     requests: usize,
-    start: impl Fn(usize) -> Action,
+    start: impl Fn(u32, u32) -> Action,
 ) -> Option<Turn> {
     let started = evidence.started();
+    let place = (started + alone) as u32;
+    let next = || start(place / 2, place % 2);
     let is_second = started > alone && (started - alone) % 2 == 1;
     let is_over = evidence.is_over();
     match started < requests {
-        true if is_second || is_over && started < alone => Some(Turn::full(start(started))),
-        true if is_over => Some(Turn::partial(start(started), polls)),
+        true if is_second || is_over && started < alone => Some(Turn::full(next())),
+        true if is_over => Some(Turn::partial(next(), polls)),
         _ => then_all_answered(evidence),
     }
 }

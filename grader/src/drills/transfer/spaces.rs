@@ -207,11 +207,10 @@ fn all_that_is_there(evidence: &Evidence) -> Option<Turn> {
 
 /// In pairs, each of which wants more than an account of its own has.
 fn rivals_in_pairs(evidence: &Evidence, alone: usize) -> Option<Turn> {
-    schedules::in_pairs(evidence, (alone, 1), schedules::PAIRED, |started| {
-        let (pair, second) = ((started + alone) / 2, (started + alone) % 2);
+    schedules::in_pairs(evidence, (alone, 1), schedules::PAIRED, |pair, place| {
         // None of those that pay is one of the rich ones.
-        let from = A + 2 * pair as u32;
-        transfer(from, from + 1 + 2 * second as u32, MOST)
+        let from = A + 2 * pair;
+        transfer(from, from + 1 + 2 * place, MOST)
     })
 }
 
