@@ -5,6 +5,7 @@ mod instances;
 mod lines;
 mod mishaps;
 mod numbers;
+mod rounds;
 mod time;
 
 use play::evidence::Evidence;
@@ -19,6 +20,7 @@ pub(super) use mishaps::{
     two_errors, whiles, wrong_beside,
 };
 pub(super) use numbers::{PAIRED, PAIRS, alike_keys, in_pairs, of_alike_keys};
+pub(super) use rounds::{each_in_the_gap, every_other};
 pub(super) use time::{
     idle_for_long, in_small_steps, slow, slow_for_the_second, slow_steps, small_steps,
     time_passes_after,
@@ -26,7 +28,7 @@ pub(super) use time::{
 
 /// Those that begin anew whenever somebody else was faster begin so many operations in a long
 /// line that to go on shows nothing more.
-const LONG_ENOUGH: usize = 5_000;
+const LONG_ENOUGH: usize = 3_000;
 
 /// The turns that end a schedule: live operations are answered in the order they began;
 /// then time passes for requests that still wait.

@@ -10,13 +10,13 @@ const FOR_EACH_CAUSE: usize = 4;
 const BESIDES: usize = 40;
 
 /// How many more begin anew at most, because somebody else was faster.
-const MOST_ANEW: usize = 10_000;
+const MOST_ANEW: usize = 4_000;
 
 /// How many begin at most because the instance was made for so many.
 const MOST_AHEAD: usize = 2_000;
 
 /// The most facts kept of one run: several times as many as the longest schedule has.
-const MOST_FACTS: usize = 60_000;
+const MOST_FACTS: usize = 20_000;
 
 impl Evidence {
     /// Why the run will not come to rest, if more operations have begun than anything

@@ -33,6 +33,18 @@ pub const BEYOND: u32 = 3;
 pub const ZERO: u32 = 4;
 /// Less than nothing.
 pub const NEGATIVE: u32 = 5;
+/// Half of what it holds at first.
+pub const HALF: u32 = 6;
+/// What it has left when half is gone.
+pub const REST: u32 = 7;
+/// One more than [`REST`].
+pub const OVER_THE_REST: u32 = 8;
+/// One more than it holds at first.
+pub const ONE_BEYOND: u32 = 9;
+/// Far more than it holds, of which 32 bits show only a little.
+pub const FAR_BEYOND: u32 = 10;
+/// Far less than nothing; the same.
+pub const FAR_BELOW: u32 = 11;
 
 /// An account that exists in no run.
 pub const NOWHERE: u32 = FIRST_KEY - 1;
@@ -172,10 +184,19 @@ fn asked(secrets: &Secrets, number: u32, numbers: Few) -> Transfer {
         ALL => held,
         BEYOND => held + 1 + random(held / 16),
         ZERO => 0,
+        HALF => held / 2,
+        REST => held - held / 2,
+        OVER_THE_REST => held - held / 2 + 1,
+        ONE_BEYOND => held + 1,
+        FAR_BEYOND => FAR + 1 + random(held / 50),
+        FAR_BELOW => 1 + random(held / 50) - FAR,
         _ => -1 - random(held / 2),
     };
     Transfer { from, to, amount }
 }
+
+/// More than 32 bits can count, and a multiple of that.
+const FAR: i64 = 1 << 40;
 
 /// Accounts beyond this one may have very much.
 const RICH: u32 = 70;
@@ -193,7 +214,7 @@ fn held_at_first(secrets: &Secrets, account: u32) -> i64 {
     let usual = 10_000 + secrets.number("opening", account, 10_000) as i64;
     // Every tenth of many has more than 32 bits can count.
     let is_rich = account > RICH && account.is_multiple_of(10);
-    usual + if is_rich { 1 << 40 } else { 0 }
+    usual + if is_rich { FAR } else { 0 }
 }
 
 /// What an account holds at first.

@@ -90,13 +90,7 @@ pub(super) fn calm(exam: &mut Exam<'_>) -> Findings {
         };
         spaces.add(otherwise);
     }
-    for places in [1, 2] {
-        let in_one_go = move |evidence: &Evidence| {
-            let starts = [Action::ask(KEY); 4];
-            schedules::in_one_go(evidence, Few::one(places), &starts)
-        };
-        spaces.add(Straight(in_one_go));
-    }
+    in_one_go(&mut spaces, None);
     spaces.add(made(2, two_places_at_once));
     LINE.newcomers(&mut spaces);
     LINE.pairs(&mut spaces, schedules::PAIRED);
@@ -199,6 +193,7 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     spaces.add(LINE.three(false));
     slow_after(&mut spaces, Some(Went::Failed));
     wrong_in_a_line(&mut spaces, Some(Went::Failed));
+    in_one_go(&mut spaces, Some(Went::Failed));
     mishaps(&mut spaces, Went::Failed);
     into_the_gap(&mut spaces, Some(Went::Failed));
     into_the_gap(&mut spaces, None);
@@ -379,6 +374,17 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
         }
     }
     exam.explore_all(&AFewAtMost, &spaces)
+}
+
+/// Calls that are polled in one turn, perhaps after one that went like this.
+fn in_one_go(spaces: &mut Spaces<'_>, went: Option<Went>) {
+    for places in [1, 2] {
+        let next = move |evidence: &Evidence| {
+            let starts = [Action::ask(KEY); 4];
+            schedules::in_one_go(evidence, Few::one(places), went, &starts)
+        };
+        spaces.add(Straight(next));
+    }
 }
 
 /// One in a long line goes like this, or leaves while it waits.

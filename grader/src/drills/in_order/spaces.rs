@@ -112,13 +112,7 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
             ..space(1, &[KEY, OTHER, KEY])
         });
     }
-    for places in [1, 3] {
-        let in_one_go = move |evidence: &Evidence| {
-            let starts = [KEY, OTHER, KEY, KEY, OTHER].map(Action::ask);
-            schedules::in_one_go(evidence, Few::one(places), &starts)
-        };
-        spaces.add(Straight(in_one_go));
-    }
+    in_one_go(&mut spaces, None);
     slow_after(&mut spaces, None);
     into_the_gap(&mut spaces, None);
     LINE.newcomers(&mut spaces);
@@ -143,6 +137,17 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
     let second = |evidence: &Evidence| schedules::slow_for_the_second(evidence, Action::ask(KEY));
     spaces.add(made(2, second));
     exam.explore_all(&InLine, &spaces)
+}
+
+/// Events that are polled in one turn, perhaps after one that went like this.
+fn in_one_go(spaces: &mut Spaces<'_>, went: Option<Went>) {
+    for places in [1, 3] {
+        let next = move |evidence: &Evidence| {
+            let starts = [KEY, OTHER, KEY, KEY, OTHER].map(Action::ask);
+            schedules::in_one_go(evidence, Few::one(places), went, &starts)
+        };
+        spaces.add(Straight(next));
+    }
 }
 
 /// A schedule that begins by making a processor.
@@ -196,7 +201,24 @@ pub(super) fn slow_key(exam: &mut Exam<'_>) -> Findings {
     spaces.add(one_place);
     spaces.add(space(2, &[KEY, KEY, KEY, OTHER]));
     spaces.add(made(2, backlog));
+    for places in [2, 3, 4, 5, 8, 16] {
+        for behind in [1, 3] {
+            let beside = move |evidence: &Evidence| beside_a_line(evidence, places, behind);
+            spaces.add(made(places, beside));
+        }
+    }
     exam.explore_all(&InLine, &spaces)
+}
+
+/// So many wait behind the first event of a key; then each place is wanted.
+fn beside_a_line(evidence: &Evidence, places: u32, behind: u32) -> Option<Turn> {
+    match evidence.started() as u32 {
+        started if started <= behind => Some(Turn::full(Action::ask(KEY))),
+        started if started <= behind + places => {
+            Some(Turn::full(Action::ask(KEY + started - behind)))
+        }
+        _ => schedules::then_all_answered(evidence),
+    }
 }
 
 /// Six events of one key whose first store takes longer than all those of twelve others.
@@ -233,6 +255,7 @@ pub(super) fn rejecting(exam: &mut Exam<'_>) -> Findings {
     spaces.add(ONE_PLACE.three(false));
     slow_after(&mut spaces, Some(Went::Failed));
     wrong_in_a_line(&mut spaces, Some(Went::Failed));
+    in_one_go(&mut spaces, Some(Went::Failed));
     mishaps(&mut spaces, Went::Failed);
     into_the_gap(&mut spaces, Some(Went::Failed));
     spaces.add(some);

@@ -282,7 +282,7 @@ fn all_but_one_leave(exam: &mut Exam<'_>, first_stays: bool) -> Findings {
 /// A fetch for many goes like this, or one of those who wait for it leaves.
 fn in_a_crowd(exam: &mut Exam<'_>, went: Option<Went>) -> Findings {
     let mut spaces = Spaces::default();
-    for line in [(12, 0), (40, 0)] {
+    for line in [(12, 0, false), (40, 0, false), (12, 0, true)] {
         let next = move |evidence: &Evidence| {
             schedules::in_a_long_line(evidence, line, went, |_| Action::ask(USER))
         };

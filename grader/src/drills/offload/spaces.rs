@@ -156,7 +156,9 @@ pub(super) fn dropping(exam: &mut Exam<'_>, callers: Callers) -> Findings {
         if evidence.turns().is_empty() {
             return Some(make(2));
         }
-        schedules::in_a_long_line(evidence, (12, 0), went, |nth| start(USER + nth).action)
+        schedules::in_a_long_line(evidence, (12, 0, false), went, |nth| {
+            start(USER + nth).action
+        })
     };
     findings.join(exam.explore(&Offloading, &Straight(in_a_line)));
     if callers == Callers::Waiting {

@@ -1,8 +1,8 @@
 //! Long lines, in which somebody goes wrong, leaves or comes last.
 
 use super::{
-    GAPS, PAIRS, Went, answer_of_live, answers, end_of_live, ends, gone_in_the_gap, in_pairs,
-    then_all_answered,
+    GAPS, PAIRS, Went, answer_of_live, answers, each_in_the_gap, end_of_live, ends, every_other,
+    gone_in_the_gap, in_pairs, into_the_gap, then_all_answered,
 };
 use crate::drills::three::Three;
 use play::evidence::Evidence;
@@ -40,10 +40,44 @@ impl Line {
 
     /// Somebody comes as the first of a line ends.
     pub(in crate::drills) fn newcomers(self, spaces: &mut Spaces<'_>) {
+        self.each_in_the_gap(spaces, None);
         for line in NUMBERS {
             for polls in [None, Some(0), Some(1)] {
                 self.add(spaces, move |evidence: &Evidence| {
                     joins_behind(evidence, line, (self.answers, polls), self.start)
+                });
+            }
+        }
+    }
+
+    /// One after the other, each in the gap that the end of the one before leaves.
+    fn each_in_the_gap(self, spaces: &mut Spaces<'_>, went: Option<Went>) {
+        for polls in SOON {
+            // One that keeps what it was told needs fewer answers for the next.
+            for (every, requests) in [(1, 1), (3, 1), (3, 2), (6, 2)] {
+                self.add(spaces, move |evidence: &Evidence| {
+                    let ends = (requests * self.answers, went);
+                    each_in_the_gap(evidence, ends, (every, polls), self.start)
+                });
+            }
+        }
+    }
+
+    /// One goes like this, again and again, or once before a crowd comes.
+    pub(in crate::drills) fn mishaps(self, spaces: &mut Spaces<'_>, went: Went) {
+        self.each_in_the_gap(spaces, Some(went));
+        for well in 0..self.answers {
+            for before in [0, 3, 8] {
+                self.add(spaces, move |evidence: &Evidence| {
+                    every_other(evidence, (before, well), went, self.start)
+                });
+            }
+            for polls in SOON {
+                self.add(spaces, move |evidence: &Evidence| {
+                    let crowd: [Action; CROWD] =
+                        std::array::from_fn(|nth| (self.start)(nth as u32));
+                    let [first, newcomers @ ..] = &crowd;
+                    into_the_gap(evidence, &[*first], (well, Some(went)), polls, newcomers)
                 });
             }
         }
@@ -55,6 +89,9 @@ impl Line {
             self.add(spaces, move |evidence: &Evidence| {
                 in_a_long_line(evidence, line, went, self.start)
             });
+        }
+        if let Some(went) = went {
+            self.mishaps(spaces, went);
         }
     }
 
@@ -86,21 +123,36 @@ impl Line {
     }
 }
 
-/// How long a line is, and how many ends come before the one that goes wrong.
-const LINES: [(usize, usize); 5] = [(12, 0), (12, 1), (12, 2), (12, 3), (40, 1)];
+/// So many come at once after something went wrong, one of which was there before.
+const CROWD: usize = 11;
+
+/// After how many polls of an end the next one comes.
+const SOON: [u32; 4] = [0, 1, 2, 3];
+
+/// How long a line is, how many ends come before the one that goes wrong, and whether the first
+/// of the line is served before the others come.
+const LINES: [(usize, usize, bool); 7] = [
+    (12, 0, false),
+    (12, 1, false),
+    (12, 2, false),
+    (12, 3, false),
+    (40, 1, false),
+    (12, 0, true),
+    (12, 1, true),
+];
 
 /// Requests start together and wait for each other. After so many ends one goes like this, or
 /// somebody in the middle of the line leaves; then one more comes.
 pub(in crate::drills) fn in_a_long_line(
     evidence: &Evidence,
-    (line, at): (usize, usize),
+    (line, at, is_served): (usize, usize, bool),
     went: Option<Went>,
     start: impl Fn(u32) -> Action,
 ) -> Option<Turn> {
     let started = evidence.started();
     if started < line {
         let action = start(started as u32);
-        return Some(match started + 1 == line {
+        return Some(match started + 1 == line || started == 0 && is_served {
             true => Turn::full(action),
             false => Turn::partial(action, 0),
         });
@@ -173,16 +225,21 @@ pub(in crate::drills) fn all_but_one_leave(
 }
 
 /// These requests start together on a loop that polls all of them in one turn, after what the
-/// instance is made with.
+/// instance is made with; the first may come by itself before, and go like this.
 pub(in crate::drills) fn in_one_go(
     evidence: &Evidence,
     made: Few,
+    went: Option<Went>,
     starts: &[Action],
 ) -> Option<Turn> {
     let polled = Polled::InOneGo;
-    match (evidence.turns().len(), starts.get(evidence.started())) {
+    let started = evidence.started();
+    let is_alone = started == 1 && went.is_some() && !evidence.is_over();
+    match (evidence.turns().len(), starts.get(started)) {
         (0, _) => Some(Turn::full(Action::Make { numbers: made })),
         (1, _) => Some(Turn::full(Action::Poll { polled })),
+        (_, Some(_)) if is_alone => end_of_live(evidence, went).map(Turn::full),
+        (_, Some(start)) if started == 0 && went.is_some() => Some(Turn::full(*start)),
         (_, Some(start)) => Some(Turn::partial(*start, 0)),
         (_, None) => then_all_answered(evidence),
     }

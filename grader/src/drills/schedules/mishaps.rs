@@ -1,6 +1,6 @@
 //! Mishaps that come several times, and mishaps beside something that is well.
 
-use super::{Went, answers, end_of_live, then_all_answered};
+use super::{Went, answer_of_live, answers, end_of_live, ends, then_all_answered};
 use play::evidence::Evidence;
 use play::schedule::{Action, Outcome, Turn};
 
@@ -72,19 +72,23 @@ fn wrong_for_a_while(
     kind: u8,
     wrong: Outcome,
 ) -> Option<Turn> {
+    if !evidence.is_settled() {
+        return Some(Turn::full(Action::Wait));
+    }
     if let Some(turn) = one_more(evidence, behind, start) {
         return Some(turn);
     }
-    if let Some(operation) = evidence.live().next() {
-        let is_of_kind = |number: &u32| is_of_kind(evidence, *number, kind);
-        let so_far = (1..=operation).filter(is_of_kind).count();
-        let outcome = match is_of_kind(&operation) && goes_wrong(behind, so_far) {
-            true => wrong,
-            false => Outcome::Value,
-        };
-        return Some(Turn::full(Action::Answer { operation, outcome }));
-    }
-    then_all_answered(evidence)
+    let Some(operation) = evidence.live().next() else {
+        return then_all_answered(evidence);
+    };
+    let is_of_kind = |number: &u32| is_of_kind(evidence, *number, kind);
+    let so_far = (1..=operation).filter(is_of_kind).count();
+    let answer = |outcome| Action::Answer { operation, outcome };
+    Some(match is_of_kind(&operation) && goes_wrong(behind, so_far) {
+        true => Turn::full(answer(wrong)),
+        // What is done in two steps only after a mishap shows between them.
+        false => Turn::partial(answer(Outcome::Value), 1),
+    })
 }
 
 /// Two operations are under way, and each fails in its own way before any task runs.
@@ -173,6 +177,9 @@ pub(in crate::drills) fn drops_for_a_while(
     behind: usize,
     start: Action,
 ) -> Option<Turn> {
+    if !evidence.is_settled() {
+        return Some(Turn::full(Action::Wait));
+    }
     if let Some(turn) = one_more(evidence, behind, |_| start) {
         return Some(turn);
     }
@@ -181,9 +188,15 @@ pub(in crate::drills) fn drops_for_a_while(
             let happened = false;
             Some(Turn::full(Action::HangUp { request, happened }))
         }
-        _ => then_all_answered(evidence),
+        _ => match answer_of_live(evidence, Some(Outcome::Value)) {
+            Some(answer) => Some(Turn::partial(answer, 1)),
+            None => then_all_answered(evidence),
+        },
     }
 }
+
+/// After so many ends, of whatever kind, nothing goes wrong any more.
+const MOST_MISHAPS: usize = 200;
 
 /// What goes wrong several times before all places are wanted.
 #[derive(Clone, Copy)]
@@ -213,6 +226,8 @@ pub(in crate::drills) fn after_mishaps(
         .is_some_and(|number| is_of_kind(evidence, number, it.kind));
     let is_waiting = evidence.waiting().next().is_some();
     let is_over = evidence.is_settled() && evidence.is_over();
+    // Whoever tries again for as long as it takes is served at last.
+    let is_wrong_still = ends(evidence) < MOST_MISHAPS;
     let last = it.well + it.wrong;
     let is_wanted = match started {
         _ if started < it.well => true,
@@ -222,7 +237,7 @@ pub(in crate::drills) fn after_mishaps(
     if is_wanted {
         return Some(Turn::full(start(started as u32)));
     }
-    if (it.well + 1..=last).contains(&started) && is_of_kind && is_waiting {
+    if (it.well + 1..=last).contains(&started) && is_of_kind && is_waiting && is_wrong_still {
         return end_of_live(evidence, Some(it.went)).map(Turn::full);
     }
     then_all_answered(evidence)

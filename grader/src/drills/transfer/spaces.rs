@@ -9,7 +9,10 @@ use crate::exam::{Exam, Findings};
 use play::evidence::Evidence;
 use play::schedule::{Action, FIRST_KEY, Few, Outcome, Polled, Turn};
 use play::space::{Ask, Space, Spaces, Straight};
-use play::world::audit::{ALL, BEYOND, MOST, NEGATIVE, NOWHERE, ODD, ODD_ONES, SMALL, ZERO};
+use play::world::audit::{
+    ALL, BEYOND, FAR_BELOW, FAR_BEYOND, HALF, MOST, NEGATIVE, NOWHERE, ODD, ODD_ONES, ONE_BEYOND,
+    OVER_THE_REST, REST, SMALL, ZERO,
+};
 
 const D: u32 = FIRST_KEY + 3;
 /// The first of these holds one account of the second, which may hold the other one by then.
@@ -97,6 +100,8 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
         [(A, B, MOST), (B, C, BEYOND), (C, A, MOST)],
         [(A, B, SMALL), (B, C, SMALL), (C, D, SMALL)],
         [(A, B, SMALL), (A, B, SMALL), (B, A, MOST)],
+        // The one that pays is paid meanwhile, and pays once more.
+        [(A, B, MOST), (C, A, SMALL), (A, D, MOST)],
     ] {
         spaces.add(between(4, &three));
     }
@@ -110,6 +115,13 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
             polled,
             ..between(3, &[(B, C, MOST), (A, B, MOST)])
         });
+    }
+    // To the last coin, and one more.
+    for last in [REST, OVER_THE_REST] {
+        spaces.add(between(3, &[(A, B, HALF), (A, C, last)]));
+    }
+    for beyond in [ONE_BEYOND, FAR_BEYOND] {
+        spaces.add(between(2, &[(A, B, beyond), (A, B, ALL)]));
     }
     slow_after(&mut spaces, None);
     into_the_gap(&mut spaces, None);
@@ -299,7 +311,7 @@ fn wrong_in_a_line(spaces: &mut Spaces<'_>, went: Option<Went>) {
     LINE.wrong(spaces, went);
     for line in MOSTS {
         let next = move |evidence: &Evidence| {
-            schedules::in_a_long_line(evidence, (line, 0), went, |nth| match nth as usize {
+            schedules::in_a_long_line(evidence, (line, 0, false), went, |nth| match nth as usize {
                 nth if nth == 0 || nth == line => transfer(A, B, MOST),
                 _ => transfer(A, B, SMALL),
             })
@@ -474,6 +486,8 @@ pub(super) fn odd(exam: &mut Exam<'_>) -> Findings {
         (1, [(A, A, MOST), (A, A, BEYOND), (A, B, MOST)]),
         (0, [(A, NOWHERE, BEYOND), (NOWHERE, A, SMALL), (A, B, MOST)]),
         (0, [(A, NOWHERE, MOST), (NOWHERE, B, ZERO), (A, A, ALL)]),
+        (0, [(A, B, ALL), (A, NOWHERE, SMALL), (NOWHERE, A, ALL)]),
+        (0, [(A, B, FAR_BELOW), (A, A, FAR_BEYOND), (A, B, MOST)]),
     ] {
         let odd = Space {
             errors,
@@ -494,6 +508,12 @@ pub(super) fn odd(exam: &mut Exam<'_>) -> Findings {
     }
     // What is odd is done in its own way, and given up in the same.
     for odd in ODD_AMOUNTS {
+        let half_settled = Space {
+            halves: 1,
+            half_polls: vec![1, 2],
+            ..between(2, &[odd])
+        };
+        findings.join(exam.explore(&Transferring, &half_settled));
         let given_up = Space {
             hang_ups: 1,
             ..between(2, &[odd, (A, B, MOST)])
