@@ -68,7 +68,8 @@ impl Exam<'_> {
         match left {
             Err(failure) => self.fail_by(check, &failure),
             Ok(_) if waiting > 0 => {
-                self.skip(check, "cannot be judged while requests are left waiting");
+                let why = "cannot be judged: of very many requests some still wait after as many answers as all of them should need";
+                self.skip(check, why);
             }
             Ok(kept) if kept > ALLOWED_BYTES => {
                 let many = WAVES * WAVE;

@@ -381,7 +381,7 @@ impl<'e> Record<'e> {
             Some(Store::Over(Outcome::Value | Outcome::Real)) if !is_error => return Vec::new(),
             Some(Store::Over(Outcome::Error(_))) if is_error => return Vec::new(),
             _ if is_error && self.may_suffer(call) => return Vec::new(),
-            None => "which the sink was never given",
+            None => "which the sink was not given for this request",
             Some(Store::Live) => "whose store is still under way",
             Some(Store::Answered(_)) => "whose store's answer has not been received",
             Some(Store::Dropped) => "whose store was dropped halfway",

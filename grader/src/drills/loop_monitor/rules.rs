@@ -239,6 +239,8 @@ fn looks(evidence: &Evidence) -> Option<Violation> {
         match &entry.fact {
             Fact::Blocked { .. } => {
                 blocking += 1;
+                // What follows may be what those make of it that are there.
+                is_dropped &= living().next().is_none();
                 span = start(true);
             }
             Fact::Passed { micros } => {
@@ -283,28 +285,31 @@ fn looks(evidence: &Evidence) -> Option<Violation> {
                 if span.looks <= enough {
                     continue;
                 }
-                let looks = count(span.looks as usize, "look", "looks");
                 let time = duration(span.time);
-                let after = match span.time {
-                    0 => "right after a stall".to_owned(),
-                    _ => format!("in the {time} after a stall"),
+                let times = count(span.looks as usize, "time", "times");
+                let polled = match all.len() {
+                    1 => format!("the monitor's task was polled {times}"),
+                    _ => format!("the monitors' tasks were polled {times}"),
+                };
+                let after = |what: &str| match span.time {
+                    0 => format!("right after {what}"),
+                    _ => format!("in the {time} after {what}"),
                 };
                 let (kind, message) = match (is_dropped, span.is_after_stall) {
                     (true, _) => (
                         Kind::GoesOn,
                         format!(
-                            "{time} after a monitor was dropped there were {looks} at the clock, and {enough} are enough for what is left: its task still runs"
+                            "{} {polled}, and {enough} are enough for what is left: its task still runs",
+                            after("a monitor was dropped")
                         ),
                     ),
                     (false, true) => (
                         Kind::Burst,
-                        format!("{after} there were {looks} at the clock, and {enough} are enough"),
+                        format!("{} {polled}, and {enough} are enough", after("a stall")),
                     ),
                     (false, false) => (
                         Kind::Polling,
-                        format!(
-                            "in {time} of an idle loop there were {looks} at the clock, and {enough} are enough"
-                        ),
+                        format!("in {time} of an idle loop {polled}, and {enough} are enough"),
                     ),
                 };
                 return Some(Violation {
