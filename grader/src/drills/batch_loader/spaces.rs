@@ -593,12 +593,15 @@ pub(super) fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
 fn into_the_gap(spaces: &mut Spaces<'_>, went: Option<Went>) {
     for polls in schedules::GAPS {
         for most in [1, 4] {
-            let gap = move |evidence: &Evidence| {
-                let starts = [Action::ask(A)];
-                let newcomers = [A, B, C].map(Action::ask);
-                schedules::into_the_gap(evidence, &starts, (0, went), polls, &newcomers)
-            };
-            spaces.add(made(most, Polled::Alone, gap));
+            for behind in schedules::BEHIND {
+                let gap = move |evidence: &Evidence| {
+                    let starts = [A, B, A].map(Action::ask);
+                    let newcomers = [A, B, C].map(Action::ask);
+                    let starts = &starts[..=behind];
+                    schedules::into_the_gap(evidence, starts, (0, went), polls, &newcomers)
+                };
+                spaces.add(made(most, Polled::Alone, gap));
+            }
         }
     }
 }

@@ -444,11 +444,15 @@ pub(super) fn patient_waiting(exam: &mut Exam<'_>) -> Findings {
 fn into_the_gap(spaces: &mut Spaces<'_>, went: Option<Went>) {
     for polls in schedules::GAPS {
         for well in [0, 1] {
-            let gap = move |evidence: &Evidence| {
-                let ask = Action::ask(KEY);
-                schedules::into_the_gap(evidence, &[ask], (well, went), polls, &[ask; 3])
-            };
-            spaces.add(made(2, gap));
+            for behind in schedules::BEHIND {
+                let gap = move |evidence: &Evidence| {
+                    let asks = [Action::ask(KEY); 3];
+                    let starts = &asks[..=behind];
+                    schedules::into_the_gap(evidence, starts, (well, went), polls, &asks)
+                };
+                // Those who come behind have to wait.
+                spaces.add(made(if behind == 0 { 2 } else { 1 }, gap));
+            }
         }
     }
 }

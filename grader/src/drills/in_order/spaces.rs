@@ -498,12 +498,15 @@ fn slow_after(spaces: &mut Spaces<'_>, went: Option<Went>) {
 fn into_the_gap(spaces: &mut Spaces<'_>, went: Option<Went>) {
     for polls in schedules::GAPS {
         for newcomers in [[KEY, KEY, KEY], [KEY, KEY, OTHER]] {
-            let gap = move |evidence: &Evidence| {
-                let starts = [Action::ask(KEY)];
-                let newcomers = newcomers.map(Action::ask);
-                schedules::into_the_gap(evidence, &starts, (0, went), polls, &newcomers)
-            };
-            spaces.add(made(2, gap));
+            for behind in schedules::BEHIND {
+                let gap = move |evidence: &Evidence| {
+                    let starts = [Action::ask(KEY); 3];
+                    let newcomers = newcomers.map(Action::ask);
+                    let starts = &starts[..=behind];
+                    schedules::into_the_gap(evidence, starts, (0, went), polls, &newcomers)
+                };
+                spaces.add(made(2, gap));
+            }
         }
     }
 }

@@ -304,12 +304,15 @@ pub(super) fn beside_cached_ones(exam: &mut Exam<'_>, went: Went) -> Findings {
 fn into_the_gap(exam: &mut Exam<'_>, went: Went) -> Findings {
     let mut spaces = Spaces::default();
     for polls in schedules::GAPS {
-        let gap = move |evidence: &Evidence| {
-            let starts = [Action::ask(USER)];
-            let newcomers = [USER, USER, OTHER].map(Action::ask);
-            schedules::into_the_gap(evidence, &starts, (0, Some(went)), polls, &newcomers)
-        };
-        spaces.add(Straight(gap));
+        for behind in schedules::BEHIND {
+            let gap = move |evidence: &Evidence| {
+                let starts = [Action::ask(USER); 3];
+                let newcomers = [USER, USER, OTHER].map(Action::ask);
+                let starts = &starts[..=behind];
+                schedules::into_the_gap(evidence, starts, (0, Some(went)), polls, &newcomers)
+            };
+            spaces.add(Straight(gap));
+        }
     }
     exam.explore_all(&Coalescing, &spaces)
 }

@@ -197,12 +197,15 @@ fn slow_after(spaces: &mut Spaces<'_>, went: Option<Went>) {
 fn into_the_gap(spaces: &mut Spaces<'_>, went: Option<Went>) {
     for polls in schedules::GAPS {
         for well in [0, 1] {
-            let gap = move |evidence: &Evidence| {
-                let starts = [Action::ask(ACCOUNT)];
-                let newcomers = [ACCOUNT, ACCOUNT, OTHER].map(Action::ask);
-                schedules::into_the_gap(evidence, &starts, (well, went), polls, &newcomers)
-            };
-            spaces.add(Straight(gap));
+            for behind in schedules::BEHIND {
+                let gap = move |evidence: &Evidence| {
+                    let starts = [Action::ask(ACCOUNT); 3];
+                    let newcomers = [ACCOUNT, ACCOUNT, OTHER].map(Action::ask);
+                    let starts = &starts[..=behind];
+                    schedules::into_the_gap(evidence, starts, (well, went), polls, &newcomers)
+                };
+                spaces.add(Straight(gap));
+            }
         }
     }
 }

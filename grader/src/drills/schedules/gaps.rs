@@ -7,6 +7,9 @@ use play::schedule::{Action, Outcome, Turn};
 /// After how many polls others come into the gap that an end leaves.
 pub(in crate::drills) const GAPS: [u32; 7] = [0, 1, 2, 3, 4, 5, 6];
 
+/// How many wait behind the one that ends.
+pub(in crate::drills) const BEHIND: [usize; 3] = [0, 1, 2];
+
 /// Requests start, so many operations are well, the next one goes as it may, and so many polls
 /// later newcomers start before any other task runs. A task that has just seen an empty line may
 /// not have acted on it yet.

@@ -575,12 +575,18 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
 /// it.
 fn into_the_gap(spaces: &mut Spaces<'_>, went: Option<Went>) {
     for polls in schedules::GAPS {
-        let gap = move |evidence: &Evidence| {
-            let starts = [transfer(A, B, MOST)];
-            let newcomers = [(A, B, SMALL), (B, A, SMALL), (C, A, SMALL)]
-                .map(|(from, to, size)| transfer(from, to, size));
-            schedules::into_the_gap(evidence, &starts, (0, went), polls, &newcomers)
-        };
-        spaces.add(straight(4, gap));
+        // Of those that wait one needs the same two accounts, and one only the first.
+        for waiters in [&[][..], &[C], &[B, C]] {
+            for size in [SMALL, MOST] {
+                let gap = move |evidence: &Evidence| {
+                    let mut starts = vec![transfer(A, B, MOST)];
+                    starts.extend(waiters.iter().map(|to| transfer(A, *to, MOST)));
+                    let newcomers = [(A, B, size), (B, A, SMALL), (C, A, SMALL)]
+                        .map(|(from, to, size)| transfer(from, to, size));
+                    schedules::into_the_gap(evidence, &starts, (0, went), polls, &newcomers)
+                };
+                spaces.add(straight(4, gap));
+            }
+        }
     }
 }
