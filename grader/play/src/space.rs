@@ -300,6 +300,10 @@ impl<'s> Spaces<'s> {
     }
 }
 
+/// A schedule ends after so many answers that are no values: those that try again for as long as
+/// it takes have shown enough by then.
+const MOST_MISHAPS: usize = 400;
+
 /// A space of one schedule: each turn follows from what is known.
 pub struct Straight<F>(pub F);
 
@@ -307,7 +311,11 @@ impl<F: Fn(&Evidence) -> Option<Turn>> Paths for Straight<F> {
     /// The next turn. Requests that start before any of them is polled come together: what
     /// follows from each is known before it is played.
     fn choices(&self, evidence: &Evidence) -> Follow<Turn> {
-        let Some(first) = (self.0)(evidence) else {
+        let is_mishap = |turn: &&Turn| {
+            matches!(turn.action, Action::Answer { outcome, .. } if !outcome.is_value())
+        };
+        let mishaps = evidence.turns().iter().filter(is_mishap).count();
+        let (Some(first), ..MOST_MISHAPS) = ((self.0)(evidence), mishaps) else {
             return Follow::End;
         };
         let mut turns = vec![first];

@@ -43,7 +43,28 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
     findings.join(exam.explore(&Offloading, &Straight(crowd)));
     findings.join(exam.explore(&Offloading, &Straight(wide)));
     findings.join(exam.explore(&Offloading, &Straight(anew)));
+    for waiting in [0, 1, 2] {
+        for polls in 0..4 {
+            let next = move |evidence: &Evidence| into_the_gap(evidence, waiting, polls);
+            findings.join(exam.explore(&Offloading, &Straight(next)));
+        }
+    }
     findings
+}
+
+/// The only place comes free, and so many polls later, before any other task runs, two more
+/// come. So many have been waiting.
+fn into_the_gap(evidence: &Evidence, waiting: usize, polls: u32) -> Option<Turn> {
+    let turn = evidence.turns().len();
+    let ends = 2 + waiting;
+    match turn {
+        0 => Some(make(1)),
+        _ if turn < ends => Some(start(USER + turn as u32)),
+        _ if turn == ends => Some(Turn::partial(finish(1).action, polls)),
+        _ if turn == ends + 1 => Some(Turn::partial(start(USER + turn as u32).action, 0)),
+        _ if turn == ends + 2 => Some(start(USER + turn as u32)),
+        _ => held(evidence).next().map(finish),
+    }
 }
 
 /// Three callers for one place, who are not polled as tasks of their own.

@@ -226,7 +226,7 @@ pub(in crate::drills) fn after_mishaps(
         .is_some_and(|number| is_of_kind(evidence, number, it.kind));
     let is_waiting = evidence.waiting().next().is_some();
     let is_over = evidence.is_settled() && evidence.is_over();
-    // Whoever tries again for as long as it takes is served at last.
+    // What is tried again for as long as it takes is well at last.
     let is_wrong_still = ends(evidence) < MOST_MISHAPS;
     let last = it.well + it.wrong;
     let is_wanted = match started {
