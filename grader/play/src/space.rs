@@ -311,9 +311,7 @@ impl<F: Fn(&Evidence) -> Option<Turn>> Paths for Straight<F> {
     /// The next turn. Requests that start before any of them is polled come together: what
     /// follows from each is known before it is played.
     fn choices(&self, evidence: &Evidence) -> Follow<Turn> {
-        let is_mishap = |turn: &&Turn| {
-            matches!(turn.action, Action::Answer { outcome, .. } if !outcome.is_value())
-        };
+        let is_mishap = |turn: &&Turn| matches!(turn.action, Action::Answer { outcome, .. } if !outcome.is_value());
         let mishaps = evidence.turns().iter().filter(is_mishap).count();
         let (Some(first), ..MOST_MISHAPS) = ((self.0)(evidence), mishaps) else {
             return Follow::End;

@@ -7,7 +7,7 @@ use play::check::{Check, CheckStatus, Decision};
 use play::evidence::Evidence;
 use play::failure::Failure;
 use play::judge::{Kind, Rules};
-use play::schedule::ReplayKey;
+use play::schedule::{Action, Polled, ReplayKey, Turn};
 use play::timeline::{self, Line};
 
 /// How long an exam goes on after a required check has failed; most end sooner.
@@ -15,6 +15,10 @@ const ENOUGH: Duration = Duration::from_secs(6);
 
 /// The hint where the loop stops, whatever the check asks for.
 const STOPPED: &str = "what on the loop's thread waits for something that only the loop could bring about: a lock, a channel, another thread?";
+
+/// What is to be said of a request that was not woken where each poll has its own waker.
+const ONLY_THE_LAST_WAKER: &str =
+    "; each of its polls came with a waker of its own, and only that of the last one wakes it";
 
 impl Exam<'_> {
     /// Decides `check`: it fails when `findings` hold one of `kinds`, else passes.
@@ -269,6 +273,13 @@ impl Exam<'_> {
         let mut violation = violation;
         let held_hint = held.is_some().then_some(borrows::HINT);
         violation.message.extend(held);
+        let is_polled_anew = |turn: &Turn| {
+            let polled = Polled::ByNewWakers;
+            turn.action == Action::Poll { polled }
+        };
+        if violation.kind == Kind::Hang && turns.iter().any(is_polled_anew) {
+            violation.message.push_str(ONLY_THE_LAST_WAKER);
+        }
         let told =
             |evidence: Evidence| timeline::tell(&evidence.up_to(violation.turn), Some(&violation));
         let key = ReplayKey {

@@ -143,7 +143,7 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
 fn in_one_go(spaces: &mut Spaces<'_>, went: Option<Went>) {
     for places in [1, 3] {
         let next = move |evidence: &Evidence| {
-            let starts = [KEY, OTHER, KEY, KEY, OTHER].map(Action::ask);
+            let starts = [KEY, KEY, OTHER, KEY, KEY, OTHER, OTHER].map(Action::ask);
             schedules::in_one_go(evidence, Few::one(places), went, &starts)
         };
         spaces.add(Straight(next));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::Value;
 
-use super::moves::explain;
+use super::moves::{explain, explain_with};
 use play::evidence::{Evidence, Fact, Returned};
 use play::judge::{Kind, Violation};
 use play::schedule::Outcome;
@@ -270,9 +270,16 @@ impl Books<'_> {
         });
         let recorded = candidates(|it| it.recorded.min(it.started).saturating_sub(it.moved));
         let asked = candidates(|it| it.started.saturating_sub(it.moved));
-        let moved = [justified, recorded, asked]
-            .iter()
-            .find_map(|candidates| explain(change, candidates));
+        // Those that were told Ok have moved if they can have: two that are opposite and of the
+        // same amount change nothing together.
+        let told = candidates(|it| it.succeeded.saturating_sub(it.moved));
+        let all = [justified, recorded, asked];
+        let with_told = || {
+            let mut all = all.iter();
+            all.find_map(|candidates| explain_with(change, &told, candidates))
+        };
+        let moved = (!told.is_empty()).then(with_told).flatten();
+        let moved = moved.or_else(|| all.iter().find_map(|it| explain(change, it)));
         let Some(moved) = moved else {
             self.unknown = true;
             let mut accounts: Vec<String> = change.keys().map(u32::to_string).collect();

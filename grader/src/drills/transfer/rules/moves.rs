@@ -38,6 +38,34 @@ pub(super) fn explain(
     Some(moved)
 }
 
+/// The same, where some transfers are taken to be among those that explain it.
+pub(super) fn explain_with(
+    change: &BTreeMap<u32, i64>,
+    moved: &[(Transfer, usize)],
+    may_move: &[(Transfer, usize)],
+) -> Option<Vec<Transfer>> {
+    let mut rest = change.clone();
+    let mut others = may_move.to_vec();
+    for (it, times) in moved {
+        let sum = it.amount * *times as i64;
+        *rest.entry(it.from).or_default() += sum;
+        *rest.entry(it.to).or_default() -= sum;
+        for (other, left) in &mut others {
+            if other == it {
+                *left = left.saturating_sub(*times);
+            }
+        }
+    }
+    rest.retain(|_, change| *change != 0);
+    others.retain(|(_, times)| *times > 0);
+    let moved = moved
+        .iter()
+        .flat_map(|(it, times)| std::iter::repeat_n(*it, *times));
+    let mut moved: Vec<Transfer> = moved.collect();
+    moved.extend(explain(&rest, &others)?);
+    Some(moved)
+}
+
 /// The fewest of these transfers that do. Few happen within one turn, so few are tried together.
 fn explain_together(
     change: &BTreeMap<u32, i64>,
@@ -97,6 +125,20 @@ mod tests {
         assert_eq!(explained(-35, 35).map(|moves| moves.len()), Some(1));
         assert_eq!(explained(-180, 180), None);
         assert_eq!(explained(-60, 0), None);
+    }
+
+    #[test]
+    fn opposite_transfers_of_one_amount_are_explained_where_both_are_known_to_have_moved() {
+        let transfer = |from, to, amount| Transfer { from, to, amount };
+        let (there, back) = (transfer(7, 8, 60), transfer(8, 7, 60));
+        let told = [(there, 1), (back, 1)];
+        let third = [(there, 1), (back, 1), (transfer(7, 9, 5), 1)];
+        let nothing = explain_with(&BTreeMap::new(), &told, &told);
+        assert_eq!(nothing, Some(vec![there, back]));
+        let paid = BTreeMap::from([(7, -5), (9, 5)]);
+        let paid = explain_with(&paid, &told, &third).expect("both, and the third");
+        assert_eq!(paid.len(), 3);
+        assert_eq!(explain_with(&BTreeMap::new(), &told[..1], &told[..1]), None);
     }
 
     #[test]
