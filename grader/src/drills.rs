@@ -9,6 +9,7 @@ mod cache_race;
 pub mod common;
 mod connection_pool;
 mod give_way;
+mod history;
 mod in_order;
 mod inflight_fix;
 mod leaving;

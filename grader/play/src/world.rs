@@ -189,6 +189,12 @@ pub trait World: Debug + Sync {
         false
     }
 
+    /// What every other operation of this kind brings in a flood, where what comes after it
+    /// fails: nothing of that may be kept.
+    fn in_a_flood(&self, _kind: u8) -> Option<Value> {
+        None
+    }
+
     /// How a turn that makes the instance is told.
     fn made(&self, numbers: Few) -> String {
         format!("an instance is made with {numbers}")

@@ -87,7 +87,7 @@ pub(super) enum Went {
 }
 
 /// The first of what is under way ends like this, or with its value.
-fn end_of_live(evidence: &Evidence, went: Option<Went>) -> Option<Action> {
+pub(super) fn end_of_live(evidence: &Evidence, went: Option<Went>) -> Option<Action> {
     match went {
         None => answer_of_live(evidence, Some(Outcome::Value)),
         Some(Went::Failed) => answer_of_live(evidence, error_of_live(evidence)),

@@ -103,6 +103,9 @@ struct Flood<'d, 'a> {
     panicked: bool,
     /// Requests that have not ended, and whose callers were not dropped.
     waiting: BTreeSet<u32>,
+    /// Those that are to be dropped in their second operation, or else in the end, with how many
+    /// each has begun.
+    leaving: BTreeMap<u32, u32>,
     /// Operations that are not answered yet, with their kinds.
     open: BTreeMap<u32, u8>,
     /// Rounds of answering so far.
@@ -133,6 +136,7 @@ impl<'d, 'a> Flood<'d, 'a> {
             counted: 0,
             panicked: false,
             waiting: BTreeSet::new(),
+            leaving: BTreeMap::new(),
             open: BTreeMap::new(),
             rounds: 0,
             last_round: 0,
@@ -170,10 +174,16 @@ impl<'d, 'a> Flood<'d, 'a> {
     /// Lets waves pass and returns how many bytes the process holds then.
     fn waves(&mut self, waves: u32) -> Result<u64, Failure> {
         for _ in 0..waves {
-            let mut steps = self.answers();
+            let mut steps = self.leave(2);
+            steps.extend(self.answers());
             steps.extend(self.wave());
             self.say(steps)?;
             self.work_off()?;
+        }
+        self.hear_all()?;
+        let steps = self.leave(0);
+        if !steps.is_empty() {
+            self.say(steps)?;
         }
         for round in 0..MOST_ROUNDS {
             self.last_round = round;
@@ -220,8 +230,8 @@ impl<'d, 'a> Flood<'d, 'a> {
         Ok(())
     }
 
-    /// A third of the keys get an error with one of the next waves. A third are dropped.
-    /// Each of the last third has two callers, and both are dropped, the first one or the
+    /// A third of the keys get an error with one of the next waves. A third are dropped, every
+    /// other one of them when its first operation has been answered. Each of the last third has two callers, and both are dropped, the first one or the
     /// second one first. Where nobody can be dropped, all of them get an error.
     fn wave(&mut self) -> Vec<Step> {
         let mut asks = Vec::new();
@@ -230,8 +240,10 @@ impl<'d, 'a> Flood<'d, 'a> {
             self.keys += 1;
             asks.push(self.ask(self.keys));
             let second_first = usize::from(place % 6 == 5);
-            if place % 3 > 0 {
-                drops[second_first].extend(self.hang_up());
+            match place % 6 {
+                0 | 3 => {}
+                4 if self.drops => drop(self.leaving.insert(self.requests, 0)),
+                _ => drops[second_first].extend(self.hang_up()),
             }
             if place % 3 == 2 {
                 asks.push(self.ask(self.keys));
@@ -255,6 +267,11 @@ impl<'d, 'a> Flood<'d, 'a> {
         let with = |operation: u32, kind: u8| -> Ending {
             let errors = world.kind(kind).errors;
             let error = errors.get(self.rounds % errors.len().max(1));
+            let value = world.in_a_flood(kind);
+            // By no rule that the keys' own places in a wave follow.
+            if let (Some(value), true) = (value, operation.count_ones().is_multiple_of(2)) {
+                return Ending::Ok(value);
+            }
             let outcome = match error {
                 Some(_) if world.keeps_nothing() && operation.is_multiple_of(2) => Outcome::Value,
                 Some(_) if self.last_round >= PATIENT_ROUNDS => Outcome::Value,
@@ -268,6 +285,20 @@ impl<'d, 'a> Flood<'d, 'a> {
             with: with(operation, kind),
         };
         settled(open.into_iter().map(answer).collect())
+    }
+
+    /// Those are dropped that were to be, and have begun so many operations.
+    fn leave(&mut self, begun: u32) -> Vec<Step> {
+        let leaves = |(call, so_far): (&u32, &u32)| (*so_far >= begun).then_some(*call);
+        let leaving: Vec<u32> = self.leaving.iter().filter_map(leaves).collect();
+        if leaving.is_empty() {
+            return Vec::new();
+        }
+        let leave = |call| {
+            self.is_over(call);
+            Step::Drop { call }
+        };
+        settled(leaving.into_iter().map(leave).collect())
     }
 
     /// The caller that came last is dropped.
@@ -293,6 +324,11 @@ impl<'d, 'a> Flood<'d, 'a> {
             again: None,
             always: false,
         }
+    }
+
+    fn is_over(&mut self, call: u32) {
+        self.waiting.remove(&call);
+        self.leaving.remove(&call);
     }
 
     fn say(&mut self, steps: Vec<Step>) -> Result<(), Failure> {
@@ -323,8 +359,13 @@ impl<'d, 'a> Flood<'d, 'a> {
         for event in events {
             match event {
                 Event::Begun {
-                    operation, kind, ..
+                    operation,
+                    kind,
+                    call,
+                    ..
                 } => {
+                    let leaving = call.and_then(|call| self.leaving.get_mut(&call));
+                    leaving.into_iter().for_each(|begun| *begun += 1);
                     self.operations += 1;
                     let kind = self.blank.world().kind_place(&kind).unwrap_or(0);
                     self.open.insert(operation, kind);
@@ -332,11 +373,9 @@ impl<'d, 'a> Flood<'d, 'a> {
                 Event::Delivered { operation } | Event::Dropped { operation } => {
                     self.open.remove(&operation);
                 }
-                Event::Returned { call, .. } => {
-                    self.waiting.remove(&call);
-                }
+                Event::Returned { call, .. } => self.is_over(call),
                 Event::Panicked { call, .. } => {
-                    self.waiting.remove(&call);
+                    self.is_over(call);
                     self.panicked = true;
                 }
                 _ => {}

@@ -1,6 +1,7 @@
 //! The schedules of `batch_loader`.
 
 use super::rules::Loading;
+use crate::drills::history;
 use crate::drills::leaving::Leaving;
 use crate::drills::schedules::{self, Went};
 use crate::drills::three::Three;
@@ -21,6 +22,15 @@ fn space(max_batch: u32, keys: &[u32]) -> Space {
     Space {
         made: Some(Few::one(max_batch)),
         ..Space::of(keys)
+    }
+}
+
+/// Two that may come together.
+fn two_together(items: [u32; 2]) -> Space {
+    Space {
+        halves: 1,
+        half_polls: vec![0, 1],
+        ..space(2, &items)
     }
 }
 
@@ -255,6 +265,23 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
         one_of_many(&mut spaces, Mishap::Answered(Outcome::Error(error)));
     }
     into_the_gap(&mut spaces, Some(Went::Failed));
+    let fails_again = Space {
+        errors: 1,
+        ..two_together([A, B])
+    };
+    // Two about one item wait while a call is out.
+    let behind = Space {
+        halves: 1,
+        half_polls: vec![0],
+        ..space(2, &[B, A, A])
+    };
+    let later = [
+        two_together([A, A]),
+        two_together([A, B]),
+        fails_again,
+        behind,
+    ];
+    history::after(&mut spaces, Ask::of(A), Some(Went::Failed), &later);
     spaces.add(some);
     let three = Space {
         errors: 1,
@@ -442,6 +469,17 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
         one_of_many(&mut spaces, mishap);
     }
     into_the_gap(&mut spaces, Some(Went::Left));
+    let later = [two_together([A, A]), two_together([A, B])];
+    history::after(&mut spaces, Ask::of(A), Some(Went::Left), &later);
+    // Of two about one item one leaves, and the other may not be out yet.
+    for items in [&[A, A][..], &[A, A, B]] {
+        spaces.add(Space {
+            hang_ups: 1,
+            halves: 1,
+            half_polls: vec![0, 1],
+            ..space(2, items)
+        });
+    }
     spaces.add(one);
     let three = Space {
         hang_ups: 1,
@@ -549,6 +587,8 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
     let mut spaces = Spaces::default();
     slow_after(&mut spaces, Went::Panicked);
     one_of_many(&mut spaces, Mishap::Answered(Outcome::Panic));
+    let later = [two_together([A, A]), two_together([A, B])];
+    history::after(&mut spaces, Ask::of(A), Some(Went::Panicked), &later);
     spaces.add(few(2, &[A, B, A]));
     spaces.add(few(1, &[A, B]));
     for max_batch in [1, 2] {

@@ -85,7 +85,7 @@ pub(super) fn examine(exam: &mut Exam<'_>) {
     let plans = [
         plan(100..101, 200..201, Database::Even),
         // More requests than the hundred that the titles name.
-        plan(257..350, 100..300, Database::Even),
+        plan(1_025..1_100, 100..300, Database::Even),
         plan(1..2, 300..900, Database::Even),
         plan(2..60, 20..150, Database::Uneven),
         plan(12..40, 100..300, Database::Hasty),

@@ -8,6 +8,7 @@ use play::space::{A_WEEK, AN_HOUR, Ask, Space, Spaces, Straight};
 use play::world::server::{ASK, CONNECT};
 
 use super::rules::AFewAtMost;
+use crate::drills::history;
 use crate::drills::leaving::Leaving;
 use crate::drills::schedules::{self, Line, Mishaps, Went};
 use crate::drills::taken::{Ends, Taken};
@@ -195,6 +196,7 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     wrong_in_a_line(&mut spaces, Some(Went::Failed));
     in_one_go(&mut spaces, Some(Went::Failed));
     mishaps(&mut spaces, Went::Failed);
+    history::after(&mut spaces, Ask::of(KEY), Some(Went::Failed), &later());
     into_the_gap(&mut spaces, Some(Went::Failed));
     into_the_gap(&mut spaces, None);
     slow_after(&mut spaces, None);
@@ -287,6 +289,7 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
     LINE.departures(&mut spaces);
     spaces.add(LINE.three(true));
     mishaps(&mut spaces, Went::Left);
+    history::after(&mut spaces, Ask::of(KEY), Some(Went::Left), &later());
     into_the_gap(&mut spaces, Some(Went::Left));
     spaces.add(one);
     let warmed = Space {
@@ -374,6 +377,15 @@ pub(super) fn panicking(exam: &mut Exam<'_>) -> Findings {
         }
     }
     exam.explore_all(&AFewAtMost, &spaces)
+}
+
+/// What is well after something went wrong.
+fn later() -> [Space; 2] {
+    [1, 2].map(|max| Space {
+        halves: 1,
+        half_polls: vec![0, 1],
+        ..space(max, 2)
+    })
 }
 
 /// Calls that are polled in one turn, perhaps after one that went like this.

@@ -1,6 +1,7 @@
 //! The schedules of `in_order`.
 
 use super::rules::InLine;
+use crate::drills::history;
 use crate::drills::leaving::Leaving;
 use crate::drills::schedules::{self, Line, Mishaps, Went};
 use crate::drills::taken::{Ends, Taken};
@@ -52,6 +53,19 @@ fn space(max_parallel: u32, keys: &[u32]) -> Space {
         made: Some(Few::one(max_parallel)),
         ..Space::of(keys)
     }
+}
+
+/// What is well after something went wrong.
+fn later() -> [Space; 2] {
+    let half_settled = |space| Space {
+        halves: 1,
+        half_polls: vec![0, 1],
+        ..space
+    };
+    [
+        half_settled(space(2, &[KEY; 2])),
+        half_settled(space(1, &[KEY, OTHER])),
+    ]
 }
 
 /// One event of each key, and nothing goes wrong.
@@ -113,6 +127,12 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
         });
     }
     in_one_go(&mut spaces, None);
+    // Nothing runs between the answer and those that come before and after it.
+    spaces.add(Space {
+        halves: 2,
+        half_polls: vec![0],
+        ..space(2, &[KEY; 3])
+    });
     slow_after(&mut spaces, None);
     into_the_gap(&mut spaces, None);
     LINE.newcomers(&mut spaces);
@@ -256,6 +276,7 @@ pub(super) fn rejecting(exam: &mut Exam<'_>) -> Findings {
     slow_after(&mut spaces, Some(Went::Failed));
     wrong_in_a_line(&mut spaces, Some(Went::Failed));
     in_one_go(&mut spaces, Some(Went::Failed));
+    history::after(&mut spaces, Ask::of(KEY), Some(Went::Failed), &later());
     mishaps(&mut spaces, Went::Failed);
     into_the_gap(&mut spaces, Some(Went::Failed));
     spaces.add(some);
@@ -334,6 +355,7 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
         wrong_in_a_line(&mut spaces, went);
     }
     ONE_PLACE.departures(&mut spaces);
+    history::after(&mut spaces, Ask::of(KEY), Some(Went::Left), &later());
     for asks in [[KEY; 4], [KEY, OTHER, OTHER, OTHER]] {
         spaces.add(Three {
             made: Some(Few::one(1)),

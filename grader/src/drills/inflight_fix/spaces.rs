@@ -1,6 +1,7 @@
 //! The schedules of `inflight_fix`.
 
 use super::rules::Coalescing;
+use crate::drills::history::{self, History};
 use crate::drills::leaving::Leaving;
 use crate::drills::schedules::{self, BESIDE, Went};
 use crate::drills::three::Three;
@@ -72,6 +73,7 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
     // A submission must not give up or ask twice when the database is slow.
     let slow = [start(USER), start(USER), pass(SLOW_MICROS)];
     findings.join(exam.play(&Coalescing, slow.to_vec()));
+    findings.join(into_the_gap(exam, None));
     findings
 }
 
@@ -131,6 +133,11 @@ pub(super) fn two_users(exam: &mut Exam<'_>) -> Findings {
         };
         spaces.add(Straight(in_pairs));
     }
+    // Others have been fetched before.
+    let users = [OTHER, OTHER + 1, OTHER + 2].map(Ask::of);
+    for others in 1..=users.len() {
+        spaces.add(History::of(&users[..others], None, later()));
+    }
     findings.join(exam.explore_all(&Coalescing, &spaces));
     // Users whose ids are alike in what a table might make of them.
     let twice = |user| [start(user); 2];
@@ -141,6 +148,15 @@ pub(super) fn two_users(exam: &mut Exam<'_>) -> Findings {
     alike.extend(schedules::alike_keys().map(start));
     findings.join(exam.play(&Coalescing, alike));
     findings
+}
+
+/// What is well after something else has happened.
+fn later() -> Space {
+    Space {
+        halves: 1,
+        half_polls: vec![0, 1, 2],
+        ..Space::of(&[USER; 2])
+    }
 }
 
 /// Up to two errors among three callers, in every order; then a database that is
@@ -176,7 +192,10 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     }
     findings.join(in_a_crowd(exam, Some(Went::Failed)));
     findings.join(slow_after(exam, Went::Failed));
-    findings.join(into_the_gap(exam, Went::Failed));
+    let mut spaces = Spaces::default();
+    history::after(&mut spaces, Ask::of(USER), Some(Went::Failed), &[later()]);
+    findings.join(exam.explore_all(&Coalescing, &spaces));
+    findings.join(into_the_gap(exam, Some(Went::Failed)));
     let mut one_after_the_other = Vec::new();
     for fetch in 1..=DOWN_FOR {
         one_after_the_other.extend([start(USER), failure(fetch)]);
@@ -247,7 +266,10 @@ pub(super) fn leaders_gone(exam: &mut Exam<'_>) -> Findings {
     let mut findings = exam.explore(&Coalescing, &Straight(leaders_go_and_go));
     findings.join(in_a_crowd(exam, Some(Went::Left)));
     findings.join(slow_after(exam, Went::Left));
-    findings.join(into_the_gap(exam, Went::Left));
+    let mut spaces = Spaces::default();
+    history::after(&mut spaces, Ask::of(USER), Some(Went::Left), &[later()]);
+    findings.join(exam.explore_all(&Coalescing, &spaces));
+    findings.join(into_the_gap(exam, Some(Went::Left)));
     findings.join(all_but_one_leave(exam, false));
     // The request that fetches in its place does not look at the clock again and again.
     let patient = |evidence: &Evidence| {
@@ -301,15 +323,15 @@ pub(super) fn beside_cached_ones(exam: &mut Exam<'_>, went: Went) -> Findings {
 }
 
 /// An only fetch goes like this, and others ask before anybody has done with it.
-fn into_the_gap(exam: &mut Exam<'_>, went: Went) -> Findings {
+fn into_the_gap(exam: &mut Exam<'_>, went: Option<Went>) -> Findings {
     let mut spaces = Spaces::default();
     for polls in schedules::GAPS {
-        for behind in schedules::BEHIND {
+        for behind in schedules::BEHIND.into_iter().chain([6]) {
             let gap = move |evidence: &Evidence| {
-                let starts = [Action::ask(USER); 3];
+                let starts = [Action::ask(USER); 7];
                 let newcomers = [USER, USER, OTHER].map(Action::ask);
                 let starts = &starts[..=behind];
-                schedules::into_the_gap(evidence, starts, (0, Some(went)), polls, &newcomers)
+                schedules::into_the_gap(evidence, starts, (0, went), polls, &newcomers)
             };
             spaces.add(Straight(gap));
         }

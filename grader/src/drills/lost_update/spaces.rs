@@ -1,6 +1,7 @@
 //! The schedules of `lost_update`.
 
 use super::rules::Depositing;
+use crate::drills::history;
 use crate::drills::leaving::Leaving;
 use crate::drills::schedules::{self, BESIDE, Line, Went};
 use crate::drills::warm::Warm;
@@ -64,6 +65,15 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
     spaces.add(Straight(anew));
     findings.join(exam.explore_all(&Depositing, &spaces));
     findings
+}
+
+/// What is well after something went wrong.
+fn later() -> Space {
+    Space {
+        halves: 1,
+        half_polls: vec![0, 1],
+        ..Space::of(&[ACCOUNT; 2])
+    }
 }
 
 /// Forty deposits at once, none of which is polled before all have started.
@@ -167,6 +177,12 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     elsewhere(&mut spaces, Outcome::Error(0));
     spaces.add(LINE.three(false));
     slow_after(&mut spaces, Some(Went::Failed));
+    history::after(
+        &mut spaces,
+        Ask::of(ACCOUNT),
+        Some(Went::Failed),
+        &[later()],
+    );
     LINE.wrong(&mut spaces, Some(Went::Failed));
     into_the_gap(&mut spaces, Some(Went::Failed));
     slow_after(&mut spaces, None);
@@ -278,6 +294,7 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
         LINE.wrong(&mut spaces, went);
     }
     LINE.departures(&mut spaces);
+    history::after(&mut spaces, Ask::of(ACCOUNT), Some(Went::Left), &[later()]);
     spaces.add(LINE.three(true));
     into_the_gap(&mut spaces, Some(Went::Left));
     for requests in [2, 3] {

@@ -1,6 +1,7 @@
 //! The schedules of `transfer`.
 
 use super::rules::Transferring;
+use crate::drills::history;
 use crate::drills::leaving::Leaving;
 use crate::drills::schedules::{self, BESIDE, Line, Went};
 use crate::drills::taken::{Ends, Taken};
@@ -58,6 +59,15 @@ fn between(accounts: u32, transfers: &[(u32, u32, u32)]) -> Space {
     Space {
         made: Some(Few::one(accounts)),
         ..Space::asking(transfers.iter().map(ask).collect())
+    }
+}
+
+/// What is well after something went wrong.
+fn later() -> Space {
+    Space {
+        halves: 1,
+        half_polls: vec![0, 1],
+        ..between(3, &[(A, B, MOST), (A, C, MOST)])
     }
 }
 
@@ -294,6 +304,8 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     elsewhere(&mut spaces, Outcome::Error(0));
     spaces.add(LINE.three(false));
     slow_after(&mut spaces, Some(Went::Failed));
+    let small = Ask::call(0, &[A, B, SMALL]);
+    history::after(&mut spaces, small, Some(Went::Failed), &[later()]);
     wrong_in_a_line(&mut spaces, Some(Went::Failed));
     into_the_gap(&mut spaces, Some(Went::Failed));
     spaces.add(straight(3, down));
@@ -436,6 +448,8 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
         wrong_in_a_line(&mut spaces, went);
     }
     LINE.departures(&mut spaces);
+    let small = Ask::call(0, &[A, B, SMALL]);
+    history::after(&mut spaces, small, Some(Went::Left), &[later()]);
     spaces.add(LINE.three(true));
     into_the_gap(&mut spaces, Some(Went::Left));
     spaces.add(Woken {
