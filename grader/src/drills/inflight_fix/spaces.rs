@@ -329,7 +329,9 @@ fn into_the_gap(exam: &mut Exam<'_>, went: Option<Went>) -> Findings {
         for behind in schedules::BEHIND.into_iter().chain([6]) {
             let gap = move |evidence: &Evidence| {
                 let starts = [Action::ask(USER); 7];
-                let newcomers = [USER, USER, OTHER].map(Action::ask);
+                // Where nothing goes wrong, users who wait for each other are another check's.
+                let last = if went.is_some() { OTHER } else { USER };
+                let newcomers = [USER, USER, last].map(Action::ask);
                 let starts = &starts[..=behind];
                 schedules::into_the_gap(evidence, starts, (0, went), polls, &newcomers)
             };

@@ -20,10 +20,9 @@ fn ends_of_this_round(evidence: &Evidence) -> usize {
     of_this_round.filter(is_end).count()
 }
 
-/// Requests come one after the other, of which the last of every so many comes so many polls
-/// after the end of its predecessor, which may go like this, and before any other task runs. The
-/// others come in time to keep busy what serves them. So many answers after its predecessor came
-/// that one is expected to end.
+/// Requests come one after the other. The last of every so many comes so many polls after the end
+/// of its predecessor, which may go like this, and before any other task runs; the predecessor is
+/// taken to end with so many answers. The others come early enough to keep what serves them busy.
 pub(in crate::drills) fn each_in_the_gap(
     evidence: &Evidence,
     (answers, went): (usize, Option<Went>),

@@ -32,6 +32,7 @@ pub(in crate::hands) const AUDIT: Liar = Liar {
         (
             "recorded_first",
             &[
+                "drops_its_record_and_moves",
                 "moves_again_by_an_old_record",
                 "moves_what_was_not_recorded",
                 "records_for_another_account",
@@ -57,7 +58,6 @@ pub(in crate::hands) const AUDIT: Liar = Liar {
             "total_kept",
             &[
                 "shows_texts",
-                "drops_its_record_and_moves",
                 "hides_what_is_overdrawn",
                 "keeps_a_coin",
                 "moves_before_its_record",
