@@ -300,8 +300,8 @@ impl<'s> Spaces<'s> {
     }
 }
 
-/// A schedule ends after so many answers that are no values: those that try again for as long as
-/// it takes have shown enough by then.
+/// A schedule ends after so many errors and panics: a submission that keeps trying has shown
+/// enough by then.
 const MOST_MISHAPS: usize = 400;
 
 /// A space of one schedule: each turn follows from what is known.
@@ -311,7 +311,10 @@ impl<F: Fn(&Evidence) -> Option<Turn>> Paths for Straight<F> {
     /// The next turn. Requests that start before any of them is polled come together: what
     /// follows from each is known before it is played.
     fn choices(&self, evidence: &Evidence) -> Follow<Turn> {
-        let is_mishap = |turn: &&Turn| matches!(turn.action, Action::Answer { outcome, .. } if !outcome.is_value());
+        let is_mishap = |turn: &&Turn| match turn.action {
+            Action::Answer { outcome, .. } => !outcome.is_value(),
+            _ => false,
+        };
         let mishaps = evidence.turns().iter().filter(is_mishap).count();
         let (Some(first), ..MOST_MISHAPS) = ((self.0)(evidence), mishaps) else {
             return Follow::End;

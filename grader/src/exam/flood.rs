@@ -234,8 +234,9 @@ impl<'d, 'a> Flood<'d, 'a> {
     }
 
     /// A third of the keys get an error with one of the next waves. A third are dropped, every
-    /// other one of them when its first operation has been answered. Each of the last third has two callers, and both are dropped, the first one or the
-    /// second one first. Where nobody can be dropped, all of them get an error.
+    /// other one of them when its first operation has been answered. Each of the last third has
+    /// two callers, and both are dropped, the first one or the second one first. Where nobody can
+    /// be dropped, all of them get an error.
     fn wave(&mut self) -> Vec<Step> {
         let mut asks = Vec::new();
         let mut drops = [Vec::new(), Vec::new()];
