@@ -108,7 +108,7 @@ pub fn prepare(
         sandbox: sandbox.clone(),
         user: user.id(),
         stop: workshop.stop.clone(),
-        ..Limits::of_drill(&exercise.limits)
+        ..Limits::of_drill(&exercise.limits).interpreted()
     };
     match load(&program, &limits)? {
         Some(refused) => Err(CompileError::Submission(refused)),

@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-/// The `[limits]` of an `exercise.toml`; the grader has a default for each limit left out.
+/// The `[limits]` of an `exercise.toml`; the grader has a default for each limit left out. The
+/// seconds are those of a compiled submission: an interpreted one may run twice as long.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DrillLimits {

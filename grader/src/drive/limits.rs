@@ -7,6 +7,9 @@ use crate::course::settings::DrillLimits;
 use crate::drive::sandbox::Sandbox;
 use crate::drive::stop::Stop;
 
+/// So many times as long as a compiled submission may an interpreted one run.
+const INTERPRETED: u32 = 2;
+
 /// The limits of one grading. Durations and bytes.
 #[derive(Clone, Debug)]
 pub struct Limits {
@@ -91,6 +94,13 @@ impl Limits {
         self
     }
 
+    /// The same for a submission that an interpreter runs, which needs longer for as much.
+    pub fn interpreted(mut self) -> Limits {
+        self.wall *= INTERPRETED;
+        self.cpu *= INTERPRETED;
+        self
+    }
+
     /// CPU time of all workers of one grading together.
     pub fn cpu_in_all(&self) -> Duration {
         self.cpu + self.cpu_beyond
@@ -144,5 +154,46 @@ mod tests {
         }
         // A drill that allows little allows no more for that.
         assert_eq!(left(20, 1, 1), (1, 1));
+    }
+
+    #[test]
+    fn the_limits_that_an_exercise_leaves_out_are_as_it_says() {
+        let exercises = concat!(env!("CARGO_MANIFEST_DIR"), "/../../exercises");
+        let mut seen = 0;
+        for folder in std::fs::read_dir(exercises).expect("the exercises are there") {
+            let path = folder.expect("it can be read").path().join("exercise.toml");
+            let Ok(text) = std::fs::read_to_string(path) else {
+                continue;
+            };
+            let (_, limits) = text.split_once("[limits]\n").expect("it has limits");
+            let left_out = |line: &str| line.strip_prefix("# ").map(|it| format!("{it}\n"));
+            let shown: String = limits
+                .replace("   ", "   # ")
+                .lines()
+                .filter_map(left_out)
+                .collect();
+            let shown: DrillLimits = toml::from_str(&shown).expect("it is as it would be set");
+            assert!(shown.wall_seconds.is_some(), "{limits}");
+            let [shown, usual] = [shown, DrillLimits::default()].map(|it| Limits::of_drill(&it));
+            let numbers = |it: &Limits| (it.wall, it.cpu, it.memory_bytes, it.threads);
+            assert_eq!(numbers(&shown), numbers(&usual), "{limits}");
+            assert_eq!(shown.source_bytes, usual.source_bytes);
+            assert_eq!(shown.output_bytes, usual.output_bytes);
+            seen += 1;
+        }
+        assert!(seen >= 10);
+    }
+
+    #[test]
+    fn an_interpreted_submission_may_run_longer() {
+        let settings = DrillLimits {
+            wall_seconds: Some(5),
+            ..DrillLimits::default()
+        };
+        let compiled = Limits::of_drill(&settings);
+        let interpreted = compiled.clone().interpreted();
+        let seconds = |limits: &Limits| [limits.wall, limits.cpu].map(|it| it.as_secs());
+        assert_eq!(seconds(&compiled), [5, 9]);
+        assert_eq!(seconds(&interpreted), [10, 18]);
     }
 }

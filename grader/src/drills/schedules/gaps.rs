@@ -7,6 +7,9 @@ use play::schedule::{Action, Outcome, Turn};
 /// After how many polls others come into the gap that an end leaves.
 pub(in crate::drills) const GAPS: [u32; 7] = [0, 1, 2, 3, 4, 5, 6];
 
+/// The same for what takes long to play: the first few of them.
+pub(in crate::drills) const SOON: [u32; 4] = [0, 1, 2, 3];
+
 /// How many wait behind the one that ends.
 pub(in crate::drills) const BEHIND: [usize; 3] = [0, 1, 2];
 

@@ -1,8 +1,8 @@
 //! Long lines, in which somebody goes wrong, leaves or comes last.
 
 use super::{
-    GAPS, PAIRS, Went, answer_of_live, answers, each_in_the_gap, end_of_live, ends, every_other,
-    gone_in_the_gap, in_pairs, into_the_gap, then_all_answered,
+    GAPS, PAIRS, SOON, Went, answer_of_live, answers, each_in_the_gap, end_of_live, ends,
+    every_other, gone_in_the_gap, in_pairs, into_the_gap, then_all_answered,
 };
 use crate::drills::three::Three;
 use play::evidence::Evidence;
@@ -52,14 +52,12 @@ impl Line {
 
     /// One after the other, each in the gap that the end of the one before leaves.
     fn each_in_the_gap(self, spaces: &mut Spaces<'_>, went: Option<Went>) {
-        for polls in SOON {
-            // One that keeps what it was told needs fewer answers for the next.
-            for (every, requests) in [(1, 1), (3, 1), (3, 2), (6, 2)] {
-                self.add(spaces, move |evidence: &Evidence| {
-                    let ends = (requests * self.answers, went);
-                    each_in_the_gap(evidence, ends, (every, polls), self.start)
-                });
-            }
+        // One that keeps what it was told needs fewer answers for the next.
+        for (every, requests) in [(1, 1), (3, 1), (3, 2), (6, 2)] {
+            self.add(spaces, move |evidence: &Evidence| {
+                let ends = (requests * self.answers, went);
+                each_in_the_gap(evidence, ends, every, self.start)
+            });
         }
     }
 
@@ -125,9 +123,6 @@ impl Line {
 
 /// So many come at once after something went wrong, one of which was there before.
 const CROWD: usize = 11;
-
-/// After how many polls of an end the next one comes.
-const SOON: [u32; 4] = [0, 1, 2, 3];
 
 /// How long a line is, how many ends come before the one that goes wrong, and whether the first
 /// of the line is served before the others come.

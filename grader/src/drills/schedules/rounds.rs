@@ -1,11 +1,11 @@
 //! Requests one after the other, many times: what is counted shows at some number.
 
-use super::{Went, end_of_live, then_all_answered};
+use super::{SOON, Went, end_of_live, then_all_answered};
 use play::evidence::Evidence;
 use play::schedule::{Action, Turn};
 
 /// How many come one after the other.
-const ROUNDS: usize = 20;
+const ROUNDS: usize = 24;
 
 /// How many answers and dropped callers there have been since the last request started.
 fn ends_of_this_round(evidence: &Evidence) -> usize {
@@ -20,13 +20,14 @@ fn ends_of_this_round(evidence: &Evidence) -> usize {
     of_this_round.filter(is_end).count()
 }
 
-/// Requests come one after the other. The last of every so many comes so many polls after the end
-/// of its predecessor, which may go like this, and before any other task runs; the predecessor is
-/// taken to end with so many answers. The others come early enough to keep what serves them busy.
+/// Requests come one after the other. The last of every so many comes a few polls after the end
+/// of its predecessor, each a poll later than the one before, and before any other task runs. That
+/// end may go like this, and is taken to come with so many answers. The others come early enough
+/// to keep what serves them busy.
 pub(in crate::drills) fn each_in_the_gap(
     evidence: &Evidence,
     (answers, went): (usize, Option<Went>),
-    (every, polls): (usize, u32),
+    every: usize,
     start: impl Fn(u32) -> Action,
 ) -> Option<Turn> {
     let started = evidence.started();
@@ -43,6 +44,7 @@ pub(in crate::drills) fn each_in_the_gap(
     let is_last = is_late && waiting == 1;
     match end_of_live(evidence, went.filter(|_| is_last)) {
         Some(end) if is_last && evidence.is_settled() && started < ROUNDS => {
+            let polls = SOON[started / every % SOON.len()];
             Some(Turn::partial(end, polls))
         }
         _ => then_all_answered(evidence),
