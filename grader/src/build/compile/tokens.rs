@@ -7,6 +7,7 @@
 
 mod tests_only;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -96,13 +97,38 @@ pub(super) fn with_gen_as_a_name(text: &str) -> Option<String> {
 }
 
 /// The files of a dep-info file: rustc names each on a line of its own, as a target
-/// without prerequisites.
-fn files_read(notes: &str) -> Vec<PathBuf> {
-    let targets = notes.lines().filter(|line| !line.starts_with('#'));
+/// without prerequisites, and once more as a prerequisite of what it wrote. Either counts: a
+/// name may look like something else, but not in both places.
+fn files_read(notes: &str) -> BTreeSet<PathBuf> {
+    // A space in a name has a backslash before it, so no name looks like this.
+    let lines = || notes.lines().filter(|line| !line.starts_with("# "));
+    let targets = lines().filter_map(|line| line.strip_suffix(':'));
+    let of_rules = lines().filter_map(|line| line.split_once(": "));
+    let prerequisites = of_rules.flat_map(|(_, names)| names_of(names));
     targets
-        .filter_map(|line| line.strip_suffix(':'))
-        .map(|path| PathBuf::from(path.replace("\\ ", " ")))
+        .map(|name| name.replace("\\ ", " "))
+        .chain(prerequisites)
+        .map(PathBuf::from)
         .collect()
+}
+
+/// The names between the spaces that have no backslash before them.
+fn names_of(names: &str) -> Vec<String> {
+    let mut found = vec![String::new()];
+    for (nth, part) in names.split(' ').enumerate() {
+        let last = found.last_mut().filter(|last| last.ends_with('\\'));
+        match last {
+            Some(last) => {
+                last.pop();
+                last.push(' ');
+                last.push_str(part);
+            }
+            None if nth == 0 => found[0].push_str(part),
+            None => found.push(part.to_owned()),
+        }
+    }
+    found.retain(|name| !name.is_empty());
+    found
 }
 
 /// The line, counted from 1, of the first token `unsafe` that may be compiled.
@@ -300,10 +326,24 @@ mod tests {
     fn files_are_those_rustc_names() {
         let notes =
             "out/a.d: src/lib.rs src/a\\ b.rs\n\nsrc/lib.rs:\nsrc/a\\ b.rs:\n\n# env-dep:X\n";
-        let files: Vec<PathBuf> = files_read(notes);
-        assert_eq!(
-            files,
-            [PathBuf::from("src/lib.rs"), PathBuf::from("src/a b.rs")]
-        );
+        let files = |notes| {
+            let files = files_read(notes).into_iter();
+            files
+                .map(|path| path.display().to_string())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(files(notes), ["src/a b.rs", "src/lib.rs"]);
+        // Names that look like a comment, like a rule, or like two names.
+        let odd = "out/a.d: src/lib.rs #x #d/y.rs a: a:\\ b c\\ d\\ e\n\n#x:\n#d/y.rs:\n";
+        let found = ["#d/y.rs", "#x", "a:", "a: b", "c d e", "src/lib.rs"];
+        assert_eq!(files(odd), found);
+        assert_eq!(files("#x:\n#\\ checksum:y:\n"), ["# checksum:y", "#x"]);
+    }
+
+    #[test]
+    fn a_name_that_looks_like_a_comment_is_read_as_well() {
+        let code = ("src/lib.rs", "include!(\"#x\");");
+        assert!(refused(&[code, ("#x", "#[unsafe(naked)] fn f() {}")]).is_some());
+        assert!(refused(&[code, ("#d/x.rs", "unsafe {}")]).is_some());
     }
 }

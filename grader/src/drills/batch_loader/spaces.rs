@@ -286,6 +286,7 @@ pub(super) fn failing(exam: &mut Exam<'_>) -> Findings {
     let three = Space {
         errors: 1,
         halves: 1,
+        half_polls: vec![0, 1],
         ..space(2, &[A, B, A])
     };
     spaces.add(three);
@@ -472,11 +473,11 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
     let later = [two_together([A, A]), two_together([A, B])];
     history::after(&mut spaces, Ask::of(A), Some(Went::Left), &later);
     // Of two about one item one leaves, and the other may not be out yet.
-    for items in [&[A, A][..], &[A, A, B]] {
+    for (items, half_polls) in [(&[A, A][..], &[0, 1][..]), (&[A, A, B], &[0])] {
         spaces.add(Space {
             hang_ups: 1,
             halves: 1,
-            half_polls: vec![0, 1],
+            half_polls: half_polls.to_vec(),
             ..space(2, items)
         });
     }
@@ -517,6 +518,7 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
         errors: 1,
         hang_ups: 1,
         halves: 1,
+        half_polls: vec![0, 1],
         ..space(2, &[A, B])
     };
     spaces.add(gone_and_failed);

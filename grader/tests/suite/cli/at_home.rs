@@ -112,6 +112,25 @@ fn what_cannot_be_given_is_said_in_one_line() {
     }
 }
 
+/// rustc's own list of what it read has comments, and the names of files look like them.
+#[test]
+fn no_name_of_an_included_file_hides_what_it_says() {
+    let course = Scratch::gradable();
+    let text = course.read(RIGHT);
+    for (at, name) in ["#x", "# x", "#x: y"].iter().enumerate() {
+        let folder = format!("sly/{at}");
+        course.write(
+            &format!("{folder}/hw.rs"),
+            &format!("{text}\nmod more {{ include!(\"{name}\"); }}\n"),
+        );
+        course.write(&format!("{folder}/{name}"), "fn sly() { unsafe {} }");
+        let verdict = graded(&course, &folder);
+        assert_eq!(verdict["status"], "rejected", "{name}: {verdict}");
+        let said = verdict["diagnostics"].as_str().expect("it is text");
+        assert!(said.contains("`unsafe` is not taken"), "{name}: {said}");
+    }
+}
+
 #[test]
 fn a_whole_course_as_github_gives_it_is_graded_drill_by_drill() {
     let course = Scratch::gradable();
