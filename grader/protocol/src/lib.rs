@@ -68,6 +68,13 @@ impl Report {
     pub fn read(line: &[u8]) -> serde_json::Result<Report> {
         serde_json::from_slice(line)
     }
+
+    /// Cuts each text to so many bytes, and says how many values the report holds: how much
+    /// memory it takes, in units of some dozens of bytes.
+    pub fn cut_texts(&mut self, limit: usize) -> usize {
+        let events = self.steps.iter_mut().flatten();
+        events.map(|event| event.cut_texts(limit)).sum()
+    }
 }
 
 /// One thing to do within a run.
@@ -311,6 +318,35 @@ pub enum Event {
         /// Bytes allocated and not freed.
         bytes: u64,
     },
+}
+
+impl Event {
+    /// See [`Report::cut_texts`].
+    fn cut_texts(&mut self, limit: usize) -> usize {
+        let cut = |text: &mut String| value::cut(text, limit);
+        let cut_all = |values: &mut [Value]| -> usize {
+            values.iter_mut().map(|value| value.cut_texts(limit)).sum()
+        };
+        1 + match self {
+            Event::Begun {
+                kind, arguments, ..
+            }
+            | Event::Noted {
+                kind, arguments, ..
+            }
+            | Event::Returned {
+                with: Ending::Error(kind, arguments),
+                ..
+            } => cut(kind) + cut_all(arguments),
+            Event::Seen { value }
+            | Event::Returned {
+                with: Ending::Ok(value),
+                ..
+            } => value.cut_texts(limit),
+            Event::Panicked { message, .. } | Event::Broke { message } => cut(message),
+            _ => 0,
+        }
+    }
 }
 
 /// What a watched loop did. All times are in microseconds.

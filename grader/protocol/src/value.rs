@@ -41,6 +41,18 @@ impl Value {
         }
     }
 
+    /// Cuts each text to so many bytes, and says how many values it is made of.
+    pub(crate) fn cut_texts(&mut self, limit: usize) -> usize {
+        match self {
+            Value::Nothing | Value::Number(_) => 1,
+            Value::Text(text) => cut(text, limit),
+            Value::List(values) => {
+                let values = values.iter_mut();
+                1 + values.map(|value| value.cut_texts(limit)).sum::<usize>()
+            }
+        }
+    }
+
     /// The values of a list; of anything else, none.
     pub fn list(&self) -> &[Value] {
         match self {
@@ -48,6 +60,17 @@ impl Value {
             _ => &[],
         }
     }
+}
+
+/// Cuts a text to so many bytes, and says as how many values it counts.
+pub(crate) fn cut(text: &mut String, limit: usize) -> usize {
+    /// A text of so many bytes takes as much memory as another value.
+    const BYTES: usize = 32;
+    if text.len() > limit {
+        text.truncate(text.floor_char_boundary(limit));
+        text.shrink_to_fit();
+    }
+    1 + text.len() / BYTES
 }
 
 impl From<i64> for Value {

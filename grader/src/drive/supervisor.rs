@@ -18,7 +18,7 @@ use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use play::failure::Failure;
-use protocol::{Hello, Order, PROTOCOL, Report};
+use protocol::{Event, Hello, Order, PROTOCOL, Report};
 
 use crate::drive::confined::Confined;
 use crate::drive::limits::Limits;
@@ -33,6 +33,16 @@ pub use threads::Threads;
 /// The most events of reports that are received together: many times what honest
 /// submissions cause.
 const MOST_EVENTS: usize = 100_000;
+
+/// The most values of all reports of one process: many times what honest submissions cause. So
+/// no process can make the grader keep more than some gigabytes.
+const MOST_VALUES: usize = 30_000_000;
+
+/// Longer texts are cut: nobody reads them, and no row and no error is as long.
+const LONGEST_TEXT: usize = 1_000;
+
+/// No turn has more polls: see [`Settle`](protocol::Step::Settle).
+const MOST_POLLS: u32 = 1 << 24;
 
 /// How long a process may take to end after its channel was closed.
 const REAPED: Duration = Duration::from_millis(200);
@@ -49,6 +59,8 @@ pub struct Worker {
     /// The CPU time of the workers before it, and its own when last seen.
     used_before: Duration,
     used: Duration,
+    /// How many values its reports had.
+    values: usize,
     limits: Limits,
 }
 
@@ -80,6 +92,7 @@ impl Worker {
             time,
             used_before: Duration::ZERO,
             used: Duration::ZERO,
+            values: 0,
             limits,
         };
         if !program.prelude.is_empty() {
@@ -136,13 +149,27 @@ impl Worker {
     }
 
     fn answer(&mut self, order: &Order) -> Result<Report, Failure> {
-        let report = self.message(Report::read)?;
+        let mut report = self.message(Report::read)?;
         if report.run != order.run || report.steps.len() != order.steps.len() {
             let what = format!(
                 "a report for run {} instead of run {}",
                 report.run, order.run
             );
             return Err(Failure::Garbled(what));
+        }
+        let mut events = report.steps.iter().flatten();
+        let is_impossible = |event: &Event| match event {
+            Event::Settled {
+                polls, of_calls, ..
+            } => *polls.max(of_calls) > MOST_POLLS,
+            _ => false,
+        };
+        if events.any(is_impossible) {
+            return Err(Failure::Garbled("more polls than a turn can have".to_owned()));
+        }
+        self.values += report.cut_texts(LONGEST_TEXT);
+        if self.values > MOST_VALUES {
+            return Err(Failure::Restless);
         }
         Ok(report)
     }
@@ -195,6 +222,9 @@ impl Worker {
         self.pulse.begin();
         loop {
             match self.channel.receive() {
+                Received::Message(_) if self.time.exceeds(self.limits.wall) => {
+                    return Err(Failure::OutOfTime(self.limits.wall.as_secs()));
+                }
                 Received::Message(line) => {
                     return read(&line)
                         .map_err(|error| Failure::Garbled(format!("not a message ({error})")));

@@ -11,6 +11,9 @@ use crate::protocol::{Event, MAX_MESSAGE_BYTES};
 /// As many events as no message can hold: each takes more bytes than this divides by.
 const MORE_THAN_CAN_BE_TOLD: usize = MAX_MESSAGE_BYTES / 16;
 
+/// What is shown of a panic's message, in bytes.
+const LONGEST_MESSAGE: usize = 1_000;
+
 /// A shared handle to the journal. Operations may be begun on any thread,
 /// so it is `Send`.
 #[derive(Clone, Debug, Default)]
@@ -63,6 +66,7 @@ pub(crate) fn remember_panics() {
         let text = info
             .payload_as_str()
             .unwrap_or("a value that is not a text was thrown");
+        let text = &text[..text.floor_char_boundary(LONGEST_MESSAGE)];
         let message = match info.location() {
             Some(place) => format!("{text} ({}:{})", place.file(), place.line()),
             None => text.to_owned(),

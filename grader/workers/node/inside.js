@@ -208,11 +208,14 @@
     throw new TypeError(`\`${method}\` takes a number, and was given ${inside.kind(value)}`);
   };
 
+  const LONGEST_MESSAGE = 1000;
+
   // An error in one line, with its place in the submission.
   inside.describe = (error) => {
     try {
       if (!(error instanceof RealError)) return `${host.inspect(error)} was thrown, which is not an error`;
-      const text = `${error.name}: ${error.message}${inside.advice(error)}`;
+      const message = `${error.name}: ${error.message}`.slice(0, LONGEST_MESSAGE);
+      const text = `${message}${inside.advice(error)}`;
       const place = placeOf(`${error.stack}`);
       return place === '' || text.includes(place) ? text : `${text} (${place})`;
     } catch {

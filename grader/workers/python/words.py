@@ -7,6 +7,9 @@ import traceback
 LARGEST_EXACT = 1 << 53
 IDS = 1 << 64
 
+# What is shown of an exception's message.
+LONGEST_MESSAGE = 1_000
+
 
 def read(value):
     """A value of the protocol, in Python's words."""
@@ -93,7 +96,7 @@ def told(error, file):
         place = place_of(error, file)
     except Exception:
         text, place = type(error).__name__, None
-    text = text.removeprefix("clock.BlocksTheLoop: ")
+    text = text.removeprefix("clock.BlocksTheLoop: ")[:LONGEST_MESSAGE]
     if place is not None and place not in text:
         text += f" ({place})"
     return write(text)

@@ -346,8 +346,8 @@ impl Driver<'_> {
                     of_calls,
                     idle,
                 } => {
-                    sums.polls += polls;
-                    sums.of_calls += of_calls;
+                    sums.polls = sums.polls.saturating_add(polls);
+                    sums.of_calls = sums.of_calls.saturating_add(of_calls);
                     sums.idle = idle;
                 }
                 Event::Pong { nonce: answer } => sums.pings += u32::from(answer == nonce),

@@ -41,7 +41,7 @@ fn last_polls(evidence: &Evidence, stretches: &[Stretch]) -> Option<BTreeMap<u32
     let mut last = BTreeMap::new();
     let mut stretches = stretches.iter().peekable();
     let mut first = None;
-    let (mut noted, mut polls) = (0, 0);
+    let (mut noted, mut polls) = (0, 0_u64);
     for (at, entry) in evidence.entries().iter().enumerate() {
         let stretch = stretches.next_if(|stretch| stretch.at == at);
         match &entry.fact {
@@ -53,10 +53,10 @@ fn last_polls(evidence: &Evidence, stretches: &[Stretch]) -> Option<BTreeMap<u32
                 // The first poll of a task leaves two notes if it makes steps.
                 let is_same_poll = stretch.is_some() && first.take() == Some(*request);
                 first = stretch.is_none().then_some(*request);
-                noted += u32::from(!is_same_poll);
+                noted += u64::from(!is_same_poll);
                 last.insert(*request, stretch.map_or(0, |it| it.steps_of(*request)));
             }
-            Fact::Settled { of_calls, .. } => polls += of_calls,
+            Fact::Settled { of_calls, .. } => polls += u64::from(*of_calls),
             _ => {}
         }
     }
