@@ -226,6 +226,18 @@ pub trait World: Debug + Sync {
         None
     }
 
+    /// Whether something happened in this run that most of what is forbidden takes: without it
+    /// nothing speaks against a submission, nor for it.
+    fn shows_something(&self, evidence: &Evidence) -> bool {
+        evidence.operations().next().is_some()
+    }
+
+    /// What is said where no run showed anything: `no fetch ever began`.
+    fn showed_nothing(&self) -> String {
+        let nouns: Vec<&str> = self.kinds().iter().map(|kind| kind.noun).collect();
+        format!("no {} ever began", nouns.join(" or "))
+    }
+
     /// What a request returned, in words: `the row`.
     fn returned(&self, answer: &Returned) -> String;
 

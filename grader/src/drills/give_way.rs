@@ -112,6 +112,13 @@ impl Drill for GiveWay {
         exam.decide("right_result", &GivingWay, &alone, RESULTS);
         exam.decide("short_stretches", &GivingWay, &alone, &[Kind::LongStretch]);
         exam.decide("goes_on", &GivingWay, &alone, ENDINGS);
+        if alone.has(Kind::LongStretch) {
+            exam.skip_undecided(
+                self.checks(),
+                "cannot be judged while polls make too many steps: see `short_stretches`",
+            );
+            return;
+        }
         let neighbours = beside_a_neighbour(exam);
         let also = |exam: &mut Exam<'_>, check, findings: &Findings, kind, known: &Findings| {
             let kinds = [&[kind][..], RESULTS, ENDINGS].concat();

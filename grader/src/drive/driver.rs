@@ -68,6 +68,8 @@ pub struct Tally {
     pub runs: u64,
     /// Operations that began in them.
     pub operations: u64,
+    /// Whether one of them showed something: see [`World::shows_something`].
+    pub has_shown: bool,
 }
 
 /// Plays turns on worker processes.
@@ -277,6 +279,7 @@ impl<'a> Driver<'a> {
     pub fn count(&mut self, runs: u64, operations: u64) {
         self.tally.runs += runs;
         self.tally.operations += operations;
+        self.tally.has_shown |= operations > 0;
     }
 
     /// The most polls in a turn before tasks count as spinning, given how many requests have started.
@@ -480,6 +483,7 @@ impl System for Driver<'_> {
 
     fn close(&mut self, run: &Run) {
         self.count(1, run.evidence.operations().count() as u64);
+        self.tally.has_shown = self.tally.has_shown || self.world.shows_something(&run.evidence);
         if run.worker == Some(self.workers_started) {
             self.to_close.push(run.id);
         }

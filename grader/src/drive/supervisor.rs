@@ -165,7 +165,9 @@ impl Worker {
             _ => false,
         };
         if events.any(is_impossible) {
-            return Err(Failure::Garbled("more polls than a turn can have".to_owned()));
+            return Err(Failure::Garbled(
+                "more polls than a turn can have".to_owned(),
+            ));
         }
         self.values += report.cut_texts(LONGEST_TEXT);
         if self.values > MOST_VALUES {

@@ -180,15 +180,12 @@ impl Exam<'_> {
         }
     }
 
-    /// Where no operation ever began, nothing was seen that could speak for a submission: most of
-    /// what is forbidden takes one.
+    /// Where no run showed anything, nothing was seen that could speak for a submission.
     pub(super) fn take_back_what_nothing_shows(&mut self) {
-        let kinds = self.driver.world().kinds();
-        if kinds.is_empty() || self.operations() > 0 {
+        if self.driver.tally().has_shown {
             return;
         }
-        let nouns: Vec<&str> = kinds.iter().map(|kind| kind.noun).collect();
-        let why = format!("cannot be judged: no {} ever began", nouns.join(" or "));
+        let why = format!("cannot be judged: {}", self.driver.world().showed_nothing());
         let passed = |(check, decision): (&&'static str, &Decision)| {
             (decision.status == CheckStatus::Passed).then_some(*check)
         };

@@ -322,6 +322,10 @@ fn no_attack_from_within_the_interpreter_passes() {
         "import os\nos.write = lambda fd, text: len(text)\nreturn None",
         // The loop, replaced.
         "loop = asyncio.get_running_loop()\ntype(loop).settle = lambda self, limit: (0, 0, True)\nreturn None",
+        // What the puppet says: more polls than can be counted, and more text than can be kept.
+        "import sys\npuppet = sys.modules['puppet']\nold = puppet.told\ndef told(report):\n    for step in report['steps']:\n        for event in step:\n            if 'settled' in event:\n                event['settled'].update(polls=2**32 - 1, of_calls=2**32 - 1)\n    return old(report)\npuppet.told = told\nreturn None",
+        "import sys\npuppet = sys.modules['puppet']\nold = puppet.told\ndef told(report):\n    for step in report['steps']:\n        step[:] = [{'noted': {'kind': 'unheard', 'arguments': ['y' * 900_000]}}]\n    return old(report)\npuppet.told = told\nreturn None",
+        "import sys\npuppet = sys.modules['puppet']\nold = puppet.told\ndef told(report):\n    for step in report['steps']:\n        step.append({'noted': {'kind': 'odd', 'arguments': [[1] * 400_000]}})\n    return old(report)\npuppet.told = told\nreturn None",
         // Whatever hears of everything.
         "import sys\nsys.settrace(lambda *_: None)\nsys.addaudithook(lambda *_: None)\nreturn None",
         "import signal, os\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nos.kill(os.getppid(), 9)",

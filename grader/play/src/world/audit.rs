@@ -133,7 +133,8 @@ impl Transfer {
         Some(asked(evidence.common(), number, it.numbers))
     }
 
-    /// The transfer that a record is about, if its accounts have numbers.
+    /// The transfer that a record is about, if its accounts have numbers and its amount is one
+    /// that can be asked for.
     pub fn recorded(evidence: &Evidence, arguments: &[Value]) -> Option<Transfer> {
         let account = |place: usize| {
             let id = arguments.get(place)?.number()?.cast_unsigned();
@@ -146,7 +147,10 @@ impl Transfer {
         Some(Transfer {
             from: account(0)?,
             to: account(1)?,
-            amount: arguments.get(2)?.number()?,
+            amount: arguments
+                .get(2)?
+                .number()
+                .filter(|it| it.unsigned_abs() < MOST_MONEY)?,
         })
     }
 
@@ -197,6 +201,9 @@ fn asked(secrets: &Secrets, number: u32, numbers: Few) -> Transfer {
 
 /// More than 32 bits can count, and a multiple of that.
 const FAR: i64 = 1 << 40;
+
+/// Amounts and balances are below this, by the contract.
+pub const MOST_MONEY: u64 = 1 << 53;
 
 /// Accounts beyond this one may have very much.
 const RICH: u32 = 70;

@@ -6,7 +6,7 @@
 use protocol::{Ending, Value};
 
 use super::{ErrorName, Look, OperationKind, Suspended, World};
-use crate::evidence::{Evidence, Fact, Returned};
+use crate::evidence::{Entry, Evidence, Fact, Returned};
 use crate::schedule::{Few, Outcome};
 use crate::text::count;
 use crate::timeline::duration;
@@ -193,6 +193,23 @@ impl World for Clock {
     fn seen(&self, evidence: &Evidence, look: usize, value: &Value) -> Option<String> {
         let report = Reading::seen(value)?.in_words();
         Some(format!("{} reports {report}", name(evidence, look)))
+    }
+
+    /// A monitor looks at the clock in polls of its own.
+    fn shows_something(&self, evidence: &Evidence) -> bool {
+        let is_own = |entry: &Entry| match entry.fact {
+            Fact::Settled {
+                polls, of_calls, ..
+            } => polls > of_calls,
+            _ => false,
+        };
+        let blocks = |entry: &Entry| matches!(entry.fact, Fact::Blocked { .. });
+        let entries = evidence.entries();
+        !entries.iter().any(blocks) && entries.iter().any(is_own)
+    }
+
+    fn showed_nothing(&self) -> String {
+        "no monitor was ever polled".to_owned()
     }
 
     fn returned(&self, _: &Returned) -> String {

@@ -282,6 +282,14 @@ impl World for Work {
         Some(format!("one poll makes {}", told.join(" and ")))
     }
 
+    fn shows_something(&self, evidence: &Evidence) -> bool {
+        !Stretch::all(evidence).is_empty()
+    }
+
+    fn showed_nothing(&self) -> String {
+        "no step was ever made".to_owned()
+    }
+
     fn returned(&self, answer: &Returned) -> String {
         match answer {
             Returned::Plain(Value::Nothing) => "after its last turn".to_owned(),

@@ -11,8 +11,8 @@ use play::judge::{Kind, Violation};
 use play::schedule::Outcome;
 use play::text::{count, one_line};
 use play::world::audit::{
-    Balances, INSUFFICIENT, NO_SUCH_ACCOUNT, NOWHERE, Transfer, UNAVAILABLE, Unfinished, accounts,
-    all_money, opening,
+    Balances, INSUFFICIENT, MOST_MONEY, NO_SUCH_ACCOUNT, NOWHERE, Transfer, UNAVAILABLE,
+    Unfinished, accounts, all_money, opening,
 };
 
 /// What is known of all requests to move the same amount between the same
@@ -222,8 +222,14 @@ impl Books<'_> {
         let mut change = BTreeMap::new();
         let mut balances = BTreeMap::new();
         for (account, before) in &self.balances {
-            let Some(balance) = seen.of(*account) else {
-                let message = format!("`balance` does not know account {account}, which exists");
+            let held = seen.of(*account);
+            let Some(balance) = held.filter(|it| it.unsigned_abs() < MOST_MONEY) else {
+                let message = match held {
+                    None => format!("`balance` does not know account {account}, which exists"),
+                    Some(balance) => format!(
+                        "account {account} holds {balance} now: all accounts together do not have as much"
+                    ),
+                };
                 if !self.unknown {
                     self.wrong(Kind::TotalChanged, turn, message);
                 }
