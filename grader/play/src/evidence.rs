@@ -11,7 +11,8 @@ mod secrets;
 use protocol::Value;
 
 pub use facts::{
-    Entry, Fact, Operation, OperationState, Request, RequestState, Returned, Tampering, UNHEARD,
+    Entry, FAILED_IN_A_THREAD, Fact, Operation, OperationState, Request, RequestState, Returned,
+    Tampering, UNHEARD,
 };
 pub use secrets::{LETTERS, Remembered, Secrets};
 
@@ -149,12 +150,13 @@ impl Evidence {
     /// What ended a task that nobody has asked about, if something did.
     pub fn unheard(&self) -> Option<String> {
         let mut last = self.entries.iter().rev();
-        last.find_map(|entry| match &entry.fact {
-            Fact::Noted {
-                kind, arguments, ..
-            } if kind == UNHEARD => Some(one_line(arguments.first()?.text()?, 200)),
-            _ => None,
-        })
+        last.find_map(|entry| noted(entry, UNHEARD))
+    }
+
+    /// What was raised first in another thread than the loop's, if something was.
+    pub fn failed_in_a_thread(&self) -> Option<String> {
+        let mut entries = self.entries.iter();
+        entries.find_map(|entry| noted(entry, FAILED_IN_A_THREAD))
     }
 
     /// The grader's secrets, the same in every run of a grading, so that a schedule
@@ -340,5 +342,15 @@ impl Evidence {
         let number = high.checked_mul(ALIKE)?.checked_add(low)?;
         let asked = |request: &Request| request.key == number;
         self.requests.iter().any(asked).then_some(number)
+    }
+}
+
+/// The text of a note of this kind.
+fn noted(entry: &Entry, wanted: &str) -> Option<String> {
+    match &entry.fact {
+        Fact::Noted {
+            kind, arguments, ..
+        } if kind == wanted => Some(one_line(arguments.first()?.text()?, 200)),
+        _ => None,
     }
 }

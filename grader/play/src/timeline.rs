@@ -7,7 +7,7 @@ mod moment;
 
 use protocol::AWAITS;
 
-use crate::evidence::{Evidence, Fact, UNHEARD};
+use crate::evidence::{Evidence, FAILED_IN_A_THREAD, Fact, UNHEARD};
 use crate::judge::Violation;
 use crate::schedule::{Action, Outcome, Polled, Settle, Turn};
 use crate::text::one_line;
@@ -182,6 +182,12 @@ fn sentence(evidence: &Evidence, fact: &Fact) -> Option<String> {
         } if kind == UNHEARD => {
             let what = one_line(arguments.first()?.text()?, 160);
             format!("  a task of its own, which nobody awaits, ended with {what}")
+        }
+        Fact::Noted {
+            kind, arguments, ..
+        } if kind == FAILED_IN_A_THREAD => {
+            let what = one_line(arguments.first()?.text()?, 240);
+            format!("  in another thread is raised {what}")
         }
         Fact::Noted { kind, request, .. } if kind == AWAITS => {
             let place = one_line(place(fact)?, 160);

@@ -260,10 +260,25 @@ pub trait World: Debug + Sync {
 impl dyn World {
     /// How an operation ends if it is answered now.
     pub fn ending(&self, evidence: &Evidence, operation: u32, outcome: Outcome) -> Ending {
+        let kind = evidence.operation(operation).map(|it| it.kind);
+        let outcome = kind.map_or(outcome, |kind| self.possible(kind, outcome));
         match outcome {
             Outcome::Value | Outcome::Real => Ending::Ok(self.value(evidence, operation, outcome)),
             Outcome::Error(place) => Ending::Error(self.error_name(place).to_owned(), Vec::new()),
             Outcome::Panic => Ending::Panic,
+        }
+    }
+
+    /// How an operation of this kind ends that is to end like this. A turn names an operation by
+    /// its number, and which one that is may depend on the run's secrets: an error that another
+    /// kind has becomes the first one of its own.
+    pub fn possible(&self, kind: u8, outcome: Outcome) -> Outcome {
+        let errors = self.kind(kind).errors;
+        match (outcome, errors.first()) {
+            (Outcome::Error(place), Some(first)) if !errors.contains(&place) => {
+                Outcome::Error(*first)
+            }
+            _ => outcome,
         }
     }
 

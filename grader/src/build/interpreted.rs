@@ -21,8 +21,12 @@ use crate::drive::limits::Limits;
 use crate::drive::program::Program;
 use crate::drive::sandbox::User;
 use crate::drive::stopwatch::Stopwatch;
-use crate::drive::supervisor::Worker;
+use crate::drive::supervisor::{LONGEST_TEXT, Worker};
 use play::failure::Failure;
+use play::text::excerpt;
+
+/// How much of the reason is shown why a submission cannot be loaded, in bytes.
+const MOST_SHOWN: usize = LONGEST_TEXT - 1_024;
 
 /// What the worker says when the submission cannot be loaded.
 const REFUSED: &str = "refused";
@@ -148,7 +152,7 @@ fn load(program: &Program, limits: &Limits) -> io::Result<Option<String>> {
             kind, arguments, ..
         } if kind == REFUSED => {
             let text = arguments.first().and_then(Value::text);
-            Some(text.unwrap_or_default().to_owned())
+            Some(excerpt(text.unwrap_or_default(), MOST_SHOWN))
         }
         _ => None,
     }))

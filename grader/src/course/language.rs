@@ -235,7 +235,7 @@ const IN_JAVASCRIPT: [(&str, &str); 15] = [
     ("a task was polled", "a task ran"),
     (
         "without reaching an await",
-        "without coming back to the loop; an `await` of what is ready does not either, as microtasks come first",
+        "without coming back to the loop: it works for long, or awaits what is ready, and microtasks come first",
     ),
     (" polls", " turns of the loop"),
     (" or whose callers were dropped", ""),

@@ -253,11 +253,14 @@ impl Drill for InflightFix {
             );
             return;
         }
-        also(
-            exam,
+        // Who waits for another user does so without an error as well.
+        let before = together.with(users.only(&[Kind::WaitsForOther]));
+        exam.decide_beyond(
             "error_ends_waiting",
+            &Coalescing,
             &errors,
             &without(ENDINGS, &[Kind::StaleError]),
+            &before,
         );
         also(exam, "error_no_herd", &errors, FETCHES);
         let mut waiting = spaces::patient_waiting(exam);

@@ -94,14 +94,22 @@ fn wrong_answer(
     answer: &Returned,
 ) -> Option<(Kind, String)> {
     let user = evidence.request(request)?.key;
+    let asked = Asked::new(evidence, at, request)?;
     let (outcome, text) = match answer {
         Returned::Of { .. } => return None,
         Returned::Invented | Returned::Plain(_) => {
             let what = answer.odd();
             let what =
                 what.unwrap_or_else(|| format!("a row that no fetch of user {user} brought"));
-            let message = format!("request {request} returned {what}");
-            return Some((Kind::WrongRow, message));
+            return Some(match asked.failed_before() {
+                Some(fetch) => {
+                    let message = format!(
+                        "request {request} returned {what}, and nothing was fetched for it: fetch {fetch} had failed before it asked, and something was cached"
+                    );
+                    (Kind::StaleError, message)
+                }
+                None => (Kind::WrongRow, format!("request {request} returned {what}")),
+            });
         }
         Returned::Error { own: false, .. } => {
             let message = format!(
@@ -113,18 +121,7 @@ fn wrong_answer(
             (Outcome::Error(*error), evidence.world().error_words(*error))
         }
     };
-    let before = &evidence.entries()[..at];
-    let is_own = |fetch: u32| {
-        evidence
-            .operation(fetch)
-            .is_some_and(|it| it.key == Some(user))
-    };
-    let same_answers: Vec<usize> = before
-        .iter()
-        .enumerate()
-        .filter(|(_, entry)| matches!(entry.fact, Fact::Answered { operation, outcome: given } if given == outcome && is_own(operation)))
-        .map(|(index, _)| index)
-        .collect();
+    let same_answers: Vec<usize> = asked.answers(|given| given == outcome).collect();
     if same_answers.is_empty() {
         // A fetch that panicked has to be reported as some error.
         if fetch_panicked(evidence, at, request) {
@@ -135,49 +132,120 @@ fn wrong_answer(
         );
         return Some((Kind::InventedError, message));
     }
-    let started = before.iter().position(
-        |entry| matches!(entry.fact, Fact::Started { request: number, .. } if number == request),
-    )?;
-    let is_delivery_of = |entry: &Entry, answered: &Entry| match (&entry.fact, &answered.fact) {
-        (
-            Fact::Delivered { operation },
-            Fact::Answered {
-                operation: other, ..
-            },
-        ) => operation == other,
-        _ => false,
-    };
-    // A fetch is over once its answer was received and every ready task has run.
-    let was_over = |answered: &usize| {
-        let until = &before[*answered..started.max(*answered)];
-        let delivered = until
-            .iter()
-            .position(|entry| is_delivery_of(entry, &before[*answered]));
-        delivered.is_some_and(|at| {
-            let later = &until[at..];
-            later
-                .iter()
-                .any(|entry| matches!(entry.fact, Fact::Settled { idle: true, .. }))
-        })
-    };
+    let was_over = |answered: &usize| asked.was_over(*answered);
     same_answers.iter().all(was_over).then(|| {
-        // One that ended otherwise while it waited: then nothing was remembered for it.
-        let fresh = before[started..].iter().rev().find_map(|entry| match entry.fact {
-            Fact::Answered { operation, outcome } if is_own(operation) => Some((operation, outcome)),
-            _ => None,
-        });
-        if let Some((fetch, otherwise)) = fresh {
-            let with = match otherwise {
-                Outcome::Error(error) => format!("with the error `{}`", evidence.world().error_words(error)),
-                Outcome::Panic => "with a panic".to_owned(),
-                Outcome::Value | Outcome::Real => "with the row".to_owned(),
-            };
-            let message = format!("request {request} returned the error `{text}`, but fetch {fetch}, which ended while it waited, was answered {with}");
+        // Where there was a fetch while it waited, nothing was remembered for it.
+        if let Some((fetch, how)) = asked.fetched_meanwhile() {
+            let message = format!("request {request} returned the error `{text}`, but fetch {fetch}, which was under way while it waited, {how}");
             return (Kind::InventedError, message);
         }
         let message = format!("request {request} returned the error `{text}` of a fetch that was over before it asked: the error was cached");
         (Kind::StaleError, message)
     })
+}
+
+/// What is known of the fetches of a request's user when the request returns.
+struct Asked<'e> {
+    evidence: &'e Evidence,
+    user: u32,
+    /// What was seen before it returned.
+    before: &'e [Entry],
+    /// Where among that it started.
+    started: usize,
+}
+
+impl<'e> Asked<'e> {
+    /// Of a request that returns at this place.
+    fn new(evidence: &'e Evidence, at: usize, request: u32) -> Option<Asked<'e>> {
+        let before = &evidence.entries()[..at];
+        let starts = |entry: &Entry| matches!(entry.fact, Fact::Started { request: number, .. } if number == request);
+        Some(Asked {
+            evidence,
+            user: evidence.request(request)?.key,
+            before,
+            started: before.iter().position(starts)?,
+        })
+    }
+
+    fn is_own(&self, fetch: u32) -> bool {
+        let it = self.evidence.operation(fetch);
+        it.is_some_and(|it| it.key == Some(self.user))
+    }
+
+    /// Where fetches of its user were answered like this.
+    fn answers(&self, is: impl Fn(Outcome) -> bool) -> impl Iterator<Item = usize> {
+        let entries = self.before.iter().enumerate();
+        let of_it = entries.filter(move |(_, entry)| match entry.fact {
+            Fact::Answered { operation, outcome } => is(outcome) && self.is_own(operation),
+            _ => false,
+        });
+        of_it.map(|(at, _)| at)
+    }
+
+    /// Whether the fetch that was answered there was over when the request started: its answer
+    /// was received, and every ready task has run.
+    fn was_over(&self, answered: usize) -> bool {
+        let Fact::Answered {
+            operation: fetch, ..
+        } = self.before[answered].fact
+        else {
+            return false;
+        };
+        let until = &self.before[answered..self.started.max(answered)];
+        let is_delivery = |entry: &Entry| matches!(entry.fact, Fact::Delivered { operation } if operation == fetch);
+        let delivered = until.iter().position(is_delivery);
+        delivered.is_some_and(|at| {
+            let mut later = until[at..].iter();
+            later.any(|entry| matches!(entry.fact, Fact::Settled { idle: true, .. }))
+        })
+    }
+
+    /// The fetch that failed last before it started, if nothing was fetched since.
+    fn failed_before(&self) -> Option<u32> {
+        let last = self.answers(|_| true).last()?;
+        let Fact::Answered { operation, outcome } = self.before[last].fact else {
+            return None;
+        };
+        let failed = !outcome.is_value() && last < self.started;
+        (failed && self.fetched_meanwhile().is_none()).then_some(operation)
+    }
+
+    /// The last fetch that was under way while it waited, and what became of it.
+    fn fetched_meanwhile(&self) -> Option<(u32, String)> {
+        let mut live: Vec<u32> = Vec::new();
+        let mut last = None;
+        for (at, entry) in self.before.iter().enumerate() {
+            let (fetch, how) = match entry.fact {
+                Fact::Began { operation } if self.is_own(operation) => {
+                    live.push(operation);
+                    (operation, "has not ended".to_owned())
+                }
+                Fact::Answered { operation, outcome } if live.contains(&operation) => {
+                    let words = self.evidence.world();
+                    let with = match outcome {
+                        Outcome::Error(error) => {
+                            format!("with the error `{}`", words.error_words(error))
+                        }
+                        Outcome::Panic => "with a panic".to_owned(),
+                        Outcome::Value | Outcome::Real => "with the row".to_owned(),
+                    };
+                    (operation, format!("was answered {with}"))
+                }
+                Fact::Dropped { operation } if live.contains(&operation) => {
+                    (operation, "was dropped before it had an answer".to_owned())
+                }
+                _ => continue,
+            };
+            if !matches!(entry.fact, Fact::Began { .. }) {
+                live.retain(|it| *it != fetch);
+            }
+            if at >= self.started {
+                last = Some((fetch, how));
+            }
+        }
+        let still = || Some((*live.first()?, "has not ended".to_owned()));
+        last.or_else(still)
+    }
 }
 
 /// Whether, before entry `at`, a fetch panicked that `request` may have waited for.

@@ -38,8 +38,9 @@ const MOST_EVENTS: usize = 100_000;
 /// no process can make the grader keep more than some gigabytes.
 const MOST_VALUES: usize = 30_000_000;
 
-/// Longer texts are cut: nobody reads them, and no row and no error is as long.
-const LONGEST_TEXT: usize = 1_000;
+/// Longer texts are cut, in bytes: nobody reads them. Why a submission cannot be loaded is the
+/// longest that is shown.
+pub const LONGEST_TEXT: usize = 16 << 10;
 
 /// No turn has more polls: see [`Settle`](protocol::Step::Settle).
 const MOST_POLLS: u32 = 1 << 24;

@@ -18,7 +18,8 @@ COLLECTS_AFTER = 1_000_000
 # Handles that may run while a run is closed.
 LAST_POLLS = 1_000
 
-# Tasks of a run that are told of when nobody asks how they ended: each text takes its time.
+# Tasks and threads of a run that are told of when nobody asks how they ended: each text takes its
+# time.
 MOST_UNHEARD = 100
 
 
@@ -101,7 +102,7 @@ class Run:
         self.hashes = None
         self.told_unheard = 0
         if submission.has_threads:
-            self.loop = LoopWithThreads(self.broke, self.unheard)
+            self.loop = LoopWithThreads(self.broke, self.unheard, self.failed_in_a_thread)
             self.hashes = Hashes(self.loop, self.journal)
         else:
             self.loop = Loop(self.broke, self.unheard)
@@ -135,6 +136,17 @@ class Run:
         self.told_unheard += 1
         message = words.told(error, self.submission.file)
         self.journal.append({"noted": {"kind": "unheard", "arguments": [message]}})
+
+    def failed_in_a_thread(self, error):
+        """Tells of what was raised in another thread, and where in the submission."""
+        if self.told_unheard == MOST_UNHEARD:
+            return
+        self.told_unheard += 1
+        message = words.told(error, self.submission.file)
+        place = self.submission.runs_at()
+        if place is not None:
+            message += f" ({place})"
+        self.journal.append({"noted": {"kind": "failed_in_a_thread", "arguments": [message]}})
 
     def make(self):
         try:

@@ -20,19 +20,36 @@ STACK = 1 << 20
 _own_thread = _thread.get_ident
 
 
+_print = threading.excepthook
+
+
 def install():
     """What a process needs in which submissions start threads."""
     threading.stack_size(STACK)
+    threading.excepthook = _ended
     clock.sleeps_elsewhere(_own_thread())
+
+
+def _ended(thread):
+    """A thread has ended with an exception."""
+    loop = LoopWithThreads.latest
+    if loop is not None and thread.exc_value is not None:
+        loop.tell_of_thread(thread.exc_value)
+    _print(thread)
 
 
 class LoopWithThreads(Loop):
     """See the module."""
 
-    def __init__(self, broke, unheard):
+    # That of the run that was opened last.
+    latest = None
+
+    def __init__(self, broke, unheard, tell_of_thread):
         super().__init__(broke, unheard)
+        self.tell_of_thread = tell_of_thread
         self._thread = _own_thread()
         self._executor = None
+        LoopWithThreads.latest = self
 
     def call_soon(self, callback, *args, context=None):
         self._check_thread()
@@ -48,10 +65,13 @@ class LoopWithThreads(Loop):
 
     def _check_thread(self):
         if _own_thread() != self._thread:
-            raise RuntimeError(
+            error = RuntimeError(
                 "Non-thread-safe operation invoked on an event loop other than the current one; "
                 "from another thread use `call_soon_threadsafe`"
             )
+            # Whoever catches it is another thread, which may tell nobody.
+            self.tell_of_thread(error)
+            raise error
 
     def run_in_executor(self, executor, func, *args):
         if executor is None:

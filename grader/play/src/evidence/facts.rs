@@ -108,6 +108,9 @@ pub enum Returned {
 /// The note of a task that ended with an exception, which nobody has asked about: with its text.
 pub const UNHEARD: &str = "unheard";
 
+/// The note of what was raised in another thread than the loop's: with its text.
+pub const FAILED_IN_A_THREAD: &str = "failed_in_a_thread";
+
 impl Returned {
     /// What was returned in place of what was wanted, where the worker has words for it.
     pub fn odd(&self) -> Option<String> {

@@ -144,10 +144,12 @@ impl Evidence {
                 Fact::Started { request, again }
             }
             Action::Answer { operation, outcome } => {
+                let world = self.world;
                 let open = self.operation_mut(operation)?;
                 if open.state != OperationState::Live {
                     return None;
                 }
+                let outcome = world.possible(open.kind, outcome);
                 open.state = OperationState::Answered;
                 open.outcome = Some(outcome);
                 open.happened = outcome.is_value();

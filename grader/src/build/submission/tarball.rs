@@ -4,7 +4,7 @@
 //! a bomb. It must never trust an entry's stated size, or hand out a sparse file: its bytes are not its text.
 
 use std::cell::Cell;
-use std::io::{self, Read};
+use std::io::{self, BufRead, Read};
 use std::time::{Duration, Instant};
 
 use bzip2::bufread::MultiBzDecoder;
@@ -63,7 +63,7 @@ fn walk(
 ) -> Result<(), Fault> {
     let meter = Meter::new(caps);
     let mut archive = Archive::new(Metered {
-        inner: unpacked(bytes, packing)?,
+        inner: unpacked(bytes, packing, &meter)?,
         meter: &meter,
     });
     let mut walk = || {
@@ -86,7 +86,12 @@ fn walk(
     walked.map_err(|fault| meter.fault().unwrap_or(fault))
 }
 
-fn unpacked<'a>(bytes: &'a [u8], packing: Packing) -> Result<Box<dyn Read + 'a>, Fault> {
+fn unpacked<'a>(
+    bytes: &'a [u8],
+    packing: Packing,
+    meter: &'a Meter,
+) -> Result<Box<dyn Read + 'a>, Fault> {
+    let bytes = Timed { rest: bytes, meter };
     Ok(match packing {
         Packing::Plain => Box::new(bytes),
         Packing::Gzip => Box::new(MultiGzDecoder::new(bytes)),
@@ -142,6 +147,39 @@ impl Meter {
         (self.begun.elapsed() > self.time).then_some(Fault::UnpacksTooSlowly {
             seconds: self.time.as_secs(),
         })
+    }
+}
+
+/// What goes into a decompressor, as long as there is time: one of its reads may go through very
+/// many streams in which there is nothing.
+struct Timed<'a> {
+    rest: &'a [u8],
+    meter: &'a Meter,
+}
+
+impl Timed<'_> {
+    /// After so many bytes the clock is looked at.
+    const PIECE: usize = 64 << 10;
+}
+
+impl BufRead for Timed<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        match self.meter.fault() {
+            Some(fault) => Err(io::Error::other(fault)),
+            None => Ok(&self.rest[..self.rest.len().min(Timed::PIECE)]),
+        }
+    }
+
+    fn consume(&mut self, read: usize) {
+        self.rest = &self.rest[read..];
+    }
+}
+
+impl Read for Timed<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.fill_buf()?.read(into)?;
+        self.consume(read);
+        Ok(read)
     }
 }
 

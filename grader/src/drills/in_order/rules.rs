@@ -404,6 +404,15 @@ impl<'e> Record<'e> {
             return Vec::new();
         }
         let message = format!("request {request} panicked: {}", one_line(message, 200));
+        let store = self.calls.get(&request).and_then(|call| call.store);
+        let store = store.and_then(|store| self.stores.get(&store));
+        let was_rejected = matches!(store, Some((_, Store::Over(Outcome::Error(_)))));
+        // Where exceptions are errors, it was told of the rejection, in other words.
+        if was_rejected && !self.evidence.has_wakers() {
+            let event = self.event(request);
+            let message = format!("{message}: event {event}, which the sink rejected");
+            return vec![(Kind::WrongResult, message)];
+        }
         vec![(Kind::Panicked, message)]
     }
 

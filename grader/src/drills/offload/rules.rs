@@ -240,17 +240,19 @@ fn left_waiting(evidence: &Evidence) -> Vec<Violation> {
             Fact::Returned {
                 request,
                 ref answer,
-            } if !made_up(evidence, request, answer) => Some(format!("request {request} returned")),
-            Fact::Began { operation } => Some(format!("hash {operation} began")),
+            } if !made_up(evidence, request, answer) => Some(format!(
+                "request {request} returned only when a minute had passed: its hash did not wake it, or it looks by the clock"
+            )),
+            Fact::Began { operation } => Some(format!(
+                "hash {operation} began only when a minute had passed: its place was given back late, or nobody was told that there was one"
+            )),
             _ => None,
         });
         violations.extend(
-            late.map(|what| Violation {
+            late.map(|message| Violation {
                 kind: Kind::Polling,
                 turn,
-                message: format!(
-                    "{what} only when a minute had passed: its place was given back late, or nobody was told that there was one"
-                ),
+                message,
             })
             .next(),
         );
@@ -303,6 +305,10 @@ fn left_waiting(evidence: &Evidence) -> Vec<Violation> {
                 waiting(&unserved)
             ),
         )
+    };
+    let message = match evidence.failed_in_a_thread() {
+        Some(what) => format!("{message}; in another thread was raised {what}"),
+        None => message,
     };
     violations.push(Violation {
         kind,

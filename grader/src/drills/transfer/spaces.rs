@@ -92,6 +92,10 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
     };
     let mut spaces = Spaces::default();
     spaces.add(rivals);
+    // Which of the accounts comes first in an order matters to those that lock in one.
+    for [payer, first, second] in [[B, A, C], [B, C, A], [C, A, B]] {
+        spaces.add(between(3, &[(payer, first, MOST), (payer, second, MOST)]));
+    }
     // One of two accounts that pay is paid, and two pay one.
     for two in [
         [(B, C, SMALL), (A, B, SMALL)],

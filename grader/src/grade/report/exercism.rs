@@ -7,6 +7,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::json::escaped;
 use super::{Report, words};
 use crate::grade::verdict::{CheckResult, CheckStatus, Verdict};
 use play::text::excerpt;
@@ -42,8 +43,11 @@ struct Test {
 
 impl Report for Exercism {
     fn all(&self, verdicts: &[Verdict], out: &mut dyn Write) -> io::Result<()> {
-        serde_json::to_writer_pretty(&mut *out, &results(verdicts))?;
-        writeln!(out)
+        writeln!(
+            out,
+            "{}",
+            escaped(&serde_json::to_string_pretty(&results(verdicts))?)
+        )
     }
 
     fn says_whether_it_failed(&self) -> bool {

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::json::escaped;
 use super::{Report, words};
 use crate::grade::verdict::{CheckStatus, Status, Verdict};
 
@@ -70,8 +71,7 @@ impl Report for Gradescope {
             extra_data: json!(verdicts.iter().map(source).collect::<Vec<Value>>()),
             tests: graded.then(|| tests(verdicts)),
         };
-        serde_json::to_writer_pretty(&mut *out, &results)?;
-        writeln!(out)
+        writeln!(out, "{}", escaped(&serde_json::to_string_pretty(&results)?))
     }
 }
 

@@ -433,7 +433,14 @@ impl Books<'_> {
         self.alike(it.transfer).failed += 1;
         if !self.may_have_panicked(&it, at) {
             let message = format!("request {request} panicked: {}", one_line(message, 200));
-            self.wrong(Kind::Panicked, turn, message);
+            // Where exceptions are errors, it was told of its record, in other words.
+            match self.own_record_failed(&it, at) && !self.evidence.has_wakers() {
+                true => {
+                    let message = format!("{message}: its record had failed");
+                    self.wrong(Kind::InventedError, turn, message);
+                }
+                false => self.wrong(Kind::Panicked, turn, message),
+            }
         }
     }
 
