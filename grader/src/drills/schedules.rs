@@ -14,7 +14,7 @@ use play::space::PATIENCE_MICROS;
 
 use gaps::SOON;
 pub(super) use gaps::{BEHIND, GAPS, gone_in_the_gap, into_the_gap};
-pub(super) use instances::{one_after_the_other, one_after_the_other_ended};
+pub(super) use instances::{instances, one_after_the_other, one_after_the_other_ended};
 pub(super) use lines::{Line, all_but_one_leave, in_a_long_line, in_one_go};
 pub(super) use mishaps::{
     BESIDE, Mishaps, after_mishaps, down_for_a_while, drops_for_a_while, panics_for_a_while,

@@ -94,6 +94,9 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
         let at_once = move |evidence: &Evidence| schedules::one_after_the_other(evidence, starts);
         spaces.add(made(4, alone, at_once));
     }
+    let several =
+        |evidence: &Evidence| schedules::instances(evidence, |nth| Action::ask(A + nth % 2));
+    spaces.add(made(4, alone, several));
     let second = |evidence: &Evidence| schedules::slow_for_the_second(evidence, Action::ask(A));
     spaces.add(made(4, alone, second));
     for pairs in schedules::PAIRS {

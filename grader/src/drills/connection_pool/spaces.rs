@@ -94,6 +94,7 @@ pub(super) fn calm(exam: &mut Exam<'_>) -> Findings {
     in_one_go(&mut spaces, None);
     spaces.add(made(2, two_places_at_once));
     LINE.newcomers(&mut spaces);
+    LINE.instances(&mut spaces);
     LINE.pairs(&mut spaces, schedules::PAIRED);
     for max in [1, 3, 8, 300] {
         spaces.add(made(max, crowd));

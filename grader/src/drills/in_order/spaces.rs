@@ -136,6 +136,7 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
     slow_after(&mut spaces, None);
     into_the_gap(&mut spaces, None);
     LINE.newcomers(&mut spaces);
+    LINE.instances(&mut spaces);
     LINE.pairs(&mut spaces, schedules::PAIRED);
     for alone in [0, 1] {
         let of_many = move |evidence: &Evidence| {

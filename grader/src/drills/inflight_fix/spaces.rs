@@ -70,6 +70,8 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
     let discard = Turn::full(Action::Discard);
     let anew = [start(USER), discard, start(USER), row(1), row(2)];
     findings.join(exam.play(&Coalescing, anew.to_vec()));
+    let several = |evidence: &Evidence| schedules::instances(evidence, |_| Action::ask(USER));
+    findings.join(exam.explore(&Coalescing, &Straight(several)));
     // A submission must not give up or ask twice when the database is slow.
     let slow = [start(USER), start(USER), pass(SLOW_MICROS)];
     findings.join(exam.play(&Coalescing, slow.to_vec()));

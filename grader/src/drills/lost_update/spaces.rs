@@ -58,6 +58,7 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
     spaces.add(Straight(second));
     into_the_gap(&mut spaces, None);
     LINE.newcomers(&mut spaces);
+    LINE.instances(&mut spaces);
     LINE.pairs(&mut spaces, CROWD);
     let anew = |evidence: &Evidence| {
         schedules::one_after_the_other_ended(evidence, [Turn::full(Action::ask(ACCOUNT)); 2])

@@ -1,4 +1,4 @@
-//! Two instances, one after the other.
+//! Several instances, one after the other.
 
 use super::{patience, then_all_answered};
 use play::evidence::Evidence;
@@ -34,5 +34,25 @@ pub(in crate::drills) fn one_after_the_other_ended(
             Some(start) if evidence.waiting().next().is_none() => Some(*start),
             _ => then_all_answered(evidence),
         },
+    }
+}
+
+/// Instances come one after the other, each when all is done that the one before was asked for,
+/// and each with several requests at once.
+pub(in crate::drills) fn instances(
+    evidence: &Evidence,
+    start: impl Fn(u32) -> Action,
+) -> Option<Turn> {
+    const INSTANCES: usize = 8;
+    const REQUESTS: usize = 3;
+    let discards = |turn: &&Turn| turn.action == Action::Discard;
+    let before = evidence.turns().iter().filter(discards).count();
+    let started = evidence.started();
+    if started < REQUESTS * (before + 1) {
+        return Some(Turn::full(start(started as u32)));
+    }
+    match then_all_answered(evidence) {
+        None if before + 1 < INSTANCES && evidence.is_over() => Some(Turn::full(Action::Discard)),
+        next => next,
     }
 }

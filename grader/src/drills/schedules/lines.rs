@@ -2,7 +2,7 @@
 
 use super::{
     GAPS, PAIRS, SOON, Went, answer_of_live, answers, each_in_the_gap, end_of_live, ends,
-    every_other, gone_in_the_gap, in_pairs, into_the_gap, then_all_answered,
+    every_other, gone_in_the_gap, in_pairs, instances, into_the_gap, then_all_answered,
 };
 use crate::drills::three::Three;
 use play::evidence::Evidence;
@@ -36,6 +36,13 @@ impl Line {
                 in_pairs(evidence, pairs, requests, |pair, _| (self.start)(pair))
             });
         }
+    }
+
+    /// One instance after the other, each of which some wait for.
+    pub(in crate::drills) fn instances(self, spaces: &mut Spaces<'_>) {
+        self.add(spaces, move |evidence: &Evidence| {
+            instances(evidence, self.start)
+        });
     }
 
     /// Somebody comes as the first of a line ends.

@@ -140,6 +140,9 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
     slow_after(&mut spaces, None);
     into_the_gap(&mut spaces, None);
     LINE.newcomers(&mut spaces);
+    let rivals =
+        |evidence: &Evidence| schedules::instances(evidence, |nth| transfer(A, B + nth % 2, MOST));
+    spaces.add(straight(4, rivals));
     spaces.add(straight(4, crowd));
     spaces.add(straight(4, one_by_one));
     spaces.add(straight(2, all_that_is_there));
