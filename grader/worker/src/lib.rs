@@ -269,6 +269,8 @@ pub use protocol;
 pub mod meter;
 
 #[cfg(feature = "puppet")]
+mod chance;
+#[cfg(feature = "puppet")]
 mod clock;
 #[cfg(feature = "puppet")]
 mod gate;

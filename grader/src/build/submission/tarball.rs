@@ -251,4 +251,23 @@ mod tests {
         assert!(metered.read(&mut [0; 64]).is_err());
         assert_eq!(meter.fault(), Some(Fault::UnpacksTooSlowly { seconds: 0 }));
     }
+
+    #[test]
+    fn what_unpacks_to_nothing_for_long_is_given_up() {
+        let nothing = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast())
+            .finish()
+            .expect("it is written to memory");
+        let members = nothing.repeat(1_000);
+        let caps = Caps::default();
+        let meter = Meter::new(&caps);
+        let mut unpacked = unpacked(&members, Packing::Gzip, &meter).expect("it is a gzip");
+        assert_eq!(io::copy(&mut unpacked, &mut io::sink()).unwrap(), 0);
+        // One read goes through all of them, and looks at the clock meanwhile.
+        let time = Duration::ZERO;
+        let meter = Meter::new(&Caps { time, ..caps });
+        let read = super::unpacked(&members, Packing::Gzip, &meter)
+            .expect("it is a gzip")
+            .read(&mut [0; 64]);
+        assert!(read.is_err());
+    }
 }

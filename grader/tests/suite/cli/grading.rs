@@ -236,6 +236,33 @@ fn the_same_seed_gives_the_same_verdict_word_for_word() {
     assert_ne!(first, verdict("9"), "the seed is in the keys at least");
 }
 
+/// The standard library's maps take their order from the system's random bytes.
+#[test]
+fn what_begins_in_the_order_of_a_map_has_one_verdict() {
+    let course = Scratch::gradable();
+    let path = "solutions/connection_pool/wrong/begun_in_the_order_of_a_map.rs";
+    let verdict = || {
+        let command = [
+            "grade",
+            "connection_pool",
+            path,
+            "--seed",
+            "8",
+            "--format",
+            "json",
+        ];
+        let mut verdict = verdicts(&course.run(&command)).remove(0);
+        without_times(&mut verdict);
+        without_measures(&mut verdict);
+        verdict
+    };
+    let first = verdict();
+    assert_eq!(first["status"], "failed");
+    for _ in 0..3 {
+        assert_eq!(first, verdict());
+    }
+}
+
 #[test]
 fn json_has_the_keys_of_the_contract_and_no_other() {
     let course = Scratch::gradable();
