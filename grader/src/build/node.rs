@@ -34,8 +34,10 @@ const OF_THE_REALM: [&str; 8] = [
 const WORLDS: [&str; 3] = ["users", "accounts", "items"];
 
 /// How Node is started: nothing that would need memory with code in it, or another thread. V8's
-/// cache finds no module that was made before, and looks at all of them each time.
-const FLAGS: [&str; 7] = [
+/// cache finds no module that was made before, and looks at all of them each time. With what a
+/// submission may reach of the worker's own realm it can make no code, and it can change nothing
+/// there.
+const FLAGS: [&str; 10] = [
     "--jitless",
     "--single-threaded",
     "--v8-pool-size=0",
@@ -43,6 +45,9 @@ const FLAGS: [&str; 7] = [
     "--no-warnings",
     "--experimental-vm-modules",
     "--stack-size=700",
+    "--stack-trace-limit=1000",
+    "--disallow-code-generation-from-strings",
+    "--frozen-intrinsics",
 ];
 
 /// Older ones warn that `--jitless` takes WebAssembly away, unless they are told to do it; newer

@@ -100,7 +100,8 @@
 //! step is `new`, its last one `end`; in between, orders for other runs may come, and many
 //! runs may be open. A `new` for one that is open closes it first. A run moves only
 //! through its own steps. Its clock stands still except for `advance`, and so do the
-//! language's own clocks, as far as code on the loop can see. A step for a
+//! language's own clocks, as far as code on the loop can see. Random bytes of the system are
+//! the same in every process. A step for a
 //! run that is not open is answered with an empty list.
 //!
 //! # Steps
@@ -260,8 +261,9 @@
 //!
 //! Each of these is evidence that the submission has tampered with its worker: a line that
 //! is too long or is not a message, a report for another run or with another number of
-//! steps, an event that cannot follow from the events before it (an operation delivered
-//! twice, a return of a call that was never made). It ends the check, not the grader.
+//! steps, more polls than a turn can have, an event that cannot follow from the events before
+//! it (an operation delivered twice, a return of a call that was never made). It ends the
+//! check, not the grader. Texts of more than 16 KiB are cut when they are read.
 
 pub use protocol;
 

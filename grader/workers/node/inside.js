@@ -9,6 +9,8 @@
   const { parse } = JSON;
   const { apply } = Reflect;
   const RealRangeError = RangeError;
+  // As usual: the worker's own realm is started with more.
+  Error.stackTraceLimit = 10;
   // For those that call nothing of the submission's.
   const guarded = (named) => {
     const made = Object.create(null);

@@ -31,12 +31,10 @@ exports.Submission = class Submission {
     this.isCommon = file.endsWith('.cjs') || this.isScript();
   }
 
-  // The line of the file that runs, the innermost one of those that call each other.
+  // The line of the file that runs, the innermost one of those that call each other. In this realm
+  // an error knows of all calls: the program is started so.
   runsAt() {
-    const { stackTraceLimit } = Error;
-    Error.stackTraceLimit = Infinity;
     const { stack } = new Error();
-    Error.stackTraceLimit = stackTraceLimit;
     const [, line] = stack.split(`${this.file}:`, 2);
     if (line === undefined) return undefined;
     const number = parseInt(line, 10);

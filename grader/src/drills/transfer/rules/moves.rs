@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use play::world::audit::Transfer;
 
-/// With more different transfers than this, fewer are tried together.
+/// With more different transfers than the first, fewer are tried together, and fewer yet with more
+/// than the second.
+const FEW: usize = 7;
 const MANY: usize = 12;
 
 /// Transfers that explain this change, each used at most as often as given; `None` when none
@@ -66,17 +68,25 @@ pub(super) fn explain_with(
     Some(moved)
 }
 
-/// The fewest of these transfers that do. Few happen within one turn, so few are tried together.
+/// The fewest of these transfers that do. Few happen within one turn, so few are tried together;
+/// or else all do, as where many begin before any of them moves.
 fn explain_together(
     change: &BTreeMap<u32, i64>,
     may_move: &[(Transfer, usize)],
 ) -> Option<Vec<Transfer>> {
-    let most = if may_move.len() > MANY { 2 } else { 4 };
-    (0..=most).find_map(|moves| {
+    let times: usize = may_move.iter().map(|(_, times)| times).sum();
+    let most = match may_move.len() {
+        ..=FEW => times.min(FEW),
+        ..=MANY => 4,
+        _ => 2,
+    };
+    let some = (0..=most).find_map(|moves| {
         let mut found = Vec::new();
         let mut rest = change.clone();
         search(&mut rest, may_move, moves, &mut found).then_some(found)
-    })
+    });
+    let all = || (times > 0).then(|| explain_with(change, may_move, &[]));
+    some.or_else(|| all().flatten())
 }
 
 fn search(
@@ -125,6 +135,23 @@ mod tests {
         assert_eq!(explained(-35, 35).map(|moves| moves.len()), Some(1));
         assert_eq!(explained(-180, 180), None);
         assert_eq!(explained(-60, 0), None);
+    }
+
+    #[test]
+    fn all_that_are_there_may_move_at_once() {
+        let transfer = |amount| Transfer {
+            from: 7,
+            to: 8,
+            amount,
+        };
+        for many in [5, 12, 40] {
+            let all: Vec<_> = (0..many).map(|nth| (transfer(100 + nth / 2), 1)).collect();
+            let sum: i64 = all.iter().map(|(it, _)| it.amount).sum();
+            let change = |less: i64| BTreeMap::from([(7, less - sum), (8, sum - less)]);
+            let explained = explain(&change(0), &all).map(|moves| moves.len());
+            assert_eq!(explained, Some(all.len()));
+            assert_eq!(explain(&change(1), &all), None);
+        }
     }
 
     #[test]
