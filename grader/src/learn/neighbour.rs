@@ -1,8 +1,8 @@
 //! Other users of this machine: the loopback address is theirs as well.
 //!
 //! The system says which user owns a connection. It is asked when a connection shows the
-//! key for the first time, because the command line that opened a browser may have shown
-//! the key to others. The machine's administrator may come in.
+//! key or its cookie for the first time, because the command line that opened a browser may
+//! have shown the key to others, and so may the browser itself. The machine's administrator may come in.
 
 use std::fmt::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};

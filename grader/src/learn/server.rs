@@ -7,7 +7,7 @@
 use std::convert::Infallible;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Full, combinators::BoxBody};
@@ -101,6 +101,7 @@ impl Server {
                     place: room.place(number),
                     peer,
                     port,
+                    is_another_s: OnceLock::new(),
                 });
                 let server = Arc::clone(&server);
                 let task = tokio::spawn(async move {
@@ -147,7 +148,7 @@ impl Server {
         let path = head.uri.path();
         if self.guard.opens(head.uri.query().unwrap_or_default()) {
             return match client.may_be_another_user() {
-                true => refusal(StatusCode::FORBIDDEN, "this is another user's book"),
+                true => refusal(StatusCode::FORBIDDEN, ANOTHER_S),
                 false => self.let_in(path),
             };
         }
@@ -156,6 +157,10 @@ impl Server {
                 StatusCode::FORBIDDEN,
                 "open the address that `cargo learn` shows in its terminal: the key to this book is in it",
             );
+        }
+        // A browser also shows the cookie to what others serve at other ports of this machine.
+        if client.may_be_another_user() {
+            return refusal(StatusCode::FORBIDDEN, ANOTHER_S);
         }
         client.place.keep();
         let Some(asked) = path.strip_prefix("/learn/") else {
@@ -226,17 +231,22 @@ impl Server {
     }
 }
 
+const ANOTHER_S: &str = "this is another user's book";
+
 /// The other end of a connection.
 #[derive(Debug)]
 struct Client {
     place: Place,
     peer: SocketAddr,
     port: u16,
+    /// Whether it is another user's: asked once.
+    is_another_s: OnceLock<bool>,
 }
 
 impl Client {
     fn may_be_another_user(&self) -> bool {
-        neighbour::may_be_another_user(self.peer, self.port)
+        let ask = || neighbour::may_be_another_user(self.peer, self.port);
+        *self.is_another_s.get_or_init(ask)
     }
 }
 

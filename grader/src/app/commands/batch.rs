@@ -193,6 +193,11 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
         let name = one_line(name, 80);
         format!("the file of `--class` names `{name}`, and nobody here has that name")
     }));
+    let ambiguous = class.ambiguous().into_iter();
+    notes.extend(ambiguous.map(|name| {
+        let name = one_line(name, 80);
+        format!("the file of `--class` names `{name}`, and several here have that name, so it counts for none of them; write an id or an address")
+    }));
     let summary = Summary {
         class: &class,
         statistics: &statistics,

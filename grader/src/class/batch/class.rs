@@ -182,7 +182,11 @@ impl<'a> Class<'a> {
 
     /// The same class, of which counts what `policy` says.
     pub fn with_policy(mut self, policy: Policy) -> Class<'a> {
-        self.policy = policy;
+        let students: Vec<Student> = self
+            .everybody()
+            .map(|(student, ..)| student.clone())
+            .collect();
+        self.policy = policy.among(&students.iter().collect::<Vec<&Student>>());
         self
     }
 
@@ -203,8 +207,12 @@ impl<'a> Class<'a> {
 
     /// Those that the policy names and who are nobody here.
     pub fn unknown(&self) -> Vec<&str> {
-        let students: Vec<&Student> = self.everybody().map(|(student, ..)| student).collect();
-        self.policy.unknown(&students)
+        self.policy.unknown()
+    }
+
+    /// The texts of the policy that stand for several here.
+    pub fn ambiguous(&self) -> Vec<&str> {
+        self.policy.ambiguous()
     }
 
     /// Everybody in their order, each with their lines or, if they have none, the

@@ -15,7 +15,7 @@ use thiserror::Error;
 use toml::value::Datetime;
 
 use super::class::Line;
-use super::student::{Student, folded};
+use super::student::{Identity, Student, folded};
 use crate::class::date::{offset, seconds};
 
 const DAY: i64 = 86_400;
@@ -35,6 +35,17 @@ pub struct Policy {
     /// By name, id or address.
     #[serde(default)]
     students: BTreeMap<String, StudentPolicy>,
+    /// Whom each of these texts stands for, once it is known who there is.
+    #[serde(skip)]
+    meant: Option<BTreeMap<String, Meant>>,
+}
+
+/// Whom a text of a `class.toml` stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Meant {
+    One(Identity),
+    Several,
+    Nobody,
 }
 
 /// What lateness costs.
@@ -283,10 +294,31 @@ impl Policy {
         said.any(|it| it.excused.contains(drill))
     }
 
-    /// Those it names who are not among `students`.
-    pub fn unknown<'a>(&'a self, students: &[&Student]) -> Vec<&'a str> {
-        let keys = self.students.keys().map(String::as_str);
-        keys.filter(|key| !students.iter().any(|student| names(key, student)))
+    /// The same, where these are all students there are: each text stands for one of them, for
+    /// nobody, or for several, and then it counts for none. Whose id it is comes before whose
+    /// address it is, and the name comes last: many systems let students choose it.
+    #[must_use]
+    pub fn among(mut self, students: &[&Student]) -> Policy {
+        let keys = self.students.keys();
+        let meant = keys.map(|key| (key.clone(), meant(key, students)));
+        self.meant = Some(meant.collect());
+        self
+    }
+
+    /// Those it names who are not there.
+    pub fn unknown(&self) -> Vec<&str> {
+        self.texts(&Meant::Nobody)
+    }
+
+    /// The texts that stand for several.
+    pub fn ambiguous(&self) -> Vec<&str> {
+        self.texts(&Meant::Several)
+    }
+
+    fn texts(&self, wanted: &Meant) -> Vec<&str> {
+        let all = self.meant.iter().flatten();
+        all.filter(|(_, meant)| *meant == wanted)
+            .map(|(text, _)| text.as_str())
             .collect()
     }
 
@@ -310,21 +342,35 @@ impl Policy {
     }
 
     fn said_of(&self, student: &Student) -> impl Iterator<Item = &StudentPolicy> {
+        let is_meant = move |key: &str| match &self.meant {
+            Some(all) => all.get(key) == Some(&Meant::One(student.identity())),
+            None => matches!(meant(key, &[student]), Meant::One(_)),
+        };
         let all = self.students.iter();
-        all.filter(|(key, _)| names(key, student))
+        all.filter(move |(key, _)| is_meant(key))
             .map(|(_, said)| said)
     }
 }
 
-/// Whether a text stands for this student.
-fn names(key: &str, student: &Student) -> bool {
-    let exact = [student.id(), student.number()];
-    let loose = [Some(student.name()), student.email()];
-    exact.contains(&Some(key))
-        || loose
-            .into_iter()
-            .flatten()
-            .any(|it| folded(it) == folded(key))
+/// Whom of these a text stands for.
+fn meant(key: &str, students: &[&Student]) -> Meant {
+    let is_alike = |it: Option<&str>| it.is_some_and(|it| folded(it) == folded(key));
+    let ways: [&dyn Fn(&Student) -> bool; 4] = [
+        &|it| it.id() == Some(key),
+        &|it| it.number() == Some(key),
+        &|it| is_alike(it.email()),
+        &|it| is_alike(Some(it.name())),
+    ];
+    for is_it in ways {
+        let of_it = students.iter().filter(|student| is_it(student));
+        let found: BTreeSet<Identity> = of_it.map(|student| student.identity()).collect();
+        match found.into_iter().collect::<Vec<Identity>>().as_slice() {
+            [] => {}
+            [one] => return Meant::One(one.clone()),
+            _ => return Meant::Several,
+        }
+    }
+    Meant::Nobody
 }
 
 #[cfg(test)]

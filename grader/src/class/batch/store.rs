@@ -240,7 +240,15 @@ impl Drop for Store {
 
 /// Whether a folder holds the results of a batch.
 pub(super) fn is_one(folder: &Path) -> bool {
-    folder.join(SETTINGS).is_file() && folder.join(RECORDS).is_dir()
+    let is_code = |entry: io::Result<fs::DirEntry>| {
+        let name = entry.map(|entry| PathBuf::from(entry.file_name()));
+        let ending = |name: PathBuf| Some(name.extension()?.to_str()?.to_owned());
+        let ending = name.ok().and_then(ending);
+        // A batch writes nothing of the kind there.
+        ending.is_some_and(|it| ["rs", "py", "mjs", "js", "cjs", "toml", "zip"].contains(&&*it))
+    };
+    let holds_code = || fs::read_dir(folder).is_ok_and(|mut entries| entries.any(is_code));
+    folder.join(SETTINGS).is_file() && folder.join(RECORDS).is_dir() && !holds_code()
 }
 
 fn read<T: DeserializeOwned>(path: &Path) -> Option<T> {

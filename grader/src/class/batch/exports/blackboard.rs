@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use regex_lite::Captures;
+
 use super::super::find::{FindError, Found, Search};
 use super::super::hand_in::Hand;
 use super::super::student::{Ids, Student};
@@ -18,18 +20,20 @@ pub(in super::super) fn blackboard(
     search: &Search<'_>,
     found: &mut Found,
 ) -> Result<Vec<Hand>, FindError> {
+    // What a student writes comes last, so the first attempt that is named counts.
     let named = regex(
-        r"^.*_(?<user>[^_]+)_attempt_(?<at>[0-9]{4}(?:-[0-9]{2}){5})(?:_(?<file>.+)|(?<note>\.txt))$",
+        r"^(?<before>.*?_(?<user>[^_]+))_attempt_(?<at>[0-9]{4}(?:-[0-9]{2}){5})(?:_(?<file>.+)|(?<note>\.txt))$",
     );
     let said = regex(r"(?:^|\n)Name: *(?<name>[^\r\n]+?) *\((?<user>[^()\r\n]+)\) *(?:\r|\n|$)");
     let all = top(search, Path::new(""), |name| named.is_match(name))?;
     let mut names: BTreeMap<String, String> = BTreeMap::new();
+    // Login names by what files' names begin with: one may have a `_` in it.
+    let mut users: BTreeMap<String, String> = BTreeMap::new();
     let mut teams = search.teams.is_some();
     for thing in &all {
         let Some(parts) = named.captures(&thing.name) else {
             continue;
         };
-        teams |= is_team(&parts["user"]);
         let path = search.dir.join(&thing.path);
         let is_short =
             fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_file() && meta.len() <= LONGEST);
@@ -37,10 +41,25 @@ pub(in super::super) fn blackboard(
             let text = fs::read(&path).unwrap_or_default();
             let text = String::from_utf8_lossy(&text);
             if let Some(name) = said.captures(&text) {
-                names.insert(name["user"].to_owned(), name["name"].to_owned());
+                let (before, user) = (&parts["before"], &name["user"]);
+                let is_its = before
+                    .strip_suffix(user)
+                    .is_some_and(|rest| rest.ends_with('_'));
+                if is_its {
+                    users.insert(before.to_owned(), user.to_owned());
+                }
+                names.insert(user.to_owned(), name["name"].to_owned());
             }
         }
     }
+    let user_of = |parts: &Captures<'_>| {
+        let known = users.get(&parts["before"]).map(String::as_str);
+        known.unwrap_or(&parts["user"]).to_owned()
+    };
+    teams |= all
+        .iter()
+        .filter_map(|thing| named.captures(&thing.name))
+        .any(|parts| is_team(&user_of(&parts)));
     if teams && search.teams.is_none() {
         found.notes.push(NOT_CLAIMED.to_owned());
     }
@@ -50,7 +69,7 @@ pub(in super::super) fn blackboard(
             over(found, &thing, "its name is not one that Blackboard gives");
             continue;
         };
-        let (user, at) = (parts["user"].to_owned(), parts["at"].to_owned());
+        let (user, at) = (user_of(&parts), parts["at"].to_owned());
         let file = parts.name("file").map(|it| it.as_str().to_owned());
         let student = match teams {
             true => Student::named(&user),

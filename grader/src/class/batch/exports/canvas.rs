@@ -59,8 +59,14 @@ pub(in super::super) fn canvas(
     };
     let mut hands = Hands::default();
     let mut numbers = false;
+    // Where a file's own name stands as well, that ends a name as it may.
+    let is_upload = |name: &str| {
+        let file = read(name).and_then(|(.., file)| file);
+        file.is_some_and(|file| file != "text.html" && file != "link.html")
+    };
     for mut thing in all {
-        if let Some(text) = typed.captures(&thing.name) {
+        let text = typed.captures(&thing.name);
+        if let Some(text) = text.filter(|_| !is_upload(&thing.name)) {
             let part = |part: &str| text.name(part).map(|it| it.as_str().to_owned());
             let who = student(part("name"), &part("id").unwrap_or_default());
             let why = "a text or a link that was typed in, not a file".to_owned();

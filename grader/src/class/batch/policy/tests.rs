@@ -105,7 +105,9 @@ fn an_extension_and_an_excuse_are_for_whom_they_name() {
     assert!(policy().excuses("cache_race", &bob));
     assert!(!policy().excuses("offload", &bob));
     let policy = policy();
-    assert_eq!(policy.unknown(&[&bob]), ["Zoë"]);
+    let policy = policy.among(&[&bob]);
+    assert_eq!(policy.unknown(), ["Zoë"]);
+    assert_eq!(policy.ambiguous(), [""; 0]);
     assert_eq!(policy.weighed("offload", Points(727)).to_string(), "145.4");
     assert_eq!(Points(727).to_string(), "72.7");
 }
@@ -136,4 +138,36 @@ fn what_is_not_understood_is_named() {
         let error = Policy::parse(text, &DRILLS).expect_err(text);
         assert!(error.contains(words), "{text}: {error}");
     }
+}
+
+#[test]
+fn nobody_gets_what_is_another_s_by_a_name_of_their_own_choice() {
+    let policy = |key: &str| {
+        let text = format!("[students.\"{key}\"]\nexcused = [\"offload\"]\n");
+        Policy::parse(&text, &["offload"]).expect("it is one")
+    };
+    let bob = Student::known("Bob", Some("777"), Some("bob@x.edu"));
+    let by_number = Student::known("777", Some("1"), None);
+    let by_address = Student::known("Bob@X.edu", Some("2"), None);
+    let others = [
+        Student::known("Grace", Some("3"), None),
+        Student::known("grace", Some("4"), None),
+    ];
+    let all: Vec<&Student> = [&bob, &by_number, &by_address]
+        .into_iter()
+        .chain(&others)
+        .collect();
+    for key in ["777", "bob@x.edu", "Bob"] {
+        let policy = policy(key).among(&all);
+        let excused: Vec<&str> = all
+            .iter()
+            .filter(|student| policy.excuses("offload", student))
+            .map(|student| student.name())
+            .collect();
+        assert_eq!(excused, ["Bob"], "{key}");
+        assert!(policy.unknown().is_empty() && policy.ambiguous().is_empty());
+    }
+    let policy = policy("Grace").among(&all);
+    assert!(!all.iter().any(|student| policy.excuses("offload", student)));
+    assert_eq!(policy.ambiguous(), ["Grace"]);
 }
