@@ -157,12 +157,33 @@ pub const BEGINNINGS: [Beginning; 9] = [
     },
 ];
 
+/// Crates that a drill's crate, or a module of the grader, would hide.
+const CRATES: [&str; 17] = [
+    "alloc",
+    "core",
+    "examiner",
+    "futures",
+    "grader",
+    "kit",
+    "learn",
+    "listings",
+    "play",
+    "proc_macro",
+    "protocol",
+    "sandbox",
+    "std",
+    "sysroot",
+    "test",
+    "tokio",
+    "worker",
+];
+
 /// Why the drill was not made. Nothing was written.
 #[derive(Debug, Error)]
 pub enum ScaffoldError {
     /// Not a name for a drill.
     #[error(
-        "`{0}` cannot be a drill's name: lower case letters, digits and `_`, a letter first, and no Rust keyword"
+        "`{0}` cannot be a drill's name: lower case letters, digits and `_`, a letter first, no Rust keyword and no crate's name"
     )]
     Name(String),
     /// Not a title for a page, a table and a TOML file.
@@ -240,7 +261,7 @@ pub fn scaffold(
     title: &str,
     beginning: &Beginning,
 ) -> Result<Vec<PathBuf>, ScaffoldError> {
-    if !is_name(slug) {
+    if !is_name(slug) || CRATES.contains(&slug) {
         return Err(ScaffoldError::Name(slug.to_owned()));
     }
     if let Some(letter) = title

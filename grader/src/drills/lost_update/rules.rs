@@ -270,7 +270,8 @@ impl Books<'_> {
     }
 
     /// Whether, before fact `at`, an operation with this ending was one that the request
-    /// waited for, or may have waited for together with others.
+    /// waited for, or may have waited for together with others. What its own call began counts
+    /// even if it was about another deposit: it had to wait for it.
     fn failed_with(&self, request: u32, at: usize, how: fn(Outcome) -> bool) -> bool {
         let (deposit, key) = (self.deposit_of(request), self.key_of(request));
         let Some(started) = self.deposits.get(&deposit).map(|it| it.at) else {
@@ -284,7 +285,9 @@ impl Books<'_> {
         heard.any(|it| {
             it.key == Some(key) && it.outcome.is_some_and(how)
                 // A task that a panic took down may have served others as well.
-                && (it.outcome == Some(Outcome::Panic) || self.may_be_of(it, deposit))
+                && (it.outcome == Some(Outcome::Panic)
+                    || it.request == Some(request)
+                    || self.may_be_of(it, deposit))
         })
     }
 

@@ -505,6 +505,7 @@ pub(super) fn odd(exam: &mut Exam<'_>) -> Findings {
     for (errors, odd) in [
         (1, [(A, B, ZERO), (A, B, NEGATIVE), (A, B, MOST)]),
         (1, [(A, A, MOST), (A, A, BEYOND), (A, B, MOST)]),
+        (1, [(A, A, ZERO), (A, A, NEGATIVE), (A, B, MOST)]),
         (0, [(A, NOWHERE, BEYOND), (NOWHERE, A, SMALL), (A, B, MOST)]),
         (0, [(A, NOWHERE, MOST), (NOWHERE, B, ZERO), (A, A, ALL)]),
         (0, [(A, B, ALL), (A, NOWHERE, SMALL), (NOWHERE, A, ALL)]),

@@ -309,6 +309,58 @@ fn blackboard_s_attempts_are_told_apart_by_their_dates() {
     assert!(record.path.contains("2026-11-21"), "{}", record.path);
 }
 
+/// What a student names a file comes last in what Blackboard makes of it.
+#[test]
+fn no_file_of_blackboard_s_is_another_student_s() {
+    let ada = "HW_1_adal_attempt_2026-11-20-10-00-00";
+    let own = [
+        format!("{ada}_hw.rs"),
+        format!("{ada}_x_bob_attempt_2026-11-21-10-00-00_hw.rs"),
+        format!("{ada}_x_bob_attempt_2026-11-21-10-00-00.txt"),
+    ];
+    let note = "Name: Not Bob (bob)\n";
+    let course = class(&[
+        (&own[0], &broken("ada")),
+        (&own[1], &broken("forged")),
+        (&own[2], note),
+        ("HW_1_bob_attempt_2026-11-20-10-00-00_hw.rs", &broken("bob")),
+        (
+            "HW_1_eva_l_attempt_2026-11-20-10-00-00_hw.rs",
+            &broken("eva"),
+        ),
+        (
+            "HW_1_eva_l_attempt_2026-11-20-10-00-00.txt",
+            "Name: Eva (eva_l)\n",
+        ),
+        (
+            "HW_1_ida_l_attempt_2026-11-20-10-00-00_hw.rs",
+            &broken("ida"),
+        ),
+        (
+            "HW_1_ida_l_attempt_2026-11-20-10-00-00.txt",
+            "Name: Ida (ida_l)\n",
+        ),
+    ]);
+    let list = [
+        "class",
+        "--layout",
+        "blackboard",
+        "--drill",
+        "offload",
+        "--list",
+    ];
+    let said = run(&course, &list);
+    for name in ["bob ", "Eva (eva_l)", "Ida (ida_l)", "adal"] {
+        assert!(said.out.contains(name), "{name}: {}", said.out);
+    }
+    assert!(!said.out.contains("Not Bob"), "{}", said.out);
+    assert!(
+        said.out.contains("HW_1_bob_attempt_2026-11-20"),
+        "{}",
+        said.out
+    );
+}
+
 /// What is late, excused and weighed, from Gradescope's times to every table.
 #[test]
 fn a_class_file_says_what_counts() {

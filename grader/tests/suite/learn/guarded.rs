@@ -244,7 +244,7 @@ fn connections_that_show_no_key_keep_nobody_out() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn another_user_of_the_machine_gets_nothing_even_with_the_key() {
+fn another_user_of_the_machine_gets_nothing_even_with_the_key_and_its_cookie() {
     use crate::unprivileged::{NO_MOUNTS, are_root, not_tried, run};
     let what = "a page for another user of the machine";
     if !are_root() {
@@ -254,7 +254,7 @@ fn another_user_of_the_machine_gets_nothing_even_with_the_key() {
     let learning = Learning::begin(&course);
     let script = "import sys, urllib.error, urllib.request\nfor host in ['127.0.0.1', '[::ffff:127.0.0.1]']:\n  \
         for path in ['/', '/learn/state', '/?key=' + sys.argv[2]]:\n    \
-        request = urllib.request.Request('http://' + host + ':' + sys.argv[1] + path, headers={'Host': 'localhost:' + sys.argv[1]})\n    \
+        request = urllib.request.Request('http://' + host + ':' + sys.argv[1] + path, headers={'Host': 'localhost:' + sys.argv[1], 'Cookie': 'learn-' + sys.argv[1] + '=' + sys.argv[2]})\n    \
         try:\n      urllib.request.urlopen(request)\n      print('let in')\n    \
         except urllib.error.HTTPError as error:\n      print(error.code, error.headers.get('set-cookie'))\n";
     let mut python = std::process::Command::new("python3");
