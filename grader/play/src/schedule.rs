@@ -324,6 +324,10 @@ pub enum ScheduleError {
     Key(String),
 }
 
+/// The longest time that one turn of a schedule read from text may take, in microseconds: three
+/// years. All turns together stay far below what any language counts to.
+const MOST_MICROS: u64 = 100_000_000_000_000;
+
 /// The most turns a schedule read from text may have.
 pub const MAX_TURNS: usize = 2_000;
 
@@ -343,7 +347,8 @@ impl FromStr for Turn {
         let letter = letters.next().ok_or_else(wrong)?;
         let number = letters.as_str();
         let small = || number.parse::<u32>().map_err(|_| wrong());
-        let long = || number.parse::<u64>().map_err(|_| wrong());
+        let time = number.parse::<u64>().ok();
+        let long = || time.filter(|time| *time <= MOST_MICROS).ok_or_else(wrong);
         let few = || number.parse::<Few>().map_err(|()| wrong());
         let action = match letter {
             'm' => Action::Make { numbers: few()? },

@@ -47,8 +47,10 @@ impl Value {
             Value::Nothing | Value::Number(_) => 1,
             Value::Text(text) => cut(text, limit),
             Value::List(values) => {
+                /// A list has room for a few values at least.
+                const ROOM: usize = 4;
                 let values = values.iter_mut();
-                1 + values.map(|value| value.cut_texts(limit)).sum::<usize>()
+                ROOM + values.map(|value| value.cut_texts(limit)).sum::<usize>()
             }
         }
     }

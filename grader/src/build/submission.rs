@@ -310,7 +310,8 @@ fn sha256(tree: &Tree) -> String {
     for (path, text) in &tree.files {
         let path = match (*path == tree.root, Language::of_file(path)) {
             (true, Language::Rust) => CRATE_ROOT.to_owned(),
-            // Whatever a file is called.
+            // Whatever a file is called, but for an ending by which it is read in another way.
+            (true, _) if path.ends_with(".cjs") => "submission.cjs".to_owned(),
             (true, other) => format!("submission.{}", other.ending()),
             (false, _) => path.clone(),
         };

@@ -6,7 +6,7 @@
 //! the teacher's. Records are read one student at a time, and long files are written
 //! as they are made.
 
-mod gradebook;
+pub(in crate::class) mod gradebook;
 mod handout;
 mod history;
 mod names;

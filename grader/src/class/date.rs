@@ -30,7 +30,12 @@ pub fn seconds(text: &str, zone: i64) -> Option<i64> {
 pub fn offset(text: &str) -> Option<i64> {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     let (hours, minutes) = (digits.get(..2)?, digits.get(2..4)?);
-    let east = hours.parse::<i64>().ok()? * 3_600 + minutes.parse::<i64>().ok()? * 60;
+    let (hours, minutes) = (hours.parse::<i64>().ok()?, minutes.parse::<i64>().ok()?);
+    // No place on earth is further from Greenwich.
+    if hours > 14 || minutes > 59 {
+        return None;
+    }
+    let east = hours * 3_600 + minutes * 60;
     match text.chars().next()? {
         '+' => Some(east),
         '-' => Some(-east),

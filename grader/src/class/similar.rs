@@ -17,6 +17,7 @@ use super::batch::find::HandIn;
 use super::batch::plan::taken;
 use super::class_report::Names;
 use crate::build::submission::Submission;
+use crate::class::class_report::gradebook::safe;
 use crate::course::language::Language;
 use crate::drills;
 use crate::grade::grading::Grader;
@@ -128,7 +129,7 @@ fn table(path: &Path, rows: Vec<[String; 6]>) -> io::Result<()> {
     ];
     table.write_record(head)?;
     for row in rows {
-        table.write_record(row)?;
+        table.write_record(row.map(|cell| safe(&cell)))?;
     }
     table.flush()
 }

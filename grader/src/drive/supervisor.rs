@@ -35,8 +35,8 @@ pub use threads::Threads;
 const MOST_EVENTS: usize = 100_000;
 
 /// The most values of all reports of one process: many times what honest submissions cause. So
-/// no process can make the grader keep more than some gigabytes.
-const MOST_VALUES: usize = 30_000_000;
+/// no process can make the grader keep more than some hundred megabytes.
+const MOST_VALUES: usize = 8_000_000;
 
 /// Longer texts are cut, in bytes: nobody reads them. Why a submission cannot be loaded is the
 /// longest that is shown.

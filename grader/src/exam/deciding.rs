@@ -182,16 +182,20 @@ impl Exam<'_> {
 
     /// Where no run showed anything, nothing was seen that could speak for a submission.
     pub(super) fn take_back_what_nothing_shows(&mut self) {
-        if self.driver.tally().has_shown {
-            return;
+        if !self.driver.tally().has_shown {
+            let why = format!("cannot be judged: {}", self.driver.world().showed_nothing());
+            self.take_back(&why);
         }
-        let why = format!("cannot be judged: {}", self.driver.world().showed_nothing());
+    }
+
+    /// Notes that what has passed so far cannot be judged after all, and why.
+    pub fn take_back(&mut self, why: &str) {
         let passed = |(check, decision): (&&'static str, &Decision)| {
             (decision.status == CheckStatus::Passed).then_some(*check)
         };
         let passed: Vec<&'static str> = self.decisions.iter().filter_map(passed).collect();
         for check in passed {
-            self.skip(check, &why);
+            self.skip(check, why);
         }
     }
 

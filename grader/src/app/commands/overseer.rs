@@ -91,6 +91,7 @@ pub(super) fn oversee(out: &Path) -> Result<Option<Exit>> {
         return Ok(None);
     }
     let attempts = Attempts::of(out);
+    attempts.forgive_unseen();
     loop {
         let before = attempts.marks();
         let status = Watched::start(Stdio::inherit(), &[])?.wait()?;
@@ -106,6 +107,7 @@ pub(super) fn oversee(out: &Path) -> Result<Option<Exit>> {
                 "the grader was ended by signal {signal} while nothing was graded; run it again to go on"
             );
         }
+        attempts.confirm();
         say(signal);
     }
 }

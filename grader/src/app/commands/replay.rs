@@ -11,7 +11,7 @@ use crate::course::Course;
 use crate::exam::violations;
 use crate::grade::grading::{GradeError, Grader, read_submission};
 use play::schedule::ReplayKey;
-use play::text::closest;
+use play::text::{closest, one_line};
 use play::timeline;
 
 pub(super) fn run(course: Course, args: &Replay) -> Result<Exit> {
@@ -23,7 +23,7 @@ pub(super) fn run(course: Course, args: &Replay) -> Result<Exit> {
         bail!(
             "drill `{}` has no check `{}`{}",
             args.drill,
-            key.check,
+            one_line(&key.check, 40),
             guess.unwrap_or_default()
         );
     };

@@ -15,6 +15,9 @@ use super::key::Key;
 /// A submission is skipped after this many deaths of the grader.
 pub(super) const DEATHS: u32 = 2;
 
+/// Ends the count in a mark whose deaths somebody saw.
+const SEEN: char = '!';
+
 /// The folder of the marks, in the folder that a batch writes to.
 const FOLDER: &str = "attempting";
 
@@ -47,6 +50,25 @@ impl Attempts {
         let marks = fs::read_dir(&self.folder).into_iter().flatten().flatten();
         let marks = marks.map(|mark| mark.path());
         marks.map(|mark| (mark.clone(), count(&mark))).collect()
+    }
+
+    /// Notes that whoever watches has seen the grader end at the present marks: they count.
+    pub fn confirm(&self) {
+        for (mark, deaths) in self.marks() {
+            let _ = fs::write(mark, format!("{deaths}{SEEN}"));
+        }
+    }
+
+    /// Marks that nobody has confirmed are of a batch that ended with whoever watched it, as when
+    /// a machine loses its power: what was graded then is graded alone the next time, and is never
+    /// skipped for that.
+    pub fn forgive_unseen(&self) {
+        for (mark, deaths) in self.marks() {
+            let is_seen = fs::read_to_string(&mark).is_ok_and(|text| text.trim().ends_with(SEEN));
+            if !is_seen {
+                let _ = fs::write(mark, format!("{}{SEEN}", deaths.saturating_sub(1).max(1)));
+            }
+        }
     }
 
     /// Whether something was being graded when the grader was ended after there were the
@@ -92,7 +114,7 @@ impl Attempts {
             // At worst it is graded alone the next time.
             let _ = match before {
                 0 => fs::remove_file(mark),
-                before => fs::write(mark, before.to_string()),
+                before => fs::write(mark, format!("{before}{SEEN}")),
             };
         }
     }
@@ -116,7 +138,7 @@ impl Drop for Attempt<'_> {
 /// The count in a mark. A mark that was cut short counts as 1.
 fn count(mark: &Path) -> u32 {
     match fs::read_to_string(mark) {
-        Ok(text) => text.trim().parse().unwrap_or(1),
+        Ok(text) => text.trim().trim_end_matches(SEEN).parse().unwrap_or(1),
         Err(_) => 0,
     }
 }
@@ -191,5 +213,23 @@ mod tests {
         assert!(!attempts().were_left_since(&two));
         leave("b");
         assert!(attempts().were_left_since(&two));
+    }
+
+    #[test]
+    fn only_deaths_that_were_seen_skip_a_submission() {
+        let out = tempfile::tempdir().expect("there is space");
+        let attempts = || Attempts::of(out.path());
+        let dies = || std::mem::forget(attempts().begin(&key("a")).expect("it is ours"));
+        // The power fails, again and again.
+        for _ in 0..3 {
+            dies();
+            attempts().forgive_unseen();
+            assert_eq!(attempts().deaths(&key("a")), 1);
+        }
+        // Then it is graded alone, and ends the grader.
+        dies();
+        attempts().confirm();
+        attempts().forgive_unseen();
+        assert_eq!(attempts().deaths(&key("a")), DEATHS);
     }
 }

@@ -277,7 +277,7 @@ pub(super) fn row(
 }
 
 /// A text that no spreadsheet takes for a formula.
-fn safe(cell: &str) -> String {
+pub(in crate::class) fn safe(cell: &str) -> String {
     let begins = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
     match cell != NO_GRADE && cell.trim_start().starts_with(begins) {
         true => format!("'{cell}"),

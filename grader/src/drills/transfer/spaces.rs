@@ -509,6 +509,18 @@ pub(super) fn odd(exam: &mut Exam<'_>) -> Findings {
         (0, [(A, NOWHERE, BEYOND), (NOWHERE, A, SMALL), (A, B, MOST)]),
         (0, [(A, NOWHERE, MOST), (NOWHERE, B, ZERO), (A, A, ALL)]),
         (0, [(A, B, ALL), (A, NOWHERE, SMALL), (NOWHERE, A, ALL)]),
+        (
+            0,
+            [(A, NOWHERE, NEGATIVE), (NOWHERE, A, NEGATIVE), (A, B, MOST)],
+        ),
+        (
+            0,
+            [
+                (NOWHERE, NOWHERE, MOST),
+                (NOWHERE, NOWHERE, ZERO),
+                (A, B, MOST),
+            ],
+        ),
         (0, [(A, B, FAR_BELOW), (A, A, FAR_BEYOND), (A, B, MOST)]),
     ] {
         let odd = Space {
