@@ -516,8 +516,8 @@ pub(super) fn odd(exam: &mut Exam<'_>) -> Findings {
         (
             0,
             [
-                (NOWHERE, NOWHERE, MOST),
-                (NOWHERE, NOWHERE, ZERO),
+                (NOWHERE, C, MOST),
+                (NOWHERE, NOWHERE, NEGATIVE),
                 (A, B, MOST),
             ],
         ),
