@@ -76,8 +76,8 @@ fn explain_together(
 ) -> Option<Vec<Transfer>> {
     let times: usize = may_move.iter().map(|(_, times)| times).sum();
     let most = match may_move.len() {
-        ..=FEW => times.min(FEW),
-        ..=MANY => 4,
+        few if few <= FEW => times.min(FEW),
+        more if more <= MANY => 4,
         _ => 2,
     };
     let some = (0..=most).find_map(|moves| {
