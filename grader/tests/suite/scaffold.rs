@@ -168,7 +168,17 @@ fn what_it_writes_among_passwords_is_judged_as_it_should_be() {
 
 #[test]
 fn what_it_writes_of_an_audit_is_judged_as_it_should_be() {
-    is_judged_by("audit", "transfer", caught_by("results"));
+    // While a record is written, the other design has the amount in no account: that drill says
+    // so, and cannot judge what follows from it.
+    is_judged_by(
+        "audit",
+        "transfer",
+        [
+            ("results", "passed"),
+            ("results", "skipped"),
+            ("results", "failed"),
+        ],
+    );
 }
 
 #[test]

@@ -67,8 +67,8 @@ pub(in crate::hands) const WORK: Liar = Liar {
 pub(in crate::hands) const CLOCK: Liar = Liar {
     program: "clock.rs",
     drill: "loop_monitor",
-    // So is how often a monitor looks. That it was dropped is the grader's own doing.
-    harmless: &["honest", "never_looks", "says_nothing_of_a_drop"],
+    // That it was dropped is the grader's own doing.
+    harmless: &["honest", "says_nothing_of_a_drop"],
     caught: &[
         (
             PROTOCOL,
@@ -94,6 +94,7 @@ pub(in crate::hands) const CLOCK: Liar = Liar {
             &[
                 "is_never_idle",
                 "looks_three_times_as_often",
+                "never_looks",
                 "never_settles",
                 "settles_twice",
                 "spins",

@@ -32,6 +32,7 @@ pub(in crate::hands) const AUDIT: Liar = Liar {
         (
             "recorded_first",
             &[
+                "moves_before_its_record",
                 "drops_its_record_and_moves",
                 "moves_again_by_an_old_record",
                 "moves_what_was_not_recorded",
@@ -60,7 +61,6 @@ pub(in crate::hands) const AUDIT: Liar = Liar {
                 "shows_texts",
                 "hides_what_is_overdrawn",
                 "keeps_a_coin",
-                "moves_before_its_record",
                 "moves_twice",
                 "moves_without_a_record",
             ],
