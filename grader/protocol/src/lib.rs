@@ -69,8 +69,8 @@ impl Report {
         serde_json::from_slice(line)
     }
 
-    /// Cuts each text to so many bytes, and says how many values the report holds: how much
-    /// memory it takes, in units of some dozens of bytes.
+    /// Cuts each text to so many bytes, and says how many values the report held: how much memory
+    /// it took, in units of some dozens of bytes.
     pub fn cut_texts(&mut self, limit: usize) -> usize {
         let events = self.steps.iter_mut().flatten();
         events.map(|event| event.cut_texts(limit)).sum()
@@ -548,5 +548,37 @@ mod tests {
         assert!(serde_json::from_str::<Report>(text).is_err());
         let text = r#"{"run":1,"steps":[[{"pong":{"nonce":1,"verdict":"passed"}}]]}"#;
         assert!(serde_json::from_str::<Report>(text).is_err());
+    }
+
+    #[test]
+    fn whatever_a_report_holds_is_cut_and_counted() {
+        let long = "é".repeat(50_000);
+        let noted = |arguments: Vec<Value>| Event::Noted {
+            kind: long.clone(),
+            arguments,
+            call: None,
+        };
+        let nested = Value::List(vec![Value::List(vec![long.clone().into(), 1_i64.into()])]);
+        let returned = Event::Returned {
+            call: 1,
+            with: Ending::Error(long.clone(), vec![long.clone().into()]),
+        };
+        let message = long.clone();
+        let events = [
+            noted(vec![nested]),
+            returned,
+            Event::Broke { message },
+            Event::Pong { nonce: 7 },
+        ];
+        let mut report = Report {
+            run: 1,
+            steps: events.map(|event| vec![event]).to_vec(),
+        };
+        // Each of the five texts has 100,000 bytes.
+        let counted = report.cut_texts(1_001);
+        assert!((15_000..16_000).contains(&counted), "{counted}");
+        let text = serde_json::to_string(&report).expect("plain data is always JSON");
+        assert!(text.len() < 6_000, "{}", text.len());
+        assert!(report.cut_texts(1_001) < 300);
     }
 }

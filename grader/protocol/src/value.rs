@@ -64,15 +64,17 @@ impl Value {
     }
 }
 
-/// Cuts a text to so many bytes, and says as how many values it counts.
+/// Cuts a text to so many bytes, and says as how many values it counted before: to read much takes
+/// time, even if little of it is kept.
 pub(crate) fn cut(text: &mut String, limit: usize) -> usize {
     /// A text of so many bytes takes as much memory as another value.
     const BYTES: usize = 32;
+    let counts = 1 + text.len() / BYTES;
     if text.len() > limit {
         text.truncate(text.floor_char_boundary(limit));
         text.shrink_to_fit();
     }
-    1 + text.len() / BYTES
+    counts
 }
 
 impl From<i64> for Value {

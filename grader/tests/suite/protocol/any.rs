@@ -174,8 +174,8 @@ pub(super) fn turn() -> impl Strategy<Value = Turn> {
             .prop_map(|(operation, outcome)| Action::Answer { operation, outcome }),
         2 => (number(), any::<bool>())
             .prop_map(|(request, happened)| Action::HangUp { request, happened }),
-        1 => any::<u64>().prop_map(|micros| Action::Pass { micros }),
-        1 => any::<u64>().prop_map(|micros| Action::Block { micros }),
+        1 => (0..=100_000_000_000_000_u64).prop_map(|micros| Action::Pass { micros }),
+        1 => (0..=100_000_000_000_000_u64).prop_map(|micros| Action::Block { micros }),
         1 => Just(Action::Discard),
         1 => Just(Action::Wait),
     ];
