@@ -293,7 +293,8 @@ impl<'e> Record<'e> {
     }
 
     /// Whether this key takes, for the second time in a row, a place for which an earlier
-    /// event of another key has been waiting.
+    /// event of another key has been waiting. One that finds an event of a dropped caller in its
+    /// line may use up its turn with that.
     fn starved(&self, request: u32, key: u32) -> Option<(Kind, String)> {
         let began = self.places.get(&key)?.began?;
         let polled = self.calls[&request].polled;
@@ -303,7 +304,9 @@ impl<'e> Record<'e> {
                 let head = &self.calls[&head];
                 head.polled < polled
             });
-            **other != key && since_before && came_first
+            let mut of_it = self.calls.values().filter(|call| call.key == **other);
+            let is_whole = of_it.all(|call| call.stands != Stands::Dropped);
+            **other != key && since_before && came_first && is_whole
         };
         let (other, _) = self.places.iter().find(waits)?;
         let head = self.event(self.head(*other)?);
