@@ -114,21 +114,10 @@ fn files_read(notes: &str) -> BTreeSet<PathBuf> {
 
 /// The names between the spaces that have no backslash before them.
 fn names_of(names: &str) -> Vec<String> {
-    let mut found = vec![String::new()];
-    for (nth, part) in names.split(' ').enumerate() {
-        let last = found.last_mut().filter(|last| last.ends_with('\\'));
-        match last {
-            Some(last) => {
-                last.pop();
-                last.push(' ');
-                last.push_str(part);
-            }
-            None if nth == 0 => found[0].push_str(part),
-            None => found.push(part.to_owned()),
-        }
-    }
-    found.retain(|name| !name.is_empty());
-    found
+    // No name has this character.
+    let names = names.replace("\\ ", "\0");
+    let all = names.split(' ').filter(|name| !name.is_empty());
+    all.map(|name| name.replace('\0', " ")).collect()
 }
 
 /// The line, counted from 1, of the first token `unsafe` that may be compiled.

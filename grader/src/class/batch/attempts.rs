@@ -52,16 +52,16 @@ impl Attempts {
         marks.map(|mark| (mark.clone(), count(&mark))).collect()
     }
 
-    /// Notes that whoever watches has seen the grader end at the present marks: they count.
+    /// The overseer has seen the grader end: the present marks count.
     pub fn confirm(&self) {
         for (mark, deaths) in self.marks() {
             let _ = fs::write(mark, format!("{deaths}{SEEN}"));
         }
     }
 
-    /// Marks that nobody has confirmed are of a batch that ended with whoever watched it, as when
-    /// a machine loses its power: what was graded then is graded alone the next time, and is never
-    /// skipped for that.
+    /// Marks without such a note were left by a batch whose overseer ended too, as when a machine
+    /// loses its power. Those submissions are graded alone the next time, and never skipped for
+    /// that.
     pub fn forgive_unseen(&self) {
         for (mark, deaths) in self.marks() {
             let is_seen = fs::read_to_string(&mark).is_ok_and(|text| text.trim().ends_with(SEEN));

@@ -182,11 +182,8 @@ impl<'a> Class<'a> {
 
     /// The same class, of which counts what `policy` says.
     pub fn with_policy(mut self, policy: Policy) -> Class<'a> {
-        let students: Vec<Student> = self
-            .everybody()
-            .map(|(student, ..)| student.clone())
-            .collect();
-        self.policy = policy.among(&students.iter().collect::<Vec<&Student>>());
+        let students: Vec<&Student> = self.everybody().map(|(student, ..)| student).collect();
+        self.policy = policy.among(&students);
         self
     }
 

@@ -363,11 +363,11 @@ fn meant(key: &str, students: &[&Student]) -> Meant {
     ];
     for is_it in ways {
         let of_it = students.iter().filter(|student| is_it(student));
-        let found: BTreeSet<Identity> = of_it.map(|student| student.identity()).collect();
-        match found.into_iter().collect::<Vec<Identity>>().as_slice() {
-            [] => {}
-            [one] => return Meant::One(one.clone()),
-            _ => return Meant::Several,
+        let mut found: BTreeSet<Identity> = of_it.map(|student| student.identity()).collect();
+        match (found.pop_first(), found.is_empty()) {
+            (None, _) => {}
+            (Some(one), true) => return Meant::One(one),
+            (Some(_), false) => return Meant::Several,
         }
     }
     Meant::Nobody

@@ -157,9 +157,9 @@ fn is_zip(path: &Path) -> bool {
     ending.eq_ignore_ascii_case("zip") && path.is_file()
 }
 
-/// Unpacks plain files and folders; links and files that would lie elsewhere are left out. What
-/// cannot be unpacked is no reason to leave anybody else's out: a note says so, and an empty file
-/// that is no submission shows that something was there.
+/// Unpacks plain files and folders; links and files that would lie elsewhere are left out. An
+/// entry that cannot be unpacked costs nobody else's hand-in: a note names it, and an empty file
+/// marks its place without being a submission.
 fn unpack(zip: &Path, into: &Path) -> io::Result<Vec<String>> {
     match fs::remove_dir_all(into) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
