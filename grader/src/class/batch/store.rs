@@ -240,14 +240,14 @@ impl Drop for Store {
 
 /// Whether a folder holds the results of a batch.
 pub(super) fn is_one(folder: &Path) -> bool {
-    let is_code = |entry: io::Result<fs::DirEntry>| {
-        let name = entry.map(|entry| PathBuf::from(entry.file_name()));
-        let ending = |name: PathBuf| Some(name.extension()?.to_str()?.to_owned());
-        let ending = name.ok().and_then(ending);
-        // A batch writes nothing of the kind there.
-        ending.is_some_and(|it| ["rs", "py", "mjs", "js", "cjs", "toml", "zip"].contains(&&*it))
+    // A batch writes nothing of the kind there.
+    let of_code = ["rs", "py", "mjs", "js", "cjs", "toml", "zip"];
+    let is_code = |entry: fs::DirEntry| {
+        let path = entry.path();
+        path.extension()
+            .is_some_and(|ending| of_code.iter().any(|it| ending == *it))
     };
-    let holds_code = || fs::read_dir(folder).is_ok_and(|mut entries| entries.any(is_code));
+    let holds_code = || fs::read_dir(folder).is_ok_and(|all| all.flatten().any(is_code));
     folder.join(SETTINGS).is_file() && folder.join(RECORDS).is_dir() && !holds_code()
 }
 
