@@ -12,22 +12,25 @@ mod flood;
 mod mutant;
 mod named;
 mod places;
+mod plan;
 mod shorten;
 pub mod trace;
 mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::Location;
 
 use extent::Extent;
 pub use findings::{Finding, Findings, violations};
 pub use mutant::{Mutant, Rules as RulesSeen};
 use named::Named;
+use plan::{Place, Plan};
 use tree::Tree;
 
 use crate::course::language::Language;
 use crate::drive::driver::{Care, Driver, Run};
 use play::check::{Check, CheckStatus, Decision};
-use play::explore::{self, Coverage};
+use play::explore::{self, Coverage, Next};
 use play::judge::{self, Kind, Rules, Violation};
 use play::schedule::{Action, Outcome, Turn};
 use play::space::{PATIENCE_MICROS, Paths, Spaces};
@@ -54,6 +57,8 @@ pub struct Exam<'a> {
     failed: Option<&'static str>,
     /// The checks of which it is enough that one fails.
     enough: Vec<&'static str>,
+    /// What is played for them.
+    plan: Plan,
     /// The kinds of violation for which a check has failed already.
     failed_for: BTreeSet<Kind>,
     /// The first check that was skipped because of a finding that it does not judge.
@@ -109,6 +114,7 @@ impl<'a> Exam<'a> {
             checks: &[],
             failed: None,
             enough: Vec::new(),
+            plan: Plan::default(),
             failed_for: BTreeSet::new(),
             gate: None,
             wanted: None,
@@ -151,6 +157,7 @@ impl<'a> Exam<'a> {
     /// Has `examine` put the submission through every check, and once more with more care
     /// where something was found that was not seen again by itself.
     pub fn put_through(&mut self, rules: &dyn Rules, examine: impl Fn(&mut Exam<'a>)) {
+        self.rehearse(&examine);
         loop {
             examine(self);
             if !self.wants_more_care() {
@@ -160,19 +167,24 @@ impl<'a> Exam<'a> {
                 self.take_back_what_nothing_shows();
                 return;
             };
-            self.named = Named::default();
             self.driver.take(care);
-            self.decisions.clear();
-            self.coverage = Coverage::default();
-            self.lost.clear();
-            self.seen_again.clear();
-            self.polls_on = false;
-            self.failed_for.clear();
-            self.gate = None;
-            self.survived = 0;
-            self.failed = None;
-            self.crashed = false;
+            self.begin_anew();
         }
+    }
+
+    /// Forgets what was found and decided.
+    fn begin_anew(&mut self) {
+        self.named = Named::default();
+        self.decisions.clear();
+        self.coverage = Coverage::default();
+        self.lost.clear();
+        self.seen_again.clear();
+        self.polls_on = false;
+        self.failed_for.clear();
+        self.gate = None;
+        self.survived = 0;
+        self.failed = None;
+        self.crashed = false;
     }
 
     /// Whether it is of no use to play on with as little care.
@@ -198,9 +210,9 @@ impl<'a> Exam<'a> {
         self.driver.seed()
     }
 
-    /// How many operations have begun in all runs so far.
-    pub fn operations(&self) -> u64 {
-        self.driver.tally().operations
+    /// Whether no operation has begun in all runs so far, although runs were played.
+    pub fn shows_no_operation(&self) -> bool {
+        !self.is_rehearsal() && self.driver.tally().operations == 0
     }
 
     /// Ends the exam: its driver, its decisions and how much was seen.
@@ -228,13 +240,17 @@ impl<'a> Exam<'a> {
     }
 
     /// Plays every schedule of `paths` and lets `rules` judge each.
+    #[track_caller]
     pub fn explore(&mut self, rules: &dyn Rules, paths: &dyn Paths) -> Findings {
-        self.walk(rules, &[Tree::whole(paths)])
+        self.walk(Location::caller(), rules, &[Tree::whole(paths)])
     }
 
     /// Plays the schedules of these spaces side by side, so that one message to the worker
     /// moves many of them, and lets `rules` judge each.
+    #[track_caller]
     pub fn explore_all(&mut self, rules: &dyn Rules, spaces: &Spaces<'_>) -> Findings {
+        let place = Location::caller();
+        let enough = self.enough_in(place);
         let seed = self.driver.seed();
         let most = self.extent().of_one();
         let trees = |member| Tree::of(member, seed, most);
@@ -242,7 +258,7 @@ impl<'a> Exam<'a> {
         let mut findings = Findings::default();
         if self.language.runs_side_by_side() {
             let all: Vec<Tree<'_>> = members.iter().flat_map(trees).collect();
-            findings = self.walk(rules, &all);
+            findings = self.walk(place, rules, &all);
             if !findings.stopped || findings.out_of_time || members.len() < 2 {
                 return findings;
             }
@@ -250,15 +266,19 @@ impl<'a> Exam<'a> {
         }
         for member in members {
             let trees: Vec<Tree<'_>> = trees(member).collect();
-            findings.join(self.walk(rules, &trees));
+            findings.join(self.walk(place, rules, &trees));
+            if findings.has_one_of(&enough) {
+                break;
+            }
         }
         findings
     }
 
-    fn walk(&mut self, rules: &dyn Rules, trees: &[Tree<'_>]) -> Findings {
-        if let Some(known) = self.hopeless() {
+    fn walk(&mut self, place: Place, rules: &dyn Rules, trees: &[Tree<'_>]) -> Findings {
+        if let Some(known) = self.only_rehearsed(place).or_else(|| self.hopeless()) {
             return known;
         }
+        let enough = self.enough_in(place);
         let mut findings = Findings::default();
         let drops = self.drops();
         let extent = self.extent();
@@ -275,7 +295,10 @@ impl<'a> Exam<'a> {
             trees.len(),
             limit,
             |tree, run: &Run| trees[tree].choices(&run.evidence, drops),
-            |played| findings.note(rules, played),
+            |played| match findings.note(rules, played) {
+                Next::Continue if findings.has_one_of(&enough) => Next::Stop,
+                next => next,
+            },
         );
         self.after(rules, &mut findings, coverage);
         findings
@@ -283,8 +306,10 @@ impl<'a> Exam<'a> {
 
     /// Plays one given schedule. If a request is left waiting with no fetch under
     /// way, plays it again with time passing at its end.
+    #[track_caller]
     pub fn play(&mut self, rules: &dyn Rules, mut turns: Vec<Turn>) -> Findings {
-        if let Some(known) = self.hopeless() {
+        let rehearsed = self.only_rehearsed(Location::caller());
+        if let Some(known) = rehearsed.or_else(|| self.hopeless()) {
             return known;
         }
         if turns.len() > LONG && self.polls_on {

@@ -179,7 +179,7 @@ impl Drill for Offload {
     fn examine(&self, exam: &mut Exam<'_>) {
         let together = spaces::together(exam);
         if let Some(why) = hopeless(&together) {
-            if exam.operations() > 0 {
+            if !exam.shows_no_operation() {
                 exam.decide("off_the_loop", &Offloading, &together, &[Kind::HashOnLoop]);
             }
             if !together.has(Kind::HashOnLoop) {
@@ -203,7 +203,7 @@ impl Drill for Offload {
             too_long.join(spaces::too_long_among_others(exam));
             waiting.join(spaces::leaving(exam));
         }
-        if exam.operations() == 0 {
+        if exam.shows_no_operation() {
             exam.decide("right_results", &Offloading, &together, RESULTS);
             exam.skip_undecided(CHECKS, "cannot be judged: no hash has begun");
             return;

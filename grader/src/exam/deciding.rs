@@ -44,6 +44,7 @@ impl Exam<'_> {
         kinds: &[Kind],
         known: &Findings,
     ) {
+        self.plan.decided(check, findings, kinds);
         self.named.decided(check, findings, kinds);
         self.rules_seen.named.extend(kinds);
         let found = |kind: &&Kind| findings.has(**kind);

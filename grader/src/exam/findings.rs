@@ -52,6 +52,11 @@ impl Findings {
         self.by_kind.contains_key(&kind)
     }
 
+    /// Whether a violation of one of these kinds was found.
+    pub(super) fn has_one_of(&self, kinds: &BTreeSet<Kind>) -> bool {
+        kinds.iter().any(|kind| self.has(*kind))
+    }
+
     /// The findings in a space of which nothing was played.
     pub(super) fn not_played() -> Findings {
         Findings {

@@ -53,7 +53,7 @@ impl Exam<'_> {
 
     /// The same in a run that begins with these turns.
     pub fn flood_after(&mut self, check: &'static str, keys: &str, turns: &[Turn]) {
-        if self.wants_more_care() || self.has_seen_enough() {
+        if self.is_rehearsal() || self.wants_more_care() || self.has_seen_enough() {
             return;
         }
         let drops = self.drops();
