@@ -40,6 +40,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use crate::build::progress::Audience;
 use crate::course::language::Language;
 use crate::course::{Course, CourseError};
 use crate::drills::{self, Drill};
@@ -107,6 +108,7 @@ pub fn run(course: Course, settings: Settings) -> Result<Infallible, LearnError>
     let random = |error: getrandom::Error| io::Error::other(error.to_string());
     let token = guard::new_token().map_err(random)?;
     let key = guard::key_of(&course.target()).map_err(random)?;
+    let program = book::Program::get(&course, Audience::Terminal)?;
     let desk = Arc::new(desk(course, &token, settings.editor)?);
     // Noted before anything can be saved.
     let watch = Watch::new(desk.course.clone(), desk.board.read(names));
@@ -132,7 +134,7 @@ pub fn run(course: Course, settings: Settings) -> Result<Infallible, LearnError>
         listener,
     )?;
     // The other threads may begin meanwhile; a request for the book is told to wait a moment.
-    let builder = Builder::new(Arc::clone(&desk), shelf, token);
+    let builder = Builder::new(Arc::clone(&desk), shelf, token, program);
     builder.build()?;
     start("book", move || builder.run(&changes))?;
     let address = format!("http://127.0.0.1:{port}/?key={key}");

@@ -6,10 +6,8 @@
 //! allow), so it is never stale. A lock lets one grader build while others wait. Damage
 //! since then is noticed, by a list of sizes, times and hashes, and built again.
 
-mod cargo;
 mod loaded;
 mod manifest;
-mod progress;
 mod recipe;
 pub(crate) mod shared;
 mod tidy;
@@ -23,12 +21,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::progress::Audience;
 use crate::course::{Course, CourseError};
 use crate::drive::toolchain::Toolchain;
 use manifest::Manifest;
 use recipe::Recipe;
-
-pub use progress::{Audience, Progress};
 
 /// Crates ready to be linked.
 #[derive(Clone, Debug, Serialize, Deserialize)]

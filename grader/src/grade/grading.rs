@@ -18,7 +18,8 @@ use std::time::Instant;
 
 use crate::build::compile::{CompileError, Compiled, Control, Workshop, compile};
 use crate::build::interpreted;
-use crate::build::prepared::{Audience, Prepared};
+use crate::build::prepared::Prepared;
+use crate::build::progress::Audience;
 use crate::build::submission::{Caps, Part, Submission, SubmissionError, Wanted};
 use crate::course::language::Language;
 use crate::course::{Course, Exercise};

@@ -3,7 +3,6 @@
 //! Its main type is [`Builder`]. It puts the book on the shelf, from which the server
 //! takes every page. If the files do not make a book, the last one stays there.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
@@ -11,7 +10,7 @@ use super::LearnError;
 use super::desk::Desk;
 use super::site::{Shelf, Site};
 use crate::drive::interrupt::Folder;
-use crate::learn::book;
+use crate::learn::book::Program;
 use play::text::one_line;
 
 /// Builds the book of a course.
@@ -20,12 +19,23 @@ pub(super) struct Builder {
     desk: Arc<Desk>,
     shelf: Arc<Shelf>,
     token: String,
+    program: Program,
 }
 
 impl Builder {
     /// A builder for `shelf` that puts `token` into every page.
-    pub(super) fn new(desk: Arc<Desk>, shelf: Arc<Shelf>, token: String) -> Builder {
-        Builder { desk, shelf, token }
+    pub(super) fn new(
+        desk: Arc<Desk>,
+        shelf: Arc<Shelf>,
+        token: String,
+        program: Program,
+    ) -> Builder {
+        Builder {
+            desk,
+            shelf,
+            token,
+            program,
+        }
     }
 
     /// Builds the book in a temporary folder, and has it served from memory.
@@ -35,7 +45,7 @@ impl Builder {
     pub(super) fn build(&self) -> Result<(), LearnError> {
         let course = &self.desk.course;
         let folder = Folder::below(&course.target().join("grader/learn"))?;
-        book::build(course, Some(folder.path()))?;
+        self.program.build(course, Some(folder.path()))?;
         let site = Site::read(folder.path(), &self.token)?;
         self.desk.board.change_book(|book| {
             site.edition().clone_into(&mut book.edition);
@@ -51,12 +61,9 @@ impl Builder {
         while changes.recv().is_ok() {
             // One build is enough for all that changed so far.
             while changes.try_recv().is_ok() {}
-            let why = match catch_unwind(AssertUnwindSafe(|| self.build())) {
-                Ok(Ok(())) => continue,
-                Ok(Err(error)) => error.to_string(),
-                Err(_) => "mdBook ended in a panic".to_owned(),
-            };
-            let words = format!("the book stays as it was: {}", one_line(&why, 2_000));
+            let Err(why) = self.build() else { continue };
+            let words = one_line(&why.to_string(), 2_000);
+            let words = format!("the book stays as it was: {words}");
             self.desk.board.change_book(|book| book.words = words);
         }
     }

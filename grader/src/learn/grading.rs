@@ -11,7 +11,7 @@ use super::queue::Job;
 use super::state::{DrillNow, Phase, PreparePhase};
 use super::submission_of;
 use crate::build::compile::Compiled;
-use crate::build::prepared::{Audience, Progress};
+use crate::build::progress::{Audience, Progress};
 use crate::course::CourseError;
 use crate::course::language::Language;
 use crate::drills::Drill;

@@ -16,9 +16,11 @@ use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use grader::build::progress::Audience;
+use grader::learn::book;
 use serde_json::Value;
 
-use crate::courses::Scratch;
+use crate::courses::{Scratch, real};
 
 /// A bound that makes a stuck test fail; no result depends on it.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -71,6 +73,8 @@ fn with_one_drill() -> Scratch {
 
 /// A book of one page; the tests are about what surrounds it.
 fn with_small_book(course: &Scratch) {
+    // What builds it lies beside the program.
+    book::Program::get(&real(), Audience::Terminal).expect("it can be compiled");
     course.write("book.toml", "[book]\ntitle = \"Small\"\nsrc = \"book\"\n");
     course.write("book/SUMMARY.md", "# Small\n\n- [One](one.md)\n");
     course.write("book/one.md", "# One\n");

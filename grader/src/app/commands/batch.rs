@@ -31,6 +31,7 @@ use crate::grade::grading::{GradeError, Grader};
 use crate::grade::verdict::Status;
 use play::text::one_line;
 
+use list::count;
 use progress::Progress;
 use summary::Summary;
 
@@ -198,6 +199,7 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
         let name = one_line(name, 80);
         format!("the file of `--class` names `{name}`, and several here have that name, so it counts for none of them; write an id or an address")
     }));
+    notes.extend(undated(&class));
     let summary = Summary {
         class: &class,
         statistics: &statistics,
@@ -215,6 +217,21 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
         () if class.empty_handed.iter().any(EmptyHanded::is_unusable) => Exit::Failed,
         () => Exit::Passed,
     })
+}
+
+/// What is to be said of hand-ins whose time is not known, although a deadline is.
+fn undated(class: &Class<'_>) -> Option<String> {
+    let all: Vec<_> = class.undated().collect();
+    let first = all.first()?;
+    let name = one_line(first.student.name(), 80);
+    let how = match &first.at {
+        None => format!("that of `{name}` has none"),
+        Some(at) => format!("that of `{name}` says `{}`", one_line(at, 80)),
+    };
+    let hand_ins = count(all.len(), "hand-in");
+    Some(format!(
+        "the file of `--class` has a deadline, and the time of {hand_ins} is not known ({how}); they count as in time"
+    ))
 }
 
 /// Writes the reports for the class whose records `store` keeps.

@@ -10,7 +10,8 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::manifest::Manifest;
-use super::{Audience, PrepareError, Prepared, cargo, loaded, shared, tidy};
+use super::{Audience, PrepareError, Prepared, loaded, shared, tidy};
+use crate::build::cargo;
 use crate::course::{Course, CourseError};
 use crate::drive::toolchain::Toolchain;
 
@@ -130,7 +131,9 @@ impl Recipe {
             .env_remove("RUSTC_WORKSPACE_WRAPPER")
             .env_remove("CARGO_BUILD_TARGET")
             .stdin(Stdio::null());
-        let messages = cargo::run(command, audience).map_err(failed)??;
+        let why = "preparing the crates that submissions are linked with; this happens once";
+        let built = cargo::run(command, audience, why).map_err(failed)?;
+        let messages = built.map_err(PrepareError::Cargo)?;
         let Artifacts {
             externs,
             launcher,

@@ -212,6 +212,13 @@ impl<'a> Class<'a> {
         self.policy.ambiguous()
     }
 
+    /// What counts as in time because it is not known when it was handed in.
+    pub fn undated(&self) -> impl Iterator<Item = &Line> {
+        let slug = |line: &Line| &self.drills[line.drill].slug;
+        let lines = self.lines.iter();
+        lines.filter(move |line| self.policy.is_undated(slug(line), line))
+    }
+
     /// Everybody in their order, each with their lines or, if they have none, the
     /// reason.
     pub fn everybody(&self) -> impl Iterator<Item = (&Student, &[Line], &str)> {

@@ -3,26 +3,33 @@
 //! Its main types are [`Roster`] and [`Teams`]. Columns are recognised by the names
 //! that Canvas, Moodle, Gradescope and Blackboard give them, in any order and any case.
 
+mod table;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
-use csv::{ReaderBuilder, StringRecord};
 use play::text::one_line;
-use thiserror::Error;
 
 use super::class::NOT_HANDED_IN;
 use super::find::{Found, HandIn, Without};
-use super::student::{Identity, Ids, Student, folded};
+use super::student::{Student, folded};
+use table::Table;
+
+pub use table::PeopleError;
 
 /// Everybody who is enrolled.
 #[derive(Clone, Debug)]
-pub struct Roster(Vec<Person>);
+pub struct Roster {
+    people: Vec<Person>,
+    notes: Vec<String>,
+}
 
 /// The members of each team, by the team's name without what the eye overlooks.
 #[derive(Clone, Debug)]
-pub struct Teams(BTreeMap<String, Vec<Student>>);
+pub struct Teams {
+    members: BTreeMap<String, Vec<Student>>,
+    notes: Vec<String>,
+}
 
 /// A row of a table.
 #[derive(Clone, Debug)]
@@ -34,78 +41,21 @@ struct Person {
     team: Option<String>,
 }
 
-/// Why a table of people cannot be used.
-#[derive(Debug, Error)]
-pub enum PeopleError {
-    /// It cannot be read.
-    #[error("cannot read `{}`: {why}; name a table saved as CSV in UTF-8", path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// Why not.
-        why: io::Error,
-    },
-    /// A column is missing.
-    #[error(
-        "`{}` has no column `{column}`; its first line must name its columns: `name`, `id`, `email`, and `team` for teams", path.display()
-    )]
-    Column {
-        /// The file.
-        path: PathBuf,
-        /// The missing column.
-        column: &'static str,
-    },
-}
-
-/// The names of columns, in lower case.
-const NAMES: [&str; 8] = [
-    "name",
-    "student",
-    "full name",
-    "student name",
-    "display name",
-    "fullname",
-    "nom",
-    "nombre",
-];
-const FIRST: [&str; 4] = ["first name", "firstname", "given name", "vorname"];
-const LAST: [&str; 6] = [
-    "last name",
-    "lastname",
-    "surname",
-    "family name",
-    "nachname",
-    "name",
-];
-const CANVAS: [&str; 2] = ["canvas_user_id", "canvas user id"];
-const SCHOOL: [&str; 9] = [
-    "sis user id",
-    "id number",
-    "sid",
-    "student id",
-    "user_id",
-    "student number",
-    "idnumber",
-    "matrikelnummer",
-    "student_id",
-];
-const LOGIN: [&str; 5] = ["sis login id", "login_id", "username", "login", "user name"];
-const EMAILS: [&str; 5] = ["email", "email address", "e-mail", "mail", "e-mail address"];
-const TEAMS: [&str; 4] = ["team", "group", "group_name", "group name"];
-
 impl Roster {
     /// Reads a roster.
     ///
     /// # Errors
-    /// When it cannot be read, or names no students.
+    /// When it cannot be read, or names nobody.
     pub fn read(path: &Path) -> Result<Roster, PeopleError> {
-        Ok(Roster(people(path, false)?))
+        let Table { people, notes } = Table::read(path, false)?;
+        Ok(Roster { people, notes })
     }
 
     /// Points out students who were found but are not enrolled, and adds enrolled
     /// students who were not found.
     pub(super) fn compare(&self, found: &mut Found) {
-        let finder = Finder::of(&self.0);
+        found.notes.extend(self.notes.iter().cloned());
+        let finder = Finder::of(&self.people);
         let mut seen: HashSet<usize> = HashSet::new();
         let mut unknown: BTreeMap<Student, ()> = BTreeMap::new();
         let hand_ins = found.hand_ins.iter().map(|it| &it.student);
@@ -126,7 +76,7 @@ impl Roster {
                 super::identity::named(student)
             ));
         }
-        for (place, person) in self.0.iter().enumerate() {
+        for (place, person) in self.people.iter().enumerate() {
             if !seen.contains(&place) {
                 found.without.push(Without {
                     student: person.student.clone(),
@@ -142,24 +92,28 @@ impl Teams {
     /// Reads the teams.
     ///
     /// # Errors
-    /// When the table cannot be read, or has no column `team`.
+    /// When the table cannot be read, names nobody, or has no column `team`.
     pub fn read(path: &Path) -> Result<Teams, PeopleError> {
-        let mut teams: BTreeMap<String, Vec<Student>> = BTreeMap::new();
-        for person in people(path, true)? {
+        let Table { people, notes } = Table::read(path, true)?;
+        let mut members: BTreeMap<String, Vec<Student>> = BTreeMap::new();
+        for person in people {
             let team = person.team.unwrap_or_default();
             if !team.trim().is_empty() {
-                teams.entry(folded(&team)).or_default().push(person.student);
+                members
+                    .entry(folded(&team))
+                    .or_default()
+                    .push(person.student);
             }
         }
-        Ok(Teams(teams))
+        Ok(Teams { members, notes })
     }
 
     /// The team with this name; a system may have left out its spaces and signs.
-    fn members(&self, name: &str) -> Option<&Vec<Student>> {
-        let exact = self.0.get(&folded(name));
+    fn of(&self, name: &str) -> Option<&Vec<Student>> {
+        let exact = self.members.get(&folded(name));
         exact.or_else(|| {
             let mut same = self
-                .0
+                .members
                 .iter()
                 .filter(|(team, _)| letters(team) == letters(name));
             let (_, members) = same.next()?;
@@ -169,8 +123,9 @@ impl Teams {
 
     /// Gives a team's hand-in to every member.
     pub(super) fn spread(&self, found: &mut Found) {
+        found.notes.extend(self.notes.iter().cloned());
         let mut unknown: BTreeMap<String, ()> = BTreeMap::new();
-        let mut members = |student: &Student| match self.members(student.name()) {
+        let mut members = |student: &Student| match self.of(student.name()) {
             Some(members) => members.clone(),
             None => {
                 unknown.insert(student.name().to_owned(), ());
@@ -279,152 +234,4 @@ fn only(places: &[usize]) -> Option<usize> {
 fn letters(name: &str) -> String {
     let folded = folded(name);
     folded.chars().filter(|it| it.is_alphanumeric()).collect()
-}
-
-fn people(path: &Path, teams: bool) -> Result<Vec<Person>, PeopleError> {
-    let unreadable = |why: io::Error| PeopleError::Unreadable {
-        path: path.to_owned(),
-        why,
-    };
-    let text = fs::read_to_string(path).map_err(unreadable)?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    let first = text.lines().next().unwrap_or_default();
-    let most = |sign: &u8| first.bytes().filter(|byte| byte == sign).count();
-    let delimiter = [b',', b';', b'\t'].into_iter().rev().max_by_key(most);
-    let mut table = ReaderBuilder::new()
-        .delimiter(delimiter.unwrap_or(b','))
-        .flexible(true)
-        .from_reader(text.as_bytes());
-    let head = table
-        .headers()
-        .map_err(|why| unreadable(why.into()))?
-        .clone();
-    let columns = Columns::of(&head);
-    let column = |column| PeopleError::Column {
-        path: path.to_owned(),
-        column,
-    };
-    if columns.is_empty() {
-        return Err(column("name"));
-    }
-    if teams && columns.team.is_none() {
-        return Err(column("team"));
-    }
-    let mut people = Vec::new();
-    let mut known: HashSet<(Identity, Option<String>)> = HashSet::new();
-    for row in table.records() {
-        let row = row.map_err(|why| unreadable(why.into()))?;
-        let Some(person) = columns.person(&row) else {
-            continue;
-        };
-        if known.insert((person.student.identity(), person.team.clone())) {
-            people.push(person);
-        }
-    }
-    Ok(people)
-}
-
-/// Which column holds what.
-#[derive(Default)]
-struct Columns {
-    name: Option<usize>,
-    first: Option<usize>,
-    last: Option<usize>,
-    id: Option<(usize, Ids)>,
-    school: Option<usize>,
-    login: Option<usize>,
-    email: Option<usize>,
-    team: Option<usize>,
-}
-
-impl Columns {
-    fn of(head: &StringRecord) -> Columns {
-        let titles: Vec<String> = head.iter().map(|it| it.trim().to_lowercase()).collect();
-        let find = |known: &[&str]| titles.iter().position(|title| known.contains(&&**title));
-        let is_canvas = find(&["sis user id", "sis login id"]).is_some();
-        let identifier = find(&["identifier"]).map(|place| (place, Ids::Moodle));
-        let own = find(&["id"]).map(|place| match is_canvas {
-            true => (place, Ids::Canvas),
-            false => (place, Ids::School),
-        });
-        let canvas = find(&CANVAS).map(|place| (place, Ids::Canvas));
-        let first = find(&FIRST);
-        Columns {
-            // Beside a first name, `name` is the last name.
-            name: find(&NAMES).filter(|_| first.is_none()),
-            last: first.and_then(|_| find(&LAST)),
-            first,
-            id: identifier.or(canvas).or(own),
-            school: find(&SCHOOL),
-            login: find(&LOGIN),
-            email: find(&EMAILS),
-            team: find(&TEAMS),
-        }
-    }
-
-    fn is_empty(&self) -> bool {
-        let some = [self.name, self.first, self.school, self.login, self.email];
-        some.iter().all(Option::is_none) && self.id.is_none()
-    }
-
-    fn person(&self, row: &StringRecord) -> Option<Person> {
-        let text = |place: Option<usize>| {
-            let text = place.and_then(|place| row.get(place)).unwrap_or_default();
-            (!text.trim().is_empty()).then(|| text.trim().to_owned())
-        };
-        let (first, last) = (text(self.first), text(self.last));
-        let whole = match (&first, &last) {
-            (Some(first), Some(last)) => Some(format!("{first} {last}")),
-            (first, last) => first.clone().or_else(|| last.clone()),
-        };
-        let (email, login, school) = (text(self.email), text(self.login), text(self.school));
-        let id = self.id.and_then(|(place, kind)| {
-            let id = text(Some(place))?;
-            let id = id.strip_prefix("Participant ").unwrap_or(&id).to_owned();
-            Some((id, kind))
-        });
-        let name = text(self.name).or(whole);
-        // Canvas' second row has the possible points, not a person.
-        if name.as_deref() == Some("Points Possible") {
-            return None;
-        }
-        let id = id.or_else(|| school.clone().map(|id| (id, Ids::School)));
-        let id = id.or_else(|| login.clone().map(|id| (id, Ids::Blackboard)));
-        let stands = name.clone().or_else(|| email.clone());
-        let stands = stands.or_else(|| id.as_ref().map(|(id, _)| id.clone()))?;
-        let ids = [id.as_ref().map(|(id, _)| id.clone()), school, login.clone()];
-        let ids: Vec<String> = ids.into_iter().flatten().collect();
-        let mut handles: Vec<String> = [Some(stands.clone()), login]
-            .into_iter()
-            .flatten()
-            .collect();
-        handles.extend(ids.iter().cloned());
-        // `Lovelace, Ada` and `Ada Lovelace`, and Canvas' `lovelaceada`.
-        if let Some((last, first)) = stands.split_once(',') {
-            handles.push(format!("{} {}", first.trim(), last.trim()));
-        } else if let (Some(first), Some(last)) = (&first, &last) {
-            handles.push(format!("{last} {first}"));
-        } else if let Some((first, last)) = stands.rsplit_once(' ') {
-            handles.push(format!("{last} {first}"));
-        }
-        handles.extend(
-            email
-                .iter()
-                .filter_map(|it| it.split_once('@'))
-                .map(|it| it.0.to_owned()),
-        );
-        let mut handles: Vec<String> = handles.iter().map(|it| folded(it)).collect();
-        handles.sort();
-        handles.dedup();
-        let student = Student::known(&stands, id.as_ref().map(|it| &*it.0), email.as_deref());
-        Some(Person {
-            student: match id {
-                Some((_, kind)) => student.of(kind),
-                None => student,
-            },
-            handles,
-            ids,
-            team: text(self.team),
-        })
-    }
 }

@@ -4,19 +4,19 @@
 //! Its main types are [`Policy`], and [`Counted`], what it makes of one submission. No
 //! verdict depends on it: the same records can be counted in another way at any time.
 
+mod reading;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use thiserror::Error;
-use toml::value::Datetime;
+use toml::value::{Datetime, Offset};
 
 use super::class::Line;
 use super::student::{Identity, Student, folded};
 use crate::class::date::{offset, seconds};
+
+pub use reading::PolicyError;
 
 const DAY: i64 = 86_400;
 
@@ -84,32 +84,10 @@ struct StudentPolicy {
 }
 
 /// For every drill, or for each that is named.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug)]
 enum ExtraDays {
     Every(u32),
     Each(BTreeMap<String, u32>),
-}
-
-/// Why a `class.toml` cannot be used.
-#[derive(Debug, Error)]
-pub enum PolicyError {
-    /// It cannot be read.
-    #[error("cannot read `{}`: {why}; name a `class.toml`", path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// Why not.
-        why: io::Error,
-    },
-    /// It says something that is not understood.
-    #[error("`{}`: {why}; the book's page \"A whole class\" shows what it may say", path.display())]
-    Wrong {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        why: String,
-    },
 }
 
 /// Points to a tenth: `72.7` is not `72`.
@@ -176,69 +154,6 @@ impl Counted {
 }
 
 impl Policy {
-    /// Reads one; `drills` are the slugs that there are.
-    ///
-    /// # Errors
-    /// When it cannot be read, or says something that is not understood.
-    pub fn read(path: &Path, drills: &[&str]) -> Result<Policy, PolicyError> {
-        let text = fs::read_to_string(path).map_err(|why| PolicyError::Unreadable {
-            path: path.to_owned(),
-            why,
-        })?;
-        Policy::parse(&text, drills).map_err(|why| PolicyError::Wrong {
-            path: path.to_owned(),
-            why,
-        })
-    }
-
-    fn parse(text: &str, drills: &[&str]) -> Result<Policy, String> {
-        let policy: Policy = toml::from_str(text).map_err(|error| {
-            let line = error
-                .span()
-                .map(|span| text[..span.start].lines().count().max(1));
-            let line = line.map_or(String::new(), |line| format!("line {line}: "));
-            format!("{line}{}", error.message())
-        })?;
-        let of_students = policy.students.values().flat_map(|it| {
-            let extra = match &it.extra_days {
-                Some(ExtraDays::Each(days)) => Some(days.keys()),
-                _ => None,
-            };
-            it.excused.iter().chain(extra.into_iter().flatten())
-        });
-        for drill in policy.drills.keys().chain(of_students) {
-            if !drills.contains(&&**drill) {
-                return Err(format!("there is no drill `{drill}`"));
-            }
-        }
-        let zone = policy.offset.as_deref().map(|text| (text, offset(text)));
-        if let Some((text, None)) = zone {
-            return Err(format!("`{text}` is not an offset; write it as `+01:00`"));
-        }
-        let dues = policy.drills.values().filter_map(|it| it.due.as_ref());
-        for due in dues.chain(&policy.due) {
-            if policy.moment(&due.to_string()).is_none() {
-                return Err(format!(
-                    "`{due}` is not a moment; write it as `2026-11-20T23:59:00`"
-                ));
-            }
-        }
-        let weights = policy.drills.values().filter_map(|it| it.weight);
-        if weights
-            .into_iter()
-            .any(|weight| !(0.0..=1e6).contains(&weight))
-        {
-            return Err("a weight is a number from 0 on".to_owned());
-        }
-        if policy
-            .late
-            .is_some_and(|late| late.percent_per_day.max(late.at_most_percent) > 100)
-        {
-            return Err("nobody can lose more than 100 percent".to_owned());
-        }
-        Ok(policy)
-    }
-
     /// What counts of a submission for `drill`.
     pub fn counted(&self, drill: &str, line: &Line) -> Counted {
         let days = self.days_late(drill, line);
@@ -263,8 +178,9 @@ impl Policy {
     /// Days that it was late. Of what a system only calls late, that is one.
     fn days_late(&self, drill: &str, line: &Line) -> u32 {
         let extra = self.extra_days(drill, &line.student);
-        let at = line.at.as_deref().and_then(|at| self.moment(at));
-        let Some((at, due)) = at.zip(self.due(drill)) else {
+        let due = self.due(drill);
+        let at = line.at.as_deref().and_then(|at| self.moment(at, due));
+        let Some((at, due)) = at.zip(due.and_then(|due| self.moment_of(due))) else {
             return u32::from(line.late).saturating_sub(extra);
         };
         let grace = self
@@ -322,14 +238,33 @@ impl Policy {
             .collect()
     }
 
-    fn due(&self, drill: &str) -> Option<i64> {
-        let own = self.drills.get(drill).and_then(|it| it.due.as_ref());
-        self.moment(&own.or(self.due.as_ref())?.to_string())
+    /// Whether it counts as in time because it is not known when it was handed in.
+    pub fn is_undated(&self, drill: &str, line: &Line) -> bool {
+        let Some(due) = self.due(drill).filter(|_| !line.late) else {
+            return false;
+        };
+        let at = line.at.as_deref();
+        at.and_then(|at| self.moment(at, Some(due))).is_none()
     }
 
-    fn moment(&self, text: &str) -> Option<i64> {
-        let zone = self.offset.as_deref().and_then(offset);
-        seconds(text, zone.unwrap_or(0))
+    fn due(&self, drill: &str) -> Option<&Datetime> {
+        let own = self.drills.get(drill).and_then(|it| it.due.as_ref());
+        own.or(self.due.as_ref())
+    }
+
+    fn moment_of(&self, due: &Datetime) -> Option<i64> {
+        self.moment(&due.to_string(), None)
+    }
+
+    /// A moment in seconds since 1970. Where a text does not say its time zone, it is that of
+    /// the deadline it is compared with: a term has summer time and winter time.
+    fn moment(&self, text: &str, beside: Option<&Datetime>) -> Option<i64> {
+        let of_due = beside.and_then(|due| match due.offset? {
+            Offset::Z => Some(0),
+            Offset::Custom { minutes } => Some(i64::from(minutes) * 60),
+        });
+        let of_file = || self.offset.as_deref().and_then(offset);
+        seconds(text, of_due.or_else(of_file).unwrap_or(0))
     }
 
     fn extra_days(&self, drill: &str, student: &Student) -> u32 {

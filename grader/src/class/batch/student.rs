@@ -132,6 +132,16 @@ impl Student {
         self.changed(|form| form.number = form.id.take().or(form.number.take()))
     }
 
+    /// The same student without an id.
+    pub fn without_id(self) -> Student {
+        self.changed(|form| (form.id, form.system) = (None, None))
+    }
+
+    /// The same student without an address.
+    pub fn without_email(self) -> Student {
+        self.changed(|form| form.email = None)
+    }
+
     fn changed(self, change: impl FnOnce(&mut Form)) -> Student {
         let mut form = Form::from(self);
         change(&mut form);

@@ -130,14 +130,96 @@ fn what_is_not_understood_is_named() {
         ),
         ("offset = \"CET\"", "`CET` is not an offset"),
         ("due = 12:00:00", "is not a moment"),
-        ("due = \"tomorrow\"", "line 1: "),
+        ("due = \"tomorrow\"", "line 1, "),
         ("[drills.offload]\nweight = -1", "a weight is"),
         ("[late]\npercent_per_day = 101", "more than 100"),
         ("[late]\ndays = 3", "percent_per_day"),
+        (
+            "due = 2026-11-20\n\nofset = \"+01:00\"",
+            "line 3, `ofset = \"+01:00\"`: unknown field `ofset`",
+        ),
+        (
+            "\n[late]\npercent_per_day = \"3\"",
+            "line 3, `percent_per_day = \"3\"`: ",
+        ),
+        (
+            "[students.ada]\nextra_days = -1",
+            "line 2, `extra_days = -1`: invalid value: integer `-1`, expected a whole number of days from 0 on, or one for each drill",
+        ),
+        ("[students.ada]\nextra_days = 1.5", "line 2, "),
+        (
+            "[students.ada]\nextra_days = { offload = -3 }",
+            "integer `-3`",
+        ),
+        (
+            "[students.ada]\nexcused = [\"all\"]",
+            "which `ada` under `[students]` has",
+        ),
+        (
+            "[drills.offload]\nweight = nan",
+            "`weight` of drill `offload`",
+        ),
+        ("[drills.offload]\nweight = 1e300", "0 to a million"),
+        ("[drills.offload]\nweight = \"2\"", "expected a number"),
+        (
+            "[late]\npercent_per_day = 10\nat_most_percent = 200",
+            "`at_most_percent` under `[late]` is 200",
+        ),
+        ("late = 3", "expected a table"),
     ] {
         let error = Policy::parse(text, &DRILLS).expect_err(text);
         assert!(error.contains(words), "{text}: {error}");
     }
+}
+
+#[test]
+fn a_file_in_another_encoding_is_refused_with_its_line() {
+    let folder = tempfile::tempdir().expect("there is space");
+    let path = folder.path().join("class.toml");
+    std::fs::write(&path, b"due = 2026-11-20\n[students.\"Andr\xe9\"]\n").expect("it is ours");
+    let error = Policy::read(&path, &DRILLS).expect_err("it is Latin-1");
+    let error = error.to_string();
+    assert!(error.contains("line 2 is not UTF-8"), "{error}");
+}
+
+#[test]
+fn a_time_without_a_zone_is_read_in_that_of_its_deadline() {
+    // Summer time ends between the two.
+    let text = "offset = \"+01:00\"\ndue = 2026-11-20T23:59:00\n\
+                [late]\npercent_per_day = 10\n\
+                [drills.offload]\ndue = 2026-10-20T23:59:00+02:00\n";
+    let policy = Policy::parse(text, &DRILLS).expect("it is one");
+    for (drill, at, days) in [
+        ("offload", "2026-10-20-23-30-00", 0),
+        ("offload", "2026-10-20-23-59-30", 1),
+        ("offload", "2026-10-20 22:30:00 +0100", 0),
+        ("cache_race", "2026-11-20-23-59-00", 0),
+        ("cache_race", "2026-11-20-23-59-30", 1),
+        ("cache_race", "2026-11-20 22:59:30 UTC", 1),
+    ] {
+        let line = line(Student::named("ada"), Some(at), false);
+        assert_eq!(policy.counted(drill, &line).days, days, "{drill}, {at}");
+    }
+}
+
+#[test]
+fn a_time_that_cannot_be_read_is_told_where_there_is_a_deadline() {
+    let undated = |text: &str, at: Option<&str>, late: bool| {
+        let policy = Policy::parse(text, &DRILLS).expect("it is one");
+        policy.is_undated("offload", &line(Student::named("ada"), at, late))
+    };
+    let due = "due = 2026-11-20T23:59:00";
+    assert!(undated(due, Some("Fri Nov 20 2026 10:00 PM EST"), false));
+    assert!(undated(due, None, false));
+    // A system that calls it late knows.
+    assert!(!undated(due, None, true));
+    assert!(!undated(due, Some("2026-11-20 22:00:00 Z"), false));
+    assert!(!undated(
+        "[drills.cache_race]\ndue = 2026-11-20",
+        None,
+        false
+    ));
+    assert!(!undated("", None, false));
 }
 
 #[test]

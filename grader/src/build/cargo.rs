@@ -4,20 +4,21 @@ use std::io::{self, IsTerminal};
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 
-use super::PrepareError;
 use super::progress::{self, Audience};
 use crate::course::aloud;
 use crate::drive::interrupt::Group;
 use crate::drive::limits::Limits;
 
-/// Runs cargo to its end, and returns its standard output.
-pub(super) fn run(
+/// Runs cargo to its end, and returns its standard output, or else how it ended and what it
+/// complained of. People at a terminal are told `why` it runs.
+pub(crate) fn run(
     mut command: Command,
     audience: Audience<'_>,
-) -> io::Result<Result<Vec<u8>, PrepareError>> {
+    why: &str,
+) -> io::Result<Result<Vec<u8>, String>> {
     let (output, complaints) = match audience {
         Audience::Terminal => {
-            aloud::say("preparing the crates that submissions are linked with; this happens once");
+            aloud::say(why);
             if !io::stderr().is_terminal() {
                 command.arg("--quiet");
             }
@@ -53,5 +54,5 @@ pub(super) fn run(
         how.push_str(": ");
         how.push_str(&complaints);
     }
-    Ok(Err(PrepareError::Cargo(how)))
+    Ok(Err(how))
 }
