@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use crate::course::{Course, CourseError, Exercise};
+use crate::course::{Course, CourseError, Exercise, mistake};
 use crate::drills::{self, Drill};
 use play::text::closest;
 
@@ -45,7 +45,7 @@ impl Course {
             });
         }
         let path = self.exercise_dir(slug).join("exercise.toml");
-        let text = fs::read_to_string(&path).map_err(|source| CourseError::Read {
+        let bytes = fs::read(&path).map_err(|source| CourseError::Read {
             path: path.clone(),
             source,
         })?;
@@ -53,9 +53,11 @@ impl Course {
             path: path.clone(),
             message,
         };
+        let text = mistake::text_of(&bytes).map_err(wrong)?;
         let exercise: Exercise =
-            toml::from_str(&text).map_err(|error| wrong(error.message().to_owned()))?;
+            toml::from_str(text).map_err(|error| wrong(mistake::told(text, &error)))?;
         known_checks(slug, &exercise).map_err(wrong)?;
+        exercise.limits.are_possible().map_err(wrong)?;
         Ok(exercise)
     }
 

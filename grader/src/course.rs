@@ -3,6 +3,7 @@
 
 pub mod aloud;
 pub mod language;
+pub mod mistake;
 pub mod settings;
 
 use std::collections::BTreeMap;
@@ -43,6 +44,21 @@ pub struct Exercise {
     /// From a nudge to nearly the answer.
     #[serde(default)]
     pub hints: Vec<String>,
+}
+
+impl Exercise {
+    /// What is said of a drill whose file cannot be used.
+    pub fn unknown(slug: &str) -> Exercise {
+        Exercise {
+            title: slug.to_owned(),
+            goal: String::new(),
+            minutes: 0,
+            crates: BTreeMap::new(),
+            limits: DrillLimits::default(),
+            checks: BTreeMap::new(),
+            hints: Vec::new(),
+        }
+    }
 }
 
 /// Why the course cannot be used as asked.

@@ -20,6 +20,7 @@ mod tree;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::Location;
 
+pub use deciding::ENDED_EARLY;
 use extent::Extent;
 pub use findings::{Finding, Findings, violations};
 pub use mutant::{Mutant, Rules as RulesSeen};

@@ -2,8 +2,10 @@
 
 use std::io::{Error, ErrorKind};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser;
+use signal_hook::consts::signal::SIGXFSZ;
 
 use grader::app::cli::{self, Cli};
 use grader::app::commands;
@@ -14,6 +16,8 @@ fn main() -> ExitCode {
     let outcome = parsed().and_then(|cli| {
         interrupt::install()?;
         threads::allow_many_files();
+        // A file that may not grow any more is then an error with its name, as on a full disk.
+        signal_hook::flag::register(SIGXFSZ, Arc::default())?;
         commands::run(cli)
     });
     match outcome {

@@ -104,8 +104,18 @@ pub fn count(number: usize, one: &str, many: &str) -> String {
 /// Whether a name contains a drill's slug in whole words: as all of it (but for a
 /// number, as a second hand-in has) or as a part.
 pub fn slug_in(name: &str, slug: &str) -> Option<bool> {
-    let name = words(name);
-    let (before, after) = name.split_once(slug)?;
+    // However many spaces stand between two words, and where none do.
+    let close = |text: &str| {
+        let words = words(text);
+        let all = words.split('_').filter(|word| !word.is_empty());
+        all.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let parts = close(slug);
+    let (slug, joined) = (parts.join("_"), parts.concat());
+    let name = close(name).into_iter();
+    let name = name.map(|word| if word == joined { slug.clone() } else { word });
+    let name = name.collect::<Vec<_>>().join("_");
+    let (before, after) = name.split_once(&*slug)?;
     let ends = |text: &str, end: Option<char>| text.is_empty() || end == Some('_');
     let apart = ends(before, before.chars().last()) && ends(after, after.chars().next());
     let is_number = |letter: char| letter == '_' || letter.is_ascii_digit();

@@ -157,8 +157,9 @@ pub const BEGINNINGS: [Beginning; 9] = [
     },
 ];
 
-/// Crates that a drill's crate, or a module of the grader, would hide.
-const CRATES: [&str; 17] = [
+/// Crates that a drill's crate, or a module of the grader, would hide, and the folder in which
+/// cargo builds, which git leaves out.
+const TAKEN: [&str; 18] = [
     "alloc",
     "core",
     "examiner",
@@ -173,22 +174,31 @@ const CRATES: [&str; 17] = [
     "sandbox",
     "std",
     "sysroot",
+    "target",
     "test",
     "tokio",
     "worker",
 ];
+
+/// A heading is read at a glance.
+const LONGEST_TITLE: usize = 80;
 
 /// Why the drill was not made. Nothing was written.
 #[derive(Debug, Error)]
 pub enum ScaffoldError {
     /// Not a name for a drill.
     #[error(
-        "`{0}` cannot be a drill's name: lower case letters, digits and `_`, a letter first, no Rust keyword and no crate's name"
+        "`{0}` cannot be a drill's name: lower case letters, digits and `_`, a letter first, no Rust keyword, no crate's name, not `target`"
     )]
     Name(String),
     /// Not a title for a page, a table and a TOML file.
     #[error("the title may not contain `{0}`")]
     Title(char),
+    /// A title that is no heading.
+    #[error(
+        "a title has from 1 to {LONGEST_TITLE} letters, and not `{{{{`, which mdBook would carry out"
+    )]
+    NoTitle,
     /// No world of that name.
     #[error("no world named `{name}`{}; there are {}", guess(.closest), worlds())]
     World {
@@ -261,7 +271,7 @@ pub fn scaffold(
     title: &str,
     beginning: &Beginning,
 ) -> Result<Vec<PathBuf>, ScaffoldError> {
-    if !is_name(slug) || CRATES.contains(&slug) {
+    if !is_name(slug) || TAKEN.contains(&slug) {
         return Err(ScaffoldError::Name(slug.to_owned()));
     }
     if let Some(letter) = title
@@ -269,6 +279,10 @@ pub fn scaffold(
         .find(|letter| "\"\\|[]<>`\n".contains(*letter))
     {
         return Err(ScaffoldError::Title(letter));
+    }
+    let length = title.trim().chars().count();
+    if !(1..=LONGEST_TITLE).contains(&length) || title.contains("{{") {
+        return Err(ScaffoldError::NoTitle);
     }
     let fill = |text: &str| {
         text.replace("SLUG", slug)

@@ -10,21 +10,21 @@ use crate::drive::interrupt::Group;
 use crate::drive::limits::Limits;
 
 /// Runs cargo to its end, and returns its standard output, or else how it ended and what it
-/// complained of. People at a terminal are told `why` it runs.
+/// complained of. People at a terminal are told these `words` before and after it.
 pub(crate) fn run(
     mut command: Command,
     audience: Audience<'_>,
-    why: &str,
+    words: [&str; 2],
 ) -> io::Result<Result<Vec<u8>, String>> {
     let (output, complaints) = match audience {
         Audience::Terminal => {
-            aloud::say(why);
+            aloud::say(words[0]);
             if !io::stderr().is_terminal() {
                 command.arg("--quiet");
             }
             let output = command.stderr(Stdio::inherit()).output()?;
             if output.status.success() {
-                aloud::say("prepared");
+                aloud::say(words[1]);
             }
             (output, String::new())
         }

@@ -36,7 +36,7 @@ use crate::course::language::Language;
 pub use caps::Caps;
 pub use error::{Fault, HAND_IN, SubmissionError};
 pub use parts::Part;
-pub use wanted::Wanted;
+pub use wanted::{Shipped, Wanted};
 
 use archive::Archive;
 use container::{Container, gather};

@@ -216,19 +216,21 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     whole(path, |file| file.write_all(bytes))
 }
 
+/// A file that is to have another name once it is whole. It is readable like any new file, as
+/// the user's `umask` says; a temporary one would be readable by its owner alone.
+pub(crate) fn fresh_file_in(folder: &Path) -> io::Result<NamedTempFile> {
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o666);
+    tempfile::Builder::new()
+        .permissions(mode)
+        .tempfile_in(folder)
+}
+
 /// The same for a file that is written piece by piece.
 fn whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = BufWriter::new(NamedTempFile::new_in(folder)?);
+    let mut file = BufWriter::new(fresh_file_in(folder)?);
     write(&mut file)?;
     let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
-    #[cfg(unix)]
-    {
-        // Readable like any new file; a temporary file is readable by its owner alone.
-        use std::os::unix::fs::PermissionsExt;
-        file.as_file()
-            .set_permissions(fs::Permissions::from_mode(0o644))?;
-    }
     file.persist(path)?;
     Ok(())
 }

@@ -34,6 +34,9 @@ pub enum ExportError {
     /// There is something that would be mixed with it.
     #[error("`{}` is there already; name a new folder with `--similar`", .0.display())]
     There(PathBuf),
+    /// There it would be taken for hand-ins.
+    #[error("`{}` lies in the class' own folder, where the next run would take it for hand-ins; name a folder elsewhere with `--similar`", .0.display())]
+    Within(PathBuf),
     /// The system says no.
     #[error("cannot write to `{}`: {why}; is there space, and may you write there?", path.display())]
     Io {

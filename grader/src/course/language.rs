@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
-use super::{Course, CourseError};
+use super::{Course, CourseError, mistake};
 
 /// A language that submissions are written in.
 #[derive(
@@ -327,7 +327,7 @@ impl Course {
         })?;
         let hints: Hints = toml::from_str(&text).map_err(|error| CourseError::Exercise {
             path,
-            message: error.message().to_owned(),
+            message: mistake::told(&text, &error),
         })?;
         Ok(hints.hints)
     }

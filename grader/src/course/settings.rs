@@ -24,6 +24,36 @@ pub struct DrillLimits {
     pub source_kib: Option<u64>,
 }
 
+/// A day and a tebibyte: no limit is larger, so that none is too large to reckon with.
+const LONGEST: u64 = 86_400;
+const LARGEST_MIB: u64 = 1 << 20;
+
+impl DrillLimits {
+    /// Whether a submission could do anything within them.
+    ///
+    /// # Errors
+    /// The limit that is out of its range, and the range.
+    pub fn are_possible(&self) -> Result<(), String> {
+        for (name, limit, range) in [
+            ("wall_seconds", self.wall_seconds, 1..=LONGEST),
+            ("cpu_seconds", self.cpu_seconds, 1..=LONGEST),
+            ("memory_mib", self.memory_mib, 1..=LARGEST_MIB),
+            ("threads", self.threads, 1..=1 << 16),
+            ("output_kib", self.output_kib, 0..=LARGEST_MIB),
+            ("source_kib", self.source_kib, 1..=LARGEST_MIB),
+        ] {
+            if limit.is_some_and(|limit| !range.contains(&limit)) {
+                return Err(format!(
+                    "`{name}` under `[limits]` is a number from {} to {}; leave it out for the usual limit",
+                    range.start(),
+                    range.end()
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
 /// How much of one check a student is shown, whatever the level.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -44,4 +74,33 @@ pub struct CheckSettings {
     /// How much of it a student is shown: `full`, `title` or `hidden`.
     #[serde(default)]
     pub visibility: Visibility,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_in_which_nothing_could_run_is_refused() {
+        let limits = |line: &str| {
+            let limits: DrillLimits = toml::from_str(line).expect(line);
+            limits.are_possible()
+        };
+        for line in [
+            "wall_seconds = 0",
+            "cpu_seconds = 0",
+            "memory_mib = 0",
+            "threads = 0",
+            "source_kib = 0",
+            "wall_seconds = 9223372036854775807",
+            "memory_mib = 99999999999999",
+        ] {
+            let name = line.split(' ').next().expect("a name");
+            let error = limits(line).expect_err(line);
+            assert!(error.starts_with(&format!("`{name}` ")), "{error}");
+        }
+        for line in ["", "output_kib = 0", "wall_seconds = 86400", "threads = 1"] {
+            assert_eq!(limits(line), Ok(()), "{line}");
+        }
+    }
 }

@@ -94,6 +94,17 @@ pub enum NoInterpreter {
         .0.names[0], .0.language, .0.program, .0.oldest(), .0.debian
     )]
     Missing(&'static Needed),
+    /// It is there, and does not start.
+    #[error(
+        "`{}` is there, and does not start or does not say its version: is a variable like `NODE_OPTIONS` or `PYTHONHOME` set? {} drills need {} {} or newer (on Debian: {})",
+        path.display(), needed.language, needed.program, needed.oldest(), needed.debian
+    )]
+    Fails {
+        /// What is needed.
+        needed: &'static Needed,
+        /// Its file.
+        path: PathBuf,
+    },
     /// Submissions run as another user, who may not read it.
     #[error(
         "`{}` is open to its own user only, and submissions run as another one; install a {} for everybody (on Debian: {})",
@@ -157,10 +168,14 @@ impl Interpreter {
         folders: &[PathBuf],
         as_root: bool,
     ) -> Result<Interpreter, NoInterpreter> {
-        let mut passed_over = None;
+        let (mut passed_over, mut fails) = (None, None);
         for name in needed.names {
             for path in folders.iter().map(|folder| folder.join(name)) {
-                let Some(told) = path.is_file().then(|| ask(&path, needed)).flatten() else {
+                if !path.is_file() {
+                    continue;
+                }
+                let Some(told) = ask(&path, needed) else {
+                    fails.get_or_insert(NoInterpreter::Fails { needed, path });
                     continue;
                 };
                 let (major, minor, patch) = told.version;
@@ -183,7 +198,8 @@ impl Interpreter {
                 }
             }
         }
-        Err(passed_over.unwrap_or(NoInterpreter::Missing(needed)))
+        let why = passed_over.or(fails);
+        Err(why.unwrap_or(NoInterpreter::Missing(needed)))
     }
 
     /// Its own file.

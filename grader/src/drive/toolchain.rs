@@ -43,7 +43,10 @@ impl Toolchain {
             .map_err(|error| missing(format!("`{}`: {error}", rustc.to_string_lossy())))?;
         if !output.status.success() {
             let text = String::from_utf8_lossy(&output.stderr);
-            return Err(missing(play::text::one_line(text.trim(), 200)));
+            return Err(missing(match text.trim() {
+                "" => format!("`{}` fails: {}", rustc.to_string_lossy(), output.status),
+                text => play::text::one_line(text, 200),
+            }));
         }
         let sysroot = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
         let bin = sysroot.join("bin");

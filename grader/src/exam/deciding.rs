@@ -10,6 +10,10 @@ use play::judge::{Kind, Rules};
 use play::schedule::{Action, Polled, ReplayKey, Turn};
 use play::timeline::{self, Line};
 
+/// What the message of a check says that was not judged because the exam ended early, by the
+/// clock.
+pub const ENDED_EARLY: &str = "so long that the exam ended early";
+
 /// How long an exam goes on after a required check has failed; most end sooner.
 const ENOUGH: Duration = Duration::from_secs(6);
 
@@ -168,7 +172,7 @@ impl Exam<'_> {
     fn why_ended(&self, out_of_time: bool) -> Option<String> {
         let failed = self.failed.filter(|_| out_of_time)?;
         Some(format!(
-            "not judged: `{failed}` has failed, and runs of this submission take so long that the exam ended early"
+            "not judged: `{failed}` has failed, and runs of this submission take {ENDED_EARLY}"
         ))
     }
 

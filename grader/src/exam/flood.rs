@@ -235,23 +235,29 @@ impl<'d, 'a> Flood<'d, 'a> {
 
     /// A third of the keys get an error with one of the next waves. A third are dropped, every
     /// other one of them when its first operation has been answered. Each of the last third has
-    /// two callers, and both are dropped, the first one or the second one first. Where nobody can
-    /// be dropped, all of them get an error.
+    /// two callers, and both are dropped, the first one or the second one first, and every other
+    /// pair with nothing polled in between. Where nobody can be dropped, all of them get an error.
     fn wave(&mut self) -> Vec<Step> {
         let mut asks = Vec::new();
         let mut drops = [Vec::new(), Vec::new()];
         for place in 0..WAVE {
             self.keys += 1;
             asks.push(self.ask(self.keys));
-            let second_first = usize::from(place % 6 == 5);
             match place % 6 {
-                0 | 3 => {}
+                0 | 3 => continue,
                 4 if self.drops => drop(self.leaving.insert(self.requests, 0)),
-                _ => drops[second_first].extend(self.hang_up()),
-            }
-            if place % 3 == 2 {
-                asks.push(self.ask(self.keys));
-                drops[1 - second_first].extend(self.hang_up());
+                1 | 4 => drops[0].extend(self.hang_up()),
+                _ => {
+                    let first = self.hang_up();
+                    asks.push(self.ask(self.keys));
+                    let mut pair = [first, self.hang_up()];
+                    if place % 6 == 5 {
+                        pair.reverse();
+                    }
+                    let apart = usize::from(place % 12 < 6);
+                    drops[0].extend(pair[0].take());
+                    drops[apart].extend(pair[1].take());
+                }
             }
         }
         let [first, then] = drops;

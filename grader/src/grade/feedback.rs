@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 
 use clap::ValueEnum;
 
+use crate::course::Course;
 use crate::course::settings::{CheckSettings, Visibility};
-use crate::course::{Course, CourseError};
 use crate::grade::verdict::{CheckResult, Metrics, Status, Verdict};
 
 /// The message for a submission that could not be graded. The reason is for the
@@ -48,23 +48,22 @@ impl Feedback {
         }
     }
 
-    /// A level, with the settings in the `exercise.toml` of each of `drills`.
-    ///
-    /// # Errors
-    /// When one of these cannot be read.
+    /// A level, with the settings in the `exercise.toml` of each of `drills`. Nothing is graded
+    /// by one that cannot be used, so there is nothing to hide either.
     pub fn of_course<'a>(
         course: &Course,
         level: Level,
         drills: impl IntoIterator<Item = &'a str>,
-    ) -> Result<Feedback, CourseError> {
+    ) -> Feedback {
         let mut feedback = Feedback::at(level);
         for slug in drills {
             if !feedback.drills.contains_key(slug) {
-                let checks = course.exercise(slug)?.checks;
+                let exercise = course.exercise(slug);
+                let checks = exercise.map_or_else(|_| BTreeMap::new(), |it| it.checks);
                 feedback.drills.insert(slug.to_owned(), checks);
             }
         }
-        Ok(feedback)
+        feedback
     }
 
     /// The same with these settings for the checks of a drill.

@@ -20,7 +20,7 @@ use crate::build::compile::{CompileError, Compiled, Control, Workshop, compile};
 use crate::build::interpreted;
 use crate::build::prepared::Prepared;
 use crate::build::progress::Audience;
-use crate::build::submission::{Caps, Part, Submission, SubmissionError, Wanted};
+use crate::build::submission::{Caps, Part, Shipped, Submission, SubmissionError, Wanted};
 use crate::course::language::Language;
 use crate::course::{Course, Exercise};
 use crate::drills::{self, Drill};
@@ -218,7 +218,7 @@ impl Grader {
         drill: &dyn Drill,
         path: &Path,
     ) -> Result<Submission, GradeError> {
-        let read = || read_submission(drill, path, caps);
+        let read = || read_submission(&self.course, drill, path, caps);
         // Into a folder somebody may write meanwhile: half of it is nobody's submission.
         let read = match path.is_dir() {
             true => settled(read, |one, other| one.sha256() == other.sha256()),
@@ -241,6 +241,7 @@ impl Grader {
         let wanted = Wanted {
             drill: Some(drill.slug()),
             drills: &drills::slugs(),
+            shipped: &Shipped::of(&self.course, drill.slug()),
         };
         let read = Submission::read_parts(path, parts, &wanted, &caps);
         read.map_err(GradeError::Submission)
@@ -401,6 +402,7 @@ impl Grader {
 /// # Errors
 /// As [`Submission::read_for`].
 pub fn read_submission(
+    course: &Course,
     drill: &dyn Drill,
     path: &Path,
     caps: &Caps,
@@ -408,6 +410,7 @@ pub fn read_submission(
     let wanted = Wanted {
         drill: Some(drill.slug()),
         drills: &drills::slugs(),
+        shipped: &Shipped::of(course, drill.slug()),
     };
     Submission::read_for(path, &wanted, caps)
 }

@@ -23,7 +23,7 @@ use crate::class::batch::{Found, Layout, Pattern, Policy, Run, Search, Settings}
 use crate::class::batch::{choose, choose_by_names};
 use crate::class::class_report::{Options, Statistics, write_all};
 use crate::class::similar::{self, ExportError};
-use crate::course::Course;
+use crate::course::{Course, Exercise};
 use crate::drills;
 use crate::drive::interrupt;
 use crate::drive::sandbox::Tier;
@@ -72,6 +72,9 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
     if let Some(similar) = args.similar.as_ref().filter(|it| it.exists()) {
         return Err(ExportError::There(similar.clone()).into());
     }
+    if let Some(similar) = args.similar.as_ref().filter(|it| sources.hold(it)) {
+        return Err(ExportError::Within(similar.clone()).into());
+    }
     // Students without a hand-in make a class only beside others, or by their roster.
     if found.hand_ins.is_empty() && args.roster.is_none() {
         let dirs: Vec<String> = sources
@@ -109,7 +112,15 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
     let kept = store.settings();
     let seed = args.seed.or(kept.as_ref().map(|kept| kept.seed));
     let seed = seed.unwrap_or_else(|| fastrand::u64(..SEEDS));
-    let points = best::points(&store, seed);
+    // What is graded from now on is of use to the next run, however this one ends.
+    store.keep_settings(&Settings {
+        schema: 1,
+        seed,
+        ids: kept.as_ref().and_then(|kept| kept.ids),
+    })?;
+    let marks = attempts.clone();
+    interrupt::at_last(move || marks.take_back());
+    let points = best::points(&store, &attempts, seed);
     choose(
         &grader,
         sources.dir(),
@@ -248,7 +259,9 @@ fn reports<'a>(
     let mut drills = Vec::new();
     for slug in course.slugs()? {
         if graded.contains(&slug) {
-            let exercise = course.exercise(&slug)?;
+            // If it cannot be used, each of its hand-ins says why.
+            let exercise = course.exercise(&slug);
+            let exercise = exercise.unwrap_or_else(|_| Exercise::unknown(&slug));
             drills.push(ClassDrill { slug, exercise });
         }
     }

@@ -1,12 +1,12 @@
 //! `grade`: verdicts for one drill's submissions, or for every drill.
 
+mod out_file;
 mod watched;
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use super::{Exit, chosen, overseer};
 use crate::app::cli::{Grade, VerdictFormat, in_words};
@@ -31,35 +31,29 @@ use watched::{Line, Said};
 const SEEDS: u64 = 1 << 40;
 
 pub(super) fn run(course: Course, args: Grade) -> Result<Exit> {
-    let jobs = jobs(&course, &args)?;
+    let (jobs, all) = jobs(&course, &args)?;
     if let Some((first, seed)) = watched::asked() {
         return serve(course, &args, jobs.get(first..).unwrap_or_default(), seed);
     }
     let seed = args.seed.unwrap_or_else(|| fastrand::u64(..SEEDS));
-    let report = report(args.format, &jobs);
+    let report = report(&course, args.format, &jobs);
     let slugs = jobs.iter().map(|job| job.drill.slug());
-    let feedback = Feedback::of_course(&course, args.told.feedback, slugs)?;
+    let feedback = Feedback::of_course(&course, args.told.feedback, slugs);
     let shown = |verdict: Verdict| match args.format {
         VerdictFormat::Json => verdict,
         _ => feedback.of(&verdict),
     };
     // Checked before anything runs, so that an unwritable place is found now.
-    let mut out: Box<dyn Write> = match &args.out {
+    let mut kept = Vec::new();
+    let mut out: Box<dyn Write + '_> = match &args.out {
         Some(path) => {
-            let file = File::create(path).with_context(|| {
-                format!(
-                    "cannot write `{}`; name a file in a folder that exists",
-                    path.display()
-                )
-            })?;
-            Box::new(anstream::StripStream::new(
-                Box::new(BufWriter::new(file)) as Box<dyn Write>
-            ))
+            out_file::check(path)?;
+            Box::new(&mut kept)
         }
         None => Box::new(anstream::stdout()),
     };
     let mut failed = false;
-    let mut incomplete = false;
+    let mut incomplete = !all;
     let mut verdicts = Vec::with_capacity(jobs.len());
     let mut see = |said: Said| -> Result<()> {
         let verdict = match said {
@@ -103,6 +97,10 @@ pub(super) fn run(course: Course, args: Grade) -> Result<Exit> {
     }
     report.all(&verdicts, &mut out)?;
     out.flush()?;
+    drop(out);
+    if let Some(path) = &args.out {
+        out_file::write(path, &kept)?;
+    }
     Ok(match (incomplete, failed) {
         (true, _) => Exit::CouldNotGrade,
         (false, true) if !report.says_whether_it_failed() => Exit::Failed,
@@ -135,7 +133,7 @@ fn grader(course: Course, allow_degraded: bool, jobs: &[Job]) -> Result<Grader> 
     Ok(grader)
 }
 
-fn report(format: VerdictFormat, jobs: &[Job]) -> Box<dyn Report> {
+fn report(course: &Course, format: VerdictFormat, jobs: &[Job]) -> Box<dyn Report> {
     match format {
         VerdictFormat::Human => Box::new(Human),
         VerdictFormat::Json => Box::new(Json),
@@ -150,15 +148,15 @@ fn report(format: VerdictFormat, jobs: &[Job]) -> Box<dyn Report> {
                 token: format!("{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..)),
                 workspace: place("GITHUB_WORKSPACE"),
                 summary: place("GITHUB_STEP_SUMMARY"),
-                sources: jobs.iter().filter_map(source).collect(),
+                sources: jobs.iter().filter_map(|job| source(course, job)).collect(),
             })
         }
     }
 }
 
 /// The start of a submission's code, if it can be read at all.
-fn source(job: &Job) -> Option<Source> {
-    let submission = read_submission(job.drill, &job.path, &Caps::default()).ok()?;
+fn source(course: &Course, job: &Job) -> Option<Source> {
+    let submission = read_submission(course, job.drill, &job.path, &Caps::default()).ok()?;
     let root = submission.root_file();
     Some(Source {
         submission: job.path.display().to_string(),
@@ -190,9 +188,11 @@ fn not(drill: &dyn Drill, path: &Path, seed: u64, error: GradeError) -> Said {
     Said::NotGraded(Box::new(verdict), in_words(&error.into()))
 }
 
-fn jobs(course: &Course, args: &Grade) -> Result<Vec<Job>> {
+/// What is to be graded, and whether that is all that was asked for.
+fn jobs(course: &Course, args: &Grade) -> Result<(Vec<Job>, bool)> {
     let Some(name) = &args.drill else {
         let mut jobs = Vec::new();
+        let mut all = true;
         for slug in course.slugs()? {
             match course.drill(&slug) {
                 Ok(drill) => {
@@ -204,22 +204,25 @@ fn jobs(course: &Course, args: &Grade) -> Result<Vec<Job>> {
                     }
                 }
                 Err(CourseError::Ungraded(_)) => {}
-                Err(error) => return Err(error.into()),
+                // It spoils its own drill, and no other.
+                Err(error) => {
+                    aloud::say(&error.to_string());
+                    all = false;
+                }
             }
         }
-        return Ok(jobs);
+        return Ok((jobs, all));
     };
     let drill = course.drill(name)?;
     if args.paths.is_empty() {
         let language = chosen(course, name, args.language)?;
-        return Ok(vec![Job {
-            drill,
-            path: nearby(course.exercise_in(name, language)),
-        }]);
+        let path = nearby(course.exercise_in(name, language));
+        return Ok((vec![Job { drill, path }], true));
     }
     let wanted = Wanted {
         drill: Some(drill.slug()),
         drills: &drills::slugs(),
+        shipped: &[],
     };
     // If it is refused, reading it says so.
     let place = |path: &PathBuf| place_within(path, &wanted).unwrap_or_else(|_| path.clone());
@@ -227,7 +230,7 @@ fn jobs(course: &Course, args: &Grade) -> Result<Vec<Job>> {
         drill,
         path: place(path),
     };
-    Ok(args.paths.iter().map(job).collect())
+    Ok((args.paths.iter().map(job).collect(), true))
 }
 
 /// Warns, once, that the code is not fully sandboxed.

@@ -18,8 +18,16 @@ pub(super) fn run(course: &Course) -> Result<Exit> {
     let slugs = course.slugs()?;
     let width = slugs.iter().map(String::len).max().unwrap_or(0);
     let mut changed = false;
+    let mut usable = true;
     for slug in &slugs {
-        let exercise = course.exercise(slug)?;
+        let exercise = match course.exercise(slug) {
+            Ok(exercise) => exercise,
+            Err(error) => {
+                usable = false;
+                writeln!(out, "{slug:width$}  {error}")?;
+                continue;
+            }
+        };
         let passed = learner.has_passed(slug);
         let word = match drills::find(slug) {
             None => "no hidden tests yet",
@@ -57,7 +65,10 @@ pub(super) fn run(course: &Course) -> Result<Exit> {
         out,
         "\ngrade one with `cargo grade DRILL`; `cargo grader --help` shows what else there is"
     )?;
-    Ok(Exit::Passed)
+    Ok(match usable {
+        true => Exit::Passed,
+        false => Exit::CouldNotGrade,
+    })
 }
 
 /// How far the learner is in other languages, if they have begun there.
@@ -93,7 +104,7 @@ fn way(course: &Course, learner: &Learner, slugs: &[String]) -> Result<String> {
     };
     let mut minutes = 0;
     for slug in &left {
-        minutes += course.exercise(slug)?.minutes;
+        minutes += course.exercise(slug).map_or(0, |it| it.minutes);
     }
     let all = count(graded().count(), "drill", "drills");
     let rest = in_words(Duration::from_secs(u64::from(minutes) * 60)).unwrap_or_default();

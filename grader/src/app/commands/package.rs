@@ -10,6 +10,7 @@ use clap::ValueEnum;
 use super::Exit;
 use crate::app::cli::package::{Gradescope, Package, Packed, System};
 use crate::authors::package::{Packing, autograder, drill_of, made_for, workflow};
+use crate::course::aloud;
 use crate::course::{Course, CourseError};
 use crate::drills;
 
@@ -43,8 +44,8 @@ pub(super) fn run(course: &Course, args: &Package) -> Result<Exit> {
                 .with_context(|| format!("cannot read `{}`", path.display()))?;
             let mut drills = Vec::new();
             for slug in graded(course)? {
-                let title = course.exercise(&slug)?.title;
-                drills.push((slug, title));
+                let title = course.exercise(&slug).map(|it| it.title);
+                drills.push((slug, title.unwrap_or_default()));
             }
             writeln!(anstream::stdout(), "{}", drill_of(&text, &drills)?)?;
             Ok(Exit::Passed)
@@ -106,7 +107,8 @@ fn graded(course: &Course) -> Result<Vec<String>> {
         match course.drill(&slug) {
             Ok(drill) => all.push(drill.slug().to_owned()),
             Err(CourseError::Ungraded(_)) => {}
-            Err(error) => return Err(error.into()),
+            // It spoils its own drill, and no other.
+            Err(error) => aloud::say(&error.to_string()),
         }
     }
     Ok(all)

@@ -33,8 +33,8 @@ pub(super) fn run(course: Course, args: &Replay) -> Result<Exit> {
             args.drill
         );
     }
-    let submission =
-        read_submission(drill, &args.path, &Caps::default()).map_err(GradeError::Submission)?;
+    let submission = read_submission(&course, drill, &args.path, &Caps::default())
+        .map_err(GradeError::Submission)?;
     let grader = Grader::new(course)?.allow_degraded(args.allow_degraded);
     overseer::limit_memory();
     let mut out = anstream::stdout();

@@ -26,8 +26,8 @@ pub(super) fn run(course: Course, args: &Args) -> Result<Exit> {
             args.drill
         );
     }
-    let submission =
-        read_submission(drill, &args.path, &Caps::default()).map_err(GradeError::Submission)?;
+    let submission = read_submission(&course, drill, &args.path, &Caps::default())
+        .map_err(GradeError::Submission)?;
     let code = match args.marks.is_empty() {
         true => None,
         false => Some(code(&args.path, drill.world(), &args.marks)?),

@@ -78,6 +78,8 @@ mod tests {
             "cache_race",
             "Homework 3: Cache-Race (graded)",
             "the CACHE race",
+            "HW:  Cache  race",
+            "CacheRace",
         ] {
             assert_eq!(of(title).as_deref(), Some("cache_race"), "{title}");
         }

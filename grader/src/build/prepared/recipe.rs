@@ -131,8 +131,11 @@ impl Recipe {
             .env_remove("RUSTC_WORKSPACE_WRAPPER")
             .env_remove("CARGO_BUILD_TARGET")
             .stdin(Stdio::null());
-        let why = "preparing the crates that submissions are linked with; this happens once";
-        let built = cargo::run(command, audience, why).map_err(failed)?;
+        let words = [
+            "preparing the crates that submissions are linked with; this happens once",
+            "prepared",
+        ];
+        let built = cargo::run(command, audience, words).map_err(failed)?;
         let messages = built.map_err(PrepareError::Cargo)?;
         let Artifacts {
             externs,

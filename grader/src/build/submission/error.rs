@@ -140,6 +140,8 @@ pub enum Fault {
     Rar,
     #[error("is encrypted; pack it again without a password")]
     Locked,
+    #[error("is one packed file and no archive; hand in the file as it is, a .zip or a .tar.gz")]
+    OnePacked,
     #[error("is a damaged archive ({why}); pack it again")]
     Damaged { why: String },
     #[error("holds `{name}` encrypted; pack it again without a password")]

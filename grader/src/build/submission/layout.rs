@@ -76,8 +76,7 @@ pub(super) fn choose(listing: &Listing, wanted: &Wanted<'_>) -> Result<Choice, F
         && !listing.has_manifest()
         && let Some(path) = one_file::among(listing, wanted)?
     {
-        let name = path.rsplit('/').next().unwrap_or(path);
-        return one(listing, path, one_file::root(name, Language::of_file(name)));
+        return Ok(Choice::Crate(file(listing, path)?));
     }
     match code {
         Some(Candidate {
@@ -96,6 +95,7 @@ pub(super) fn drills<'a>(listing: &Listing, drills: &[&'a str]) -> Vec<&'a str> 
         let wanted = Wanted {
             drill: Some(**slug),
             drills,
+            shipped: &[],
         };
         let archived = |path: &str| wanted.stem_named(path) >= Named::InPart;
         candidate::all(&all, &wanted)
@@ -146,14 +146,20 @@ fn archive(
 /// The only Rust file that counts, under its own name in plain letters.
 fn alone(listing: &Listing, path: &str) -> Result<Choice, Fault> {
     let name = path.rsplit('/').next().unwrap_or(path);
-    one(listing, path, plain_file_name(name))
+    Ok(Choice::Crate(one(listing, path, plain_file_name(name))?))
+}
+
+/// The file at `path`, in an interpreted language.
+pub(super) fn file(listing: &Listing, path: &str) -> Result<Layout, Fault> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    one(listing, path, one_file::root(name, Language::of_file(name)))
 }
 
 /// The file at `path`, which is called `root`.
-fn one(listing: &Listing, path: &str, root: String) -> Result<Choice, Fault> {
+fn one(listing: &Listing, path: &str, root: String) -> Result<Layout, Fault> {
     let folder = path.rfind('/').map_or("", |at| &path[..=at]);
     let index = listing.take(path)?;
-    Ok(Choice::Crate(Layout {
+    Ok(Layout {
         picks: index
             .map(|index| (index, root.clone()))
             .into_iter()
@@ -167,7 +173,7 @@ fn one(listing: &Listing, path: &str, root: String) -> Result<Choice, Fault> {
             _ => folder.trim_end_matches('/').to_owned(),
         },
         root,
-    }))
+    })
 }
 
 /// The crate with that root, and everything below the folder of its root.

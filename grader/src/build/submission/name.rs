@@ -124,7 +124,7 @@ pub(super) fn shown(raw: &[u8]) -> String {
             match c {
                 // Names are put in backticks, so a backtick in one must not break the pair.
                 '`' => text.push_str("\\u{60}"),
-                '\'' | '"' => text.push(c),
+                '\'' | '"' | '\\' => text.push(c),
                 _ => text.extend(c.escape_debug()),
             }
         }

@@ -69,7 +69,10 @@ fn walk(
     let mut walk = || {
         let mut index = 0;
         for entry in archive.entries().map_err(Fault::damaged)? {
-            let mut entry = entry.map_err(Fault::damaged)?;
+            let mut entry = entry.map_err(|why| match index {
+                0 if is_one_file(bytes, packing, caps) => Fault::OnePacked,
+                _ => Fault::damaged(why),
+            })?;
             // A note of `git archive` about the whole archive; it does not name a file.
             if entry.header().entry_type() != EntryType::XGlobalHeader {
                 visit(index, &mut entry)?;
@@ -84,6 +87,18 @@ fn walk(
         Ok(())
     });
     walked.map_err(|fault| meter.fault().unwrap_or(fault))
+}
+
+/// Whether a packed file holds something that does not begin as a tar does.
+fn is_one_file(bytes: &[u8], packing: Packing, caps: &Caps) -> bool {
+    const MARK: std::ops::Range<usize> = 257..262;
+    let meter = Meter::new(caps);
+    let mut head = Vec::new();
+    let unpacked = unpacked(bytes, packing, &meter).ok();
+    let read = unpacked.map(|unpacked| unpacked.take(MARK.end as u64).read_to_end(&mut head));
+    packing != Packing::Plain
+        && matches!(read, Some(Ok(1..)))
+        && head.get(MARK).is_none_or(|mark| mark != b"ustar")
 }
 
 fn unpacked<'a>(

@@ -4,6 +4,9 @@
 
 use play::text::slug_in;
 
+use crate::course::Course;
+use crate::course::language::Language;
+
 use super::format;
 
 /// The drill whose submission is wanted.
@@ -13,6 +16,40 @@ pub struct Wanted<'a> {
     pub drill: Option<&'a str>,
     /// The slugs of all drills.
     pub drills: &'a [&'a str],
+    /// What the course ships for it: an untouched stub is nobody's work.
+    pub shipped: &'a [Shipped],
+}
+
+/// A stub of the wanted drill.
+#[derive(Debug, Clone)]
+pub struct Shipped {
+    pub(super) language: Language,
+    /// Where the learner's file is, from the drill's folder.
+    pub(super) path: String,
+    text: String,
+}
+
+impl Shipped {
+    /// Those of a drill, one for each of its languages. One that cannot be read is left out.
+    pub fn of(course: &Course, slug: &str) -> Vec<Shipped> {
+        let folder = course.exercise_dir(slug);
+        let of = |language| {
+            let path = course.path_in(slug, language);
+            let path = path.strip_prefix(&folder).ok()?.to_str()?.to_owned();
+            let text = std::fs::read_to_string(course.stub_in(slug, language)).ok()?;
+            Some(Shipped {
+                language,
+                path,
+                text,
+            })
+        };
+        Language::ALL.into_iter().filter_map(of).collect()
+    }
+
+    /// Whether a text is the stub, but for its spaces and the ends of its lines.
+    pub(super) fn is(&self, text: &str) -> bool {
+        text.split_whitespace().eq(self.text.split_whitespace())
+    }
 }
 
 /// How well a name matches the wanted drill.
@@ -61,6 +98,7 @@ mod tests {
         let wanted = Wanted {
             drill: Some("cache_race"),
             drills: &["cache_race", "offload"],
+            shipped: &[],
         };
         for (name, named) in [
             ("cache_race", Named::Whole),

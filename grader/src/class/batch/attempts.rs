@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -106,6 +107,16 @@ impl Attempts {
             attempts: self,
             mark,
         })
+    }
+
+    /// What `grade` makes of a submission; nothing if it panics, or if the submission has ended the
+    /// grader before.
+    pub fn guarded<T>(&self, key: &Key, grade: impl FnOnce() -> T) -> Option<T> {
+        if self.deaths(key) >= DEATHS {
+            return None;
+        }
+        let _attempt = self.begin(key).ok()?;
+        catch_unwind(AssertUnwindSafe(grade)).ok()
     }
 
     /// Takes back the present marks, because the grader is being ended on purpose.

@@ -133,15 +133,39 @@ fn in_order(among: &[PathBuf]) -> Option<Vec<PathBuf>> {
     })
 }
 
-/// The last date in a path, to the second if it has one.
+/// The last date in a path, to the second if it has one. Of a day alone nobody knows whether it
+/// is before or after a time of that day.
 fn date(path: &str) -> Option<(String, u128)> {
     let date = regex(
-        r"(?:^|[^0-9])(20[0-9]{2})[-._]?([01][0-9])[-._]?([0-3][0-9])(?:[T _.-]+(?:at )?([0-2][0-9])[-:._h]?([0-5][0-9])(?:[-:._m]?([0-5][0-9]))?)?",
+        r"(?:^|[^0-9])(20[0-9]{2})[-._]?([01][0-9])[-._]?([0-3][0-9])(?:[T _.-]+(?:at )?(?:([0-2][0-9])[-:._h]?|([0-9])[-:._h])([0-5][0-9])(?:[-:._m]?([0-5][0-9]))?(?:[^0-9A-Za-z]?([AaPp])\.?[Mm])?)?",
     );
     let found = date.captures_iter(path).last()?;
-    let digits = |at: usize| found.get(at).map_or("00", |it| it.as_str());
-    let all: String = (1..=6).map(digits).collect();
-    Some((String::new(), all.parse().ok()?))
+    let number = |at: usize| {
+        found
+            .get(at)
+            .map_or(Ok(0), |it| it.as_str().parse::<u128>())
+    };
+    let hour = found.get(4).or_else(|| found.get(5));
+    let kind = if hour.is_some() { "time" } else { "day" };
+    let hour = hour.map_or(Ok(0), |it| it.as_str().parse::<u128>()).ok()?;
+    // As macOS writes it: 12 is the first hour of a half.
+    let hour = match found.get(8).map(|it| it.as_str()) {
+        None => hour,
+        Some("a" | "A") => hour % 12,
+        Some(_) => hour % 12 + 12,
+    };
+    let parts = [
+        number(1),
+        number(2),
+        number(3),
+        Ok(hour),
+        number(6),
+        number(7),
+    ];
+    let all = parts
+        .into_iter()
+        .try_fold(0, |all, part| Some(all * 100 + part.ok()?))?;
+    Some((kind.to_owned(), all))
 }
 
 /// The number of a file in Canvas' export; Canvas numbers files in order.
@@ -195,6 +219,22 @@ mod tests {
                 0,
             ),
             (&["ada_7_1001_offload.rs", "ada_7_999_offload.rs"], 1, 0),
+            (
+                &[
+                    "a/offload 2026-11-20 at 1.15.00\u{202f}PM.rs",
+                    "a/offload 2026-11-20 at 11.15.00 AM.rs",
+                ],
+                1,
+                0,
+            ),
+            (
+                &[
+                    "a/offload 2026-11-20 at 12.15.00 PM.rs",
+                    "a/offload 2026-11-20 at 12.15.00 am.rs",
+                ],
+                1,
+                0,
+            ),
         ] {
             let order = order(names).unwrap_or_else(|| panic!("{names:?}"));
             assert_eq!((&*order[0], &*order[1]), (names[first], names[last]));

@@ -228,6 +228,7 @@ impl Hand {
         let wanted = Wanted {
             drill: Some(drill),
             drills,
+            shipped: &[],
         };
         match place_within(&root.join(path), &wanted) {
             Ok(place) => self.hand_in(drill, place.strip_prefix(root).unwrap_or(path)),

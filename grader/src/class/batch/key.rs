@@ -9,10 +9,13 @@ use std::sync::Arc;
 
 use super::rules::{rules_of, seed_of};
 use crate::build::submission::Submission;
+use crate::course::Course;
 use crate::course::language::Language;
-use crate::course::{Course, CourseError};
 use crate::drills::Drill;
 use crate::drive::interpreter::Interpreter;
+
+/// The rules of a drill whose `exercise.toml` cannot be used.
+const UNUSABLE: &str = "none";
 
 /// Everything that a verdict depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -36,21 +39,20 @@ pub struct Terms {
 
 impl Terms {
     /// The terms of a batch with this seed, for all of these drills.
-    ///
-    /// # Errors
-    /// When a drill's `exercise.toml` cannot be read.
-    pub fn of(course: &Course, seed: u64, drills: &[&dyn Drill]) -> Result<Terms, CourseError> {
+    pub fn of(course: &Course, seed: u64, drills: &[&dyn Drill]) -> Terms {
         let each = drills
             .iter()
             .flat_map(|drill| Language::ALL.map(|language| (*drill, language)));
         let rules = each.map(|(drill, language)| {
-            let rules = rules_of(course, drill, language)?;
-            Ok(((drill.slug(), language), rules.into()))
+            let rules = rules_of(course, drill, language);
+            // Nothing is graded by it, so that only its own hand-ins are without a verdict.
+            let rules = rules.unwrap_or_else(|_| UNUSABLE.to_owned());
+            ((drill.slug(), language), rules.into())
         });
-        Ok(Terms {
+        Terms {
             seed,
-            rules: rules.collect::<Result<_, CourseError>>()?,
-        })
+            rules: rules.collect(),
+        }
     }
 
     /// The key of a submission's verdict.

@@ -132,7 +132,7 @@ pub fn plan<'a>(
         kept: 0,
         copies: 0,
         refused: 0,
-        terms: Terms::of(grader.course(), seed, &drills)?,
+        terms: Terms::of(grader.course(), seed, &drills),
     };
     for drill in drills {
         let readable = plan.look(grader, store, dir, drill)?;
@@ -256,7 +256,8 @@ pub(in crate::class) fn taken(
         Err(GradeError::Submission(SubmissionError::UnknownKind { .. })) => refused(format!(
             "`{path}` is not a kind of submission; hand in {HAND_IN}"
         )),
-        Err(error @ GradeError::Submission(_)) => {
+        // What is wrong with one drill's files is said of its own hand-ins only.
+        Err(error @ (GradeError::Submission(_) | GradeError::Course(_))) => {
             Ok(Err(Box::new(not_graded(drill, &hand_in.path, 0, &error))))
         }
         Err(error) => Err(error),

@@ -22,6 +22,7 @@ use super::shape;
 use super::store::{Store, StoreError};
 use crate::drills::{self, Drill};
 use crate::drive::interrupt;
+use crate::exam::ENDED_EARLY;
 use crate::grade::grading::{GradeError, Grader, not_graded};
 use crate::grade::verdict::{CheckStatus, Status, Verdict};
 
@@ -289,6 +290,7 @@ fn ran_out_of_time(verdict: &Verdict) -> bool {
             "the time limit of",
             "the time limit was",
             "rustc was stopped after",
+            ENDED_EARLY,
         ];
         words.iter().any(|words| text.contains(words))
     };
@@ -304,4 +306,32 @@ fn ran_out_of_time(verdict: &Verdict) -> bool {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_judged_by_the_clock_is_in_doubt() {
+        let drill = drills::find("cache_race").expect("it is one");
+        let machine = GradeError::Machine(io::Error::other("for a test"));
+        let verdict = |message: &str| {
+            let mut verdict = not_graded(drill, Path::new("x"), 7, &machine);
+            verdict.status = Status::Failed;
+            verdict.diagnostics.clear();
+            for check in &mut verdict.checks {
+                check.status = CheckStatus::Skipped;
+                message.clone_into(&mut check.message);
+            }
+            verdict
+        };
+        let early = format!("not judged: `cached` has failed, and runs take {ENDED_EARLY}");
+        assert!(ran_out_of_time(&verdict(&early)));
+        assert!(ran_out_of_time(&verdict("the time limit of 13 s")));
+        assert!(!ran_out_of_time(&verdict("cannot be judged: see `cached`")));
+        let mut passed = verdict(&early);
+        passed.status = Status::Passed;
+        assert!(!ran_out_of_time(&passed));
+    }
 }

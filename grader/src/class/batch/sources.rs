@@ -5,8 +5,9 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
+use sha2::{Digest, Sha256};
 use thiserror::Error;
 use zip::ZipArchive;
 
@@ -34,6 +35,14 @@ pub struct Sources(Vec<Source>);
 /// Why an export cannot be read.
 #[derive(Debug, Error)]
 pub enum SourceError {
+    /// What is in it cannot be written.
+    #[error("cannot unpack into `{}`: {why}; make space there", path.display())]
+    Full {
+        /// The folder.
+        path: PathBuf,
+        /// Why not.
+        why: io::Error,
+    },
     /// It is not a zip, or a damaged one.
     #[error("cannot unpack `{}`: {why}; export it again, or unpack it and name its folder", path.display())]
     Zip {
@@ -58,9 +67,15 @@ impl Sources {
                 true => {
                     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
                     let dir = into.join(format!("{}-{stem}", number + 1));
-                    let failed = |why: io::Error| SourceError::Zip {
-                        path: path.clone(),
-                        why: why.to_string(),
+                    let failed = |why: io::Error| match is_of_the_machine(&why) {
+                        true => SourceError::Full {
+                            path: dir.clone(),
+                            why,
+                        },
+                        false => SourceError::Zip {
+                            path: path.clone(),
+                            why: why.to_string(),
+                        },
                     };
                     let notes = unpack(&path, &dir).map_err(failed)?;
                     (dir, notes)
@@ -69,6 +84,18 @@ impl Sources {
             sources.push(Source { dir, notes, drill });
         }
         Ok(Sources(sources))
+    }
+
+    /// Whether something at `path` would lie among the hand-ins.
+    pub fn hold(&self, path: &Path) -> bool {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let parents = path.ancestors().skip(1);
+        let mut real = parents.filter_map(|folder| folder.canonicalize().ok());
+        let Some(parent) = real.next() else {
+            return false;
+        };
+        let dirs = self.0.iter().filter_map(|it| it.dir.canonicalize().ok());
+        dirs.into_iter().any(|dir| parent.starts_with(dir))
     }
 
     /// Whether anything has to be unpacked.
@@ -157,9 +184,10 @@ fn is_zip(path: &Path) -> bool {
     ending.eq_ignore_ascii_case("zip") && path.is_file()
 }
 
-/// Unpacks plain files and folders; links and files that would lie elsewhere are left out. An
-/// entry that cannot be unpacked costs nobody else's hand-in: a note names it, and an empty file
-/// marks its place without being a submission.
+/// Unpacks plain files and folders. An entry that cannot be unpacked, because it is damaged, a
+/// link, or would lie elsewhere, costs nobody else's hand-in: a note names it, and an empty file
+/// marks its place without being a submission. So does one of two files with the same name, as
+/// nobody knows which of them counts.
 fn unpack(zip: &Path, into: &Path) -> io::Result<Vec<String>> {
     match fs::remove_dir_all(into) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -175,7 +203,7 @@ fn unpack(zip: &Path, into: &Path) -> io::Result<Vec<String>> {
         let name = name_of(&mut archive, number)?;
         let unpacked = match unpack_one(&mut archive, number, (&name, into), &mut left) {
             // A backslash may be the system's separator, or a letter.
-            Err(error) if name.contains('\\') && !is_of_the_machine(&error) => {
+            Err(error) if name.contains('\\') && may_be_a_letter(&error) => {
                 let name = name.replace('\\', "_");
                 unpack_one(&mut archive, number, (&name, into), &mut left)
             }
@@ -189,19 +217,38 @@ fn unpack(zip: &Path, into: &Path) -> io::Result<Vec<String>> {
         }
         let shown = one_line(&name, 200);
         notes.push(format!("`{shown}` could not be unpacked: {error}"));
-        if let Some(path) = inside(&format!("{name}.damaged"), number) {
-            let path = into.join(path);
-            let folder = path.parent().map(fs::create_dir_all);
-            let _ = folder.map(|_| File::create(&path));
+        let path = into.join(inside(&name).0);
+        if error.get_ref().is_some_and(|why| why.is::<Doubled>()) {
+            let _ = fs::remove_file(&path);
         }
+        let mark = mark_of(&path);
+        let folder = mark.parent().map(fs::create_dir_all);
+        let _ = folder.map(|_| File::create(&mark));
     }
     Ok(notes)
+}
+
+/// Of two files nobody knows which one counts.
+#[derive(Debug, Error)]
+#[error("there is another one of that name")]
+struct Doubled;
+
+/// What is put in place of an entry that is not taken.
+fn mark_of(path: &Path) -> PathBuf {
+    let mut mark = path.as_os_str().to_owned();
+    mark.push(".damaged");
+    mark.into()
 }
 
 /// Whether nothing can be unpacked any more.
 fn is_of_the_machine(error: &io::Error) -> bool {
     use io::ErrorKind::{FileTooLarge, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
     [FileTooLarge, QuotaExceeded, ReadOnlyFilesystem, StorageFull].contains(&error.kind())
+}
+
+/// Whether an entry may fit if its backslashes separate no folders.
+fn may_be_a_letter(error: &io::Error) -> bool {
+    !is_of_the_machine(error) && error.kind() != io::ErrorKind::InvalidInput
 }
 
 /// The name of an entry. Those whose encoding is not marked are usually UTF-8 all the same.
@@ -220,18 +267,23 @@ fn unpack_one(
     left: &mut u64,
 ) -> io::Result<()> {
     let mut entry = archive.by_index(number).map_err(io::Error::other)?;
-    let Some(path) = inside(name, number) else {
-        return Ok(());
-    };
+    let refused = |why: &str| io::Error::new(io::ErrorKind::InvalidInput, why.to_owned());
+    let (path, is_plain) = inside(name);
+    if !is_plain {
+        return Err(refused("its name is none, or climbs with `..`"));
+    }
     let path = into.join(path);
     if entry.is_dir() || name.ends_with(['/', '\\']) {
         return fs::create_dir_all(&path);
     }
     if entry.is_symlink() {
-        return Ok(());
+        return Err(refused("it is a link, which is not followed"));
     }
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
+    }
+    if path.is_file() || mark_of(&path).exists() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, Doubled));
     }
     let mut file = File::create(&path)?;
     let written = io::copy(&mut entry.by_ref().take(*left + 1), &mut file);
@@ -246,30 +298,40 @@ fn unpack_one(
 /// The longest name of a file that systems take, in bytes.
 const LONGEST: usize = 255;
 
-/// A name that a system takes; of a longer one its beginning, the entry's number and its ending.
-fn fitting(name: &str, number: usize) -> String {
+/// A name that a system takes; of a longer one its beginning, a mark of all of it, and its end:
+/// there systems have what they add, and files their ending.
+fn fitting(name: &str) -> String {
+    const END: usize = 60;
     if name.len() <= LONGEST {
         return name.to_owned();
     }
-    let ending = name
-        .rfind('.')
-        .map(|at| &name[at..])
-        .filter(|it| it.len() < 20);
-    let beginning = &name[..name.floor_char_boundary(LONGEST - 40)];
-    format!("{beginning}~{number}{}", ending.unwrap_or_default())
+    let digest = Sha256::digest(name);
+    let mark: String = digest[..8]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let beginning = &name[..name.floor_char_boundary(LONGEST - END - mark.len() - 2)];
+    let end = &name[name.ceil_char_boundary(name.len() - END)..];
+    format!("{beginning}~{mark}~{end}")
 }
 
-/// A name as a path below a folder; `None` if it leads anywhere else.
-fn inside(name: &str, number: usize) -> Option<PathBuf> {
-    let name = name.replace('\\', "/");
-    if name.contains('\0') || name.starts_with('/') {
-        return None;
-    }
-    let path = Path::new(&name);
-    let mut parts = path.components();
-    let is_plain = parts.all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-    let fitting = |part: Component<'_>| fitting(&part.as_os_str().to_string_lossy(), number);
-    (is_plain && !name.is_empty()).then(|| path.components().map(fitting).collect())
+/// A name as a path below a folder, and whether it is a plain one. A `/` or the letter of a
+/// drive at its beginning says only where it was packed.
+fn inside(name: &str) -> (PathBuf, bool) {
+    let name = name.replace('\\', "/").replace('\0', "_");
+    let after_drive = match name.as_bytes() {
+        [drive, b':', b'/', ..] if drive.is_ascii_alphabetic() => &name[2..],
+        _ => &name,
+    };
+    let parts: Vec<&str> = after_drive.split('/').collect();
+    let is_name = |part: &&&str| !matches!(**part, "" | "." | "..");
+    let path: PathBuf = parts
+        .iter()
+        .filter(is_name)
+        .map(|part| fitting(part))
+        .collect();
+    let is_plain = !parts.contains(&"..") && !path.as_os_str().is_empty();
+    (path, is_plain)
 }
 
 #[cfg(test)]
@@ -278,20 +340,102 @@ mod tests {
 
     #[test]
     fn no_name_leads_out_of_the_folder() {
-        for name in ["../x", "a/../../x", "/x", "\\x", "..\\x", "", "a\0"] {
-            assert_eq!(inside(name, 1), None, "{name:?}");
+        for (name, path, is_plain) in [
+            ("../x", "x", false),
+            ("a/../../x", "a/x", false),
+            ("..\\x", "x", false),
+            ("", "", false),
+            ("/", "", false),
+            ("/x", "x", true),
+            ("//a/./x", "a/x", true),
+            ("\\x", "x", true),
+            ("C:\\a\\x", "a/x", true),
+            ("c:x", "c:x", true),
+            ("a\0", "a_", true),
+            ("a\\b.rs", "a/b.rs", true),
+        ] {
+            assert_eq!(inside(name), (PathBuf::from(path), is_plain), "{name:?}");
         }
-        assert_eq!(inside("a\\b.rs", 1), Some(PathBuf::from("a/b.rs")));
     }
 
     #[test]
     fn a_name_that_no_system_takes_is_shortened_and_keeps_its_ending() {
         let long = format!("{}.py", "漢".repeat(90));
-        let name = fitting(&long, 7);
-        assert!(name.len() <= LONGEST && name.ends_with("~7.py"), "{name}");
-        assert_eq!(fitting("a.py", 7), "a.py");
-        let without = fitting(&"x".repeat(300), 8);
-        assert!(without.len() <= LONGEST && without.ends_with("~8"));
+        let name = fitting(&long);
+        assert!(name.len() <= LONGEST && name.ends_with("漢.py"), "{name}");
+        assert_eq!(fitting("a.py"), "a.py");
+        // The same folder for each file in it, and another one for another.
+        let folder = |first: &str| format!("{first}{}_12_assignsubmission_file", "ก".repeat(90));
+        let [one, other] = ["a", "b"].map(|first| inside(&format!("{}/x.py", folder(first))).0);
+        assert_eq!(one, inside(&format!("{}/x.py", folder("a"))).0);
+        assert_eq!(
+            one.parent(),
+            inside(&format!("{}/y.py", folder("a"))).0.parent()
+        );
+        assert_ne!(one, other);
+        let one = one.to_string_lossy().into_owned();
+        assert!(one.ends_with("_12_assignsubmission_file/x.py"), "{one}");
+        let without = fitting(&"x".repeat(300));
+        assert!(without.len() <= LONGEST, "{without}");
+    }
+
+    #[test]
+    fn what_lies_among_the_hand_ins_is_known_before_it_is_there() {
+        let folder = tempfile::tempdir().expect("there is space");
+        let class = folder.path().join("class");
+        fs::create_dir(&class).expect("it is ours");
+        let sources = Sources::open(std::slice::from_ref(&class), &[], folder.path());
+        let sources = sources.expect("it is there");
+        for (path, within) in [
+            (class.join("compare"), true),
+            (class.join("a/b/compare"), true),
+            (class.join("../class/compare"), true),
+            (folder.path().join("compare"), false),
+            (folder.path().join("class2"), false),
+        ] {
+            assert_eq!(sources.hold(&path), within, "{}", path.display());
+        }
+    }
+
+    #[test]
+    fn what_is_not_unpacked_is_told_and_keeps_its_place() {
+        use std::io::Write;
+        let folder = tempfile::tempdir().expect("there is space");
+        let path = folder.path().join("class.zip");
+        let options = zip::write::SimpleFileOptions::default();
+        let mut zip = zip::ZipWriter::new(io::Cursor::new(Vec::new()));
+        let names = [
+            "/ada/x.rs",
+            "../cy/x.rs",
+            "fay\\x.rs",
+            "fay/x.rs",
+            "gus/x.rs",
+            "Fay/x.rs",
+            "/fay/x.rs",
+        ];
+        for name in names {
+            zip.start_file(name, options)
+                .expect("it is written to memory");
+            zip.write_all(name.as_bytes())
+                .expect("it is written to memory");
+        }
+        zip.add_symlink("eve/x.rs", "/etc/passwd", options)
+            .expect("it is written to memory");
+        let bytes = zip.finish().expect("it is written to memory").into_inner();
+        fs::write(&path, bytes).expect("it is ours");
+        let into = folder.path().join("unpacked");
+        let notes = unpack(&path, &into).expect("most of it is well");
+        for (there, text) in [("ada/x.rs", names[0]), ("gus/x.rs", names[4])] {
+            let read = fs::read_to_string(into.join(there)).expect(there);
+            assert_eq!(read, text);
+        }
+        assert!(into.join("Fay/x.rs").exists());
+        for name in ["cy/x.rs", "eve/x.rs", "fay/x.rs"] {
+            assert!(!into.join(name).exists(), "{name}");
+            assert!(into.join(format!("{name}.damaged")).exists(), "{name}");
+            assert!(notes.iter().any(|note| note.contains(name)), "{notes:?}");
+        }
+        assert_eq!(notes.len(), 4, "{notes:?}");
     }
 
     #[test]

@@ -107,6 +107,10 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
     }
     spaces.add(made(100, alone, far_alike));
     spaces.add(made(4, alone, once_more));
+    for polls in [[1, 1], [1, 2], [2, 1], [2, 2], [0, 2]] {
+        let turns = move |evidence: &Evidence| turn_after_turn(evidence, polls);
+        spaces.add(made(3, alone, turns));
+    }
     for items in [1, 30, MANY_ITEMS] {
         let crowd = move |evidence: &Evidence| crowd(evidence, items);
         spaces.add(made(8, alone, crowd));
@@ -200,6 +204,21 @@ fn far_alike(evidence: &Evidence) -> Option<Turn> {
         (Some(key), Some(_)) => Some(Turn::partial(Action::ask(key), 0)),
         (Some(last), None) => Some(Turn::full(Action::ask(last))),
         (None, _) => schedules::then_all_answered(evidence),
+    }
+}
+
+/// Two that start each in a turn of their own, so many polls apart, and three together.
+fn turn_after_turn(evidence: &Evidence, [first, second]: [u32; 2]) -> Option<Turn> {
+    let starts = [
+        Turn::partial(Action::ask(A), first),
+        Turn::partial(Action::ask(B), second),
+        Turn::partial(Action::ask(A), 0),
+        Turn::partial(Action::ask(C), 0),
+        Turn::full(Action::ask(B)),
+    ];
+    match starts.get(evidence.started()) {
+        Some(start) => Some(*start),
+        None => schedules::then_all_answered(evidence),
     }
 }
 

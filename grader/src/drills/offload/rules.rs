@@ -219,9 +219,13 @@ fn panicked(evidence: &Evidence, request: u32, message: &str) -> Option<(Kind, S
 }
 
 /// Whether the hash of this user's password was made to panic. Its caller cannot be
-/// told in any better way.
+/// told in any better way. A password that is too long may have been cut, and is nobody's then.
 fn hash_panicked(evidence: &Evidence, user: u32) -> bool {
-    let is_it = |hash: &Operation| hash.key == Some(user) && hash.outcome == Some(Outcome::Panic);
+    let is_theirs = |hash: &Operation| match hash.key {
+        Some(key) => key == user,
+        None => user >= TOO_LONG,
+    };
+    let is_it = |hash: &Operation| is_theirs(hash) && hash.outcome == Some(Outcome::Panic);
     evidence.operations().any(|(_, hash)| is_it(hash))
 }
 

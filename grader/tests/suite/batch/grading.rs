@@ -234,6 +234,43 @@ fn a_failure_of_the_machine_is_nobodys_fail() {
 }
 
 #[test]
+fn a_wrong_line_in_one_drill_s_file_is_that_drill_s_loss_alone() {
+    let course = class(&[
+        ("ada/cache_race.rs", &broken("ada")),
+        ("ada/offload.rs", &broken("ada")),
+    ]);
+    let file = "exercises/offload/exercise.toml";
+    let right = course.read(file);
+    for wrong in [
+        right.replace("minutes = ", "minuets = "),
+        right.replace("[limits]", "[limits]\nthreads = 0"),
+        "title = \"caf\u{fffd}\"".to_owned(),
+    ] {
+        course.write(file, &wrong);
+        let said = course.run(&["batch", "class", "--out", "o"]);
+        assert_eq!(said.code, 2, "{}", said.err);
+        let record = |drill: &str| {
+            let all = records(&course.path("o"));
+            let mut found = all.into_values().filter(|it| it.drill == drill);
+            found.next().expect(drill).verdict
+        };
+        assert_eq!(record("cache_race").status, Status::CompileError);
+        let verdict = record("offload");
+        assert_eq!(verdict.status, Status::InfraError);
+        let words = "exercises/offload/exercise.toml` is wrong: ";
+        assert!(
+            verdict.diagnostics.contains(words),
+            "{}",
+            verdict.diagnostics
+        );
+    }
+    course.write(file, &right);
+    let said = course.run(&["batch", "class", "--out", "o"]);
+    assert_eq!(said.code, 1, "{}", said.err);
+    assert!(said.err.contains("1 to grade"), "{}", said.err);
+}
+
+#[test]
 fn who_ran_out_of_time_beside_others_is_graded_again_alone() {
     let course = Scratch::gradable();
     let fixture = "grader/tests/fixtures/misbehaviour/thinks_on_every_request.rs";

@@ -458,6 +458,15 @@ fn a_class_file_says_what_counts() {
         report.contains("2 days late, 14 % off: counts "),
         "{report}"
     );
+    // A time that nobody can read counts as in time, and is told.
+    let metadata = course.read("class/submission_metadata.yml");
+    let odd = metadata.replace("2026-11-22 09:00:00.000000000 Z", "Sun Nov 22 2026 9 AM");
+    course.write("class/submission_metadata.yml", &odd);
+    let said = run(&course, &batch);
+    let told = "the time of 2 hand-ins is not known (that of `bob` says `Sun Nov 22 2026 9 AM`)";
+    assert!(said.out.contains(told), "{}", said.out);
+    assert_eq!(points("bob")[3], whole.to_string());
+    course.write("class/submission_metadata.yml", &metadata);
     // The same records, counted as they are.
     let said = run(&course, &batch[..5]);
     assert!(said.err.contains("0 to grade"), "{}", said.err);

@@ -16,11 +16,25 @@ fn cannot(said: &Said) {
 fn a_broken_exercise_file_is_named() {
     let course = Scratch::new();
     course.write("exercises/cache_race/exercise.toml", "title = \"The");
-    let listed = course.run(&["list"]);
-    cannot(&listed);
-    insta::assert_snapshot!(listed.err);
+    let hinted = course.run(&["hint", "cache_race"]);
+    cannot(&hinted);
+    insta::assert_snapshot!(hinted.err);
     cannot(&course.run(&["grade", "cache_race"]));
-    cannot(&course.run(&["hint", "cache_race"]));
+    // It spoils no other drill.
+    let listed = course.run(&["list"]);
+    assert_eq!(listed.code, 2, "{}", listed.out);
+    let first = listed.out.lines().next().expect("there are drills");
+    assert!(
+        first.contains("exercise.toml` is wrong: line 1, "),
+        "{first}"
+    );
+    assert_eq!(
+        listed.out.matches("not started").count(),
+        9,
+        "{}",
+        listed.out
+    );
+    assert_eq!(course.run(&["hint", "give_way"]).code, 0);
 }
 
 #[test]
@@ -29,7 +43,7 @@ fn an_exercise_file_with_a_misspelt_field_is_refused() {
     let path = "exercises/cache_race/exercise.toml";
     let text = course.read(path).replace("minutes", "minuets");
     course.write(path, &text);
-    let said = course.run(&["list"]);
+    let said = course.run(&["hint", "cache_race"]);
     cannot(&said);
     insta::assert_snapshot!(said.err);
 }

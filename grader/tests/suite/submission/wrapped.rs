@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use grader::build::submission::place_within;
+use grader::build::submission::{Shipped, place_within};
+
+use crate::courses::{real, root};
 
 use super::*;
 
@@ -193,7 +195,7 @@ proptest! {
         seed in any::<usize>(),
     ) {
         let desk = Desk::new();
-        let wanted = Wanted { drill, drills: &DRILLS };
+        let wanted = Wanted { drill, drills: &DRILLS, shipped: &[] };
         let names = wrapped(&desk, &tree, seed);
         let first = outcome(&desk, "folder", &wanted);
         // Unchanged where it was found by its name.
@@ -221,6 +223,7 @@ fn the_trees_are_taken_and_refused() {
         let wanted = Wanted {
             drill: Some("cache_race"),
             drills: &DRILLS,
+            shipped: &[],
         };
         taken += usize::from(outcome(&desk, &at.to_string(), &wanted).is_ok());
     }
@@ -271,10 +274,74 @@ fn files_that_were_uploaded_one_by_one_are_one_crate() {
     let wanted = Wanted {
         drill: Some("cache_race"),
         drills: &DRILLS,
+        shipped: &[],
     };
     let path = &parts[0].path;
     let read = Submission::read_parts(path, &parts, &wanted, &Caps::default()).unwrap();
     assert_eq!(read.root_file(), "src/cache_race.rs");
     let names: Vec<&String> = read.files().keys().collect();
     assert_eq!(names, ["src/cache_race.rs", "src/helper.rs"]);
+}
+
+#[test]
+fn beside_an_untouched_stub_the_file_in_another_language_is_what_was_handed_in() {
+    let stub = |name: &str| {
+        let path = root().join("solutions/cache_race").join(name);
+        std::fs::read_to_string(path).expect("it is there")
+    };
+    let (rust, python, node) = (
+        stub("stub.rs"),
+        stub("python/stub.py"),
+        stub("node/stub.mjs"),
+    );
+    let formatted = rust.replace('\n', "\r\n\r\n");
+    let shipped = Shipped::of(&real(), "cache_race");
+    let wanted = Wanted {
+        drill: Some("cache_race"),
+        drills: &DRILLS,
+        shipped: &shipped,
+    };
+    let mine = |text: &str| format!("{text}\n# mine\n");
+    let of_rust = "src/lib.rs";
+    for (texts, taken) in [
+        ([&rust, &python, &node], Ok(of_rust)),
+        ([&rust, &mine(&python), &node], Ok("cache_race.py")),
+        ([&formatted, &python, &mine(&node)], Ok("cache_race.mjs")),
+        ([&mine(&rust), &mine(&python), &node], Ok(of_rust)),
+        ([&rust, &mine(&python), &mine(&node)], Err("cache_race.mjs")),
+    ] {
+        let [rust, python, node] = texts.map(|text| text.as_bytes());
+        for top in ["", "hw/", "between-awaits-main/exercises/cache_race/"] {
+            let desk = Desk::new();
+            let names = [
+                "Cargo.toml",
+                "src/lib.rs",
+                "tests/public.rs",
+                "python/cache_race.py",
+                "python/test_cache_race.py",
+                "node/cache_race.mjs",
+            ]
+            .map(|name| format!("{top}{name}"));
+            let files: [(&str, &[u8]); 6] = [
+                (&names[0], b""),
+                (&names[1], rust),
+                (&names[2], b""),
+                (&names[3], python),
+                (&names[4], b"# a test"),
+                (&names[5], node),
+            ];
+            desk.put("hw.zip", zip_of(&files));
+            for (name, bytes) in files {
+                desk.put(&format!("class/{name}"), bytes);
+            }
+            for name in ["hw.zip", "class"] {
+                let read = outcome(&desk, name, &wanted);
+                match (taken, read) {
+                    (Ok(root), Ok((found, _, _))) => assert_eq!(found, root, "{top}{name}"),
+                    (Err(words), Err(why)) => assert!(why.contains(words), "{why}"),
+                    (_, other) => panic!("{top}{name}: {other:?}"),
+                }
+            }
+        }
+    }
 }

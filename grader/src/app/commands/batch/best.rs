@@ -4,18 +4,23 @@
 use std::sync::Mutex;
 
 use crate::class::batch::key::Terms;
-use crate::class::batch::{HandIn, Store};
+use crate::class::batch::{Attempts, HandIn, Store};
 use crate::course::aloud;
 use crate::drills;
 use crate::grade::grading::Grader;
 use crate::grade::verdict::Status;
 
-/// Grades attempts with the seed of a batch.
-pub(super) fn points(store: &Store, seed: u64) -> impl Fn(&Grader, &HandIn) -> Option<u32> {
+/// Grades attempts with the seed of a batch. One that ends the grader, or makes it panic, is worth
+/// nothing that is known, and is no other student's loss.
+pub(super) fn points(
+    store: &Store,
+    attempts: &Attempts,
+    seed: u64,
+) -> impl Fn(&Grader, &HandIn) -> Option<u32> {
     let said = Mutex::new(false);
     move |grader, hand_in| {
         let drill = drills::find(hand_in.drill)?;
-        let terms = Terms::of(grader.course(), seed, &[drill]).ok()?;
+        let terms = Terms::of(grader.course(), seed, &[drill]);
         let submission = grader.read(drill, &hand_in.path).ok()?.as_crate();
         let key = terms.key(drill, &submission);
         let name = format!("{}-{}-{}", key.seed, key.rules, submission.sha256());
@@ -27,7 +32,8 @@ pub(super) fn points(store: &Store, seed: u64) -> impl Fn(&Grader, &HandIn) -> O
         {
             aloud::say("several attempts are graded, to find the best of each");
         }
-        let verdict = grader.grade_submission(drill, &submission, key.seed).ok()?;
+        let grade = || grader.grade_submission(drill, &submission, key.seed);
+        let verdict = attempts.guarded(&key, grade)?.ok()?;
         if verdict.status == Status::InfraError {
             return None;
         }

@@ -20,6 +20,7 @@ fn choose_for(drill: Option<&str>, paths: &[&str]) -> Result<Choice, Fault> {
     let wanted = Wanted {
         drill,
         drills: DRILLS,
+        shipped: &[],
     };
     choose(&listing(paths), &wanted)
 }

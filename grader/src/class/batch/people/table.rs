@@ -158,7 +158,8 @@ impl Table {
         table.take_what_is_shared(|it| it.student.id(), Person::without_id, "number");
         table.take_what_is_shared(|it| it.student.email(), Person::without_email, "address");
         let mut known: HashSet<(Identity, Option<String>)> = HashSet::new();
-        let is_new = |it: &Person| known.insert((it.student.identity(), it.team.clone()));
+        let team = |it: &Person| it.team.clone().filter(|_| teams);
+        let is_new = |it: &Person| known.insert((it.student.identity(), team(it)));
         table.people = table.people.into_iter().filter(is_new).collect();
         Ok(table)
     }
@@ -413,6 +414,8 @@ mod tests {
         let in_two_teams = "team,name,id\none,Ada,17\ntwo,Ada,17\none,Ada,17\n";
         let read = table(in_two_teams, true).expect(in_two_teams);
         assert_eq!(names(&read), ["Ada", "Ada"]);
+        let enrolled = table(in_two_teams, false).expect(in_two_teams);
+        assert_eq!(names(&enrolled), ["Ada"]);
     }
 
     #[test]

@@ -15,6 +15,7 @@ use toml::value::Datetime;
 
 use super::{ExtraDays, Policy};
 use crate::class::date::offset;
+use crate::course::mistake;
 use play::text::one_line;
 
 /// Why a `class.toml` cannot be used.
@@ -41,16 +42,6 @@ pub enum PolicyError {
 /// No weight is larger.
 const HEAVIEST: f64 = 1e6;
 
-/// What the parser calls a type, and what it is called here.
-const TYPES: [(&str, &str); 6] = [
-    ("expected u32", "expected a whole number from 0 on"),
-    ("expected f64", "expected a number"),
-    ("expected struct Late", "expected a table"),
-    ("expected struct DrillPolicy", "expected a table"),
-    ("expected struct StudentPolicy", "expected a table"),
-    ("expected a map", "expected a table"),
-];
-
 impl Policy {
     /// Reads one; `drills` are the slugs that there are.
     ///
@@ -61,11 +52,7 @@ impl Policy {
             path: path.to_owned(),
             why,
         })?;
-        let text = str::from_utf8(&text).map_err(|error| {
-            let line = line_at(&text[..error.valid_up_to()]);
-            format!("line {line} is not UTF-8; save the file as UTF-8")
-        });
-        let policy = text.and_then(|text| Policy::parse(text, drills));
+        let policy = mistake::text_of(&text).and_then(|text| Policy::parse(text, drills));
         policy.map_err(|why| PolicyError::Wrong {
             path: path.to_owned(),
             why,
@@ -73,7 +60,7 @@ impl Policy {
     }
 
     pub(super) fn parse(text: &str, drills: &[&str]) -> Result<Policy, String> {
-        let policy: Policy = toml::from_str(text).map_err(|error| told(text, &error))?;
+        let policy: Policy = toml::from_str(text).map_err(|error| mistake::told(text, &error))?;
         policy.names_only(drills)?;
         policy.has_moments()?;
         for (drill, said) in &policy.drills {
@@ -140,29 +127,6 @@ impl Policy {
             None => Ok(()),
         }
     }
-}
-
-/// What the parser complains of, with the line it stands in.
-fn told(text: &str, error: &toml::de::Error) -> String {
-    let mut message = one_line(error.message(), 300);
-    for (theirs, ours) in TYPES {
-        message = message.replace(theirs, ours);
-    }
-    let Some(span) = error.span() else {
-        return message;
-    };
-    let before = text.as_bytes().get(..span.start).unwrap_or_default();
-    let number = line_at(before);
-    let line = text.lines().nth(number - 1).unwrap_or_default();
-    match one_line(line.trim(), 80) {
-        line if line.is_empty() => format!("line {number}: {message}"),
-        line => format!("line {number}, `{line}`: {message}"),
-    }
-}
-
-/// The number of the line that comes after this text's last line break, from 1 on.
-fn line_at(before: &[u8]) -> usize {
-    1 + before.iter().filter(|byte| **byte == b'\n').count()
 }
 
 impl<'de> Deserialize<'de> for ExtraDays {

@@ -131,7 +131,7 @@ fn what_is_not_understood_is_named() {
         ("offset = \"CET\"", "`CET` is not an offset"),
         ("due = 12:00:00", "is not a moment"),
         ("due = \"tomorrow\"", "line 1, "),
-        ("[drills.offload]\nweight = -1", "a weight is"),
+        ("[drills.offload]\nweight = -1", "is not a number from 0"),
         ("[late]\npercent_per_day = 101", "more than 100"),
         ("[late]\ndays = 3", "percent_per_day"),
         (

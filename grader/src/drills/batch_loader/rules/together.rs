@@ -15,9 +15,8 @@ const MOST: usize = 32;
 /// Requests that started with nothing polled in between, and went out in more calls than
 /// that takes.
 pub(super) fn split(record: &Record<'_>) -> Option<Violation> {
-    groups(record)
-        .into_iter()
-        .find_map(|group| group.wrong(record))
+    let groups = groups(record);
+    groups.iter().find_map(|group| group.wrong(record, &groups))
 }
 
 /// The numbers of requests that start in turns that follow each other, and in which nothing
@@ -76,7 +75,7 @@ struct Group {
 }
 
 impl Group {
-    fn wrong(&self, record: &Record<'_>) -> Option<Violation> {
+    fn wrong(&self, record: &Record<'_>, groups: &[Group]) -> Option<Violation> {
         let keys: Vec<u32> = self
             .requests
             .clone()
@@ -105,11 +104,18 @@ impl Group {
             return None;
         }
         let others = self.others(record, began, until);
-        let waited = others.iter().any(|(_, started)| *started < began);
         let mut all = distinct.clone();
-        all.extend(others.iter().map(|(key, _)| *key));
+        all.extend(others.iter().map(|(_, it)| it.key));
         let takes = all.len().div_ceil(record.max);
-        let may = takes + usize::from(waited || one_is_out(record, began));
+        // What was there before in one turn may be about to go out by itself.
+        let waited: Vec<u32> = others
+            .iter()
+            .filter(|(_, it)| it.started < began)
+            .map(|(number, _)| **number)
+            .collect();
+        let has_waited = |group: &&Group| waited.iter().any(|it| group.requests.contains(it));
+        let turns_before = groups.iter().filter(has_waited).count();
+        let may = takes + turns_before.max(usize::from(one_is_out(record, began)));
         if calls.len() <= may {
             return None;
         }
@@ -132,8 +138,13 @@ impl Group {
         })
     }
 
-    /// What others ask for, with where they started, that may be in the same calls.
-    fn others(&self, record: &Record<'_>, began: usize, until: usize) -> Vec<(u32, usize)> {
+    /// The requests of others that may be in the same calls.
+    fn others<'r>(
+        &self,
+        record: &'r Record<'_>,
+        began: usize,
+        until: usize,
+    ) -> Vec<(&'r u32, &'r super::Request)> {
         let is_other = |(number, it): &(&u32, &super::Request)| {
             let went_out = |call: &Call| {
                 it.polled.is_some_and(|polled| call.began > polled)
@@ -145,7 +156,6 @@ impl Group {
                 && it.ended.is_none_or(|ended| ended > began)
                 && !record.calls.values().any(went_out)
         };
-        let others = record.requests.iter().filter(is_other);
-        others.map(|(_, it)| (it.key, it.started)).collect()
+        record.requests.iter().filter(is_other).collect()
     }
 }
