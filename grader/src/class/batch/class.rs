@@ -216,6 +216,8 @@ impl<'a> Class<'a> {
     pub fn undated(&self) -> impl Iterator<Item = &Line> {
         let slug = |line: &Line| &self.drills[line.drill].slug;
         let lines = self.lines.iter();
+        let counts = move |line: &&Line| !self.excuses(line.drill, &line.student);
+        let lines = lines.filter(counts);
         lines.filter(move |line| self.policy.is_undated(slug(line), line))
     }
 

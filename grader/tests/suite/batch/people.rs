@@ -241,15 +241,23 @@ fn several_exports_are_one_class_and_a_zip_is_read_as_it_is() {
     ];
     let said = run(&course, &batch);
     assert!(
-        said.out.starts_with("3 submissions by 2 students"),
+        said.out.starts_with("4 submissions by 3 students"),
         "{}{}",
         said.out,
         said.err
     );
+    // What would lie elsewhere is nowhere, and its student has a row.
+    assert!(said.out.contains("climbs with `..`"), "{}", said.out);
+    assert!(!course.path("o/unpacked/out_9_9_hw.rs").exists());
+    assert!(
+        line(&course, "out,9").contains("could not be taken"),
+        "{}",
+        gradebook(&course)
+    );
     assert!(line(&course, "bobsonbob").contains("does not compile, late"));
     let again = run(&course, &batch);
     assert!(
-        again.err.contains("3 submissions: 0 to grade"),
+        again.err.contains("4 submissions: 0 to grade"),
         "{}",
         again.err
     );
