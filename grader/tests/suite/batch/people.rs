@@ -273,7 +273,7 @@ fn several_exports_are_one_class_and_a_zip_is_read_as_it_is() {
         course
             .run(&list)
             .out
-            .starts_with("2 submissions by 2 students")
+            .starts_with("3 submissions by 3 students")
     );
 }
 
