@@ -115,6 +115,9 @@ pub fn write_all(
         .fold(Feedback::at(options.feedback), |feedback, drill| {
             feedback.with(&drill.slug, drill.exercise.checks.clone())
         });
+    for folder in [out, &out.join(FEEDBACK)] {
+        remove_unfinished(folder)?;
+    }
     let names = Names::of(class);
     give_back(class, &names, &feedback, out, options.ids)?;
     let gradebooks = [
@@ -150,6 +153,12 @@ pub fn write_all(
 /// How every page of feedback begins, and no other file there.
 const BEGINS: &str = "# Feedback for ";
 
+/// The folder of the pages to give back.
+const FEEDBACK: &str = "feedback";
+
+/// How the name of a file begins that is not whole yet.
+const UNFINISHED: &str = ".unfinished-";
+
 /// Writes the students' pages and, if their system takes them back, a zip of them.
 fn give_back(
     class: &Class<'_>,
@@ -158,7 +167,7 @@ fn give_back(
     out: &Path,
     ids: Option<Ids>,
 ) -> io::Result<()> {
-    let folder = out.join("feedback");
+    let folder = out.join(FEEDBACK);
     fs::create_dir_all(&folder)?;
     let mut written = HashSet::new();
     let (mut moodle, mut canvas) = (Vec::new(), Vec::new());
@@ -221,8 +230,26 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
 pub(crate) fn fresh_file_in(folder: &Path) -> io::Result<NamedTempFile> {
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o666);
     tempfile::Builder::new()
+        .prefix(UNFINISHED)
         .permissions(mode)
         .tempfile_in(folder)
+}
+
+/// Removes what a run left that was killed while it wrote.
+fn remove_unfinished(folder: &Path) -> io::Result<()> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    for entry in entries {
+        let entry = entry?;
+        let is_ours = entry.file_name().to_string_lossy().starts_with(UNFINISHED);
+        if is_ours && entry.file_type()?.is_file() {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// The same for a file that is written piece by piece.

@@ -523,6 +523,10 @@ fn writing_again_leaves_the_same_files_and_nothing_else() {
             .collect()
     };
     let before = all(out.path());
+    // A run that was killed while it wrote left these.
+    for name in [".unfinished-a1b2c3", "feedback/.unfinished-d4e5f6"] {
+        fs::write(out.path().join(name), "half of").expect("it is ours");
+    }
     write(drills(), &records(), &options(), out.path());
     assert!(before == all(out.path()));
     assert_eq!(before.len(), 7 + 7);

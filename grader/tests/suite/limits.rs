@@ -88,9 +88,9 @@ fn the_output_is_limited() {
 #[test]
 fn the_source_is_limited() {
     names(
-        "source_kib = 0",
-        "attacks/run_starts_a_program.rs",
+        "source_kib = 1",
+        "misbehaviour/forged_returns.rs",
         "rejected",
-        "0 bytes",
+        "the limit is 1 KiB",
     );
 }

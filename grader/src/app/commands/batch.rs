@@ -23,7 +23,7 @@ use crate::class::batch::{Found, Layout, Pattern, Policy, Run, Search, Settings}
 use crate::class::batch::{choose, choose_by_names};
 use crate::class::class_report::{Options, Statistics, write_all};
 use crate::class::similar::{self, ExportError};
-use crate::course::{Course, Exercise};
+use crate::course::{Course, Exercise, aloud};
 use crate::drills;
 use crate::drive::interrupt;
 use crate::drive::sandbox::Tier;
@@ -110,6 +110,12 @@ pub(super) fn run(course: Course, args: Batch) -> Result<Exit> {
     };
     let attempts = Attempts::of(store.out());
     let kept = store.settings();
+    if kept.is_none() && args.seed.is_none() && !store.drills()?.is_empty() {
+        aloud::say(&format!(
+            "`{}` has no `batch.json` that can be read, so that its seed is not known: everything is graded again",
+            store.out().display()
+        ));
+    }
     let seed = args.seed.or(kept.as_ref().map(|kept| kept.seed));
     let seed = seed.unwrap_or_else(|| fastrand::u64(..SEEDS));
     // What is graded from now on is of use to the next run, however this one ends.

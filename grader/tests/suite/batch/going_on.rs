@@ -322,6 +322,47 @@ fn a_damaged_record_is_graded_again() {
     assert_eq!(records(&course.path("results")).len(), 1);
 }
 
+#[test]
+fn a_seed_that_is_lost_is_said_before_everything_is_graded_again() {
+    let course = class(&[("ada/offload.rs", &broken("ada"))]);
+    let batch = ["batch", "class", "--out", "results"];
+    let words = "has no `batch.json` that can be read";
+    let said = course.run(&batch);
+    assert!(!said.err.contains(words), "{}", said.err);
+    let said = course.run(&batch);
+    assert!(said.err.contains("0 to grade"), "{}", said.err);
+    course.write("results/batch.json", "{\"schema\":1,");
+    let said = course.run(&batch);
+    assert!(said.err.contains(words), "{}", said.err);
+    assert!(said.err.contains("1 to grade"), "{}", said.err);
+}
+
+#[test]
+fn attempts_that_were_compared_are_not_compared_again_after_an_interrupt() {
+    let course = class(&[("ada/inflight_fix.rs", &broken("one"))]);
+    let fixture = "grader/tests/fixtures/misbehaviour/endless_loop.rs";
+    let second = "class/ada/inflight_fix (1).rs";
+    course.take(fixture, second);
+    let batch = ["batch", "class", "--out", "results", "--attempt", "best"];
+    let compared = || {
+        let all = fs::read_dir(course.path("results/compared/inflight_fix"));
+        all.map_or(0, Iterator::count)
+    };
+    let mut stopped = start(&course, &batch);
+    let patience = Instant::now() + Duration::from_secs(120);
+    while compared() == 0 {
+        assert!(Instant::now() < patience, "nothing was compared");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    rustix::process::kill_process(Pid::from_child(&stopped), Signal::INT).expect("it is ours");
+    stopped.wait().expect("it ends");
+    assert_eq!(compared(), 1);
+    course.write(second, &broken("other"));
+    let said = course.run(&batch);
+    assert_eq!(said.code, 1, "{}", said.err);
+    assert_eq!(compared(), 2);
+}
+
 /// A batch whose standard error goes there; the expected results are in the records.
 fn said_to(course: &Scratch, stderr: Stdio) -> Option<i32> {
     let mut grader = Command::new(env!("CARGO_BIN_EXE_grader"))
