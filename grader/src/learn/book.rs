@@ -9,7 +9,6 @@ use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::SystemTime;
 
 use thiserror::Error;
 
@@ -47,7 +46,7 @@ pub enum BookError {
 /// The package, and its program.
 const BUILDER: &str = "book-builder";
 
-/// What the program is compiled from, besides crates of others.
+/// What the program is compiled from, in the order in which it prints them.
 const SOURCES: [&str; 3] = [
     "Cargo.lock",
     "grader/book-builder/Cargo.toml",
@@ -59,22 +58,26 @@ const SOURCES: [&str; 3] = [
 pub struct Program(PathBuf);
 
 impl Program {
-    /// The program of `course`, compiled now if it is missing or older than its sources. A
-    /// course without them has its book built by the program beside this one.
+    /// The program of `course`, compiled now if there is none that was compiled from the course's
+    /// sources. A course without them has its book built by the program beside this one.
     ///
     /// # Errors
     /// When it cannot be compiled.
     pub fn get(course: &Course, audience: Audience<'_>) -> Result<Program, BookError> {
-        let sources = SOURCES.map(|source| course.root().join(source));
-        if !sources.iter().all(|source| source.is_file()) {
-            let here = env::current_exe().unwrap_or_default();
-            return Ok(Program(here.with_file_name(BUILDER)));
+        let beside = env::current_exe().unwrap_or_default();
+        let beside = beside.with_file_name(BUILDER);
+        let sources = SOURCES.map(|source| fs::read(course.root().join(source)));
+        let Ok(sources) = sources.into_iter().collect::<io::Result<Vec<_>>>() else {
+            return Ok(Program(beside));
+        };
+        let own = course.target().join("grader").join(BUILDER);
+        for program in [&own, &beside] {
+            if is_from(program, &sources.concat()) {
+                return Ok(Program(program.clone()));
+            }
         }
-        let program = course.target().join("grader").join(BUILDER);
-        if !is_current(&program, &sources) {
-            compile(course, audience)?;
-        }
-        Ok(Program(program))
+        compile(course, audience)?;
+        Ok(Program(own))
     }
 
     /// Builds the book of `course` into `out`, which is emptied first, or into the folder
@@ -109,12 +112,15 @@ impl Program {
     }
 }
 
-/// Whether a program is there and no older than what it is made from.
-fn is_current(program: &Path, sources: &[PathBuf]) -> bool {
-    let time = |path: &Path| fs::metadata(path).and_then(|it| it.modified()).ok();
-    let is_no_later =
-        |built: SystemTime| move |source: &PathBuf| time(source).is_some_and(|it| it <= built);
-    time(program).is_some_and(|built| sources.iter().all(is_no_later(built)))
+/// Whether a program is there and was compiled from these sources. Times say little: a copy of
+/// the course is newer than what was compiled from the same texts.
+fn is_from(program: &Path, sources: &[u8]) -> bool {
+    let said = Command::new(program)
+        .arg("--sources")
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .output();
+    said.is_ok_and(|said| said.status.success() && said.stdout == sources)
 }
 
 /// Compiles the program with what this one was compiled with.
@@ -155,26 +161,16 @@ pub fn title(course: &Course) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]
-    fn a_program_that_is_older_than_one_of_its_sources_is_compiled_again() {
-        let folder = tempfile::tempdir().expect("there is space");
-        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000);
-        let put = |name: &str, ago: u64| {
-            let path = folder.path().join(name);
-            let file = fs::File::create(&path).expect("it is ours");
-            let time = now - Duration::from_secs(ago);
-            file.set_modified(time).expect("it is ours");
-            path
-        };
-        let sources = [put("old", 60), put("new", 30)];
-        assert!(is_current(&put("newer", 20), &sources));
-        assert!(is_current(&put("as_new", 30), &sources));
-        assert!(!is_current(&put("between", 40), &sources));
-        assert!(!is_current(&folder.path().join("missing"), &sources));
+    fn a_program_that_was_compiled_from_other_texts_is_not_taken() {
+        // It prints what it is called with.
+        let echo = Path::new("/bin/echo");
+        assert!(is_from(echo, b"--sources\n"));
+        assert!(!is_from(echo, b"--sources of another lockfile\n"));
+        assert!(!is_from(Path::new("/bin/false"), b""));
+        assert!(!is_from(Path::new("/bin/no-such-program"), b""));
     }
 
     #[test]

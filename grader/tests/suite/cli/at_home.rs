@@ -2,6 +2,9 @@
 
 use std::process::Command;
 
+use grader::course::language::Language;
+use grader::drive::interpreter::Interpreter;
+
 use super::grading::{RIGHT, verdicts};
 use crate::courses::{Said, Scratch};
 
@@ -163,4 +166,33 @@ fn a_whole_course_as_github_gives_it_is_graded_drill_by_drill() {
             verdict["diagnostics"]
         );
     }
+}
+
+#[test]
+fn an_untouched_stub_is_nobody_s_hand_in_but_is_graded_where_it_is_worked_on() {
+    if Interpreter::find(Language::Python).is_err() {
+        return;
+    }
+    let course = Scratch::gradable();
+    let reference = course.read("solutions/cache_race/python/reference.py");
+    course.write("exercises/cache_race/python/cache_race.py", &reference);
+    for (name, folder) in [
+        ("src/lib.rs", "solutions/cache_race/stub.rs"),
+        (
+            "python/cache_race.py",
+            "solutions/cache_race/python/reference.py",
+        ),
+    ] {
+        let text = course.read(folder);
+        course.write(&format!("hand_in/{name}"), &text);
+    }
+    let graded = |path: &str| {
+        let said = course.run(&["grade", "cache_race", path, "--format", "json"]);
+        let verdict = verdicts(&said).remove(0);
+        let text = |key: &str| verdict[key].as_str().unwrap_or_default().to_owned();
+        (text("language"), text("status"))
+    };
+    let is = |language: &str, status: &str| (language.to_owned(), status.to_owned());
+    assert_eq!(graded("hand_in"), is("python", "passed"));
+    assert_eq!(graded("exercises/cache_race"), is("", "failed"));
 }
