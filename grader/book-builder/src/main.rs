@@ -2,7 +2,7 @@
 //! does, into the folder that `book.toml` names or into `OUT`, which is emptied first.
 //!
 //! The grader starts it, and builds it when a book is first wanted: mdBook with all it brings is
-//! a third of what would have to be compiled before the first verdict, and grading needs none
+//! a quarter of what would have to be compiled before the first verdict, and grading needs none
 //! of it. It exits with 0, or with 1 and one line on standard error that says why.
 //!
 //! `book-builder --sources` prints the texts that it was compiled from, so that a copy that is
