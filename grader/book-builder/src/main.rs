@@ -41,7 +41,7 @@ fn main() -> ExitCode {
         },
         None => "usage: book-builder COURSE [OUT]".to_owned(),
     };
-    // Whoever started it sees at least the exit code.
+    // If that cannot be written, the exit code has to say it.
     let _ = writeln!(stderr(), "{why}");
     ExitCode::FAILURE
 }

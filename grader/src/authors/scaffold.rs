@@ -194,7 +194,7 @@ pub enum ScaffoldError {
     /// Not a title for a page, a table and a TOML file.
     #[error("the title may not contain `{0}`")]
     Title(char),
-    /// A title that is no heading.
+    /// A title that cannot be a heading.
     #[error(
         "a title has from 1 to {LONGEST_TITLE} letters, and not `{{{{`, which mdBook would carry out"
     )]

@@ -253,7 +253,7 @@ impl Drill for InflightFix {
             );
             return;
         }
-        // Who waits for another user does so without an error as well.
+        // A request that waits for another user waits without an error, too.
         let before = together.with(users.only(&[Kind::WaitsForOther]));
         exam.decide_beyond(
             "error_ends_waiting",

@@ -145,9 +145,13 @@ fn date(path: &str) -> Option<(String, u128)> {
             .get(at)
             .map_or(Ok(0), |it| it.as_str().parse::<u128>())
     };
-    let hour = found.get(4).or_else(|| found.get(5));
-    let kind = if hour.is_some() { "time" } else { "day" };
-    let hour = hour.map_or(Ok(0), |it| it.as_str().parse::<u128>()).ok()?;
+    let kind = if found.get(6).is_some() {
+        "time"
+    } else {
+        "day"
+    };
+    // An hour of two digits, or of one: what is not there counts as nothing.
+    let hour = number(4).ok()? + number(5).ok()?;
     // As macOS writes it: 12 is the first hour of a half.
     let hour = match found.get(8).map(|it| it.as_str()) {
         None => hour,

@@ -108,12 +108,10 @@ impl Group {
         all.extend(others.iter().map(|(_, it)| it.key));
         let takes = all.len().div_ceil(record.max);
         // What was there before in one turn may be about to go out by itself.
-        let waited: Vec<u32> = others
-            .iter()
-            .filter(|(_, it)| it.started < began)
-            .map(|(number, _)| **number)
-            .collect();
-        let has_waited = |group: &&Group| waited.iter().any(|it| group.requests.contains(it));
+        let has_waited = |group: &&Group| {
+            let mut waited = others.iter().filter(|(_, it)| it.started < began);
+            waited.any(|(number, _)| group.requests.contains(number))
+        };
         let turns_before = groups.iter().filter(has_waited).count();
         let may = takes + turns_before.max(usize::from(one_is_out(record, began)));
         if calls.len() <= may {
