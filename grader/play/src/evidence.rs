@@ -3,6 +3,7 @@
 //! Its main type is [`Evidence`], built fact by fact. It refuses reports that
 //! cannot be true (a [`Tampering`]), and draws no other conclusion.
 
+mod arrivals;
 mod facts;
 mod noting;
 mod rest;
@@ -68,6 +69,8 @@ pub struct Evidence {
     entries: Vec<Entry>,
     requests: Vec<Request>,
     operations: Vec<Operation>,
+    /// By which number the worker knows each of them.
+    reported_as: Vec<u32>,
     made: Option<Few>,
     /// The first request that the current instance was called with, and the first operation
     /// that began after that instance was made.
@@ -99,6 +102,7 @@ impl Evidence {
             entries: Vec::new(),
             requests: Vec::new(),
             operations: Vec::new(),
+            reported_as: Vec::new(),
             made: None,
             first_of_instance: (1, 1),
             ends_when_broken: false,

@@ -198,9 +198,11 @@ impl Evidence {
     fn noted(&mut self, event: &Event, fully: bool) -> Result<Option<Fact>, Tampering> {
         Ok(Some(match event {
             Event::Begun { .. } => self.begun(event)?,
-            Event::Delivered { operation } => self.delivered(*operation)?,
-            Event::Ended { operation } => self.ended(*operation)?,
-            Event::Dropped { operation } => self.dropped(*operation)?,
+            Event::Delivered { operation } => {
+                self.delivered(self.number_of_reported(*operation))?
+            }
+            Event::Ended { operation } => self.ended(self.number_of_reported(*operation))?,
+            Event::Dropped { operation } => self.dropped(self.number_of_reported(*operation))?,
             Event::Noted {
                 kind,
                 arguments,
@@ -281,6 +283,7 @@ impl Evidence {
             happened: false,
         };
         self.operations.push(begun);
+        self.reported_as.push(*operation);
         Ok(Fact::Began {
             operation: *operation,
         })

@@ -83,7 +83,7 @@ pub(super) fn action_step(action: Action, request: u32, evidence: &Evidence) -> 
             always: again && world.asks_again_always(),
         },
         Action::Answer { operation, outcome } => Step::Answer {
-            operation,
+            operation: evidence.number_in_reports(operation),
             with: world.ending(evidence, operation, outcome),
         },
         Action::HangUp { request, .. } => Step::Drop { call: request },

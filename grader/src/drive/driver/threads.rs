@@ -146,6 +146,7 @@ impl Driver<'_> {
             std::thread::sleep(MOMENT);
             at_rest = self.rest(run, Vec::new(), self.most_polls(request), &mut sums)?;
         }
+        run.evidence.put_arrivals_in_order();
         self.has_spun |= turn.settle == Settle::Fully && !sums.idle;
         let ran = is_of_use && at_rest.threads != before;
         self.threads_seen.took_part |= came_later || ran && !self.threads_seen.runs_on;
