@@ -69,6 +69,12 @@ pub enum CourseError {
         "no course here or in a folder above; run this in the course's folder, or name it with `--course DIR`"
     )]
     NotFound,
+    /// A folder was named, and it is no course's.
+    #[error("`{}` {}; a course's folder has `exercises/kit` and `grader` in it", path.display(), if path.is_dir() { "holds no course" } else { "is not there" })]
+    NotOne {
+        /// As it was named.
+        path: PathBuf,
+    },
     /// A drill that does not exist.
     #[error("no drill named `{name}`{}; `cargo grader list` shows them all", guess(.closest))]
     NoDrill {
@@ -120,7 +126,10 @@ impl Course {
             Some(dir) => is_course(dir).then_some(dir),
             None => start.ancestors().find(|dir| is_course(dir)),
         };
-        let root = found.ok_or(CourseError::NotFound)?;
+        let root = found.ok_or_else(|| match dir {
+            Some(dir) => CourseError::NotOne { path: dir.into() },
+            None => CourseError::NotFound,
+        })?;
         let root = root.canonicalize().map_err(|source| CourseError::Read {
             path: root.to_owned(),
             source,

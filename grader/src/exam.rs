@@ -201,8 +201,8 @@ impl<'a> Exam<'a> {
                 Extent::left_with_threads(self.coverage.schedules)
             }
             Care::Crowded => Extent::left(driver.threads_of_a_run(), self.coverage.schedules),
-            Care::Patient => Extent::of(extent::PATIENT),
-            Care::Solitary => Extent::of(extent::SOLITARY),
+            Care::Patient => Extent::patient(driver.threads_of_a_run()),
+            Care::Solitary => Extent::solitary(driver.threads_of_a_run()),
         }
     }
 

@@ -25,7 +25,12 @@ fn main() -> ExitCode {
         // The reader has closed the pipe, which is fine.
         Err(error) if is_broken_pipe(&error) => commands::Exit::CouldNotGrade.into(),
         Err(error) => {
-            aloud::say(&cli::in_words(&error));
+            // Files are named where they are written.
+            let printed = match error.downcast_ref::<Error>().map(Error::kind) {
+                Some(ErrorKind::StorageFull) => "cannot write to standard output: ",
+                _ => "",
+            };
+            aloud::say(&format!("{printed}{}", cli::in_words(&error)));
             commands::Exit::CouldNotGrade.into()
         }
     }
@@ -47,7 +52,10 @@ fn parsed() -> anyhow::Result<Cli> {
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    let io = error.chain().filter_map(|it| it.downcast_ref::<Error>());
-    io.into_iter()
-        .any(|error| error.kind() == ErrorKind::BrokenPipe)
+    error.chain().any(|it| {
+        let io = it.downcast_ref::<Error>().map(Error::kind);
+        // It does not name the error that it has come from as its source.
+        let json = || it.downcast_ref::<serde_json::Error>()?.io_error_kind();
+        io.or_else(json) == Some(ErrorKind::BrokenPipe)
+    })
 }

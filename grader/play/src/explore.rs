@@ -127,21 +127,21 @@ const BATCHES: usize = 2;
 /// How much of some trees is played.
 #[derive(Clone, Debug)]
 pub struct Limit {
-    /// So many schedules of each tree, at most.
+    /// So many schedules of each tree, at most. The second half of them is chosen by dice.
     pub of_a_tree: usize,
     /// Once so many schedules of all trees have begun, only a sample of each is played.
     pub of_all: usize,
     /// How many schedules that sample has.
     pub sample: usize,
-    /// Chooses the branches of a sample.
+    /// Chooses the branches of a sample and of a second half.
     pub dice: fastrand::Rng,
-    /// Whether each branch is chosen by dice, because trees are not played whole; else depth
-    /// first.
+    /// Whether each branch is chosen by dice, because trees are not played whole; else the first
+    /// half of each tree is played depth first.
     pub shuffled: bool,
 }
 
 impl Limit {
-    /// So many schedules of each tree, depth first.
+    /// So many schedules of each tree.
     pub fn of(schedules: usize) -> Limit {
         Limit {
             of_a_tree: schedules,

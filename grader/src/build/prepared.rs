@@ -21,6 +21,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::cargo::Unbuildable;
 use super::progress::Audience;
 use crate::course::{Course, CourseError};
 use crate::drive::toolchain::Toolchain;
@@ -78,6 +79,14 @@ pub enum PrepareError {
         "cargo could not build the course's crates ({0}); the first build needs the network and a C linker (on Debian: `apt install build-essential`)"
     )]
     Cargo(String),
+    /// The same, and no cargo could.
+    #[error("cargo could not build the course's crates ({how}): {why}")]
+    Unbuildable {
+        /// How it failed.
+        how: String,
+        /// Why nothing else can be expected. It is in the text already, so it is not a source.
+        why: Unbuildable,
+    },
 }
 
 impl Prepared {
@@ -110,6 +119,12 @@ impl Prepared {
             Err(PrepareError::Cargo(why)) => why,
             otherwise => return otherwise,
         };
+        if let Some(unbuildable) = Unbuildable::why(&course.target()) {
+            return Err(PrepareError::Unbuildable {
+                how: why,
+                why: unbuildable,
+            });
+        }
         // One drill may ask for what cannot be had: then the others are graded all the same.
         for slug in course.slugs()? {
             if course.exercise(&slug).is_ok_and(|it| it.crates.is_empty()) {

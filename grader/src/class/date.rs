@@ -9,7 +9,7 @@ const DAY: i64 = 86_400;
 /// `zone` is that of a text that does not say it, in seconds east of Greenwich.
 pub fn seconds(text: &str, zone: i64) -> Option<i64> {
     let form = Regex::new(
-        r"^\s*([0-9]{4})-([01][0-9])-([0-3][0-9])(?:[T -]([0-2][0-9])[:-]([0-5][0-9])(?:[:-]([0-5][0-9])(?:\.[0-9]+)?)?\s*(?:(Z|UTC)|([+-][0-9]{2}:?[0-9]{2}))?)?\s*$",
+        r"^\s*([0-9]{4})-([01][0-9])-([0-3][0-9])(?:[T -]([01][0-9]|2[0-3])[:-]([0-5][0-9])(?:[:-]([0-5][0-9]|60)(?:\.[0-9]+)?)?\s*(?:(Z|UTC)|([+-][0-9]{2}:?[0-9]{2}))?)?\s*$",
     );
     let found = form.expect("it is written above").captures(text)?;
     let number = |at: usize| found.get(at).and_then(|it| it.as_str().parse::<i64>().ok());
@@ -104,7 +104,19 @@ mod tests {
         }
         assert_eq!(seconds("2026-11-28", 0), Some(noon + 12 * 3_600 - 1));
         assert_eq!(seconds("2000-02-29T00:00:00Z", 0), Some(951_782_400));
+        assert_eq!(
+            seconds("2026-11-28T11:59:60Z", 0),
+            Some(noon),
+            "a leap second"
+        );
         for text in ["", "yesterday", "2026-02-29", "2026-13-01", "2026-11-28T12"] {
+            assert_eq!(seconds(text, 0), None, "{text}");
+        }
+        for text in [
+            "2026-11-28T24:00:00Z",
+            "2026-11-28T25:00",
+            "2026-11-28T12:60Z",
+        ] {
             assert_eq!(seconds(text, 0), None, "{text}");
         }
     }

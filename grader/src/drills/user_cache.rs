@@ -1,6 +1,8 @@
 //! The rules for every cache of users, which `cache_race` and `inflight_fix`
 //! share.
 
+use std::collections::BTreeSet;
+
 use super::common;
 use super::schedules::Went;
 use play::evidence::{Entry, Evidence, Fact, Returned};
@@ -147,6 +149,7 @@ fn wrong_answer(
 /// What is known of the fetches of a request's user when the request returns.
 struct Asked<'e> {
     evidence: &'e Evidence,
+    request: u32,
     user: u32,
     /// What was seen before it returned.
     before: &'e [Entry],
@@ -161,6 +164,7 @@ impl<'e> Asked<'e> {
         let starts = |entry: &Entry| matches!(entry.fact, Fact::Started { request: number, .. } if number == request);
         Some(Asked {
             evidence,
+            request,
             user: evidence.request(request)?.key,
             before,
             started: before.iter().position(starts)?,
@@ -183,7 +187,8 @@ impl<'e> Asked<'e> {
     }
 
     /// Whether the fetch that was answered there was over when the request started: its answer
-    /// was received, and every ready task has run.
+    /// was received, and every ready task has run, or its own caller was told before and nobody
+    /// else waited for it any more.
     fn was_over(&self, answered: usize) -> bool {
         let Fact::Answered {
             operation: fetch, ..
@@ -194,10 +199,36 @@ impl<'e> Asked<'e> {
         let until = &self.before[answered..self.started.max(answered)];
         let is_delivery = |entry: &Entry| matches!(entry.fact, Fact::Delivered { operation } if operation == fetch);
         let delivered = until.iter().position(is_delivery);
-        delivered.is_some_and(|at| {
-            let mut later = until[at..].iter();
-            later.any(|entry| matches!(entry.fact, Fact::Settled { idle: true, .. }))
-        })
+        let repeats = self
+            .evidence
+            .request(self.request)
+            .and_then(|it| it.repeats);
+        let shows_it = |entry: &Entry| match entry.fact {
+            Fact::Settled { idle: true, .. } => true,
+            Fact::Returned { request, .. } => repeats == Some(request) && self.was_alone(),
+            _ => false,
+        };
+        delivered.is_some_and(|at| until[at..].iter().any(shows_it))
+    }
+
+    /// Whether no other request for its user waited when it started.
+    fn was_alone(&self) -> bool {
+        let mut waiting = BTreeSet::new();
+        for entry in &self.before[..self.started] {
+            match entry.fact {
+                Fact::Started { request, .. } => {
+                    waiting.insert(request);
+                }
+                Fact::Returned { request, .. }
+                | Fact::Panicked { request, .. }
+                | Fact::HungUp { request } => {
+                    waiting.remove(&request);
+                }
+                _ => {}
+            }
+        }
+        let key = |request: &u32| self.evidence.request(*request).map(|it| it.key);
+        !waiting.iter().any(|it| key(it) == Some(self.user))
     }
 
     /// The fetch that failed last before it started, if nothing was fetched since.

@@ -1,10 +1,13 @@
 //! The Rust toolchain: which rustc and cargo, by absolute path.
 
 use std::ffi::OsString;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use thiserror::Error;
+
+use crate::drive::tight::tight;
 
 /// rustc and cargo of one toolchain.
 #[derive(Clone, Debug)]
@@ -19,6 +22,21 @@ pub enum ToolchainError {
     /// No rustc at all.
     #[error("no Rust toolchain found ({0}); install one with rustup, see https://rustup.rs")]
     Missing(String),
+    /// There is one, and it does not start.
+    #[error("`{rustc}` fails ({why}); {}", what_to_do())]
+    Fails {
+        /// How it was called.
+        rustc: String,
+        /// How it fails.
+        why: String,
+    },
+}
+
+fn what_to_do() -> String {
+    match tight().join("; ") {
+        none if none.is_empty() => "is a toolchain installed? See https://rustup.rs".to_owned(),
+        limits => limits,
+    }
 }
 
 impl Toolchain {
@@ -35,16 +53,24 @@ impl Toolchain {
             return Ok(found);
         }
         let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| OsString::from("rustc"));
+        let called = rustc.to_string_lossy().into_owned();
+        let fails = |why: String| ToolchainError::Fails {
+            rustc: called.clone(),
+            why,
+        };
         let missing = |why: String| ToolchainError::Missing(why);
         let output = Command::new(&rustc)
             .args(["--print", "sysroot"])
             .current_dir(course)
             .output()
-            .map_err(|error| missing(format!("`{}`: {error}", rustc.to_string_lossy())))?;
+            .map_err(|error| match error.kind() {
+                ErrorKind::NotFound => missing(format!("`{called}`: {error}")),
+                _ => fails(error.to_string()),
+            })?;
         if !output.status.success() {
             let text = String::from_utf8_lossy(&output.stderr);
-            return Err(missing(match text.trim() {
-                "" => format!("`{}` fails: {}", rustc.to_string_lossy(), output.status),
+            return Err(fails(match text.trim() {
+                "" => output.status.to_string(),
                 text => play::text::one_line(text, 200),
             }));
         }

@@ -15,8 +15,14 @@ const SAMPLE: usize = 300;
 
 /// The most of one space where a drill is not made for threads and they take part all the
 /// same: each turn of each run takes its time.
-pub(super) const PATIENT: usize = 60;
-pub(super) const SOLITARY: usize = 40;
+const PATIENT: usize = 60;
+const SOLITARY: usize = 40;
+
+/// In such a drill so many threads cost as much as another run: each is looked at in each turn.
+const LOOKED_AT: usize = 4;
+
+/// So many of one space in any case.
+const FEWEST: usize = 15;
 
 /// So many threads, which start and end with each run, cost as much as another run.
 const THREADS: usize = 2;
@@ -52,8 +58,19 @@ impl Extent {
         }
     }
 
-    /// So many of each space.
-    pub(super) fn of(schedules: usize) -> Extent {
+    /// Where other threads take part though the drill is not made for them, and each run has so
+    /// many.
+    pub(super) fn patient(threads: usize) -> Extent {
+        Extent::of(PATIENT, threads)
+    }
+
+    /// The same where each run has a process of its own.
+    pub(super) fn solitary(threads: usize) -> Extent {
+        Extent::of(SOLITARY, threads)
+    }
+
+    fn of(schedules: usize, threads: usize) -> Extent {
+        let schedules = (schedules / (1 + threads / LOOKED_AT)).max(FEWEST);
         Extent {
             of_a_space: schedules,
             of_all: usize::MAX,
@@ -96,6 +113,10 @@ mod tests {
 
     #[test]
     fn runs_with_many_threads_are_fewer() {
+        let patient = [1, 8, 60].map(|threads| Extent::patient(threads).of_one());
+        assert_eq!(patient, [60, 20, FEWEST]);
+        let solitary = [1, 8, 60].map(|threads| Extent::solitary(threads).of_one());
+        assert_eq!(solitary, [40, FEWEST, FEWEST]);
         let first = [1, 16, 60, 250].map(|threads| left(threads, 0));
         assert_eq!(first, [OF_A_SPACE, 666, 193, 47]);
         let last = [1, 16, 60, 250].map(|threads| left(threads, 16_000));

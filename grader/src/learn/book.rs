@@ -12,7 +12,7 @@ use std::process::{Command, Stdio};
 
 use thiserror::Error;
 
-use crate::build::cargo;
+use crate::build::cargo::{self, Unbuildable};
 use crate::build::progress::Audience;
 use crate::course::Course;
 use crate::drive::interrupt::Group;
@@ -30,6 +30,14 @@ pub enum BookError {
         "cannot build the book: cargo could not compile mdBook ({0}); the first time it needs the network"
     )]
     Cargo(String),
+    /// The same, and no cargo could.
+    #[error("cannot build the book: cargo could not compile mdBook ({how}): {why}")]
+    Unbuildable {
+        /// How it failed.
+        how: String,
+        /// Why nothing else can be expected. It is in the text already, so it is not a source.
+        why: Unbuildable,
+    },
     /// There is no toolchain to compile it with.
     #[error("cannot build the book: {0}")]
     Toolchain(#[from] ToolchainError),
@@ -139,7 +147,12 @@ fn compile(course: &Course, audience: Audience<'_>) -> Result<(), BookError> {
     ];
     let compiled = cargo::run(command, audience, words);
     let compiled = compiled.map_err(|error| BookError::Cargo(error.to_string()))?;
-    compiled.map(drop).map_err(BookError::Cargo)
+    compiled
+        .map(drop)
+        .map_err(|how| match Unbuildable::why(course.root()) {
+            Some(why) => BookError::Unbuildable { how, why },
+            None => BookError::Cargo(how),
+        })
 }
 
 /// The book's title; empty if it has none.

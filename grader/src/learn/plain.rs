@@ -9,6 +9,7 @@ use super::browse;
 use super::desk::Desk;
 use super::state::{BookNow, DrillNow, News, Phase, Prepare, PreparePhase, State, What};
 use super::terminal::End;
+use crate::course::aloud;
 use crate::grade::report::ended_of;
 use crate::grade::verdict::{CheckStatus, Status, Verdict};
 use play::text::one_line;
@@ -175,6 +176,5 @@ fn summary(drill: &DrillNow, verdict: &Verdict) -> String {
 /// Whether standard output and input are a terminal that can be drawn on.
 pub(super) fn is_a_terminal() -> bool {
     use std::io::IsTerminal;
-    let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
-    io::stdout().is_terminal() && io::stdin().is_terminal() && !dumb
+    io::stdout().is_terminal() && io::stdin().is_terminal() && !aloud::is_dumb()
 }

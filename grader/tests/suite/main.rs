@@ -41,6 +41,7 @@ mod panel;
 mod protocol;
 mod published_crates;
 mod python;
+mod readme;
 mod reports;
 mod rooms;
 mod scaffold;

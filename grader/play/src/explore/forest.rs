@@ -1,4 +1,4 @@
-//! Every branch of some trees of schedules, depth first or as a sample.
+//! Every branch of some trees of schedules: depth first, or as a sample, or one after the other.
 
 use std::collections::VecDeque;
 
@@ -74,7 +74,10 @@ impl<C, T: Clone> Forest<C, T> {
             return None;
         }
         let known = tree.branches.len();
-        if known > 0 && (*shuffled || are_many) {
+        // Depth first, the turns that a schedule begins with change last. In a tree that may be
+        // too large they are to change as well.
+        let may_be_cut = tree.begun >= most.div_ceil(2);
+        if known > 0 && (*shuffled || are_many || may_be_cut) {
             tree.branches.swap(dice.usize(..known), known - 1);
         }
         let path = tree.branches.pop_back()?;

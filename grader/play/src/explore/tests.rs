@@ -163,6 +163,25 @@ fn what_a_limit_leaves_out_is_counted() {
 }
 
 #[test]
+fn in_a_tree_that_is_cut_the_first_turns_change_as_well() {
+    let choices = |run: &String| match run.len() {
+        0 => vec!['a', 'b', 'c'],
+        1..=8 => vec!['d', 'e'],
+        _ => Vec::new(),
+    };
+    let limit = 100;
+    let (coverage, seen) = all(&mut Letters::default(), limit, choices);
+    assert_eq!(coverage.schedules, limit);
+    let distinct: std::collections::BTreeSet<&String> = seen.iter().collect();
+    assert_eq!(distinct.len(), limit);
+    let (first, second) = seen.split_at(limit / 2);
+    assert!(first.iter().all(|run| run.starts_with('a')), "depth first");
+    for letter in ['b', 'c'] {
+        assert!(second.iter().any(|run| run.starts_with(letter)), "{letter}");
+    }
+}
+
+#[test]
 fn many_branches_share_a_message() {
     let mut system = Letters::default();
     let (coverage, _) = all(&mut system, usize::MAX, interleavings(5));

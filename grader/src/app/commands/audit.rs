@@ -69,21 +69,29 @@ pub(super) fn run(course: Course, args: &Audit) -> Result<Exit> {
             .collect();
         serde_json::to_writer_pretty(&mut out, &outcomes)?;
         writeln!(out)?;
-        let as_expected = outcomes.iter().all(|outcome| outcome.problem.is_none());
-        return Ok(match as_expected && missing.is_empty() {
-            true => Exit::Passed,
-            false => Exit::Failed,
+        let problems = cases.iter().zip(&results).filter(|(case, result)| {
+            let verdict = result.as_ref().ok();
+            verdict.is_some_and(|verdict| case.problem(verdict).is_some())
         });
+        let ungraded = results.iter().filter(|result| result.is_err());
+        return Ok(exit(missing.len() + problems.count(), ungraded.count()));
     }
 
     for (slug, what) in &missing {
         writeln!(out, "WRONG {slug}: {what}")?;
     }
-    let mut problems = missing.len();
+    let (mut problems, mut ungraded) = (missing.len(), 0);
     for (case, result) in cases.iter().zip(results) {
-        let wrong = case.problem(&result);
         let name = case.path.strip_prefix(&root).unwrap_or(&case.path);
-        match wrong {
+        let verdict = match result {
+            Ok(verdict) => verdict,
+            Err(why) => {
+                ungraded += 1;
+                writeln!(out, "error {}: not graded: {why}", name.display())?;
+                continue;
+            }
+        };
+        match case.problem(&verdict) {
             None => writeln!(
                 out,
                 "ok    {}: {}",
@@ -116,12 +124,21 @@ pub(super) fn run(course: Course, args: &Audit) -> Result<Exit> {
             writeln!(out, "todo  {}: {line}", drill.slug())?;
         }
     }
-    writeln!(out, "\n{} gradings, {problems} problems", cases.len())?;
-    Ok(if problems == 0 {
-        Exit::Passed
-    } else {
-        Exit::Failed
-    })
+    write!(out, "\n{} gradings, {problems} problems", cases.len())?;
+    if ungraded > 0 {
+        write!(out, ", {ungraded} not graded")?;
+    }
+    writeln!(out)?;
+    Ok(exit(problems, ungraded))
+}
+
+/// What is not graded says nothing about the course.
+fn exit(problems: usize, ungraded: usize) -> Exit {
+    match (problems, ungraded) {
+        (0, 0) => Exit::Passed,
+        (_, 0) => Exit::Failed,
+        _ => Exit::CouldNotGrade,
+    }
 }
 
 /// The slug, if the drill exists in any of its places.
@@ -151,13 +168,10 @@ impl Case {
     }
 
     /// The problem, if there is one.
-    fn problem(&self, result: &Result<Verdict, String>) -> Option<String> {
-        match result {
-            Ok(verdict) => match verdict.metrics.unnamed.first() {
-                Some(unnamed) => Some(format!("no check names what was found: {unnamed}")),
-                None => self.expected.wrong_with(verdict),
-            },
-            Err(error) => Some(error.clone()),
+    fn problem(&self, verdict: &Verdict) -> Option<String> {
+        match verdict.metrics.unnamed.first() {
+            Some(unnamed) => Some(format!("no check names what was found: {unnamed}")),
+            None => self.expected.wrong_with(verdict),
         }
     }
 }
@@ -189,7 +203,10 @@ impl Outcome {
                 .filter(failed)
                 .map(|check| check.id.clone())
                 .collect(),
-            problem: case.problem(result),
+            problem: match result {
+                Ok(verdict) => case.problem(verdict),
+                Err(why) => Some(format!("not graded: {why}")),
+            },
         }
     }
 }
@@ -421,4 +438,17 @@ fn grade_all(grader: &Grader, cases: &[Case], args: &Audit) -> Vec<Result<Verdic
         place.unwrap_or_else(|| Err("it was not graded".to_owned()))
     };
     done.into_iter().map(taken).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_graded_says_nothing_about_the_course() {
+        assert_eq!(exit(0, 0), Exit::Passed);
+        assert_eq!(exit(2, 0), Exit::Failed);
+        assert_eq!(exit(0, 3), Exit::CouldNotGrade);
+        assert_eq!(exit(2, 3), Exit::CouldNotGrade);
+    }
 }

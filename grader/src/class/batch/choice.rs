@@ -137,7 +137,7 @@ fn in_order(among: &[PathBuf]) -> Option<Vec<PathBuf>> {
 /// is before or after a time of that day.
 fn date(path: &str) -> Option<(String, u128)> {
     let date = regex(
-        r"(?:^|[^0-9])(20[0-9]{2})[-._]?([01][0-9])[-._]?([0-3][0-9])(?:[T _.-]+(?:at )?(?:([0-2][0-9])[-:._h]?|([0-9])[-:._h])([0-5][0-9])(?:[-:._m]?([0-5][0-9]))?(?:[^0-9A-Za-z]?([AaPp])\.?[Mm])?)?",
+        r"(?:^|[^0-9])(20[0-9]{2})[-._]?([01][0-9])[-._]?([0-3][0-9])(?:[T _.-]+(?:at )?(?:([01][0-9]|2[0-3])[-:._h]?|([0-9])[-:._h])([0-5][0-9])(?:[-:._m]?([0-5][0-9]))?(?:[^0-9A-Za-z]?([AaPp])\.?[Mm])?)?",
     );
     let found = date.captures_iter(path).last()?;
     let number = |at: usize| {

@@ -14,6 +14,8 @@ use play::space::{Ask, Paths, Space, Spaces, Straight};
 const A: u32 = FIRST_KEY;
 const B: u32 = FIRST_KEY + 1;
 const C: u32 = FIRST_KEY + 2;
+const D: u32 = FIRST_KEY + 3;
+const E: u32 = FIRST_KEY + 4;
 const MANY_ITEMS: u32 = 300;
 const RANDOM_SCHEDULES: usize = 60;
 
@@ -81,6 +83,10 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
     for other in [B, WITH_ID_ZERO] {
         let both = move |evidence: &Evidence| twins(evidence, [A, other]);
         spaces.add(made(4, alone, both));
+    }
+    for (max_batch, items) in REPEATED {
+        let repeated = move |evidence: &Evidence| in_one_turn(evidence, items);
+        spaces.add(made(max_batch, alone, repeated));
     }
     spaces.add(made(4, alone, alike));
     for item in [A, B] {
@@ -183,6 +189,25 @@ fn twins(evidence: &Evidence, items: [u32; 2]) -> Option<Turn> {
         8.. => schedules::then_all_answered(evidence),
         3 | 7 => Some(Turn::full(action)),
         _ => Some(Turn::partial(action, 0)),
+    }
+}
+
+/// Items that are asked for in one turn, once more while they are in a batch that is not the
+/// first, and the most ids that one may have.
+const REPEATED: [(u32, &[u32]); 4] = [
+    (2, &[A, B, C, C]),
+    (2, &[A, B, C, D, D, C, B, A]),
+    (2, &[A, A, B, B, C, C, A, D, D]),
+    (3, &[A, B, C, D, E, D, E, D, B]),
+];
+
+fn in_one_turn(evidence: &Evidence, items: &[u32]) -> Option<Turn> {
+    let mut left = items.iter().skip(evidence.started());
+    let action = left.next().map(|item| Action::ask(*item));
+    match (action, left.next()) {
+        (Some(action), Some(_)) => Some(Turn::partial(action, 0)),
+        (Some(last), None) => Some(Turn::full(last)),
+        (None, _) => schedules::then_all_answered(evidence),
     }
 }
 

@@ -221,6 +221,12 @@ impl<'e> Record<'e> {
                     Some((_, Store::Dropped)) => ", after a store of it was dropped halfway",
                     _ => "",
                 };
+                // The last one is what its caller is told of.
+                if let (Some((_, Store::Over(Outcome::Error(_)))), Some(call)) =
+                    (how, self.calls.get_mut(&event))
+                {
+                    call.store = Some(operation);
+                }
                 let message = format!("event {event} is stored once more{after}");
                 wrong.push((Kind::Twice, message));
             }

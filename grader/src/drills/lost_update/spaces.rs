@@ -316,6 +316,11 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
         };
         spaces.add(Straight(in_a_row));
     }
+    for happened in [false, true] {
+        let read_outside =
+            move |evidence: &Evidence| left_between_read_and_write(evidence, happened);
+        spaces.add(Straight(read_outside));
+    }
     for happened in [[false; 2], [false, true], [true, false], [true; 2]] {
         let in_their_writes = move |evidence: &Evidence| left_in_their_writes(evidence, happened);
         spaces.add(Straight(in_their_writes));
@@ -353,6 +358,27 @@ fn another_in_between(evidence: &Evidence, dropped: Option<bool>) -> Option<Turn
                 None => Action::Answer { operation, outcome },
             }))
         }
+        _ => schedules::then_all_answered(evidence),
+    }
+}
+
+/// Where one reads while another one writes: the read is answered, and before its request goes
+/// on, the writer is gone. Its write may have happened then.
+fn left_between_read_and_write(evidence: &Evidence, happened: bool) -> Option<Turn> {
+    let ask = Turn::full(Action::ask(ACCOUNT));
+    let kind = |number: u32| evidence.operation(number).map(|it| it.kind);
+    let write = evidence.live().find(|number| kind(*number) == Some(WRITE));
+    let read = evidence.live().find(|number| kind(*number) != Some(WRITE));
+    let answer = |operation| Action::Answer {
+        operation,
+        outcome: Outcome::Value,
+    };
+    let writer = evidence.waiting().next().filter(|request| *request == 1);
+    match (evidence.started(), read, write, writer) {
+        (0, ..) | (1, None, ..) => Some(ask),
+        (1, Some(read), ..) => Some(Turn::full(answer(read))),
+        (_, Some(read), Some(_), _) => Some(Turn::partial(answer(read), 0)),
+        (_, None, Some(_), Some(request)) => Some(Turn::full(Action::HangUp { request, happened })),
         _ => schedules::then_all_answered(evidence),
     }
 }

@@ -69,7 +69,12 @@ fn a_rustc_that_fails_is_no_toolchain() {
     let mut command = course.command(&["grade", "cache_race"]);
     let said = course.said(command.env_remove("CARGO").env("RUSTC", "false"));
     cannot(&said);
-    assert!(said.err.contains("no Rust toolchain found"), "{}", said.err);
+    assert!(
+        said.err
+            .contains("`false` fails (exit status: 1); is a toolchain installed?"),
+        "{}",
+        said.err
+    );
 }
 
 #[test]
@@ -81,6 +86,43 @@ fn a_build_that_fails_is_not_the_submissions_fault() {
     insta::assert_snapshot!(said.err);
     // And the next attempt does not mistake the remains for a build.
     assert_eq!(course.run(&["grade", "cache_race"]).code, 2);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_grader_that_is_ended_ends_its_cargo() {
+    use std::process::Stdio;
+
+    use rustix::process::{Pid, Signal};
+
+    use crate::processes;
+
+    // What nothing else on this machine waits for.
+    let seconds = format!("8639{}", std::process::id());
+    let course = Scratch::gradable();
+    course.write(
+        "toolchain/cargo",
+        &format!("#!/bin/sh\nexec sleep {seconds}\n"),
+    );
+    let mut grader = std::process::Command::new(env!("CARGO_BIN_EXE_grader"))
+        .current_dir(course.path("."))
+        .env("CARGO_TARGET_DIR", course.path("target"))
+        .env("CARGO", course.path("toolchain/cargo"))
+        .args(["grade", "cache_race"])
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it can be started");
+    while processes::with_argument_now(&seconds).is_empty() {
+        assert!(
+            grader.try_wait().expect("it is ours").is_none(),
+            "it goes on"
+        );
+        std::thread::yield_now();
+    }
+    let pid = Pid::from_child(&grader);
+    rustix::process::kill_process(pid, Signal::TERM).expect("it is ours");
+    assert!(!grader.wait().expect("it ends").success());
+    assert_eq!(processes::with_argument(&seconds), processes::NONE);
 }
 
 #[test]

@@ -100,7 +100,15 @@ fn outside_a_course_the_program_says_where_to_go() {
     insta::assert_snapshot!(said.all());
     let option = ["--course", "/nowhere/at/all", "list"];
     let named = Said::by(program().current_dir(&elsewhere).args(option));
-    assert_eq!(named.all(), said.all());
+    assert!(
+        named.err.contains("`/nowhere/at/all` is not there"),
+        "{}",
+        named.err
+    );
+    let option = ["--course", ".", "list"];
+    let named = Said::by(program().current_dir(&elsewhere).args(option));
+    assert!(named.err.contains("`.` holds no course"), "{}", named.err);
+    assert_eq!(named.code, 2);
 }
 
 #[test]

@@ -1,7 +1,7 @@
-//! The progress of a batch: a bar on a terminal, otherwise a line for every tenth.
+//! The progress of a batch: a bar on a terminal that can redraw one, otherwise a line for
+//! every tenth.
 
 use std::fmt::Write;
-use std::io::IsTerminal;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -35,7 +35,7 @@ impl Progress {
             count(plan.copies, "copy").replace("copys", "copies"),
             plan.kept,
         ));
-        let bar = (all > 0 && std::io::stderr().is_terminal()).then(|| {
+        let bar = (all > 0 && aloud::redraws()).then(|| {
             let bar = ProgressBar::new(all as u64);
             let look = "{bar:30} {pos}/{len}  {rate} a second  {eta} left";
             let style = ProgressStyle::with_template(look).expect("it is a template");
