@@ -66,6 +66,15 @@ impl Compiled {
         }
     }
 
+    /// The same with twice the time.
+    #[must_use]
+    pub fn patient(self) -> Compiled {
+        Compiled {
+            limits: self.limits.patient(),
+            ..self
+        }
+    }
+
     /// Its limits.
     pub fn limits(&self) -> &Limits {
         &self.limits

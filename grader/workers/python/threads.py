@@ -33,7 +33,7 @@ def install():
 def _ended(thread):
     """A thread has ended with an exception."""
     loop = LoopWithThreads.latest
-    if loop is not None and thread.exc_value is not None:
+    if loop is not None and thread.exc_value is not None and not loop.is_left_over(thread.thread):
         loop.tell_of_thread(thread.exc_value)
     _print(thread)
 
@@ -44,12 +44,22 @@ class LoopWithThreads(Loop):
     # That of the run that was opened last.
     latest = None
 
+    # The threads that were there before any run.
+    of_all_runs = None
+
     def __init__(self, broke, unheard, tell_of_thread):
         super().__init__(broke, unheard)
         self.tell_of_thread = tell_of_thread
         self._thread = _own_thread()
         self._executor = None
+        if LoopWithThreads.of_all_runs is None:
+            LoopWithThreads.of_all_runs = set(threading.enumerate())
+        self._of_earlier_runs = set(threading.enumerate()) - LoopWithThreads.of_all_runs
         LoopWithThreads.latest = self
+
+    def is_left_over(self, thread):
+        """Whether a thread belongs to a run that is over: it may have found its loop closed."""
+        return thread in self._of_earlier_runs
 
     def call_soon(self, callback, *args, context=None):
         self._check_thread()

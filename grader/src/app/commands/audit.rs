@@ -50,7 +50,7 @@ pub(super) fn run(course: Course, args: &Audit) -> Result<Exit> {
     }
     if args.mutants {
         return mutants::run(
-            &Grader::new(course)?.without_pictures(),
+            &Grader::new(course)?.without_pictures().patient(),
             &cases,
             &drills,
             args.seed,
@@ -60,7 +60,11 @@ pub(super) fn run(course: Course, args: &Audit) -> Result<Exit> {
     let root = course.root().to_owned();
     let results = match cases.is_empty() {
         true => Vec::new(),
-        false => grade_all(&Grader::new(course)?.without_pictures(), &cases, args),
+        false => grade_all(
+            &Grader::new(course)?.without_pictures().patient(),
+            &cases,
+            args,
+        ),
     };
     if args.format == Format::Json {
         let outcomes = cases.iter().zip(&results);

@@ -11,6 +11,7 @@ use crate::course::language::Language;
 use crate::drills;
 use crate::drive::interpreter::Interpreter;
 use crate::drive::sandbox::{Kept, Promise, Sandbox, Tier};
+use crate::drive::tight::tight;
 use crate::grade::grading::Grader;
 use play::text::one_line;
 
@@ -105,7 +106,10 @@ fn tell(sandbox: &Sandbox, trouble: Option<&str>, out: &mut dyn Write) -> Result
     )?;
     if let Some(why) = trouble {
         writeln!(out, "        {}", one_line(why, 600))?;
-        writeln!(out, "        {GRADING}")?;
+        // It has been said if it is a limit.
+        if tight().is_empty() {
+            writeln!(out, "        {GRADING}")?;
+        }
     }
     let tier = sandbox.tier();
     if tier == Tier::Full && trouble.is_some() {

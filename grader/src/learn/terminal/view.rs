@@ -76,10 +76,11 @@ pub(super) fn screen(
     width: usize,
     height: usize,
 ) -> (Vec<Line>, usize) {
-    let mut lines = vec![head(state, show)];
+    let mut lines = head(state, show, width);
     lines.push(Line::new());
     let body = wrapped(body(state, show), width);
-    let room = |foot: &[Line]| height.saturating_sub(2 + foot.len());
+    let above = lines.len();
+    let room = |foot: &[Line]| height.saturating_sub(above + foot.len());
     let mut foot = foot_of(show, (width, height), false);
     if body.len() > room(&foot) {
         foot = foot_of(show, (width, height), true);
@@ -101,12 +102,18 @@ pub(super) fn screen(
     (lines, furthest)
 }
 
-fn head(state: &State, show: &Show<'_>) -> Line {
-    let mut line = vec![
-        span(state.course.clone(), BOLD),
-        span("  ", PLAIN),
-        span(show.address, PLAIN),
-    ];
+/// The course, the book's address and how far the preparation is, in one line. Where the window
+/// is too narrow for it, the address has lines of its own: without all of it nothing opens.
+fn head(state: &State, show: &Show<'_>, width: usize) -> Vec<Line> {
+    let mut line = vec![span(state.course.clone(), BOLD)];
+    let letters: Vec<char> = show.address.chars().collect();
+    let mut lines = Vec::new();
+    if length(&state.course) + 2 + letters.len() <= width {
+        line.extend([span("  ", PLAIN), span(show.address, PLAIN)]);
+    } else {
+        let pieces = letters.chunks(width.max(1));
+        lines.extend(pieces.map(|piece| plain(piece.iter().collect::<String>())));
+    }
     let prepare = &state.prepare;
     let (text, style) = match prepare.phase {
         PreparePhase::Ready => (one_line(&prepare.words, 200), DIM),
@@ -124,7 +131,8 @@ fn head(state: &State, show: &Show<'_>) -> Line {
         }
     };
     line.push(span(format!("  {text}"), style));
-    line
+    lines.insert(0, line);
+    lines
 }
 
 /// What is told once, and a line of keys; also those that scroll, where there is `more`. Where the line is too long

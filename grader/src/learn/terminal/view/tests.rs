@@ -134,6 +134,19 @@ fn drawn(state: &State, looking: &Looking, width: usize, height: usize) -> Strin
 }
 
 #[test]
+fn all_of_the_address_is_shown_in_a_narrow_window_too() {
+    let state = state(vec![drill("inflight_fix", Phase::Waiting, None)]);
+    for width in [1, 9, 19, 38, 39, 40, 80] {
+        let drawn = drawn(&state, &Looking::Drill, width, 40);
+        let in_one: String = drawn.lines().collect();
+        assert!(
+            in_one.contains("http://127.0.0.1:3000/"),
+            "{width}: {drawn}"
+        );
+    }
+}
+
+#[test]
 fn a_failed_verdict_is_compact_and_shows_no_control_character() {
     let state = state(vec![drill("inflight_fix", Phase::Graded, Some(failed()))]);
     insta::assert_snapshot!(drawn(&state, &Looking::Drill, 60, 20));
