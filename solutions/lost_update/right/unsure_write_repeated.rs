@@ -1,5 +1,5 @@
-//! A write whose caller was dropped is made once more by whoever comes next, with the same balance,
-//! so that it happened once in any case. Who repeats it is told if it fails.
+//! A write whose caller was dropped is made once more by the next deposit, with the same balance,
+//! so that it happened once in any case. The deposit that repeats it is told if it fails.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
