@@ -34,6 +34,15 @@ pub fn tight() -> Vec<String> {
     others.chain(tasks).collect()
 }
 
+/// What to do where something could not be started: the limits that are too tight, or else
+/// `otherwise`.
+pub fn advice(otherwise: &str) -> String {
+    match tight().join("; ") {
+        none if none.is_empty() => otherwise.to_owned(),
+        limits => limits,
+    }
+}
+
 /// Whether so few threads may be started that a submission may have had fewer than it needs.
 pub fn lacks_threads() -> bool {
     Room::least().is_some_and(|room| room.left() < THREADS)

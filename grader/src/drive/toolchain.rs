@@ -7,7 +7,7 @@ use std::process::Command;
 
 use thiserror::Error;
 
-use crate::drive::tight::tight;
+use crate::drive::tight::advice;
 
 /// rustc and cargo of one toolchain.
 #[derive(Clone, Debug)]
@@ -23,20 +23,16 @@ pub enum ToolchainError {
     #[error("no Rust toolchain found ({0}); install one with rustup, see https://rustup.rs")]
     Missing(String),
     /// There is one, and it does not start.
-    #[error("`{rustc}` fails ({why}); {}", what_to_do())]
+    #[error(
+        "`{rustc}` fails ({why}); {}",
+        advice("is a toolchain installed? See https://rustup.rs")
+    )]
     Fails {
         /// How it was called.
         rustc: String,
         /// How it fails.
         why: String,
     },
-}
-
-fn what_to_do() -> String {
-    match tight().join("; ") {
-        none if none.is_empty() => "is a toolchain installed? See https://rustup.rs".to_owned(),
-        limits => limits,
-    }
 }
 
 impl Toolchain {

@@ -80,9 +80,7 @@ fn begins(entry: &Entry) -> Option<u32> {
 
 fn goes_on(entry: &Entry) -> Option<u32> {
     match entry.fact {
-        Fact::Answered { operation, .. }
-        | Fact::Delivered { operation }
-        | Fact::Dropped { operation } => Some(operation),
+        Fact::Delivered { operation } | Fact::Dropped { operation } => Some(operation),
         _ => None,
     }
 }

@@ -85,7 +85,7 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
         spaces.add(made(4, alone, both));
     }
     for (max_batch, items) in REPEATED {
-        let repeated = move |evidence: &Evidence| in_one_turn(evidence, items);
+        let repeated = move |evidence: &Evidence| in_one_turn(evidence, items.iter().copied());
         spaces.add(made(max_batch, alone, repeated));
     }
     spaces.add(made(4, alone, alike));
@@ -201,10 +201,9 @@ const REPEATED: [(u32, &[u32]); 4] = [
     (3, &[A, B, C, D, E, D, E, D, B]),
 ];
 
-fn in_one_turn(evidence: &Evidence, items: &[u32]) -> Option<Turn> {
-    let mut left = items.iter().skip(evidence.started());
-    let action = left.next().map(|item| Action::ask(*item));
-    match (action, left.next()) {
+fn in_one_turn(evidence: &Evidence, items: impl Iterator<Item = u32>) -> Option<Turn> {
+    let mut left = items.skip(evidence.started()).map(Action::ask);
+    match (left.next(), left.next()) {
         (Some(action), Some(_)) => Some(Turn::partial(action, 0)),
         (Some(last), None) => Some(Turn::full(last)),
         (None, _) => schedules::then_all_answered(evidence),
@@ -224,12 +223,7 @@ fn alike(evidence: &Evidence) -> Option<Turn> {
 
 /// All whose ids are the same but for one bit, or for a multiple of a prime.
 fn far_alike(evidence: &Evidence) -> Option<Turn> {
-    let mut keys = schedules::alike_keys().skip(evidence.started());
-    match (keys.next(), keys.next()) {
-        (Some(key), Some(_)) => Some(Turn::partial(Action::ask(key), 0)),
-        (Some(last), None) => Some(Turn::full(Action::ask(last))),
-        (None, _) => schedules::then_all_answered(evidence),
-    }
+    in_one_turn(evidence, schedules::alike_keys())
 }
 
 /// Two that start each in a turn of their own, so many polls apart, and three together.

@@ -9,7 +9,7 @@ use crate::build::submission::SubmissionError;
 use crate::course::CourseError;
 use crate::drive::interpreter::NoInterpreter;
 use crate::drive::sandbox::Tier;
-use crate::drive::tight::tight;
+use crate::drive::tight::advice;
 use crate::drive::toolchain::ToolchainError;
 
 /// Why there is no verdict. Nothing here is the submission's fault.
@@ -63,12 +63,7 @@ pub enum GradeError {
 
 /// Advice for a machine on which nothing can be graded.
 fn what_to_do() -> String {
-    match tight().join("; ") {
-        none if none.is_empty() => {
-            "is there space below `target/`, and may programs be started?".to_owned()
-        }
-        limits => limits,
-    }
+    advice("is there space below `target/`, and may programs be started?")
 }
 
 /// Why a submission has no worker, through its own fault, in words for its author.
