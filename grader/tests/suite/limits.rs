@@ -57,7 +57,7 @@ fn the_cpu_time_is_limited() {
     let words = "SIGXCPU (the CPU time limit of 1 s)";
     let fixture = "attacks/run_uses_the_cpu_on_threads.rs";
     // Each of its processes uses it up, until the wall time is used up.
-    let limit = "cpu_seconds = 1\nwall_seconds = 6";
+    let limit = "cpu_seconds = 1\nwall_seconds = 60";
     names(limit, fixture, "crashed", words);
 }
 
@@ -70,7 +70,7 @@ fn the_memory_is_limited() {
 #[test]
 fn the_threads_are_limited() {
     let fixture = "attacks/run_opens_threads_without_end.rs";
-    let limit = "threads = 9\nwall_seconds = 6";
+    let limit = "threads = 9\nwall_seconds = 60";
     names(limit, fixture, "failed", "may have 9 threads");
 }
 
