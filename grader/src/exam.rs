@@ -253,7 +253,7 @@ impl<'a> Exam<'a> {
         let place = Location::caller();
         let enough = self.enough_in(place);
         let seed = self.driver.seed();
-        let most = self.extent().of_one();
+        let most = self.extent_in(place).of_one();
         let trees = |member| Tree::of(member, seed, most);
         let members = spaces.members();
         let mut findings = Findings::default();
@@ -282,7 +282,7 @@ impl<'a> Exam<'a> {
         let enough = self.enough_in(place);
         let mut findings = Findings::default();
         let drops = self.drops();
-        let extent = self.extent();
+        let extent = self.extent_in(place);
         let limit = explore::Limit {
             of_a_tree: extent.of_a_space,
             of_all: extent.of_all,

@@ -336,7 +336,8 @@ pub struct Audit {
     #[arg(long, conflicts_with_all = ["format", "jobs"])]
     pub mutants: bool,
 
-    /// How it is written: JSON has the status, points and failed checks of every grading
+    /// How it is written: JSON has the status, points and failed checks of every grading, and
+    /// plays all schedules of a wrong solution, not only those that decide its check
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
 }

@@ -149,8 +149,8 @@ const AFTER_A_PANIC: &[Kind] = &[
     Kind::Garbled,
 ];
 
-/// More than a flood asks for at a time.
-const ROOM_FOR_A_FLOOD: u32 = 2_000;
+/// Fewer than a flood asks for at a time: some are dropped while they wait in line.
+const ROOM_FOR_A_FLOOD: u32 = 60;
 
 impl Drill for ConnectionPool {
     fn slug(&self) -> &'static str {

@@ -127,8 +127,8 @@ const ALL: &[Kind] = &[
     Kind::Garbled,
 ];
 
-/// More than a flood asks for at a time.
-const ROOM_FOR_A_FLOOD: u32 = 300;
+/// Fewer than a flood asks for at a time: some are dropped while they wait for a place.
+const ROOM_FOR_A_FLOOD: u32 = 60;
 
 impl Drill for InOrder {
     fn slug(&self) -> &'static str {

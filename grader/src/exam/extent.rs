@@ -27,6 +27,9 @@ const FEWEST: usize = 15;
 /// So many threads, which start and end with each run, cost as much as another run.
 const THREADS: usize = 2;
 
+/// So many of each where only other checks look: a look shows whose a violation is.
+const A_LOOK: usize = 25;
+
 /// How many schedules of the next spaces are played.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Extent {
@@ -78,6 +81,15 @@ impl Extent {
         }
     }
 
+    /// The same where nothing is looked for that is to be found.
+    pub(super) fn of_a_look(self) -> Extent {
+        Extent {
+            of_a_space: self.of_a_space.min(A_LOOK),
+            sample: self.sample.min(A_LOOK),
+            ..self
+        }
+    }
+
     /// The most of a space that nothing is played beside.
     pub(super) fn of_one(self) -> usize {
         self.of_all.clamp(self.sample, self.of_a_space)
@@ -121,5 +133,14 @@ mod tests {
         assert_eq!(first, [OF_A_SPACE, 666, 193, 47]);
         let last = [1, 16, 60, 250].map(|threads| left(threads, 16_000));
         assert_eq!(last, [300, 33, 9, 2]);
+    }
+
+    #[test]
+    fn a_look_is_never_more_than_what_is_played_otherwise() {
+        let look = |extent: Extent| (extent.of_a_look().of_one(), extent.of_a_look().samples());
+        assert_eq!(look(Extent::left(0, 0)), (A_LOOK, true));
+        assert_eq!(look(Extent::left(0, 16_000)), (A_LOOK, true));
+        assert_eq!(look(Extent::left(250, 16_000)), (2, true));
+        assert_eq!(look(Extent::patient(60)), (FEWEST, true));
     }
 }

@@ -63,11 +63,11 @@ impl Exam<'_> {
         };
         let left = flood.left_behind();
         let (operations, panicked) = (flood.counted, flood.panicked);
-        let waiting = flood.waiting.len();
+        let waits = flood.waits;
         self.driver.count(1, u64::from(operations));
         match left {
             Err(failure) => self.fail_by(check, &failure),
-            Ok(_) if waiting > 0 => {
+            Ok(_) if waits => {
                 let why = "cannot be judged: of very many requests some still wait after as many answers as all of them should need";
                 self.skip(check, why);
             }
@@ -100,6 +100,8 @@ struct Flood<'d, 'a> {
     /// How many of them count: maps are not seeded, so that it is not the same in each grading
     /// whether still more follow.
     counted: u32,
+    /// Whether some requests still waited when these had been answered.
+    waits: bool,
     panicked: bool,
     /// Requests that have not ended, and whose callers were not dropped.
     waiting: BTreeSet<u32>,
@@ -134,6 +136,7 @@ impl<'d, 'a> Flood<'d, 'a> {
             requests: 0,
             operations: 0,
             counted: 0,
+            waits: false,
             panicked: false,
             waiting: BTreeSet::new(),
             leaving: BTreeMap::new(),
@@ -151,6 +154,7 @@ impl<'d, 'a> Flood<'d, 'a> {
         let before = self.waves(WARM_UP)?;
         let after = self.waves(WAVES)?;
         self.counted = self.operations;
+        self.waits = !self.waiting.is_empty();
         let kept = after.saturating_sub(before);
         if kept <= ALLOWED_BYTES {
             return Ok(kept);

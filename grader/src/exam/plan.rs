@@ -1,5 +1,6 @@
 //! What an exam need not play where it is enough that certain checks fail: once a violation is
-//! found by which one of them will, the other schedules of that space.
+//! found by which one of them will, the other schedules of that space, and most of the spaces by
+//! which only other checks are decided. Those say whether what is found later is another's affair.
 //!
 //! A drill says which check is decided by what was played only after it was played. So its
 //! `examine` is rehearsed first: nothing is played and nothing found, but for each place of the
@@ -9,6 +10,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::Location;
 
+use super::extent::Extent;
 use super::mutant::Mutant;
 use super::{Exam, Findings};
 use play::judge::Kind;
@@ -31,6 +33,13 @@ impl Plan {
         let looks = self.looks.get(&place);
         let of = |check| looks.and_then(|looks| looks.get(check));
         checks.iter().filter_map(of).flatten().copied().collect()
+    }
+
+    /// Whether what is found in a place decides other checks than these. Of a place that was not
+    /// rehearsed nobody knows.
+    fn is_for_others(&self, place: Place, checks: &[&'static str]) -> bool {
+        let is_rehearsed = || self.rehearsed.values().any(|known| *known == place);
+        is_rehearsed() && self.looked_for(place, checks).is_empty()
     }
 
     /// A check is decided by these kinds of violation in these spaces.
@@ -75,6 +84,15 @@ impl<'a> Exam<'a> {
         Some(nothing)
     }
 
+    /// How much to play of the spaces in a place.
+    pub(super) fn extent_in(&self, place: Place) -> Extent {
+        let extent = self.extent();
+        match !self.enough.is_empty() && self.plan.is_for_others(place, &self.enough) {
+            true => extent.of_a_look(),
+            false => extent,
+        }
+    }
+
     /// The kinds of violation of which one is enough to see in a place, because a check that
     /// is asked for will fail by it.
     pub(super) fn enough_in(&self, place: Place) -> BTreeSet<Kind> {
@@ -116,5 +134,9 @@ mod tests {
         assert_eq!(looked_for(first, &["answered", "errors"]), BTreeSet::new());
         let both = BTreeSet::from([lost, hang]);
         assert_eq!(looked_for(second, &["kept", "answered"]), both);
+
+        let is_for_others = |place| plan.is_for_others(place, &["answered"]);
+        assert_eq!([first, second].map(is_for_others), [true, false]);
+        assert!(!is_for_others(Location::caller()), "nothing is known of it");
     }
 }

@@ -13,7 +13,7 @@ use play::schedule::{Action, Settle, Turn, requests_of};
 const SHRINK_ATTEMPTS: usize = 120;
 
 /// The most turns played to shorten a schedule: some have thousands.
-const MOST_TURNS: usize = 40_000;
+const MOST_TURNS: usize = 12_000;
 
 /// The most turns played to shorten a schedule that takes real time.
 const SHRINK_TURNS: usize = 500;

@@ -12,6 +12,7 @@ mod unprivileged;
 mod verdicts;
 
 // Tests.
+mod affairs;
 #[cfg(target_os = "linux")]
 mod attacks;
 mod audit;

@@ -362,7 +362,8 @@ impl World for Audit {
         numbers.map(|number| number.clamp(1, MOST_ACCOUNTS))
     }
 
-    /// Pairs of accounts; in every second pair one account does not exist.
+    /// Pairs of accounts; in every second pair one account does not exist. Some transfers are of
+    /// more than there is.
     fn flooding(&self, key: u32) -> Few {
         let pair = FIRST_KEY + 2 * (key % (FLOODED_ACCOUNTS / 2));
         let to = match key % 2 {
@@ -370,7 +371,11 @@ impl World for Audit {
             // Below the ids of a run, and a different one each time.
             _ => FIRST_KEY + FLOODED_ACCOUNTS + key % ALIKE * ALIKE + key / ALIKE,
         };
-        Few::of(&[pair, to, SMALL])
+        let size = match key % 7 {
+            0 | 3 => BEYOND,
+            _ => SMALL,
+        };
+        Few::of(&[pair, to, size])
     }
 
     fn made(&self, numbers: Few) -> String {

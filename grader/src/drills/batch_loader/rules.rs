@@ -303,6 +303,21 @@ impl<'e> Record<'e> {
         })
     }
 
+    /// The only call for an item that went out after a request had asked for it, if it failed,
+    /// with the error.
+    fn failed_after_it_asked(&self, it: &Request) -> Option<(u32, u8)> {
+        let polled = it.polled?;
+        let is_later = |call: &Call| call.began > polled && call.keys.contains(&it.key);
+        let mut later = self.calls.iter().filter(|(_, call)| is_later(call));
+        match (later.next()?, later.next()) {
+            ((number, call), None) => match call.over?.1 {
+                Outcome::Error(error) => Some((*number, error)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// The call by which a request was served, of those that went out after a place: the one
     /// that it returned, or the first one for its item. And where that shows.
     fn call_for(&self, request: u32, after: usize) -> Option<(u32, usize)> {
@@ -326,7 +341,11 @@ impl<'e> Record<'e> {
             Returned::Error { error, .. } => Some(*error),
             _ => None,
         };
-        if let Some((call, error)) = self.own_failure(request)
+        let own_failure = self.own_failure(request).or_else(|| {
+            // That an earlier call failed in the way it was told is chance.
+            told.and_then(|_| self.failed_after_it_asked(it))
+        });
+        if let Some((call, error)) = own_failure
             && told != Some(error)
             && !self.may_suffer(request)
         {

@@ -9,7 +9,7 @@ use crate::exam::{Exam, Findings};
 use play::evidence::{ALIKE, Evidence, WITH_ID_ZERO};
 use play::explore::Follow;
 use play::schedule::{Action, FIRST_KEY, Few, Outcome, Polled, Turn};
-use play::space::{Ask, Paths, Space, Spaces, Straight};
+use play::space::{Ask, Listed, PATIENCE_MICROS, Paths, Space, Spaces, Straight};
 
 const A: u32 = FIRST_KEY;
 const B: u32 = FIRST_KEY + 1;
@@ -17,6 +17,8 @@ const C: u32 = FIRST_KEY + 2;
 const D: u32 = FIRST_KEY + 3;
 const E: u32 = FIRST_KEY + 4;
 const MANY_ITEMS: u32 = 300;
+/// More calls, one after the other, than a task that counts them may have been tried with.
+const LONG_DAY: u32 = 500;
 const RANDOM_SCHEDULES: usize = 60;
 
 /// Requests for these items, of a loader whose calls have so many ids at most.
@@ -112,6 +114,7 @@ pub(super) fn together(exam: &mut Exam<'_>) -> Findings {
         spaces.add(made(4, alone, in_pairs));
     }
     spaces.add(made(100, alone, far_alike));
+    spaces.add(Listed(long_day()));
     spaces.add(made(4, alone, once_more));
     for polls in [[1, 1], [1, 2], [2, 1], [2, 2], [0, 2]] {
         let turns = move |evidence: &Evidence| turn_after_turn(evidence, polls);
@@ -251,6 +254,21 @@ fn once_more(evidence: &Evidence) -> Option<Turn> {
         3 | 7 => Some(Turn::full(action)),
         _ => Some(Turn::partial(action, 0)),
     }
+}
+
+/// One item after the other, each of which has come before the next one is asked for.
+fn long_day() -> Vec<Turn> {
+    let numbers = Few::one(4);
+    let outcome = Outcome::Value;
+    let one = |operation: u32| {
+        let answer = Action::Answer { operation, outcome };
+        [Action::ask(A + operation % 5), answer]
+    };
+    let all = (1..=LONG_DAY).flat_map(one);
+    let all = [Action::Make { numbers }].into_iter().chain(all);
+    let micros = PATIENCE_MICROS;
+    let all = all.chain([Action::Pass { micros }]);
+    all.map(Turn::full).collect()
 }
 
 /// More than one turn of the loop polls, about so many items.
