@@ -149,8 +149,8 @@ const AFTER_A_PANIC: &[Kind] = &[
     Kind::Garbled,
 ];
 
-/// Fewer than a flood asks for at a time: some are dropped while they wait in line.
-const ROOM_FOR_A_FLOOD: u32 = 60;
+/// More than a flood asks for at a time, and fewer: then some are dropped in line.
+const ROOMS_FOR_A_FLOOD: [u32; 2] = [2_000, 60];
 
 impl Drill for ConnectionPool {
     fn slug(&self) -> &'static str {
@@ -208,8 +208,10 @@ impl Drill for ConnectionPool {
         );
         let waiting = known.with(spaces::patient_waiting(exam));
         exam.decide("no_polling", &AFewAtMost, &waiting, &[Kind::Polling]);
-        let numbers = Few::one(ROOM_FOR_A_FLOOD);
-        let opening = [Turn::full(Action::Make { numbers })];
-        exam.flood_after("bounded_state", "questions", &opening);
+        for room in ROOMS_FOR_A_FLOOD {
+            let numbers = Few::one(room);
+            let opening = [Turn::full(Action::Make { numbers })];
+            exam.flood_after("bounded_state", "questions", &opening);
+        }
     }
 }

@@ -127,8 +127,8 @@ const ALL: &[Kind] = &[
     Kind::Garbled,
 ];
 
-/// Fewer than a flood asks for at a time: some are dropped while they wait for a place.
-const ROOM_FOR_A_FLOOD: u32 = 60;
+/// More than a flood asks for at a time, and fewer: then some are dropped in line.
+const ROOMS_FOR_A_FLOOD: [u32; 2] = [300, 60];
 
 impl Drill for InOrder {
     fn slug(&self) -> &'static str {
@@ -205,8 +205,10 @@ impl Drill for InOrder {
         exam.decide_beyond("panic_contained", &InLine, &panics, &after_a_panic, &known);
         let waiting = known.with(spaces::patient_waiting(exam));
         exam.decide("no_polling", &InLine, &waiting, &[Kind::Polling]);
-        let numbers = Few::one(ROOM_FOR_A_FLOOD);
-        let opening = [Turn::full(Action::Make { numbers })];
-        exam.flood_after("bounded_state", "keys", &opening);
+        for room in ROOMS_FOR_A_FLOOD {
+            let numbers = Few::one(room);
+            let opening = [Turn::full(Action::Make { numbers })];
+            exam.flood_after("bounded_state", "keys", &opening);
+        }
     }
 }

@@ -51,9 +51,13 @@ impl Exam<'_> {
         self.flood_after(check, keys, &usual);
     }
 
-    /// The same in a run that begins with these turns.
+    /// The same in a run that begins with these turns. What an earlier flood of the check has
+    /// shown stands.
     pub fn flood_after(&mut self, check: &'static str, keys: &str, turns: &[Turn]) {
         if self.is_rehearsal() || self.wants_more_care() || self.has_seen_enough() {
+            return;
+        }
+        if self.is_decided(check) && !self.has_passed(check) {
             return;
         }
         let drops = self.drops();

@@ -409,6 +409,10 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
             spaces.add(made(places, in_a_row));
         }
     }
+    for places in [1, 2] {
+        let in_a_row = move |evidence: &Evidence| leave_before_their_places(evidence, places);
+        spaces.add(made(places, in_a_row));
+    }
     spaces.add(taken(Ends::Dropped));
     let three_keys = Space {
         hang_ups: 1,
@@ -429,6 +433,26 @@ pub(super) fn dropping(exam: &mut Exam<'_>) -> Findings {
     };
     spaces.walk(much, RANDOM_SCHEDULES);
     exam.explore_all(&InLine, &spaces)
+}
+
+/// All places are taken. One caller after the other comes with a key of its own and is dropped;
+/// then the places come free, and one more comes than there are.
+fn leave_before_their_places(evidence: &Evidence, places: u32) -> Option<Turn> {
+    const LEAVE: u32 = 12;
+    let started = evidence.started() as u32;
+    let leaves = (places + 1..=places + LEAVE).contains(&started);
+    let outcome = Outcome::Value;
+    let happened = false;
+    match (evidence.waiting().last(), evidence.live().next()) {
+        (Some(request), _) if leaves && request == started => {
+            Some(Turn::full(Action::HangUp { request, happened }))
+        }
+        (_, Some(operation)) if started == places + LEAVE => {
+            Some(Turn::full(Action::Answer { operation, outcome }))
+        }
+        _ if started <= 2 * places + LEAVE => Some(Turn::full(Action::ask(KEY + started))),
+        _ => schedules::then_all_answered(evidence),
+    }
 }
 
 /// A store panics, and a caller may be gone by then.

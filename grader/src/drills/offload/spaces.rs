@@ -182,6 +182,12 @@ pub(super) fn dropping(exam: &mut Exam<'_>, callers: Callers) -> Findings {
         })
     };
     findings.join(exam.explore(&Offloading, &Straight(in_a_line)));
+    if callers == Callers::Hashing {
+        for places in [1, 2] {
+            let in_a_row = move |evidence: &Evidence| leave_in_a_row(evidence, places);
+            findings.join(exam.explore(&Offloading, &Straight(in_a_row)));
+        }
+    }
     if callers == Callers::Waiting {
         findings.join(exam.explore(&Offloading, &Straight(gone_from_the_line)));
         for polls in 0..6 {
@@ -192,6 +198,25 @@ pub(super) fn dropping(exam: &mut Exam<'_>, callers: Callers) -> Findings {
         }
     }
     findings
+}
+
+/// One caller after the other is dropped while its hash runs, and then one more comes than there
+/// are places: a place that is lost or won with every second of them shows.
+fn leave_in_a_row(evidence: &Evidence, places: u32) -> Option<Turn> {
+    const LEAVE: u32 = 12;
+    let started = evidence.started() as u32;
+    if evidence.turns().is_empty() {
+        return Some(make(places));
+    }
+    let happened = false;
+    match (evidence.waiting().next(), held(evidence).next()) {
+        (Some(request), _) if started <= LEAVE => {
+            Some(Turn::full(Action::HangUp { request, happened }))
+        }
+        (None, Some(hash)) if started <= LEAVE => Some(finish(hash)),
+        _ if started <= LEAVE + places => Some(start(USER + started)),
+        (_, hash) => hash.map(finish),
+    }
 }
 
 /// Two in the line leave it, one after the other; or one of two who gave the same password.
