@@ -8,7 +8,6 @@ use crate::course::language::Language;
 use crate::exam::{Exam, Findings};
 use play::check::Check;
 use play::judge::{Kind, Rules};
-use play::schedule::{Action, Few, Turn};
 use play::world::World;
 use play::world::bulk::Bulk;
 use rules::Loading;
@@ -217,8 +216,6 @@ impl Drill for BatchLoader {
         exam.decide("no_polling", &Loading, &waiting, &[Kind::Polling]);
         let panics = spaces::panicking(exam);
         also(exam, "panic_contained", &panics, &known);
-        let numbers = Few::one(ROOM_FOR_A_FLOOD);
-        let opening = [Turn::full(Action::Make { numbers })];
-        exam.flood_after("bounded_state", "items", &opening);
+        exam.flood_with("bounded_state", "items", &[ROOM_FOR_A_FLOOD]);
     }
 }

@@ -7,7 +7,6 @@ mod spaces;
 use crate::exam::Exam;
 use play::check::Check;
 use play::judge::{Kind, Rules};
-use play::schedule::{Action, Few, Turn};
 use play::world::World;
 use play::world::server::Server;
 
@@ -208,10 +207,6 @@ impl Drill for ConnectionPool {
         );
         let waiting = known.with(spaces::patient_waiting(exam));
         exam.decide("no_polling", &AFewAtMost, &waiting, &[Kind::Polling]);
-        for room in ROOMS_FOR_A_FLOOD {
-            let numbers = Few::one(room);
-            let opening = [Turn::full(Action::Make { numbers })];
-            exam.flood_after("bounded_state", "questions", &opening);
-        }
+        exam.flood_with("bounded_state", "questions", &ROOMS_FOR_A_FLOOD);
     }
 }

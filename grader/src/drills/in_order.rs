@@ -8,7 +8,6 @@ use crate::course::language::Language;
 use crate::exam::Exam;
 use play::check::Check;
 use play::judge::{Kind, Rules};
-use play::schedule::{Action, Few, Turn};
 use play::world::World;
 use play::world::sink::Sink;
 use rules::InLine;
@@ -205,10 +204,6 @@ impl Drill for InOrder {
         exam.decide_beyond("panic_contained", &InLine, &panics, &after_a_panic, &known);
         let waiting = known.with(spaces::patient_waiting(exam));
         exam.decide("no_polling", &InLine, &waiting, &[Kind::Polling]);
-        for room in ROOMS_FOR_A_FLOOD {
-            let numbers = Few::one(room);
-            let opening = [Turn::full(Action::Make { numbers })];
-            exam.flood_after("bounded_state", "keys", &opening);
-        }
+        exam.flood_with("bounded_state", "keys", &ROOMS_FOR_A_FLOOD);
     }
 }

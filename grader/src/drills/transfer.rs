@@ -8,7 +8,6 @@ use crate::course::language::Language;
 use crate::exam::{Exam, Findings};
 use play::check::Check;
 use play::judge::{Kind, Rules};
-use play::schedule::{Action, Few, Turn};
 use play::world::World;
 use play::world::audit::{Audit, FLOODED_ACCOUNTS};
 use rules::Transferring;
@@ -211,9 +210,7 @@ impl Drill for Transfers {
         also(exam, "panic_contained", &panics, &known);
         let waiting = known.with(spaces::patient_waiting(exam));
         exam.decide("no_polling", &Transferring, &waiting, &[Kind::Polling]);
-        let numbers = Few::one(FLOODED_ACCOUNTS);
-        let accounts = [Turn::full(Action::Make { numbers })];
-        exam.flood_after("bounded_state", "transfers", &accounts);
+        exam.flood_with("bounded_state", "transfers", &[FLOODED_ACCOUNTS]);
         // From then on nothing is known of a run, so hardly anything can be wrong with it.
         if together.has(Kind::TotalChanged) {
             exam.take_back("cannot be judged while money is made or lost even when nothing goes wrong: see `total_kept`");

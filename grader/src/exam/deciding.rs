@@ -238,11 +238,6 @@ impl Exam<'_> {
         }
     }
 
-    /// Whether `check` was decided.
-    pub(super) fn is_decided(&self, check: &str) -> bool {
-        self.decisions.contains_key(check)
-    }
-
     /// Whether `check` was decided and held.
     pub fn has_passed(&self, check: &str) -> bool {
         self.decisions

@@ -9,7 +9,7 @@ use crate::drive::driver::{Care, Driver};
 use crate::exam::Exam;
 use play::evidence::Evidence;
 use play::failure::Failure;
-use play::schedule::{Outcome, Turn};
+use play::schedule::{Action, Few, Outcome, Turn};
 use play::space::PATIENCE_MICROS;
 
 /// Keys of one wave. Few, so that a map's spare capacity stays small.
@@ -51,13 +51,20 @@ impl Exam<'_> {
         self.flood_after(check, keys, &usual);
     }
 
-    /// The same in a run that begins with these turns. What an earlier flood of the check has
-    /// shown stands.
-    pub fn flood_after(&mut self, check: &'static str, keys: &str, turns: &[Turn]) {
-        if self.is_rehearsal() || self.wants_more_care() || self.has_seen_enough() {
-            return;
+    /// The same for each of some instances that are made with a number: the first flood that
+    /// leaves something behind decides.
+    pub fn flood_with(&mut self, check: &'static str, keys: &str, numbers: &[u32]) {
+        for number in numbers {
+            let numbers = Few::one(*number);
+            self.flood_after(check, keys, &[Turn::full(Action::Make { numbers })]);
+            if !self.has_passed(check) {
+                return;
+            }
         }
-        if self.is_decided(check) && !self.has_passed(check) {
+    }
+
+    fn flood_after(&mut self, check: &'static str, keys: &str, turns: &[Turn]) {
+        if self.is_rehearsal() || self.wants_more_care() || self.has_seen_enough() {
             return;
         }
         let drops = self.drops();

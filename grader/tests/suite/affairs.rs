@@ -1,7 +1,5 @@
 //! Whose affair a mistake is: it fails the check that it belongs to, and costs no other's points.
 
-use std::path::Path;
-
 use grader::drills;
 use grader::grade::verdict::CheckStatus;
 
@@ -12,8 +10,7 @@ use crate::verdicts::GRADER;
 fn lost(drill: &str, file: &str, seed: u64) -> Vec<String> {
     let path = root().join("solutions").join(drill).join("wrong");
     let drill = drills::find(drill).expect("it can be graded");
-    let path: &Path = &path.join(file);
-    let verdict = GRADER.grade(drill, path, seed);
+    let verdict = GRADER.grade(drill, &path.join(file), seed);
     let checks = verdict.expect("the machine is able").checks.into_iter();
     let is_lost = |status: CheckStatus| status != CheckStatus::Passed;
     let lost = checks.filter(|check| is_lost(check.status));

@@ -88,6 +88,15 @@ struct Call {
     closed: Option<usize>,
 }
 
+impl Call {
+    fn error(&self) -> Option<u8> {
+        match self.over?.1 {
+            Outcome::Error(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
 /// Follows a run.
 struct Record<'e> {
     evidence: &'e Evidence,
@@ -297,10 +306,7 @@ impl<'e> Record<'e> {
             call.keys.contains(&it.key) && call.began > polled && told.all(|told| told)
         };
         let mut own = self.calls.iter().filter(|(_, call)| is_own(call));
-        own.find_map(|(number, call)| match call.over?.1 {
-            Outcome::Error(error) => Some((*number, error)),
-            _ => None,
-        })
+        own.find_map(|(number, call)| Some((*number, call.error()?)))
     }
 
     /// The only call for an item that went out after a request had asked for it, if it failed,
@@ -310,10 +316,7 @@ impl<'e> Record<'e> {
         let is_later = |call: &Call| call.began > polled && call.keys.contains(&it.key);
         let mut later = self.calls.iter().filter(|(_, call)| is_later(call));
         match (later.next()?, later.next()) {
-            ((number, call), None) => match call.over?.1 {
-                Outcome::Error(error) => Some((*number, error)),
-                _ => None,
-            },
+            ((number, call), None) => Some((*number, call.error()?)),
             _ => None,
         }
     }

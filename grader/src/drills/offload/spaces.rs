@@ -4,7 +4,7 @@ use super::hopeless;
 use super::paths::{Callers, Hashing, Straight, finish, held, make, start, state_of};
 use super::rules::Offloading;
 use crate::drills::leaving::Leaving;
-use crate::drills::schedules::{self, Went};
+use crate::drills::schedules::{self, Mishaps, Went};
 use crate::drills::taken::{Ends, Taken};
 use crate::exam::{Exam, Findings};
 use play::evidence::Evidence;
@@ -203,20 +203,17 @@ pub(super) fn dropping(exam: &mut Exam<'_>, callers: Callers) -> Findings {
 /// One caller after the other is dropped while its hash runs, and then one more comes than there
 /// are places: a place that is lost or won with every second of them shows.
 fn leave_in_a_row(evidence: &Evidence, places: u32) -> Option<Turn> {
-    const LEAVE: u32 = 12;
-    let started = evidence.started() as u32;
     if evidence.turns().is_empty() {
         return Some(make(places));
     }
-    let happened = false;
-    match (evidence.waiting().next(), held(evidence).next()) {
-        (Some(request), _) if started <= LEAVE => {
-            Some(Turn::full(Action::HangUp { request, happened }))
-        }
-        (None, Some(hash)) if started <= LEAVE => Some(finish(hash)),
-        _ if started <= LEAVE + places => Some(start(USER + started)),
-        (_, hash) => hash.map(finish),
-    }
+    let mishaps = Mishaps {
+        well: 0,
+        wrong: 12,
+        kind: 0,
+        went: Went::Left,
+        together: places as usize + 1,
+    };
+    schedules::after_mishaps(evidence, &mishaps, |started| Action::ask(USER + started))
 }
 
 /// Two in the line leave it, one after the other; or one of two who gave the same password.
