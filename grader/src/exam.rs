@@ -31,7 +31,7 @@ use tree::Tree;
 use crate::course::language::Language;
 use crate::drive::driver::{Care, Driver, Run};
 use play::check::{Check, CheckStatus, Decision};
-use play::explore::{self, Coverage, Next};
+use play::explore::{self, Coverage, Follow, Next};
 use play::judge::{self, Kind, Rules, Violation};
 use play::schedule::{Action, Outcome, Turn};
 use play::space::{PATIENCE_MICROS, Paths, Spaces};
@@ -295,7 +295,10 @@ impl<'a> Exam<'a> {
             &mut self.driver,
             trees.len(),
             limit,
-            |tree, run: &Run| trees[tree].choices(&run.evidence, drops),
+            |tree, run: &Run| match findings::is_cut(rules, &run.evidence) {
+                true => Follow::End,
+                false => trees[tree].choices(&run.evidence, drops),
+            },
             |played| match findings.note(rules, played) {
                 Next::Continue if findings.has_one_of(&enough) => Next::Stop,
                 next => next,
@@ -315,7 +318,7 @@ impl<'a> Exam<'a> {
         }
         if turns.len() > LONG && self.polls_on {
             return Findings {
-                spared: true,
+                spared: 1,
                 ..Findings::default()
             };
         }

@@ -86,6 +86,7 @@ pub struct Evidence {
     settled_in: Option<usize>,
     settled: bool,
     idle: bool,
+    spun: usize,
     polls: u64,
 }
 
@@ -111,6 +112,7 @@ impl Evidence {
             settled_in: None,
             settled: true,
             idle: true,
+            spun: 0,
             polls: 0,
         }
     }
@@ -291,6 +293,12 @@ impl Evidence {
     /// Whether, when tasks last ran, none was left ready.
     pub fn is_idle(&self) -> bool {
         self.idle
+    }
+
+    /// In how many turns a task was still ready when all had been polled as often as an honest
+    /// run may need.
+    pub fn spun(&self) -> usize {
+        self.spun
     }
 
     /// How many facts are the grader's own doing.

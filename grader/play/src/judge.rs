@@ -140,6 +140,12 @@ pub trait Rules {
     /// Every violation, in the order of the turns.
     fn judge(&self, evidence: &Evidence) -> Vec<Violation>;
 
+    /// Whether a task that asks to be polled again and again while nothing happens is a mistake
+    /// that they tell of. Then a run in which one does is not played much further.
+    fn minds_polling(&self) -> bool {
+        false
+    }
+
     /// Adds the drill's own words to a violation that stands for a worker's failure.
     fn describe(&self, _violation: &mut Violation, _evidence: &Evidence) {}
 }

@@ -29,14 +29,27 @@ pub(super) const OUT_OF_TIME: &str = "the time limit was reached before everythi
 /// Why a check is not judged by runs that were spared.
 const SPARED: &str = "cannot be judged while tasks ask to be polled again and again";
 
+/// In so many turns of a run a task asked to be polled again and again: by then it is known, and
+/// each more costs as much as a hundred honest turns.
+const MOST_SPUN: usize = 3;
+
+/// So many such runs of a space are enough.
+const MOST_SPARED: usize = 10;
+
+/// Whether a run is not played on because tasks ask to be polled again and again.
+pub(super) fn is_cut(rules: &dyn Rules, evidence: &Evidence) -> bool {
+    rules.minds_polling() && evidence.spun() >= MOST_SPUN
+}
+
 /// The findings in the schedules of one space: the shortest schedule for each
 /// kind of violation.
 #[derive(Clone, Debug, Default)]
 pub struct Findings {
     pub(super) by_kind: BTreeMap<Kind, Finding>,
     pub(super) out_of_time: bool,
-    /// A run was not played, because it would have taken long to see what is known.
-    pub(super) spared: bool,
+    /// How many runs were not played, or not to their end, because it would have taken long to see
+    /// what is known.
+    pub(super) spared: usize,
     /// Not all was played, because one schedule shows what the others would, or ended the
     /// process.
     pub(super) stopped: bool,
@@ -68,7 +81,7 @@ impl Findings {
     /// Adds the findings of other schedules.
     pub fn join(&mut self, other: Findings) {
         self.out_of_time |= other.out_of_time;
-        self.spared |= other.spared;
+        self.spared += other.spared;
         self.survived += other.survived;
         self.spaces.extend(&other.spaces);
         for (kind, finding) in other.by_kind {
@@ -106,7 +119,7 @@ impl Findings {
         if self.out_of_time {
             return Some(OUT_OF_TIME.to_owned());
         }
-        if self.spared {
+        if self.spared > 0 {
             return Some(SPARED.to_owned());
         }
         let ended = Kind::OF_THE_PROCESS
@@ -125,6 +138,7 @@ impl Findings {
     pub(super) fn note(&mut self, rules: &dyn Rules, played: &Played<Driver<'_>>) -> Next {
         let turns = played.run.evidence.turns();
         let mut restless = false;
+        self.spared += usize::from(is_cut(rules, &played.run.evidence));
         for violation in violations(rules, played) {
             let turns = turns[..(violation.turn + 1).min(turns.len())].to_vec();
             restless |= violation.kind == Kind::Restless;
@@ -157,7 +171,10 @@ impl Findings {
             Some(_) => Next::Stop,
         };
         self.stopped |= next == Next::Stop;
-        next
+        match self.spared < MOST_SPARED {
+            true => next,
+            false => Next::Stop,
+        }
     }
 }
 
@@ -183,6 +200,10 @@ pub fn violations(rules: &dyn Rules, played: &Played<Driver<'_>>) -> Vec<Violati
     let evidence = &played.run.evidence;
     let mut violations = rules.judge(evidence);
     let failure = played.failure.as_ref();
+    if is_cut(rules, evidence) {
+        // What was not played on may look as if nothing came of it.
+        violations.retain(|violation| violation.kind == Kind::Polling);
+    }
     violations.extend(evidence.restless().map(|message| Violation {
         kind: Kind::Restless,
         turn: evidence.turns().len().saturating_sub(1),

@@ -231,6 +231,7 @@ impl Evidence {
             } => {
                 self.settled = fully || *idle;
                 self.idle = *idle;
+                self.spun += usize::from(fully && !*idle);
                 self.polls += u64::from(*polls);
                 Fact::Settled {
                     polls: *polls,
@@ -434,5 +435,26 @@ mod tests {
         let broke = Event::Broke { message };
         evidence.played(ask, &[broke], &[settled()]).unwrap();
         assert!(evidence.looked(&[Vec::new()]).is_ok());
+    }
+
+    #[test]
+    fn it_is_counted_in_how_many_turns_a_task_was_still_ready_at_last() {
+        let mut evidence = after(&[Action::Wait]);
+        let settled = |idle| Event::Settled {
+            polls: 1_000,
+            of_calls: 1_000,
+            idle,
+        };
+        for turn in [
+            Turn::full(Action::Wait),
+            // It was not to settle whole.
+            Turn::partial(Action::Wait, 1),
+            Turn::full(Action::Wait),
+        ] {
+            evidence.played(turn, &[], &[settled(false)]).unwrap();
+        }
+        let wait = Turn::full(Action::Wait);
+        evidence.played(wait, &[], &[settled(true)]).unwrap();
+        assert_eq!(evidence.spun(), 2);
     }
 }

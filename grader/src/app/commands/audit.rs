@@ -158,11 +158,16 @@ struct Case {
 }
 
 impl Case {
-    /// What grades it: for people, a wrong solution's ends with its check.
+    /// What grades it: for people, what must fail is graded until it has.
     fn grader<'a>(&self, grader: &'a Grader, args: &Audit) -> Cow<'a, Grader> {
         match (&self.expected, args.format) {
             (Expected::CaughtBy(check), Format::Human) => {
                 Cow::Owned(grader.until_one_fails(&[check]))
+            }
+            (Expected::Fail, Format::Human) => {
+                let required = self.drill.checks().iter().filter(|check| check.required);
+                let ids: Vec<&str> = required.map(|check| check.id).collect();
+                Cow::Owned(grader.until_one_fails(&ids))
             }
             _ => Cow::Borrowed(grader),
         }

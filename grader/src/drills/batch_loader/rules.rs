@@ -31,6 +31,10 @@ impl Rules for Loading {
         violations.sort_by_key(|violation| violation.turn);
         violations
     }
+
+    fn minds_polling(&self) -> bool {
+        true
+    }
 }
 
 /// What happened only because time passed: every task rested before.

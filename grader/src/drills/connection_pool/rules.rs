@@ -30,6 +30,10 @@ impl Rules for AFewAtMost {
         violations.sort_by_key(|violation| violation.turn);
         violations
     }
+
+    fn minds_polling(&self) -> bool {
+        true
+    }
 }
 
 fn calls_and_connections(evidence: &Evidence) -> Vec<Violation> {

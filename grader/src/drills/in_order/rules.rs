@@ -23,6 +23,10 @@ impl Rules for InLine {
         violations.sort_by_key(|violation| violation.turn);
         violations
     }
+
+    fn minds_polling(&self) -> bool {
+        true
+    }
 }
 
 fn stores(evidence: &Evidence) -> Vec<Violation> {

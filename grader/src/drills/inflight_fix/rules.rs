@@ -18,6 +18,10 @@ impl Rules for Coalescing {
         violations.sort_by_key(|violation| violation.turn);
         violations
     }
+
+    fn minds_polling(&self) -> bool {
+        true
+    }
 }
 
 /// What is known of one user's fetches at some moment.

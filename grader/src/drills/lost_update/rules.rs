@@ -25,6 +25,10 @@ impl Rules for Depositing {
         violations.sort_by_key(|violation| violation.turn);
         violations
     }
+
+    fn minds_polling(&self) -> bool {
+        true
+    }
 }
 
 /// What is known of one account at some moment.

@@ -27,6 +27,10 @@ impl Rules for Transferring {
         violations.sort_by_key(|violation| violation.turn);
         violations
     }
+
+    fn minds_polling(&self) -> bool {
+        true
+    }
 }
 
 /// A transfer that shares no account with an unfinished one, and is not recorded
