@@ -100,6 +100,11 @@ pub enum LearnError {
 /// # Errors
 /// When it cannot begin.
 pub fn run(course: Course, settings: Settings) -> Result<Infallible, LearnError> {
+    // What other threads have started by then ends with the program.
+    begin(course, settings).inspect_err(|_| interrupt::clean_up())
+}
+
+fn begin(course: Course, settings: Settings) -> Result<Infallible, LearnError> {
     let listener = server::listen(settings.port).map_err(|why| LearnError::Port {
         port: settings.port.unwrap_or(server::PORT),
         why,
@@ -108,7 +113,6 @@ pub fn run(course: Course, settings: Settings) -> Result<Infallible, LearnError>
     let random = |error: getrandom::Error| io::Error::other(error.to_string());
     let token = guard::new_token().map_err(random)?;
     let key = guard::key_of(&course.target()).map_err(random)?;
-    let program = book::Program::get(&course, Audience::Terminal)?;
     let desk = Arc::new(desk(course, &token, settings.editor)?);
     // Noted before anything can be saved.
     let watch = Watch::new(desk.course.clone(), desk.board.read(names));
@@ -125,6 +129,8 @@ pub fn run(course: Course, settings: Settings) -> Result<Infallible, LearnError>
     })?;
     let grading = Arc::clone(&desk);
     start("grading", move || grading::run(&grading))?;
+    // The first time both are compiled, one beside the other.
+    let program = book::Program::get(&desk.course, Audience::Terminal)?;
 
     let shelf = Arc::new(Shelf::default());
     serve(

@@ -28,6 +28,18 @@ struct Alive {
     folders: BTreeSet<PathBuf>,
 }
 
+impl Alive {
+    fn clean_up(&self) {
+        for group in &self.groups {
+            kill_group(*group);
+        }
+        for folder in &self.folders {
+            // Best effort: a folder that cannot be removed is in `target/` and harmless.
+            let _ = fs::remove_dir_all(folder);
+        }
+    }
+}
+
 fn alive() -> MutexGuard<'static, Alive> {
     ALIVE.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -71,15 +83,15 @@ fn last_words() {
 pub fn end(code: u8) -> ! {
     // Held until the end, so that nothing new is started meanwhile.
     let alive = alive();
-    for group in &alive.groups {
-        kill_group(*group);
-    }
-    for folder in &alive.folders {
-        // Best effort: a folder that cannot be removed is in `target/` and harmless.
-        let _ = fs::remove_dir_all(folder);
-    }
+    alive.clean_up();
     last_words();
     std::process::exit(i32::from(code));
+}
+
+/// Ends every process that was started, and removes what is temporary: the program is about to
+/// end with an error.
+pub fn clean_up() {
+    alive().clean_up();
 }
 
 /// Whether Ctrl-C has come. A process that ends after that may have been ended by us,
