@@ -113,6 +113,8 @@ fn begin(course: Course, settings: Settings) -> Result<Infallible, LearnError> {
     let random = |error: getrandom::Error| io::Error::other(error.to_string());
     let token = guard::new_token().map_err(random)?;
     let key = guard::key_of(&course.target()).map_err(random)?;
+    // By itself: beside it, on two processors, the crates would make the book late and be no sooner.
+    let program = book::Program::get(&course, Audience::Terminal)?;
     let desk = Arc::new(desk(course, &token, settings.editor)?);
     // Noted before anything can be saved.
     let watch = Watch::new(desk.course.clone(), desk.board.read(names));
@@ -129,8 +131,6 @@ fn begin(course: Course, settings: Settings) -> Result<Infallible, LearnError> {
     })?;
     let grading = Arc::clone(&desk);
     start("grading", move || grading::run(&grading))?;
-    // The first time both are compiled, one beside the other.
-    let program = book::Program::get(&desk.course, Audience::Terminal)?;
 
     let shelf = Arc::new(Shelf::default());
     serve(
