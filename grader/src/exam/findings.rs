@@ -201,8 +201,10 @@ pub fn violations(rules: &dyn Rules, played: &Played<Driver<'_>>) -> Vec<Violati
     let mut violations = rules.judge(evidence);
     let failure = played.failure.as_ref();
     if is_cut(rules, evidence) {
-        // What was not played on may look as if nothing came of it.
-        violations.retain(|violation| violation.kind == Kind::Polling);
+        // Where it was cut, it may look as if nothing came of what had begun. What had shown by
+        // then stands.
+        let last = evidence.turns().len().saturating_sub(1);
+        violations.retain(|it| it.kind == Kind::Polling || it.turn < last);
     }
     violations.extend(evidence.restless().map(|message| Violation {
         kind: Kind::Restless,

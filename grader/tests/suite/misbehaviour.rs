@@ -107,7 +107,7 @@ each! {
     // Not answering.
     a_cache_that_cannot_be_made_fails: "panics_in_new" is "failed", because "`UserCache::new` panicked: no cache today";
     a_request_that_never_returns_fails: "never_answers" is "failed", because "for a fetch that nobody is running";
-    tasks_that_yield_for_ever_fail: "yields_for_ever" is "failed", because "no_polling: 1 request waits, nothing happens";
+    tasks_that_yield_for_ever_fail: "yields_for_ever" is "failed", because "one_fetch: fetch 2";
     // Playing with the clock.
     a_clock_that_is_moved_changes_nothing: "moves_the_clock" is "failed", because "one_fetch: fetch 2";
     a_clock_that_is_let_run_changes_nothing: "lets_the_clock_run" is "failed", because "one_fetch: fetch 2";
